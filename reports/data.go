@@ -1,0 +1,162 @@
+// Package reports turns records into judgements: speedups, efficiencies,
+// crossovers, verdicts, and the sentences that state them. Everything in it is a
+// pure function of records, so the same records give the same bytes.
+//
+//  1. Analyse pairs the results of a block and estimates ratios (estimate.go).
+//  2. The ratios of one workload along the worker axis are a Scaling, along the
+//     grain axis a Sweep.
+//  3. Answers are the sentences; tables, Markdown, HTML (package html) and charts
+//     (package charts) are views of the same Data.
+package reports
+
+import (
+	"time"
+
+	"poolbench/bench/record"
+)
+
+// Confidence is the level of every interval in this package.
+const Confidence = 0.95
+
+// MinBlocks is the least number of blocks that an interval needs: with fewer
+// than 6 values the exact two-sided 95 % interval of a median is unbounded.
+const MinBlocks = 6
+
+// An Estimate is the median of a within-block quantity with its interval.
+type Estimate struct {
+	Value     float64
+	Low, High float64 // 95 % interval; meaningful only when Known reports true
+	N         int     // blocks it was made from
+}
+
+// Known reports whether there were enough blocks for an interval.
+func (e Estimate) Known() bool { return e.N >= MinBlocks }
+
+// Data is the whole analysis of one record. Slices are sorted by workload, then
+// grain, then payload, then worker count, then executor name.
+type Data struct {
+	Record   *record.Record
+	Machine  Machine
+	Blocks   int              // complete or not; 0 when the record has no block lines
+	Capacity map[int]Estimate // measured capacity C(P) by worker count P, as a multiple of one process; empty when not measured
+	Scalings []Scaling
+	Sweeps   []Sweep
+	Answers  Answers
+	Failures []record.Failure
+	Warnings []Warning
+}
+
+// Machine is what the record says about where it was measured; empty strings and
+// zeros are unknown.
+type Machine struct {
+	CPU, OS, Arch, GoVersion string
+	Cores                    int    // CPUs the run could use
+	Start                    string // as recorded
+	Seed                     string
+}
+
+// A Warning is something that lowers trust, with its cure. Both are sentences.
+type Warning struct{ What, Cure string }
+
+// A Scaling is one workload at one grain and payload along the worker axis.
+type Scaling struct {
+	Workload string
+	Resource string        // "cpu", "wait", "mixed" or "" when the record does not say
+	Grain    time.Duration // nominal
+	Payload  int           // bytes
+	Tasks    int           // tasks in the job; 0 when not recorded
+	Serial   Estimate      // makespan of the serial arm, seconds
+	Series   []ScalingSeries
+	Best     Choice
+}
+
+// A ScalingSeries is one executor of a Scaling; points ascend in Workers.
+type ScalingSeries struct {
+	Executor string
+	Points   []ScalingPoint
+}
+
+// A ScalingPoint is one pool size.
+type ScalingPoint struct {
+	Workers            int
+	Time               Estimate // makespan, seconds
+	Speedup            Estimate // serial time / time, within blocks
+	Efficiency         float64  // Speedup.Value / Workers
+	CapacityEfficiency float64  // Speedup.Value / C(Workers) for cpu workloads with measured capacity, else 0
+}
+
+// A Choice is the answer to "which executor and how many workers".
+type Choice struct {
+	Executor string // "serial" when no pool beats the plain loop
+	Workers  int
+	Speedup  Estimate // 1 for serial
+	Ties     []Tie    // other arms whose interval overlaps the winner's or that are within 5 %; the chosen one is the cheapest of all
+	Decided  bool     // false when there are too few blocks to tell
+	Sentence string   // states the choice; for people
+}
+
+// A Tie is an arm as good as the choice.
+type Tie struct {
+	Executor string
+	Workers  int
+	Speedup  Estimate
+}
+
+// A Sweep is one workload along the grain axis at one worker count.
+type Sweep struct {
+	Workload string
+	Resource string
+	Workers  int
+	Ideal    float64      // what Workers workers can deliver at best: C(Workers) when measured, else Workers
+	Measured bool         // Ideal is the measured capacity
+	Serial   []SweepPoint // time per task of the plain loop; ascending in grain
+	Series   []SweepSeries
+}
+
+// A SweepSeries is one executor of a Sweep.
+type SweepSeries struct {
+	Executor        string
+	Points          []SweepPoint // ascending in grain
+	Crossover       Crossing     // where the pool begins to beat the plain loop; At is useful work per task in seconds
+	LeastUsefulWork Crossing     // useful work per task at which efficiency reaches 50 %, seconds
+	METG            Crossing     // granularity (Ideal·T/tasks) at that point, seconds: METG(50 %)
+}
+
+// A SweepPoint is one grain.
+type SweepPoint struct {
+	Grain      time.Duration // nominal
+	Work       float64       // useful work per task, seconds: the serial time per task of the same blocks
+	Time       Estimate      // wall time per task, seconds
+	Speedup    Estimate      // against serial, within blocks; 1 in the serial series
+	Efficiency Estimate      // Speedup / Ideal
+}
+
+// A Crossing is where a curve meets a line.
+type Crossing struct {
+	Outcome Outcome
+	At      Estimate // useful when Outcome is Crosses or Several (then the last one)
+	// From and To bound the range that was measured, in the unit of At.
+	From, To float64
+}
+
+// An Outcome says whether there is a crossing at all.
+type Outcome int
+
+const (
+	Unknown Outcome = iota // too few blocks or points to tell
+	Crosses                // one crossing, At holds it
+	Always                 // above the line at every point measured
+	Never                  // below the line at every point measured
+	Several                // crosses more than once: noise or a cliff
+)
+
+// Answers are the questions of the suite in sentences, each ready to print. A
+// slice is empty when the record has nothing to say about it.
+type Answers struct {
+	Which []Sentence // which executor and how many workers, one per workload
+	Short []Sentence // how short can a task be, one per executor
+	Trust []Sentence // can these numbers be trusted; never empty
+}
+
+// A Sentence is one finding about Subject (a workload or an executor).
+type Sentence struct{ Subject, Text string }
