@@ -1,0 +1,113 @@
+package executors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrShutdown is returned by Submit after Shutdown.
+	ErrShutdown = errors.New("executors: executor is shut down")
+
+	// ErrShutdownInside is returned by Shutdown when it is called by a task of the
+	// executor itself, which could only wait for itself.
+	ErrShutdownInside = errors.New("executors: a task cannot wait for the shutdown of its own executor")
+
+	// ErrCancelled is the error of a future that was cancelled before its task
+	// started. errors.Is(err, context.Canceled) holds too.
+	ErrCancelled = fmt.Errorf("executors: task was cancelled before it started: %w", context.Canceled)
+
+	// ErrNotShippable is returned by Submit when a closure is given to an executor
+	// of worker processes: only functions made with Define exist there.
+	ErrNotShippable = errors.New("executors: a closure cannot be sent to another process; use a function made with Define")
+
+	// ErrUnknownFunc is the error of a task whose function is not defined in the
+	// process that should run it.
+	ErrUnknownFunc = errors.New("executors: no task function of this name is defined in this process")
+
+	// ErrGoexit is the error of a task that called runtime.Goexit, as
+	// testing.T.FailNow does.
+	ErrGoexit = errors.New("executors: task called runtime.Goexit")
+
+	// ErrSettled is returned by a Promise that has a result already.
+	ErrSettled = errors.New("executors: future is settled already")
+
+	// errBuffer is yielded by Map.
+	errBuffer = errors.New("executors: Buffer needs room for at least 1 input")
+
+	// ErrNilFunc is returned by Submit when there is no function to call.
+	ErrNilFunc = errors.New("executors: nil function")
+)
+
+// A PanicError is the error of a task that panicked.
+type PanicError struct {
+	Value any    // what was given to panic; its text, when the task ran in another process
+	Stack []byte // stack of the panicking goroutine, as text
+}
+
+func (e *PanicError) Error() string {
+	return fmt.Sprintf("executors: task panicked: %v", e.Value)
+}
+
+// Unwrap gives the panic value if it is an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// A RemoteError is an error that a task returned in another process. Its type
+// stayed there; what is left is text.
+type RemoteError struct {
+	Func string // name of the task function
+	Type string // Go type of the original error
+	Text string // its Error()
+	is   error
+}
+
+// NewRemoteError describes err, returned by the task function fn in another
+// process. Is is the sentinel that err matched there, nil if none.
+func NewRemoteError(fn, typ, text string, is error) *RemoteError {
+	return &RemoteError{Func: fn, Type: typ, Text: text, is: is}
+}
+
+func (e *RemoteError) Error() string { return e.Text }
+
+// Unwrap gives the sentinel that the original error matched, so that
+// errors.Is(err, context.DeadlineExceeded) works across processes.
+func (e *RemoteError) Unwrap() error { return e.is }
+
+// A WorkerLostError is the error of the task that was running when its worker
+// process ended.
+type WorkerLostError struct {
+	Func     string // name of the task function
+	Pid      int    // of the worker
+	ExitCode int    // -1 when it was killed by a signal
+	Signal   string // "killed", "segmentation fault"; empty when it exited
+	Stderr   string // end of what the worker wrote to standard error
+}
+
+func (e *WorkerLostError) Error() string {
+	how := fmt.Sprintf("exited with code %d", e.ExitCode)
+	if e.Signal != "" {
+		how = "was ended by signal: " + e.Signal
+	}
+	return fmt.Sprintf("executors: worker process %d %s while it ran %s", e.Pid, how, e.Func)
+}
+
+// A WaitError is the error of a wait that its context ended. The tasks go on.
+type WaitError struct {
+	Unfinished int // futures that were not settled
+	Total      int // distinct futures waited for
+	Cause      error
+}
+
+func (e *WaitError) Error() string {
+	if e.Total == 1 {
+		return fmt.Sprintf("executors: stopped waiting for a future: %v", e.Cause)
+	}
+	return fmt.Sprintf("executors: stopped waiting: %d (of %d) futures unfinished: %v", e.Unfinished, e.Total, e.Cause)
+}
+
+// Unwrap gives the cause of the context's end.
+func (e *WaitError) Unwrap() error { return e.Cause }

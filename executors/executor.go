@@ -1,0 +1,171 @@
+// Package executors runs functions on goroutines, OS threads or worker processes
+// behind one contract, and gives a typed future for each call.
+//
+//  1. A task function is defined once, at package level, with [Define]; its name
+//     and its typed input and output are what lets it travel to another process.
+//  2. A [Kind] makes an [Executor]: a set of workers. Kinds of this package run
+//     in the same process; package process adds worker processes.
+//  3. [Submit] hands a call to an executor and returns a [Future] at once: wait
+//     for its result, ask its state, cancel it, or have a callback run.
+//  4. [Map] calls a function on every element of a sequence and yields results in
+//     input order; [Wait] and [AsCompleted] wait for many futures.
+//  5. Shutdown ends an executor: accepted tasks still run, new ones are refused.
+//
+// Whatever a task does (return, error, panic, runtime.Goexit, the death of its
+// process), its future settles, and a settled future means that the task no
+// longer runs.
+//
+// # Waiting inside a task
+//
+// A task may submit to its own executor and wait for the result, to any depth,
+// even with one worker, provided that it waits with the context it was given (or
+// one made from it). The waiting worker then runs the awaited task itself if
+// nobody has started it. It never runs any other task, so a lock held while
+// waiting is held only over work that the waiter asked for.
+package executors
+
+import (
+	"context"
+	"fmt"
+	"sort"
+)
+
+// An Executor runs tasks on its workers. The functions of this package are
+// written on top of it, so that any type with these methods has futures, maps
+// and waits. An implementation must be comparable (a pointer), and its methods
+// must be safe for concurrent use.
+type Executor interface {
+	// Submit accepts a task or refuses it with an error, [ErrShutdown] after
+	// Shutdown. An accepted task must be given to Task.Run (or settled by its
+	// Cancel or Fail) exactly once. Submit does not wait for the task.
+	Submit(Task) error
+
+	// Shutdown refuses further tasks and waits until the accepted ones have ended
+	// and the workers are gone. When ctx ends first it returns an error that says
+	// how much still runs; that work goes on, and Shutdown may be called again to
+	// wait on. Called by a task on its own executor it returns
+	// [ErrShutdownInside] without any effect.
+	Shutdown(ctx context.Context) error
+
+	// Workers is the greatest number of tasks that run at the same time, at
+	// least 1.
+	Workers() int
+}
+
+// A Task is one submitted call as an executor sees it. Submit makes tasks; only
+// this package implements the interface.
+type Task interface {
+	// Run claims the task, calls its function in the calling goroutine and
+	// settles its future. It returns at once if the task was cancelled or has
+	// been claimed already. Run never panics; a task that calls runtime.Goexit
+	// settles its future with ErrGoexit and ends the calling goroutine, as Goexit
+	// does, after Run's deferred work.
+	//
+	// w tells the task where it runs, see CurrentWorker; it may be nil, and then
+	// waiting inside the task cannot be helped.
+	Run(w *Worker)
+
+	// Cancel settles the future as cancelled if nobody has claimed the task, and
+	// reports whether it is now cancelled. On a running task it cancels the
+	// task's context and returns false.
+	Cancel() bool
+
+	// Fail settles the future with err without running the task, and reports
+	// whether it did: false if the task was claimed or settled before.
+	Fail(err error) bool
+
+	// Remote is the view of the task that can be sent to another process; false
+	// for a closure.
+	Remote() (Remote, bool)
+
+	private()
+}
+
+// A Remote is a task whose call can travel: a name, an encoded input and an
+// encoded output.
+type Remote interface {
+	// FuncName is the name under which the function was defined.
+	FuncName() string
+
+	// AppendInput appends the encoded input to b. A panic of an encoding method of
+	// the input is returned as an error.
+	AppendInput(b []byte) ([]byte, error)
+
+	// Start claims the task: from now on it counts as running. False means that
+	// it was cancelled or claimed, and must be dropped.
+	Start() bool
+
+	// Context is done when the future of the running task is cancelled.
+	Context() context.Context
+
+	// Settle ends a started task with the encoded output, or with err if that is
+	// not nil. An output that cannot be decoded settles the future with that
+	// error. Only the first call has an effect.
+	Settle(output []byte, err error)
+}
+
+// A Worker is the identity of a worker, given to the tasks it runs.
+type Worker struct {
+	Executor Executor // the executor it belongs to
+	ID       int      // from 0; unique within the executor while the worker lives
+}
+
+type workerKey struct{}
+
+// CurrentWorker is the worker that runs the task ctx belongs to, nil outside a
+// task.
+func CurrentWorker(ctx context.Context) *Worker {
+	w, _ := ctx.Value(workerKey{}).(*Worker)
+	return w
+}
+
+// Options configure an executor.
+type Options struct {
+	// Workers is the number of workers, at least 1. It is never defaulted: a
+	// number that nobody chose cannot be compared with anything.
+	Workers int
+}
+
+// Check returns an error that names what is wrong with the options.
+func (o Options) Check() error {
+	if o.Workers < 1 {
+		return fmt.Errorf("executors: %d workers asked for; at least 1 is needed", o.Workers)
+	}
+	return nil
+}
+
+// A Kind is a recipe for executors.
+type Kind struct {
+	Name string // a lower-case word
+	Doc  string // one line
+	New  func(Options) (Executor, error)
+}
+
+var kinds = map[string]Kind{}
+
+// register adds a built-in kind. It panics on a duplicate name, a mistake of ours.
+func register(k Kind) Kind {
+	if _, dup := kinds[k.Name]; dup || k.Name == "" || k.New == nil {
+		panic("executors: bad or duplicate kind " + k.Name)
+	}
+	kinds[k.Name] = k
+	return k
+}
+
+// All returns the kinds that run tasks in this process, sorted by name.
+func All() []Kind {
+	all := make([]Kind, 0, len(kinds))
+	for _, k := range kinds {
+		all = append(all, k)
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].Name < all[j].Name })
+	return all
+}
+
+// IsInline reports whether ex runs tasks in the goroutine that submits them, so
+// that a plain loop over Func.Call is the same work without futures: the honest
+// baseline of a speedup.
+func IsInline(ex Executor) bool {
+	_, ok := ex.(interface{ inline() })
+	return ok
+}

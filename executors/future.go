@@ -1,0 +1,345 @@
+package executors
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+)
+
+// A State is where a future is in its life.
+type State uint32
+
+const (
+	Pending   State = iota // not started
+	Running                // its function is being called
+	Finished               // has a value or an error
+	Cancelled              // ended without having been started
+
+	settling // internal: the one who settles is writing; seen from outside as Running
+)
+
+func (s State) String() string {
+	switch s {
+	case Pending:
+		return "pending"
+	case Running, settling:
+		return "running"
+	case Finished:
+		return "finished"
+	case Cancelled:
+		return "cancelled"
+	}
+	return fmt.Sprintf("State(%d)", uint32(s))
+}
+
+// A Waitable is a future of any type. Only this package implements it.
+type Waitable interface {
+	// Done is closed when the future is settled. The channel is made at the first
+	// call, so a future that nobody waits for has none.
+	Done() <-chan struct{}
+	State() State
+	// Cancel is Future.Cancel.
+	Cancel() bool
+	// Err is Future.Err.
+	Err(ctx context.Context) error
+
+	base() *future
+}
+
+// A Future is the pending result of a task. Its methods are safe for concurrent
+// use. It must not be copied.
+type Future[T any] struct {
+	future
+	value T
+}
+
+// future is the part of a Future that does not depend on its type.
+//
+// It is settled by whoever moves state to settling or Cancelled: that one writes
+// value and err, publishes the final state and then takes the audience away, so
+// that whoever comes later sees a settled future and never registers.
+type future struct {
+	state    atomic.Uint32
+	audience atomic.Pointer[audience]
+	err      error
+	task     Task     // what settles it; nil for a Promise
+	executor Executor // where it was submitted; nil for a Promise
+}
+
+// An audience is everyone who waits for one future. Most futures have none when
+// they settle, so it is made on demand.
+type audience struct {
+	mu        sync.Mutex
+	gone      bool // settled: nobody may join
+	done      chan struct{}
+	watchers  map[*watcher]struct{}
+	callbacks []func()
+}
+
+// A watcher is told once, synchronously and in the goroutine that settles.
+type watcher struct{ notify func() }
+
+// settledAudience stands for every future that is settled.
+var settledAudience = func() *audience {
+	a := &audience{gone: true, done: make(chan struct{})}
+	close(a.done)
+	return a
+}()
+
+// State is a snapshot.
+func (f *future) State() State {
+	s := State(f.state.Load())
+	if s == settling {
+		return Running
+	}
+	return s
+}
+
+func (f *future) settled() bool {
+	s := State(f.state.Load())
+	return s == Finished || s == Cancelled
+}
+
+func (f *future) base() *future { return f }
+
+// move is one atomic transition.
+func (f *future) move(from, to State) bool {
+	return f.state.CompareAndSwap(uint32(from), uint32(to))
+}
+
+// publish makes the settled state visible and tells the audience. err (and the
+// value) must have been written. callbacksHere runs callbacks before it returns;
+// else they run in order on a goroutine of their own, so that a slow callback
+// holds up no worker.
+func (f *future) publish(final State, callbacksHere bool) {
+	f.state.Store(uint32(final))
+	a := f.audience.Swap(settledAudience)
+	if a == nil {
+		return
+	}
+	a.mu.Lock()
+	a.gone = true
+	done, watchers, callbacks := a.done, a.watchers, a.callbacks
+	a.watchers, a.callbacks = nil, nil
+	a.mu.Unlock()
+	if done != nil {
+		close(done)
+	}
+	for w := range watchers {
+		w.notify()
+	}
+	switch {
+	case len(callbacks) == 0:
+	case callbacksHere:
+		runCallbacks(callbacks)
+	default:
+		go runCallbacks(callbacks)
+	}
+}
+
+func runCallbacks(callbacks []func()) {
+	for _, call := range callbacks {
+		runCallback(call)
+	}
+}
+
+// runCallback keeps a failing callback from reaching anybody else.
+func runCallback(call func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			slog.Error("executors: a callback panicked", "panic", r, "stack", string(debug.Stack()))
+		}
+	}()
+	call()
+}
+
+// join calls add with the locked audience, unless the future is settled.
+func (f *future) join(add func(*audience)) bool {
+	for {
+		a := f.audience.Load()
+		if a == nil {
+			fresh := &audience{}
+			if !f.audience.CompareAndSwap(nil, fresh) {
+				continue
+			}
+			a = fresh
+		}
+		a.mu.Lock()
+		if a.gone {
+			a.mu.Unlock()
+			return false
+		}
+		add(a)
+		a.mu.Unlock()
+		return true
+	}
+}
+
+// Done is closed when the future is settled. The channel is made at the first
+// call, so a future that nobody waits for has none.
+func (f *future) Done() <-chan struct{} {
+	var done chan struct{}
+	if f.join(func(a *audience) {
+		if a.done == nil {
+			a.done = make(chan struct{})
+		}
+		done = a.done
+	}) {
+		return done
+	}
+	return settledAudience.done
+}
+
+// watch has notify called once when the future settles; at once if it is
+// settled. leave takes the watcher away again.
+func (f *future) watch(w *watcher) {
+	if !f.join(func(a *audience) {
+		if a.watchers == nil {
+			a.watchers = map[*watcher]struct{}{}
+		}
+		a.watchers[w] = struct{}{}
+	}) {
+		w.notify()
+	}
+}
+
+func (f *future) leave(w *watcher) { f.join(func(a *audience) { delete(a.watchers, w) }) }
+
+// wait blocks until the future is settled or ctx ends. A waiting task of the same
+// executor runs the awaited task itself if nobody has started it.
+func (f *future) wait(ctx context.Context) error {
+	if f.settled() {
+		return nil
+	}
+	f.help(ctx)
+	if f.settled() {
+		return nil
+	}
+	select {
+	case <-f.Done():
+		return nil
+	case <-ctx.Done():
+		if f.settled() {
+			return nil
+		}
+		return &WaitError{Unfinished: 1, Total: 1, Cause: context.Cause(ctx)}
+	}
+}
+
+// help runs the task of f in the calling goroutine if ctx belongs to a worker of
+// the executor where f is queued.
+func (f *future) help(ctx context.Context) {
+	if f.task == nil {
+		return
+	}
+	w := CurrentWorker(ctx)
+	if w == nil || w.Executor == nil || !reflect.TypeOf(w.Executor).Comparable() || w.Executor != f.executor {
+		return
+	}
+	f.task.Run(w)
+}
+
+// Err waits like Result and returns only the error: nil for success, a
+// *WaitError when ctx ended first.
+func (f *future) Err(ctx context.Context) error {
+	if err := f.wait(ctx); err != nil {
+		return err
+	}
+	return f.err
+}
+
+// Cancel cancels the task. If it has not started, the future settles as
+// Cancelled, all who wait are woken, its callbacks run before Cancel returns, and
+// Cancel returns true, as it does on a future that is cancelled already. If it
+// is running, its context is cancelled and Cancel returns false: the future
+// settles when the task has returned. A finished future is left alone; false.
+func (f *future) Cancel() bool {
+	if f.task != nil {
+		return f.task.Cancel()
+	}
+	return f.cancel(ErrCancelled)
+}
+
+// cancel moves a pending future to Cancelled.
+func (f *future) cancel(err error) bool {
+	if f.move(Pending, settling) {
+		f.err = err
+		f.publish(Cancelled, true)
+		return true
+	}
+	return State(f.state.Load()) == Cancelled
+}
+
+// String names the state, and the error or the type of the value when finished.
+func (f *Future[T]) String() string {
+	switch s := f.State(); {
+	case s == Finished && f.err != nil:
+		return fmt.Sprintf("future(finished: %v)", f.err)
+	case s == Finished:
+		return fmt.Sprintf("future(finished: %T)", f.value)
+	default:
+		return fmt.Sprintf("future(%v)", s)
+	}
+}
+
+// Result waits until the future is settled and returns what its task returned:
+// the value and a nil error, or the task's error (ErrCancelled, ErrGoexit,
+// *PanicError, *WorkerLostError among them). If ctx ends first it returns a
+// *WaitError; the task goes on, and Result may be called again.
+//
+// Inside a task, wait with the task's own context: see the package comment.
+func (f *Future[T]) Result(ctx context.Context) (T, error) {
+	if err := f.wait(ctx); err != nil {
+		var zero T
+		return zero, err
+	}
+	return f.value, f.err
+}
+
+// OnDone has callback called once with the settled future. Callbacks of one
+// future run one after the other in the order of registration: on a goroutine of
+// their own when a task ends, before Cancel returns when it is cancelled. On a
+// future that is settled already, callback runs before OnDone returns. A panic
+// of a callback is logged and reaches nobody.
+func (f *Future[T]) OnDone(callback func(*Future[T])) {
+	call := func() { callback(f) }
+	if !f.join(func(a *audience) { a.callbacks = append(a.callbacks, call) }) {
+		runCallback(call)
+	}
+}
+
+// settle ends a claimed future.
+func (f *Future[T]) settle(from State, value T, err error) bool {
+	if !f.move(from, settling) {
+		return false
+	}
+	f.value, f.err = value, err
+	f.publish(Finished, false)
+	return true
+}
+
+// A Promise is a future that is settled by hand.
+type Promise[T any] struct{ f Future[T] }
+
+// NewPromise makes a pending future and the right to settle it.
+func NewPromise[T any]() *Promise[T] { return &Promise[T]{} }
+
+// Future is what to wait on.
+func (p *Promise[T]) Future() *Future[T] { return &p.f }
+
+// Start moves the future from Pending to Running, after which it cannot be
+// cancelled. It returns false if the future is cancelled, running or settled.
+func (p *Promise[T]) Start() bool { return p.f.move(Pending, Running) }
+
+// Settle gives the future its value or error. It returns ErrSettled, and keeps
+// the first result, if the future is settled or cancelled.
+func (p *Promise[T]) Settle(value T, err error) error {
+	if p.f.settle(Running, value, err) || p.f.settle(Pending, value, err) {
+		return nil
+	}
+	return ErrSettled
+}

@@ -1,0 +1,97 @@
+package executors
+
+import (
+	"context"
+	"sync"
+)
+
+// Serial runs each task in the goroutine that submits it: the baseline of every
+// speedup. A task submitted while another runs (by that task, or by another
+// goroutine) waits for it and is run by the goroutine that runs the first. A task
+// that calls runtime.Goexit ends the goroutine that submitted it.
+var Serial = register(Kind{
+	Name: "serial",
+	Doc:  "each task at once in the submitting goroutine: no pool, the baseline",
+	New: func(o Options) (Executor, error) {
+		if err := o.Check(); err != nil {
+			return nil, err
+		}
+		return &serial{idle: make(chan struct{}, 1)}, nil
+	},
+})
+
+type serial struct {
+	mu      sync.Mutex
+	queue   taskQueue
+	running bool
+	closed  bool
+	idle    chan struct{} // capacity 1: the executor may have become idle
+}
+
+func (s *serial) inline()      {}
+func (s *serial) Workers() int { return 1 }
+
+func (s *serial) Submit(t Task) error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return ErrShutdown
+	}
+	s.queue.push(t)
+	if s.running {
+		s.mu.Unlock()
+		return nil
+	}
+	s.running = true
+	s.mu.Unlock()
+	s.drain()
+	return nil
+}
+
+// drain runs queued tasks until there are none. If a task ends this goroutine,
+// another one takes over what is left.
+func (s *serial) drain() {
+	w := &Worker{Executor: s}
+	emptied := false
+	defer func() {
+		if !emptied {
+			go s.drain()
+		}
+	}()
+	for {
+		s.mu.Lock()
+		t := s.queue.pop()
+		if t == nil {
+			s.running = false
+			emptied = true
+			s.mu.Unlock()
+			select {
+			case s.idle <- struct{}{}:
+			default:
+			}
+			return
+		}
+		s.mu.Unlock()
+		t.Run(w)
+	}
+}
+
+func (s *serial) Shutdown(ctx context.Context) error {
+	if inside(ctx, s) {
+		return ErrShutdownInside
+	}
+	for {
+		s.mu.Lock()
+		s.closed = true
+		running, queued := s.running, s.queue.count
+		s.mu.Unlock()
+		if !running {
+			return nil
+		}
+		select {
+		case <-s.idle:
+		case <-ctx.Done():
+			return unfinished(ctx, 1, queued)
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package executors
+
+import "context"
+
+// Submit hands a call of fn to ex and returns its future at once, whatever the
+// length of the queue.
+//
+// ctx governs the task, not the call of Submit: its values are seen by the task,
+// and when it ends the future is cancelled as by Future.Cancel. A context that
+// can end costs two more allocations than context.Background().
+//
+// The error is ErrShutdown after Shutdown, ErrNilFunc, the cause of ctx if it
+// has ended already, or another refusal of the executor; there is no future
+// then.
+func Submit[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], in In) (*Future[Out], error) {
+	if fn == nil || fn.f == nil {
+		return nil, ErrNilFunc
+	}
+	c := &call[In, Out]{fn: fn, in: in}
+	c.parent = ctx
+	c.task, c.executor = c, ex
+	if ctx.Done() != nil {
+		if err := ctx.Err(); err != nil {
+			return nil, context.Cause(ctx)
+		}
+		c.unwatch = context.AfterFunc(ctx, c.parentEnded)
+	}
+	if err := ex.Submit(c); err != nil {
+		c.release()
+		return nil, err
+	}
+	return &c.Future, nil
+}
+
+// SubmitFunc is Submit for a closure, which can only run in this process: an
+// executor of worker processes refuses it with ErrNotShippable.
+func SubmitFunc[Out any](ctx context.Context, ex Executor, f func(context.Context) (Out, error)) (*Future[Out], error) {
+	if f == nil {
+		return nil, ErrNilFunc
+	}
+	return Submit(ctx, ex, &Func[struct{}, Out]{
+		f: func(ctx context.Context, _ struct{}) (Out, error) { return f(ctx) },
+	}, struct{}{})
+}
