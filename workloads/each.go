@@ -1,0 +1,67 @@
+package workloads
+
+import (
+	"context"
+	"fmt"
+
+	"poolbench/executors"
+)
+
+// each calls fn on every input and puts the result of inputs[i] into outputs[i],
+// which must be as long as inputs. It clears outputs first, so that a task
+// without a result does not leave that of an earlier run. On an executor that
+// runs tasks in the caller it is a plain loop; otherwise it submits everything,
+// then collects everything. It returns the first error in the order of inputs,
+// after cancelling the rest and waiting for what still runs, or for ctx.
+//
+// Tasks are submitted without the cancellation of ctx, which would cost every
+// task a watch of its own; ending ctx ends the collecting, and that cancels them.
+func each[In, Out any](ctx context.Context, ex executors.Executor, fn *executors.Func[In, Out], inputs []In, outputs []Out) error {
+	clear(outputs)
+	if executors.IsInline(ex) {
+		for i, in := range inputs {
+			if i%64 == 63 && ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			out, err := fn.Call(ctx, in)
+			if err != nil {
+				return fmt.Errorf("task %d: %w", i, err)
+			}
+			outputs[i] = out
+		}
+		return nil
+	}
+	taskContext := context.WithoutCancel(ctx)
+	futures := make([]*executors.Future[Out], 0, len(inputs))
+	for i, in := range inputs {
+		f, err := executors.Submit(taskContext, ex, fn, in)
+		if err != nil {
+			abandon(ctx, futures)
+			return fmt.Errorf("submitting task %d: %w", i, err)
+		}
+		futures = append(futures, f)
+	}
+	for i, f := range futures {
+		out, err := f.Result(ctx)
+		if err != nil {
+			abandon(ctx, futures[i:])
+			return fmt.Errorf("task %d: %w", i, err)
+		}
+		outputs[i] = out
+	}
+	return nil
+}
+
+// abandon cancels futures and waits until none runs any more, or ctx ends.
+func abandon[Out any](ctx context.Context, futures []*executors.Future[Out]) {
+	for _, f := range futures {
+		f.Cancel()
+	}
+	for _, f := range futures {
+		select {
+		case <-f.Done():
+		case <-ctx.Done():
+			return
+		}
+	}
+}

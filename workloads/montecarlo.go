@@ -1,0 +1,103 @@
+package workloads
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"poolbench/executors"
+)
+
+// MonteCarlo estimates pi from random points: floating point without memory.
+// Every task has a random stream of its own, so the answer does not depend on
+// who runs what.
+var MonteCarlo = register(Workload{
+	Name:     "montecarlo",
+	Doc:      "estimates pi from random points: floating point, no memory",
+	Resource: CPU,
+	Grains:   []time.Duration{100 * time.Microsecond},
+	Kernel:   func(units int64) uint64 { return uint64(hits(golden, units)) },
+	New:      newMonteCarlo,
+})
+
+// hits draws points points of the unit square and counts those within the
+// quarter circle.
+//
+//go:noinline
+func hits(seed uint64, points int64) (inside int64) {
+	random := stream(seed)
+	for range points {
+		r := random.next()
+		x := float64(r>>32) * (1.0 / (1 << 32))
+		y := float64(r&(1<<32-1)) * (1.0 / (1 << 32))
+		if x*x+y*y < 1 {
+			inside++
+		}
+	}
+	return inside
+}
+
+type darts struct {
+	Seed   uint64
+	Points int64
+}
+
+// A tally carries the seed back: the counts of two tasks may be equal, and then
+// swapping them would go unseen.
+type tally struct {
+	Seed   uint64
+	Inside int64
+}
+
+var monteCarloTask = executors.Define("workloads.montecarlo", func(_ context.Context, in darts) (tally, error) {
+	return tally{in.Seed, hits(in.Seed, in.Points)}, nil
+})
+
+type monteCarloJob struct {
+	inputs  []darts
+	outputs []tally
+	want    []tally
+}
+
+func newMonteCarlo(p Params) (Job, error) {
+	if err := p.check(true); err != nil {
+		return nil, err
+	}
+	j := &monteCarloJob{make([]darts, p.Tasks), make([]tally, p.Tasks), make([]tally, p.Tasks)}
+	var inside int64
+	for i := range j.inputs {
+		seed := taskSeed(p.Seed, i)
+		j.inputs[i] = darts{seed, p.Units}
+		j.want[i] = tally{seed, hits(seed, p.Units)}
+		inside += j.want[i].Inside
+	}
+	return j, checkPi(inside, float64(p.Units)*float64(p.Tasks))
+}
+
+// checkPi refuses an estimate of pi that is further off than 6 standard errors:
+// one point contributes 4 with probability pi/4, hence a standard deviation of
+// sqrt(pi·(4−pi)) = 1.642. With 1/points added for what a handful of points
+// cannot show.
+func checkPi(inside int64, points float64) error {
+	pi := 4 * float64(inside) / points
+	if off := math.Abs(pi - math.Pi); off > 6*1.642/math.Sqrt(points)+4/points {
+		return fmt.Errorf("montecarlo: %.0f points give %v for pi: the random stream is wrong", points, pi)
+	}
+	return nil
+}
+
+func (j *monteCarloJob) Run(ctx context.Context, ex executors.Executor) error {
+	return each(ctx, ex, monteCarloTask, j.inputs, j.outputs)
+}
+
+func (j *monteCarloJob) Check() error {
+	for i, want := range j.want {
+		if j.outputs[i] != want {
+			return fmt.Errorf("montecarlo: task %d of %d gave %+v, want %+v", i, len(j.want), j.outputs[i], want)
+		}
+	}
+	return nil
+}
+
+func (j *monteCarloJob) Close() error { return nil }

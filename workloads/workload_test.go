@@ -1,0 +1,286 @@
+package workloads_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"poolbench/executors"
+	"poolbench/workloads"
+)
+
+// small makes a job of w that takes little time on any machine.
+func small(t *testing.T, w workloads.Workload, tasks, payload int) workloads.Job {
+	t.Helper()
+	job, err := w.New(workloads.Params{
+		Tasks: tasks, Grain: time.Millisecond, Units: 40, Payload: payload, Seed: 7, Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := job.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return job
+}
+
+func start(t *testing.T, kind executors.Kind, workers int) executors.Executor {
+	t.Helper()
+	ex, err := kind.New(executors.Options{Workers: workers})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := ex.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return ex
+}
+
+// runAndCheck runs job on ex twice, since a job is run many times.
+func runAndCheck(t *testing.T, job workloads.Job, ex executors.Executor) {
+	t.Helper()
+	for range 2 {
+		if err := job.Run(t.Context(), ex); err != nil {
+			t.Fatal(err)
+		}
+		if err := job.Check(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestEveryWorkloadOnEveryKind(t *testing.T) {
+	for _, kind := range executors.All() {
+		for _, w := range workloads.All() {
+			t.Run(kind.Name+"/"+w.Name, func(t *testing.T) {
+				ex := start(t, kind, 3)
+				runAndCheck(t, small(t, w, 16, 100), ex)
+				runAndCheck(t, small(t, w, 1, 0), ex)
+			})
+		}
+	}
+}
+
+// Check must not be satisfied by what an earlier run left, or by no run at all.
+func TestCheckBeforeRun(t *testing.T) {
+	for _, w := range workloads.All() {
+		t.Run(w.Name, func(t *testing.T) {
+			if err := small(t, w, 16, 0).Check(); err == nil {
+				t.Error("a job that never ran passes its check")
+			}
+		})
+	}
+}
+
+// A wrongExecutor runs a task in the caller and then does something wrong with
+// it.
+type wrongExecutor struct {
+	submit func(executors.Task) error
+}
+
+func (w *wrongExecutor) Submit(t executors.Task) error  { return w.submit(t) }
+func (w *wrongExecutor) Shutdown(context.Context) error { return nil }
+func (w *wrongExecutor) Workers() int                   { return 2 }
+
+// claim starts a task and returns its output before it is settled.
+func claim(t executors.Task) (executors.Remote, []byte, error) {
+	r, ok := t.Remote()
+	if !ok {
+		return nil, nil, executors.ErrNotShippable
+	}
+	input, err := r.AppendInput(nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.Start()
+	output, err := executors.CallRemote(r.Context(), r.FuncName(), input, nil)
+	return r, output, err
+}
+
+var wrongExecutors = map[string]func() *wrongExecutor{
+	"loses one task": func() *wrongExecutor {
+		n := 0
+		return &wrongExecutor{func(t executors.Task) error {
+			if n++; n != 6 {
+				t.Run(nil)
+			}
+			return nil
+		}}
+	},
+	"gives one result twice": func() *wrongExecutor {
+		n, first := 0, map[string][]byte{}
+		return &wrongExecutor{func(t executors.Task) error {
+			r, output, err := claim(t)
+			if err != nil {
+				return err
+			}
+			if n++; first[r.FuncName()] == nil {
+				first[r.FuncName()] = output
+			} else if n > 8 {
+				output = first[r.FuncName()]
+			}
+			r.Settle(output, nil)
+			return nil
+		}}
+	},
+	"swaps neighbours": func() *wrongExecutor {
+		waiting := map[string]func(output []byte) (mine []byte){}
+		return &wrongExecutor{func(t executors.Task) error {
+			r, output, err := claim(t)
+			if err != nil {
+				return err
+			}
+			if swap := waiting[r.FuncName()]; swap != nil {
+				delete(waiting, r.FuncName())
+				r.Settle(swap(output), nil)
+				return nil
+			}
+			waiting[r.FuncName()] = func(other []byte) []byte {
+				r.Settle(other, nil)
+				return output
+			}
+			return nil
+		}}
+	},
+	"corrupts one result": func() *wrongExecutor {
+		n := 0
+		return &wrongExecutor{func(t executors.Task) error {
+			r, output, err := claim(t)
+			if err != nil {
+				return err
+			}
+			if n++; n == 6 {
+				output[len(output)-1] ^= 1
+			}
+			r.Settle(output, nil)
+			return nil
+		}}
+	},
+	"returns empty results": func() *wrongExecutor {
+		return &wrongExecutor{func(t executors.Task) error {
+			r, _, err := claim(t)
+			if err != nil {
+				return err
+			}
+			r.Settle(nil, nil)
+			return nil
+		}}
+	},
+	"fails one task": func() *wrongExecutor {
+		n := 0
+		return &wrongExecutor{func(t executors.Task) error {
+			if n++; n == 6 {
+				t.Fail(context.DeadlineExceeded)
+			}
+			t.Run(nil)
+			return nil
+		}}
+	},
+	"refuses one task": func() *wrongExecutor {
+		n := 0
+		return &wrongExecutor{func(t executors.Task) error {
+			if n++; n == 6 {
+				return executors.ErrShutdown
+			}
+			t.Run(nil)
+			return nil
+		}}
+	},
+}
+
+func TestWrongExecutorsAreFound(t *testing.T) {
+	for name, newWrong := range wrongExecutors {
+		for _, w := range workloads.All() {
+			t.Run(name+"/"+w.Name, func(t *testing.T) {
+				// In a bubble, so that the deadline of a lost task costs nothing.
+				synctest.Test(t, func(t *testing.T) {
+					job := small(t, w, 16, 64)
+					ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+					defer cancel()
+					err := job.Run(ctx, newWrong())
+					if err == nil {
+						err = job.Check()
+					}
+					if err == nil {
+						t.Errorf("%s passes on an executor that %s", w.Name, name)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestEndedContextEndsRun(t *testing.T) {
+	for _, w := range workloads.All() {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		lost := &wrongExecutor{func(executors.Task) error { return nil }}
+		if err := small(t, w, 16, 0).Run(ctx, lost); err == nil {
+			t.Errorf("%s: Run returns nil although no task ran", w.Name)
+		}
+	}
+}
+
+func TestBadParams(t *testing.T) {
+	for _, w := range workloads.All() {
+		for _, p := range []workloads.Params{
+			{Tasks: 0, Units: 1, Dir: t.TempDir()},
+			{Tasks: 1, Units: 1, Grain: -1, Dir: t.TempDir()},
+			{Tasks: 1, Units: 1, Payload: -1, Dir: t.TempDir()},
+		} {
+			if _, err := w.New(p); err == nil {
+				t.Errorf("%s accepts %+v", w.Name, p)
+			}
+		}
+		if w.Kernel == nil {
+			continue
+		}
+		if _, err := w.New(workloads.Params{Tasks: 1, Dir: t.TempDir()}); err == nil {
+			t.Errorf("%s accepts 0 kernel units", w.Name)
+		}
+	}
+}
+
+func TestRegistry(t *testing.T) {
+	var names []string
+	for _, w := range workloads.All() {
+		names = append(names, w.Name)
+		if got, ok := workloads.ByName(w.Name); !ok || got.Name != w.Name {
+			t.Errorf("ByName(%q) = %q, %v", w.Name, got.Name, ok)
+		}
+		if w.Doc == "" || w.Resource == "" {
+			t.Errorf("%s: no doc or no resource", w.Name)
+		}
+	}
+	want := []string{"matmul", "montecarlo", "query", "sleep", "spin", "tiny"}
+	if len(names) != len(want) {
+		t.Fatalf("All() = %v, want %v", names, want)
+	}
+	for i := range want {
+		if names[i] != want[i] {
+			t.Fatalf("All() = %v, want %v", names, want)
+		}
+	}
+	if _, ok := workloads.ByName("nothing"); ok {
+		t.Error("ByName finds a workload that does not exist")
+	}
+}
+
+// The virtual makespan of waiting is exact: 16 naps of 1 ms on 4 workers.
+func TestSleepTakesItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ex := start(t, executors.Goroutines, 4)
+		job := small(t, workloads.Sleep, 16, 0)
+		begin := time.Now()
+		if err := job.Run(t.Context(), ex); err != nil {
+			t.Fatal(err)
+		}
+		if got := time.Since(begin); got != 4*time.Millisecond {
+			t.Errorf("makespan %v, want 4ms", got)
+		}
+	})
+}
