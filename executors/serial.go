@@ -16,11 +16,15 @@ var Serial = register(Kind{
 		if err := o.Check(); err != nil {
 			return nil, err
 		}
-		return &serial{idle: make(chan struct{}, 1)}, nil
+		s := &serial{idle: make(chan struct{}, 1)}
+		s.worker = &Worker{Executor: s}
+		return s, nil
 	},
 })
 
 type serial struct {
+	worker *Worker
+
 	mu      sync.Mutex
 	queue   taskQueue
 	running bool
@@ -51,7 +55,6 @@ func (s *serial) Submit(t Task) error {
 // drain runs queued tasks until there are none. If a task ends this goroutine,
 // another one takes over what is left.
 func (s *serial) drain() {
-	w := &Worker{Executor: s}
 	emptied := false
 	defer func() {
 		if !emptied {
@@ -72,7 +75,7 @@ func (s *serial) drain() {
 			return
 		}
 		s.mu.Unlock()
-		t.Run(w)
+		t.Run(s.worker)
 	}
 }
 

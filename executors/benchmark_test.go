@@ -1,0 +1,65 @@
+package executors_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"poolbench/executors"
+)
+
+var empty = executors.Define("benchmark.empty", func(_ context.Context, n int) (int, error) { return n, nil })
+
+func eachKind(b *testing.B, bench func(b *testing.B, ex executors.Executor)) {
+	for _, kind := range executors.All() {
+		b.Run(fmt.Sprintf("executor=%s/workers=2", kind.Name), func(b *testing.B) {
+			ex, err := kind.New(executors.Options{Workers: 2})
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			bench(b, ex)
+			b.StopTimer()
+			if err := ex.Shutdown(context.Background()); err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}
+
+// BenchmarkBurst submits b.N empty tasks and then takes all results.
+func BenchmarkBurst(b *testing.B) {
+	eachKind(b, func(b *testing.B, ex executors.Executor) {
+		ctx := context.Background()
+		futures := make([]*executors.Future[int], b.N)
+		b.ResetTimer()
+		for i := range futures {
+			f, err := executors.Submit(ctx, ex, empty, i)
+			if err != nil {
+				b.Fatal(err)
+			}
+			futures[i] = f
+		}
+		for i, f := range futures {
+			if v, err := f.Result(ctx); v != i || err != nil {
+				b.Fatal(v, err)
+			}
+		}
+	})
+}
+
+// BenchmarkPingPong waits for each empty task before it submits the next.
+func BenchmarkPingPong(b *testing.B) {
+	eachKind(b, func(b *testing.B, ex executors.Executor) {
+		ctx := context.Background()
+		for i := range b.N {
+			f, err := executors.Submit(ctx, ex, empty, i)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if v, err := f.Result(ctx); v != i || err != nil {
+				b.Fatal(v, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,212 @@
+package executors
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func TestPromise(t *testing.T) {
+	boom := errors.New("boom")
+	for _, test := range []struct {
+		name  string
+		act   func(*Promise[int])
+		state State
+		text  string
+	}{
+		{"pending", func(*Promise[int]) {}, Pending, "future(pending)"},
+		{"running", func(p *Promise[int]) { p.Start() }, Running, "future(running)"},
+		{"cancelled", func(p *Promise[int]) { p.Future().Cancel() }, Cancelled, "future(cancelled)"},
+		{"value", func(p *Promise[int]) { p.Settle(5, nil) }, Finished, "future(finished: int)"},
+		{"error", func(p *Promise[int]) { p.Settle(0, boom) }, Finished, "future(finished: boom)"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := NewPromise[int]()
+			test.act(p)
+			f := p.Future()
+			if f.State() != test.state || f.String() != test.text {
+				t.Errorf("%v in state %v", f, f.State())
+			}
+			settled := test.state == Finished || test.state == Cancelled
+			if err := p.Settle(7, nil); (err == nil) == settled {
+				t.Errorf("Settle: %v", err)
+			}
+			if got, err := f.Result(t.Context()); !settled && (got != 7 || err != nil) {
+				t.Errorf("Result: %v, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestPromiseRace(t *testing.T) {
+	for range 1000 {
+		p := NewPromise[int]()
+		calls := 0
+		p.Future().OnDone(func(*Future[int]) { calls++ })
+		p.Future().OnDone(func(*Future[int]) { calls++ })
+		var wg sync.WaitGroup
+		wg.Go(func() { p.Future().Cancel() })
+		wg.Go(func() { p.Settle(1, nil) })
+		wg.Wait()
+		done := make(chan int)
+		p.Future().OnDone(func(*Future[int]) {}) // runs after it is settled
+		go func() { <-p.Future().Done(); done <- 0 }()
+		<-done
+		if s := p.Future().State(); s != Finished && s != Cancelled {
+			t.Fatal(s)
+		}
+	}
+}
+
+func TestUnwaitedFutureHasNoAudience(t *testing.T) {
+	ex, err := Goroutines.New(Options{Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := SubmitFunc(context.Background(), ex, func(context.Context) (int, error) { return 1, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ex.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if f.audience.Load() != settledAudience {
+		t.Error("a future that nobody waited for has an audience")
+	}
+}
+
+func TestWaitLeavesNoWatcher(t *testing.T) {
+	p := NewPromise[int]()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 100 {
+		if _, pending, err := Wait(ctx, AllCompleted, p.Future()); err == nil || len(pending) != 1 {
+			t.Fatal(pending, err)
+		}
+		for range AsCompleted(ctx, p.Future()) {
+		}
+	}
+	if n := len(p.f.audience.Load().watchers); n != 0 {
+		t.Errorf("%d watchers left", n)
+	}
+}
+
+type point struct {
+	X, Y int
+	Name string
+}
+
+var (
+	double = Define("executors.double", func(_ context.Context, v point) (point, error) {
+		return point{2 * v.X, 2 * v.Y, strings.ToUpper(v.Name)}, nil
+	})
+	length = Define("executors.length", func(_ context.Context, b []byte) (int, error) { return len(b), nil })
+	unsend = Define("executors.unsend", func(context.Context, string) (chan int, error) { return make(chan int), nil })
+)
+
+// remotely does in one process what a process executor does in two.
+func remotely[In, Out any](t *testing.T, fn *Func[In, Out], in In) (Out, error) {
+	t.Helper()
+	c := &call[In, Out]{fn: fn, in: in}
+	c.parent = t.Context()
+	c.task = c
+	remote, ok := c.Remote()
+	if !ok {
+		t.Fatal("not shippable")
+	}
+	input, err := remote.AppendInput(nil)
+	if err != nil {
+		c.Fail(err)
+		return c.Result(t.Context())
+	}
+	if !remote.Start() {
+		t.Fatal("cannot start")
+	}
+	output, err := CallRemote(remote.Context(), remote.FuncName(), input, nil)
+	remote.Settle(output, err)
+	return c.Result(t.Context())
+}
+
+func TestRemoteCall(t *testing.T) {
+	if got, err := remotely(t, double, point{1, 2, "a"}); err != nil || got != (point{2, 4, "A"}) {
+		t.Errorf("double: %v, %v", got, err)
+	}
+	if got, err := remotely(t, length, []byte("abc")); err != nil || got != 3 {
+		t.Errorf("length: %v, %v", got, err)
+	}
+	if _, err := remotely(t, unsend, ""); err == nil || !strings.Contains(err.Error(), "encoding the output of executors.unsend") {
+		t.Errorf("unsend: %v", err)
+	}
+	if _, err := CallRemote(t.Context(), "nobody", nil, nil); !errors.Is(err, ErrUnknownFunc) {
+		t.Errorf("unknown function: %v", err)
+	}
+	if _, err := CallRemote(t.Context(), "executors.double", []byte{0xff}, nil); err == nil {
+		t.Error("garbage input was accepted")
+	}
+}
+
+func TestCodecs(t *testing.T) {
+	roundTrip(t, -7)
+	roundTrip(t, uint64(1)<<63)
+	roundTrip(t, 3.25)
+	roundTrip(t, "text")
+	roundTrip(t, true)
+	roundTrip(t, struct{}{})
+	roundTrip(t, point{1, -2, "µ"})
+}
+
+func roundTrip[T comparable](t *testing.T, v T) {
+	t.Helper()
+	c := codecFor[T]()
+	b, err := c.append([]byte("before"), v)
+	if err != nil || !strings.HasPrefix(string(b), "before") {
+		t.Fatalf("%T: %q, %v", v, b, err)
+	}
+	if got, err := c.decode(b[len("before"):]); got != v || err != nil {
+		t.Errorf("%T: got %v, %v, want %v", v, got, err, v)
+	}
+}
+
+func TestTaskQueue(t *testing.T) {
+	var q taskQueue
+	var tasks []Task
+	for range 1000 {
+		tasks = append(tasks, &call[int, int]{})
+	}
+	var got []Task
+	for i, t := range tasks {
+		q.push(t)
+		if i%3 == 2 {
+			got = append(got, q.pop())
+		}
+	}
+	for q.count > 0 {
+		got = append(got, q.pop())
+	}
+	if !slices.Equal(got, tasks) {
+		t.Error("tasks came out in another order")
+	}
+	if q.pop() != nil || len(q.ring) != smallestRing {
+		t.Errorf("an empty queue keeps %d slots", len(q.ring))
+	}
+}
+
+func TestDefineRefusesMistakes(t *testing.T) {
+	for name, define := range map[string]func(){
+		"duplicate": func() { Define("executors.double", func(context.Context, int) (int, error) { return 0, nil }) },
+		"no name":   func() { Define("", func(context.Context, int) (int, error) { return 0, nil }) },
+		"nil":       func() { Define[int, int]("executors.nil", nil) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic", name)
+				}
+			}()
+			define()
+		}()
+	}
+}
