@@ -81,8 +81,18 @@ type call[In, Out any] struct {
 
 func (c *call[In, Out]) private() {}
 
+// claim moves the future to Running. A task whose context has ended is cancelled
+// instead, even if nobody has got round to telling it.
+func (c *call[In, Out]) claim() bool {
+	if c.unwatch != nil && c.parent.Err() != nil {
+		c.parentEnded()
+		return false
+	}
+	return c.move(Pending, Running)
+}
+
 func (c *call[In, Out]) Run(w *Worker) {
-	if !c.move(Pending, Running) {
+	if !c.claim() {
 		return
 	}
 	c.worker = w
@@ -167,7 +177,7 @@ func (r *remoteCall[In, Out]) AppendInput(b []byte) (encoded []byte, err error) 
 	return encoded, nil
 }
 
-func (r *remoteCall[In, Out]) Start() bool { return r.call().move(Pending, Running) }
+func (r *remoteCall[In, Out]) Start() bool { return r.call().claim() }
 
 func (r *remoteCall[In, Out]) Context() context.Context { return &r.taskContext }
 

@@ -1,9 +1,11 @@
 package executortest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"runtime"
 	"slices"
@@ -264,6 +266,7 @@ var futureCases = []Case{
 		ex := s.New(1)
 		d := dir(s.TempDir())
 		f := submit(s, ex, gate, gateInput{d, "in", 7})
+		logged := captureLog(s)
 		order := make(chan int, 4)
 		for i := range 3 {
 			f.OnDone(func(f *executors.Future[int]) {
@@ -282,6 +285,9 @@ var futureCases = []Case{
 			}
 		}
 		result(s, f)
+		if !strings.Contains(logged.String(), "as planned") {
+			s.Errorf("the panic was not logged: %q", logged)
+		}
 		late := false
 		f.OnDone(func(*executors.Future[int]) { late = true })
 		if !late {
@@ -565,6 +571,32 @@ func saturate(s *Suite, ex executors.Executor, workers int) {
 			s.Errorf("got %d, want %d", got, i)
 		}
 	}
+}
+
+// captureLog takes the default log for the rest of the case.
+func captureLog(s *Suite) fmt.Stringer {
+	log := &lockedBuffer{}
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(log, nil)))
+	s.Cleanup(func() { slog.SetDefault(before) })
+	return log
+}
+
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
 }
 
 func await(s *Suite, d dir, name string) {
