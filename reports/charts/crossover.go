@@ -1,0 +1,426 @@
+package charts
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"poolbench/reports"
+)
+
+// Crossover draws time per task and efficiency against the useful work in one
+// task, one drawing per workload at as many workers as the machine has cores, or
+// the nearest number that was measured.
+var Crossover = register(Chart{
+	Name: "crossover",
+	Doc:  "time per task and efficiency by work per task: where a pool pays off, and METG(50 %)",
+	Draw: drawCrossover,
+})
+
+func drawCrossover(d *reports.Data) ([]Drawing, error) {
+	looks := looks(d)
+	var drawings []Drawing
+	var reasons []string
+	for _, s := range nearestCores(d.Sweeps, d.Machine.Cores) {
+		c := newCrossoverChart(d, s, looks)
+		if len(c.times) == 0 {
+			reasons = append(reasons, clean(s.Workload)+" has no times that can be drawn")
+			continue
+		}
+		drawings = append(drawings, c.drawing())
+	}
+	if len(drawings) == 0 && len(reasons) == 0 {
+		return nil, fmt.Errorf("%w: no workload was measured at several grains", ErrNothing)
+	}
+	if len(reasons) > 0 {
+		return unique(drawings), fmt.Errorf("%w: %s", ErrNothing, strings.Join(reasons, "; "))
+	}
+	return unique(drawings), nil
+}
+
+// nearestCores is one Sweep per workload, in the order of the workloads: the one
+// whose number of workers is nearest to the number of cores by ratio, the smaller
+// of two that are equally near.
+func nearestCores(all []reports.Sweep, cores int) []reports.Sweep {
+	away := func(s reports.Sweep) float64 {
+		return math.Abs(math.Log(float64(max(s.Workers, 1)) / float64(max(cores, 1))))
+	}
+	var out []reports.Sweep
+	at := map[string]int{}
+	for _, s := range all {
+		i, seen := at[s.Workload]
+		switch {
+		case !seen:
+			at[s.Workload] = len(out)
+			out = append(out, s)
+		case away(s) < away(out[i]), away(s) == away(out[i]) && s.Workers < out[i].Workers:
+			out[i] = s
+		}
+	}
+	return out
+}
+
+// crossoverChart is everything one picture needs.
+type crossoverChart struct {
+	data           *reports.Data
+	sweep          reports.Sweep
+	times, shares  []curve // parallel: time per task, efficiency
+	series         map[string]reports.SweepSeries
+	left           []string // executors without a colour
+	serial         curve
+	upper, lower   frame
+	x, time, share axis
+}
+
+func newCrossoverChart(d *reports.Data, s reports.Sweep, looks map[string]look) *crossoverChart {
+	c := &crossoverChart{data: d, sweep: s, series: map[string]reports.SweepSeries{}}
+	for _, series := range s.Series {
+		if series.Executor == serialName {
+			continue
+		}
+		l, ok := looks[series.Executor]
+		if !ok {
+			c.left = append(c.left, series.Executor)
+			continue
+		}
+		time, share := curve{name: series.Executor, look: l}, curve{name: series.Executor, look: l}
+		for _, p := range series.Points {
+			if !drawable(p.Work) || !drawable(p.Time.Value) {
+				continue
+			}
+			time.pts = append(time.pts, estimated(p.Work, p.Time))
+			if e := p.Efficiency.Value; finite(e) && e >= 0 && e < 1e6 {
+				share.pts = append(share.pts, estimated(p.Work, p.Efficiency))
+			}
+		}
+		if len(time.pts) == 0 {
+			continue
+		}
+		time.sort()
+		share.sort()
+		c.times, c.shares = append(c.times, time), append(c.shares, share)
+		c.series[series.Executor] = series
+	}
+	for _, p := range s.Serial {
+		if drawable(p.Work) && drawable(p.Time.Value) {
+			c.serial.pts = append(c.serial.pts, estimated(p.Work, p.Time))
+		}
+	}
+	c.serial.sort()
+	if len(c.times) > 0 {
+		c.layOut()
+	}
+	return c
+}
+
+const (
+	crossoverWidth, crossoverHeight = 540, 468
+	crossoverMargin                 = 104 // on the right, for the labels
+)
+
+func (c *crossoverChart) layOut() {
+	var works, times, shares []float64
+	for _, k := range append([]curve{c.serial}, c.times...) {
+		for _, p := range k.pts {
+			works, times = append(works, p.x), append(times, p.y, max(p.low, p.y/3), min(p.high, p.y*3))
+		}
+	}
+	for _, k := range c.shares {
+		for _, p := range k.pts {
+			shares = append(shares, p.y)
+		}
+	}
+	_, most, _ := extent(append(shares, 1)...)
+	x0, x1, _ := extent(works...)
+	x0, x1 = widened(x0, x1, 8)
+	y0, y1, _ := extent(times...)
+	y0, y1 = widened(y0/1.25, y1*1.25, 20)
+
+	// The left margin holds the widest label, "100 µs".
+	left, right := 56.0, float64(crossoverWidth-crossoverMargin)
+	bottom := 56 + 9.5*float64(footerLines(crossoverWidth, c.notes()...)-1)
+	c.upper = frame{left, bottom + 164, right, crossoverHeight - 70}
+	c.lower = frame{left, bottom, right, bottom + 122}
+	c.x = axis{lo: x0, hi: x1, log: true, from: left, to: right}
+	pad := (right - left) * 0.012
+	c.x.from, c.x.to = left+pad, right-pad
+	c.time = axis{lo: y0, hi: y1, log: true, from: c.upper.bottom, to: c.upper.top}
+	c.share = axis{lo: 0, hi: max(1.1, most*1.06), from: c.lower.bottom, to: c.lower.top}
+}
+
+func (c *crossoverChart) drawing() Drawing {
+	return Drawing{
+		Name:    "crossover-" + fileName(c.sweep.Workload),
+		Chart:   "crossover",
+		Subject: c.sweep.Workload,
+		Title:   c.title(),
+		Alt:     c.alt(),
+		width:   crossoverWidth, height: crossoverHeight,
+		draw: c.draw,
+	}
+}
+
+// title states the finding in one line: with more than two crossings only the
+// ends of their range.
+func (c *crossoverChart) title() string {
+	name := capital(clean(c.sweep.Workload)) + ": "
+	var cross, always []curve
+	never := 0
+	for _, k := range c.times {
+		switch x := c.series[k.name].Crossover; {
+		case crossesAt(x):
+			cross = append(cross, k)
+		case x.Outcome == reports.Always:
+			always = append(always, k)
+		case x.Outcome == reports.Never:
+			never++
+		}
+	}
+	at := func(k curve) string { return reports.Duration(c.series[k.name].Crossover.At.Value) }
+	switch {
+	case len(cross) == 0 && len(always) == len(c.times):
+		return name + "a pool pays off at every size tried"
+	case len(cross) == 0 && never == len(c.times):
+		return name + "no pool pays off at any size tried"
+	case len(cross) == 0 && len(always) == 0:
+		return name + "no point found where a pool begins to pay off"
+	case len(cross) == 0:
+		return fmt.Sprintf("%s%s %s at every size tried", name, clean(always[0].name), payOff(always[0].name))
+	case len(always) > 0:
+		return fmt.Sprintf("%s%s %s at every size tried, %s above %s", name, clean(always[0].name),
+			payOff(always[0].name), clean(cross[0].name), at(cross[0]))
+	case len(cross) == 1:
+		return fmt.Sprintf("%s%s %s above %s of work per task", name, clean(cross[0].name), payOff(cross[0].name), at(cross[0]))
+	case len(cross) == 2:
+		return fmt.Sprintf("%s%s %s above %s of work, %s above %s", name, clean(cross[0].name), payOff(cross[0].name),
+			at(cross[0]), clean(cross[1].name), at(cross[1]))
+	}
+	first, last := cross[0], cross[0]
+	for _, k := range cross {
+		v := c.series[k.name].Crossover.At.Value
+		if v < c.series[first.name].Crossover.At.Value {
+			first = k
+		}
+		if v > c.series[last.name].Crossover.At.Value {
+			last = k
+		}
+	}
+	return fmt.Sprintf("%spools pay off above %s (%s) to %s (%s) of work", name, at(first), clean(first.name), at(last), clean(last.name))
+}
+
+func (c *crossoverChart) subtitle() string {
+	known, least, most := intervals(c.times)
+	return fmt.Sprintf("Wall time per task against the useful work inside it, pool of %d. %s", c.sweep.Workers,
+		strings.TrimSuffix(shaded(known, least, most), ".")+".")
+}
+
+func (c *crossoverChart) notes() []string {
+	ideal := ""
+	if c.hasIdeal() {
+		ideal = fmt.Sprintf("Ideal is %s, one core per worker.", reports.Ratio(c.sweep.Ideal))
+		if c.sweep.Measured {
+			ideal = fmt.Sprintf("Ideal is the measured capacity, %s.", reports.Ratio(c.sweep.Ideal))
+		} else if c.sweep.Resource == "wait" {
+			ideal = fmt.Sprintf("Ideal is %s, all workers waiting at once.", reports.Ratio(c.sweep.Ideal))
+		}
+	}
+	return without(
+		strings.TrimSpace("50 % mark: least useful work per task that keeps half of ideal. METG(50 %) counts the overhead in too, so it is larger. "+ideal),
+		notDrawn(append([]string(nil), c.left...)),
+		machineLine(c.data.Machine))
+}
+
+func (c *crossoverChart) hasIdeal() bool { return drawable(c.sweep.Ideal) && c.sweep.Ideal < 1e9 }
+
+func (c *crossoverChart) alt() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Two line charts with a shared axis of useful work per task, %s to %s: time per task above, parallel efficiency below, %s. ",
+		reports.Duration(c.x.lo), reports.Duration(c.x.hi), count(c.sweep.Workers, "worker", "workers"))
+	for _, k := range c.times {
+		s := c.series[k.name]
+		fmt.Fprintf(&b, "%s: %s; %s. ", clean(k.name), crossoverWords(s.Crossover), halfWords(s))
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// crossesAt reports whether there is a place to draw.
+func crossesAt(x reports.Crossing) bool {
+	return (x.Outcome == reports.Crosses || x.Outcome == reports.Several) && drawable(x.At.Value)
+}
+
+// crossoverWords says what a crossing with the serial line is.
+func crossoverWords(x reports.Crossing) string {
+	switch {
+	case crossesAt(x) && x.Outcome == reports.Several:
+		return "crosses more than once, last at " + reports.DurationEstimate(x.At)
+	case crossesAt(x):
+		return "pays off above " + reports.DurationEstimate(x.At)
+	case x.Outcome == reports.Always:
+		return "pays off at every size tried" + bound(", from ", x.From)
+	case x.Outcome == reports.Never:
+		return "never pays off" + bound(" up to ", x.To)
+	}
+	return "cannot tell where it pays off"
+}
+
+// halfWords says where an executor reaches half of ideal efficiency.
+func halfWords(s reports.SweepSeries) string {
+	x := s.LeastUsefulWork
+	switch {
+	case crossesAt(x):
+		words := "reaches 50 % of ideal at " + reports.DurationEstimate(x.At)
+		if crossesAt(s.METG) {
+			words += ", METG(50 %) " + reports.Duration(s.METG.At.Value)
+		}
+		return words
+	case x.Outcome == reports.Always:
+		return "above 50 % of ideal at every size tried"
+	case x.Outcome == reports.Never:
+		return "below 50 % of ideal at every size tried"
+	}
+	return "cannot tell where it reaches 50 % of ideal"
+}
+
+func bound(words string, v float64) string {
+	if !drawable(v) {
+		return ""
+	}
+	return words + reports.Duration(v)
+}
+
+func (c *crossoverChart) draw(p *page) {
+	p.heading(c.title(), c.subtitle(), "Time per task")
+	xticks := c.x.decadeTicks(8, tickDuration)
+	p.yTicks(c.upper, c.time, c.time.decadeTicks(7, tickDuration))
+	p.xTicks(c.upper, c.x, xticks, true)
+	c.drawTimes(p)
+
+	p.text(tickFace, muted, pt{edge, c.lower.top + 9}, "Parallel efficiency")
+	p.yTicks(c.lower, c.share, c.share.shareTicks(tickShare))
+	p.xTicks(c.lower, c.x, xticks, true)
+	p.textCentre(tickFace, muted, pt{(c.lower.left + c.lower.right) / 2, c.lower.bottom - 27}, "Useful work in one task")
+	c.drawShares(p)
+	p.footer(c.notes()...)
+}
+
+// drawTimes fills the upper panel.
+func (c *crossoverChart) drawTimes(p *page) {
+	f := c.upper
+	land := terrain{bounds: f}
+	var labels []direct
+	straight := func(name string, pts []curvePoint, by float64, s stroke, role Role) {
+		var line []pt
+		for _, q := range pts {
+			line = append(line, pt{c.x.at(q.x), c.time.at(q.y / by)})
+		}
+		p.lineIn(f, s, line...)
+		land.curves = append(land.curves, segments(line)...)
+		if len(line) > 0 {
+			labels = append(labels, direct{name: name, plain: true, role: role, line: guide, end: line[len(line)-1]})
+		}
+	}
+	straight("serial: no pool", c.serial.pts, 1, stroke{role: guide, width: 1.25}, muted)
+	if c.hasIdeal() {
+		straight("ideal: "+reports.Ratio(c.sweep.Ideal)+" faster", c.serial.pts, c.sweep.Ideal, stroke{role: guide, width: 1, dashes: []float64{1.2, 2.5}}, muted)
+	}
+	var calls []call
+	var notes []remark
+	for _, k := range c.times {
+		x := c.series[k.name].Crossover
+		if !crossesAt(x) {
+			notes = append(notes, remark{k.look, clean(k.name) + " " + crossoverNote(x, k.name)})
+			continue
+		}
+		title := "pays off above " + reports.Duration(x.At.Value)
+		if x.Outcome == reports.Several {
+			title = "crosses again, last at " + reports.Duration(x.At.Value)
+		}
+		calls = append(calls, call{look: k.look, at: x.At, meets: serialAt(c.serial, x.At.Value),
+			title: title, detail: clean(k.name) + " · " + interval(x.At)})
+	}
+	c.panel(p, f, c.time, c.times, calls, notes, &land)
+	for i, k := range c.times {
+		last := k.pts[len(k.pts)-1]
+		labels = append(labels, direct{name: clean(k.name), role: k.look.text, look: &c.times[i].look,
+			line: k.look.line, end: pt{c.x.at(last.x), c.time.at(last.y)}})
+	}
+	p.directs(labels, f.right, f.right+16, crossoverWidth-f.right-16-edge/2, f)
+}
+
+// serialAt is the serial time at the given work: the value on the line between
+// the points around it.
+func serialAt(serial curve, work float64) float64 {
+	pts := serial.pts
+	for i := 1; i < len(pts); i++ {
+		a, b := pts[i-1], pts[i]
+		if work >= a.x && work <= b.x && b.x > a.x {
+			t := math.Log(work/a.x) / math.Log(b.x/a.x)
+			return math.Exp(math.Log(a.y) + t*(math.Log(b.y)-math.Log(a.y)))
+		}
+	}
+	return work
+}
+
+// drawShares fills the lower panel.
+func (c *crossoverChart) drawShares(p *page) {
+	f := c.lower
+	half := c.share.at(0.5)
+	p.line(stroke{role: guide, width: 1.25}, pt{f.left, half}, pt{f.right, half})
+	land := terrain{bounds: f, curves: []segment{{pt{f.left, half}, pt{f.right, half}}}}
+	var calls []call
+	var notes []remark
+	var labels []direct
+	for i, k := range c.shares {
+		if len(k.pts) == 0 {
+			continue
+		}
+		series := c.series[k.name]
+		last := k.pts[len(k.pts)-1]
+		labels = append(labels, direct{name: clean(k.name) + " " + reports.Percent(last.y), role: k.look.text, look: &c.shares[i].look,
+			line: k.look.line, end: pt{c.x.at(last.x), c.share.at(last.y)}})
+		if x := series.LeastUsefulWork; crossesAt(x) {
+			detail := clean(k.name) + " · " + interval(x.At)
+			if crossesAt(series.METG) {
+				detail += " · METG " + reports.Duration(series.METG.At.Value)
+			}
+			calls = append(calls, call{look: k.look, at: x.At, meets: 0.5,
+				title: "50 % at " + reports.Duration(x.At.Value) + " of work", detail: detail})
+		} else {
+			notes = append(notes, remark{k.look, clean(k.name) + ": " + halfNote(x)})
+		}
+	}
+	c.panel(p, f, c.share, c.shares, calls, notes, &land)
+	p.directs(labels, f.right, f.right+16, crossoverWidth-f.right-16-edge/2, f)
+}
+
+// interval says how sure a crossing is, in the unit of its value.
+func interval(e reports.Estimate) string {
+	if !e.Known() || math.IsNaN(e.Low) || math.IsNaN(e.High) {
+		return "no interval, " + count(e.N, "block", "blocks")
+	}
+	if !drawable(e.Low) || !drawable(e.High) {
+		return "95 % CI is open"
+	}
+	return "95 % CI " + reports.DurationInterval(e.Value, e.Low, e.High)
+}
+
+func crossoverNote(x reports.Crossing, executor string) string {
+	verb := payOff(executor)
+	switch x.Outcome {
+	case reports.Always:
+		return verb + " at every size tried" + bound(", from ", x.From)
+	case reports.Never:
+		return "never " + verb + bound(" up to ", x.To)
+	}
+	return "– cannot tell: too few blocks or sizes"
+}
+
+func halfNote(x reports.Crossing) string {
+	switch x.Outcome {
+	case reports.Always:
+		return "above 50 % at every size tried"
+	case reports.Never:
+		return "below 50 % at every size tried"
+	}
+	return "cannot tell: too few blocks or sizes"
+}

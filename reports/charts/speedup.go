@@ -1,0 +1,413 @@
+package charts
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"strings"
+
+	"poolbench/reports"
+)
+
+// Speedup draws the speedup over the plain loop against the number of workers,
+// one drawing per workload at its largest grain.
+var Speedup = register(Chart{
+	Name: "speedup",
+	Doc:  "speedup over serial by number of workers, against measured capacity and y = x",
+	Draw: drawSpeedup,
+})
+
+func drawSpeedup(d *reports.Data) ([]Drawing, error) {
+	looks := looks(d)
+	var drawings []Drawing
+	var reasons []string
+	for _, s := range largestGrains(d.Scalings) {
+		c := newSpeedupChart(d, s, looks)
+		if len(c.curves) == 0 {
+			reasons = append(reasons, clean(s.Workload)+" has no speedup that can be drawn")
+			continue
+		}
+		drawings = append(drawings, c.drawing())
+	}
+	if len(drawings) == 0 && len(reasons) == 0 {
+		return nil, fmt.Errorf("%w: no workload was measured both in a plain loop and in a pool", ErrNothing)
+	}
+	if len(reasons) > 0 {
+		return unique(drawings), fmt.Errorf("%w: %s", ErrNothing, strings.Join(reasons, "; "))
+	}
+	return unique(drawings), nil
+}
+
+// largestGrains is one Scaling per workload, in the order of the workloads: the
+// one with the largest grain, and of those the one with the smallest payload.
+func largestGrains(all []reports.Scaling) []reports.Scaling {
+	var out []reports.Scaling
+	at := map[string]int{}
+	for _, s := range all {
+		i, seen := at[s.Workload]
+		switch {
+		case !seen:
+			at[s.Workload] = len(out)
+			out = append(out, s)
+		case s.Grain > out[i].Grain, s.Grain == out[i].Grain && s.Payload < out[i].Payload:
+			out[i] = s
+		}
+	}
+	return out
+}
+
+// speedupChart is everything one picture needs.
+type speedupChart struct {
+	data    *reports.Data
+	scaling reports.Scaling
+	curves  []curve
+	left    []string // executors without a colour
+	workers []int    // pool sizes on the axis, ascending
+	ideal   []curvePoint
+	frame   frame
+	x, y    axis
+	land    terrain
+	shift   map[string]float64 // points each curve is moved sideways
+}
+
+func newSpeedupChart(d *reports.Data, s reports.Scaling, looks map[string]look) *speedupChart {
+	c := &speedupChart{data: d, scaling: s, shift: map[string]float64{}}
+	sizes := map[int]bool{}
+	for _, series := range s.Series {
+		if series.Executor == serialName {
+			continue
+		}
+		l, ok := looks[series.Executor]
+		if !ok {
+			c.left = append(c.left, series.Executor)
+			continue
+		}
+		k := curve{name: series.Executor, look: l}
+		for _, p := range series.Points {
+			if p.Workers >= 1 && drawable(p.Speedup.Value) {
+				k.pts = append(k.pts, estimated(float64(p.Workers), p.Speedup))
+				sizes[p.Workers] = true
+			}
+		}
+		k.sort()
+		if len(k.pts) > 0 {
+			c.curves = append(c.curves, k)
+		}
+	}
+	for n := range sizes {
+		c.workers = append(c.workers, n)
+	}
+	sort.Ints(c.workers)
+	if len(c.workers) == 0 {
+		return c
+	}
+	if s.Resource == "cpu" {
+		for workers, e := range d.Capacity {
+			if workers >= c.workers[0] && workers <= c.workers[len(c.workers)-1] && drawable(e.Value) {
+				c.ideal = append(c.ideal, estimated(float64(workers), e))
+			}
+		}
+		sort.Slice(c.ideal, func(i, j int) bool { return c.ideal[i].x < c.ideal[j].x })
+	}
+	c.layOut()
+	return c
+}
+
+const (
+	speedupWidth, speedupHeight = 540, 333
+	speedupMargin               = 108 // on the right, for the labels
+)
+
+// layOut sets the frame and the axes.
+func (c *speedupChart) layOut() {
+	values := []float64{1}
+	for _, k := range append([]curve{{pts: c.ideal}}, c.curves...) {
+		for _, p := range k.pts {
+			// A wide interval may go beyond the picture: the points decide.
+			values = append(values, p.y, max(p.low, p.y/2), min(p.high, p.y*2))
+		}
+	}
+	lo, hi, _ := extent(values...)
+	lo, hi = min(lo*0.87, 0.75), max(hi*1.3, 2.4)
+
+	first, last := widened(float64(c.workers[0]), float64(c.workers[len(c.workers)-1]), 2)
+	ylabels := axis{lo: lo, hi: hi, log: true}.powerTicks(2, 9, tickRatio)
+	wide := 18.0
+	for _, t := range ylabels {
+		wide = max(wide, tickFace.wide(t.label))
+	}
+	bottom := 52 + 9.5*float64(footerLines(speedupWidth, c.notes()...)-1)
+	c.frame = frame{edge + wide + 4, bottom, speedupWidth - speedupMargin, speedupHeight - 70}
+	c.x = axis{lo: first, hi: last, log: true, from: c.frame.left + 14, to: c.frame.right - 14}
+	c.y = axis{lo: lo, hi: hi, log: true, from: c.frame.bottom, to: c.frame.top}
+	c.setApart()
+	c.land = terrain{bounds: c.frame}
+	for _, k := range c.curves {
+		pts := c.places(k)
+		c.land.curves = append(c.land.curves, segments(pts)...)
+		for _, p := range pts {
+			c.land.taken = append(c.land.taken, slab{centre: p, width: 9, height: 9})
+		}
+	}
+}
+
+// setApart moves curves sideways when their points would hide each other.
+func (c *speedupChart) setApart() {
+	hidden := false
+	at := map[float64][]float64{}
+	for _, k := range c.curves {
+		for _, p := range k.pts {
+			for _, y := range at[p.x] {
+				hidden = hidden || math.Abs(y-c.y.at(p.y)) < 6
+			}
+			at[p.x] = append(at[p.x], c.y.at(p.y))
+		}
+	}
+	if !hidden {
+		return
+	}
+	room := c.frame.right - c.frame.left
+	for i := 1; i < len(c.workers); i++ {
+		room = min(room, c.x.at(float64(c.workers[i]))-c.x.at(float64(c.workers[i-1])))
+	}
+	step := min(6.4, room*0.6/float64(len(c.curves)))
+	for i, k := range c.curves {
+		c.shift[k.name] = (float64(i) - float64(len(c.curves)-1)/2) * step
+	}
+}
+
+func (c *speedupChart) places(k curve) []pt {
+	var out []pt
+	for _, p := range k.pts {
+		out = append(out, pt{c.x.at(p.x) + c.shift[k.name], c.y.at(p.y)})
+	}
+	return out
+}
+
+func (c *speedupChart) drawing() Drawing {
+	return Drawing{
+		Name:    "speedup-" + fileName(c.scaling.Workload),
+		Chart:   "speedup",
+		Subject: c.scaling.Workload,
+		Title:   c.title(),
+		Alt:     c.alt(),
+		width:   speedupWidth, height: speedupHeight,
+		draw: c.draw,
+	}
+}
+
+func (c *speedupChart) title() string {
+	name, best := capital(clean(c.scaling.Workload)), c.scaling.Best
+	switch {
+	case best.Executor == "":
+		return name + ": speedup by number of workers"
+	case !best.Decided:
+		return name + ": too few blocks to choose a pool"
+	case best.Executor == serialName || !drawable(best.Speedup.Value):
+		return name + ": no pool beats the plain loop"
+	}
+	verb := "run it"
+	if best.Workers == 1 || payOff(best.Executor) == "pays off" {
+		verb = "runs it"
+	}
+	return fmt.Sprintf("%s: %s %s %s faster than serial",
+		name, pool(best.Executor, best.Workers), verb, reports.Ratio(best.Speedup.Value))
+}
+
+func (c *speedupChart) subtitle() string {
+	known, least, most := intervals(c.curves)
+	text := "By number of workers; both axes double. " + shaded(known, least, most)
+	if known {
+		text += ", paired with the serial run."
+	}
+	return text
+}
+
+func (c *speedupChart) notes() []string {
+	job := []string{machineLine(c.data.Machine)}
+	if c.scaling.Grain > 0 {
+		job = append(job, "work in one task "+reports.Grain(c.scaling.Grain))
+	}
+	if c.scaling.Payload > 0 {
+		job = append(job, fmt.Sprintf("payload %d B", c.scaling.Payload))
+	}
+	if c.scaling.Tasks > 0 {
+		job = append(job, count(c.scaling.Tasks, "task", "tasks"))
+	}
+	apart := ""
+	for _, s := range c.shift {
+		if s != 0 {
+			apart = "Points of one pool size that would hide each other stand side by side."
+		}
+	}
+	return without(strings.TrimSpace(apart+" "+notDrawn(append([]string(nil), c.left...))), strings.Join(job, "  ·  "))
+}
+
+func (c *speedupChart) alt() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Line chart of the speedup over the serial loop against the number of workers (%s). ", joinInts(c.workers))
+	for _, k := range c.curves {
+		best := k.best()
+		fmt.Fprintf(&b, "%s: best %s at %s, ", clean(k.name), reports.Ratio(best.y), count(int(best.x), "worker", "workers"))
+		last := k.pts[len(k.pts)-1]
+		fmt.Fprintf(&b, "%s at %d. ", reports.Ratio(last.y), int(last.x))
+	}
+	if n := len(c.ideal); n > 0 {
+		fmt.Fprintf(&b, "Measured capacity: %s at %d. ", reports.Ratio(c.ideal[n-1].y), int(c.ideal[n-1].x))
+	}
+	if s := clean(c.scaling.Best.Sentence); s != "" {
+		b.WriteString(s)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+func joinInts(ns []int) string {
+	var words []string
+	for _, n := range ns {
+		words = append(words, fmt.Sprint(n))
+	}
+	return strings.Join(words, ", ")
+}
+
+func (c *speedupChart) draw(p *page) {
+	f := c.frame
+	p.heading(c.title(), c.subtitle(), "Speedup over serial")
+	// Labels of one rendering must not be in the way of the next.
+	land := terrain{c.land.bounds, slices.Clone(c.land.curves), slices.Clone(c.land.taken)}
+	cores := c.oversubscribed(p)
+	p.yTicks(f, c.y, c.y.powerTicks(2, 9, tickRatio))
+	var ticks []tick
+	for _, n := range c.workers {
+		ticks = append(ticks, tick{float64(n), fmt.Sprint(n)})
+	}
+	p.xTicks(f, c.x, ticks, false)
+	p.textCentre(tickFace, muted, pt{(f.left + f.right) / 2, f.bottom - 27}, "Workers in the pool")
+
+	labels := c.guides(p, &land)
+	for _, k := range c.curves {
+		p.bandIn(f, k, c.x, c.y, c.shift[k.name])
+	}
+	for _, k := range c.curves {
+		p.lineIn(f, stroke{role: k.look.line, width: 2}, c.places(k)...)
+	}
+	for _, k := range c.curves {
+		pts := c.places(k)
+		for _, at := range pts {
+			p.marker(k.look, at, 3.1)
+		}
+		best := k.best()
+		labels = append(labels, direct{
+			name:   clean(k.name),
+			detail: fmt.Sprintf("best %s at %d", reports.Ratio(best.y), int(best.x)),
+			role:   k.look.text, look: &k.look, line: k.look.line, end: pts[len(pts)-1],
+		})
+	}
+	c.coreLabel(p, &land, cores)
+	p.directs(labels, f.right, f.right+16, speedupWidth-f.right-16-edge/2, f)
+	p.footer(c.notes()...)
+}
+
+// guides draws the lines that a speedup is read against, and returns labels for
+// those that found no room beside their line.
+func (c *speedupChart) guides(p *page, land *terrain) []direct {
+	f := c.frame
+	one := c.y.at(1)
+	p.line(stroke{role: guide, width: 1}, pt{f.left, one}, pt{f.right, one})
+	land.curves = append(land.curves, segment{pt{f.left, one}, pt{f.right, one}})
+	labels := []direct{{name: "serial = 1×", plain: true, role: muted, line: guide, end: pt{f.right, one}}}
+
+	lo, hi := c.x.lo/4, c.x.hi*4 // beyond the frame on both sides
+	ideal := c.visible(pt{lo, lo}, pt{hi, hi})
+	half := c.visible(pt{lo, lo / 2}, pt{hi, hi / 2})
+	var capacity []pt
+	for _, q := range c.ideal {
+		capacity = append(capacity, pt{c.x.at(q.x), c.y.at(q.y)})
+	}
+	if len(capacity) == 1 {
+		at := capacity[0]
+		capacity = []pt{{at.x - 9, at.y}, {at.x + 9, at.y}}
+	}
+	thin := stroke{role: guide, width: 0.75}
+	name := "y = x: one core per worker"
+	if len(capacity) == 0 {
+		thin.width = 1.5
+		name = "ideal: 100 % efficiency"
+	}
+	p.line(thin, ideal...)
+	p.line(stroke{role: guide, width: 1, dashes: []float64{4, 3}}, half...)
+	p.lineIn(f, stroke{role: strong, width: 1.75}, capacity...)
+	for _, line := range [][]pt{ideal, half, capacity} {
+		land.curves = append(land.curves, segments(line)...)
+	}
+	for _, g := range []struct {
+		name string
+		line []pt
+		role Role
+		at   float64
+	}{
+		{"measured capacity", capacity, strong, 0.75},
+		{name, ideal, muted, 0.75},
+		{"50 % efficiency", half, muted, 0.4},
+	} {
+		if len(g.line) < 2 {
+			continue
+		}
+		if s, ok := land.along(g.line, noteFace.wide(g.name)+4, 9, g.at); ok {
+			drop := 2.6
+			p.textAlong(noteFace, g.role, pt{s.centre.x + drop*math.Sin(s.angle), s.centre.y - drop*math.Cos(s.angle)}, s.angle, g.name)
+			continue
+		}
+		labels = append(labels, direct{name: g.name, plain: true, role: g.role, line: guide, end: g.line[len(g.line)-1]})
+	}
+	return labels
+}
+
+// visible is the part inside the frame of the straight line between two values.
+func (c *speedupChart) visible(a, b pt) []pt {
+	from, to := pt{c.x.at(a.x), c.y.at(a.y)}, pt{c.x.at(b.x), c.y.at(b.y)}
+	return clipSegment(c.frame, from, to)
+}
+
+// oversubscribed shades the pool sizes above the number of cores; it returns the
+// place of the border, or the right edge when there is none.
+func (c *speedupChart) oversubscribed(p *page) float64 {
+	f, cores := c.frame, c.data.Machine.Cores
+	if cores < 1 || c.workers[len(c.workers)-1] <= cores {
+		return f.right
+	}
+	x := max(c.x.at(float64(cores)), f.left)
+	p.fill(tint.Light, pt{x, f.bottom}, pt{f.right, f.bottom}, pt{f.right, f.top}, pt{x, f.top})
+	if x > f.left {
+		p.line(stroke{role: guide, width: 1, dashes: []float64{1, 3}}, pt{x, f.bottom}, pt{x, f.top})
+	}
+	return x
+}
+
+// coreLabel says what the shading means, where there is room for it.
+func (c *speedupChart) coreLabel(p *page, land *terrain, x float64) {
+	f := c.frame
+	if x >= f.right {
+		return
+	}
+	whole := "more workers than the " + count(c.data.Machine.Cores, "core", "cores")
+	for _, lines := range [][]string{{whole}, {"more workers", strings.TrimPrefix(whole, "more workers ")}} {
+		width := 0.0
+		for _, l := range lines {
+			width = max(width, noteFace.wide(l))
+		}
+		height := 9.5 * float64(len(lines))
+		for _, y := range []float64{f.bottom + 3 + height/2, f.top - 3 - height/2} {
+			for _, left := range []float64{x + 5, f.right - width - 4} {
+				s := slab{centre: pt{left + width/2, y}, width: width + 4, height: height}
+				if left >= x && land.free(s) {
+					for i, l := range lines {
+						p.text(noteFace, muted, pt{left, y + height/2 - 7.5 - 9.5*float64(i)}, l)
+					}
+					land.taken = append(land.taken, s)
+					return
+				}
+			}
+		}
+	}
+}

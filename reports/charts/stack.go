@@ -1,0 +1,91 @@
+package charts
+
+import "sort"
+
+// A direct label names what it stands beside: a name, and a second line in grey.
+type direct struct {
+	name   string
+	detail string // may be empty
+	role   Role   // of the name
+	look   *look  // its marker is repeated before the name; nil for lines without
+	plain  bool   // the name is set small and regular: for reference lines
+	end    pt     // where the thing it names ends
+	line   Role   // of the leader
+	y      float64
+}
+
+func (d direct) height() float64 {
+	switch {
+	case d.plain && d.detail == "":
+		return 12
+	case d.detail == "":
+		return 13
+	}
+	return 24
+}
+
+// stackUp sets the y of each label (its middle) as near to the end of its line as
+// the others allow, in the order of the ends, between bottom and top. Equal ends
+// keep their order.
+//
+// Labels that would overlap are moved together, as in pool-adjacent-violators:
+// each group stands around the mean of what its members want.
+func stackUp(labels []direct, bottom, top float64) {
+	sort.SliceStable(labels, func(i, j int) bool { return labels[i].end.y > labels[j].end.y })
+	type group struct{ first, n, wish, height float64 }
+	var groups []group
+	settle := func(g group) group {
+		// The wish is where the middle of the group should be.
+		g.wish = max(min(g.wish, top-g.height/2), bottom+g.height/2)
+		return g
+	}
+	for i, l := range labels {
+		g := settle(group{float64(i), 1, l.end.y, l.height()})
+		for len(groups) > 0 {
+			last := groups[len(groups)-1]
+			if last.wish-last.height/2 >= g.wish+g.height/2 {
+				break
+			}
+			groups = groups[:len(groups)-1]
+			g = settle(group{last.first, last.n + g.n,
+				(last.wish*last.n + g.wish*g.n) / (last.n + g.n), last.height + g.height})
+		}
+		groups = append(groups, g)
+	}
+	for _, g := range groups {
+		y := g.wish + g.height/2
+		for i := int(g.first); i < int(g.first+g.n); i++ {
+			labels[i].y = y - labels[i].height()/2
+			y -= labels[i].height()
+		}
+	}
+}
+
+// directs draws the labels in the margin from x on, each with a leader from the
+// end of its line. width is the room they have.
+func (p *page) directs(labels []direct, right, x, width float64, f frame) {
+	stackUp(labels, f.bottom-10, f.top+8)
+	for _, l := range labels {
+		start := pt{l.end.x + 5, l.end.y}
+		p.line(stroke{role: l.line, width: 0.75}, start, pt{max(right+2, start.x), l.end.y}, pt{x - 4, l.y})
+		left := x
+		if l.look != nil {
+			p.marker(*l.look, pt{x + 3, l.y + l.nameDrop() + 3.2}, 2.6)
+			left += 9
+		}
+		face := nameFace
+		if l.plain {
+			face = noteFace
+		}
+		p.text(face, l.role, pt{left, l.y + l.nameDrop()}, face.fit(l.name, width-(left-x)))
+		p.text(noteFace, muted, pt{left, l.y - 8.5}, noteFace.fit(l.detail, width-(left-x)))
+	}
+}
+
+// nameDrop is the baseline of the name, from the middle of the label.
+func (d direct) nameDrop() float64 {
+	if d.detail == "" {
+		return -3
+	}
+	return 1
+}
