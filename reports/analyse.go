@@ -1,0 +1,179 @@
+package reports
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"poolbench/bench/record"
+)
+
+// analysis is what the steps of Analyse share.
+type analysis struct {
+	rec      *record.Record
+	pairs    *pairing
+	rs       *resampler
+	resource map[string]string // by workload: "cpu", "wait", "mixed"
+	capacity map[int]quantity  // by worker count, in logarithms
+	data     *Data
+}
+
+// Analyse judges one record. It never fails: what the record cannot tell is
+// absent from the Data or said in a sentence. The same record gives the same Data.
+// The record is kept in Data.Record and must not be changed afterwards.
+func Analyse(rec *record.Record) *Data {
+	a := &analysis{
+		rec:      rec,
+		pairs:    pair(rec),
+		resource: map[string]string{},
+		capacity: map[int]quantity{},
+		data:     &Data{Record: rec, Capacity: map[int]Estimate{}, Failures: rec.Failures},
+	}
+	a.rs = newResampler(a.pairs.blocks)
+	for _, f := range rec.NotesUnder("workload.") {
+		a.resource[f.Key] = f.Value
+	}
+	a.data.Machine = machine(rec)
+	a.data.Blocks = countBlocks(rec)
+	a.hostWarnings()
+	a.data.Warnings = append(a.data.Warnings, a.pairs.warnings...)
+	a.measureCapacity()
+	a.scalings()
+	a.sweeps()
+	a.implausible()
+	a.data.Answers = a.answers()
+	return a.data
+}
+
+func machine(rec *record.Record) Machine {
+	cores, err := strconv.Atoi(rec.Note("cores"))
+	if err != nil || cores < 1 {
+		cores = 0
+	}
+	return Machine{
+		CPU: rec.Key("cpu"), OS: rec.Key("goos"), Arch: rec.Key("goarch"), GoVersion: rec.Key("go"),
+		Cores: cores, Start: rec.Note("start"), Seed: rec.Note("seed"),
+	}
+}
+
+func countBlocks(rec *record.Record) int {
+	seen := map[int]bool{}
+	for _, r := range rec.Results {
+		if r.Block > 0 {
+			seen[r.Block] = true
+		}
+	}
+	return len(seen)
+}
+
+// hostWarnings takes the warnings that the runner wrote as notes "warning.KEY:
+// what | cure".
+func (a *analysis) hostWarnings() {
+	for _, f := range a.rec.NotesUnder("warning.") {
+		what, cure, _ := strings.Cut(f.Value, " | ")
+		a.data.warn(what, cure)
+	}
+	if partial := a.rec.Note("partial"); partial != "" {
+		a.data.warn(fmt.Sprintf("The run was interrupted (%s).", partial),
+			"Finish it with -resume; what is here is of complete measurements.")
+	}
+}
+
+func (d *Data) warn(what, cure string) { d.Warnings = append(d.Warnings, Warning{what, cure}) }
+
+// measureCapacity is C(P) = P·T(1)/T(P): every process of the probe does the same
+// work, so P of them do P times as much.
+func (a *analysis) measureCapacity() {
+	one := a.pairs.capacity[1]
+	if one == nil {
+		return
+	}
+	for p, many := range a.pairs.capacity {
+		q := a.rs.quantity(one.makespan.over(many.makespan).scaled(float64(p)))
+		if q.n == 0 {
+			continue
+		}
+		a.capacity[p] = q
+		a.data.Capacity[p] = q.estimate()
+	}
+}
+
+// ideal is what the workers can deliver at best on a workload, as a multiple of
+// one: C(workers) where that is what limits it and it was measured, else the
+// number of workers. More workers than cores can deliver no more than the cores
+// can, so they have the capacity of the largest probe when that covers the cores.
+func (a *analysis) ideal(workload string, workers int) (q quantity, measured bool) {
+	if a.resource[workload] == "cpu" {
+		if q, ok := a.capacity[workers]; ok {
+			return q, true
+		}
+		largest := 0
+		for p := range a.capacity {
+			largest = max(largest, p)
+		}
+		if cores := a.data.Machine.Cores; cores > 0 && largest >= cores && workers > largest {
+			return a.capacity[largest], true
+		}
+	}
+	return constant(float64(workers)), false
+}
+
+// implausible warns of speedups that the machine cannot deliver: cache luck or,
+// more often, an arm that does less work. Task Bench refuses above 1.5 as well.
+// Spawn is exempt where waiting is what limits: its tasks all wait at once.
+func (a *analysis) implausible() {
+	const limit = 1.5
+	worst, where, count := 0.0, "", 0
+	for _, s := range a.data.Scalings {
+		for _, series := range s.Series {
+			if series.Executor == spawn && s.Resource != "cpu" {
+				continue
+			}
+			for _, pt := range series.Points {
+				q, _ := a.ideal(s.Workload, pt.Workers)
+				if ratio := pt.Speedup.Value / q.estimate().Value; ratio > limit {
+					count++
+					if ratio > worst {
+						worst, where = ratio, armName(series.Executor, pt.Workers)+" on "+taskName(s)
+					}
+				}
+			}
+		}
+	}
+	if count > 0 {
+		a.data.warn(fmt.Sprintf("%s above %s of what the machine can deliver: the most is %s of it, %s.",
+			plural(count, "speedup is", "speedups are"), Ratio(limit), Ratio(worst), where),
+			"Check that both arms do the same work; the serial arm may be throttled, or its memory cold.")
+	}
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// sortedCells are the arms in the order of Data.
+func (p *pairing) sortedCells() []record.Cell {
+	cells := make([]record.Cell, 0, len(p.arms))
+	for c := range p.arms {
+		cells = append(cells, c)
+	}
+	sort.Slice(cells, func(i, j int) bool {
+		a, b := cells[i], cells[j]
+		switch {
+		case a.Workload != b.Workload:
+			return a.Workload < b.Workload
+		case a.Grain != b.Grain:
+			return a.Grain < b.Grain
+		case a.Payload != b.Payload:
+			return a.Payload < b.Payload
+		case a.Executor != b.Executor:
+			return a.Executor < b.Executor
+		}
+		return a.Workers < b.Workers
+	})
+	return cells
+}

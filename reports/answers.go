@@ -1,0 +1,264 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+)
+
+func (a *analysis) answers() Answers {
+	return Answers{Which: a.which(), Short: a.short(), Trust: a.trust()}
+}
+
+// which has one sentence a workload, at its largest grain and smallest payload.
+func (a *analysis) which() []Sentence {
+	var out []Sentence
+	for _, s := range Headline(a.data) {
+		text := s.Best.Sentence
+		if ratio, next, ok := a.lead(s); ok {
+			text += fmt.Sprintf("; %s ahead of %s", Ratio(ratio.Value), armName(next.Executor, next.Workers))
+		}
+		if s.Grain != 0 && a.grains(s.Workload) > 1 {
+			text += fmt.Sprintf(" (at %s of work per task)", Grain(s.Grain))
+		}
+		out = append(out, Sentence{s.Workload, text})
+	}
+	return out
+}
+
+// Headline is the Scaling of each workload that stands for it: its largest grain
+// and, there, its smallest payload. Sorted by workload.
+func Headline(d *Data) []Scaling {
+	var out []Scaling
+	for _, s := range d.Scalings {
+		n := len(out)
+		switch {
+		case n == 0 || out[n-1].Workload != s.Workload:
+			out = append(out, s)
+		case s.Grain > out[n-1].Grain:
+			out[n-1] = s
+		}
+	}
+	return out
+}
+
+func (a *analysis) grains(workload string) int {
+	seen := map[int64]bool{}
+	for _, s := range a.data.Scalings {
+		if s.Workload == workload {
+			seen[int64(s.Grain)] = true
+		}
+	}
+	return len(seen)
+}
+
+// short has one sentence for every executor of the sweep that stands for its
+// workload.
+func (a *analysis) short() []Sentence {
+	var out []Sentence
+	sweeps := HeadlineSweeps(a.data)
+	for _, s := range sweeps {
+		for _, series := range s.Series {
+			on := ""
+			if len(sweeps) > 1 {
+				on = " on " + s.Workload
+			}
+			text := crossoverSentence(series.Executor+on, isPlural(series.Executor), series.Crossover)
+			if half := halfSentence(series.LeastUsefulWork); half != "" {
+				text += "; " + half
+			}
+			out = append(out, Sentence{series.Executor, text})
+		}
+	}
+	return out
+}
+
+// HeadlineSweeps is the Sweep of each workload that stands for it: with as many
+// workers as cores, else the most that are not more than the cores, else the
+// fewest. Sorted by workload.
+func HeadlineSweeps(d *Data) []Sweep {
+	var out []Sweep
+	for _, s := range d.Sweeps {
+		n := len(out)
+		switch {
+		case n == 0 || out[n-1].Workload != s.Workload:
+			out = append(out, s)
+		case s.Workers <= d.Machine.Cores:
+			out[n-1] = s // they ascend in workers
+		}
+	}
+	return out
+}
+
+// isPlural tells whether an executor's name is a plural: "goroutines pay", "spawn
+// pays".
+func isPlural(executor string) bool { return strings.HasSuffix(executor, "s") }
+
+// crossoverSentence says where a pool begins to beat the plain loop.
+func crossoverSentence(subject string, plural bool, c Crossing) string {
+	pays, begins, crosses := " pays off", " begins", " crosses"
+	if plural {
+		pays, begins, crosses = " pay off", " begin", " cross"
+	}
+	switch c.Outcome {
+	case Crosses:
+		return fmt.Sprintf("%s%s above %s of work per task %s", subject, pays, Duration(c.At.Value), DurationInterval(c.At.Value, c.At.Low, c.At.High))
+	case Always:
+		return fmt.Sprintf("%s%s at every size tried (from %s)", subject, pays, Duration(c.From))
+	case Never:
+		return fmt.Sprintf("%s never%s up to %s", subject, pays, Duration(c.To))
+	case Several:
+		return fmt.Sprintf("%s%s the plain loop more than once, last at %s: noise or a cliff", subject, crosses, Duration(c.At.Value))
+	}
+	if c.At.N < MinBlocks {
+		about := ""
+		if c.At.Value > 0 {
+			about = fmt.Sprintf(", perhaps at %s", Duration(c.At.Value))
+		}
+		return fmt.Sprintf("cannot tell where %s%s to pay off%s: %s of the %d an interval needs", subject, begins, about, Count(c.At.N, "block"), MinBlocks)
+	}
+	return fmt.Sprintf("cannot tell where %s%s to pay off: no difference to the plain loop is clear of the noise on both sides", subject, begins)
+}
+
+// halfSentence says what half of the ideal efficiency needs; empty when that is
+// unknown.
+func halfSentence(c Crossing) string {
+	switch c.Outcome {
+	case Crosses:
+		return fmt.Sprintf("half of ideal efficiency needs %s", DurationEstimate(c.At))
+	case Always:
+		return "half of ideal efficiency at every size"
+	case Never:
+		return "never half of ideal efficiency"
+	case Several:
+		return fmt.Sprintf("half of ideal efficiency is crossed more than once, last at %s", Duration(c.At.Value))
+	}
+	return ""
+}
+
+// noisyLimit is the half width of a speedup's interval, relative to the speedup,
+// above which an arm counts as noisy.
+const noisyLimit = 0.10
+
+// trust says whether the numbers can be believed, and what lowers that.
+func (a *analysis) trust() []Sentence {
+	d := a.data
+	out := []Sentence{a.basis()}
+	add := func(format string, args ...any) { out = append(out, Sentence{Text: fmt.Sprintf(format, args...)}) }
+	if n := len(d.Failures); n > 0 {
+		add("%s failed: %s.", Count(n, "trial"), failureList(d))
+	}
+	if noisy, arms := NoisyArms(d); len(noisy) > 0 {
+		add("%d of %d arms are noisy (interval wider than ±%s): %s. More blocks, hence a larger -budget, narrow them.",
+			len(noisy), arms, Percent(noisyLimit), shortList(noisy))
+	}
+	if s, ok := capacitySentence(d); ok {
+		add("%s", s)
+	}
+	for _, w := range d.Warnings {
+		add("%s", w)
+	}
+	if len(out) == 1 && len(d.Scalings) > 0 && a.pairs.blocks >= MinBlocks {
+		out[0].Text += " Nothing that lowers trust was seen."
+	}
+	return out
+}
+
+// String is the warning in one line: what, then the cure.
+func (w Warning) String() string { return strings.TrimSpace(w.What + " " + w.Cure) }
+
+// basis is the first sentence of trust: what everything rests on.
+func (a *analysis) basis() Sentence {
+	arms := len(a.pairs.arms)
+	text := fmt.Sprintf("%s of %s", Count(a.pairs.blocks, "block"), Count(arms, "arm"))
+	if !a.pairs.numbered {
+		text = fmt.Sprintf("%s with up to %s each, paired by their order: the record has no blocks", Count(arms, "arm"), Count(a.pairs.blocks, "result"))
+	}
+	if a.pairs.blocks < MinBlocks {
+		text += fmt.Sprintf("; intervals need %d, so there are none", MinBlocks)
+	} else {
+		text += fmt.Sprintf("; intervals are %s", Percent(Confidence))
+	}
+	return Sentence{Text: text + "."}
+}
+
+// failureList is "2 × processes × 4, spin (worker exited)", most frequent first.
+func failureList(d *Data) string {
+	count := map[string]int{}
+	reason := map[string]string{}
+	var names []string
+	for _, f := range d.Failures {
+		if count[f.Name] == 0 {
+			names = append(names, f.Name)
+			reason[f.Name] = f.Reason
+		}
+		count[f.Name]++
+	}
+	sort.SliceStable(names, func(i, j int) bool { return count[names[i]] > count[names[j]] })
+	list := make([]string, len(names))
+	for i, n := range names {
+		list[i] = fmt.Sprintf("%s %s (%s)", displayName(n), plural(count[n], "time", "times"), reason[n])
+	}
+	return shortList(list)
+}
+
+// NoisyArms names the arms whose speedup has an interval wider than ±10 %, the
+// widest first, and counts all arms that have an interval.
+func NoisyArms(d *Data) (noisy []string, of int) {
+	type wide struct {
+		name  string
+		width float64
+	}
+	var found []wide
+	for _, s := range d.Scalings {
+		for _, series := range s.Series {
+			for _, pt := range series.Points {
+				if !pt.Speedup.Known() {
+					continue
+				}
+				of++
+				width := (pt.Speedup.High - pt.Speedup.Low) / 2 / pt.Speedup.Value
+				if width > noisyLimit {
+					found = append(found, wide{armName(series.Executor, pt.Workers) + " on " + taskName(s), width})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(x, y wide) int {
+		switch {
+		case x.width > y.width:
+			return -1
+		case x.width < y.width:
+			return +1
+		}
+		return 0
+	})
+	for _, f := range found {
+		noisy = append(noisy, f.name)
+	}
+	return noisy, of
+}
+
+// capacitySentence warns when the machine gives much less than its cores promise.
+func capacitySentence(d *Data) (string, bool) {
+	p := 0
+	for workers := range d.Capacity {
+		if workers <= d.Machine.Cores {
+			p = max(p, workers)
+		}
+	}
+	c := d.Capacity[p]
+	if p < 2 || c.Value > 0.8*float64(p) || c.Known() && c.High > 0.9*float64(p) {
+		return "", false
+	}
+	return fmt.Sprintf("%d CPUs together deliver %s times one%s: no pool can speed up CPU work more on this machine.",
+		p, ratioNumber(c.Value), knownInterval(c)), true
+}
+
+func knownInterval(e Estimate) string {
+	if !e.Known() {
+		return ""
+	}
+	return " " + Interval(e.Low, e.High)
+}

@@ -1,0 +1,189 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"poolbench/bench/record"
+)
+
+// Practical is the smallest difference that matters to a choice: arms within 5 %
+// of each other are equally good, and a pool must gain more than 5 % to be worth
+// having.
+const Practical = 0.05
+
+// cost orders executors of equal speed: the one that takes less of the machine
+// and brings less trouble first. Others follow by name.
+var cost = []string{goroutines, spawn, threads, processes}
+
+func costOf(executor string) int {
+	if i := slices.Index(cost, executor); i >= 0 {
+		return i
+	}
+	return len(cost)
+}
+
+func cheaper(a, b Tie) int {
+	switch {
+	case a.Workers != b.Workers:
+		return a.Workers - b.Workers
+	case costOf(a.Executor) != costOf(b.Executor):
+		return costOf(a.Executor) - costOf(b.Executor)
+	}
+	return strings.Compare(a.Executor, b.Executor)
+}
+
+type candidate struct {
+	arm *arm
+	tie Tie
+}
+
+// choose answers which arm to use. Only arms whose interval is wholly above 1 can
+// be chosen; of those that are as good as the fastest, the cheapest is.
+func (a *analysis) choose(all []candidate) Choice {
+	serial := Choice{Executor: record.Serial, Workers: 1}
+	if len(all) == 0 {
+		serial.Sentence = "cannot tell: only the plain loop was measured"
+		return serial
+	}
+	blocks := 0
+	var judged []candidate
+	for _, c := range all {
+		blocks = max(blocks, c.tie.Speedup.N)
+		if c.tie.Speedup.Known() {
+			judged = append(judged, c)
+		}
+	}
+	best := fastest(judged)
+	if best == nil {
+		best = fastest(all)
+		serial.Sentence = fmt.Sprintf("cannot tell: %s of the %d an interval needs; so far %s leads with %s serial",
+			Count(blocks, "block"), MinBlocks, armName(best.tie.Executor, best.tie.Workers), Ratio(best.tie.Speedup.Value))
+		return serial
+	}
+	s := best.tie.Speedup
+	serial.Speedup = Estimate{Value: 1, Low: 1, High: 1, N: s.N}
+	name := armName(best.tie.Executor, best.tie.Workers)
+	var winners []candidate
+	for _, c := range judged {
+		t := c.tie.Speedup
+		near := t.Value*(1+Practical) > s.Value
+		if t.Low > 1 && t.Value > 1+Practical && (near || t.High >= s.Low) {
+			winners = append(winners, c)
+		}
+	}
+	switch {
+	case len(winners) > 0:
+		return a.settle(winners)
+	case s.Value > 1+Practical:
+		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial; more blocks would narrow that", name, RatioEstimate(s))
+	case s.Value < 1:
+		serial.Decided = true
+		serial.Sentence = fmt.Sprintf("do not use a pool: nothing beats the plain loop; the best, %s, is %s serial", name, RatioEstimate(s))
+	default:
+		serial.Decided = true
+		serial.Sentence = fmt.Sprintf("do not use a pool: the best, %s, gains less than %s: %s serial", name, Percent(Practical), RatioEstimate(s))
+	}
+	return serial
+}
+
+func fastest(all []candidate) *candidate {
+	var best *candidate
+	for i, c := range all {
+		if best == nil || c.tie.Speedup.Value > best.tie.Speedup.Value {
+			best = &all[i]
+		}
+	}
+	return best
+}
+
+// settle chooses among arms that are equally good.
+func (a *analysis) settle(winners []candidate) Choice {
+	slices.SortFunc(winners, func(x, y candidate) int { return cheaper(x.tie, y.tie) })
+	chosen := winners[0]
+	c := Choice{Executor: chosen.tie.Executor, Workers: chosen.tie.Workers, Speedup: chosen.tie.Speedup, Decided: true}
+	for _, w := range winners[1:] {
+		c.Ties = append(c.Ties, w.tie)
+	}
+	c.Sentence = fmt.Sprintf("%s: %s serial %s", armName(c.Executor, c.Workers), Ratio(c.Speedup.Value), Interval(c.Speedup.Low, c.Speedup.High))
+	if len(c.Ties) > 0 {
+		c.Sentence += "; " + tieSentence(c)
+	}
+	return c
+}
+
+// tieSentence is "4 to 16 workers and processes with 2 are equally good".
+func tieSentence(c Choice) string {
+	var order []string
+	workers := map[string][]int{}
+	for _, t := range c.Ties {
+		if _, ok := workers[t.Executor]; !ok {
+			order = append(order, t.Executor)
+		}
+		workers[t.Executor] = append(workers[t.Executor], t.Workers)
+	}
+	slices.SortStableFunc(order, func(x, y string) int {
+		// The chosen executor's other sizes first: they follow from its name.
+		if (x == c.Executor) != (y == c.Executor) {
+			if x == c.Executor {
+				return -1
+			}
+			return +1
+		}
+		return 0
+	})
+	var parts []string
+	for _, ex := range order {
+		list := make([]string, len(workers[ex]))
+		for i, w := range workers[ex] {
+			list[i] = strconv.Itoa(w)
+		}
+		numbers := strings.Join(list, ", ")
+		if len(list) > 1 {
+			numbers = strings.Join(list[:len(list)-1], ", ") + " or " + list[len(list)-1]
+		}
+		if ex == c.Executor {
+			parts = append(parts, numbers+" workers")
+		} else {
+			parts = append(parts, ex+" with "+numbers)
+		}
+	}
+	verb := "are"
+	if len(c.Ties) == 1 && c.Ties[0].Executor == spawn {
+		verb = "is"
+	}
+	return joinAnd(parts) + " " + verb + " equally good"
+}
+
+// lead is how far the chosen arm is ahead of the best arm of another executor,
+// within blocks; ok is false when another is as good or nothing can be said.
+func (a *analysis) lead(s Scaling) (ratio Estimate, next Tie, ok bool) {
+	if !s.Best.Decided || s.Best.Executor == record.Serial {
+		return Estimate{}, Tie{}, false
+	}
+	for _, t := range s.Best.Ties {
+		if t.Executor != s.Best.Executor {
+			return Estimate{}, Tie{}, false
+		}
+	}
+	next.Speedup.Value = math.Inf(-1)
+	for _, series := range s.Series {
+		for _, pt := range series.Points {
+			if series.Executor != s.Best.Executor && pt.Speedup.Value > next.Speedup.Value {
+				next = Tie{series.Executor, pt.Workers, pt.Speedup}
+			}
+		}
+	}
+	if next.Executor == "" {
+		return Estimate{}, Tie{}, false
+	}
+	cell := record.Cell{Workload: s.Workload, Grain: s.Grain, Payload: s.Payload}
+	mine, theirs := cell, cell
+	mine.Executor, mine.Workers = s.Best.Executor, s.Best.Workers
+	theirs.Executor, theirs.Workers = next.Executor, next.Workers
+	ratio = a.rs.estimate(a.pairs.arms[theirs].task.over(a.pairs.arms[mine].task))
+	return ratio, next, ratio.Known() && ratio.Low > 1
+}

@@ -1,0 +1,132 @@
+package reports
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// WriteMarkdown prints an analysis as summary.md: the answers, then a table for
+// every Scaling and Sweep. It returns the first error of w.
+func WriteMarkdown(w io.Writer, d *Data) error {
+	var b bytes.Buffer
+	b.WriteString("# When a worker pool pays off\n\n")
+	if m := machineLine(d); m != "" {
+		fmt.Fprintf(&b, "%s\n\n", markdownText(m))
+	}
+	section := func(title string, sentences []Sentence, subject bool) {
+		if len(sentences) == 0 {
+			return
+		}
+		fmt.Fprintf(&b, "## %s\n\n", title)
+		for _, s := range sentences {
+			if subject {
+				fmt.Fprintf(&b, "- **%s**: %s\n", markdownText(s.Subject), markdownText(s.Text))
+			} else {
+				fmt.Fprintf(&b, "- %s\n", markdownText(s.Text))
+			}
+		}
+		b.WriteString("\n")
+	}
+	section("Which one?", d.Answers.Which, true)
+	section("How short?", d.Answers.Short, false)
+	section("Can I trust it?", d.Answers.Trust, false)
+	if len(d.Scalings) > 0 {
+		b.WriteString("## Speedup\n\nAgainst the plain loop, within blocks. `*` is the choice, `=` is as good.\n\n")
+		for _, s := range d.Scalings {
+			scalingMarkdown(&b, s)
+		}
+	}
+	if len(d.Sweeps) > 0 {
+		b.WriteString("## Size of a task\n\n")
+		b.WriteString("Useful work per task at which the pool begins to beat the plain loop (crossover) and at which it reaches\n" +
+			"half of the ideal (least useful work). METG(50 %) is the granularity there, overhead included.\n\n")
+		sweepMarkdown(&b, d.Sweeps)
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func scalingMarkdown(b *bytes.Buffer, s Scaling) {
+	fmt.Fprintf(b, "### %s\n\n", markdownText(taskName(s)))
+	fmt.Fprintf(b, "Plain loop %s", markdownText(DurationEstimate(s.Serial)))
+	if s.Tasks > 0 {
+		fmt.Fprintf(b, " for %s", Count(s.Tasks, "task"))
+	}
+	fmt.Fprintf(b, ". %s.\n\n", markdownText(capitalised(s.Best.Sentence)))
+	if len(s.Series) == 0 {
+		return
+	}
+	header, rows := speedupRows(s)
+	markdownTable(b, header, rows)
+}
+
+func sweepMarkdown(b *bytes.Buffer, sweeps []Sweep) {
+	header := []string{"workload", "executor", "workers", "crossover", "least useful work", "METG(50 %)"}
+	var rows [][]string
+	for _, s := range sweeps {
+		for _, series := range s.Series {
+			rows = append(rows, []string{s.Workload, series.Executor, fmt.Sprint(s.Workers),
+				CrossingText(series.Crossover), CrossingText(series.LeastUsefulWork), CrossingText(series.METG)})
+		}
+	}
+	markdownTable(b, header, rows)
+}
+
+// CrossingText is a crossing for a table: "0.47 µs [0.43, 0.52]", "always (from
+// 100 ns)", "never (to 10 ms)", "several, last 40 µs", "cannot tell".
+func CrossingText(c Crossing) string {
+	switch c.Outcome {
+	case Crosses:
+		return DurationEstimate(c.At)
+	case Always:
+		return fmt.Sprintf("always (from %s)", Duration(c.From))
+	case Never:
+		return fmt.Sprintf("never (to %s)", Duration(c.To))
+	case Several:
+		return fmt.Sprintf("several, last %s", Duration(c.At.Value))
+	}
+	return "cannot tell"
+}
+
+// markdownTable prints a table whose first column is left, all others right.
+func markdownTable(b *bytes.Buffer, header []string, rows [][]string) {
+	line := func(cells []string) {
+		escaped := make([]string, len(cells))
+		for i, c := range cells {
+			escaped[i] = markdownText(c)
+		}
+		fmt.Fprintf(b, "| %s |\n", strings.Join(escaped, " | "))
+	}
+	line(header)
+	rule := "|---|" + strings.Repeat("---:|", len(header)-1)
+	fmt.Fprintln(b, rule)
+	for _, r := range rows {
+		line(r)
+	}
+	b.WriteString("\n")
+}
+
+// markdownText makes text from a record harmless in Markdown: one line, no markup
+// and no HTML.
+func markdownText(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' {
+			return ' '
+		}
+		return r
+	}, printable(text))
+	return markdownSigns.Replace(text)
+}
+
+var markdownSigns = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;",
+	"*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`)
+
+func capitalised(text string) string {
+	if text == "" {
+		return ""
+	}
+	runes := []rune(text)
+	return strings.ToUpper(string(runes[:1])) + string(runes[1:])
+}

@@ -1,0 +1,225 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// This file is the only place that rounds numbers for people: terminal, Markdown,
+// HTML and charts print what these functions return, so they always agree.
+
+// Duration prints seconds with two significant digits in the unit a person would
+// choose and never with an exponent: "47 ns", "0.47 µs", "290 µs", "1.2 ms",
+// "3.5 s". Times above 100 ns are in µs, since tasks are compared there. What is
+// not finite is "unknown".
+func Duration(seconds float64) string {
+	number, unit := scaled(seconds, seconds)
+	if unit == "" {
+		return number
+	}
+	return number + " " + unit
+}
+
+// DurationInterval prints an interval of times in the unit that Duration chooses
+// for value: "[0.43, 0.52]". The unit is not repeated.
+func DurationInterval(value, low, high float64) string {
+	a, _ := scaled(low, value)
+	b, _ := scaled(high, value)
+	return "[" + a + ", " + b + "]"
+}
+
+// DurationEstimate prints a time with its interval when it has one: "0.47 µs
+// [0.43, 0.52]".
+func DurationEstimate(e Estimate) string {
+	if !e.Known() {
+		return Duration(e.Value)
+	}
+	return Duration(e.Value) + " " + DurationInterval(e.Value, e.Low, e.High)
+}
+
+// scaled prints seconds in the unit that suits like; unit is empty when there is
+// no number.
+func scaled(seconds, like float64) (number, unit string) {
+	if math.IsNaN(seconds) || math.IsInf(seconds, 0) {
+		return "unknown", ""
+	}
+	if seconds == 0 {
+		return "0", "s"
+	}
+	// Choose after rounding, so that 999.6 µs is 1.0 ms.
+	size := math.Abs(round2(like))
+	factor, unit := 1.0, "s"
+	switch {
+	case size < 101e-9:
+		factor, unit = 1e9, "ns"
+	case size < 0.9999e-3:
+		factor, unit = 1e6, "µs"
+	case size < 0.9999:
+		factor, unit = 1e3, "ms"
+	}
+	return significant(seconds * factor), unit
+}
+
+// round2 rounds to two significant digits.
+func round2(x float64) float64 {
+	y, err := strconv.ParseFloat(strconv.FormatFloat(x, 'e', 1, 64), 64)
+	if err != nil {
+		return x
+	}
+	return y
+}
+
+// significant prints two significant digits; integers from 10 up.
+func significant(x float64) string {
+	y := round2(x)
+	size := math.Abs(y)
+	if size >= 10 || y == 0 {
+		return strconv.FormatFloat(y, 'f', 0, 64)
+	}
+	decimals := 1 - int(math.Floor(math.Log10(size)*(1+1e-15)+1e-12))
+	return strconv.FormatFloat(y, 'f', decimals, 64)
+}
+
+// Grain prints a nominal grain exactly, for labels: "200 ns", "10 µs", "1.5 ms".
+func Grain(d time.Duration) string {
+	switch {
+	case d == 0:
+		return "0"
+	case d < time.Microsecond:
+		return strconv.FormatInt(d.Nanoseconds(), 10) + " ns"
+	case d < time.Millisecond:
+		return trimmed(d, time.Microsecond) + " µs"
+	case d < time.Second:
+		return trimmed(d, time.Millisecond) + " ms"
+	}
+	return trimmed(d, time.Second) + " s"
+}
+
+func trimmed(d, unit time.Duration) string {
+	return strconv.FormatFloat(float64(d)/float64(unit), 'f', -1, 64)
+}
+
+// Ratio prints a speedup or another ratio: "0.047×", "0.95×", "1.03×", "1.9×",
+// "63×". Near 1 it has two decimals, because there the second one decides.
+func Ratio(x float64) string {
+	return ratioNumber(x) + "×"
+}
+
+func ratioNumber(x float64) string {
+	switch {
+	case math.IsNaN(x) || math.IsInf(x, 0):
+		return "unknown"
+	case x >= 9.95 || x <= -9.95:
+		return strconv.FormatFloat(x, 'f', 0, 64)
+	case x >= 0.945 && x < 1.095:
+		return strconv.FormatFloat(x, 'f', 2, 64)
+	}
+	return significant(x)
+}
+
+// Interval prints an interval of ratios: "[1.8, 2.0]".
+func Interval(low, high float64) string {
+	return "[" + ratioNumber(low) + ", " + ratioNumber(high) + "]"
+}
+
+// RatioEstimate prints a ratio with its interval when it has one: "1.9× [1.8,
+// 2.0]".
+func RatioEstimate(e Estimate) string {
+	if !e.Known() {
+		return Ratio(e.Value)
+	}
+	return Ratio(e.Value) + " " + Interval(e.Low, e.High)
+}
+
+// Percent prints a fraction: 0.5 is "50 %", 0.042 is "4.2 %".
+func Percent(x float64) string { return percentNumber(x) + " %" }
+
+func percentNumber(x float64) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return "unknown"
+	}
+	p := x * 100
+	if math.Abs(p) >= 9.95 {
+		return strconv.FormatFloat(p, 'f', 0, 64)
+	}
+	s := strings.TrimSuffix(strconv.FormatFloat(p, 'f', 1, 64), ".0")
+	if s == "-0" {
+		return "0"
+	}
+	return s
+}
+
+// Change prints how much a ratio differs from 1, with its sign: 1.14 is "+14 %".
+func Change(ratio float64) string { return changeNumber(ratio) + " %" }
+
+// ChangeInterval prints an interval of ratios as changes: "[+9, +19]".
+func ChangeInterval(low, high float64) string {
+	return "[" + changeNumber(low) + ", " + changeNumber(high) + "]"
+}
+
+func changeNumber(ratio float64) string {
+	s := percentNumber(ratio - 1)
+	if s == "0" || strings.HasPrefix(s, "-") || s == "unknown" {
+		return s
+	}
+	return "+" + s
+}
+
+// Quantity prints a value of any benchmark unit: times as Duration, other units
+// with three significant digits and the unit behind: "1.25M B/op".
+func Quantity(value float64, unit string) string {
+	if strings.HasPrefix(unit, "sec/") {
+		per := strings.TrimPrefix(unit, "sec/")
+		if per == "op" {
+			return Duration(value)
+		}
+		return Duration(value) + "/" + per
+	}
+	size := math.Abs(value)
+	for _, s := range []struct {
+		factor float64
+		suffix string
+	}{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e4, ""}} {
+		if size < s.factor {
+			continue
+		}
+		if s.suffix == "" {
+			return strconv.FormatFloat(value, 'f', 0, 64) + " " + unit
+		}
+		return fmt.Sprintf("%.3g%s %s", value/s.factor, s.suffix, unit)
+	}
+	if value == math.Trunc(value) {
+		return strconv.FormatFloat(value, 'f', 0, 64) + " " + unit
+	}
+	if size >= 100 {
+		return strconv.FormatFloat(value, 'f', 0, 64) + " " + unit
+	}
+	return significant(value) + " " + unit
+}
+
+// Count prints a number of things with the right form of the noun: "1 block",
+// "3 blocks".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// ASCII replaces the signs that this package prints for terminals that cannot
+// show them; anything else beyond ASCII becomes "?".
+func ASCII(text string) string {
+	text = asciiSigns.Replace(text)
+	return strings.Map(func(r rune) rune {
+		if r > 126 {
+			return '?'
+		}
+		return r
+	}, text)
+}
+
+var asciiSigns = strings.NewReplacer("×", "x", "µ", "u", "±", "+-", "–", "-", "—", "-",
+	"·", "-", "…", "...", "≥", ">=", "≤", "<=", "→", "->", "√", "sqrt ")

@@ -1,0 +1,115 @@
+package reports
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"poolbench/bench/record"
+)
+
+// A world is a machine whose truth is known: the master model
+// T = tasks·max((work+h)/min(workers, capacity), d), with noise.
+type world struct {
+	seed      uint64
+	blocks    int
+	noise     float64 // standard deviation of the logarithm of one time
+	drift     float64 // of a factor that all arms of a block share
+	tasks     int
+	capacity  float64                  // what more than one worker deliver together; 0 is no limit
+	inline    map[string]time.Duration // h by executor
+	dispatch  map[string]time.Duration // d by executor
+	workloads []string
+	resource  string
+	workers   []int
+	grains    []time.Duration
+}
+
+// write makes the record of the world.
+func (w world) write(t testing.TB) *record.Record {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(w.seed, 1))
+	var out bytes.Buffer
+	rw := record.NewWriter(&out, []record.Field{{Key: "goos", Value: "linux"}, {Key: "goarch", Value: "amd64"},
+		{Key: "cpu", Value: "Model CPU"}, {Key: "go", Value: "go1.26"}})
+	for _, f := range []record.Field{{Key: "run", Value: fmt.Sprint(w.seed)}, {Key: "cores", Value: "2"},
+		{Key: "seed", Value: "1"}, {Key: "start", Value: "2026-01-02T03:04:05Z"}} {
+		rw.Note(f.Key, f.Value)
+	}
+	for _, name := range w.workloads {
+		rw.Note("workload."+name, w.resource)
+	}
+	for b := 1; b <= w.blocks; b++ {
+		rw.Block(b)
+		shared := math.Exp(rng.NormFloat64() * w.drift)
+		put := func(name string, seconds float64, tasks int) {
+			values := []record.Value{{Value: seconds * shared * math.Exp(rng.NormFloat64()*w.noise), Unit: record.UnitTime}}
+			if tasks > 0 {
+				values = append(values, record.Value{Value: float64(tasks), Unit: record.UnitTasks})
+			}
+			if err := rw.Result(name, values...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if w.capacity > 0 {
+			for _, p := range []int{1, 2} {
+				put(fmt.Sprintf("%s/workers=%d", record.CapacityBenchmark, p), 0.01*float64(p)/math.Min(float64(p), w.capacity), 0)
+			}
+		}
+		for _, c := range w.cells() {
+			put(c.Name(), w.truth(c)*float64(w.tasks), w.tasks)
+		}
+	}
+	rec, err := record.Read(&out, "model.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rec
+}
+
+func (w world) cells() []record.Cell {
+	var out []record.Cell
+	for _, wl := range w.workloads {
+		for _, g := range w.grains {
+			out = append(out, record.Cell{Executor: record.Serial, Workload: wl, Workers: 1, Grain: g})
+			for _, ex := range []string{goroutines, processes} {
+				for _, p := range w.workers {
+					out = append(out, record.Cell{Executor: ex, Workload: wl, Workers: p, Grain: g})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// truth is the time per task in seconds.
+func (w world) truth(c record.Cell) float64 {
+	work := c.Grain.Seconds()
+	if c.Executor == record.Serial {
+		return work
+	}
+	p := float64(c.Workers)
+	if w.capacity > 0 {
+		p = min(p, w.capacity)
+	}
+	return max((work+w.inline[c.Executor].Seconds())/p, w.dispatch[c.Executor].Seconds())
+}
+
+// ratio2 is a grid from low that doubles n times.
+func ratio2(low time.Duration, n int) []time.Duration {
+	grains := []time.Duration{low}
+	for range n {
+		grains = append(grains, grains[len(grains)-1]*2)
+	}
+	return grains
+}
+
+// usual is a small machine with goroutines and processes on it.
+func usual() world {
+	return world{seed: 7, blocks: 30, noise: 0.05, drift: 0.2, tasks: 256, workloads: []string{"matmul", "spin"}, resource: "cpu",
+		workers: []int{1, 2, 4, 8}, grains: []time.Duration{100 * time.Nanosecond, time.Microsecond, 10 * time.Microsecond, 100 * time.Microsecond, time.Millisecond},
+		capacity: 1.9, inline: map[string]time.Duration{goroutines: 400 * time.Nanosecond, processes: 30 * time.Microsecond}}
+}

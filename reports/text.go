@@ -1,0 +1,198 @@
+package reports
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+	"text/tabwriter"
+)
+
+// TextOptions say what the terminal can show.
+type TextOptions struct {
+	Color bool // ANSI colours; they only repeat what words say
+	ASCII bool // the terminal is not UTF-8: "x", "us", "+-"
+}
+
+// A page collects what goes to a terminal. Colours are put in when all is laid
+// out, since they would count as width.
+type page struct {
+	bytes.Buffer
+	options TextOptions
+}
+
+func (p *page) printf(format string, args ...any) {
+	text := printable(fmt.Sprintf(format, args...))
+	if p.options.ASCII {
+		text = ASCII(text)
+	}
+	p.WriteString(text)
+}
+
+// table prints rows of cells in columns, indented by two spaces.
+func (p *page) table(rows [][]string) {
+	var out bytes.Buffer
+	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		line := printable("  " + strings.Join(row, "\t"))
+		if p.options.ASCII {
+			line = ASCII(line) // before the layout: the signs change width
+		}
+		fmt.Fprintln(w, line)
+	}
+	w.Flush()
+	for line := range strings.Lines(out.String()) {
+		p.WriteString(strings.TrimRight(line, " \n") + "\n")
+	}
+}
+
+// labelled prints lines behind a label: "How short?      goroutines pay off …".
+func (p *page) labelled(label string, lines []string) {
+	for i, line := range lines {
+		if i > 0 {
+			label = ""
+		}
+		padded := fmt.Sprintf("%-17s", label)
+		if p.options.Color && label != "" {
+			padded = bold + padded + plain
+		}
+		p.WriteString(padded)
+		p.printf("%s\n", line)
+	}
+}
+
+const (
+	bold  = "\x1b[1m"
+	red   = "\x1b[31m"
+	green = "\x1b[32m"
+	plain = "\x1b[0m"
+)
+
+// WriteText prints the tables of an analysis and the three answers, for a
+// terminal. It returns the first error of w.
+func WriteText(w io.Writer, d *Data, options TextOptions) error {
+	p := &page{options: options}
+	if m := machineLine(d); m != "" {
+		p.labelled("Machine", []string{m})
+		p.printf("\n")
+	}
+	for _, s := range Headline(d) {
+		p.speedups(s)
+	}
+	p.answers(d)
+	_, err := w.Write(p.Bytes())
+	return err
+}
+
+// WriteAnswers prints only the three answers: the block that ends a run. It
+// returns the first error of w.
+func WriteAnswers(w io.Writer, d *Data, options TextOptions) error {
+	p := &page{options: options}
+	p.answers(d)
+	_, err := w.Write(p.Bytes())
+	return err
+}
+
+func (p *page) answers(d *Data) {
+	which := make([]string, len(d.Answers.Which))
+	width := 0
+	for _, s := range d.Answers.Which {
+		width = max(width, len([]rune(s.Subject)))
+	}
+	for i, s := range d.Answers.Which {
+		which[i] = fmt.Sprintf("%-*s  %s", width, s.Subject, s.Text)
+	}
+	p.labelled("Which one?", which)
+	p.labelled("How short?", texts(d.Answers.Short))
+	p.labelled("Can I trust it?", texts(d.Answers.Trust))
+}
+
+func texts(sentences []Sentence) []string {
+	out := make([]string, len(sentences))
+	for i, s := range sentences {
+		out[i] = s.Text
+	}
+	return out
+}
+
+// machineLine is "2 cores · AMD EPYC · linux/amd64 · go1.26", without what the
+// record does not say.
+func machineLine(d *Data) string {
+	m := d.Machine
+	var parts []string
+	if m.CPU != "" {
+		parts = append(parts, m.CPU)
+	}
+	if m.Cores > 0 {
+		parts = append(parts, Count(m.Cores, "core"))
+	}
+	if m.OS != "" {
+		parts = append(parts, strings.Trim(m.OS+"/"+m.Arch, "/"))
+	}
+	if m.GoVersion != "" {
+		parts = append(parts, m.GoVersion)
+	}
+	if m.Start != "" {
+		parts = append(parts, m.Start)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// speedups prints one Scaling as executor × workers.
+func (p *page) speedups(s Scaling) {
+	head := taskName(s)
+	if s.Tasks > 0 {
+		head += ", " + Count(s.Tasks, "task")
+	}
+	p.printf("%s: speedup against the plain loop, which takes %s\n", head, DurationEstimate(s.Serial))
+	header, rows := speedupRows(s)
+	p.table(append([][]string{header}, rows...))
+	p.printf("\n")
+}
+
+// speedupRows is the matrix of speedups: a header, then a row an executor. The
+// chosen arm is marked with "*" and those as good with "=".
+func speedupRows(s Scaling) (header []string, rows [][]string) {
+	var workers []int
+	seen := map[int]bool{}
+	for _, series := range s.Series {
+		for _, pt := range series.Points {
+			if !seen[pt.Workers] {
+				seen[pt.Workers] = true
+				workers = append(workers, pt.Workers)
+			}
+		}
+	}
+	sort.Ints(workers)
+	header = []string{"workers"}
+	for _, w := range workers {
+		header = append(header, fmt.Sprint(w))
+	}
+	for _, series := range s.Series {
+		row := make([]string, len(header))
+		row[0] = series.Executor
+		for i, w := range workers {
+			row[i+1] = "–"
+			for _, pt := range series.Points {
+				if pt.Workers == w {
+					row[i+1] = Ratio(pt.Speedup.Value) + mark(s.Best, series.Executor, w)
+				}
+			}
+		}
+		rows = append(rows, row)
+	}
+	return header, rows
+}
+
+func mark(c Choice, executor string, workers int) string {
+	if c.Executor == executor && c.Workers == workers {
+		return " *"
+	}
+	for _, t := range c.Ties {
+		if t.Executor == executor && t.Workers == workers {
+			return " ="
+		}
+	}
+	return ""
+}
