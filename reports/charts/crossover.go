@@ -215,17 +215,15 @@ func (c *crossoverChart) subtitle() string {
 }
 
 func (c *crossoverChart) notes() []string {
-	ideal := ""
+	ideal := "of ideal"
 	if c.hasIdeal() {
-		ideal = fmt.Sprintf("Ideal is %s, one core per worker.", reports.Ratio(c.sweep.Ideal))
+		ideal = fmt.Sprintf("of %s", reports.Ratio(c.sweep.Ideal))
 		if c.sweep.Measured {
-			ideal = fmt.Sprintf("Ideal is the measured capacity, %s.", reports.Ratio(c.sweep.Ideal))
-		} else if c.sweep.Resource == "wait" {
-			ideal = fmt.Sprintf("Ideal is %s, all workers waiting at once.", reports.Ratio(c.sweep.Ideal))
+			ideal += ", the measured capacity"
 		}
 	}
 	return without(
-		strings.TrimSpace("50 % mark: least useful work per task that keeps half of ideal. METG(50 %) counts the overhead in too, so it is larger. "+ideal),
+		"50 % mark: least useful work per task for half "+ideal+". METG(50 %) counts the overhead in as well.",
 		notDrawn(append([]string(nil), c.left...)),
 		machineLine(c.data.Machine))
 }
@@ -335,8 +333,8 @@ func (c *crossoverChart) drawTimes(p *page) {
 		if x.Outcome == reports.Several {
 			title = "crosses again, last at " + reports.Duration(x.At.Value)
 		}
-		calls = append(calls, call{look: k.look, at: x.At, meets: serialAt(c.serial, x.At.Value),
-			title: title, detail: clean(k.name) + " · " + interval(x.At)})
+		calls = append(calls, call{look: k.look, at: x.At, meets: serialAt(c.serial, x.At.Value), name: clean(k.name),
+			title: title, head: "pay off above", detail: interval(x.At)})
 	}
 	c.panel(p, f, c.time, c.times, calls, notes, &land)
 	for i, k := range c.times {
@@ -376,15 +374,15 @@ func (c *crossoverChart) drawShares(p *page) {
 		}
 		series := c.series[k.name]
 		last := k.pts[len(k.pts)-1]
-		labels = append(labels, direct{name: clean(k.name) + " " + reports.Percent(last.y), role: k.look.text, look: &c.shares[i].look,
+		labels = append(labels, direct{name: clean(k.name), detail: "up to " + reports.Percent(k.best().y), role: k.look.text, look: &c.shares[i].look,
 			line: k.look.line, end: pt{c.x.at(last.x), c.share.at(last.y)}})
 		if x := series.LeastUsefulWork; crossesAt(x) {
-			detail := clean(k.name) + " · " + interval(x.At)
+			detail := interval(x.At)
 			if crossesAt(series.METG) {
 				detail += " · METG " + reports.Duration(series.METG.At.Value)
 			}
-			calls = append(calls, call{look: k.look, at: x.At, meets: 0.5,
-				title: "50 % at " + reports.Duration(x.At.Value) + " of work", detail: detail})
+			calls = append(calls, call{look: k.look, at: x.At, meets: 0.5, name: clean(k.name),
+				title: "50 % at " + reports.Duration(x.At.Value) + " of work", head: "50 % of ideal at", detail: detail})
 		} else {
 			notes = append(notes, remark{k.look, clean(k.name) + ": " + halfNote(x)})
 		}

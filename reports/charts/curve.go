@@ -41,7 +41,7 @@ func (k curve) best() curvePoint {
 }
 
 // bandIn shades the intervals of a curve, over each run of points that have one.
-func (p *page) bandIn(f frame, k curve, x, y axis, shift float64) {
+func (p *page) bandIn(f frame, k curve, x, y axis) {
 	var up, down []pt
 	flush := func() {
 		if len(up) == 1 {
@@ -62,8 +62,8 @@ func (p *page) bandIn(f frame, k curve, x, y axis, shift float64) {
 			flush()
 			continue
 		}
-		up = append(up, pt{x.at(q.x) + shift, y.at(q.high)})
-		down = append(down, pt{x.at(q.x) + shift, y.at(q.low)})
+		up = append(up, pt{x.at(q.x), y.at(q.high)})
+		down = append(down, pt{x.at(q.x), y.at(q.low)})
 	}
 	flush()
 }
@@ -108,4 +108,19 @@ func intervals(curves []curve) (known bool, least, most int) {
 		}
 	}
 	return known, least, most
+}
+
+// edges are the outlines of the intervals, in values: for each run of points that
+// have one its upper and its lower bounds.
+func (k curve) edges() [][]pt {
+	var out [][]pt
+	var up, down []pt
+	for _, p := range k.pts {
+		if !p.band {
+			out, up, down = append(out, up, down), nil, nil
+			continue
+		}
+		up, down = append(up, pt{p.x, p.high}), append(down, pt{p.x, p.low})
+	}
+	return append(out, up, down)
 }

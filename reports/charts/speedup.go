@@ -57,6 +57,12 @@ func largestGrains(all []reports.Scaling) []reports.Scaling {
 	return out
 }
 
+// spotKey names one point of one curve.
+type spotKey struct {
+	name    string
+	workers float64
+}
+
 // speedupChart is everything one picture needs.
 type speedupChart struct {
 	data    *reports.Data
@@ -68,11 +74,11 @@ type speedupChart struct {
 	frame   frame
 	x, y    axis
 	land    terrain
-	shift   map[string]float64 // points each curve is moved sideways
+	aside   map[spotKey]float64 // how far a marker stands beside its place, in points
 }
 
 func newSpeedupChart(d *reports.Data, s reports.Scaling, looks map[string]look) *speedupChart {
-	c := &speedupChart{data: d, scaling: s, shift: map[string]float64{}}
+	c := &speedupChart{data: d, scaling: s, aside: map[spotKey]float64{}}
 	sizes := map[int]bool{}
 	for _, series := range s.Series {
 		if series.Executor == serialName {
@@ -141,46 +147,75 @@ func (c *speedupChart) layOut() {
 	c.frame = frame{edge + wide + 4, bottom, speedupWidth - speedupMargin, speedupHeight - 70}
 	c.x = axis{lo: first, hi: last, log: true, from: c.frame.left + 14, to: c.frame.right - 14}
 	c.y = axis{lo: lo, hi: hi, log: true, from: c.frame.bottom, to: c.frame.top}
-	c.setApart()
+	c.setAside()
+	if n := 52 + 9.5*float64(footerLines(speedupWidth, c.notes()...)-1); n != bottom {
+		// Standing aside needs a note, which needs room.
+		c.frame.bottom, c.y.from = n, n
+	}
 	c.land = terrain{bounds: c.frame}
 	for _, k := range c.curves {
 		pts := c.places(k)
 		c.land.curves = append(c.land.curves, segments(pts)...)
-		for _, p := range pts {
+		for _, edge := range k.edges() {
+			for i := range edge {
+				edge[i] = pt{c.x.at(edge[i].x), c.y.at(edge[i].y)}
+			}
+			c.land.curves = append(c.land.curves, segments(edge)...)
+		}
+		for _, p := range c.markers(k) {
 			c.land.taken = append(c.land.taken, slab{centre: p, width: 9, height: 9})
 		}
 	}
 }
 
-// setApart moves curves sideways when their points would hide each other.
-func (c *speedupChart) setApart() {
-	hidden := false
-	at := map[float64][]float64{}
-	for _, k := range c.curves {
-		for _, p := range k.pts {
-			for _, y := range at[p.x] {
-				hidden = hidden || math.Abs(y-c.y.at(p.y)) < 6
-			}
-			at[p.x] = append(at[p.x], c.y.at(p.y))
+// setAside spreads markers that would hide each other. Only the markers move,
+// and only sideways: lines and values stay where they are.
+func (c *speedupChart) setAside() {
+	for _, n := range c.workers {
+		x := float64(n)
+		type mark struct {
+			name string
+			y    float64
 		}
-	}
-	if !hidden {
-		return
-	}
-	room := c.frame.right - c.frame.left
-	for i := 1; i < len(c.workers); i++ {
-		room = min(room, c.x.at(float64(c.workers[i]))-c.x.at(float64(c.workers[i-1])))
-	}
-	step := min(6.4, room*0.6/float64(len(c.curves)))
-	for i, k := range c.curves {
-		c.shift[k.name] = (float64(i) - float64(len(c.curves)-1)/2) * step
+		var marks []mark
+		for _, k := range c.curves {
+			for _, p := range k.pts {
+				if p.x == x {
+					marks = append(marks, mark{k.name, c.y.at(p.y)})
+				}
+			}
+		}
+		sort.SliceStable(marks, func(i, j int) bool { return marks[i].y < marks[j].y })
+		for first := 0; first < len(marks); {
+			last := first
+			for last+1 < len(marks) && marks[last+1].y-marks[last].y < 5.5 {
+				last++
+			}
+			group := marks[first : last+1]
+			sort.SliceStable(group, func(i, j int) bool { return group[i].name < group[j].name })
+			for i, m := range group {
+				if len(group) > 1 {
+					c.aside[spotKey{m.name, x}] = (float64(i) - float64(len(group)-1)/2) * 6.2
+				}
+			}
+			first = last + 1
+		}
 	}
 }
 
 func (c *speedupChart) places(k curve) []pt {
 	var out []pt
 	for _, p := range k.pts {
-		out = append(out, pt{c.x.at(p.x) + c.shift[k.name], c.y.at(p.y)})
+		out = append(out, pt{c.x.at(p.x), c.y.at(p.y)})
+	}
+	return out
+}
+
+// markers are the places of the points of a curve, parallel to its points.
+func (c *speedupChart) markers(k curve) []pt {
+	out := c.places(k)
+	for i, p := range k.pts {
+		out[i].x += c.aside[spotKey{k.name, p.x}]
 	}
 	return out
 }
@@ -204,7 +239,7 @@ func (c *speedupChart) title() string {
 		return name + ": speedup by number of workers"
 	case !best.Decided:
 		return name + ": too few blocks to choose a pool"
-	case best.Executor == serialName || !drawable(best.Speedup.Value):
+	case best.Executor == serialName || !drawable(best.Speedup.Value) || best.Speedup.Value <= 1:
 		return name + ": no pool beats the plain loop"
 	}
 	verb := "run it"
@@ -236,10 +271,8 @@ func (c *speedupChart) notes() []string {
 		job = append(job, count(c.scaling.Tasks, "task", "tasks"))
 	}
 	apart := ""
-	for _, s := range c.shift {
-		if s != 0 {
-			apart = "Points of one pool size that would hide each other stand side by side."
-		}
+	if len(c.aside) > 0 {
+		apart = "Points that would hide each other stand side by side."
 	}
 	return without(strings.TrimSpace(apart+" "+notDrawn(append([]string(nil), c.left...))), strings.Join(job, "  ·  "))
 }
@@ -286,26 +319,36 @@ func (c *speedupChart) draw(p *page) {
 
 	labels := c.guides(p, &land)
 	for _, k := range c.curves {
-		p.bandIn(f, k, c.x, c.y, c.shift[k.name])
+		p.bandIn(f, k, c.x, c.y)
 	}
 	for _, k := range c.curves {
 		p.lineIn(f, stroke{role: k.look.line, width: 2}, c.places(k)...)
 	}
 	for _, k := range c.curves {
-		pts := c.places(k)
-		for _, at := range pts {
+		for _, at := range c.markers(k) {
 			p.marker(k.look, at, 3.1)
 		}
 		best := k.best()
 		labels = append(labels, direct{
 			name:   clean(k.name),
 			detail: fmt.Sprintf("best %s at %d", reports.Ratio(best.y), int(best.x)),
-			role:   k.look.text, look: &k.look, line: k.look.line, end: pts[len(pts)-1],
+			role:   k.look.text, look: &k.look, line: k.look.line, end: c.lastPlace(k),
 		})
 	}
 	c.coreLabel(p, &land, cores)
 	p.directs(labels, f.right, f.right+16, speedupWidth-f.right-16-edge/2, f)
 	p.footer(c.notes()...)
+}
+
+// lastPlace is where the leader of a curve starts: beside its last marker, or
+// beside all of them when it goes as far as any.
+func (c *speedupChart) lastPlace(k curve) pt {
+	places := c.places(k)
+	last := places[len(places)-1]
+	if last.x > c.x.to-1 {
+		last.x = c.frame.right - 5
+	}
+	return last
 }
 
 // guides draws the lines that a speedup is read against, and returns labels for
@@ -329,10 +372,10 @@ func (c *speedupChart) guides(p *page, land *terrain) []direct {
 		capacity = []pt{{at.x - 9, at.y}, {at.x + 9, at.y}}
 	}
 	thin := stroke{role: guide, width: 0.75}
-	name := "y = x: one core per worker"
+	names := []string{"y = x: one core per worker", "y = x"}
 	if len(capacity) == 0 {
 		thin.width = 1.5
-		name = "ideal: 100 % efficiency"
+		names = []string{"ideal: 100 % efficiency", "ideal"}
 	}
 	p.line(thin, ideal...)
 	p.line(stroke{role: guide, width: 1, dashes: []float64{4, 3}}, half...)
@@ -341,26 +384,42 @@ func (c *speedupChart) guides(p *page, land *terrain) []direct {
 		land.curves = append(land.curves, segments(line)...)
 	}
 	for _, g := range []struct {
-		name string
-		line []pt
-		role Role
-		at   float64
+		names []string // the longest that fits is taken
+		line  []pt
+		role  Role
+		at    float64
 	}{
-		{"measured capacity", capacity, strong, 0.75},
-		{name, ideal, muted, 0.75},
-		{"50 % efficiency", half, muted, 0.4},
+		{[]string{"measured capacity"}, capacity, strong, 0.75},
+		{names, ideal, muted, 0.75},
+		{[]string{"50 % efficiency", "50 %"}, half, muted, 0.4},
 	} {
 		if len(g.line) < 2 {
 			continue
 		}
-		if s, ok := land.along(g.line, noteFace.wide(g.name)+4, 9, g.at); ok {
-			drop := 2.6
-			p.textAlong(noteFace, g.role, pt{s.centre.x + drop*math.Sin(s.angle), s.centre.y - drop*math.Cos(s.angle)}, s.angle, g.name)
-			continue
+		end := g.line[len(g.line)-1]
+		switch {
+		case p.nameAlong(land, g.line, g.at, g.role, g.names):
+		case end.y > f.top-1 && end.x < f.right-20:
+			// It leaves through the top: the label goes above it.
+			name := g.names[len(g.names)-1]
+			p.textCentre(noteFace, g.role, pt{end.x, f.top + 3}, name)
+		default:
+			labels = append(labels, direct{name: g.names[0], plain: true, role: g.role, line: guide, end: end})
 		}
-		labels = append(labels, direct{name: g.name, plain: true, role: g.role, line: guide, end: g.line[len(g.line)-1]})
 	}
 	return labels
+}
+
+// nameAlong writes the first of the names for which there is room along a line.
+func (p *page) nameAlong(land *terrain, line []pt, at float64, r Role, names []string) bool {
+	for _, name := range names {
+		if s, ok := land.along(line, noteFace.wide(name)+4, 9, at); ok {
+			const drop = 2.6 // from the middle of the text to its baseline
+			p.textAlong(noteFace, r, pt{s.centre.x + drop*math.Sin(s.angle), s.centre.y - drop*math.Cos(s.angle)}, s.angle, name)
+			return true
+		}
+	}
+	return false
 }
 
 // visible is the part inside the frame of the straight line between two values.
