@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+
+	"poolbench/bench"
+	"poolbench/reports/charts"
+	"poolbench/workloads"
+)
+
+func runList(_ context.Context, c *invocation) error {
+	rest, err := c.parse()
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return usageError("list takes no arguments, got %q", rest)
+	}
+	tw := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "Workloads")
+	for _, w := range workloads.All() {
+		fmt.Fprintf(tw, "  %s\t%s\n", w.Name, w.Doc)
+	}
+	fmt.Fprintln(tw, "\nExecutors")
+	for _, k := range bench.Kinds() {
+		fmt.Fprintf(tw, "  %s\t%s\n", k.Name, k.Doc)
+	}
+	fmt.Fprintln(tw, "\nCharts")
+	for _, chart := range charts.All() {
+		fmt.Fprintf(tw, "  %s\t%s\n", chart.Name, chart.Doc)
+	}
+	return tw.Flush()
+}
+
+// pick finds values by their comma-separated names, in the order given.
+func pick[T any](flagName, list string, all []T, name func(T) string) ([]T, error) {
+	var names []string
+	for _, v := range all {
+		names = append(names, name(v))
+	}
+	var picked []T
+	for word := range splitList(list) {
+		found := false
+		for i, n := range names {
+			if n == word {
+				picked, found = append(picked, all[i]), true
+			}
+		}
+		if !found {
+			return nil, usageError("-%s: unknown %q%s; there is %v", flagName, word, nearest(word, names), names)
+		}
+	}
+	if len(picked) == 0 {
+		return nil, usageError("-%s: nothing chosen from %v", flagName, names)
+	}
+	return picked, nil
+}

@@ -1,0 +1,263 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"poolbench/bench"
+	"poolbench/bench/record"
+	"poolbench/executors"
+	"poolbench/reports"
+	"poolbench/workloads"
+)
+
+// Default budgets, in the flag's own unit.
+const (
+	defaultBudget = 60 * time.Second
+	quickBudget   = 15 * time.Second
+)
+
+// runFlags are the flags of run as typed.
+type runFlags struct {
+	quick, resume, dryRun                 bool
+	budget                                time.Duration
+	workloads, executors, workers, grains string
+	out, progress                         string
+	seed                                  uint64
+	style                                 styleFlag
+}
+
+func addRunFlags(c *invocation) *runFlags {
+	f := &runFlags{}
+	c.flags.BoolVar(&f.quick, "quick", false, "a first look: fewer grains and worker counts, budget 15s, wider intervals")
+	c.flags.DurationVar(&f.budget, "budget", 0, "`time` for everything that is measured (default 60s, with -quick 15s)")
+	c.flags.StringVar(&f.workloads, "workloads", "", "comma-separated `names`, see poolbench list (default all)")
+	c.flags.StringVar(&f.executors, "executors", "", "comma-separated `names`, see poolbench list (default all)")
+	c.flags.StringVar(&f.workers, "workers", "", "comma-separated worker `counts` (default 1,2,4,8 and more on larger machines)")
+	c.flags.StringVar(&f.grains, "grains", "", "comma-separated `durations` of useful work in a task, such as 1us,10us,100us (default: per workload)")
+	c.flags.StringVar(&f.out, "out", defaultOut, "`directory` for results.txt, report.html, summary.md and charts")
+	c.flags.Uint64Var(&f.seed, "seed", 0, "seed of the order of trials and of inputs; 0 picks one and records it")
+	c.flags.BoolVar(&f.resume, "resume", false, "go on with the record in -out, with the same grid and seed")
+	c.flags.BoolVar(&f.dryRun, "n", false, "print the plan and stop")
+	c.flags.StringVar(&f.progress, "progress", "auto", "auto (a bar on a terminal, else plain), bar, plain or none")
+	f.style = addStyleFlag(c)
+	return f
+}
+
+func runRun(ctx context.Context, c *invocation) error {
+	f := addRunFlags(c)
+	rest, err := c.parse()
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return usageError("run takes no arguments, got %q", rest)
+	}
+	grid, err := f.grid()
+	if err != nil {
+		return err
+	}
+	text, err := f.style.options(c.stdout)
+	if err != nil {
+		return err
+	}
+	progress, err := newProgress(f.progress, c.stderr)
+	if err != nil {
+		return err
+	}
+	if f.budget < 0 {
+		return usageError("-budget %v is negative", f.budget)
+	}
+	if f.budget == 0 {
+		f.budget = defaultBudget
+		if f.quick {
+			f.budget = quickBudget
+		}
+	}
+	if f.seed == 0 {
+		f.seed = rand.Uint64()
+	}
+	if f.dryRun {
+		return bench.NewPlan(grid, f.seed).Print(c.stdout)
+	}
+	return f.measure(ctx, c, grid, text, progress)
+}
+
+// measure runs the grid and reports, also after an interrupt.
+func (f *runFlags) measure(ctx context.Context, c *invocation, grid bench.Grid, text reports.TextOptions, progress bench.Progress) error {
+	path := filepath.Join(f.out, "results.txt")
+	file, resumed, err := openRecord(path, f.resume, c.stderr)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	summary, err := bench.Run(ctx, bench.Config{
+		Grid: grid, Budget: f.budget, Seed: f.seed, Out: file, Resume: resumed, Progress: progress,
+	})
+	if errors.Is(err, bench.ErrOtherGrid) {
+		return usageError("-resume: %s was measured with another grid; give the same flags as then", path)
+	}
+	if err != nil {
+		return fmt.Errorf("%w; what was measured is in %s", err, path)
+	}
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if summary.Trials == 0 && resumed == nil {
+		if summary.Interrupted {
+			return &exitError{exitInterrupted, fmt.Errorf("interrupted before anything was measured")}
+		}
+		return fmt.Errorf("nothing could be measured: all of %d trials failed, see %s", summary.Failures, path)
+	}
+	rec, err := record.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	data := reports.Analyse(rec)
+	if err := writeReport(f.out, data, c.stderr); err != nil {
+		return err
+	}
+	if err := reports.WriteText(c.stdout, data, text); err != nil {
+		return err
+	}
+	return f.close(c, summary)
+}
+
+// close says where things lie and what the exit code is.
+func (f *runFlags) close(c *invocation, s bench.Summary) error {
+	fmt.Fprintf(c.stdout, "\nReport   %s\nData     %s\n", filepath.Join(f.out, "report.html"), filepath.Join(f.out, "results.txt"))
+	switch {
+	case s.Interrupted:
+		return &exitError{exitInterrupted, fmt.Errorf("interrupted after %d of %d blocks; everything measured is kept, go on with the same flags and -resume", s.Blocks, s.Expected)}
+	case s.Failures > 0:
+		return fmt.Errorf("%d trials failed and are left out; the report names them", s.Failures)
+	case f.quick:
+		fmt.Fprintf(c.stdout, "Next     poolbench run   (narrower intervals, about a minute)\n")
+	}
+	return nil
+}
+
+// openRecord opens the record for writing. An earlier one is kept under another
+// name, or, to resume, is read and cut back to its last complete line.
+func openRecord(path string, resume bool, warnings io.Writer) (*os.File, *record.Record, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, nil, fmt.Errorf("making the output directory: %w", err)
+	}
+	if !resume {
+		previous := strings.TrimSuffix(path, ".txt") + ".previous.txt"
+		if err := os.Rename(path, previous); err == nil {
+			fmt.Fprintf(warnings, "poolbench: the earlier record is kept as %s\n", previous)
+		} else if !errors.Is(err, os.ErrNotExist) {
+			return nil, nil, err
+		}
+		file, err := os.Create(path)
+		return file, nil, err
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, usageError("-resume: there is no record to go on with: %v", err)
+	}
+	whole := text[:1+bytes.LastIndexByte(text, '\n')]
+	rec, err := record.Read(bytes.NewReader(whole), path)
+	if err != nil {
+		return nil, nil, usageError("-resume: %v", err)
+	}
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err == nil {
+		err = file.Truncate(int64(len(whole)))
+	}
+	if err == nil {
+		_, err = file.Seek(0, io.SeekEnd)
+	}
+	return file, rec, err
+}
+
+// grid is the standard or quick grid with the axes that were named.
+func (f *runFlags) grid() (bench.Grid, error) {
+	g := bench.StandardGrid()
+	if f.quick {
+		g = bench.QuickGrid()
+	}
+	var err error
+	if f.workloads != "" {
+		g.Workloads, err = pick("workloads", f.workloads, g.Workloads, func(w workloads.Workload) string { return w.Name })
+	}
+	if f.executors != "" && err == nil {
+		g.Executors, err = pick("executors", f.executors, bench.Kinds(), func(k executors.Kind) string { return k.Name })
+	}
+	if f.workers != "" && err == nil {
+		g.Workers, err = counts(f.workers)
+		g.Capacity = g.Workers
+	}
+	if f.grains != "" && err == nil {
+		g.Grains, err = durations(f.grains)
+	}
+	if err == nil {
+		if wrong := g.Check(); wrong != nil {
+			err = &exitError{exitUsage, wrong}
+		}
+	}
+	return g, err
+}
+
+// splitList yields the words of a comma-separated list.
+func splitList(list string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for word := range strings.SplitSeq(list, ",") {
+			if word = strings.TrimSpace(word); word != "" && !yield(word) {
+				return
+			}
+		}
+	}
+}
+
+// maxWorkers keeps a slip of the finger from starting a million processes.
+const maxWorkers = 1024
+
+func counts(list string) ([]int, error) {
+	var out []int
+	seen := map[int]bool{}
+	for word := range splitList(list) {
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 1 || n > maxWorkers {
+			return nil, usageError("-workers: %q is not a number from 1 to %d", word, maxWorkers)
+		}
+		if !seen[n] {
+			out = append(out, n)
+		}
+		seen[n] = true
+	}
+	if len(out) == 0 {
+		return nil, usageError("-workers: no worker count given")
+	}
+	return out, nil
+}
+
+func durations(list string) ([]time.Duration, error) {
+	var out []time.Duration
+	seen := map[time.Duration]bool{}
+	for word := range splitList(list) {
+		d, err := time.ParseDuration(word)
+		if err != nil || d <= 0 || d > time.Minute {
+			return nil, usageError("-grains: %q is not a duration above 0 and up to 1m, such as 250ns, 10us or 1ms", word)
+		}
+		if !seen[d] {
+			out = append(out, d)
+		}
+		seen[d] = true
+	}
+	if len(out) == 0 {
+		return nil, usageError("-grains: no duration given")
+	}
+	return out, nil
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"poolbench/reports"
+)
+
+// styleFlag is the -color flag.
+type styleFlag struct{ color *string }
+
+func addStyleFlag(c *invocation) styleFlag {
+	return styleFlag{c.flags.String("color", "auto", "colour in the terminal: auto, always or never; NO_COLOR is honoured")}
+}
+
+// options says how to print on w: colour only on a terminal that wants it, plain
+// characters where the locale is not UTF-8.
+func (s styleFlag) options(w io.Writer) (reports.TextOptions, error) {
+	o := reports.TextOptions{ASCII: !utf8Locale()}
+	switch *s.color {
+	case "always":
+		o.Color = true
+	case "never":
+	case "auto":
+		o.Color = isTerminal(w) && os.Getenv("NO_COLOR") == ""
+	default:
+		allowed := []string{"auto", "always", "never"}
+		return o, usageError("-color: unknown value %q%s; there is %v", *s.color, nearest(*s.color, allowed), allowed)
+	}
+	return o, nil
+}
+
+// isTerminal reports whether w is a terminal that understands escape codes.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
+}
+
+// utf8Locale reads the locale as POSIX orders its variables. With none set, the
+// output is most likely a modern log viewer.
+func utf8Locale() bool {
+	for _, key := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := os.Getenv(key); v != "" {
+			v = strings.ToUpper(v)
+			return strings.Contains(v, "UTF-8") || strings.Contains(v, "UTF8")
+		}
+	}
+	return true
+}
