@@ -59,7 +59,7 @@ func scalingMarkdown(b *bytes.Buffer, s Scaling) {
 		return
 	}
 	header, rows := speedupRows(s)
-	markdownTable(b, header, rows)
+	markdownTable(b, 1, header, rows)
 }
 
 func sweepMarkdown(b *bytes.Buffer, sweeps []Sweep) {
@@ -71,7 +71,7 @@ func sweepMarkdown(b *bytes.Buffer, sweeps []Sweep) {
 				CrossingText(series.Crossover), CrossingText(series.LeastUsefulWork), CrossingText(series.METG)})
 		}
 	}
-	markdownTable(b, header, rows)
+	markdownTable(b, 2, header, rows)
 }
 
 // CrossingText is a crossing for a table: "0.47 µs [0.43, 0.52]", "always (from
@@ -90,8 +90,9 @@ func CrossingText(c Crossing) string {
 	return "cannot tell"
 }
 
-// markdownTable prints a table whose first column is left, all others right.
-func markdownTable(b *bytes.Buffer, header []string, rows [][]string) {
+// markdownTable prints a table whose first columns, as many as left says, hold
+// names and the others numbers.
+func markdownTable(b *bytes.Buffer, left int, header []string, rows [][]string) {
 	line := func(cells []string) {
 		escaped := make([]string, len(cells))
 		for i, c := range cells {
@@ -100,7 +101,7 @@ func markdownTable(b *bytes.Buffer, header []string, rows [][]string) {
 		fmt.Fprintf(b, "| %s |\n", strings.Join(escaped, " | "))
 	}
 	line(header)
-	rule := "|---|" + strings.Repeat("---:|", len(header)-1)
+	rule := "|" + strings.Repeat("---|", left) + strings.Repeat("---:|", len(header)-left)
 	fmt.Fprintln(b, rule)
 	for _, r := range rows {
 		line(r)

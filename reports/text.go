@@ -47,19 +47,49 @@ func (p *page) table(rows [][]string) {
 	}
 }
 
+// labelWidth is how far sentences are indented behind their label, and textWidth
+// the column at which they are wrapped.
+const (
+	labelWidth = 17
+	textWidth  = 110
+)
+
 // labelled prints lines behind a label: "How short?      goroutines pay off …".
-func (p *page) labelled(label string, lines []string) {
+// Long lines are wrapped and go on indented by hang more.
+func (p *page) labelled(label string, hang int, lines []string) {
 	for i, line := range lines {
 		if i > 0 {
 			label = ""
 		}
-		padded := fmt.Sprintf("%-17s", label)
+		padded := fmt.Sprintf("%-*s", labelWidth, label)
 		if p.options.Color && label != "" {
 			padded = bold + padded + plain
 		}
 		p.WriteString(padded)
-		p.printf("%s\n", line)
+		p.printf("%s\n", wrap(line, textWidth-labelWidth, labelWidth+hang))
 	}
+}
+
+// wrap breaks text at spaces so that no line is longer than width characters,
+// except for words that are; lines after the first are indented.
+func wrap(text string, width, indent int) string {
+	var b strings.Builder
+	column := 0
+	for i, word := range strings.Split(text, " ") {
+		n := len([]rune(word))
+		switch {
+		case i == 0:
+		case column+1+n > width:
+			b.WriteString("\n" + strings.Repeat(" ", indent))
+			column = indent - labelWidth
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += n
+	}
+	return b.String()
 }
 
 const (
@@ -74,11 +104,14 @@ const (
 func WriteText(w io.Writer, d *Data, options TextOptions) error {
 	p := &page{options: options}
 	if m := machineLine(d); m != "" {
-		p.labelled("Machine", []string{m})
+		p.labelled("Machine", 0, []string{m})
 		p.printf("\n")
 	}
 	for _, s := range Headline(d) {
 		p.speedups(s)
+	}
+	if len(d.Scalings) > 0 {
+		p.printf("* the choice below    = as good, but larger or dearer\n\n")
 	}
 	p.answers(d)
 	_, err := w.Write(p.Bytes())
@@ -103,9 +136,9 @@ func (p *page) answers(d *Data) {
 	for i, s := range d.Answers.Which {
 		which[i] = fmt.Sprintf("%-*s  %s", width, s.Subject, s.Text)
 	}
-	p.labelled("Which one?", which)
-	p.labelled("How short?", texts(d.Answers.Short))
-	p.labelled("Can I trust it?", texts(d.Answers.Trust))
+	p.labelled("Which one?", width+2, which)
+	p.labelled("How short?", 2, texts(d.Answers.Short))
+	p.labelled("Can I trust it?", 2, texts(d.Answers.Trust))
 }
 
 func texts(sentences []Sentence) []string {

@@ -1,0 +1,289 @@
+package reports
+
+import (
+	"bytes"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"poolbench/bench/record"
+)
+
+// scaledCopy is rec with every time of one cell multiplied by factor.
+func scaledCopy(rec *record.Record, name string, factor float64) *record.Record {
+	out := *rec
+	out.Path = "head.txt"
+	out.Results = nil
+	for _, r := range rec.Results {
+		values := map[string]float64{}
+		for unit, v := range r.Values {
+			if r.Name == name && unit == record.UnitTime {
+				v *= factor
+			}
+			values[unit] = v
+		}
+		r.Values = values
+		out.Results = append(out.Results, r)
+	}
+	return &out
+}
+
+func withoutNote(rec *record.Record, key string) *record.Record {
+	out := *rec
+	out.Notes = nil
+	for _, n := range rec.Notes {
+		if n.Key != key {
+			out.Notes = append(out.Notes, n)
+		}
+	}
+	return &out
+}
+
+func gateText(t *testing.T, g *GateReport) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := WriteGateText(&out, g, TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// Whatever the number of blocks and the noise, a file is no regression of itself,
+// and one cell raised by 30 % is the only regression.
+func TestGateFindsExactlyWhatWasRaised(t *testing.T) {
+	for _, blocks := range []int{6, 7, 11, 12, 30} {
+		for _, noise := range []float64{0, 0.02, 0.2} {
+			w := usual()
+			w.blocks, w.noise = blocks, noise
+			rec := w.write(t)
+			if g := Gate(rec, rec, GateOptions{}); g.Regressed() || g.Count(NoChange) != len(g.Cells) || !g.Paired {
+				t.Errorf("%d blocks, noise %v: against itself: %s", blocks, noise, g.Headline())
+			}
+			name := w.cells()[17].Name()
+			g := Gate(rec, scaledCopy(rec, name, 1.3), GateOptions{})
+			if g.Count(Regressed) != 1 || g.Cells[0].Name != name || g.Count(Improved) != 0 {
+				t.Errorf("%d blocks, noise %v: %s", blocks, noise, gateText(t, g))
+			}
+			if !strings.Contains(gateText(t, g), displayName(name)) {
+				t.Errorf("the text does not name %s:\n%s", displayName(name), gateText(t, g))
+			}
+			g = Gate(rec, scaledCopy(rec, name, 1/1.3), GateOptions{})
+			if g.Count(Regressed) != 0 || g.Count(Improved) != 1 {
+				t.Errorf("%d blocks, noise %v, lowered: %s", blocks, noise, g.Headline())
+			}
+		}
+	}
+}
+
+func TestGateUnpaired(t *testing.T) {
+	w := usual()
+	w.blocks, w.noise, w.drift = 20, 0.02, 0
+	base := w.write(t)
+	w.seed++
+	head := w.write(t) // another run of the same code
+	g := Gate(base, head, GateOptions{})
+	if g.Paired || g.Regressed() || g.Count(Improved) > 0 {
+		t.Errorf("two runs of the same code: %s", gateText(t, g))
+	}
+	name := w.cells()[3].Name()
+	g = Gate(base, scaledCopy(head, name, 1.3), GateOptions{})
+	if g.Count(Regressed) != 1 || g.Cells[0].Name != name {
+		t.Errorf("%s", gateText(t, g))
+	}
+	if len(g.Warnings) == 0 || !strings.Contains(g.Warnings[0].What, "different runs") {
+		t.Errorf("no warning of different runs: %v", g.Warnings)
+	}
+	// Noise that hides the limit is inconclusive, and says what would have shown.
+	w.noise = 0.3
+	noisy := w.write(t)
+	g = Gate(noisy, withoutNote(noisy, "run"), GateOptions{})
+	if g.Regressed() || g.Count(Inconclusive) == 0 || !strings.Contains(gateText(t, g), "would have seen +") {
+		t.Errorf("%s", gateText(t, g))
+	}
+}
+
+// Of equal files at most 1 in 20 may raise an alarm; each has 90 cells here.
+func TestGateFalseAlarms(t *testing.T) {
+	if testing.Short() {
+		t.Skip("simulation")
+	}
+	for _, paired := range []bool{true, false} {
+		for _, blocks := range []int{6, 8, 12, 20} {
+			alarms := 0
+			const trials = 40
+			for i := range trials {
+				w := usual()
+				w.seed, w.blocks, w.noise, w.drift = uint64(100+i), blocks, 0.15, 0
+				base := w.write(t)
+				w.seed += 1000
+				head := w.write(t)
+				if paired {
+					base, head = withRun(base), withRun(head)
+				}
+				if g := Gate(base, head, GateOptions{Limit: 1e-9}); g.Count(Regressed)+g.Count(Improved) > 0 {
+					alarms++
+				}
+			}
+			if alarms > 6 { // 2 are expected; more than 6 has probability 0.3 %
+				t.Errorf("paired %v, %d blocks: %d of %d comparisons of equal things raised an alarm", paired, blocks, alarms, trials)
+			}
+		}
+	}
+}
+
+func withRun(rec *record.Record) *record.Record {
+	out := withoutNote(rec, "run")
+	out.Notes = append(out.Notes, record.Field{Key: "run", Value: "x"})
+	return out
+}
+
+func parse(t testing.TB, text string) *record.Record {
+	t.Helper()
+	rec, err := record.Read(strings.NewReader(text), "file.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rec
+}
+
+// lines is a file of one benchmark's values.
+func lines(unit, name string, values ...string) string {
+	var b strings.Builder
+	for _, v := range values {
+		b.WriteString("Benchmark" + name + "-2 1 " + v + " " + unit + "\n")
+	}
+	return b.String()
+}
+
+func TestGateVerdicts(t *testing.T) {
+	six := []string{"100", "101", "102", "103", "104", "105"}
+	slow := []string{"200", "201", "202", "203", "204", "205"}
+	for _, test := range []struct {
+		name       string
+		base, head string
+		want       Verdict
+		reason     string
+	}{
+		{"slower", lines("ns/op", "A", six...), lines("ns/op", "A", slow...), Regressed, ""},
+		{"faster", lines("ns/op", "A", slow...), lines("ns/op", "A", six...), Improved, ""},
+		{"higher is better", lines("MB/s", "A", six...), lines("MB/s", "A", slow...), Improved, ""},
+		{"less throughput", lines("MB/s", "A", slow...), lines("MB/s", "A", six...), Regressed, ""},
+		{"equal values", lines("ns/op", "A", "5", "5", "5", "5", "5", "5"), lines("ns/op", "A", "5", "5", "5", "5", "5", "5"), NoChange, ""},
+		{"one value", lines("ns/op", "A", "5"), lines("ns/op", "A", "9"), Inconclusive, "1 value on a side: at least 6"},
+		{"five values", lines("ns/op", "A", six[:5]...), lines("ns/op", "A", slow...), Inconclusive, "5 values on a side"},
+		{"both zero", lines("B/op", "A", "0", "0", "0", "0", "0", "0"), lines("B/op", "A", "0", "0", "0", "0", "0", "0"), NoChange, ""},
+		{"from zero", lines("B/op", "A", "0", "0", "0", "0", "0", "0"), lines("B/op", "A", six...), Regressed, ""},
+		{"to zero", lines("B/op", "A", six...), lines("B/op", "A", "0", "0", "0", "0", "0", "0"), Improved, ""},
+		{"zero among others", lines("B/op", "A", "0", "5", "5", "5", "5", "5"), lines("B/op", "A", six...), Regressed, ""},
+		{"overlapping zeros", lines("B/op", "A", "0", "5", "5", "5", "5", "5"), lines("B/op", "A", "0", "5", "5", "5", "5", "6"), Inconclusive, "no ratio"},
+		{"exact, one value", "Unit allocs/op assume=exact\n" + lines("allocs/op", "A", "7"), lines("allocs/op", "A", "8"), Regressed, ""},
+		{"exact, equal", "Unit allocs/op assume=exact\n" + lines("allocs/op", "A", "7"), lines("allocs/op", "A", "7"), NoChange, ""},
+		{"declared direction", "Unit hits better=higher\n" + lines("hits", "A", six...), lines("hits", "A", slow...), Improved, ""},
+		{"other work", lines("ns/op 10 tasks/op", "A", six...), lines("ns/op 20 tasks/op", "A", six...), Inconclusive, "not the same work"},
+		{"missing", lines("ns/op", "A", six...) + lines("ns/op", "B", six...), lines("ns/op", "B", six...), Missing, ""},
+		{"new", lines("ns/op", "B", six...), lines("ns/op", "A", six...) + lines("ns/op", "B", six...), New, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			g := Gate(parse(t, test.base), parse(t, test.head), GateOptions{})
+			for _, c := range g.Cells {
+				if c.Name == "A" {
+					if c.Verdict != test.want || !strings.Contains(c.Reason, test.reason) {
+						t.Errorf("%v (%s), want %v (%s)\n%s", c.Verdict, c.Reason, test.want, test.reason, gateText(t, g))
+					}
+					return
+				}
+			}
+			t.Errorf("A is not among %+v", g.Cells)
+		})
+	}
+}
+
+func TestGateNotComparable(t *testing.T) {
+	six := lines("ns/op", "A", "1", "2", "3", "4", "5", "6")
+	base, head := parse(t, "cpu: X\n"+six), parse(t, "cpu: Y\n"+six)
+	g := Gate(base, head, GateOptions{})
+	if !strings.Contains(g.NotComparable, `cpu is "X" in base and "Y" in head`) || g.Regressed() || !g.Inconclusive() {
+		t.Errorf("%+v", g)
+	}
+	if !strings.Contains(gateText(t, g), "No verdict") {
+		t.Errorf("%s", gateText(t, g))
+	}
+	if g := Gate(base, head, GateOptions{AcrossMachines: true}); g.NotComparable != "" || len(g.Cells) != 1 || len(g.Warnings) != 2 {
+		t.Errorf("across machines: %+v", g)
+	}
+	if g := Gate(base, parse(t, six), GateOptions{}); g.NotComparable != "" {
+		t.Errorf("a key that one file lacks: %s", g.NotComparable)
+	}
+	if g := Gate(base, parse(t, lines("ns/op", "B", "1")), GateOptions{}); g.NotComparable == "" || g.Count(New) != 1 || g.Count(Missing) != 1 {
+		t.Errorf("nothing in common: %+v", g)
+	}
+}
+
+// GOMAXPROCS tells benchmarks apart only when a file has several.
+func TestGateProcs(t *testing.T) {
+	a := "BenchmarkA 1 5 ns/op\nBenchmarkA-2 1 5 ns/op\n"
+	g := Gate(parse(t, a), parse(t, a), GateOptions{})
+	if len(g.Cells) != 2 || g.Cells[0].Name != "A-1" || g.Cells[1].Name != "A-2" {
+		t.Errorf("%+v", g.Cells)
+	}
+}
+
+// The exact interval of a median: with 6 values and 5 % it is their range, with 9
+// and 5 % the second of each end (2·P(Bin(9) < 2) = 20/512).
+func TestMedianInterval(t *testing.T) {
+	values := []float64{9, 1, 8, 2, 7, 3}
+	if mid, low, high := medianInterval(values, 0.05); mid != 5 || low != 1 || high != 9 {
+		t.Errorf("%v [%v, %v]", mid, low, high)
+	}
+	if mid, low, high := medianInterval([]float64{1, 2, 3, 4, 5, 6, 7, 8, 9}, 0.05); mid != 5 || low != 2 || high != 8 {
+		t.Errorf("%v [%v, %v]", mid, low, high)
+	}
+	// Below the level that 6 values can reach, the t interval is wider than the range.
+	if _, low, high := medianInterval(values, 0.001); low > 1 || high < 9 {
+		t.Errorf("[%v, %v]", low, high)
+	}
+}
+
+// Tables of the Mann-Whitney test: critical U (two-sided 5 %) is 5 for 6 and 6,
+// 23 for 10 and 10; so the interval begins with the difference of rank U+1.
+func TestRankSumRank(t *testing.T) {
+	for _, test := range []struct {
+		m, n  int
+		alpha float64
+		want  int
+	}{{6, 6, 0.05, 6}, {10, 10, 0.05, 24}, {3, 3, 0.05, 0}, {5, 8, 0.05, 7}, {20, 20, 0.05, 128}} {
+		if got := rankSumRank(test.m, test.n, test.alpha); got != test.want {
+			t.Errorf("%d and %d: rank %d, want %d", test.m, test.n, got, test.want)
+		}
+	}
+	total := 0.0
+	for _, c := range rankSumCounts(6, 7) {
+		total += c
+	}
+	if total != 1716 { // 13 over 6
+		t.Errorf("%v orders", total)
+	}
+}
+
+// The interval of a known shift covers it at least as often as it says.
+func TestShiftIntervalCovers(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	missed := 0
+	const trials = 1000
+	for range trials {
+		x, y := make([]float64, 9), make([]float64, 7)
+		for i := range x {
+			x[i] = rng.ExpFloat64()
+		}
+		for i := range y {
+			y[i] = rng.ExpFloat64() + 0.5
+		}
+		if mid, low, high := shiftInterval(x, y, 0.05); low > 0.5 || high < 0.5 || math.IsNaN(mid) {
+			missed++
+		}
+	}
+	if missed > 65 {
+		t.Errorf("%d of %d intervals missed", missed, trials)
+	}
+}
