@@ -1,0 +1,124 @@
+package bench
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Calibration is the cost of a kernel, alone on one worker.
+type Calibration struct {
+	PerUnit float64 // seconds per unit, above 0
+	Spread  float64 // greatest deviation of a measured count from the line, as a fraction; 0 when it was not measured here
+}
+
+// maxSpread is the deviation from a straight line above which a calibration is
+// not trusted.
+const maxSpread = 0.1
+
+// Units is the number of units that take grain, at least 1.
+func (c Calibration) Units(grain time.Duration) int64 {
+	return max(1, int64(math.Round(grain.Seconds()/c.PerUnit)))
+}
+
+// String is for the record; parseCalibration reads it back.
+func (c Calibration) String() string {
+	return fmt.Sprintf("%.6g ns/unit, linear within %.1f%%", c.PerUnit*1e9, c.Spread*100)
+}
+
+func parseCalibration(text string) (Calibration, bool) {
+	number, _, ok := strings.Cut(text, " ns/unit")
+	ns, err := strconv.ParseFloat(number, 64)
+	if !ok || err != nil || !(ns > 0) || math.IsInf(ns, 0) {
+		return Calibration{}, false
+	}
+	return Calibration{PerUnit: ns / 1e9}, true
+}
+
+// calibrationSink keeps kernel results alive, or the compiler could drop the work.
+var calibrationSink uint64
+
+var errKernelCost = errors.New("bench: the kernel's time does not grow with its units")
+
+// Calibrate measures a kernel in about 50 ms: it looks for the count that takes
+// a millisecond, times that count and fractions of it, the least of several
+// times each (noise only adds), and takes the Theil–Sen slope (the median of
+// the slopes between all pairs), so that a constant cost of the call does not
+// count.
+func Calibrate(kernel func(units int64) uint64) (Calibration, error) {
+	return calibrate(func(units int64) float64 {
+		begin := time.Now()
+		calibrationSink += kernel(units)
+		return time.Since(begin).Seconds()
+	})
+}
+
+// calibrate is Calibrate with a clock of the caller's.
+func calibrate(timed func(units int64) float64) (Calibration, error) {
+	const repetitions = 7
+	least := func(units int64) float64 {
+		best := math.Inf(1)
+		for range repetitions {
+			best = min(best, timed(units))
+		}
+		return best
+	}
+	top := int64(1)
+	for timed(top) < 1e-3 {
+		if top *= 2; top > 1<<40 {
+			return Calibration{}, errKernelCost
+		}
+	}
+	top = max(top, 8)
+	var counts, times []float64
+	for _, units := range []int64{top / 8, top / 4, top / 2, 3 * top / 4, top} {
+		counts = append(counts, float64(units))
+		times = append(times, least(units))
+	}
+	slope, intercept := theilSen(counts, times)
+	if !(slope > 0) {
+		return Calibration{}, errKernelCost
+	}
+	c := Calibration{PerUnit: slope}
+	for i := range counts {
+		fit := intercept + slope*counts[i]
+		c.Spread = max(c.Spread, math.Abs(times[i]-fit)/fit)
+	}
+	return c, nil
+}
+
+// theilSen fits y = intercept + slope·x through points with distinct x: the
+// median of all pairwise slopes, then the median of what is left (Sen,
+// "Estimates of the regression coefficient based on Kendall's tau", 1968).
+func theilSen(x, y []float64) (slope, intercept float64) {
+	var slopes, rest []float64
+	for i := range x {
+		for j := range i {
+			if x[i] != x[j] {
+				slopes = append(slopes, (y[i]-y[j])/(x[i]-x[j]))
+			}
+		}
+	}
+	slope = median(slopes)
+	for i := range x {
+		rest = append(rest, y[i]-slope*x[i])
+	}
+	return slope, median(rest)
+}
+
+// median of a sample that is not empty; it sorts it.
+func median(sample []float64) float64 {
+	slices.Sort(sample)
+	n := len(sample)
+	return (sample[(n-1)/2] + sample[n/2]) / 2
+}
+
+// quantile is the value below which a fraction q of the sample lies, which is
+// sorted and not empty.
+func quantile(sorted []float64, q float64) float64 {
+	return sorted[min(int(q*float64(len(sorted))), len(sorted)-1)]
+}

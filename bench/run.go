@@ -1,0 +1,315 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strconv"
+	"time"
+
+	"poolbench/bench/record"
+	"poolbench/workloads"
+)
+
+const (
+	// DefaultBudget is the time a run takes unless told otherwise.
+	DefaultBudget = 60 * time.Second
+
+	// MinBlocks is the number of blocks below which intervals are unbounded; a
+	// run that gets fewer says so.
+	MinBlocks = 6
+
+	// leastBlocks are run however small the budget is: one alone has no pairs.
+	leastBlocks = 2
+
+	// maxFailures in a row take an arm out of the run.
+	maxFailures = 3
+)
+
+// A Config is one call of Run.
+type Config struct {
+	Grid   Grid
+	Budget time.Duration // for everything from start to end of Run; 0 means DefaultBudget. Two blocks are run even when they do not fit
+	Blocks int           // stop after this many blocks in the record, if the budget lasts; 0 means as many as fit
+	Seed   uint64        // of all inputs and orders; 0 means to choose one, or that of Resume
+	Out    io.Writer     // receives the record, a line at a time; not closed
+
+	// Resume is what Out holds already when a run goes on, see OpenResume. Its
+	// grid, seed and machine must be the same.
+	Resume *record.Record
+
+	Progress   Progress      // may be nil
+	TrialLimit time.Duration // a trial that takes longer has failed; 0 means 10 s, or less once its arm is known to be fast
+
+	bare bool // for tests in virtual time: no look at the machine
+}
+
+// Run measures until the budget is used up or ctx ends, and writes the record.
+// It returns an error when it could not start or could not write, and ctx's when
+// it was interrupted: after the trial under way, with everything measured in the
+// record. Failed trials are in the record and in the summary, not in the error.
+func Run(ctx context.Context, c Config) (Summary, error) {
+	r, err := newRun(c)
+	if err != nil {
+		return Summary{}, err
+	}
+	err = r.prepare(ctx)
+	if err == nil {
+		err = r.blocks(ctx)
+	}
+	return r.finish(ctx, err)
+}
+
+// run is one call of Run.
+type run struct {
+	Config
+	plan     Plan
+	begin    time.Time
+	out      *record.Writer
+	pools    *pools
+	jobs     *jobs
+	capacity *capacityProbe // nil when there is none
+	arms     map[Trial]*arm
+	summary  Summary
+
+	first      int             // number of the first block of this call
+	target     int             // number of the last block to run, 0 when the budget decides
+	blockTimes []time.Duration // of the blocks of this call, in order
+	one        []float64       // capacity: seconds of one process, by block
+	all        []float64       // capacity: seconds of as many as there are cores
+}
+
+// arm is what the run remembers of an arm.
+type arm struct {
+	longest  time.Duration // of its makespans; 0 before the first
+	failures int           // in a row
+	dropped  bool
+}
+
+func newRun(c Config) (*run, error) {
+	if err := c.Grid.Check(); err != nil {
+		return nil, err
+	}
+	if c.Out == nil {
+		return nil, errors.New("bench: no Out to write the record to")
+	}
+	if c.Budget <= 0 {
+		c.Budget = DefaultBudget
+	}
+	if c.TrialLimit <= 0 {
+		c.TrialLimit = 10 * time.Second
+	}
+	if c.Progress == nil {
+		c.Progress = silent{}
+	}
+	r := &run{Config: c, begin: time.Now(), first: 1, target: c.Blocks, arms: map[Trial]*arm{}}
+	if c.Resume != nil {
+		if err := r.resume(c.Resume); err != nil {
+			return nil, err
+		}
+	}
+	for r.Seed == 0 {
+		r.Seed = rand.Uint64()
+	}
+	r.plan = NewPlan(c.Grid, r.Seed)
+	for _, t := range r.plan.Arms {
+		r.arms[t] = &arm{}
+	}
+	r.summary.ID = fmt.Sprintf("%s-%08x", r.begin.UTC().Format("20060102-150405"), rand.Uint32())
+	r.summary.Seed = r.Seed
+	r.summary.Arms = len(r.plan.Arms)
+	return r, nil
+}
+
+// prepare does everything that comes before the first block.
+func (r *run) prepare(ctx context.Context) error {
+	r.Progress.Stage("describing the machine")
+	var m machine
+	if !r.bare {
+		m = describeMachine(ctx)
+	}
+	if err := r.start(m); err != nil {
+		return err
+	}
+	r.Progress.Stage("calibrating")
+	calibrations, err := r.calibrate(ctx)
+	if err != nil {
+		return err
+	}
+	if r.jobs, err = newJobs(r.Grid, r.Seed, calibrations); err != nil {
+		return err
+	}
+	r.pools = newPools(r.Grid)
+	if len(r.Grid.Capacity) > 0 {
+		if r.capacity, err = newCapacityProbe(slices.Max(r.Grid.Capacity), calibrations[workloads.Spin.Name].Units(probeWork)); err != nil {
+			r.warn(Warning{"capacity", "The capacity of the machine could not be measured: " + err.Error() + ".",
+				"Call bench.Main first in main or TestMain; without it the ideal is taken to be the number of workers."})
+		}
+	}
+	r.Progress.Stage("warming up")
+	return r.warmUp(ctx)
+}
+
+// start writes the head of the record.
+func (r *run) start(m machine) error {
+	if r.Resume != nil {
+		if err := sameMachine(r.Resume, m.keys); err != nil {
+			return err
+		}
+		r.out = record.ContinueWriter(r.Out, m.keys)
+		r.note("resumed", r.begin.Format(time.RFC3339))
+	} else {
+		r.out = record.NewWriter(r.Out, m.keys)
+		r.note("run", r.summary.ID)
+		r.note("seed", strconv.FormatUint(r.Seed, 10))
+		r.note("start", r.begin.Format(time.RFC3339))
+		r.note("grid", r.Grid.Fingerprint())
+		r.note("plan", fmt.Sprintf("%d cells and %d capacity counts in each block, in an order of its own; budget %v",
+			len(r.plan.Arms)-len(r.Grid.Capacity), len(r.Grid.Capacity), r.Budget))
+		for _, w := range r.Grid.Workloads {
+			r.note("workload."+w.Name, string(w.Resource))
+		}
+	}
+	for _, n := range m.notes {
+		r.note(n.Key, n.Value)
+	}
+	for _, w := range m.warnings {
+		r.warn(w)
+	}
+	return r.out.Note("budget", r.Budget.String())
+}
+
+// note writes a note. The writer keeps its first error, which the next result
+// returns.
+func (r *run) note(key, value string) { _ = r.out.Note(key, value) }
+
+func (r *run) warn(w Warning) {
+	r.summary.Warnings = append(r.summary.Warnings, w)
+	r.note("warning."+w.Topic, w.What+" | "+w.Cure)
+}
+
+// calibrate measures the kernels of the grid, and that of spin for the probes.
+// A resumed run uses the calibrations it began with, so that its jobs stay the
+// same.
+func (r *run) calibrate(ctx context.Context) (map[string]Calibration, error) {
+	calibrations := map[string]Calibration{}
+	kernels := slices.Clone(r.Grid.Workloads)
+	probes := !r.bare || len(r.Grid.Capacity) > 0
+	if probes && !slices.ContainsFunc(kernels, func(w workloads.Workload) bool { return w.Name == workloads.Spin.Name }) {
+		kernels = append(kernels, workloads.Spin)
+	}
+	for _, w := range kernels {
+		if w.Kernel == nil {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if r.Resume != nil {
+			if c, ok := parseCalibration(r.Resume.Note("calibration." + w.Name)); ok {
+				calibrations[w.Name] = c
+				continue
+			}
+		}
+		c, err := Calibrate(w.Kernel)
+		if err != nil {
+			// Its trials will fail with this; the others go on.
+			r.warn(Warning{"calibration", fmt.Sprintf("The kernel of %s could not be calibrated: %v.", w.Name, err),
+				"Its cost must be proportional to its units, and its result must be used."})
+			continue
+		}
+		calibrations[w.Name] = c
+		r.note("calibration."+w.Name, c.String())
+		if c.Spread > maxSpread {
+			r.warn(Warning{"calibration", fmt.Sprintf("The kernel of %s is off a straight line by %.0f %%.", w.Name, c.Spread*100),
+				"Run on a quieter machine: nominal grains are off by as much, measured work is not."})
+		}
+	}
+	if !r.bare {
+		r.probe(calibrations[workloads.Spin.Name])
+	}
+	return calibrations, nil
+}
+
+// probe measures the noise of the machine and its shortest sleep.
+func (r *run) probe(spin Calibration) {
+	var shortest time.Duration
+	for _, c := range r.Grid.Cells() {
+		if r.Grid.workload(c.Workload).Resource == workloads.Wait && (shortest == 0 || c.Grain < shortest) {
+			shortest = c.Grain
+		}
+	}
+	notes, warnings := probeSleep(shortest)
+	if spin.PerUnit > 0 {
+		n, w := probeNoise(workloads.Spin.Kernel, spin)
+		notes, warnings = append(notes, n...), append(warnings, w...)
+	}
+	for _, n := range notes {
+		r.note(n.Key, n.Value)
+	}
+	for _, w := range warnings {
+		r.warn(w)
+	}
+}
+
+// finish closes everything, writes the end of the record and tells Progress.
+func (r *run) finish(ctx context.Context, err error) (Summary, error) {
+	if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err())) {
+		r.summary.Interrupted = true
+		err = ctx.Err()
+	}
+	if r.capacity != nil {
+		r.capacity.close()
+		r.capacityWarning()
+	}
+	if r.pools != nil {
+		if e := r.pools.close(); e != nil {
+			r.warn(Warning{"shutdown", "An executor did not end as it should: " + e.Error() + ".", "Look for a task that ignores its context."})
+		}
+	}
+	if r.jobs != nil {
+		if e := r.jobs.close(); e != nil {
+			r.warn(Warning{"files", "Files of the workloads could not be removed: " + e.Error() + ".", "Remove them by hand."})
+		}
+	}
+	r.summary.Expected = max(r.summary.Expected, r.summary.Blocks)
+	if r.out != nil {
+		err = errors.Join(err, r.end())
+	}
+	r.summary.Elapsed = time.Since(r.begin)
+	r.Progress.Done(r.summary)
+	return r.summary, err
+}
+
+// end writes the last notes.
+func (r *run) end() error {
+	if n := r.summary.Blocks; n < MinBlocks && !r.summary.Interrupted {
+		r.warn(Warning{"blocks", fmt.Sprintf("The budget was enough for %d blocks; intervals need %d.", n, MinBlocks),
+			"Give the run a larger budget, or fewer workloads, executors or worker counts."})
+	}
+	partial := ""
+	if r.summary.Interrupted {
+		partial = fmt.Sprintf("%d of %d blocks", r.summary.Blocks, r.summary.Expected)
+	}
+	if partial != "" || r.Resume != nil {
+		r.note("partial", partial) // the last one counts: empty when a resumed run is complete
+	}
+	r.note("blocks", strconv.Itoa(r.summary.Blocks))
+	return r.out.Note("elapsed", time.Since(r.begin).Round(time.Millisecond).String())
+}
+
+// capacityWarning tells when the CPUs are worth less than their number.
+func (r *run) capacityWarning() {
+	if len(r.one) == 0 || len(r.all) == 0 {
+		return
+	}
+	cores := runtime.GOMAXPROCS(0)
+	if got := float64(cores) * median(r.one) / median(r.all); got < 0.75*float64(cores) {
+		r.warn(Warning{"capacity", fmt.Sprintf("%d CPUs together do the work of %.1f.", cores, got),
+			"Judge speedups against this measured ideal; for more, stop other programs or use a machine that does not share its cores."})
+	}
+}

@@ -1,0 +1,91 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"poolbench/executors"
+	"poolbench/workloads"
+)
+
+// errAbandoned means that a job ignored the end of its context.
+var errAbandoned = errors.New("it did not end when told to and was abandoned")
+
+// grace is how long a trial may take to end once its time is over, or once the
+// run was interrupted.
+const grace = 2 * time.Second
+
+// timeJob runs job on ex once, with a time limit, and checks the answer. The
+// makespan does not include the check. An error wraps errAbandoned when job may
+// still be running.
+func timeJob(ctx context.Context, job workloads.Job, ex executors.Executor, limit time.Duration) (time.Duration, error) {
+	// What an earlier arm allocated is not to be collected at the cost of this
+	// one.
+	runtime.GC()
+	trialContext, cancel := trialContext(ctx, limit)
+	defer cancel()
+	type outcome struct {
+		makespan time.Duration
+		err      error
+		returned bool
+	}
+	// On a goroutine of its own: one that hangs must not hang the run, and one
+	// that calls Goexit must not end it.
+	done := make(chan outcome, 1)
+	go func() {
+		var o outcome
+		defer func() {
+			if r := recover(); r != nil {
+				o.err = fmt.Errorf("the job panicked: %v", r)
+			} else if !o.returned {
+				o.err = errors.New("the job called runtime.Goexit")
+			}
+			done <- o
+		}()
+		begin := time.Now()
+		o.err = job.Run(trialContext, ex)
+		o.makespan = time.Since(begin)
+		if o.err == nil {
+			if err := job.Check(); err != nil {
+				o.err = fmt.Errorf("wrong answer: %w", err)
+			}
+		}
+		o.returned = true
+	}()
+	var o outcome
+	select {
+	case o = <-done:
+	case <-trialContext.Done():
+		timer := time.NewTimer(grace)
+		defer timer.Stop()
+		select {
+		case o = <-done:
+		case <-timer.C:
+			return 0, fmt.Errorf("%w: %w", context.Cause(trialContext), errAbandoned)
+		}
+	}
+	if o.err != nil {
+		return 0, o.err
+	}
+	if o.makespan <= 0 {
+		return 0, errors.New("it took no time, which no clock here can tell from nothing")
+	}
+	return o.makespan, nil
+}
+
+// trialContext ends after limit. The end of ctx does not end it at once: a trial
+// under way is worth finishing, unless it takes longer than grace.
+func trialContext(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	trial, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), limit, fmt.Errorf("no result within %v", limit))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(grace):
+			cancel()
+		case <-trial.Done():
+		}
+	})
+	return trial, func() { stop(); cancel() }
+}
