@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"sort"
 
 	"poolbench/reports"
 )
@@ -28,15 +27,16 @@ type tag struct {
 	left, right float64
 }
 
-// near is how close two dashed lines are, in points, to share a label.
-const near = 34
+// shareLabel is how close two dashed lines are, in points, to share a label.
+const shareLabel = 34
 
-func (c *crossoverChart) tags(calls []call, f frame) []tag {
+// near puts calls, ascending in x, together into tags.
+func (n *panel) near() []tag {
 	var tags []tag
-	for _, k := range calls {
-		x := max(min(c.x.at(k.at.Value), f.right), f.left)
-		if n := len(tags); n > 0 && x-tags[n-1].right < near {
-			tags[n-1].calls, tags[n-1].right = append(tags[n-1].calls, k), x
+	for _, k := range n.calls {
+		x := max(min(n.x.at(k.at.Value), n.frame.right), n.frame.left)
+		if m := len(tags); m > 0 && x-tags[m-1].right < shareLabel {
+			tags[m-1].calls, tags[m-1].right = append(tags[m-1].calls, k), x
 			continue
 		}
 		tags = append(tags, tag{[]call{k}, x, x})
@@ -65,76 +65,121 @@ type remark struct {
 	text string
 }
 
-// panel draws curves with their bands, the remarks, and the calls with labels
-// where they cover nothing. land holds what is already there.
-func (c *crossoverChart) panel(p *page, f frame, y axis, curves []curve, calls []call, notes []remark, land *terrain) {
-	for _, k := range calls {
-		c.callBand(p, f, k)
+// A panel is one of the two plots of a crossover chart.
+type panel struct {
+	frame   frame
+	x, y    axis
+	curves  []curve
+	calls   []call
+	remarks []remark
+	guides  []segment // reference lines that are already drawn
+
+	tags  []tag
+	spots []spot // parallel to tags; nil when not all of them have a place
+	note  slab   // place of the remarks
+}
+
+func (n *panel) places(k curve) []pt {
+	var out []pt
+	for _, q := range k.pts {
+		out = append(out, pt{n.x.at(q.x), n.y.at(q.y)})
 	}
-	for _, k := range curves {
-		p.bandIn(f, k, c.x, y)
-	}
-	for _, k := range curves {
-		var line []pt
-		for _, q := range k.pts {
-			line = append(line, pt{c.x.at(q.x), y.at(q.y)})
-		}
-		p.lineIn(f, stroke{role: k.look.line, width: 2}, line...)
+	return out
+}
+
+// plan finds places for the labels. It reports false when they would have to
+// cover a curve: then they belong in the margin.
+func (n *panel) plan() bool {
+	land := terrain{bounds: n.frame, curves: slices.Clone(n.guides)}
+	for _, k := range n.curves {
+		line := n.places(k)
 		land.curves = append(land.curves, segments(line)...)
 		for _, at := range line {
-			if f.holds(at) {
-				p.marker(k.look, at, 1.7)
-			}
 			land.taken = append(land.taken, slab{centre: at, width: 5, height: 5})
 		}
 	}
-	sort.SliceStable(calls, func(i, j int) bool { return calls[i].at.Value < calls[j].at.Value })
-	for _, k := range calls {
-		x := c.x.at(k.at.Value)
+	slices.SortStableFunc(n.calls, func(a, b call) int { return cmp.Compare(a.at.Value, b.at.Value) })
+	for _, k := range n.calls {
+		land.taken = append(land.taken, slab{centre: pt{n.x.at(k.at.Value), n.y.at(k.meets)}, width: 9, height: 9})
+	}
+	if len(n.remarks) > 0 {
+		n.note = land.corner(remarksSize(n.remarks))
+	}
+	n.tags = n.near()
+	n.spots = arrange(n.tags, &land)
+	for _, s := range n.spots {
+		if s.cost >= coverCurve {
+			n.spots = nil
+		}
+	}
+	return len(n.tags) == len(n.spots)
+}
+
+// paint draws the panel, with the labels that plan found places for.
+func (n *panel) paint(p *page) {
+	f := n.frame
+	for _, k := range n.calls {
+		n.band(p, k)
+	}
+	for _, k := range n.curves {
+		p.bandIn(f, k, n.x, n.y)
+	}
+	for _, k := range n.curves {
+		p.lineIn(f, stroke{role: k.look.line, width: 2}, n.places(k)...)
+	}
+	for _, k := range n.curves {
+		for _, at := range n.places(k) {
+			if f.holds(at) {
+				p.marker(k.look, at, 1.7)
+			}
+		}
+	}
+	for _, k := range n.calls {
+		x := n.x.at(k.at.Value)
 		if x < f.left || x > f.right {
 			continue
 		}
 		p.line(stroke{role: k.look.line, width: 1.1, dashes: []float64{5, 3}}, pt{x, f.bottom}, pt{x, f.top})
-		at := pt{x, y.at(k.meets)}
-		if f.holds(at) {
+		if at := (pt{x, n.y.at(k.meets)}); f.holds(at) {
 			p.marker(k.look, at, 3.4)
 		}
-		land.taken = append(land.taken, slab{centre: at, width: 9, height: 9})
 	}
-	c.remarks(p, notes, land)
-	tags := c.tags(calls, f)
-	for i, s := range c.arrange(tags, land) {
-		p.tagLabel(tags[i], s)
+	p.remarks(n.remarks, n.note)
+	for i, s := range n.spots {
+		p.tagLabel(n.tags[i], s)
 	}
 }
 
-func (c *crossoverChart) callBand(p *page, f frame, k call) {
+// band shades the interval of a call.
+func (n *panel) band(p *page, k call) {
+	f := n.frame
 	if !k.at.Known() || !finite(k.at.Low) || !finite(k.at.High) || k.at.Low > k.at.High || k.at.High <= 0 {
 		return
 	}
-	lo, hi := c.x.at(k.at.Low), c.x.at(k.at.High)
+	lo, hi := n.x.at(k.at.Low), n.x.at(k.at.High)
 	if k.at.Low <= 0 {
 		lo = f.left
 	}
 	p.fillIn(f, k.look.line.faded(34), pt{lo, f.bottom}, pt{hi, f.bottom}, pt{hi, f.top}, pt{lo, f.top})
 }
 
-// remarks writes a block of lines into a free corner.
-func (c *crossoverChart) remarks(p *page, notes []remark, land *terrain) {
-	if len(notes) == 0 {
-		return
-	}
-	width := 0.0
+func remarksSize(notes []remark) (width, height float64) {
 	for _, n := range notes {
 		width = max(width, noteFace.wide(n.text))
 	}
-	width, height := width+18, 10.5*float64(len(notes))+3
-	s := land.corner(width, height)
+	return width + 18, 10.5*float64(len(notes)) + 3
+}
+
+// remarks writes a block of lines at s.
+func (p *page) remarks(notes []remark, s slab) {
+	if len(notes) == 0 {
+		return
+	}
 	p.plate(s)
 	for i, n := range notes {
-		base := s.centre.y + height/2 - 9.5 - 10.5*float64(i)
-		p.marker(n.look, pt{s.centre.x - width/2 + 6, base + 2.8}, 2.4)
-		p.text(noteFace, n.look.text, pt{s.centre.x - width/2 + 13, base}, n.text)
+		base := s.centre.y + s.height/2 - 9.5 - 10.5*float64(i)
+		p.marker(n.look, pt{s.centre.x - s.width/2 + 6, base + 2.8}, 2.4)
+		p.text(noteFace, n.look.text, pt{s.centre.x - s.width/2 + 13, base}, n.text)
 	}
 }
 
@@ -160,7 +205,7 @@ func (s spot) meets(o spot) bool {
 // arrange finds places for all labels together: every order of placing them is
 // tried (there are at most four), each takes the cheapest place that the ones
 // before it left, and the cheapest order wins.
-func (c *crossoverChart) arrange(tags []tag, land *terrain) []spot {
+func arrange(tags []tag, land *terrain) []spot {
 	spots := make([][]spot, len(tags))
 	order := make([]int, len(tags))
 	for i, t := range tags {
@@ -215,17 +260,20 @@ func (t tag) spots(tags []tag, land *terrain) []spot {
 	return out
 }
 
+// coverCurve is the cost that no other reason together reaches.
+const coverCurve = 100
+
 // covers is what it costs to put a label at s over what is there.
 func covers(s slab, tags []tag, land *terrain) float64 {
 	cost := 0.0
 	for _, t := range land.taken {
 		if s.meets(t) {
-			cost += 25
+			cost += coverCurve
 		}
 	}
 	for _, g := range land.curves {
 		if s.crosses(g) {
-			cost += 20
+			cost += coverCurve
 		}
 	}
 	for _, t := range tags {

@@ -70,6 +70,8 @@ type crossoverChart struct {
 	serial         curve
 	upper, lower   frame
 	x, time, share axis
+	above, below   *panel
+	margin         float64 // on the right, for the labels
 }
 
 func newCrossoverChart(d *reports.Data, s reports.Sweep, looks map[string]look) *crossoverChart {
@@ -107,18 +109,23 @@ func newCrossoverChart(d *reports.Data, s reports.Sweep, looks map[string]look) 
 		}
 	}
 	c.serial.sort()
-	if len(c.times) > 0 {
-		c.layOut()
+	if len(c.times) == 0 {
+		return c
+	}
+	c.layOut(104)
+	if !c.plan() {
+		// The labels go into a wider margin.
+		c.layOut(142)
+		c.plan()
 	}
 	return c
 }
 
-const (
-	crossoverWidth, crossoverHeight = 540, 468
-	crossoverMargin                 = 104 // on the right, for the labels
-)
+const crossoverWidth, crossoverHeight = 540, 468
 
-func (c *crossoverChart) layOut() {
+// layOut sets frames and axes; margin is what the labels on the right need.
+func (c *crossoverChart) layOut(margin float64) {
+	c.margin = margin
 	var works, times, shares []float64
 	for _, k := range append([]curve{c.serial}, c.times...) {
 		for _, p := range k.pts {
@@ -137,7 +144,7 @@ func (c *crossoverChart) layOut() {
 	y0, y1 = widened(y0/1.25, y1*1.25, 20)
 
 	// The left margin holds the widest label, "100 µs".
-	left, right := 56.0, float64(crossoverWidth-crossoverMargin)
+	left, right := 56.0, crossoverWidth-margin
 	bottom := 56 + 9.5*float64(footerLines(crossoverWidth, c.notes()...)-1)
 	c.upper = frame{left, bottom + 164, right, crossoverHeight - 70}
 	c.lower = frame{left, bottom, right, bottom + 122}
@@ -301,48 +308,87 @@ func (c *crossoverChart) draw(p *page) {
 	p.footer(c.notes()...)
 }
 
-// drawTimes fills the upper panel.
-func (c *crossoverChart) drawTimes(p *page) {
-	f := c.upper
-	land := terrain{bounds: f}
-	var labels []direct
-	straight := func(name string, pts []curvePoint, by float64, s stroke, role Role) {
-		var line []pt
-		for _, q := range pts {
-			line = append(line, pt{c.x.at(q.x), c.time.at(q.y / by)})
-		}
-		p.lineIn(f, s, line...)
-		land.curves = append(land.curves, segments(line)...)
-		if len(line) > 0 {
-			labels = append(labels, direct{name: name, plain: true, role: role, line: guide, end: line[len(line)-1]})
-		}
+// plan makes both panels; it reports false when a label finds no place in one.
+func (c *crossoverChart) plan() bool {
+	c.above = &panel{frame: c.upper, x: c.x, y: c.time, curves: c.times}
+	for _, line := range [][]pt{c.serialLine(1), c.serialLine(c.sweep.Ideal)} {
+		c.above.guides = append(c.above.guides, segments(line)...)
 	}
-	straight("serial: no pool", c.serial.pts, 1, stroke{role: guide, width: 1.25}, muted)
-	if c.hasIdeal() {
-		straight("ideal: "+reports.Ratio(c.sweep.Ideal)+" faster", c.serial.pts, c.sweep.Ideal, stroke{role: guide, width: 1, dashes: []float64{1.2, 2.5}}, muted)
-	}
-	var calls []call
-	var notes []remark
 	for _, k := range c.times {
 		x := c.series[k.name].Crossover
 		if !crossesAt(x) {
-			notes = append(notes, remark{k.look, clean(k.name) + " " + crossoverNote(x, k.name)})
+			c.above.remarks = append(c.above.remarks, remark{k.look, clean(k.name) + " " + crossoverNote(x, k.name)})
 			continue
 		}
 		title := "pays off above " + reports.Duration(x.At.Value)
 		if x.Outcome == reports.Several {
 			title = "crosses again, last at " + reports.Duration(x.At.Value)
 		}
-		calls = append(calls, call{look: k.look, at: x.At, meets: serialAt(c.serial, x.At.Value), name: clean(k.name),
-			title: title, head: "pay off above", detail: interval(x.At)})
+		c.above.calls = append(c.above.calls, call{look: k.look, at: x.At, meets: serialAt(c.serial, x.At.Value),
+			name: clean(k.name), title: title, head: "pay off above", detail: interval(x.At)})
 	}
-	c.panel(p, f, c.time, c.times, calls, notes, &land)
+	half := c.share.at(0.5)
+	c.below = &panel{frame: c.lower, x: c.x, y: c.share, curves: c.shares,
+		guides: []segment{{pt{c.lower.left, half}, pt{c.lower.right, half}}}}
+	for _, k := range c.shares {
+		series := c.series[k.name]
+		x := series.LeastUsefulWork
+		if !crossesAt(x) {
+			c.below.remarks = append(c.below.remarks, remark{k.look, clean(k.name) + ": " + halfNote(x)})
+			continue
+		}
+		detail := interval(x.At)
+		if crossesAt(series.METG) {
+			detail += " · METG " + reports.Duration(series.METG.At.Value)
+		}
+		c.below.calls = append(c.below.calls, call{look: k.look, at: x.At, meets: 0.5, name: clean(k.name),
+			title: "50 % at " + reports.Duration(x.At.Value) + " of work", head: "50 % of ideal at", detail: detail})
+	}
+	above, below := c.above.plan(), c.below.plan()
+	return above && below
+}
+
+// serialLine is the line of the plain loop, by times faster; nil when by is no
+// number to divide by.
+func (c *crossoverChart) serialLine(by float64) []pt {
+	if !drawable(by) {
+		return nil
+	}
+	var line []pt
+	for _, q := range c.serial.pts {
+		line = append(line, pt{c.x.at(q.x), c.time.at(q.y / by)})
+	}
+	return line
+}
+
+// drawTimes fills the upper panel.
+func (c *crossoverChart) drawTimes(p *page) {
+	f := c.upper
+	var labels []direct
+	reference := func(name string, line []pt, s stroke) {
+		p.lineIn(f, s, line...)
+		if len(line) > 0 {
+			labels = append(labels, direct{name: name, plain: true, role: muted, line: guide, end: line[len(line)-1]})
+		}
+	}
+	reference("serial: no pool", c.serialLine(1), stroke{role: guide, width: 1.25})
+	if c.hasIdeal() {
+		reference("ideal: "+reports.Ratio(c.sweep.Ideal)+" faster", c.serialLine(c.sweep.Ideal), stroke{role: guide, width: 1, dashes: []float64{1.2, 2.5}})
+	}
+	c.above.paint(p)
 	for i, k := range c.times {
 		last := k.pts[len(k.pts)-1]
-		labels = append(labels, direct{name: clean(k.name), role: k.look.text, look: &c.times[i].look,
-			line: k.look.line, end: pt{c.x.at(last.x), c.time.at(last.y)}})
+		l := direct{name: clean(k.name), role: k.look.text, look: &c.times[i].look,
+			line: k.look.line, end: pt{c.x.at(last.x), c.time.at(last.y)}}
+		if x := c.series[k.name].Crossover; c.above.spots == nil && crossesAt(x) {
+			l.details = []string{"pays off above " + reports.Duration(x.At.Value), interval(x.At)}
+			if x.Outcome == reports.Several {
+				l.details[0] = "crosses again, last " + reports.Duration(x.At.Value)
+			}
+		}
+		labels = append(labels, l)
 	}
-	p.directs(labels, f.right, f.right+16, crossoverWidth-f.right-16-edge/2, f)
+	p.directs(labels, f.right, f.right+16, c.margin-16-edge/2, f)
 }
 
 // serialAt is the serial time at the given work: the value on the line between
@@ -364,31 +410,33 @@ func (c *crossoverChart) drawShares(p *page) {
 	f := c.lower
 	half := c.share.at(0.5)
 	p.line(stroke{role: guide, width: 1.25}, pt{f.left, half}, pt{f.right, half})
-	land := terrain{bounds: f, curves: []segment{{pt{f.left, half}, pt{f.right, half}}}}
-	var calls []call
-	var notes []remark
+	c.below.paint(p)
 	var labels []direct
 	for i, k := range c.shares {
 		if len(k.pts) == 0 {
 			continue
 		}
-		series := c.series[k.name]
 		last := k.pts[len(k.pts)-1]
-		labels = append(labels, direct{name: clean(k.name), detail: "up to " + reports.Percent(k.best().y), role: k.look.text, look: &c.shares[i].look,
-			line: k.look.line, end: pt{c.x.at(last.x), c.share.at(last.y)}})
-		if x := series.LeastUsefulWork; crossesAt(x) {
-			detail := interval(x.At)
+		l := direct{name: clean(k.name), details: []string{"up to " + reports.Percent(k.best().y)}, role: k.look.text,
+			look: &c.shares[i].look, line: k.look.line, end: pt{c.x.at(last.x), c.share.at(last.y)}}
+		series := c.series[k.name]
+		if x := series.LeastUsefulWork; c.below.spots == nil && crossesAt(x) {
+			l.details = append([]string{strings.TrimSpace("50 % at " + reports.Duration(x.At.Value) + " " + brackets(x.At))}, l.details...)
 			if crossesAt(series.METG) {
-				detail += " · METG " + reports.Duration(series.METG.At.Value)
+				l.details[1] = "METG " + reports.Duration(series.METG.At.Value) + ", " + l.details[1]
 			}
-			calls = append(calls, call{look: k.look, at: x.At, meets: 0.5, name: clean(k.name),
-				title: "50 % at " + reports.Duration(x.At.Value) + " of work", head: "50 % of ideal at", detail: detail})
-		} else {
-			notes = append(notes, remark{k.look, clean(k.name) + ": " + halfNote(x)})
 		}
+		labels = append(labels, l)
 	}
-	c.panel(p, f, c.share, c.shares, calls, notes, &land)
-	p.directs(labels, f.right, f.right+16, crossoverWidth-f.right-16-edge/2, f)
+	p.directs(labels, f.right, f.right+16, c.margin-16-edge/2, f)
+}
+
+// brackets is the interval alone, or nothing.
+func brackets(e reports.Estimate) string {
+	if !e.Known() || !drawable(e.Low) || !drawable(e.High) {
+		return ""
+	}
+	return reports.DurationInterval(e.Value, e.Low, e.High)
 }
 
 // interval says how sure a crossing is, in the unit of its value.

@@ -309,6 +309,7 @@ func (c *speedupChart) draw(p *page) {
 	// Labels of one rendering must not be in the way of the next.
 	land := terrain{c.land.bounds, slices.Clone(c.land.curves), slices.Clone(c.land.taken)}
 	cores := c.oversubscribed(p)
+	land.curves = append(land.curves, segment{pt{cores, f.bottom}, pt{cores, f.top}})
 	p.yTicks(f, c.y, c.y.powerTicks(2, 9, tickRatio))
 	var ticks []tick
 	for _, n := range c.workers {
@@ -330,9 +331,9 @@ func (c *speedupChart) draw(p *page) {
 		}
 		best := k.best()
 		labels = append(labels, direct{
-			name:   clean(k.name),
-			detail: fmt.Sprintf("best %s at %d", reports.Ratio(best.y), int(best.x)),
-			role:   k.look.text, look: &k.look, line: k.look.line, end: c.lastPlace(k),
+			name:    clean(k.name),
+			details: []string{fmt.Sprintf("best %s at %d", reports.Ratio(best.y), int(best.x))},
+			role:    k.look.text, look: &k.look, line: k.look.line, end: c.lastPlace(k),
 		})
 	}
 	c.coreLabel(p, &land, cores)
@@ -379,7 +380,7 @@ func (c *speedupChart) guides(p *page, land *terrain) []direct {
 	}
 	p.line(thin, ideal...)
 	p.line(stroke{role: guide, width: 1, dashes: []float64{4, 3}}, half...)
-	p.lineIn(f, stroke{role: strong, width: 1.75}, capacity...)
+	p.lineIn(f, stroke{role: strong, width: 3}, capacity...)
 	for _, line := range [][]pt{ideal, half, capacity} {
 		land.curves = append(land.curves, segments(line)...)
 	}
@@ -458,7 +459,7 @@ func (c *speedupChart) coreLabel(p *page, land *terrain, x float64) {
 		height := 9.5 * float64(len(lines))
 		for _, y := range []float64{f.bottom + 3 + height/2, f.top - 3 - height/2} {
 			for _, left := range []float64{x + 5, f.right - width - 4} {
-				s := slab{centre: pt{left + width/2, y}, width: width + 4, height: height}
+				s := slab{centre: pt{left + width/2, y}, width: width + 2, height: height}
 				if left >= x && land.free(s) {
 					for i, l := range lines {
 						p.text(noteFace, muted, pt{left, y + height/2 - 7.5 - 9.5*float64(i)}, l)

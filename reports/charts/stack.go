@@ -2,26 +2,23 @@ package charts
 
 import "sort"
 
-// A direct label names what it stands beside: a name, and a second line in grey.
+// A direct label names what it stands beside: a name, and lines in grey below.
 type direct struct {
-	name   string
-	detail string // may be empty
-	role   Role   // of the name
-	look   *look  // its marker is repeated before the name; nil for lines without
-	plain  bool   // the name is set small and regular: for reference lines
-	end    pt     // where the thing it names ends
-	line   Role   // of the leader
-	y      float64
+	name    string
+	details []string // smaller lines below the name
+	role    Role     // of the name
+	look    *look    // its marker is repeated before the name; nil for lines without
+	plain   bool     // the name is set small and regular: for reference lines
+	end     pt       // where the thing it names ends
+	line    Role     // of the leader
+	y       float64  // of its middle, set by stackUp
 }
 
 func (d direct) height() float64 {
-	switch {
-	case d.plain && d.detail == "":
+	if d.plain {
 		return 12
-	case d.detail == "":
-		return 13
 	}
-	return 24
+	return 14 + 9.5*float64(len(d.details))
 }
 
 // stackUp sets the y of each label (its middle) as near to the end of its line as
@@ -68,24 +65,18 @@ func (p *page) directs(labels []direct, right, x, width float64, f frame) {
 	for _, l := range labels {
 		start := pt{l.end.x + 5, l.end.y}
 		p.line(stroke{role: l.line, width: 0.75}, start, pt{max(right+2, start.x), l.end.y}, pt{x - 4, l.y})
-		left := x
+		left, base := x, l.y+l.height()/2-10
 		if l.look != nil {
-			p.marker(*l.look, pt{x + 3, l.y + l.nameDrop() + 3.2}, 2.6)
+			p.marker(*l.look, pt{x + 3, base + 3.2}, 2.6)
 			left += 9
 		}
 		face := nameFace
 		if l.plain {
-			face = noteFace
+			face, base = noteFace, l.y-2.8
 		}
-		p.text(face, l.role, pt{left, l.y + l.nameDrop()}, face.fit(l.name, width-(left-x)))
-		p.text(noteFace, muted, pt{left, l.y - 8.5}, noteFace.fit(l.detail, width-(left-x)))
+		p.text(face, l.role, pt{left, base}, face.fit(l.name, width-(left-x)))
+		for i, detail := range l.details {
+			p.text(smallFace, muted, pt{left, base - 9.5*float64(i+1)}, smallFace.fit(detail, width-(left-x)))
+		}
 	}
-}
-
-// nameDrop is the baseline of the name, from the middle of the label.
-func (d direct) nameDrop() float64 {
-	if d.detail == "" {
-		return -3
-	}
-	return 1
 }
