@@ -1,0 +1,177 @@
+package process
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
+
+// runSlot keeps one worker alive until nothing is left to be done.
+func (p *Pool) runSlot(slot int) {
+	for !p.isDrained() {
+		useful := false
+		w, err := p.boot(slot)
+		if err == nil {
+			err = w.serve()
+		}
+		if w != nil {
+			useful = w.end(err)
+		}
+		p.rest(useful, err)
+	}
+}
+
+func (p *Pool) isDrained() bool {
+	select {
+	case <-p.drained:
+		return true
+	default:
+		return false
+	}
+}
+
+// maxFailures is how many workers in a row may end without having been of any
+// use before the pool is broken, if no worker is left.
+const maxFailures = 3
+
+// rest waits before a replacement is started: not at all after a worker that was
+// of use, else longer each time.
+func (p *Pool) rest(useful bool, cause error) {
+	p.mu.Lock()
+	if useful {
+		p.failures = 0
+	} else {
+		p.failures++
+	}
+	failures := p.failures
+	working := false
+	for _, w := range p.procs {
+		working = working || w != nil && w.ready
+	}
+	p.mu.Unlock()
+	if failures == 0 {
+		return
+	}
+	if failures >= maxFailures && !working {
+		p.break_(fmt.Errorf("%w (%d failures): %w", ErrBoot, failures, cause))
+	}
+	timer := time.NewTimer(min(5*time.Millisecond<<min(failures, 10), time.Second))
+	defer timer.Stop()
+	select {
+	case <-p.drained:
+	case <-timer.C:
+	}
+}
+
+// boot starts a process and waits for its hello. With an error and a worker, the
+// worker has to be ended.
+func (p *Pool) boot(slot int) (*worker, error) {
+	w := &worker{pool: p, slot: slot}
+	t := ticket{
+		version: protocolVersion, parent: os.Getpid(), nonce: p.nonce,
+		gomaxprocs: p.opts.GOMAXPROCS, maxMessage: p.opts.MaxMessage,
+	}
+	if err := launch(&w.process, t); err != nil {
+		return nil, fmt.Errorf("starting a worker process: %w", err)
+	}
+	w.watch(p.opts.Output)
+	w.in = newFrameReader(w.channel, maxHello)
+	w.data = newSender(w.channel)
+	w.control = newSender(w.ctl)
+	p.mu.Lock()
+	p.procs[slot] = w
+	ending := p.isDry || p.broken != nil
+	p.mu.Unlock()
+	if ending {
+		w.kill()
+	}
+	if err := w.greet(); err != nil {
+		w.kill()
+		<-w.exited
+		w.drains.Wait()
+		return w, fmt.Errorf("worker process %d (%v): %w%s", w.pid, w.state, err, excerpt(&w.stderr))
+	}
+	p.welcome(w)
+	return w, nil
+}
+
+// errHello is the cause of a boot failure of a process that runs but is no
+// worker.
+var errHello = errors.New("did not say hello")
+
+// greet waits for the hello.
+func (w *worker) greet() error {
+	w.channel.SetReadDeadline(time.Now().Add(w.pool.opts.BootTimeout))
+	f, err := w.in.next()
+	if err != nil {
+		return fmt.Errorf("%w: %w", errHello, err)
+	}
+	if f.kind != kindHello {
+		return fmt.Errorf("%w: %w", errHello, errFrame)
+	}
+	if got, want := string(f.payload), hello(w.pool.nonce); got != want {
+		return fmt.Errorf("is another build of this program: it said %q, not %q", got, want)
+	}
+	w.in.limit = readLimit(w.pool.opts.MaxMessage)
+	w.channel.SetReadDeadline(time.Time{})
+	select {
+	case <-w.exited:
+		w.endReads() // the deadline of reap may have been lifted
+	default:
+	}
+	return nil
+}
+
+// welcome lets the worker have tasks.
+func (p *Pool) welcome(w *worker) {
+	p.mu.Lock()
+	w.ready = true
+	dropped := p.feed(w)
+	all := true
+	for _, other := range p.procs {
+		all = all && other != nil && other.ready
+	}
+	if all && !p.isBooted {
+		p.isBooted = true
+		close(p.booted)
+	}
+	late := p.isDry
+	p.mu.Unlock()
+	if late {
+		w.sayBye()
+	}
+	p.finish([]*worker{w}, dropped)
+}
+
+func excerpt(t *tail) string {
+	s := strings.TrimSpace(t.String())
+	if s == "" {
+		return ""
+	}
+	return "; standard error: " + s
+}
+
+// arguments are those of a worker. A worker never looks at them; but a program
+// that does not call WorkerMain would, and a test binary that runs its tests in
+// each worker is a fork bomb in the making.
+func arguments() []string {
+	args := []string{os.Args[0]}
+	if flag.Lookup("test.run") != nil {
+		args = append(args, "-test.run=^$")
+	}
+	return args
+}
+
+// environment is that of a worker.
+func environment(t ticket) []string {
+	var env []string
+	for _, kv := range os.Environ() {
+		if !strings.HasPrefix(kv, envWorker+"=") {
+			env = append(env, kv)
+		}
+	}
+	return append(env, envWorker+"="+t.String(), envDepth+"=1")
+}

@@ -1,0 +1,240 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"poolbench/executors"
+)
+
+// exitNoWorker is the exit code of a process that was told to be a worker and
+// cannot be one.
+const exitNoWorker = 125
+
+// WorkerMain is the entry of a worker process. Call it first in main, or in
+// TestMain before m.Run. In a process that is no worker it returns at once; in a
+// worker it serves tasks and never returns: no deferred call, and nothing that
+// stands after it, runs there.
+func WorkerMain() {
+	mark, ok := os.LookupEnv(envWorker)
+	if !ok {
+		return
+	}
+	os.Unsetenv(envWorker)
+	t, err := parseTicket(mark)
+	if err == nil && t.parent != os.Getppid() {
+		err = fmt.Errorf("process: the parent of this worker, process %d, is gone", t.parent)
+	}
+	var c *child
+	if err == nil {
+		c, err = newChild(t)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(exitNoWorker)
+	}
+	runtime.GOMAXPROCS(t.gomaxprocs)
+	go c.obey()
+	if err := c.send(frameBytes(header{kind: kindHello}, []byte(hello(t.nonce)))); err != nil {
+		os.Exit(exitNoWorker)
+	}
+	go c.serve()
+	select {}
+}
+
+// A child is the worker's side of the channels.
+type child struct {
+	in      *frameReader
+	out     io.Writer
+	control *frameReader
+	page    *page // nil where memory cannot be shared
+	limit   int   // of an encoded output, in bytes
+
+	names map[uint16]string
+	buf   []byte // reply under construction, reused
+
+	mu        sync.Mutex
+	current   uint32 // seq of the task that runs or ran last
+	ctx       *taskContext
+	cancelled map[uint32]bool // cancelled before they started
+}
+
+func newChild(t ticket) (*child, error) {
+	if t.version != protocolVersion {
+		return nil, fmt.Errorf("process: worker speaks protocol %d, its parent %d", protocolVersion, t.version)
+	}
+	data, control, page, err := openChannels(t)
+	if err != nil {
+		return nil, err
+	}
+	return &child{
+		in: newFrameReader(data, readLimit(t.maxMessage)), out: data, control: newFrameReader(control, maxHello),
+		page: page, limit: t.maxMessage, names: map[uint16]string{}, cancelled: map[uint32]bool{},
+	}, nil
+}
+
+// obey reads the control channel. Its end means that the parent is gone: then
+// the worker goes too, with all it has started, whatever it is doing.
+func (c *child) obey() {
+	for {
+		f, err := c.control.next()
+		if err != nil {
+			die()
+		}
+		switch f.kind {
+		case kindBye:
+			os.Exit(0)
+		case kindCancel:
+			c.cancel(f.seq)
+		}
+	}
+}
+
+func (c *child) cancel(seq uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch ahead := int32(seq - c.current); {
+	case ahead > 0:
+		c.cancelled[seq] = true
+	case ahead == 0 && c.ctx != nil:
+		c.ctx.end()
+	}
+}
+
+// begin notes that seq starts. False means that it was cancelled before.
+func (c *child) begin(seq uint32) (*taskContext, bool) {
+	ctx := &taskContext{}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.current, c.ctx = seq, ctx
+	if len(c.cancelled) > 0 && c.cancelled[seq] {
+		delete(c.cancelled, seq)
+		return nil, false
+	}
+	return ctx, true
+}
+
+// serve runs tasks in this goroutine, one after the other. If a task ends the
+// goroutine, with runtime.Goexit, another one goes on.
+func (c *child) serve() {
+	var f frame
+	var start time.Time
+	var ctx *taskContext
+	defer func() { // only a task's Goexit leads here
+		c.reply(f.seq, start, nil, executors.ErrGoexit)
+		ctx.release()
+		go c.serve()
+	}()
+	for {
+		var err error
+		if f, err = c.in.next(); err != nil {
+			die()
+		}
+		switch f.kind {
+		case kindDefine:
+			c.names[f.fn] = string(f.payload)
+		case kindCall:
+			var ok bool
+			if ctx, ok = c.begin(f.seq); !ok {
+				c.reply(f.seq, time.Now(), nil, executors.ErrCancelled)
+				continue
+			}
+			if c.page != nil {
+				c.page.start(f.seq)
+			}
+			start = time.Now()
+			out, err := executors.CallRemote(ctx, c.names[f.fn], f.payload, c.room())
+			c.reply(f.seq, start, out, err)
+			ctx.release()
+		default:
+			die()
+		}
+	}
+}
+
+// room is the reply buffer with space for the header in front.
+func (c *child) room() []byte {
+	const keep = 1 << 20
+	if c.buf == nil || cap(c.buf) > keep {
+		c.buf = make([]byte, headerSize, 4<<10)
+	}
+	return c.buf[:headerSize]
+}
+
+// reply sends the output, which begins with space for the header, or the error.
+func (c *child) reply(seq uint32, start time.Time, out []byte, err error) {
+	h := header{kind: kindOutput, seq: seq, aux: uint32(min(time.Since(start).Nanoseconds(), math.MaxUint32))}
+	if err == nil && len(out)-headerSize > c.limit {
+		err = fmt.Errorf("%w: output has %d bytes, at most %d allowed", ErrTooLarge, len(out)-headerSize, c.limit)
+	}
+	if err != nil {
+		h.kind = kindFault
+		f := describe(err)
+		if err == executors.ErrCancelled {
+			f = fault{class: faultCancelled}
+		}
+		out = f.append(make([]byte, headerSize, 256))
+	}
+	h.size = uint32(len(out) - headerSize)
+	h.put(out)
+	if err == nil {
+		c.buf = out
+	}
+	if c.send(out) != nil {
+		die()
+	}
+}
+
+func (c *child) send(b []byte) error {
+	_, err := c.out.Write(b)
+	return err
+}
+
+func frameBytes(h header, payload []byte) []byte {
+	h.size = uint32(len(payload))
+	return append(h.append(nil), payload...)
+}
+
+// A taskContext is the context of a task in a worker. Most tasks never look at
+// it, so what it needs is made at the first look; from then on it is a cancel
+// context of the standard library in all respects.
+type taskContext struct {
+	mu    sync.Mutex
+	inner context.Context
+	stop  context.CancelFunc
+}
+
+func (t *taskContext) real() context.Context {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.inner == nil {
+		t.inner, t.stop = context.WithCancel(context.Background())
+	}
+	return t.inner
+}
+
+func (t *taskContext) Deadline() (time.Time, bool) { return time.Time{}, false }
+func (t *taskContext) Done() <-chan struct{}       { return t.real().Done() }
+func (t *taskContext) Err() error                  { return t.real().Err() }
+func (t *taskContext) Value(key any) any           { return t.real().Value(key) }
+
+// end cancels the context.
+func (t *taskContext) end() {
+	t.real()
+	t.stop()
+}
+
+// release is called when the task has returned: contexts made from this one end.
+func (t *taskContext) release() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.inner != nil {
+		t.stop()
+	}
+}

@@ -1,0 +1,209 @@
+package process
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// A frame is a header of 16 bytes and a payload. All numbers are little endian.
+//
+//	0  uint32  length of the payload
+//	4  uint8   kind
+//	5  uint8   zero
+//	6  uint16  function number, agreed by a define frame on the same channel
+//	8  uint32  sequence number of the task within its worker, from 1, may wrap
+//	12 uint32  reply: run time in ns, at most 2³²-1
+//
+// There is no checksum: the channel is private to two processes of one program.
+type header struct {
+	size uint32
+	kind kind
+	fn   uint16
+	seq  uint32
+	aux  uint32
+}
+
+const headerSize = 16
+
+type kind uint8
+
+const (
+	kindHello  kind = 1 + iota // worker → parent, once: who I am
+	kindDefine                 // parent → worker: function number fn is called payload
+	kindCall                   // parent → worker: run fn on the encoded input
+	kindOutput                 // worker → parent: encoded output of seq
+	kindFault                  // worker → parent: seq ended with a fault
+	kindCancel                 // control: cancel the context of seq
+	kindBye                    // control: exit
+	kindEnd                    // not a kind
+)
+
+func (h header) append(b []byte) []byte {
+	b = binary.LittleEndian.AppendUint32(b, h.size)
+	b = append(b, byte(h.kind), 0)
+	b = binary.LittleEndian.AppendUint16(b, h.fn)
+	b = binary.LittleEndian.AppendUint32(b, h.seq)
+	return binary.LittleEndian.AppendUint32(b, h.aux)
+}
+
+// put writes the header over the first headerSize bytes of b.
+func (h header) put(b []byte) { h.append(b[:0]) }
+
+func parseHeader(b []byte) header {
+	return header{
+		size: binary.LittleEndian.Uint32(b),
+		kind: kind(b[4]),
+		fn:   binary.LittleEndian.Uint16(b[6:]),
+		seq:  binary.LittleEndian.Uint32(b[8:]),
+		aux:  binary.LittleEndian.Uint32(b[12:]),
+	}
+}
+
+type frame struct {
+	header
+	payload []byte
+}
+
+// errFrame is wrapped by every error that means that the peer does not speak our
+// protocol.
+var errFrame = errors.New("malformed frame")
+
+// A frameReader cuts a stream into frames. Memory grows with the bytes that have
+// arrived, never with what a header announces.
+type frameReader struct {
+	r     io.Reader
+	limit uint32 // greatest payload accepted
+	buf   []byte // frames that fit are cut out of it
+	start int    // of the unread bytes in buf
+	end   int
+	big   []byte // payload that did not fit
+}
+
+const readBuffer = 64 << 10
+
+// readLimit is the limit on a channel where values have at most n bytes: faults
+// must pass too.
+func readLimit(n int) uint32 { return uint32(max(n, 4*maxFaultText)) }
+
+func newFrameReader(r io.Reader, limit uint32) *frameReader {
+	return &frameReader{r: r, limit: limit, buf: make([]byte, readBuffer)}
+}
+
+// next returns the next frame, waiting for it. The payload is valid until the
+// following call of next. The error is io.EOF only between two frames.
+func (fr *frameReader) next() (frame, error) {
+	fr.big = nil
+	for {
+		if f, ok, err := fr.cut(); ok || err != nil {
+			return f, err
+		}
+		if err := fr.fill(); err != nil {
+			return frame{}, err
+		}
+	}
+}
+
+// nextBatch appends to frames the next frame, waiting for it, and all that have
+// arrived completely behind it. Payloads are valid until the following call.
+func (fr *frameReader) nextBatch(frames []frame) ([]frame, error) {
+	f, err := fr.next()
+	if err != nil {
+		return frames, err
+	}
+	frames = append(frames, f)
+	for fr.big == nil {
+		f, ok, err := fr.buffered()
+		if err != nil || !ok {
+			return frames, err
+		}
+		frames = append(frames, f)
+	}
+	return frames, nil
+}
+
+// cut takes one frame, reading the rest of a payload that exceeds the buffer.
+func (fr *frameReader) cut() (frame, bool, error) {
+	if f, ok, err := fr.buffered(); ok || err != nil {
+		return f, ok, err
+	}
+	if fr.end-fr.start < headerSize {
+		return frame{}, false, nil
+	}
+	h := parseHeader(fr.buf[fr.start:])
+	if headerSize+int(h.size) <= len(fr.buf) {
+		return frame{}, false, nil
+	}
+	payload, err := fr.readBig(fr.buf[fr.start+headerSize:fr.end], int(h.size))
+	fr.start, fr.end = 0, 0
+	return frame{h, payload}, err == nil, err
+}
+
+// buffered takes one frame out of the buffer if it is there completely.
+func (fr *frameReader) buffered() (frame, bool, error) {
+	have := fr.buf[fr.start:fr.end]
+	if len(have) < headerSize {
+		return frame{}, false, nil
+	}
+	h := parseHeader(have)
+	if h.kind == 0 || h.kind >= kindEnd || have[5] != 0 {
+		return frame{}, false, fmt.Errorf("%w: kind %d", errFrame, h.kind)
+	}
+	if h.size > fr.limit {
+		return frame{}, false, fmt.Errorf("%w: %d bytes announced, at most %d allowed", errFrame, h.size, fr.limit)
+	}
+	total := headerSize + int(h.size)
+	if len(have) < total {
+		return frame{}, false, nil
+	}
+	fr.start += total
+	return frame{h, have[headerSize:total:total]}, true, nil
+}
+
+// fill reads once, after making room.
+func (fr *frameReader) fill() error {
+	if fr.start == fr.end {
+		fr.start, fr.end = 0, 0
+	} else if fr.start > 0 {
+		fr.end = copy(fr.buf, fr.buf[fr.start:fr.end])
+		fr.start = 0
+	}
+	n, err := fr.r.Read(fr.buf[fr.end:])
+	fr.end += n
+	if n > 0 {
+		return nil
+	}
+	if err == nil {
+		err = io.ErrNoProgress
+	}
+	if err == io.EOF && fr.end > 0 {
+		err = io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+const bigStep = 1 << 20
+
+// readBig reads a payload of size bytes that begins with have.
+func (fr *frameReader) readBig(have []byte, size int) ([]byte, error) {
+	b := make([]byte, min(size, len(have)+bigStep))
+	n := copy(b, have)
+	for {
+		m, err := io.ReadFull(fr.r, b[n:])
+		n += m
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return nil, err
+		}
+		if n == size {
+			fr.big = b
+			return b, nil
+		}
+		grown := make([]byte, min(size, 2*len(b)))
+		copy(grown, b)
+		b = grown
+	}
+}

@@ -1,0 +1,32 @@
+//go:build !unix
+
+package process
+
+import (
+	"io"
+	"os"
+	"syscall"
+)
+
+const (
+	supported = false
+	selfExe   = ""
+)
+
+func launch(*process, ticket) error          { return ErrUnsupported }
+func tryWrite(uintptr, []byte) (int, error)  { return 0, syscall.EAGAIN }
+func killGroup(int)                          {}
+func terminateGroup(int)                     {}
+func waitReadable(*os.Process) bool          { return false }
+func signalName(*os.ProcessState) (s string) { return "" }
+func die()                                   { os.Exit(exitNoWorker) }
+func (*page) start(uint32)                   {}
+func (*page) started() (seq uint32)          { return 0 }
+func (*page) close()                         {}
+
+// A page does not exist here.
+type page struct{}
+
+func openChannels(ticket) (data, control io.ReadWriter, pg *page, err error) {
+	return nil, nil, nil, ErrUnsupported
+}

@@ -1,0 +1,188 @@
+//go:build unix
+
+package process
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+)
+
+const supported = true
+
+// Descriptors of a worker.
+const (
+	fdData    = 3
+	fdControl = 4
+	fdPage    = 5
+)
+
+// launch starts a process and fills in what is needed to talk to it.
+func launch(pr *process, t ticket) (err error) {
+	var files opened
+	defer func() {
+		files.closeChild()
+		if err != nil {
+			files.closeParent()
+			pr.unmap()
+		}
+	}()
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		return err
+	}
+	files.child = append(files.child, null)
+	for i := range pr.pipes {
+		if pr.pipes[i], err = files.pipe(); err != nil {
+			return err
+		}
+	}
+	if pr.channel, err = files.socketpair(); err != nil {
+		return err
+	}
+	if pr.ctl, err = files.socketpair(); err != nil {
+		return err
+	}
+	if page, file := newPage(); page != nil {
+		pr.page, t.page = page, true
+		files.child = append(files.child, file)
+	}
+	path, err := executable()
+	if err != nil {
+		return err
+	}
+	pr.proc, err = os.StartProcess(path, arguments(), &os.ProcAttr{
+		Env: environment(t), Files: files.child, Sys: &syscall.SysProcAttr{Setpgid: true},
+	})
+	if err != nil {
+		return err
+	}
+	pr.pid = pr.proc.Pid
+	return nil
+}
+
+// opened are descriptors on their way into a process.
+type opened struct{ child, parent []*os.File }
+
+func (o *opened) closeChild() {
+	for _, f := range o.child {
+		f.Close()
+	}
+}
+
+func (o *opened) closeParent() {
+	for _, f := range o.parent {
+		f.Close()
+	}
+}
+
+func (o *opened) pipe() (*os.File, error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	o.child, o.parent = append(o.child, w), append(o.parent, r)
+	return r, nil
+}
+
+// socketpair opens a channel. The parent's end does not block, so that it can be
+// waited for without a thread; the worker's does, because for it nothing is
+// faster. (They are two open file descriptions: the modes do not meet.)
+func (o *opened) socketpair() (*os.File, error) {
+	fds, err := cloexecSocketpair()
+	if err != nil {
+		return nil, os.NewSyscallError("socketpair", err)
+	}
+	if err := syscall.SetNonblock(fds[0], true); err != nil {
+		syscall.Close(fds[0])
+		syscall.Close(fds[1])
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	parent := os.NewFile(uintptr(fds[0]), "channel")
+	o.parent = append(o.parent, parent)
+	o.child = append(o.child, os.NewFile(uintptr(fds[1]), "channel of worker"))
+	return parent, nil
+}
+
+// tryWrite writes what fits without waiting; EAGAIN if that is nothing.
+func tryWrite(fd uintptr, b []byte) (int, error) {
+	for {
+		n, err := syscall.Write(int(fd), b)
+		if err != syscall.EINTR {
+			return max(n, 0), err
+		}
+	}
+}
+
+// killGroup ends the process group of a worker that has not been reaped. The
+// group does not exist if the worker died before it could make one.
+func killGroup(pid int) { syscall.Kill(-pid, syscall.SIGKILL) }
+
+func terminateGroup(pid int) { syscall.Kill(-pid, syscall.SIGTERM) }
+
+// signalName is "" for a process that exited.
+func signalName(st *os.ProcessState) string {
+	if ws, ok := st.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		return ws.Signal().String()
+	}
+	return ""
+}
+
+// openChannels finds the channels in a worker, and keeps them from what the
+// tasks start.
+func openChannels(t ticket) (data, control io.ReadWriter, pg *page, err error) {
+	for _, fd := range []int{fdData, fdControl} {
+		if _, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_TYPE); err != nil {
+			return nil, nil, nil, fmt.Errorf("process: started as a worker, but descriptor %d is no channel: %w", fd, err)
+		}
+		syscall.CloseOnExec(fd)
+		syscall.SetNonblock(fd, false)
+	}
+	if t.page {
+		syscall.CloseOnExec(fdPage)
+		if pg, err = openPage(fdPage); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	return fdConn(fdData), fdConn(fdControl), pg, nil
+}
+
+// die ends this worker, whose parent is gone, and everything in its group.
+func die() {
+	if syscall.Getpgrp() == os.Getpid() {
+		syscall.Kill(0, syscall.SIGKILL)
+	}
+	os.Exit(exitNoWorker)
+}
+
+// An fdConn reads and writes a descriptor with blocking system calls.
+type fdConn int
+
+func (c fdConn) Read(b []byte) (int, error) {
+	for {
+		n, err := syscall.Read(int(c), b)
+		switch {
+		case errors.Is(err, syscall.EINTR):
+		case err != nil:
+			return 0, err
+		case n == 0:
+			return 0, io.EOF
+		default:
+			return n, nil
+		}
+	}
+}
+
+func (c fdConn) Write(b []byte) (int, error) {
+	done := 0
+	for done < len(b) {
+		n, err := syscall.Write(int(c), b[done:])
+		if err != nil && !errors.Is(err, syscall.EINTR) {
+			return done, err
+		}
+		done += max(n, 0)
+	}
+	return done, nil
+}

@@ -1,0 +1,99 @@
+package process
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// A monitor looks at the windows now and then while tasks are in flight: a task
+// whose context has ended gets a cancel frame. Looking costs nothing per task,
+// as watching each context would.
+type monitor struct {
+	pool   *Pool
+	parked atomic.Bool
+	wakeup chan struct{}
+}
+
+const (
+	// monitorTick is the greatest delay of the cancellation of a running task.
+	monitorTick = 5 * time.Millisecond
+	// monitorIdle is the number of ticks without a task after which the monitor
+	// sleeps until it is woken. It is large so that a caller that submits one task
+	// at a time does not pay a wake-up for each.
+	monitorIdle = 40
+)
+
+func (m *monitor) init(p *Pool) {
+	m.pool = p
+	m.wakeup = make(chan struct{}, 1)
+}
+
+// wake is called after a task was accepted.
+func (m *monitor) wake() {
+	if m.parked.Load() && m.parked.CompareAndSwap(true, false) {
+		m.wakeup <- struct{}{}
+	}
+}
+
+func (m *monitor) run() {
+	ticker := time.NewTicker(monitorTick)
+	defer ticker.Stop()
+	for idle := 0; ; {
+		select {
+		case <-m.pool.drained:
+			return
+		case <-ticker.C:
+		}
+		if m.pool.pending.Load() > 0 {
+			idle = 0
+			m.scan()
+			continue
+		}
+		if idle++; idle < monitorIdle {
+			continue
+		}
+		idle = 0
+		ticker.Stop()
+		if !m.park() {
+			return
+		}
+		ticker.Reset(monitorTick)
+	}
+}
+
+// park sleeps until there are tasks; false if there will be none.
+func (m *monitor) park() bool {
+	m.parked.Store(true)
+	if m.pool.pending.Load() > 0 && m.parked.CompareAndSwap(true, false) {
+		return true
+	}
+	select {
+	case <-m.wakeup:
+		return true
+	case <-m.pool.drained:
+		return false
+	}
+}
+
+func (m *monitor) scan() {
+	p := m.pool
+	var cancelled []*worker
+	p.mu.Lock()
+	for _, w := range p.procs {
+		if w == nil || !w.ready {
+			continue
+		}
+		for i := range w.window.n {
+			it := w.window.at(i)
+			if !it.cancel && it.remote.Context().Err() != nil {
+				it.cancel = true
+				w.control.append(header{kind: kindCancel, seq: it.seq}, nil)
+				cancelled = append(cancelled, w)
+			}
+		}
+	}
+	p.mu.Unlock()
+	for _, w := range cancelled {
+		w.control.flush()
+	}
+}

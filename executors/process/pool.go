@@ -1,0 +1,368 @@
+package process
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"poolbench/executors"
+)
+
+// A Pool is an executor of worker processes. Make one with New or NewPool. It
+// holds processes and goroutines until Shutdown or Kill has returned; when the
+// program ends without either, the workers end by themselves.
+type Pool struct {
+	opts  Options
+	nonce string
+
+	pending atomic.Int64 // accepted, future not settled
+
+	mu       sync.Mutex
+	queue    deque
+	byName   map[string]*function
+	idle     []*worker // ready, with an empty window; the last was busy last
+	procs    []*worker // every process that runs or boots, by slot; nil where there is none
+	started  bool
+	closed   bool
+	broken   error // why nothing is accepted any more; wraps ErrBoot or ErrKilled
+	failures int   // workers in a row that ended before finishing any task
+	booted   chan struct{}
+	isBooted bool // booted is closed
+	drained  chan struct{}
+	isDry    bool // drained is closed
+	slots    sync.WaitGroup
+	gone     chan struct{} // closed when no worker, goroutine or descriptor is left
+	stopOnce sync.Once
+
+	monitor monitor
+}
+
+// NewPool makes a pool. The error is ErrNested in a worker process, ErrUnsupported
+// where there are no worker processes, or names an option that is out of range.
+func NewPool(o Options) (*Pool, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if nested() {
+		return nil, ErrNested
+	}
+	if !supported {
+		return nil, ErrUnsupported
+	}
+	p := &Pool{
+		opts:    o,
+		nonce:   rand.Text(),
+		byName:  map[string]*function{},
+		procs:   make([]*worker, o.Workers),
+		booted:  make(chan struct{}),
+		drained: make(chan struct{}),
+		gone:    make(chan struct{}),
+	}
+	p.monitor.init(p)
+	return p, nil
+}
+
+// Workers is the number of worker processes of a pool at full strength.
+func (p *Pool) Workers() int { return p.opts.Workers }
+
+// Start starts the workers, if Submit has not done so, and waits until each has
+// said hello. The error is ErrShutdown, ErrBoot with the cause, or the cause of
+// ctx; the workers go on starting then.
+func (p *Pool) Start(ctx context.Context) error {
+	p.mu.Lock()
+	err := p.refusal()
+	if err == nil {
+		p.start()
+	}
+	p.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	select {
+	case <-p.booted:
+	case <-p.drained:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.refusal()
+}
+
+// Pids are the process ids of the living workers that have said hello, in the
+// order of their numbers.
+func (p *Pool) Pids() []int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var pids []int
+	for _, w := range p.procs {
+		if w != nil && w.ready {
+			pids = append(pids, w.pid)
+		}
+	}
+	return pids
+}
+
+// refusal is why nothing is accepted, nil if it is. Called with mu held.
+func (p *Pool) refusal() error {
+	switch {
+	case p.broken != nil:
+		return p.broken
+	case p.closed:
+		return executors.ErrShutdown
+	}
+	return nil
+}
+
+// start is called with mu held.
+func (p *Pool) start() {
+	if p.started {
+		return
+	}
+	p.started = true
+	for i := range p.procs {
+		p.slots.Go(func() { p.runSlot(i) })
+	}
+	p.slots.Go(p.monitor.run)
+}
+
+// Submit encodes the input in the calling goroutine and queues the task. An input
+// that cannot be encoded, or is too large, is the error of the task's future, not
+// of Submit. The error is executors.ErrNotShippable for a closure,
+// executors.ErrShutdown after Shutdown, ErrKilled after Kill, ErrBoot when
+// workers do not start.
+func (p *Pool) Submit(t executors.Task) error {
+	remote, ok := t.Remote()
+	if !ok {
+		return executors.ErrNotShippable
+	}
+	it := &item{task: t, remote: remote}
+	var err error
+	it.input, err = remote.AppendInput(it.small[:0])
+	if err == nil && len(it.input) > p.opts.MaxMessage {
+		err = fmt.Errorf("%w: input of %s has %d bytes, at most %d allowed", ErrTooLarge, remote.FuncName(), len(it.input), p.opts.MaxMessage)
+	}
+	return p.accept(it, err)
+}
+
+func (p *Pool) accept(it *item, failure error) error {
+	p.mu.Lock()
+	if err := p.refusal(); err != nil {
+		p.mu.Unlock()
+		return err
+	}
+	if failure == nil {
+		it.fn, failure = p.function(it.remote.FuncName())
+	}
+	if failure != nil {
+		p.mu.Unlock()
+		it.task.Fail(failure)
+		return nil
+	}
+	p.start()
+	p.pending.Add(1)
+	p.queue.pushBack(it)
+	var one [1]*worker
+	fed, dropped := p.feedIdle(one[:0])
+	p.mu.Unlock()
+	p.finish(fed, dropped)
+	p.monitor.wake()
+	return nil
+}
+
+// function is called with mu held.
+func (p *Pool) function(name string) (*function, error) {
+	f := p.byName[name]
+	if f == nil {
+		if len(p.byName) > 0xffff {
+			return nil, errors.New("process: more than 65536 task functions in one pool")
+		}
+		f = &function{name: name, number: uint16(len(p.byName))}
+		p.byName[name] = f
+	}
+	return f, nil
+}
+
+// finish does what feeding leaves to be done without the lock.
+func (p *Pool) finish(fed []*worker, dropped int) {
+	for _, w := range fed {
+		w.data.flush()
+	}
+	if dropped > 0 {
+		p.settled(dropped)
+	}
+}
+
+// settled counts n futures down. Called without mu.
+func (p *Pool) settled(n int) {
+	if p.pending.Add(int64(-n)) == 0 {
+		p.mu.Lock()
+		p.checkDrained()
+		p.mu.Unlock()
+	}
+}
+
+// checkDrained is called with mu held whenever it may have become true that
+// nothing is left to be done.
+func (p *Pool) checkDrained() {
+	if (p.closed || p.broken != nil) && !p.isDry && p.pending.Load() == 0 {
+		p.isDry = true
+		close(p.drained)
+	}
+}
+
+// break_ refuses everything from now on and fails what is queued. Called without
+// mu; only the first cause counts.
+func (p *Pool) break_(cause error) {
+	p.mu.Lock()
+	if p.broken == nil {
+		p.broken = cause
+	}
+	items := p.queue.takeAll()
+	p.checkDrained()
+	p.mu.Unlock()
+	for _, it := range items {
+		it.fail(cause)
+	}
+	p.settled(len(items))
+	p.stop()
+}
+
+// stop begins the end of the workers, once nothing is left to be done, and
+// returns at once; gone tells when it has come.
+func (p *Pool) stop() {
+	p.stopOnce.Do(func() {
+		go func() {
+			<-p.drained
+			p.endWorkers()
+			p.slots.Wait()
+			close(p.gone)
+		}()
+	})
+}
+
+// Grace periods of the end of a worker that has nothing to do: from goodbye to
+// SIGTERM, and from there to SIGKILL.
+const (
+	byeGrace  = 2 * time.Second
+	termGrace = time.Second
+)
+
+// endWorkers asks every worker to go, each time less politely, until none is
+// left.
+func (p *Pool) endWorkers() {
+	left := p.living()
+	for _, w := range left {
+		p.mu.Lock()
+		ready := w.ready
+		p.mu.Unlock()
+		if ready {
+			w.sayBye()
+		} else {
+			w.kill() // boots; it has no task
+		}
+	}
+	if left = waitExited(left, byeGrace); len(left) == 0 {
+		return
+	}
+	for _, w := range left {
+		w.terminate()
+	}
+	for _, w := range waitExited(left, termGrace) {
+		w.kill()
+	}
+}
+
+func (p *Pool) living() []*worker {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(p.procs), func(w *worker) bool { return w == nil })
+}
+
+// waitExited waits until all have exited or the time is over and returns those
+// that have not.
+func waitExited(ws []*worker, d time.Duration) (left []*worker) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	for i, w := range ws {
+		select {
+		case <-w.exited:
+		case <-timer.C:
+			return ws[i:]
+		}
+	}
+	return nil
+}
+
+// Shutdown refuses further tasks, lets the accepted ones finish and ends the
+// workers: a goodbye, then SIGTERM, then SIGKILL to one that does not go. When it
+// returns nil, no process, goroutine or descriptor is left.
+//
+// When ctx ends first, the error names the functions that still run and wraps
+// the cause of ctx. The work goes on; call Shutdown again to wait on, or Kill to
+// end it.
+func (p *Pool) Shutdown(ctx context.Context) error {
+	p.mu.Lock()
+	p.closed = true
+	p.checkDrained()
+	p.mu.Unlock()
+	p.stop()
+	select {
+	case <-p.gone:
+		return nil
+	default:
+	}
+	select {
+	case <-p.gone:
+		return nil
+	case <-ctx.Done():
+		return p.unfinished(context.Cause(ctx))
+	}
+}
+
+func (p *Pool) unfinished(cause error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var running []string
+	for _, w := range p.procs {
+		if w != nil && w.window.n > 0 {
+			running = append(running, fmt.Sprintf("%s in process %d", w.window.at(0).fn.name, w.pid))
+		}
+	}
+	return fmt.Errorf("process: shutdown: %d tasks unfinished, running: %v: %w", p.pending.Load(), running, cause)
+}
+
+// Kill ends the pool now: queued tasks fail with ErrKilled, running ones too, as
+// soon as their worker, which gets SIGKILL with its whole process group, is
+// gone. It waits for that until ctx ends. Kill may follow a Shutdown that is
+// still waiting, which then returns.
+func (p *Pool) Kill(ctx context.Context) error {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	p.break_(ErrKilled)
+	for _, w := range p.living() {
+		w.kill()
+	}
+	select {
+	case <-p.gone:
+		return nil
+	case <-ctx.Done():
+		return p.unfinished(context.Cause(ctx))
+	}
+}
+
+// executable is the file to start workers from.
+func executable() (string, error) {
+	if selfExe != "" {
+		return selfExe, nil
+	}
+	return os.Executable()
+}

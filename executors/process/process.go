@@ -1,0 +1,122 @@
+// Package process runs tasks in worker processes: the same program started
+// again, one task at a time in each.
+//
+//	func main() {
+//		process.WorkerMain() // first: a worker never returns from it
+//		…
+//	}
+//
+// What a process buys is isolation: a crash, os.Exit, a leak or kill -9 costs the
+// task that was running and nothing else. What it costs is a copy of input and
+// output through a socket and a wake-up on each side.
+//
+//  1. Submit encodes the input at once and queues it ([Pool]).
+//
+//  2. An idle worker gets the task immediately; a busy one is given more only
+//     when its tasks are short (schedule.go): the first of its window runs, the
+//     others are known not to have started.
+//
+//  3. The worker reads a frame, runs the task in the same goroutine and writes
+//     the reply (child.go). A second channel carries cancellation and tells it
+//     that its parent is gone.
+//
+//  4. One goroutine per worker reads replies, refills the window, then settles
+//     the futures (worker.go).
+//
+//  5. When a worker dies, its channel is read to the end first; then the task
+//     that ran is blamed with a *executors.WorkerLostError, the others go back to
+//     the head of the queue, and the worker is replaced.
+//
+//     Submit ─▶ queue ─▶ window of worker ══data══▶ read, run, write ══data══▶ settle
+//     ══control═▶ cancel, goodbye, parent gone
+//
+// # What a worker sees
+//
+// Its standard input is empty; what it prints is kept in a bounded buffer whose
+// end appears in the error when it dies. It runs with GOMAXPROCS 1 unless told
+// otherwise, and in a process group of its own, so that Ctrl-C reaches only the
+// parent. When it ends, for whatever reason, everything left in its group is
+// killed. It cannot have process pools of its own ([ErrNested]).
+//
+// Rejected: the Linux parent-death signal. It follows the thread that started
+// the worker, and a worker killed by it cannot end its own children; the end of
+// the control channel does both, everywhere.
+package process
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"poolbench/executors"
+)
+
+var (
+	// ErrNested is returned by New in a worker process: a pool inside a pool would
+	// multiply processes, and a program that forgets WorkerMain would do so without
+	// end.
+	ErrNested = errors.New("process: a worker process cannot start worker processes of its own")
+
+	// ErrBoot is the error of all tasks, and of Submit, once workers failed to
+	// start several times in a row.
+	ErrBoot = errors.New("process: workers do not start; process.WorkerMain() must be called first in main or TestMain")
+
+	// ErrTooLarge is the error of a task whose encoded input or output exceeds
+	// Options.MaxMessage.
+	ErrTooLarge = errors.New("process: encoded value exceeds the size limit of a message")
+
+	// ErrKilled is the error of tasks that had not finished when Kill was called.
+	ErrKilled = errors.New("process: pool was killed before the task finished")
+
+	// ErrUnsupported is returned by New where worker processes cannot be started.
+	ErrUnsupported = errors.New("process: worker processes are not supported on " + runtime.GOOS)
+)
+
+// Kind is the executor kind "processes".
+var Kind = executors.Kind{
+	Name: "processes",
+	Doc:  "worker processes: this program started again, isolated from each other",
+	New:  New,
+}
+
+// Options configure a Pool. The zero value of everything but Workers means the
+// default named there.
+type Options struct {
+	Workers     int           // number of worker processes, at least 1
+	GOMAXPROCS  int           // of each worker; default 1
+	BootTimeout time.Duration // from start to hello; default 10 s
+	MaxMessage  int           // bytes of an encoded input or output; default 1 GiB, at most 2 GiB - 1
+	Output      int           // bytes kept of each worker's stdout, and of its stderr; default 16 KiB
+}
+
+func (o Options) withDefaults() (Options, error) {
+	if err := (executors.Options{Workers: o.Workers}).Check(); err != nil {
+		return o, err
+	}
+	def := func(v *int, d int) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	def(&o.GOMAXPROCS, 1)
+	def(&o.MaxMessage, 1<<30)
+	def(&o.Output, 16<<10)
+	if o.BootTimeout == 0 {
+		o.BootTimeout = 10 * time.Second
+	}
+	if o.GOMAXPROCS < 1 || o.MaxMessage < 1 || o.MaxMessage > 1<<31-1 || o.Output < 1 || o.BootTimeout < 0 {
+		return o, fmt.Errorf("process: option out of range: %+v", o)
+	}
+	return o, nil
+}
+
+// New makes a pool of o.Workers worker processes with default Options. They are
+// started, all in parallel, at the first Submit or Pool.Start.
+func New(o executors.Options) (executors.Executor, error) {
+	p, err := NewPool(Options{Workers: o.Workers})
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}

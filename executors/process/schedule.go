@@ -1,0 +1,105 @@
+package process
+
+import "time"
+
+// How much a busy worker is given in advance. A task sent in advance saves the
+// worker a round trip, but its future says running, and it waits behind the one
+// before it even if another worker becomes free. So only tasks known to be short
+// are sent in advance, and only while the queue is long enough for everybody.
+const (
+	// maxWindow is the greatest number of tasks a worker has at a time.
+	maxWindow = 128
+	// windowTarget is the run time that a window should hold.
+	windowTarget = int64(200 * time.Microsecond)
+	// oneAhead is the run time of a task up to which one more may be waiting.
+	oneAhead = int64(2 * time.Millisecond)
+	// maxWindowBytes bounds the inputs of a window beyond its first task.
+	maxWindowBytes = 128 << 10
+)
+
+// A function is what a pool knows of a task function. Guarded by Pool.mu.
+type function struct {
+	name   string
+	number uint16
+	est    int64 // ns a call takes; 0 while unknown
+}
+
+// observe learns from one call. A call longer than expected counts at once, a
+// shorter one slowly.
+func (f *function) observe(ns uint32) {
+	d := max(int64(ns), 1)
+	if d >= f.est {
+		f.est = d
+		return
+	}
+	f.est += (d - f.est) / 8
+}
+
+// admits reports whether the worker may have the next item, of which queued are
+// waiting in a pool of workers. Called with Pool.mu held.
+func (w *worker) admits(it *item, queued, workers int) bool {
+	n := w.window.n
+	switch {
+	case n == 0:
+		return true
+	case n >= maxWindow, it.fn.est == 0, w.bytes+len(it.input) > maxWindowBytes:
+		return false
+	case n > queued/(2*workers):
+		return false // leave some for the others
+	case n == 1 && w.est+it.fn.est <= 2*oneAhead:
+		return true
+	}
+	return w.est+it.fn.est <= windowTarget
+}
+
+// wantsMore keeps refills large: a window is filled up when half of it is done.
+func (w *worker) wantsMore() bool {
+	return w.window.n <= 1 || w.window.n <= maxWindow/2 && w.est <= windowTarget/2
+}
+
+// feed moves items from the queue to the window of w and to its channel, from
+// where flush sends them. Items that were cancelled meanwhile are dropped;
+// feed returns how many. Called with Pool.mu held.
+func (p *Pool) feed(w *worker) (dropped int) {
+	if !w.ready || !w.wantsMore() {
+		return 0
+	}
+	for p.queue.n > 0 && w.admits(p.queue.at(0), p.queue.n, p.opts.Workers) {
+		it := p.queue.popFront()
+		if !it.claimed && !it.remote.Start() {
+			dropped++
+			continue
+		}
+		it.claimed = true
+		w.push(it)
+	}
+	if w.window.n == 0 && !w.idle {
+		w.idle = true
+		p.idle = append(p.idle, w)
+	}
+	return dropped
+}
+
+// feedIdle gives queued items to idle workers, the one that was busy last first.
+// The workers it returns need a flush. Called with Pool.mu held.
+func (p *Pool) feedIdle(fed []*worker) (_ []*worker, dropped int) {
+	for p.queue.n > 0 && len(p.idle) > 0 {
+		w := p.idle[len(p.idle)-1]
+		p.idle = p.idle[:len(p.idle)-1]
+		w.idle = false
+		dropped += p.feed(w)
+		fed = append(fed, w)
+	}
+	return fed, dropped
+}
+
+// leaveIdle takes a worker that ends out of the idle ones. Called with Pool.mu
+// held.
+func (p *Pool) leaveIdle(w *worker) {
+	for i, other := range p.idle {
+		if other == w {
+			p.idle = append(p.idle[:i], p.idle[i+1:]...)
+		}
+	}
+	w.idle = false
+}

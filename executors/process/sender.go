@@ -1,0 +1,153 @@
+package process
+
+import (
+	"os"
+	"sync"
+	"syscall"
+)
+
+// inlinePayload is the size up to which a payload is copied next to its header,
+// so that many frames leave in one write; a larger one is written from where it
+// lies.
+const inlinePayload = 16 << 10
+
+// A sender writes frames to a channel in the order of append. Whoever flushes
+// first writes for all who come meanwhile, and never waits for the peer: what the
+// channel does not take at once is left to a goroutine that lives until it is
+// written. (A reader that waited in a write, while the worker waits to write its
+// reply, would never read that reply.)
+type sender struct {
+	file *os.File
+	raw  syscall.RawConn
+	wg   sync.WaitGroup // the goroutine that waits
+
+	mu      sync.Mutex
+	pending []segment
+	spare   []byte
+	busy    bool // somebody is writing
+	failed  bool // the peer is gone: everything is dropped
+
+	// Arguments and result of try, owned by who is busy.
+	cur []byte
+	n   int
+	err error
+	try func(fd uintptr) bool
+}
+
+type segment struct {
+	b     []byte
+	owned bool // grown by append, reused when written
+}
+
+func newSender(f *os.File) *sender {
+	raw, err := f.SyscallConn()
+	s := &sender{file: f, raw: raw, failed: err != nil} // an error means that f is closed
+	s.try = func(fd uintptr) bool {
+		s.n, s.err = tryWrite(fd, s.cur)
+		return true
+	}
+	return s
+}
+
+// append queues one frame. The payload must not change until the worker is gone.
+func (s *sender) append(h header, payload []byte) {
+	h.size = uint32(len(payload))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failed {
+		return
+	}
+	last := len(s.pending) - 1
+	if last < 0 || !s.pending[last].owned {
+		s.pending = append(s.pending, segment{s.spare[:0], true})
+		s.spare = nil
+		last++
+	}
+	b := h.append(s.pending[last].b)
+	if len(payload) <= inlinePayload {
+		s.pending[last].b = append(b, payload...)
+		return
+	}
+	s.pending[last].b = b
+	s.pending = append(s.pending, segment{payload, false})
+}
+
+// flush writes what is queued, as far as that is possible without waiting.
+func (s *sender) flush() {
+	s.mu.Lock()
+	if s.busy {
+		s.mu.Unlock()
+		return
+	}
+	for len(s.pending) > 0 {
+		segs := s.pending
+		s.pending = nil
+		s.busy = true
+		s.mu.Unlock()
+		rest, err := s.writeNow(segs)
+		if len(rest) > 0 && err == nil {
+			s.wg.Add(1)
+			go s.writeRest(rest)
+			return
+		}
+		s.mu.Lock()
+		s.written(segs, err)
+	}
+	s.busy = false
+	s.mu.Unlock()
+}
+
+// written is called with mu held when segs are done with.
+func (s *sender) written(segs []segment, err error) {
+	if err != nil {
+		s.failed, s.pending = true, nil
+	}
+	if segs[0].owned && cap(segs[0].b) <= 4*inlinePayload {
+		s.spare = segs[0].b
+	}
+}
+
+// writeNow returns the segments that the channel would not take.
+func (s *sender) writeNow(segs []segment) ([]segment, error) {
+	for len(segs) > 0 {
+		b := segs[0].b
+		for len(b) > 0 {
+			s.cur = b
+			if err := s.raw.Write(s.try); err != nil {
+				return segs, err
+			}
+			if s.err == syscall.EAGAIN {
+				segs[0] = segment{b, false}
+				return segs, nil
+			}
+			if s.err != nil {
+				return segs, s.err
+			}
+			b = b[s.n:]
+		}
+		segs = segs[1:]
+	}
+	return nil, nil
+}
+
+// writeRest waits until segs and all that is queued meanwhile is written.
+func (s *sender) writeRest(segs []segment) {
+	defer s.wg.Done()
+	for {
+		var err error
+		for _, seg := range segs {
+			if _, err = s.file.Write(seg.b); err != nil {
+				break
+			}
+		}
+		s.mu.Lock()
+		s.written(segs, err)
+		if len(s.pending) == 0 {
+			s.busy = false
+			s.mu.Unlock()
+			return
+		}
+		segs, s.pending = s.pending, nil
+		s.mu.Unlock()
+	}
+}

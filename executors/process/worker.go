@@ -1,0 +1,306 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"poolbench/executors"
+)
+
+// A worker is one worker process as its parent sees it, from its start until it
+// is reaped.
+type worker struct {
+	pool *Pool
+	slot int
+	process
+
+	in      *frameReader
+	data    *sender
+	control *sender
+	frames  []frame // reused by serve
+	done    []*item // reused by replies
+
+	// Guarded by Pool.mu.
+	ready   bool // has said hello, and lives as far as we know
+	idle    bool // in Pool.idle
+	served  bool // has finished a task
+	window  deque
+	defined []bool // function numbers the worker knows
+	seq     uint32 // of the last item sent
+	est     int64  // ns the window is expected to take
+	bytes   int    // of input in the window
+}
+
+// push puts an item into the window and queues its frame. Called with Pool.mu
+// held.
+func (w *worker) push(it *item) {
+	n := int(it.fn.number)
+	for len(w.defined) <= n {
+		w.defined = append(w.defined, false)
+	}
+	if !w.defined[n] {
+		w.defined[n] = true
+		w.data.append(header{kind: kindDefine, fn: it.fn.number}, []byte(it.fn.name))
+	}
+	w.seq++
+	it.seq, it.est, it.cancel = w.seq, it.fn.est, false
+	w.est += it.est
+	w.bytes += len(it.input)
+	w.window.pushBack(it)
+	w.data.append(header{kind: kindCall, fn: it.fn.number, seq: it.seq}, it.input)
+}
+
+// serve reads replies until the channel ends. It returns io.EOF or another error
+// of the channel, or one that wraps errFrame if the worker broke the protocol.
+func (w *worker) serve() error {
+	for {
+		frames, readErr := w.in.nextBatch(w.frames[:0])
+		if err := w.replies(frames); err != nil {
+			return err
+		}
+		clear(frames)
+		w.frames = frames
+		if readErr != nil {
+			return readErr
+		}
+	}
+}
+
+// replies takes the answered items out of the window, gives the worker new work,
+// and then settles the futures.
+func (w *worker) replies(frames []frame) (err error) {
+	if len(frames) == 0 {
+		return nil
+	}
+	p := w.pool
+	done := w.done[:0]
+	p.mu.Lock()
+	for _, f := range frames {
+		if err = w.expects(f); err != nil {
+			break
+		}
+		it := w.window.popFront()
+		w.est -= it.est
+		w.bytes -= len(it.input)
+		it.fn.observe(f.aux)
+		done = append(done, it)
+	}
+	w.served = true
+	dropped := 0
+	if err == nil {
+		dropped = p.feed(w)
+	}
+	p.mu.Unlock()
+	w.data.flush()
+	for i, it := range done {
+		if e := settle(it, frames[i]); e != nil {
+			err = e
+		}
+	}
+	p.settled(len(done) + dropped)
+	clear(done)
+	w.done = done
+	return err
+}
+
+// expects checks that f answers the head of the window.
+func (w *worker) expects(f frame) error {
+	switch {
+	case f.kind != kindOutput && f.kind != kindFault:
+		return fmt.Errorf("%w: kind %d from a worker", errFrame, f.kind)
+	case w.window.n == 0:
+		return fmt.Errorf("%w: reply to nothing", errFrame)
+	case f.seq != w.window.at(0).seq:
+		return fmt.Errorf("%w: reply to task %d, not %d", errFrame, f.seq, w.window.at(0).seq)
+	}
+	return nil
+}
+
+func settle(it *item, f frame) error {
+	if f.kind == kindOutput {
+		it.remote.Settle(f.payload, nil)
+		return nil
+	}
+	fault, err := parseFault(f.payload)
+	if err != nil {
+		it.remote.Settle(nil, fmt.Errorf("process: reply of %s: %w", it.fn.name, err))
+		return err
+	}
+	it.remote.Settle(nil, fault.err(it.fn.name))
+	return nil
+}
+
+// eofGrace is how long a process may live on after its channel has ended.
+const eofGrace = 250 * time.Millisecond
+
+// end reaps the process, whose channel ended with cause, and decides what becomes
+// of its window: the item that ran is blamed, the others are queued again. It
+// reports whether the worker was of any use: an item was finished or blamed.
+func (w *worker) end(cause error) (useful bool) {
+	if errors.Is(cause, errFrame) {
+		w.kill()
+	} else if len(waitExited([]*worker{w}, eofGrace)) > 0 {
+		w.kill()
+	}
+	<-w.exited
+	w.close()
+	w.data.wg.Wait()
+	w.control.wg.Wait()
+
+	p := w.pool
+	p.mu.Lock()
+	p.procs[w.slot] = nil
+	p.leaveIdle(w)
+	w.ready = false
+	var blamed *item
+	if w.window.n > 0 && w.ran(w.window.at(0)) {
+		blamed = w.window.popFront()
+	}
+	items := w.window.takeAll()
+	broken := p.broken
+	if broken == nil {
+		for i := len(items) - 1; i >= 0; i-- {
+			p.queue.pushFront(items[i])
+		}
+		items = nil
+	}
+	useful = w.served || blamed != nil
+	fed, dropped := p.feedIdle(nil)
+	p.mu.Unlock()
+
+	p.finish(fed, dropped)
+	for _, it := range items {
+		it.fail(broken)
+	}
+	if blamed != nil {
+		blamed.remote.Settle(nil, w.lost(blamed, broken, cause))
+		items = append(items, blamed)
+	}
+	w.unmap()
+	p.settled(len(items))
+	return useful
+}
+
+// ran reports whether the worker had started the head of its window. Without a
+// shared page it counts as started.
+func (w *worker) ran(head *item) bool {
+	return w.page == nil || w.page.started() == head.seq
+}
+
+// lost is the error of the item that ran when the worker ended.
+func (w *worker) lost(it *item, broken, cause error) error {
+	if broken != nil {
+		return broken
+	}
+	e := &executors.WorkerLostError{
+		Func: it.fn.name, Pid: w.pid, ExitCode: w.state.ExitCode(), Signal: signalName(w.state), Stderr: w.stderr.String(),
+	}
+	if errors.Is(cause, errFrame) {
+		return fmt.Errorf("process: worker broke the protocol (%w) and was killed: %w", cause, e)
+	}
+	return e
+}
+
+// sayBye asks a worker that has no task to exit.
+func (w *worker) sayBye() {
+	w.control.append(header{kind: kindBye}, nil)
+	w.control.flush()
+}
+
+// A process is a started worker process with its descriptors.
+type process struct {
+	proc    *os.Process
+	pid     int
+	channel *os.File    // parent's end of the data channel
+	ctl     *os.File    // parent's end of the control channel
+	pipes   [2]*os.File // parent's ends of stdout and stderr
+	page    *page       // nil where memory cannot be shared
+
+	stdout, stderr tail
+	drains         sync.WaitGroup
+
+	exited chan struct{} // closed when the process is reaped; state is set then
+	state  *os.ProcessState
+
+	signals sync.Mutex // a signal is sent, or the process reaped, with it held
+	reaped  bool
+}
+
+// watch starts the goroutines that read the output and reap the process.
+func (pr *process) watch(output int) {
+	pr.exited = make(chan struct{})
+	for i, t := range []*tail{&pr.stdout, &pr.stderr} {
+		t.max = output
+		pr.drains.Go(func() { t.drain(pr.pipes[i]) })
+	}
+	go pr.reap()
+}
+
+// endDrain is how long descriptors are read on after the process has ended. They
+// end by themselves unless something that left the process group holds them.
+const endDrain = 100 * time.Millisecond
+
+// reap waits for the end of the process, kills what is left of its group while
+// the zombie still keeps the pid from being reused, and reaps it: the only Wait.
+// (Without process handles Wait comes first; a group that still has members keeps
+// its number from being reused too.)
+func (pr *process) reap() {
+	zombie := waitReadable(pr.proc)
+	if !zombie {
+		pr.state, _ = pr.proc.Wait()
+	}
+	pr.signals.Lock()
+	killGroup(pr.pid)
+	if zombie {
+		pr.state, _ = pr.proc.Wait()
+	}
+	pr.reaped = true
+	pr.signals.Unlock()
+	close(pr.exited)
+	pr.endReads()
+}
+
+// endReads bounds all further reading.
+func (pr *process) endReads() {
+	limit := time.Now().Add(endDrain)
+	pr.channel.SetReadDeadline(limit)
+	pr.pipes[0].SetReadDeadline(limit)
+	pr.pipes[1].SetReadDeadline(limit)
+}
+
+// close releases everything but the shared page. The process has exited.
+func (pr *process) close() {
+	pr.drains.Wait()
+	pr.channel.Close()
+	pr.ctl.Close()
+	pr.pipes[0].Close()
+	pr.pipes[1].Close()
+}
+
+func (pr *process) unmap() {
+	if pr.page != nil {
+		pr.page.close()
+	}
+}
+
+// kill ends the process and its group at once.
+func (pr *process) kill() {
+	pr.signals.Lock()
+	defer pr.signals.Unlock()
+	if !pr.reaped {
+		killGroup(pr.pid)
+		pr.proc.Kill()
+	}
+}
+
+// terminate asks the process and its group to end.
+func (pr *process) terminate() {
+	pr.signals.Lock()
+	defer pr.signals.Unlock()
+	if !pr.reaped {
+		terminateGroup(pr.pid)
+	}
+}
