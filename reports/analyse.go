@@ -132,7 +132,11 @@ func (a *analysis) implausible() {
 			}
 			for _, pt := range series.Points {
 				q, _ := a.ideal(s.Workload, pt.Workers)
-				if ratio := pt.Speedup.Value / q.estimate().Value; ratio > limit {
+				ratio := pt.Speedup.Value / q.estimate().Value
+				if pt.Speedup.Known() && pt.Speedup.Low/q.estimate().Value < limit {
+					continue // may be noise
+				}
+				if ratio > limit {
 					count++
 					if ratio > worst {
 						worst, where = ratio, armName(series.Executor, pt.Workers)+" on "+taskName(s)

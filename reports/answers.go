@@ -249,16 +249,9 @@ func capacitySentence(d *Data) (string, bool) {
 		}
 	}
 	c := d.Capacity[p]
-	if p < 2 || c.Value > 0.8*float64(p) || c.Known() && c.High > 0.9*float64(p) {
+	if p < 2 || !c.Known() || c.Value > 0.8*float64(p) || c.High > 0.9*float64(p) {
 		return "", false
 	}
-	return fmt.Sprintf("%d CPUs together deliver %s times one%s: no pool can speed up CPU work more on this machine.",
-		p, ratioNumber(c.Value), knownInterval(c)), true
-}
-
-func knownInterval(e Estimate) string {
-	if !e.Known() {
-		return ""
-	}
-	return " " + Interval(e.Low, e.High)
+	return fmt.Sprintf("%d CPUs together deliver %s times one %s: no pool can speed up CPU work more on this machine.",
+		p, ratioNumber(c.Value), Interval(c.Low, c.High)), true
 }

@@ -37,12 +37,20 @@ func cheaper(a, b Tie) int {
 }
 
 type candidate struct {
-	arm *arm
-	tie Tie
+	tie     Tie
+	speedup quantity
 }
 
-// choose answers which arm to use. Only arms whose interval is wholly above 1 can
-// be chosen; of those that are as good as the fastest, the cheapest is.
+// beatsSerial reports whether the speedup is clear of 1. Many arms are looked at, so
+// the level is shared among them (Bonferroni): of many that equal the plain loop
+// none should win by chance.
+func (c candidate) beatsSerial(arms int) bool {
+	low, _ := c.speedup.interval((1 - Confidence) / float64(arms))
+	return low > 0
+}
+
+// choose answers which arm to use. Only arms that surely beat the plain loop can be
+// chosen; of those that are as good as the fastest, the cheapest is.
 func (a *analysis) choose(all []candidate) Choice {
 	serial := Choice{Executor: record.Serial, Workers: 1}
 	if len(all) == 0 {
@@ -71,7 +79,7 @@ func (a *analysis) choose(all []candidate) Choice {
 	for _, c := range judged {
 		t := c.tie.Speedup
 		near := t.Value*(1+Practical) > s.Value
-		if t.Low > 1 && t.Value > 1+Practical && (near || t.High >= s.Low) {
+		if c.beatsSerial(len(judged)) && t.Value > 1+Practical && (near || t.High >= s.Low) {
 			winners = append(winners, c)
 		}
 	}

@@ -20,7 +20,8 @@ import (
 //     taken as linear in work, which makes 1/speedup linear in 1/work: exact for
 //     T = (w+h)/P and for T = d, on any grid. (A straight line between logarithms is
 //     up to 3 % off on a grid of ratio 2.)
-//  4. Steps 2 and 3 for every resample of the blocks give the interval. A resample
+//  4. The points on each side of it must, taken together, be clear of the line too.
+//  5. Steps 2 and 3 for every resample of the blocks give the interval. A resample
 //     without crossing counts as one below or above the range, and the bounds of
 //     the interval are kept within the range measured.
 type curve []curvePoint
@@ -106,11 +107,37 @@ func (c curve) locate(out *Crossing, line quantity) {
 		out.Outcome = Never
 		return
 	}
+	if !c.clear(line, x) {
+		return
+	}
 	low, high := percentiles(draws, 1-Confidence)
 	out.Outcome = Crosses
 	out.At.Value = math.Exp(x)
 	out.At.Low = max(out.From, math.Exp(min(low, x)))
 	out.At.High = min(out.To, math.Exp(max(high, x)))
+}
+
+// clear reports whether the points on either side of ln work x are, taken
+// together, on their side of the line. It keeps one lucky point among equals from
+// making a crossing.
+func (c curve) clear(line quantity, x float64) bool {
+	for _, side := range []float64{-1, +1} {
+		means := make([]float64, len(c[0].speedup.draws))
+		for r := range means {
+			count := 0.0
+			for _, p := range c {
+				if (p.work.point-x)*side >= 0 {
+					means[r] += side * (p.speedup.draw(r) - line.draw(r))
+					count++
+				}
+			}
+			means[r] /= count
+		}
+		if low, _ := percentiles(means, 1-Confidence); !(low > 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // xy is one point in logarithms: work, and speedup over the line.

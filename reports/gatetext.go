@@ -16,14 +16,7 @@ func WriteGateText(w io.Writer, g *GateReport, options TextOptions) error {
 	if g.NotComparable != "" {
 		p.printf("Not comparable: %s.\n", g.NotComparable)
 	}
-	var rows [][]string
-	for _, c := range g.Cells {
-		switch c.Verdict {
-		case Regressed, Inconclusive, Improved:
-			rows = append(rows, c.row(g.Limit))
-		}
-	}
-	p.verdicts(rows)
+	p.verdicts(g, 10)
 	p.sameLine(g)
 	p.loneLine(g, New)
 	p.loneLine(g, Missing)
@@ -96,10 +89,45 @@ func (c GateCell) remark(limit float64) string {
 	return sees + "; too near the limit to decide by more blocks"
 }
 
-// verdicts prints the rows with the word coloured.
-func (p *page) verdicts(rows [][]string) {
-	if len(rows) == 0 {
-		return
+// listed are the cells that get a line each: all regressions, and of the
+// inconclusive and the improved ones as many of each as most says, the worst first.
+func (g *GateReport) listed(most int) []GateCell {
+	var out []GateCell
+	count := map[Verdict]int{}
+	for _, c := range g.Cells {
+		switch c.Verdict {
+		case Inconclusive, Improved:
+			if count[c.Verdict]++; count[c.Verdict] > most {
+				continue
+			}
+		case Regressed:
+		default:
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// unlisted counts what listed left out: "79 more are unsure, 3 more are faster".
+func (g *GateReport) unlisted(most int) string {
+	var parts []string
+	for _, v := range []struct {
+		verdict Verdict
+		word    string
+	}{{Inconclusive, "unsure"}, {Improved, "faster"}} {
+		if n := g.Count(v.verdict) - most; n > 0 {
+			parts = append(parts, plural(n, "more is ", "more are ")+v.word)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// verdicts prints a line for each listed cell, with its word coloured.
+func (p *page) verdicts(g *GateReport, most int) {
+	var rows [][]string
+	for _, c := range g.listed(most) {
+		rows = append(rows, c.row(g.Limit))
 	}
 	part := &page{options: p.options}
 	part.table(rows)
@@ -107,6 +135,9 @@ func (p *page) verdicts(rows [][]string) {
 		line = strings.TrimPrefix(line, "  ")
 		word, rest, _ := strings.Cut(line, " ")
 		p.WriteString(p.colored(word) + " " + rest)
+	}
+	if more := g.unlisted(most); more != "" {
+		p.printf("…         %s\n", more)
 	}
 }
 
@@ -205,17 +236,14 @@ func WriteGateMarkdown(w io.Writer, g *GateReport) error {
 	}
 	b.WriteString("\n\n")
 	var rows [][]string
-	for _, c := range g.Cells {
-		switch c.Verdict {
-		case Regressed, Inconclusive, Improved:
-			rows = append(rows, []string{c.word(), c.Name, c.values(), c.change(), c.remark(g.Limit)})
-		}
+	for _, c := range g.listed(20) {
+		rows = append(rows, []string{c.word(), c.Name, c.values(), c.change(), c.remark(g.Limit)})
 	}
 	if len(rows) > 0 {
 		markdownTable(&b, 2, []string{"verdict", "benchmark", "base → head", "change", "remark"}, rows)
 	}
 	for _, line := range []struct{ label, text string }{
-		{"Same", g.same()}, {"New", g.lone(New)}, {"Missing", g.lone(Missing)}} {
+		{"Not listed", g.unlisted(20)}, {"Same", g.same()}, {"New", g.lone(New)}, {"Missing", g.lone(Missing)}} {
 		if line.text != "" {
 			fmt.Fprintf(&b, "- %s: %s\n", line.label, markdownText(line.text))
 		}
