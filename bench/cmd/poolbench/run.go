@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -84,10 +83,10 @@ func runRun(ctx context.Context, c *invocation) error {
 			f.budget = quickBudget
 		}
 	}
-	if f.seed == 0 {
-		f.seed = rand.Uint64()
-	}
 	if f.dryRun {
+		if f.seed == 0 {
+			f.seed = rand.Uint64()
+		}
 		return bench.NewPlan(grid, f.seed).Print(c.stdout)
 	}
 	return f.measure(ctx, c, grid, text, progress)
@@ -104,10 +103,10 @@ func (f *runFlags) measure(ctx context.Context, c *invocation, grid bench.Grid, 
 	summary, err := bench.Run(ctx, bench.Config{
 		Grid: grid, Budget: f.budget, Seed: f.seed, Out: file, Resume: resumed, Progress: progress,
 	})
-	if errors.Is(err, bench.ErrOtherGrid) {
-		return usageError("-resume: %s was measured with another grid; give the same flags as then", path)
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, bench.ErrResume):
+		return usageError("-resume: %v; give the flags it was started with", err)
+	case err != nil && !summary.Interrupted:
 		return fmt.Errorf("%w; what was measured is in %s", err, path)
 	}
 	if err := file.Close(); err != nil {
@@ -115,9 +114,9 @@ func (f *runFlags) measure(ctx context.Context, c *invocation, grid bench.Grid, 
 	}
 	if summary.Trials == 0 && resumed == nil {
 		if summary.Interrupted {
-			return &exitError{exitInterrupted, fmt.Errorf("interrupted before anything was measured")}
+			return &exitError{exitInterrupted, errors.New("interrupted before anything was measured")}
 		}
-		return fmt.Errorf("nothing could be measured: all of %d trials failed, see %s", summary.Failures, path)
+		return fmt.Errorf("nothing could be measured, all of %d trials failed; the reasons are in %s", summary.Failures, path)
 	}
 	rec, err := record.ReadFile(path)
 	if err != nil {
@@ -163,23 +162,11 @@ func openRecord(path string, resume bool, warnings io.Writer) (*os.File, *record
 		file, err := os.Create(path)
 		return file, nil, err
 	}
-	text, err := os.ReadFile(path)
+	file, rec, err := bench.OpenResume(path)
 	if err != nil {
 		return nil, nil, usageError("-resume: there is no record to go on with: %v", err)
 	}
-	whole := text[:1+bytes.LastIndexByte(text, '\n')]
-	rec, err := record.Read(bytes.NewReader(whole), path)
-	if err != nil {
-		return nil, nil, usageError("-resume: %v", err)
-	}
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err == nil {
-		err = file.Truncate(int64(len(whole)))
-	}
-	if err == nil {
-		_, err = file.Seek(0, io.SeekEnd)
-	}
-	return file, rec, err
+	return file, rec, nil
 }
 
 // grid is the standard or quick grid with the axes that were named.

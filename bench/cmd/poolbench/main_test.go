@@ -1,0 +1,272 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"poolbench/bench"
+	"poolbench/bench/record"
+)
+
+// programEnv makes the test binary behave as the program, so that tests can send
+// signals to a real one.
+const programEnv = "POOLBENCH_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	bench.Main()
+	if os.Getenv(programEnv) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// poolbench runs the program in this process.
+func poolbench(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = run(t.Context(), args, &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+// small measures a tiny grid and returns the directory of its report.
+func small(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	code, stdout, stderr := poolbench(t, "run", "-out", dir, "-budget", "3s", "-seed", "7",
+		"-workloads", "spin", "-executors", "goroutines,processes", "-workers", "1,2", "-grains", "2us,32us,500us")
+	if code != 0 {
+		t.Fatalf("run: exit %d\n%s\n%s", code, stdout, stderr)
+	}
+	return dir
+}
+
+func TestRunReportGate(t *testing.T) {
+	dir := small(t)
+	results := filepath.Join(dir, "results.txt")
+	for _, name := range []string{"results.txt", "report.html", "summary.md", "charts"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Run("report twice is the same", func(t *testing.T) {
+		a, b := t.TempDir(), t.TempDir()
+		for _, out := range []string{a, b} {
+			if code, _, stderr := poolbench(t, "report", "-out", out, results); code != 0 {
+				t.Fatalf("exit %d: %s", code, stderr)
+			}
+		}
+		compareTrees(t, a, b)
+	})
+	t.Run("gate against itself", func(t *testing.T) {
+		if code, stdout, stderr := poolbench(t, "gate", results, results); code != 0 {
+			t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
+		}
+	})
+	t.Run("gate with one cell slower", func(t *testing.T) {
+		slow := "Grid/executor=processes/workload=spin/workers=2/grain=500000"
+		code, stdout, stderr := poolbench(t, "gate", results, raised(t, results, slow, 1.3))
+		if code != exitRegression {
+			t.Errorf("exit %d, want %d\n%s\n%s", code, exitRegression, stdout, stderr)
+		}
+		if !strings.Contains(stdout, "processes × 2") && !strings.Contains(stdout, slow) {
+			t.Errorf("the slow cell is not named:\n%s", stdout)
+		}
+		if !strings.Contains(stdout, "1 regression") {
+			t.Errorf("not exactly one regression:\n%s", stdout)
+		}
+	})
+}
+
+// raised copies a record with the times of one cell multiplied.
+func raised(t *testing.T, path, cell string, factor float64) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := regexp.MustCompile(`(?m)^(Benchmark` + regexp.QuoteMeta(cell) + `-\d+ +1 +)(\S+)( sec/op.*)$`)
+	n := 0
+	slow := line.ReplaceAllStringFunc(string(text), func(s string) string {
+		n++
+		parts := line.FindStringSubmatch(s)
+		var seconds float64
+		if _, err := fmt.Sscan(parts[2], &seconds); err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(parts[1], seconds*factor, parts[3])
+	})
+	if n == 0 {
+		t.Fatalf("%s is not in the record", cell)
+	}
+	out := filepath.Join(t.TempDir(), "slow.txt")
+	if err := os.WriteFile(out, []byte(slow), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func compareTrees(t *testing.T, a, b string) {
+	t.Helper()
+	files := 0
+	err := filepath.WalkDir(a, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		files++
+		rel, _ := filepath.Rel(a, path)
+		first, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		second, err := os.ReadFile(filepath.Join(b, rel))
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(first, second) {
+			t.Errorf("%s differs", rel)
+		}
+		return nil
+	})
+	if err != nil || files < 4 {
+		t.Errorf("%d files, %v", files, err)
+	}
+}
+
+func TestWrongUsage(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	good := "BenchmarkGrid/executor=serial/workload=spin/workers=1/grain=1000-2 1 0.1 sec/op\n"
+	for _, test := range []struct {
+		name string
+		args []string
+		says []string
+	}{
+		{"command", []string{"rnu"}, []string{`unknown command "rnu"`, `did you mean "run"?`}},
+		{"flag", []string{"run", "-budgett", "3s"}, []string{"-budgett", `did you mean "-budget"?`}},
+		{"workload", []string{"run", "-workloads", "spinn"}, []string{"-workloads", `"spinn"`, `did you mean "spin"?`, "montecarlo"}},
+		{"executor", []string{"run", "-executors", "proces"}, []string{"-executors", `did you mean "processes"?`, "goroutines"}},
+		{"workers", []string{"run", "-workers", "two"}, []string{"-workers", `"two"`}},
+		{"no workers", []string{"run", "-workers", "0"}, []string{"-workers", `"0"`}},
+		{"grains", []string{"run", "-grains", "10"}, []string{"-grains", `"10"`, "10us"}},
+		{"budget", []string{"run", "-budget", "soon"}, []string{"budget", "soon"}},
+		{"negative budget", []string{"run", "-budget", "-3s"}, []string{"-budget", "negative"}},
+		{"progress", []string{"run", "-progress", "barr"}, []string{"-progress", `did you mean "bar"?`}},
+		{"color", []string{"report", "-color", "sometimes", "x"}, []string{"-color", "never"}},
+		{"argument", []string{"run", "spin"}, []string{"no arguments", "spin"}},
+		{"no record", []string{"report"}, []string{"one record"}},
+		{"missing file", []string{"report", filepath.Join(dir, "none.txt")}, []string{"none.txt", "no such file"}},
+		{"empty file", []string{"report", write("empty.txt", "")}, []string{"empty.txt:1", "empty"}},
+		{"binary file", []string{"report", write("binary.txt", good+"\x00\x01")}, []string{"binary.txt:2", "binary"}},
+		{"cut off", []string{"report", write("cut.txt", good+good[:len(good)-5])}, []string{"cut.txt:2", "cut off"}},
+		{"malformed", []string{"gate", write("bad.txt", good+"BenchmarkGrid/executor=a 1 x sec/op\n"), write("good.txt", good)}, []string{"bad.txt:2"}},
+		{"not finite", []string{"report", write("nan.txt", good+"BenchmarkX 1 NaN sec/op\n")}, []string{"nan.txt:2", "finite"}},
+		{"directory", []string{"report", dir}, []string{"is a directory"}},
+		{"gate with one file", []string{"gate", "x"}, []string{"BASE and HEAD"}},
+		{"limit", []string{"gate", "-limit", "much", "a", "b"}, []string{"limit", "5%"}},
+		{"fail-on", []string{"gate", "-fail-on", "inconclusiv", "a", "b"}, []string{`did you mean "inconclusive"?`}},
+		{"resume nothing", []string{"run", "-resume", "-out", filepath.Join(dir, "nowhere")}, []string{"-resume", "no record"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			code, _, stderr := poolbench(t, test.args...)
+			if code != exitUsage {
+				t.Errorf("exit %d, want %d", code, exitUsage)
+			}
+			for _, want := range test.says {
+				if !strings.Contains(stderr, want) {
+					t.Errorf("%q does not say %q", stderr, want)
+				}
+			}
+			if lines := strings.Count(stderr, "\n"); lines != 1 {
+				t.Errorf("%d lines, want one sentence:\n%s", lines, stderr)
+			}
+		})
+	}
+}
+
+func TestPlanIsPrintedAndKept(t *testing.T) {
+	args := []string{"run", "-n", "-seed", "42", "-workloads", "spin", "-grains", "10us"}
+	code, first, _ := poolbench(t, args...)
+	_, second, _ := poolbench(t, args...)
+	if code != 0 || first != second || !strings.Contains(first, "seed 42") {
+		t.Errorf("exit %d\n%s", code, first)
+	}
+}
+
+func TestList(t *testing.T) {
+	code, stdout, _ := poolbench(t, "list")
+	for _, want := range []string{"sleep", "spin", "montecarlo", "matmul", "tiny", "query", "serial", "spawn", "goroutines", "threads", "processes", "speedup", "crossover"} {
+		if !strings.Contains(stdout, "\n  "+want) {
+			t.Errorf("%s is not listed", want)
+		}
+	}
+	if code != 0 {
+		t.Errorf("exit %d", code)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	for _, args := range [][]string{nil, {"help"}, {"-h"}, {"run", "-h"}, {"gate", "-help"}} {
+		if code, stdout, stderr := poolbench(t, args...); code != 0 || stdout == "" || stderr != "" {
+			t.Errorf("%q: exit %d, stdout %q, stderr %q", args, code, stdout, stderr)
+		}
+	}
+}
+
+// TestGoBenchOutput feeds the format of go test -bench through report and gate.
+func TestGoBenchOutput(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("goos: linux\ngoarch: amd64\npkg: example.org/x\ncpu: some CPU\n")
+	for i := range 8 {
+		for _, workers := range []int{1, 2, 4} {
+			for _, grain := range []int{1000, 10000, 100000} {
+				if workers == 1 {
+					fmt.Fprintf(&text, "BenchmarkMine/executor=serial/workload=spin/workers=1/grain=%d-2 \t 100\t %d ns/op\t 100 tasks/op\n", grain, 100*grain+i)
+				}
+				fmt.Fprintf(&text, "BenchmarkMine/executor=mine/workload=spin/workers=%d/grain=%d-2 \t 100\t %d ns/op\t 100 tasks/op\n", workers, grain, 100*(grain/workers+2000)+10*i)
+			}
+		}
+	}
+	text.WriteString("PASS\nok  \texample.org/x\t1.2s\n")
+	path := filepath.Join(t.TempDir(), "bench.txt")
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := poolbench(t, "report", "-out", t.TempDir(), path)
+	if code != 0 || !strings.Contains(stdout, "mine") {
+		t.Errorf("report: exit %d\n%s%s", code, stdout, stderr)
+	}
+	if code, stdout, stderr := poolbench(t, "gate", path, path); code != 0 {
+		t.Errorf("gate: exit %d\n%s%s", code, stdout, stderr)
+	}
+}
+
+func TestCancelledBeforeStart(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errs bytes.Buffer
+	code := run(ctx, []string{"run", "-out", t.TempDir(), "-workloads", "spin"}, &out, &errs)
+	if code != exitInterrupted {
+		t.Errorf("exit %d\n%s", code, errs.String())
+	}
+}
+
+func notesOf(t *testing.T, path string) *record.Record {
+	t.Helper()
+	rec, err := record.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rec
+}
