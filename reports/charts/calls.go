@@ -279,7 +279,7 @@ func covers(s slab, tags []tag, land *terrain) float64 {
 	for _, t := range tags {
 		for _, x := range []float64{t.left, t.right} {
 			if s.crosses(segment{pt{x, land.bounds.bottom}, pt{x, land.bounds.top}}) {
-				cost += 2
+				cost += 6
 			}
 		}
 	}

@@ -9,8 +9,8 @@ import (
 )
 
 // Crossover draws time per task and efficiency against the useful work in one
-// task, one drawing per workload at as many workers as the machine has cores, or
-// the nearest number that was measured.
+// task, one drawing per workload at the number of workers that the answers are
+// about: see reports.HeadlineSweeps.
 var Crossover = register(Chart{
 	Name: "crossover",
 	Doc:  "time per task and efficiency by work per task: where a pool pays off, and METG(50 %)",
@@ -21,7 +21,7 @@ func drawCrossover(d *reports.Data) ([]Drawing, error) {
 	looks := looks(d)
 	var drawings []Drawing
 	var reasons []string
-	for _, s := range nearestCores(d.Sweeps, d.Machine.Cores) {
+	for _, s := range reports.HeadlineSweeps(d) {
 		c := newCrossoverChart(d, s, looks)
 		if len(c.times) == 0 {
 			reasons = append(reasons, clean(s.Workload)+" has no times that can be drawn")
@@ -36,28 +36,6 @@ func drawCrossover(d *reports.Data) ([]Drawing, error) {
 		return unique(drawings), fmt.Errorf("%w: %s", ErrNothing, strings.Join(reasons, "; "))
 	}
 	return unique(drawings), nil
-}
-
-// nearestCores is one Sweep per workload, in the order of the workloads: the one
-// whose number of workers is nearest to the number of cores by ratio, the smaller
-// of two that are equally near.
-func nearestCores(all []reports.Sweep, cores int) []reports.Sweep {
-	away := func(s reports.Sweep) float64 {
-		return math.Abs(math.Log(float64(max(s.Workers, 1)) / float64(max(cores, 1))))
-	}
-	var out []reports.Sweep
-	at := map[string]int{}
-	for _, s := range all {
-		i, seen := at[s.Workload]
-		switch {
-		case !seen:
-			at[s.Workload] = len(out)
-			out = append(out, s)
-		case away(s) < away(out[i]), away(s) == away(out[i]) && s.Workers < out[i].Workers:
-			out[i] = s
-		}
-	}
-	return out
 }
 
 // crossoverChart is everything one picture needs.

@@ -22,7 +22,7 @@ func drawSpeedup(d *reports.Data) ([]Drawing, error) {
 	looks := looks(d)
 	var drawings []Drawing
 	var reasons []string
-	for _, s := range largestGrains(d.Scalings) {
+	for _, s := range reports.Headline(d) {
 		c := newSpeedupChart(d, s, looks)
 		if len(c.curves) == 0 {
 			reasons = append(reasons, clean(s.Workload)+" has no speedup that can be drawn")
@@ -37,24 +37,6 @@ func drawSpeedup(d *reports.Data) ([]Drawing, error) {
 		return unique(drawings), fmt.Errorf("%w: %s", ErrNothing, strings.Join(reasons, "; "))
 	}
 	return unique(drawings), nil
-}
-
-// largestGrains is one Scaling per workload, in the order of the workloads: the
-// one with the largest grain, and of those the one with the smallest payload.
-func largestGrains(all []reports.Scaling) []reports.Scaling {
-	var out []reports.Scaling
-	at := map[string]int{}
-	for _, s := range all {
-		i, seen := at[s.Workload]
-		switch {
-		case !seen:
-			at[s.Workload] = len(out)
-			out = append(out, s)
-		case s.Grain > out[i].Grain, s.Grain == out[i].Grain && s.Payload < out[i].Payload:
-			out[i] = s
-		}
-	}
-	return out
 }
 
 // spotKey names one point of one curve.

@@ -21,6 +21,14 @@ func (d direct) height() float64 {
 	return 14 + 9.5*float64(len(d.details))
 }
 
+// heart is the middle of the name, where the leader points.
+func (d direct) heart() float64 {
+	if d.plain {
+		return d.y
+	}
+	return d.y + d.height()/2 - 6.8
+}
+
 // stackUp sets the y of each label (its middle) as near to the end of its line as
 // the others allow, in the order of the ends, between bottom and top. Equal ends
 // keep their order.
@@ -64,7 +72,7 @@ func (p *page) directs(labels []direct, right, x, width float64, f frame) {
 	stackUp(labels, f.bottom-10, f.top+8)
 	for _, l := range labels {
 		start := pt{l.end.x + 5, l.end.y}
-		p.line(stroke{role: l.line, width: 0.75}, start, pt{max(right+2, start.x), l.end.y}, pt{x - 4, l.y})
+		p.line(stroke{role: l.line, width: 0.75}, start, pt{max(right+2, start.x), l.end.y}, pt{x - 4, l.heart()})
 		left, base := x, l.y+l.height()/2-10
 		if l.look != nil {
 			p.marker(*l.look, pt{x + 3, base + 3.2}, 2.6)
