@@ -29,7 +29,7 @@ func TestLook(t *testing.T) {
 	drawings, errs := charts.Draw(d)
 	t.Log(errs)
 	var b bytes.Buffer
-	if err := Write(&b, d, drawings, text); err != nil {
+	if err := WriteWithRecord(&b, d, drawings, text); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(out, b.Bytes(), 0o666); err != nil {

@@ -29,16 +29,21 @@ var styleText string
 var pageTemplate = template.Must(template.New("report").Parse(pageText))
 
 // Write writes the report of d to w. Drawings are shown beside the workload they
-// are about; one that cannot be rendered leaves a sentence in its place. record is
-// the text of the record for the reader to look into; nil leaves it out. Nothing
+// are about; one that cannot be rendered leaves a sentence in its place. Nothing
 // is written when the page cannot be made; otherwise the error is that of w.
-func Write(w io.Writer, d *reports.Data, drawings []charts.Drawing, record []byte) error {
+func Write(w io.Writer, d *reports.Data, drawings []charts.Drawing) error {
+	return WriteWithRecord(w, d, drawings, nil)
+}
+
+// WriteWithRecord is Write with the text of the record folded into the page, for
+// the reader to look into: all of it, or its first lines when it is larger than
+// 4 MiB.
+func WriteWithRecord(w io.Writer, d *reports.Data, drawings []charts.Drawing, record []byte) error {
 	if d == nil {
 		return fmt.Errorf("html: no data to report")
 	}
-	p := newPage(d, drawings, record)
 	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, p); err != nil {
+	if err := pageTemplate.Execute(&b, newPage(d, drawings, record)); err != nil {
 		return fmt.Errorf("html: making the page: %w", err)
 	}
 	_, err := w.Write(b.Bytes())
