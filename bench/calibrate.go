@@ -60,15 +60,15 @@ func Calibrate(kernel func(units int64) uint64) (Calibration, error) {
 // calibrate is Calibrate with a clock of the caller's.
 func calibrate(timed func(units int64) float64) (Calibration, error) {
 	const repetitions = 7
-	least := func(units int64) float64 {
+	least := func(n int, units int64) float64 {
 		best := math.Inf(1)
-		for range repetitions {
+		for range n {
 			best = min(best, timed(units))
 		}
 		return best
 	}
 	top := int64(1)
-	for timed(top) < 1e-3 {
+	for least(3, top) < 1e-3 { // more than once: a single time may be an interruption
 		if top *= 2; top > 1<<40 {
 			return Calibration{}, errKernelCost
 		}
@@ -77,7 +77,7 @@ func calibrate(timed func(units int64) float64) (Calibration, error) {
 	var counts, times []float64
 	for _, units := range []int64{top / 8, top / 4, top / 2, 3 * top / 4, top} {
 		counts = append(counts, float64(units))
-		times = append(times, least(units))
+		times = append(times, least(repetitions, units))
 	}
 	slope, intercept := theilSen(counts, times)
 	if !(slope > 0) {

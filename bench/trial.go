@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"time"
 
 	"poolbench/executors"
@@ -22,9 +21,7 @@ const grace = 2 * time.Second
 // makespan does not include the check. An error wraps errAbandoned when job may
 // still be running.
 func timeJob(ctx context.Context, job workloads.Job, ex executors.Executor, limit time.Duration) (time.Duration, error) {
-	// What an earlier arm allocated is not to be collected at the cost of this
-	// one.
-	runtime.GC()
+	collect()
 	trialContext, cancel := trialContext(ctx, limit)
 	defer cancel()
 	type outcome struct {

@@ -1,0 +1,369 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"poolbench/bench/record"
+	"poolbench/executors"
+	"poolbench/workloads"
+)
+
+// overheadKind makes pools that sleep a fixed time before each task, so that in
+// virtual time every makespan is exact.
+func overheadKind(overhead time.Duration) executors.Kind {
+	return executors.Kind{Name: "overhead", Doc: "sleeps before each task",
+		New: func(o executors.Options) (executors.Executor, error) {
+			p := &overheadPool{workers: o.Workers, tasks: make(chan executors.Task, maxTasks)}
+			for range o.Workers {
+				p.running.Go(func() {
+					for task := range p.tasks {
+						time.Sleep(overhead)
+						task.Run(nil)
+					}
+				})
+			}
+			return p, nil
+		}}
+}
+
+type overheadPool struct {
+	workers int
+	tasks   chan executors.Task
+	running sync.WaitGroup
+	once    sync.Once
+}
+
+func (p *overheadPool) Submit(t executors.Task) error { p.tasks <- t; return nil }
+func (p *overheadPool) Workers() int                  { return p.workers }
+func (p *overheadPool) Shutdown(context.Context) error {
+	p.once.Do(func() { close(p.tasks) })
+	p.running.Wait()
+	return nil
+}
+
+func sleepGrid(kinds ...executors.Kind) Grid {
+	return Grid{Workloads: []workloads.Workload{workloads.Sleep}, Executors: kinds, Workers: []int{1, 2}}
+}
+
+func readBack(t *testing.T, out *bytes.Buffer) *record.Record {
+	t.Helper()
+	rec, err := record.Read(bytes.NewReader(out.Bytes()), "results")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return rec
+}
+
+// 16 tasks of 2 ms: 32 ms serially; with 1 ms of overhead each 48 ms on one
+// worker and 24 ms on two. A block is 104 ms. Of a budget of 1 s the warm-up
+// takes 104 ms and closing is given 50 ms, so 8 blocks fit into the rest.
+func TestRunInVirtualTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		begin := time.Now()
+		s, err := Run(t.Context(), Config{
+			Grid: sleepGrid(overheadKind(time.Millisecond)), Budget: time.Second, Seed: 5, Out: &out, bare: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Blocks != 8 || s.Expected != 8 || s.Trials != 24 || s.Failures != 0 || s.Interrupted {
+			t.Errorf("summary %+v, want 8 blocks of 3 trials", s)
+		}
+		if took := time.Since(begin); took != 9*104*time.Millisecond || took != s.Elapsed {
+			t.Errorf("the run took %v, summary %v; want 936ms", took, s.Elapsed)
+		}
+		rec := readBack(t, &out)
+		want := map[string]float64{
+			"serial, sleep, 2ms":       0.032,
+			"overhead × 1, sleep, 2ms": 0.048,
+			"overhead × 2, sleep, 2ms": 0.024,
+		}
+		for _, r := range rec.Results {
+			if got, _ := r.Time(); got != want[r.Cell.String()] || r.Values[record.UnitTasks] != 16 {
+				t.Errorf("%s: %v s, %v tasks; want %v s, 16 tasks", r.Cell, got, r.Values[record.UnitTasks], want[r.Cell.String()])
+			}
+		}
+		checkBlocks(t, rec, NewPlan(sleepGrid(overheadKind(0)), 5))
+		if rec.Note("workload.sleep") != "wait" || rec.Note("seed") != "5" || rec.Note("blocks") != "8" || rec.Note("partial") != "" {
+			t.Errorf("notes: %v", rec.Notes)
+		}
+	})
+}
+
+// checkBlocks checks that the results of a record stand in the order of the plan.
+func checkBlocks(t *testing.T, rec *record.Record, p Plan) {
+	t.Helper()
+	got := map[int][]string{}
+	for _, r := range rec.Results {
+		got[r.Block] = append(got[r.Block], r.Name)
+	}
+	for n, names := range got {
+		var want []string
+		for _, trial := range p.Block(n) {
+			want = append(want, trial.Name())
+		}
+		if !slices.Equal(names, want) {
+			t.Errorf("block %d is %v, want %v", n, names, want)
+		}
+	}
+}
+
+func TestTooSmallBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		s, err := Run(t.Context(), Config{Grid: sleepGrid(), Budget: time.Millisecond, Out: &out, bare: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Blocks != 2 || s.Seed == 0 {
+			t.Errorf("%d blocks, seed %d; want 2 blocks and a seed", s.Blocks, s.Seed)
+		}
+		if len(s.Warnings) != 1 || s.Warnings[0].Topic != "blocks" || s.Warnings[0].Cure == "" {
+			t.Errorf("warnings %+v, want one about blocks", s.Warnings)
+		}
+		if !strings.Contains(readBack(t, &out).Note("warning.blocks"), " | ") {
+			t.Error("the warning is not in the record")
+		}
+	})
+}
+
+// losing loses every task; what is submitted stays pending.
+type losing struct{}
+
+func (losing) Submit(executors.Task) error    { return nil }
+func (losing) Workers() int                   { return 1 }
+func (losing) Shutdown(context.Context) error { return nil }
+
+// A trial that hangs fails when its time is over; after three in a row its arm is
+// left out, and nothing else is lost.
+func TestHungTrialsFail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		started := 0
+		g := sleepGrid(executors.Kind{Name: "losing", New: func(executors.Options) (executors.Executor, error) {
+			started++
+			return losing{}, nil
+		}})
+		g.Workers = []int{1}
+		var out bytes.Buffer
+		s, err := Run(t.Context(), Config{Grid: g, Blocks: 6, Budget: time.Hour, TrialLimit: time.Second, Seed: 1, Out: &out, bare: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec := readBack(t, &out)
+		if len(rec.Failures) != maxFailures || s.Failures != maxFailures || s.Blocks != 6 || len(rec.Results) != 6 {
+			t.Fatalf("%d failures, %d blocks, %d results; want 3, 6, 6", len(rec.Failures), s.Blocks, len(rec.Results))
+		}
+		f := rec.Failures[0]
+		if !strings.Contains(f.Reason, "no result within 1s") || !strings.Contains(f.Name, "executor=losing") {
+			t.Errorf("failure %+v", f)
+		}
+		if started != maxFailures {
+			t.Errorf("%d executors were made; each failed one must be replaced", started)
+		}
+		if rec.Note("warning.dropped") == "" {
+			t.Error("no warning that an arm was left out")
+		}
+	})
+}
+
+func TestExecutorThatCannotStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		g := sleepGrid(executors.Kind{Name: "broken", New: func(executors.Options) (executors.Executor, error) {
+			return nil, errors.New("no such thing")
+		}})
+		s, err := Run(t.Context(), Config{Grid: g, Blocks: 2, Out: &out, bare: true})
+		if err != nil || s.Blocks != 2 || s.Failures == 0 {
+			t.Errorf("%+v, %v", s, err)
+		}
+	})
+}
+
+// badJob does something no job should do.
+type badJob struct{ run func(context.Context) }
+
+func (j badJob) Run(ctx context.Context, _ executors.Executor) error { j.run(ctx); return nil }
+func (badJob) Check() error                                          { return nil }
+func (badJob) Close() error                                          { return nil }
+
+func TestTrialOfBadJobs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		for want, run := range map[string]func(context.Context){
+			"panicked: boom": func(context.Context) { panic("boom") },
+			"runtime.Goexit": func(context.Context) { runtime.Goexit() },
+			"took no time":   func(context.Context) {},
+			"was abandoned":  func(context.Context) { <-release },
+		} {
+			_, err := timeJob(t.Context(), badJob{run}, nil, time.Second)
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("error %v, want one with %q", err, want)
+			}
+			if errors.Is(err, errAbandoned) != (want == "was abandoned") {
+				t.Errorf("%v: abandoned or not?", err)
+			}
+		}
+		close(release)
+	})
+}
+
+// stopAfter interrupts a run after n trials.
+type stopAfter struct {
+	silent
+	n      int
+	cancel context.CancelFunc
+	done   *Summary
+}
+
+func (s *stopAfter) Trial(Trial, error) {
+	if s.n--; s.n == 0 {
+		s.cancel()
+	}
+}
+func (s *stopAfter) Done(summary Summary) { *s.done = summary }
+
+func TestInterruptAndResume(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var out bytes.Buffer
+		var told Summary
+		c := Config{Grid: sleepGrid(overheadKind(time.Millisecond)), Budget: time.Second, Seed: 9, Out: &out, bare: true,
+			Progress: &stopAfter{n: 7, cancel: cancel, done: &told}} // in the middle of block 3
+		s, err := Run(ctx, c)
+		if !errors.Is(err, context.Canceled) || !s.Interrupted || s.Blocks != 2 || s.Trials != 7 {
+			t.Fatalf("%+v, %v; want an interruption with 2 blocks", s, err)
+		}
+		if told.Trials != 7 {
+			t.Errorf("Done was told %+v", told)
+		}
+		rec := readBack(t, &out)
+		if len(rec.Results) != 7 || rec.Note("partial") != "2 of 8 blocks" {
+			t.Fatalf("%d results, partial %q", len(rec.Results), rec.Note("partial"))
+		}
+
+		c.Progress, c.Resume, c.Seed = nil, rec, 0
+		s, err = Run(t.Context(), c)
+		if err != nil || s.Blocks != 8 || s.Seed != 9 || s.Interrupted {
+			t.Fatalf("resumed: %+v, %v", s, err)
+		}
+		rec = readBack(t, &out)
+		if len(rec.Results) != 7+6*3 || rec.Note("partial") != "" || rec.Note("blocks") != "8" {
+			t.Errorf("%d results, partial %q, blocks %q", len(rec.Results), rec.Note("partial"), rec.Note("blocks"))
+		}
+		if last := rec.Results[len(rec.Results)-1].Block; last != 9 {
+			t.Errorf("last block is %d, want 9: the cut-off block 3 is not used again", last)
+		}
+
+		c.Resume, c.Seed = rec, 10
+		if _, err := Run(t.Context(), c); !errors.Is(err, ErrResume) {
+			t.Errorf("resuming with another seed: %v", err)
+		}
+		c.Seed, c.Grid.Workers = 0, []int{1}
+		if _, err := Run(t.Context(), c); !errors.Is(err, ErrResume) {
+			t.Errorf("resuming with another grid: %v", err)
+		}
+	})
+}
+
+func TestInterruptedBeforeTheFirstBlock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		var out bytes.Buffer
+		s, err := Run(ctx, Config{Grid: sleepGrid(), Out: &out, bare: true})
+		if !errors.Is(err, context.Canceled) || s.Blocks != 0 || !s.Interrupted {
+			t.Errorf("%+v, %v", s, err)
+		}
+	})
+}
+
+// failingWriter fails after n writes.
+type failingWriter struct{ n int }
+
+func (w *failingWriter) Write(p []byte) (int, error) {
+	if w.n--; w.n < 0 {
+		return 0, errors.New("disk full")
+	}
+	return len(p), nil
+}
+
+func TestWriteErrorEndsTheRun(t *testing.T) {
+	for _, n := range []int{0, 3, 12, 20} {
+		synctest.Test(t, func(t *testing.T) {
+			_, err := Run(t.Context(), Config{Grid: sleepGrid(), Out: &failingWriter{n}, Blocks: 20, bare: true})
+			if err == nil || !strings.Contains(err.Error(), "disk full") {
+				t.Errorf("after %d writes: %v", n, err)
+			}
+		})
+	}
+}
+
+func TestBadConfig(t *testing.T) {
+	if _, err := Run(t.Context(), Config{Grid: sleepGrid()}); err == nil {
+		t.Error("a run without Out starts")
+	}
+	if _, err := Run(t.Context(), Config{Out: &bytes.Buffer{}}); err == nil {
+		t.Error("an empty grid is run")
+	}
+}
+
+// A real run, small, with everything: machine, calibration, probes, processes.
+func TestRealRun(t *testing.T) {
+	g := StandardGrid()
+	for i := range g.Workloads {
+		g.Workloads[i].Grains = g.Workloads[i].Grains[:1]
+	}
+	g.Workers, g.Capacity, g.SweepWorkers = []int{2}, []int{1, 2}, 0
+	var out bytes.Buffer
+	s, err := Run(t.Context(), Config{Grid: g, Blocks: 2, Budget: time.Minute, Out: &out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := readBack(t, &out)
+	if s.Failures != 0 || len(rec.Failures) != 0 {
+		t.Errorf("failures: %+v", rec.Failures)
+	}
+	if want := s.Arms * 2; s.Trials != want || len(rec.Results) != want {
+		t.Errorf("%d trials, %d results, want %d", s.Trials, len(rec.Results), want)
+	}
+	checkBlocks(t, rec, NewPlan(g, s.Seed))
+	capacity := 0
+	for _, r := range rec.Results {
+		if r.Kind == record.KindCapacity {
+			capacity++
+		}
+		if seconds, ok := r.Time(); !ok {
+			t.Errorf("%s: %v s", r.Name, seconds)
+		}
+	}
+	if capacity != 4 {
+		t.Errorf("%d results of the capacity probe, want 4", capacity)
+	}
+	for _, key := range []string{"goos", "goarch", "go"} {
+		if rec.Key(key) == "" {
+			t.Errorf("file key %s is missing", key)
+		}
+	}
+	for _, key := range []string{"run", "seed", "start", "cores", "gomaxprocs", "plan", "noise", "sleep.floor", "calibration.spin", "blocks"} {
+		if rec.Note(key) == "" {
+			t.Errorf("note %s is missing", key)
+		}
+	}
+	for _, w := range rec.NotesUnder("warning.") {
+		if !strings.Contains(w.Value, " | ") {
+			t.Errorf("warning %v has no cure", w)
+		}
+	}
+	fmt.Fprintln(t.Output(), rec.Notes)
+}
