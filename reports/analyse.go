@@ -70,9 +70,13 @@ func countBlocks(rec *record.Record) int {
 // hostWarnings takes the warnings that the runner wrote as notes "warning.KEY:
 // what | cure".
 func (a *analysis) hostWarnings() {
+	seen := map[Warning]bool{}
 	for _, f := range a.rec.NotesUnder("warning.") {
 		what, cure, _ := strings.Cut(f.Value, " | ")
-		a.data.warn(what, cure)
+		if w := (Warning{what, cure}); !seen[w] { // a resumed run warns again
+			seen[w] = true
+			a.data.Warnings = append(a.data.Warnings, w)
+		}
 	}
 	if partial := a.rec.Note("partial"); partial != "" {
 		a.data.warn(fmt.Sprintf("The run was interrupted (%s).", partial),

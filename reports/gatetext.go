@@ -86,7 +86,7 @@ func (c GateCell) remark(limit float64) string {
 	if c.More > 0 {
 		return fmt.Sprintf("%s; needs about %.0f× the blocks", sees, math.Ceil(c.More))
 	}
-	return sees + "; too near the limit to decide by more blocks"
+	return sees + "; far too noisy for the limit"
 }
 
 // listed are the cells that get a line each: all regressions, and of the

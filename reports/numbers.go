@@ -105,7 +105,10 @@ func trimmed(d, unit time.Duration) string {
 // Ratio prints a speedup or another ratio: "0.047×", "0.95×", "1.03×", "1.9×",
 // "63×". Near 1 it has two decimals, because there the second one decides.
 func Ratio(x float64) string {
-	return ratioNumber(x) + "×"
+	if s := ratioNumber(x); s != "unknown" {
+		return s + "×"
+	}
+	return "unknown"
 }
 
 func ratioNumber(x float64) string {

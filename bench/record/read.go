@@ -130,8 +130,9 @@ func (rec *Record) readComments(text []byte) ([]blockAt, error) {
 			}
 			rec.Failures = append(rec.Failures, Failure{name, current, reason})
 		case "note":
-			key, value, ok := strings.Cut(rest, ": ")
-			if !ok {
+			key, value, ok := strings.Cut(rest, ":") // an editor may have taken the space of an empty value
+			value = strings.TrimPrefix(value, " ")
+			if !ok || key == "" {
 				return nil, fmt.Errorf("%s:%d: a note line needs a key and a value", rec.Path, lineNumber)
 			}
 			rec.Notes = append(rec.Notes, Field{key, value})

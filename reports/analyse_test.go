@@ -1,0 +1,406 @@
+package reports
+
+import (
+	"bytes"
+	"flag"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"poolbench/bench/record"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files in testdata")
+
+func near(t *testing.T, what string, got, want, relative float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= relative*math.Abs(want)) {
+		t.Errorf("%s is %v, want %v within %v", what, got, want, relative)
+	}
+}
+
+// exact is a world without noise: workers of 4, no capacity probe.
+func exact() world {
+	return world{seed: 1, blocks: MinBlocks, tasks: 64, workloads: []string{"spin"}, resource: "wait",
+		workers: []int{4}, grains: ratio2(100*time.Nanosecond, 16), inline: map[string]time.Duration{}, dispatch: map[string]time.Duration{}}
+}
+
+func seriesOf(t *testing.T, d *Data, executor string) SweepSeries {
+	t.Helper()
+	for _, s := range d.Sweeps {
+		for _, series := range s.Series {
+			if series.Executor == executor {
+				return series
+			}
+		}
+	}
+	t.Fatalf("no sweep of %s in %+v", executor, d.Sweeps)
+	return SweepSeries{}
+}
+
+// With a fixed inline overhead h the least useful work at 50 % is h and METG is 2h;
+// speedup is 4w/(w+h), which is 1 at h/3.
+func TestInlineOverheadIsRecovered(t *testing.T) {
+	for _, h := range []time.Duration{5 * time.Microsecond, 7777 * time.Nanosecond, 60 * time.Microsecond} {
+		w := exact()
+		w.inline[goroutines], w.inline[processes] = h, h
+		s := seriesOf(t, Analyse(w.write(t)), goroutines)
+		if s.LeastUsefulWork.Outcome != Crosses || s.METG.Outcome != Crosses || s.Crossover.Outcome != Crosses {
+			t.Fatalf("%+v", s)
+		}
+		near(t, "least useful work", s.LeastUsefulWork.At.Value, h.Seconds(), 0.01)
+		near(t, "METG", s.METG.At.Value, 2*h.Seconds(), 0.01)
+		near(t, "crossover", s.Crossover.At.Value, h.Seconds()/3, 0.01)
+		near(t, "its lower bound", s.Crossover.At.Low, h.Seconds()/3, 0.01)
+	}
+}
+
+// With a serial dispatcher that takes d per task, T is d per task until w = P·d:
+// METG is P·d, the least useful work half of it, and the crossover d.
+func TestDispatcherIsRecovered(t *testing.T) {
+	w := exact()
+	d := 3 * time.Microsecond
+	w.dispatch[goroutines] = d
+	s := seriesOf(t, Analyse(w.write(t)), goroutines)
+	near(t, "METG", s.METG.At.Value, 4*d.Seconds(), 0.01)
+	near(t, "least useful work", s.LeastUsefulWork.At.Value, 2*d.Seconds(), 0.01)
+	near(t, "crossover", s.Crossover.At.Value, d.Seconds(), 0.01)
+}
+
+// Noise and drift: the intervals cover the truth, here 18 of 20 times or more.
+func TestNoisyTruthIsCovered(t *testing.T) {
+	covered := 0
+	const trials = 20
+	for seed := range uint64(trials) {
+		w := usual()
+		w.seed, w.blocks, w.noise, w.capacity, w.workloads = seed, 15, 0.1, 0, []string{"spin"}
+		w.workers, w.grains = []int{2}, ratio2(100*time.Nanosecond, 8)
+		s := seriesOf(t, Analyse(w.write(t)), goroutines)
+		truth := w.inline[goroutines].Seconds() // at 2 workers both lines are crossed at h
+		if c := s.Crossover; c.Outcome == Crosses && c.At.Low <= truth && truth <= c.At.High {
+			covered++
+		}
+	}
+	if covered < 17 {
+		t.Errorf("%d of %d intervals cover the truth", covered, trials)
+	}
+}
+
+func TestOutcomes(t *testing.T) {
+	curveOf := func(spread float64, speedups ...float64) curve {
+		rs := newResampler(8)
+		var c curve
+		for i, s := range speedups {
+			var work, speedup series
+			for b := range 8 {
+				work.blocks, work.logs = append(work.blocks, b), append(work.logs, float64(i))
+				speedup.blocks = append(speedup.blocks, b)
+				speedup.logs = append(speedup.logs, math.Log(s)+spread*(float64(b)-3.5))
+			}
+			c = append(c, curvePoint{rs.quantity(work), rs.quantity(speedup)})
+		}
+		return c
+	}
+	for _, test := range []struct {
+		name string
+		c    curve
+		want Outcome
+	}{
+		{"crosses", curveOf(0.01, 0.5, 0.8, 1.5, 2), Crosses},
+		{"crosses beside noise", curveOf(0.01, 0.5, 0.45, 1.5, 1.4), Crosses},
+		{"always", curveOf(0.01, 1.5, 1.6, 2), Always},
+		{"never", curveOf(0.01, 0.5, 0.6, 0.9), Never},
+		{"never, up to about 1", curveOf(0.01, 0.5, 0.9, 1.01), Never},
+		{"several", curveOf(0.01, 0.5, 1.5, 0.5, 1.5), Several},
+		{"a cliff", curveOf(0.01, 1.5, 1.5, 0.5), Several},
+		{"all equal", curveOf(0, 1, 1, 1, 1), Unknown},
+		{"equal with noise", curveOf(0.05, 1, 1.01, 0.99, 1.02), Unknown},
+		{"noise hides one side", curveOf(0.3, 0.1, 0.8, 1.5), Unknown},
+		{"two points", curveOf(0.01, 0.5, 1.5), Unknown},
+		{"none", nil, Unknown},
+	} {
+		if got := test.c.crossing(constant(1)); got.Outcome != test.want {
+			t.Errorf("%s: outcome %v, want %v (%+v)", test.name, got.Outcome, test.want, got)
+		}
+	}
+}
+
+// Equal arms never cross, and no pool is chosen for them (more than by chance).
+func TestEqualArms(t *testing.T) {
+	chosen := 0
+	for seed := range uint64(10) {
+		w := exact()
+		w.seed, w.blocks, w.noise, w.workers, w.grains = seed, 12, 0.1, []int{1}, ratio2(time.Microsecond, 6)
+		d := Analyse(w.write(t))
+		for _, ex := range []string{goroutines, processes} {
+			if c := seriesOf(t, d, ex).Crossover; c.Outcome == Crosses {
+				t.Errorf("seed %d: %s cross: %+v", seed, ex, c)
+			}
+		}
+		for _, s := range d.Scalings {
+			if s.Best.Executor != record.Serial {
+				chosen++
+			}
+		}
+	}
+	if chosen > 7 { // of 70; 5 % of them may
+		t.Errorf("%d of 70 times a pool was chosen over its equal", chosen)
+	}
+}
+
+func TestChoice(t *testing.T) {
+	at := func(w world) Choice { return Headline(Analyse(w.write(t)))[0].Best }
+	w := exact()
+	w.workers, w.grains, w.noise = []int{1, 2, 4, 8}, []time.Duration{time.Millisecond}, 0.01
+
+	// The cores end at 2: more workers are no better, so the smallest pool wins.
+	w.capacity = 2
+	w.blocks = 10
+	c := at(w)
+	if c.Executor != goroutines || c.Workers != 2 || !c.Decided || len(c.Ties) != 5 ||
+		!strings.HasPrefix(c.Sentence, "goroutines with 2 workers: 2.0× serial [") ||
+		!strings.HasSuffix(c.Sentence, "; 4 or 8 workers and processes with 2, 4 or 8 are equally good") {
+		t.Errorf("%+v", c)
+	}
+	// Processes that cost more are no tie.
+	w.inline = map[string]time.Duration{processes: time.Millisecond}
+	d := Analyse(w.write(t))
+	if got := d.Answers.Which[0].Text; !strings.Contains(got, "; 4 or 8 workers are equally good; 2.0× ahead of processes with") {
+		t.Errorf("%s", got)
+	}
+	// Overhead above the work: no pool.
+	w.inline = map[string]time.Duration{goroutines: 5 * time.Millisecond, processes: 5 * time.Millisecond}
+	if c := at(w); c.Executor != record.Serial || !c.Decided || !strings.HasPrefix(c.Sentence, "do not use a pool: nothing beats") {
+		t.Errorf("%+v", c)
+	}
+	// A gain that does not matter: no pool.
+	w.inline = map[string]time.Duration{goroutines: 960 * time.Microsecond, processes: 5 * time.Millisecond}
+	w.workers = []int{2}
+	if c := at(w); c.Executor != record.Serial || !strings.Contains(c.Sentence, "gains less than 5 %") {
+		t.Errorf("%+v", c)
+	}
+	w.blocks = 3
+	if c := at(w); c.Executor != record.Serial || c.Decided || !strings.HasPrefix(c.Sentence, "cannot tell: 3 blocks of the 6") {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestCapacityIsTheIdeal(t *testing.T) {
+	w := usual()
+	w.noise, w.capacity, w.blocks = 0, 1.3, 6
+	d := Analyse(w.write(t))
+	near(t, "C(2)", d.Capacity[2].Value, 1.3, 1e-9)
+	for _, s := range d.Sweeps {
+		want := map[int]float64{1: 1, 2: 1.3, 4: 1.3, 8: 1.3}[s.Workers] // cores are 2, so C(4) is C(2)
+		if !s.Measured || math.Abs(s.Ideal-want) > 1e-9 {
+			t.Errorf("ideal of %d workers is %v (measured %v), want %v", s.Workers, s.Ideal, s.Measured, want)
+		}
+	}
+	if text := d.Answers.Trust[1].Text; !strings.HasPrefix(text, "2 CPUs together deliver 1.3 times one [1.3, 1.3]") {
+		t.Errorf("%s", text)
+	}
+	w.resource = "wait"
+	if s := Analyse(w.write(t)).Sweeps[1]; s.Measured || s.Ideal != 2 {
+		t.Errorf("waiting has the ideal %v", s.Ideal)
+	}
+}
+
+func cellLine(executor string, seconds string) string {
+	return "BenchmarkGrid/executor=" + executor + "/workload=w/workers=1/grain=1000 1 " + seconds + " sec/op 1 tasks/op\n"
+}
+
+func TestPairing(t *testing.T) {
+	// No block lines: the i-th results pair. Ratios 2, 4, 6.
+	d := Analyse(parse(t, cellLine("serial", "2")+cellLine("serial", "4")+cellLine("serial", "6")+
+		cellLine("x", "1")+cellLine("x", "1")+cellLine("x", "1")+cellLine("x", "1")))
+	if s := d.Scalings[0].Series[0].Points[0].Speedup; math.Abs(s.Value-4) > 1e-9 || s.N != 3 || s.Known() || d.Blocks != 0 {
+		t.Errorf("%+v, %d blocks", s, d.Blocks)
+	}
+	// Blocks pair by number; a failure drops its cell in its block only; the last of
+	// two results in a block counts.
+	d = Analyse(parse(t, "# block 1\n"+cellLine("serial", "2")+cellLine("x", "1")+
+		"# block 2\n"+cellLine("x", "1")+cellLine("serial", "6")+cellLine("serial", "8")+
+		"# block 3\n"+cellLine("serial", "100")+cellLine("x", "1")+"# failed Grid/executor=x/workload=w/workers=1/grain=1000: lost\n"+
+		"# block 4\n"+cellLine("serial", "100")))
+	if s := d.Scalings[0].Series[0].Points[0].Speedup; math.Abs(s.Value-4) > 1e-9 || s.N != 2 || d.Blocks != 4 {
+		t.Errorf("%+v, %d blocks", s, d.Blocks) // sqrt(2·8)
+	}
+	if len(d.Warnings) == 0 || !strings.Contains(d.Warnings[0].What, "came again") {
+		t.Errorf("%v", d.Warnings)
+	}
+	// Tasks may differ: time is per task.
+	d = Analyse(parse(t, cellLine("serial", "2")+"BenchmarkGrid/executor=x/workload=w/workers=1/grain=1000 1 4 sec/op 4 tasks/op\n"))
+	if s := d.Scalings[0].Series[0].Points[0]; s.Speedup.Value != 2 || s.Time.Value != 4 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestDegenerateRecords(t *testing.T) {
+	for _, test := range []struct{ name, text, trust string }{
+		{"one value", cellLine("serial", "1"), "intervals need 6"},
+		{"no serial", cellLine("x", "1"), "No serial arm, hence no speedup, for w at 1 µs."},
+		{"zero time", cellLine("serial", "0") + cellLine("x", "1"), "1 result was ignored: it is without a usable sec/op (the first at file.txt:1)."},
+		{"no time", "BenchmarkGrid/executor=serial/workload=w/workers=1/grain=1 1 5 B/op\n", "without a usable sec/op"},
+		{"other names", "BenchmarkFoo 1 5 ns/op\n", "No result is named after our keys"},
+		{"only failures", "# block 1\n# failed Grid/executor=x/workload=w/workers=1/grain=1: no\n", "1 trial failed: x × 1, w at 1 ns 1 time (no)."},
+		{"outside of blocks", cellLine("x", "1") + "# block 1\n" + cellLine("serial", "1"), "before the first block line"},
+		{"interrupted", "# note partial: 3 of 9 blocks\n" + cellLine("serial", "1"), "The run was interrupted (3 of 9 blocks)."},
+		{"host warning", "# note warning.governor: The governor is powersave. | Use performance.\n" + cellLine("serial", "1"), "The governor is powersave. Use performance."},
+		{"huge and tiny", cellLine("serial", "1e300") + cellLine("x", "1e-300"), "2 results were ignored"},
+		{"too fast", strings.Repeat(cellLine("serial", "9")+cellLine("x", "1"), 6), "1 speedup is above 1.5× of what the machine can deliver: the most is 9.0× of it, x with 1 worker on w at 1 µs."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			d := Analyse(parse(t, test.text))
+			if all := strings.Join(texts(d.Answers.Trust), "\n"); !strings.Contains(all, test.trust) {
+				t.Errorf("%q is not in:\n%s", test.trust, all)
+			}
+			render(t, d)
+		})
+	}
+}
+
+// render is everything this package prints of an analysis.
+func render(t testing.TB, d *Data) (text, markdown string) {
+	t.Helper()
+	var a, b bytes.Buffer
+	for _, o := range []TextOptions{{}, {Color: true}, {ASCII: true}} {
+		if err := WriteText(&a, d, o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := WriteMarkdown(&b, d); err != nil {
+		t.Fatal(err)
+	}
+	return a.String(), b.String()
+}
+
+func TestSameRecordSameBytes(t *testing.T) {
+	rec := usual().write(t)
+	x, y := Analyse(rec), Analyse(rec)
+	if !reflect.DeepEqual(x, y) {
+		t.Error("two analyses of one record differ")
+	}
+	tx, mx := render(t, x)
+	ty, my := render(t, y)
+	if tx != ty || mx != my {
+		t.Error("two renderings of one record differ")
+	}
+}
+
+func TestManyResultsAreFast(t *testing.T) {
+	w := usual()
+	w.blocks = 110 // 10,120 results
+	if n := len(Analyse(w.write(t)).Record.Results); n < 10_000 {
+		t.Errorf("%d results", n)
+	}
+}
+
+func TestGoldens(t *testing.T) {
+	rec := usual().write(t)
+	noisy := usual()
+	noisy.noise, noisy.capacity, noisy.blocks, noisy.workloads = 0.3, 1.1, 8, []string{"spin"}
+	d := Analyse(rec)
+	var gateHead *record.Record
+	gateHead = scaledCopy(scaledCopy(rec, usual().cells()[17].Name(), 1.3), usual().cells()[4].Name(), 0.5)
+	g := Gate(rec, gateHead, GateOptions{})
+	other := noisy
+	other.seed++
+	unsure := Gate(noisy.write(t), other.write(t), GateOptions{})
+	for name, write := range map[string]func(*bytes.Buffer) error{
+		"report.txt":       func(b *bytes.Buffer) error { return WriteText(b, d, TextOptions{}) },
+		"report-ascii.txt": func(b *bytes.Buffer) error { return WriteText(b, d, TextOptions{ASCII: true}) },
+		"report-color.txt": func(b *bytes.Buffer) error { return WriteText(b, d, TextOptions{Color: true}) },
+		"summary.md":       func(b *bytes.Buffer) error { return WriteMarkdown(b, d) },
+		"noisy.txt":        func(b *bytes.Buffer) error { return WriteText(b, Analyse(noisy.write(t)), TextOptions{}) },
+		"gate.txt":         func(b *bytes.Buffer) error { return WriteGateText(b, g, TextOptions{}) },
+		"gate-color.txt":   func(b *bytes.Buffer) error { return WriteGateText(b, g, TextOptions{Color: true}) },
+		"gate.md":          func(b *bytes.Buffer) error { return WriteGateMarkdown(b, g) },
+		"gate-unsure.txt":  func(b *bytes.Buffer) error { return WriteGateText(b, unsure, TextOptions{}) },
+	} {
+		var out bytes.Buffer
+		if err := write(&out); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join("testdata", name)
+		if *update {
+			if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(out.Bytes(), want) {
+			t.Errorf("%s differs (rewrite with -update):\n%s", path, out.Bytes())
+		}
+		if name == "report-ascii.txt" && strings.ContainsFunc(out.String(), func(r rune) bool { return r > 126 }) {
+			t.Error("not ASCII")
+		}
+	}
+}
+
+// Names come from files that anybody may have written.
+func TestHostileNames(t *testing.T) {
+	line := func(ex string) string {
+		return "BenchmarkGrid/executor=" + ex + "/workload=a|<b>\x1b[31m`*/workers=1 1 1 sec/op\n"
+	}
+	d := Analyse(parse(t, line("serial")+line("x\x1b]0;evil\x07")))
+	text, markdown := render(t, d)
+	for _, bad := range []string{"\x1b[31m", "\x07", "\x1b]0"} {
+		if strings.Contains(text+markdown, bad) {
+			t.Errorf("%q was printed", bad)
+		}
+	}
+	if strings.Contains(markdown, "<b>") || strings.Contains(markdown, "a|") {
+		t.Errorf("markup was printed:\n%s", markdown)
+	}
+}
+
+func FuzzAnalyse(f *testing.F) {
+	f.Add([]byte(cellLine("serial", "1") + cellLine("x", "2")))
+	f.Add([]byte("# block 3\n" + cellLine("serial", "1e-9") + "# failed Grid/executor=x: y\n# note cores: -1\n# note workload.w: cpu\n"))
+	f.Add([]byte("BenchmarkCapacity/workers=1 1 1 sec/op\nBenchmarkCapacity/workers=2 1 1 sec/op\n"))
+	w := exact()
+	w.grains = w.grains[:3]
+	var grid strings.Builder
+	for b := range 6 {
+		for _, c := range w.cells() {
+			grid.WriteString("Benchmark" + c.Name() + "-2 1 " + []string{"1", "2", "3e-9"}[(b+c.Workers)%3] + " sec/op\n")
+		}
+	}
+	f.Add([]byte(grid.String()))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		rec, err := record.Read(bytes.NewReader(text), "fuzz")
+		if err != nil {
+			return
+		}
+		d := Analyse(rec)
+		render(t, d)
+		for _, s := range d.Scalings {
+			for _, series := range s.Series {
+				for _, pt := range series.Points {
+					e := pt.Speedup
+					if !(e.Value > 0) || math.IsInf(e.Value, 0) || e.Known() && !(e.Low <= e.Value && e.Value <= e.High) {
+						t.Errorf("%s: %+v", series.Executor, pt)
+					}
+				}
+			}
+		}
+		if g := Gate(rec, rec, GateOptions{}); g.Regressed() {
+			t.Errorf("against itself: %s", gateTextOf(g))
+		}
+	})
+}
+
+func gateTextOf(g *GateReport) string {
+	var b bytes.Buffer
+	_ = WriteGateText(&b, g, TextOptions{})
+	_ = WriteGateMarkdown(&b, g)
+	return b.String()
+}
