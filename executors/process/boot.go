@@ -165,13 +165,20 @@ func arguments() []string {
 	return args
 }
 
-// environment is that of a worker.
+// environment is that of a worker. A program built with the race detector sleeps
+// for a second before it exits, to let other threads report; a worker that is
+// told to exit has none, and every Shutdown would take that second.
 func environment(t ticket) []string {
+	race := "atexit_sleep_ms=0"
 	var env []string
 	for _, kv := range os.Environ() {
-		if !strings.HasPrefix(kv, envWorker+"=") {
+		switch key, value, _ := strings.Cut(kv, "="); key {
+		case envWorker, envDepth:
+		case "GORACE":
+			race += " " + value // the last setting counts
+		default:
 			env = append(env, kv)
 		}
 	}
-	return append(env, envWorker+"="+t.String(), envDepth+"=1")
+	return append(env, envWorker+"="+t.String(), envDepth+"=1", "GORACE="+race)
 }

@@ -22,12 +22,16 @@ import (
 // Environment of helper processes of these tests.
 const (
 	envForget = "PROCESS_TEST_FORGET" // a worker that does not call WorkerMain
+	envEcho   = "PROCESS_TEST_ECHO"   // a bare echo on descriptor 3
 	envParent = "PROCESS_TEST_PARENT" // a program with a pool of its own, to be killed
 )
 
 func TestMain(m *testing.M) {
 	if os.Getenv(envForget) == "" {
 		process.WorkerMain()
+	}
+	if os.Getenv(envEcho) != "" {
+		helperEcho()
 	}
 	if os.Getenv(envParent) != "" {
 		helperParent()

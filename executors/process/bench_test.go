@@ -1,0 +1,198 @@
+//go:build unix
+
+package process_test
+
+import (
+	"io"
+	"os"
+	"syscall"
+	"testing"
+
+	"poolbench/executors"
+	"poolbench/executors/process"
+)
+
+// helperEcho is the bare peer of the benchmarks: it writes back what it reads,
+// with blocking system calls, as a worker does.
+func helperEcho() {
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := syscall.Read(3, buf)
+		if err != nil || n <= 0 {
+			os.Exit(0)
+		}
+		for b := buf[:n]; len(b) > 0; {
+			m, err := syscall.Write(3, b)
+			if err != nil {
+				os.Exit(0)
+			}
+			b = b[m:]
+		}
+	}
+}
+
+// bareEcho starts this binary as an echo at the other end of a socketpair.
+func bareEcho(b *testing.B) *os.File {
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	syscall.CloseOnExec(fds[0])
+	syscall.CloseOnExec(fds[1])
+	syscall.SetNonblock(fds[0], true)
+	mine, its := os.NewFile(uintptr(fds[0]), "echo"), os.NewFile(uintptr(fds[1]), "echo")
+	defer its.Close()
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer null.Close()
+	p, err := os.StartProcess(os.Args[0], []string{os.Args[0], "-test.run=^$"}, &os.ProcAttr{
+		Files: []*os.File{null, os.Stderr, os.Stderr, its},
+		Env:   append(os.Environ(), envEcho+"=1", "GOMAXPROCS=1"),
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		mine.Close()
+		p.Wait()
+	})
+	return mine
+}
+
+// BenchmarkPingPong is the time of one task at a time with 8 bytes each way. The
+// yardstick is an echo of 8 bytes between two Go processes without a pool.
+func BenchmarkPingPong(b *testing.B) {
+	b.Run("bare", func(b *testing.B) {
+		f := bareEcho(b)
+		var msg [8]byte
+		trip := func() {
+			if _, err := f.Write(msg[:]); err != nil {
+				b.Fatal(err)
+			}
+			if _, err := io.ReadFull(f, msg[:]); err != nil {
+				b.Fatal(err)
+			}
+		}
+		trip()
+		for b.Loop() {
+			trip()
+		}
+	})
+	b.Run("pool", func(b *testing.B) {
+		p := newPool(b, process.Options{Workers: 2})
+		if err := p.Start(limit(b)); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportAllocs()
+		for b.Loop() {
+			f, err := executors.Submit(background, p, echo, 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := f.Result(background); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkBurst is the time per empty task when 100,000 are submitted and then
+// waited for. The yardstick is as many messages of 8 bytes pipelined through a
+// bare echo.
+func BenchmarkBurst(b *testing.B) {
+	const tasks = 100_000
+	perTask := func(b *testing.B) {
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*tasks), "ns/task")
+	}
+	b.Run("bare", func(b *testing.B) {
+		f := bareEcho(b)
+		out, in := make([]byte, 64<<10), make([]byte, 64<<10)
+		for b.Loop() {
+			go func() {
+				for left := 8 * tasks; left > 0; {
+					n, err := f.Write(out[:min(left, len(out))])
+					if err != nil {
+						return
+					}
+					left -= n
+				}
+			}()
+			for left := 8 * tasks; left > 0; {
+				n, err := f.Read(in[:min(left, len(in))])
+				if err != nil {
+					b.Fatal(err)
+				}
+				left -= n
+			}
+		}
+		perTask(b)
+	})
+	b.Run("pool", func(b *testing.B) {
+		p := newPool(b, process.Options{Workers: 2})
+		if err := p.Start(limit(b)); err != nil {
+			b.Fatal(err)
+		}
+		futures := make([]*executors.Future[struct{}], tasks)
+		b.ReportAllocs()
+		for b.Loop() {
+			for i := range futures {
+				f, err := executors.Submit(background, p, empty, struct{}{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				futures[i] = f
+			}
+			for _, f := range futures {
+				if err := f.Err(background); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		perTask(b)
+	})
+}
+
+// BenchmarkPayload is the throughput of one byte slice each way.
+func BenchmarkPayload(b *testing.B) {
+	for _, size := range []int{64 << 10, 1 << 20} {
+		b.Run(map[int]string{64 << 10: "64KiB", 1 << 20: "1MiB"}[size], func(b *testing.B) {
+			p := newPool(b, process.Options{Workers: 1})
+			if err := p.Start(limit(b)); err != nil {
+				b.Fatal(err)
+			}
+			in := make([]byte, size)
+			b.SetBytes(int64(2 * size))
+			for b.Loop() {
+				f, err := executors.Submit(background, p, bytez, in)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := f.Result(background); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkCold is the time from nothing to the first result and back to nothing.
+func BenchmarkCold(b *testing.B) {
+	for b.Loop() {
+		p, err := process.NewPool(process.Options{Workers: 2})
+		if err != nil {
+			b.Fatal(err)
+		}
+		f, err := executors.Submit(background, p, echo, 1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := f.Result(background); err != nil {
+			b.Fatal(err)
+		}
+		if err := p.Shutdown(background); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

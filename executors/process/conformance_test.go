@@ -1,0 +1,10 @@
+package process_test
+
+import (
+	"testing"
+
+	"poolbench/executors/executortest"
+	"poolbench/executors/process"
+)
+
+func TestConformance(t *testing.T) { executortest.Run(t, process.Kind) }

@@ -1,0 +1,147 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"poolbench/executors"
+)
+
+func TestTailKeepsTheEnd(t *testing.T) {
+	var all strings.Builder
+	tl := tail{max: 10}
+	for i := range 40 {
+		s := strings.Repeat(string(rune('a'+i%26)), i%13)
+		all.WriteString(s)
+		if n, err := tl.Write([]byte(s)); n != len(s) || err != nil {
+			t.Fatal(n, err)
+		}
+		want := all.String()
+		want = want[max(0, len(want)-10):]
+		if got := tl.String(); got != want {
+			t.Fatalf("after %d bytes: %q, want %q", all.Len(), got, want)
+		}
+	}
+}
+
+func TestDequeBothEnds(t *testing.T) {
+	var d deque
+	for i := range 100 {
+		d.pushBack(&item{seq: uint32(100 + i)})
+		d.pushFront(&item{seq: uint32(99 - i)})
+	}
+	for i := range 50 {
+		if got := d.popFront().seq; got != uint32(i) {
+			t.Fatalf("item %d is %d", i, got)
+		}
+	}
+	for i, it := range d.takeAll() {
+		if it.seq != uint32(50+i) {
+			t.Fatalf("item %d is %d", 50+i, it.seq)
+		}
+	}
+	if d.n != 0 {
+		t.Error(d.n)
+	}
+}
+
+func TestFaultsKeepWhatMatters(t *testing.T) {
+	for _, s := range sentinels {
+		f, err := parseFault(describe(fmt.Errorf("wrapped: %w", s)).append(nil))
+		if err != nil || !errors.Is(f.err("fn"), s) {
+			t.Errorf("%v becomes %v, %v", s, f.err("fn"), err)
+		}
+	}
+	long := strings.Repeat("x", 10*maxFaultText)
+	f, err := parseFault(describe(errors.New(long)).append(nil))
+	if err != nil || len(f.text) != maxFaultText {
+		t.Errorf("%d bytes, %v", len(f.text), err)
+	}
+	f, err = parseFault(describe(&executors.PanicError{Value: io.EOF, Stack: []byte("here")}).append(nil))
+	var p *executors.PanicError
+	if err != nil || !errors.As(f.err("fn"), &p) || p.Value != "EOF" || string(p.Stack) != "here" {
+		t.Errorf("%#v, %v", p, err)
+	}
+}
+
+// A window is deep only for short tasks and a long queue.
+func TestWindow(t *testing.T) {
+	depth := func(est int64, queued, workers int) int {
+		w := &worker{}
+		fn := &function{est: est}
+		for n := queued; n > 0; n-- {
+			it := &item{fn: fn, est: est}
+			if !w.admits(it, n, workers) {
+				break
+			}
+			w.est += est
+			w.window.pushBack(it)
+		}
+		return w.window.n
+	}
+	for _, c := range []struct {
+		est             int64
+		queued, workers int
+		want            int
+	}{
+		{0, 1000, 2, 1},             // unknown
+		{1000, 1, 2, 1},             //
+		{1000, 3, 2, 1},             // 3 tasks for 2 workers: none in advance
+		{1000, 10000, 2, maxWindow}, //
+		{10_000, 10000, 2, 20},      // windowTarget / 10 µs
+		{1_000_000, 10000, 2, 2},    // one ahead
+		{100_000_000, 10000, 2, 1},  // long
+		{1000, 100, 2, 21},          // a fair share: 20 of the 80 left, and the first
+	} {
+		if got := depth(c.est, c.queued, c.workers); got != c.want {
+			t.Errorf("%d ns, %d queued, %d workers: window of %d, want %d", c.est, c.queued, c.workers, got, c.want)
+		}
+	}
+}
+
+func TestFunctionLearns(t *testing.T) {
+	var f function
+	f.observe(1000)
+	f.observe(5_000_000)
+	if f.est != 5_000_000 {
+		t.Errorf("a long call counts as %d", f.est)
+	}
+	for range 100 {
+		f.observe(1000)
+	}
+	if f.est > 2000 {
+		t.Errorf("after 100 short calls: %d", f.est)
+	}
+}
+
+// The context of a task behaves like one of the standard library.
+func TestTaskContext(t *testing.T) {
+	var tc taskContext
+	child, stop := context.WithCancel(&tc)
+	defer stop()
+	if tc.Err() != nil || child.Err() != nil {
+		t.Fatal("ended at once")
+	}
+	tc.end()
+	<-child.Done()
+	if !errors.Is(tc.Err(), context.Canceled) || !errors.Is(child.Err(), context.Canceled) {
+		t.Error(tc.Err(), child.Err())
+	}
+}
+
+func TestNestedPoolRefused(t *testing.T) {
+	t.Setenv(envDepth, "1")
+	if _, err := New(executors.Options{Workers: 1}); !errors.Is(err, ErrNested) {
+		t.Error(err)
+	}
+	for _, kv := range environment(ticket{}) {
+		if strings.HasPrefix(kv, "GORACE=") && os.Getenv("GORACE") != "" && !strings.Contains(kv, os.Getenv("GORACE")) {
+			t.Error(kv)
+		}
+	}
+}
