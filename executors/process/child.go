@@ -3,7 +3,6 @@ package process
 import (
 	"context"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"runtime"
@@ -41,7 +40,7 @@ func WorkerMain() {
 	}
 	runtime.GOMAXPROCS(t.gomaxprocs)
 	go c.obey()
-	if err := c.send(frameBytes(header{kind: kindHello}, []byte(hello(t.nonce)))); err != nil {
+	if err := c.out.put(frameBytes(header{kind: kindHello}, []byte(hello(t.nonce))), false, time.Now()); err != nil {
 		os.Exit(exitNoWorker)
 	}
 	go c.serve()
@@ -51,7 +50,7 @@ func WorkerMain() {
 // A child is the worker's side of the channels.
 type child struct {
 	in      *frameReader
-	out     io.Writer
+	out     *outbox
 	control *frameReader
 	page    *page // nil where memory cannot be shared
 	limit   int   // of an encoded output, in bytes
@@ -74,7 +73,7 @@ func newChild(t ticket) (*child, error) {
 		return nil, err
 	}
 	return &child{
-		in: newFrameReader(data, readLimit(t.maxMessage)), out: data, control: newFrameReader(control, maxHello),
+		in: newFrameReader(data, readLimit(t.maxMessage)), out: newOutbox(data, page), control: newFrameReader(control, maxHello),
 		page: page, limit: t.maxMessage, names: map[uint16]string{}, cancelled: map[uint32]bool{},
 	}, nil
 }
@@ -169,7 +168,8 @@ func (c *child) room() []byte {
 
 // reply sends the output, which begins with space for the header, or the error.
 func (c *child) reply(seq uint32, start time.Time, out []byte, err error) {
-	h := header{kind: kindOutput, seq: seq, aux: uint32(min(time.Since(start).Nanoseconds(), math.MaxUint32))}
+	now := time.Now()
+	h := header{kind: kindOutput, seq: seq, aux: uint32(min(now.Sub(start).Nanoseconds(), math.MaxUint32))}
 	if err == nil && len(out)-headerSize > c.limit {
 		err = fmt.Errorf("%w: output has %d bytes, at most %d allowed", ErrTooLarge, len(out)-headerSize, c.limit)
 	}
@@ -186,14 +186,9 @@ func (c *child) reply(seq uint32, start time.Time, out []byte, err error) {
 	if err == nil {
 		c.buf = out
 	}
-	if c.send(out) != nil {
+	if c.out.put(out, c.in.waiting(), now) != nil {
 		die()
 	}
-}
-
-func (c *child) send(b []byte) error {
-	_, err := c.out.Write(b)
-	return err
 }
 
 func frameBytes(h header, payload []byte) []byte {

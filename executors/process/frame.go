@@ -79,6 +79,7 @@ type frameReader struct {
 	start int    // of the unread bytes in buf
 	end   int
 	big   []byte // payload that did not fit
+	total uint64 // bytes read
 }
 
 const readBuffer = 64 << 10
@@ -161,6 +162,12 @@ func (fr *frameReader) buffered() (frame, bool, error) {
 	return frame{h, have[headerSize:total:total]}, true, nil
 }
 
+// waiting reports whether the next frame has arrived completely.
+func (fr *frameReader) waiting() bool {
+	have := fr.end - fr.start
+	return have >= headerSize && uint64(have-headerSize) >= uint64(parseHeader(fr.buf[fr.start:]).size)
+}
+
 // fill reads once, after making room.
 func (fr *frameReader) fill() error {
 	if fr.start == fr.end {
@@ -171,6 +178,7 @@ func (fr *frameReader) fill() error {
 	}
 	n, err := fr.r.Read(fr.buf[fr.end:])
 	fr.end += n
+	fr.total += uint64(n)
 	if n > 0 {
 		return nil
 	}
@@ -192,6 +200,7 @@ func (fr *frameReader) readBig(have []byte, size int) ([]byte, error) {
 	for {
 		m, err := io.ReadFull(fr.r, b[n:])
 		n += m
+		fr.total += uint64(m)
 		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
 		}

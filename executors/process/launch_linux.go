@@ -49,10 +49,19 @@ func waitReadable(proc *os.Process) bool {
 }
 
 // A page is memory that a worker and its parent share. It survives a crash of the
-// worker, so the parent knows what had been started.
+// worker, so the parent knows what had been started, and what was answered but
+// not sent. The worker writes; the parent reads when the worker is dead.
+//
+//	0     uint32  task that was started last
+//	4     uint32  bytes held in the area
+//	8     uint64  bytes sent on the data channel
+//	4096          the area: replies that follow the bytes sent
 type page struct{ mem []byte }
 
-const pageSize = 4096
+const (
+	pageArea = 4096
+	pageSize = pageArea + 32<<10
+)
 
 // newPage returns nil if memory cannot be shared; the file is for the worker.
 func newPage() (*page, *os.File) {
@@ -80,12 +89,32 @@ func openPage(fd int) (*page, error) {
 	return &page{mem}, nil
 }
 
-func (pg *page) word() *uint32 { return (*uint32)(unsafe.Pointer(&pg.mem[0])) }
+func (pg *page) word(offset int) *uint32 { return (*uint32)(unsafe.Pointer(&pg.mem[offset])) }
+
+func (pg *page) sent() *uint64 { return (*uint64)(unsafe.Pointer(&pg.mem[8])) }
 
 // start notes that the task seq is about to run.
-func (pg *page) start(seq uint32) { atomic.StoreUint32(pg.word(), seq) }
+func (pg *page) start(seq uint32) { atomic.StoreUint32(pg.word(0), seq) }
 
 // started is the task that was started last, 0 if none was.
-func (pg *page) started() uint32 { return atomic.LoadUint32(pg.word()) }
+func (pg *page) started() uint32 { return atomic.LoadUint32(pg.word(0)) }
+
+func (pg *page) area() []byte { return pg.mem[pageArea:] }
+
+func (pg *page) setHeld(n int) { atomic.StoreUint32(pg.word(4), uint32(n)) }
+
+func (pg *page) addSent(n int) { atomic.AddUint64(pg.sent(), uint64(n)) }
+
+// unsent is a copy of the bytes that follow the first received bytes of the data
+// channel, nil if there are none. The worker is not believed: a task may have
+// written over the page.
+func (pg *page) unsent(received uint64) []byte {
+	held := uint64(atomic.LoadUint32(pg.word(4)))
+	skip := received - atomic.LoadUint64(pg.sent())
+	if held > uint64(len(pg.area())) || skip >= held {
+		return nil
+	}
+	return append([]byte(nil), pg.area()[skip:held]...)
+}
 
 func (pg *page) close() { unix.Munmap(pg.mem) }

@@ -22,6 +22,10 @@ func signalName(*os.ProcessState) (s string) { return "" }
 func die()                                   { os.Exit(exitNoWorker) }
 func (*page) start(uint32)                   {}
 func (*page) started() (seq uint32)          { return 0 }
+func (*page) area() []byte                   { return nil }
+func (*page) setHeld(int)                    {}
+func (*page) addSent(int)                    {}
+func (*page) unsent(uint64) []byte           { return nil }
 func (*page) close()                         {}
 
 // A page does not exist here.

@@ -31,4 +31,8 @@ func newPage() (*page, *os.File)    { return nil, nil }
 func openPage(int) (*page, error)   { return nil, errors.New("process: no shared page on this system") }
 func (*page) start(uint32)          {}
 func (*page) started() (seq uint32) { return 0 }
+func (*page) area() []byte          { return nil }
+func (*page) setHeld(int)           {}
+func (*page) addSent(int)           {}
+func (*page) unsent(uint64) []byte  { return nil }
 func (*page) close()                {}

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -146,6 +147,7 @@ func (w *worker) end(cause error) (useful bool) {
 		w.kill()
 	}
 	<-w.exited
+	w.rescue(cause)
 	w.close()
 	w.data.wg.Wait()
 	w.control.wg.Wait()
@@ -154,7 +156,6 @@ func (w *worker) end(cause error) (useful bool) {
 	p.mu.Lock()
 	p.procs[w.slot] = nil
 	p.leaveIdle(w)
-	w.ready = false
 	var blamed *item
 	if w.window.n > 0 && w.ran(w.window.at(0)) {
 		blamed = w.window.popFront()
@@ -182,6 +183,18 @@ func (w *worker) end(cause error) (useful bool) {
 	w.unmap()
 	p.settled(len(items))
 	return useful
+}
+
+// rescue takes the replies that the dead worker had not sent.
+func (w *worker) rescue(cause error) {
+	w.pool.mu.Lock()
+	w.ready = false
+	w.pool.mu.Unlock()
+	if w.page == nil || errors.Is(cause, errFrame) || errors.Is(cause, errHello) {
+		return
+	}
+	w.in.r = bytes.NewReader(w.page.unsent(w.in.total))
+	w.serve()
 }
 
 // ran reports whether the worker had started the head of its window. Without a
