@@ -46,7 +46,7 @@ func Read(r io.Reader, path string) (*Record, error) {
 	if err := checkText(text, path); err != nil {
 		return nil, err
 	}
-	rec := &Record{Path: path, Better: map[string]int{}, Exact: map[string]bool{}}
+	rec := &Record{Path: path, Text: text, Better: map[string]int{}, Exact: map[string]bool{}}
 	comments, err := rec.readComments(text)
 	if err != nil {
 		return nil, err
@@ -130,11 +130,13 @@ func (rec *Record) readComments(text []byte) ([]blockAt, error) {
 			}
 			rec.Failures = append(rec.Failures, Failure{name, current, reason})
 		case "note":
-			key, value, ok := strings.Cut(rest, ":") // an editor may have taken the space of an empty value
-			value = strings.TrimPrefix(value, " ")
-			if !ok || key == "" {
-				return nil, fmt.Errorf("%s:%d: a note line needs a key and a value", rec.Path, lineNumber)
+			// An editor may have taken the space of an empty value. A key with spaces
+			// is somebody's remark and no note of ours.
+			key, value, ok := strings.Cut(rest, ":")
+			if !ok || key == "" || strings.ContainsAny(key, " \t") {
+				continue
 			}
+			value = strings.TrimPrefix(value, " ")
 			rec.Notes = append(rec.Notes, Field{key, value})
 		}
 	}

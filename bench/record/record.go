@@ -67,6 +67,7 @@ type Failure struct {
 // A Record is everything one file says.
 type Record struct {
 	Path     string  // where it was read from; "-" is standard input
+	Text     []byte  // the file as it was read; not to be changed
 	Config   []Field // file keys, sorted by key; the last value of each
 	Notes    []Field // "# note" lines in file order
 	Results  []Result

@@ -50,13 +50,24 @@ func ContinueWriter(out io.Writer, config []Field) *Writer {
 // Block starts block n, from 1.
 func (w *Writer) Block(n int) error { return w.comment("block %d", n) }
 
-// Note writes a fact of the run. The key must hold no space and no colon.
+// Note writes a fact of the run. A key that is empty or holds a space or a colon is
+// refused.
 func (w *Writer) Note(key, value string) error {
+	if strings.Contains(key, ":") {
+		return fmt.Errorf("record: the note key %q holds a colon", key)
+	}
+	if err := checkName(key); err != nil {
+		return err
+	}
 	return w.comment("note %s: %s", key, Sanitize(value))
 }
 
-// Failure writes that a trial of the current block failed.
+// Failure writes that a trial of the current block failed. A name with spaces is
+// refused.
 func (w *Writer) Failure(name, reason string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
 	return w.comment("failed %s: %s", name, Sanitize(reason))
 }
 
@@ -75,11 +86,14 @@ type Value struct {
 }
 
 // Result writes one execution of the benchmark name (Cell.Name, or
-// "Capacity/workers=N"). A value that is not finite is refused and nothing of
-// the result is written.
+// "Capacity/workers=N"). A name with spaces or a value that is not finite is
+// refused, and nothing of the result is written.
 func (w *Writer) Result(name string, values ...Value) error {
 	if w.err != nil {
 		return w.err
+	}
+	if err := checkName(name); err != nil {
+		return err
 	}
 	res := &benchfmt.Result{
 		Name:   benchfmt.Name(fmt.Sprintf("%s-%d", name, runtime.GOMAXPROCS(0))),
@@ -94,6 +108,14 @@ func (w *Writer) Result(name string, values ...Value) error {
 	}
 	w.keep(w.bench.Write(res))
 	return w.err
+}
+
+// checkName refuses what would not be read back as one word.
+func checkName(name string) error {
+	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+		return fmt.Errorf("record: the name %q is empty or holds spaces", name)
+	}
+	return nil
 }
 
 func (w *Writer) keep(err error) {

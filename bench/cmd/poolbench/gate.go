@@ -53,7 +53,7 @@ func runGate(_ context.Context, c *invocation) error {
 			return err
 		}
 	}
-	if err := g.WriteText(c.stdout, text); err != nil {
+	if err := reports.WriteGateText(c.stdout, g, text); err != nil {
 		return err
 	}
 	switch {
@@ -67,7 +67,7 @@ func runGate(_ context.Context, c *invocation) error {
 
 func writeGateSummary(path string, g *reports.GateReport) error {
 	var markdown bytes.Buffer
-	if err := g.WriteMarkdown(&markdown); err != nil {
+	if err := reports.WriteGateMarkdown(&markdown, g); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {

@@ -83,7 +83,7 @@ func writeReport(dir string, data *reports.Data, warnings io.Writer) error {
 		}
 	}
 	var page, summary bytes.Buffer
-	if err := html.Write(&page, data, drawings); err != nil {
+	if err := html.WriteWithRecord(&page, data, drawings, data.Record.Text); err != nil {
 		return fmt.Errorf("making report.html: %w", err)
 	}
 	if err := reports.WriteMarkdown(&summary, data); err != nil {
