@@ -64,7 +64,7 @@ func (a *analysis) short() []Sentence {
 			if len(sweeps) > 1 {
 				on = " on " + s.Workload
 			}
-			text := crossoverSentence(series.Executor+on, isPlural(series.Executor), series.Crossover)
+			text := crossoverSentence(series, series.Executor+on)
 			if half := halfSentence(series.LeastUsefulWork); half != "" {
 				text += "; " + half
 			}
@@ -96,17 +96,21 @@ func HeadlineSweeps(d *Data) []Sweep {
 func isPlural(executor string) bool { return strings.HasSuffix(executor, "s") }
 
 // crossoverSentence says where a pool begins to beat the plain loop.
-func crossoverSentence(subject string, plural bool, c Crossing) string {
-	pays, begins, crosses := " pays off", " begins", " crosses"
-	if plural {
-		pays, begins, crosses = " pay off", " begin", " cross"
+func crossoverSentence(series SweepSeries, subject string) string {
+	pays, begins, crosses, is := " pays off", " begins", " crosses", " is"
+	if isPlural(series.Executor) {
+		pays, begins, crosses, is = " pay off", " begin", " cross", " are"
 	}
+	c := series.Crossover
 	switch c.Outcome {
 	case Crosses:
 		return fmt.Sprintf("%s%s above %s of work per task %s", subject, pays, Duration(c.At.Value), DurationInterval(c.At.Value, c.At.Low, c.At.High))
 	case Always:
 		return fmt.Sprintf("%s%s at every size tried (from %s)", subject, pays, Duration(c.From))
 	case Never:
+		if series.mayPay() {
+			return fmt.Sprintf("%s%s not seen to pay off up to %s", subject, is, Duration(c.To))
+		}
 		return fmt.Sprintf("%s never%s up to %s", subject, pays, Duration(c.To))
 	case Several:
 		return fmt.Sprintf("%s%s the plain loop more than once, last at %s: noise or a cliff", subject, crosses, Duration(c.At.Value))
@@ -119,6 +123,16 @@ func crossoverSentence(subject string, plural bool, c Crossing) string {
 		return fmt.Sprintf("cannot tell where %s%s to pay off%s: %s of the %d an interval needs", subject, begins, about, Count(c.At.N, "block"), MinBlocks)
 	}
 	return fmt.Sprintf("cannot tell where %s%s to pay off: no difference to the plain loop is clear of the noise on both sides", subject, begins)
+}
+
+// mayPay reports whether the intervals leave room for a gain that matters.
+func (s SweepSeries) mayPay() bool {
+	for _, p := range s.Points {
+		if p.Speedup.High > 1+Practical {
+			return true
+		}
+	}
+	return false
 }
 
 // halfSentence says what half of the ideal efficiency needs; empty when that is

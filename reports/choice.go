@@ -87,7 +87,11 @@ func (a *analysis) choose(all []candidate) Choice {
 	case len(winners) > 0:
 		return a.settle(winners)
 	case s.Value > 1+Practical:
-		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial; more blocks would narrow that", name, RatioEstimate(s))
+		chance := ""
+		if s.Low > 1 {
+			chance = fmt.Sprintf(", as one of %d that are no better may be by chance", len(judged))
+		}
+		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial%s; more blocks would narrow that", name, RatioEstimate(s), chance)
 	case s.Value < 1:
 		serial.Decided = true
 		serial.Sentence = fmt.Sprintf("do not use a pool: nothing beats the plain loop; the best, %s, is %s serial", name, RatioEstimate(s))
