@@ -1,0 +1,78 @@
+// Package peers puts other Go pools beside ours, so that they can be measured and
+// scored by the same programs. It is a module of its own: nobody who uses
+// poolbench pays for these dependencies.
+//
+// A [Peer] has two faces:
+//
+//   - Kind is an executors.Kind over the peer, so that everything written for an
+//     executor (a workload, a grid, the futures) can run on it. The closure the
+//     peer sees is our task, which settles its future whatever happens: this face
+//     is for measuring, it says little about the peer's robustness.
+//   - New is a [Pool], the peer as its own users see it, with nothing of ours
+//     between the task and the peer. Package score uses this one.
+//
+// What each peer is measured and found to do stands in README.md, written by
+// cmd/score and cmd/compare.
+package peers
+
+import (
+	"context"
+	"runtime/debug"
+	"slices"
+
+	"poolbench/executors"
+)
+
+//go:generate go run ./cmd/score
+//go:generate go run ./cmd/compare
+
+// A Peer is one pool that can be put beside others.
+type Peer struct {
+	Name   string // a lower-case word
+	Module string // path of the Go module it comes from; empty for what is written here
+	Doc    string // one line
+	Kind   executors.Kind
+
+	// New makes the pool as its users do. It panics if the pool cannot be made.
+	New func(Config) Pool
+}
+
+// A Config says what pool is wanted.
+type Config struct {
+	Workers int // at least 1
+	// Queue is how many tasks may wait before a submitter has to; 0 is what the
+	// peer does when it is not told. Peers without such a limit ignore it.
+	Queue int
+	// Context is given to peers that accept one. Nil is context.Background().
+	Context context.Context
+}
+
+// All returns ours first, then the peers, in the order of the tables.
+func All() []Peer {
+	return slices.Concat(ours, []Peer{Ants, Pond, Conc, Gammazero, Gopool, Errgroup, Channel, PerTask})
+}
+
+// ByName finds a peer.
+func ByName(name string) (Peer, bool) {
+	for _, p := range All() {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return Peer{}, false
+}
+
+// Version is the version of the peer's module in the running program, empty if
+// it has none.
+func (p Peer) Version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || p.Module == "" {
+		return ""
+	}
+	for _, m := range info.Deps {
+		if m.Path == p.Module {
+			return m.Version
+		}
+	}
+	return ""
+}
