@@ -63,3 +63,23 @@ func BenchmarkPingPong(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkChannelPingPong is the least that a hand-over costs: a round trip
+// over two unbuffered channels.
+func BenchmarkChannelPingPong(b *testing.B) {
+	in, out := make(chan int), make(chan int)
+	go func() {
+		for v := range in {
+			out <- v
+		}
+		close(out)
+	}()
+	for i := range b.N {
+		in <- i
+		if v := <-out; v != i {
+			b.Fatal(v)
+		}
+	}
+	close(in)
+	<-out
+}

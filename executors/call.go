@@ -79,7 +79,8 @@ type call[In, Out any] struct {
 	in In
 }
 
-func (c *call[In, Out]) private() {}
+func (c *call[In, Out]) Context() context.Context { return c.parent }
+func (c *call[In, Out]) priority() int            { return int(c.rank) }
 
 // claim moves the future to Running. A task whose context has ended is cancelled
 // instead, even if nobody has got round to telling it.
@@ -92,9 +93,21 @@ func (c *call[In, Out]) claim() bool {
 }
 
 func (c *call[In, Out]) Run(w *Worker) {
-	if !c.claim() {
-		return
+	if c.claim() {
+		c.execute(w)
+	} else if w != nil && State(c.state.Load()) == Cancelled {
+		w.counts.cancelled.Add(1)
 	}
+}
+
+func (c *call[In, Out]) assist(w *Worker) {
+	if c.claim() {
+		c.execute(w)
+	}
+}
+
+// execute runs the claimed task.
+func (c *call[In, Out]) execute(w *Worker) {
 	c.worker = w
 	var out Out
 	err := error(ErrGoexit)
@@ -103,6 +116,7 @@ func (c *call[In, Out]) Run(w *Worker) {
 		if r := recover(); r != nil {
 			err = &PanicError{Value: r, Stack: debug.Stack()}
 		}
+		w.note(err)
 		c.finish(out, err)
 	}()
 	out, err = c.invoke()

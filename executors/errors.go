@@ -26,6 +26,10 @@ var (
 	// process that should run it.
 	ErrUnknownFunc = errors.New("executors: no task function of this name is defined in this process")
 
+	// ErrFull is returned by Submit when the queue is bounded, full, and its policy
+	// is Refuse.
+	ErrFull = errors.New("executors: the queue is full")
+
 	// ErrGoexit is the error of a task that called runtime.Goexit, as
 	// testing.T.FailNow does.
 	ErrGoexit = errors.New("executors: task called runtime.Goexit")
@@ -111,3 +115,14 @@ func (e *WaitError) Error() string {
 
 // Unwrap gives the cause of the context's end.
 func (e *WaitError) Unwrap() error { return e.Cause }
+
+// A BrokenError is why an executor refuses tasks, or gave them up: its workers
+// cannot start.
+type BrokenError struct{ Cause error }
+
+func (e *BrokenError) Error() string {
+	return fmt.Sprintf("executors: executor is broken, its workers cannot start: %v", e.Cause)
+}
+
+// Unwrap gives what went wrong.
+func (e *BrokenError) Unwrap() error { return e.Cause }

@@ -26,8 +26,8 @@ package executors
 
 import (
 	"context"
-	"fmt"
 	"sort"
+	"sync/atomic"
 )
 
 // An Executor runs tasks on its workers. The functions of this package are
@@ -65,6 +65,10 @@ type Task interface {
 	// waiting inside the task cannot be helped.
 	Run(w *Worker)
 
+	// Context is the context given to Submit: it bounds how long an executor may
+	// block in its Submit.
+	Context() context.Context
+
 	// Cancel settles the future as cancelled if nobody has claimed the task, and
 	// reports whether it is now cancelled. On a running task it cancels the
 	// task's context and returns false.
@@ -78,7 +82,9 @@ type Task interface {
 	// for a closure.
 	Remote() (Remote, bool)
 
-	private()
+	// assist is Run for a worker that waits for this very task.
+	assist(w *Worker)
+	priority() int
 }
 
 // A Remote is a task whose call can travel: a name, an encoded input and an
@@ -107,7 +113,24 @@ type Remote interface {
 // A Worker is the identity of a worker, given to the tasks it runs.
 type Worker struct {
 	Executor Executor // the executor it belongs to
-	ID       int      // from 0; unique within the executor while the worker lives
+	ID       int      // from 0; unique within the executor
+	State    any      // the worker's own, set by Options.Init and used by its tasks, one at a time
+
+	counts outcomes
+}
+
+// outcomes count what became of tasks. One goroutine writes, others may read.
+type outcomes struct{ succeeded, failed, cancelled atomic.Int64 }
+
+// note counts the outcome of a task that w ran; w may be nil.
+func (w *Worker) note(err error) {
+	switch {
+	case w == nil:
+	case err != nil:
+		w.counts.failed.Add(1)
+	default:
+		w.counts.succeeded.Add(1)
+	}
 }
 
 type workerKey struct{}
@@ -117,21 +140,6 @@ type workerKey struct{}
 func CurrentWorker(ctx context.Context) *Worker {
 	w, _ := ctx.Value(workerKey{}).(*Worker)
 	return w
-}
-
-// Options configure an executor.
-type Options struct {
-	// Workers is the number of workers, at least 1. It is never defaulted: a
-	// number that nobody chose cannot be compared with anything.
-	Workers int
-}
-
-// Check returns an error that names what is wrong with the options.
-func (o Options) Check() error {
-	if o.Workers < 1 {
-		return fmt.Errorf("executors: %d workers asked for; at least 1 is needed", o.Workers)
-	}
-	return nil
 }
 
 // A Kind is a recipe for executors.

@@ -64,6 +64,7 @@ type Future[T any] struct {
 // that whoever comes later sees a settled future and never registers.
 type future struct {
 	state    atomic.Uint32
+	rank     int32 // priority, for the executor; beside state it takes no room
 	audience atomic.Pointer[audience]
 	err      error
 	task     Task     // what settles it; nil for a Promise
@@ -72,20 +73,28 @@ type future struct {
 
 // An audience is everyone who waits for one future. Most futures have none when
 // they settle, so it is made on demand.
+//
+// The goroutine that waits first brings an audience from a pool and takes it back
+// when it is woken, so that waiting allocates nothing. Whoever finds an audience
+// in a future therefore locks it and looks again: if the future has another one
+// by now, this one may serve another future already.
 type audience struct {
 	mu        sync.Mutex
-	gone      bool // settled: nobody may join
-	done      chan struct{}
+	first     chan struct{} // capacity 1, never closed: wakes the owner
+	owned     bool          // a goroutine waits on first
+	done      chan struct{} // made for Done
 	watchers  map[*watcher]struct{}
 	callbacks []func()
 }
+
+var audiences = sync.Pool{New: func() any { return &audience{first: make(chan struct{}, 1)} }}
 
 // A watcher is told once, synchronously and in the goroutine that settles.
 type watcher struct{ notify func() }
 
 // settledAudience stands for every future that is settled.
 var settledAudience = func() *audience {
-	a := &audience{gone: true, done: make(chan struct{})}
+	a := &audience{done: make(chan struct{})}
 	close(a.done)
 	return a
 }()
@@ -122,10 +131,12 @@ func (f *future) publish(final State, callbacksHere bool) {
 		return
 	}
 	a.mu.Lock()
-	a.gone = true
-	done, watchers, callbacks := a.done, a.watchers, a.callbacks
-	a.watchers, a.callbacks = nil, nil
+	done, watchers, callbacks, owned := a.done, a.watchers, a.callbacks, a.owned
+	a.done, a.watchers, a.callbacks, a.owned = nil, nil, nil, false
 	a.mu.Unlock()
+	if owned {
+		a.first <- struct{}{} // from here on a belongs to its owner
+	}
 	if done != nil {
 		close(done)
 	}
@@ -161,21 +172,48 @@ func runCallback(call func()) {
 func (f *future) join(add func(*audience)) bool {
 	for {
 		a := f.audience.Load()
-		if a == nil {
-			fresh := &audience{}
-			if !f.audience.CompareAndSwap(nil, fresh) {
-				continue
-			}
-			a = fresh
+		switch a {
+		case settledAudience:
+			return false
+		case nil:
+			f.audience.CompareAndSwap(nil, &audience{first: make(chan struct{}, 1)})
+			continue
 		}
 		a.mu.Lock()
-		if a.gone {
+		if f.audience.Load() != a {
 			a.mu.Unlock()
-			return false
+			continue
 		}
 		add(a)
 		a.mu.Unlock()
 		return true
+	}
+}
+
+// park waits until the future is settled or ended is closed. The first to wait
+// brings a pooled audience; it is given back only if the future settled, since
+// others may be in it.
+func (f *future) park(ended <-chan struct{}) {
+	a := audiences.Get().(*audience)
+	a.owned = true
+	if !f.audience.CompareAndSwap(nil, a) {
+		a.owned = false
+		audiences.Put(a)
+		select {
+		case <-f.Done():
+		case <-ended:
+		}
+		return
+	}
+	if ended == nil {
+		<-a.first
+		audiences.Put(a)
+		return
+	}
+	select {
+	case <-a.first:
+		audiences.Put(a)
+	case <-ended:
 	}
 }
 
@@ -219,15 +257,11 @@ func (f *future) wait(ctx context.Context) error {
 	if f.settled() {
 		return nil
 	}
-	select {
-	case <-f.Done():
+	f.park(ctx.Done())
+	if f.settled() {
 		return nil
-	case <-ctx.Done():
-		if f.settled() {
-			return nil
-		}
-		return &WaitError{Unfinished: 1, Total: 1, Cause: context.Cause(ctx)}
 	}
+	return &WaitError{Unfinished: 1, Total: 1, Cause: context.Cause(ctx)}
 }
 
 // help runs the task of f in the calling goroutine if ctx belongs to a worker of
@@ -240,7 +274,7 @@ func (f *future) help(ctx context.Context) {
 	if w == nil || w.Executor == nil || !reflect.TypeOf(w.Executor).Comparable() || w.Executor != f.executor {
 		return
 	}
-	f.task.Run(w)
+	f.task.assist(w)
 }
 
 // Err waits like Result and returns only the error: nil for success, a

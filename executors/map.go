@@ -3,6 +3,7 @@ package executors
 import (
 	"context"
 	"iter"
+	"slices"
 )
 
 // A MapOption changes how Map works.
@@ -99,7 +100,8 @@ func (m *mapping[In, Out]) yield(yield func(Out, error) bool) {
 }
 
 func (m *mapping[In, Out]) abandon() {
-	for _, f := range m.inFlight {
+	// The last first: a worker that a cancelled task sets free finds nothing left.
+	for _, f := range slices.Backward(m.inFlight) {
 		f.Cancel()
 	}
 	m.inFlight = nil

@@ -2,141 +2,262 @@ package executors
 
 import (
 	"context"
-	"runtime"
+	"errors"
 	"sync"
+	"sync/atomic"
 )
 
-// A pool keeps up to limit worker goroutines and one queue under one lock.
+// A pool keeps up to limit workers and one queue.
 //
-// Workers start on demand and then stay. An idle worker parks on a channel of its
-// own; the one that parked last is woken first, because its stack is the warmest.
-// A submitter wakes a worker only if no worker that is already awake is on its way
-// to the queue: that one will find the task, and wakes the next if it leaves more
-// behind. So a burst of n submits costs a few wakes, not n.
+// Submitting is: write a slot, look whether anybody must be woken. Working is:
+// claim a slot, run, until there is none; then announce to be idle, look once
+// more, and park. Since a submitter writes before it looks and a worker announces
+// before it looks again, no task is left while all are parked.
+//
+// A submitter wakes nobody while a woken worker is still on its way (searching):
+// that one will see the task, and wakes the next if it leaves more behind. So a
+// burst of n submits costs a few wakes, not n. The worker that parked last is
+// woken first: its stack is the warmest.
 type pool struct {
-	limit       int
+	options     Options
 	lockThreads bool
 
-	mu        sync.Mutex
-	queue     taskQueue
-	idle      []*poolWorker // parked, the last one parked at the end
-	live      int           // goroutines, parked ones included
-	searching int           // woken or started, but not yet at the queue
-	nextID    int
-	closed    bool
-	gone      chan struct{} // closed when closed and live is 0
-}
+	queue  blockQueue
+	ranked rankedQueues
+	room   chan struct{} // a token for each queued task of a bounded queue; nil when unbounded
 
-type poolWorker struct {
-	Worker
-	wake chan struct{} // capacity 1
+	searching atomic.Int32 // workers woken or started that have not looked at the queue yet
+	parked    atomic.Int32 // len(idle)
+	live      atomic.Int32 // workers that exist, parked ones included
+	limit     atomic.Int32 // workers that may exist
+
+	mu      sync.Mutex // guards what follows, and every change of the four above but searching
+	idle    []*poolWorker
+	all     []*poolWorker // every worker that exists
+	nextID  int
+	peak    int
+	retired outcomes // of workers that ended
+	closed  bool
+	gone    chan struct{} // closed when closed, drained and without workers
 }
 
 func newPool(o Options, lockThreads bool) (Executor, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
-	return &pool{limit: o.Workers, lockThreads: lockThreads, gone: make(chan struct{})}, nil
+	if len(o.CPUs) > 0 {
+		if !lockThreads {
+			return nil, errors.New("executors: CPUs is an option of threads; a goroutine has no CPU")
+		}
+		if err := canPin(o.CPUs); err != nil {
+			return nil, err
+		}
+	}
+	p := &pool{options: o, lockThreads: lockThreads, gone: make(chan struct{})}
+	p.queue.init()
+	p.limit.Store(int32(o.Workers))
+	if o.Queue > 0 {
+		p.room = make(chan struct{}, o.Queue)
+	}
+	return p, nil
 }
 
-func (p *pool) Workers() int { return p.limit }
+func (p *pool) Workers() int { return int(p.limit.Load()) }
 
 func (p *pool) Submit(t Task) error {
+	if p.room != nil {
+		if done, err := p.enter(t); done {
+			return err
+		}
+	}
+	if t.priority() != 0 {
+		return p.submitRanked(t)
+	}
+	if err := p.queue.push(t); err != nil {
+		p.leave()
+		return err
+	}
+	p.summon()
+	return nil
+}
+
+// enter takes a place in a bounded queue. done means that Submit has nothing left
+// to do.
+func (p *pool) enter(t Task) (done bool, err error) {
+	select {
+	case p.room <- struct{}{}:
+		return false, nil
+	default:
+	}
+	if err := p.refusal(); err != nil {
+		return true, err
+	}
+	switch p.options.OnFull {
+	case Refuse:
+		return true, ErrFull
+	case RunInCaller:
+		t.Run(&Worker{Executor: p, ID: -1})
+		return true, nil
+	}
+	ctx := t.Context()
+	select {
+	case p.room <- struct{}{}:
+		return false, nil
+	case <-ctx.Done():
+		return true, context.Cause(ctx)
+	case <-p.gone:
+		return true, ErrShutdown
+	}
+}
+
+// leave gives a place in a bounded queue back.
+func (p *pool) leave() {
+	if p.room != nil {
+		<-p.room
+	}
+}
+
+func (p *pool) refusal() error {
+	p.queue.submit.Lock()
+	defer p.queue.submit.Unlock()
+	return p.queue.refuse
+}
+
+func (p *pool) submitRanked(t Task) error {
+	p.queue.submit.Lock()
+	if err := p.queue.refuse; err != nil {
+		p.queue.submit.Unlock()
+		p.leave()
+		return err
+	}
+	p.queue.pushed++
+	p.ranked.push(t)
+	p.queue.submit.Unlock()
+	p.summon()
+	return nil
+}
+
+// take claims the task to run next.
+func (p *pool) take() Task {
+	t := p.ranked.take(0)
+	if t == nil {
+		t = p.queue.take()
+	}
+	if t == nil {
+		t = p.ranked.take(-1 << 31)
+	}
+	if t != nil && p.room != nil {
+		<-p.room
+	}
+	return t
+}
+
+func (p *pool) empty() bool { return p.ranked.count.Load() == 0 && p.queue.empty() }
+
+// summon makes sure that somebody comes for the queue.
+func (p *pool) summon() {
+	if p.searching.Load() > 0 || p.parked.Load() == 0 && p.live.Load() >= p.limit.Load() {
+		return
+	}
 	p.mu.Lock()
-	if p.closed {
+	if p.searching.Load() > 0 || p.empty() {
 		p.mu.Unlock()
-		return ErrShutdown
+		return
 	}
-	p.queue.push(t)
-	wake := p.summon()
+	w := p.wakeOrStart()
 	p.mu.Unlock()
-	wake.signal()
-	return nil
-}
-
-// summon makes sure that somebody comes for the queue. It returns a worker to
-// signal after unlocking, nil if there is none to signal.
-func (p *pool) summon() *poolWorker {
-	if p.searching > 0 || p.queue.count == 0 {
-		return nil
-	}
-	if n := len(p.idle); n > 0 {
-		w := p.idle[n-1]
-		p.idle[n-1] = nil
-		p.idle = p.idle[:n-1]
-		p.searching++
-		return w
-	}
-	if p.live < p.limit {
-		p.live++
-		p.searching++
-		w := &poolWorker{Worker: Worker{Executor: p, ID: p.nextID}, wake: make(chan struct{}, 1)}
-		p.nextID++
-		go p.work(w)
-	}
-	return nil
-}
-
-func (w *poolWorker) signal() {
 	if w != nil {
 		w.wake <- struct{}{}
 	}
 }
 
-// work is the life of a worker. A task that calls runtime.Goexit ends the
-// goroutine; another one takes over the same worker.
-func (p *pool) work(w *poolWorker) {
-	if p.lockThreads {
-		runtime.LockOSThread() // never unlocked: the thread ends with the worker
+// wakeOrStart returns a parked worker, now counted as searching, that must be
+// woken; or it starts one; or there is none to be had. mu is held.
+func (p *pool) wakeOrStart() *poolWorker {
+	n := len(p.idle)
+	switch {
+	case n > 0:
+		w := p.idle[n-1]
+		p.idle[n-1] = nil
+		p.setIdle(p.idle[:n-1])
+		p.searching.Add(1)
+		return w
+	case p.live.Load() < p.limit.Load():
+		w := &poolWorker{pool: p, wake: make(chan struct{}, 1)}
+		w.Executor, w.ID = p, p.nextID
+		p.nextID++
+		p.all = append(p.all, w)
+		p.live.Add(1)
+		p.searching.Add(1)
+		p.notePeak()
+		go w.begin()
 	}
-	finished := false
-	defer func() {
-		if !finished {
-			p.mu.Lock()
-			p.searching++
-			p.mu.Unlock()
-			go p.work(w)
-		}
-	}()
-	searching := true
-	for {
-		t := p.next(w, searching)
-		if t == nil {
-			finished = true
-			return
-		}
-		searching = false
-		t.Run(&w.Worker)
-	}
+	return nil
 }
 
-// next takes the oldest task, parking while there is none. searching tells that
-// the caller counts as searching. It returns nil when the pool is closed and
-// drained.
-func (p *pool) next(w *poolWorker, searching bool) Task {
+// setIdle replaces idle. mu is held.
+func (p *pool) setIdle(idle []*poolWorker) {
+	p.idle = idle
+	p.parked.Store(int32(len(idle)))
+	p.notePeak()
+}
+
+func (p *pool) notePeak() { p.peak = max(p.peak, int(p.live.Load())-len(p.idle)) }
+
+// Resize changes the number of workers.
+func (p *pool) Resize(workers int) error {
+	if err := (Options{Workers: workers}).Check(); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	p.limit.Store(int32(workers))
+	surplus := min(int(p.live.Load())-workers, len(p.idle))
+	var wake []*poolWorker
+	if surplus > 0 {
+		wake = append(wake, p.idle[:surplus]...)
+		p.searching.Add(int32(surplus))
+		p.setIdle(append([]*poolWorker(nil), p.idle[surplus:]...))
+	}
+	// Several may have to start: one only starts the next if it leaves work behind.
+	p.mu.Unlock()
+	for _, w := range wake {
+		w.wake <- struct{}{}
+	}
+	p.summon()
+	return nil
+}
+
+// Stats is described at StatsOf.
+func (p *pool) Stats() Stats {
+	p.queue.submit.Lock()
+	submitted := p.queue.pushed
+	p.queue.submit.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := Stats{
+		Submitted: submitted, Workers: int(p.live.Load()), Busy: int(p.live.Load()) - len(p.idle), Peak: p.peak, Started: p.nextID,
+		Succeeded: p.retired.succeeded.Load(), Failed: p.retired.failed.Load(), Cancelled: p.retired.cancelled.Load(),
+	}
+	for _, w := range p.all {
+		s.Succeeded += w.counts.succeeded.Load()
+		s.Failed += w.counts.failed.Load()
+		s.Cancelled += w.counts.cancelled.Load()
+	}
+	s.Queued = max(0, s.Submitted-s.Succeeded-s.Failed-s.Cancelled)
+	return s
+}
+
+// fail breaks the pool: its workers cannot start.
+func (p *pool) fail(cause error) {
+	err := &BrokenError{Cause: cause}
+	p.queue.stop(err)
 	for {
-		p.mu.Lock()
-		if searching {
-			p.searching--
+		t := p.take()
+		if t == nil {
+			return
 		}
-		if t := p.queue.pop(); t != nil {
-			wake := p.summon()
-			p.mu.Unlock()
-			wake.signal()
-			return t
-		}
-		if p.closed {
-			p.live--
-			if p.live == 0 {
-				close(p.gone)
-			}
-			p.mu.Unlock()
-			return nil
-		}
-		p.idle = append(p.idle, w)
-		p.mu.Unlock()
-		<-w.wake
-		searching = true
+		t.Fail(err)
+		p.retired.failed.Add(1)
 	}
 }
 
@@ -144,29 +265,37 @@ func (p *pool) Shutdown(ctx context.Context) error {
 	if inside(ctx, p) {
 		return ErrShutdownInside
 	}
+	p.queue.stop(ErrShutdown)
 	p.mu.Lock()
-	if !p.closed {
-		p.closed = true
-		if p.live == 0 {
-			close(p.gone)
-		}
-	}
+	p.closed = true
 	idle := p.idle
-	p.idle = nil
-	p.searching += len(idle)
+	p.searching.Add(int32(len(idle)))
+	p.setIdle(nil)
+	p.closeIfDone()
 	p.mu.Unlock()
 	for _, w := range idle {
-		w.signal()
+		w.wake <- struct{}{}
 	}
+	p.summon()
 	select {
 	case <-p.gone:
 		return nil
 	case <-ctx.Done():
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		if p.live == 0 {
-			return nil
+	}
+	s := p.Stats()
+	if s.Workers == 0 && s.Queued == 0 {
+		return nil
+	}
+	return unfinished(ctx, s.Workers, int(max(0, s.Queued-int64(s.Workers))))
+}
+
+// closeIfDone ends the pool when nothing is left of it. mu is held.
+func (p *pool) closeIfDone() {
+	if p.closed && p.live.Load() == 0 && p.empty() {
+		select {
+		case <-p.gone:
+		default:
+			close(p.gone)
 		}
-		return unfinished(ctx, p.live, p.queue.count)
 	}
 }

@@ -13,7 +13,7 @@ var Serial = register(Kind{
 	Name: "serial",
 	Doc:  "each task at once in the submitting goroutine: no pool, the baseline",
 	New: func(o Options) (Executor, error) {
-		if err := o.Check(); err != nil {
+		if err := o.only("serial"); err != nil {
 			return nil, err
 		}
 		s := &serial{idle: make(chan struct{}, 1)}

@@ -11,7 +11,7 @@ var Spawn = register(Kind{
 	Name: "spawn",
 	Doc:  "a new goroutine for each task, at most P at a time",
 	New: func(o Options) (Executor, error) {
-		if err := o.Check(); err != nil {
+		if err := o.only("spawn"); err != nil {
 			return nil, err
 		}
 		s := &spawn{limit: o.Workers, empty: make(chan struct{})}

@@ -12,13 +12,16 @@ import "context"
 // The error is ErrShutdown after Shutdown, ErrNilFunc, the cause of ctx if it
 // has ended already, or another refusal of the executor; there is no future
 // then.
-func Submit[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], in In) (*Future[Out], error) {
+func Submit[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], in In, options ...SubmitOption) (*Future[Out], error) {
 	if fn == nil || fn.f == nil {
 		return nil, ErrNilFunc
 	}
 	c := &call[In, Out]{fn: fn, in: in}
 	c.parent = ctx
 	c.task, c.executor = c, ex
+	for _, set := range options {
+		set(&c.future)
+	}
 	if ctx.Done() != nil {
 		if err := ctx.Err(); err != nil {
 			return nil, context.Cause(ctx)
@@ -34,11 +37,32 @@ func Submit[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], in
 
 // SubmitFunc is Submit for a closure, which can only run in this process: an
 // executor of worker processes refuses it with ErrNotShippable.
-func SubmitFunc[Out any](ctx context.Context, ex Executor, f func(context.Context) (Out, error)) (*Future[Out], error) {
+func SubmitFunc[Out any](ctx context.Context, ex Executor, f func(context.Context) (Out, error), options ...SubmitOption) (*Future[Out], error) {
 	if f == nil {
 		return nil, ErrNilFunc
 	}
 	return Submit(ctx, ex, &Func[struct{}, Out]{
 		f: func(ctx context.Context, _ struct{}) (Out, error) { return f(ctx) },
-	}, struct{}{})
+	}, struct{}{}, options...)
+}
+
+// A SubmitOption changes how one task is submitted.
+type SubmitOption func(*future)
+
+// Priority has the task start before queued tasks of a lower priority; 0 is that
+// of a task without the option, negative ones are below it. Tasks of one
+// priority start in the order of submission, and a running task is never
+// interrupted. Executors without priorities (serial, spawn, worker processes)
+// ignore it.
+func Priority(p int) SubmitOption {
+	return func(f *future) { f.rank = int32(max(min(p, 1<<30), -1<<30)) }
+}
+
+// Go has ex call f, in this process, and forgets it: no future, no context, no
+// allocation. A panic in f is logged. Its error is that of the executor.
+func Go(ex Executor, f func()) error {
+	if f == nil {
+		return ErrNilFunc
+	}
+	return ex.Submit(plain(f))
 }

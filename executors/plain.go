@@ -1,0 +1,39 @@
+package executors
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime/debug"
+)
+
+// plain is a task without a future. A func is one word, so that making it a Task
+// allocates nothing; the price is that nobody can cancel it.
+type plain func()
+
+var errPanicked = errors.New("executors: panic in a function given to Go")
+
+func (f plain) Run(w *Worker) {
+	err := error(ErrGoexit)
+	defer func() {
+		if r := recover(); r != nil {
+			err = errPanicked
+			slog.Error("executors: a function given to Go panicked", "panic", r, "stack", string(debug.Stack()))
+		}
+		w.note(err)
+	}()
+	f()
+	err = nil
+}
+
+func (f plain) Context() context.Context { return context.Background() }
+func (f plain) Cancel() bool             { return false }
+func (f plain) Remote() (Remote, bool)   { return nil, false }
+func (f plain) assist(w *Worker)         { f.Run(w) }
+func (f plain) priority() int            { return 0 }
+
+// Fail drops the task: there is nobody to tell but the log.
+func (f plain) Fail(err error) bool {
+	slog.Error("executors: a function given to Go was not run", "error", err)
+	return true
+}

@@ -1,0 +1,51 @@
+package executors
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// rankedQueues hold the tasks that have a priority other than 0, a FIFO for each.
+// Few programs use them, so that one lock will do, which is not touched while
+// they are empty.
+type rankedQueues struct {
+	count  atomic.Int64
+	mu     sync.Mutex
+	queues []rankedQueue // highest priority first
+}
+
+type rankedQueue struct {
+	priority int
+	tasks    taskQueue
+}
+
+func (r *rankedQueues) push(t Task) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i, found := slices.BinarySearchFunc(r.queues, t.priority(), func(q rankedQueue, p int) int { return p - q.priority })
+	if !found {
+		r.queues = slices.Insert(r.queues, i, rankedQueue{priority: t.priority()})
+	}
+	r.queues[i].tasks.push(t)
+	r.count.Add(1)
+}
+
+// take returns the first task whose priority is above floor, nil if none.
+func (r *rankedQueues) take(floor int) Task {
+	if r.count.Load() == 0 {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range r.queues {
+		if r.queues[i].priority <= floor {
+			return nil
+		}
+		if t := r.queues[i].tasks.pop(); t != nil {
+			r.count.Add(-1)
+			return t
+		}
+	}
+	return nil
+}

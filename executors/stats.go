@@ -1,0 +1,37 @@
+package executors
+
+// Stats are what an executor has done. Read while it works they are a snapshot
+// whose numbers may be of slightly different moments; once it is quiet, Submitted
+// is the sum of Succeeded, Failed, Cancelled and Queued.
+type Stats struct {
+	Submitted int64 // tasks accepted
+	Succeeded int64 // tasks that returned no error
+	Failed    int64 // tasks that returned an error, panicked or called Goexit
+	Cancelled int64 // tasks that were dropped without being started
+	Queued    int64 // tasks accepted and neither finished, running nor dropped yet
+
+	Workers int // alive now
+	Busy    int // of these, not parked
+	Peak    int // most workers ever busy at the same time
+	Started int // workers ever started
+}
+
+// StatsOf returns the statistics of an executor that keeps them; false if ex does
+// not.
+func StatsOf(ex Executor) (Stats, bool) {
+	s, ok := ex.(interface{ Stats() Stats })
+	if !ok {
+		return Stats{}, false
+	}
+	return s.Stats(), true
+}
+
+// Resize changes the number of workers of an executor that can do that, at work
+// or idle; false if ex cannot. Workers that are too many end after their task.
+func Resize(ex Executor, workers int) (bool, error) {
+	r, ok := ex.(interface{ Resize(workers int) error })
+	if !ok {
+		return false, nil
+	}
+	return true, r.Resize(workers)
+}
