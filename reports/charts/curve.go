@@ -20,10 +20,11 @@ type curvePoint struct {
 	n               int
 }
 
-// estimated is a point at x. An interval that cannot be drawn is none.
+// estimated is a point at x. An interval that cannot be drawn is none: beyond any
+// sense it would overflow on a linear axis.
 func estimated(x float64, e reports.Estimate) curvePoint {
 	p := curvePoint{x: x, y: e.Value, low: e.Value, high: e.Value, n: e.N}
-	if e.Known() && finite(e.Low) && finite(e.High) && e.Low <= e.Value && e.Value <= e.High {
+	if e.Known() && math.Abs(e.Low) < 1e18 && math.Abs(e.High) < 1e18 && e.Low <= e.Value && e.Value <= e.High {
 		p.low, p.high, p.band = e.Low, e.High, true
 	}
 	return p

@@ -4,16 +4,28 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"poolbench/bench/record"
+	"poolbench/reports"
 )
 
 // TestLook writes every picture of the synthetic data as PNG to the directory in
-// POOLBENCH_LOOK, for a person to look at.
+// POOLBENCH_LOOK, for a person to look at; POOLBENCH_RECORD may name a record to
+// draw as well.
 func TestLook(t *testing.T) {
 	dir := os.Getenv("POOLBENCH_LOOK")
 	if dir == "" {
 		t.Skip("POOLBENCH_LOOK is not set")
 	}
-	for name, d := range shapes() {
+	all := shapes()
+	if path := os.Getenv("POOLBENCH_RECORD"); path != "" {
+		rec, err := record.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all["record"] = reports.Analyse(rec)
+	}
+	for name, d := range all {
 		drawings, errs := Draw(d)
 		for _, err := range errs {
 			t.Log(name, err)

@@ -1,6 +1,7 @@
 package charts
 
 import (
+	"fmt"
 	"image/color"
 	"math"
 	"strings"
@@ -39,9 +40,14 @@ func newPage(canvas draw.Canvas, width, height float64) *page {
 
 func (p pt) vg() vg.Point { return vg.Point{X: vg.Length(p.x), Y: vg.Length(p.y)} }
 
+// points converts places. One that is no number, or is absurdly far away, is a
+// fault of a chart; it panics here, since rasterising it might never end.
 func points(pts []pt) []vg.Point {
 	out := make([]vg.Point, len(pts))
 	for i, p := range pts {
+		if !(math.Abs(p.x) < 1e6) || !(math.Abs(p.y) < 1e6) {
+			panic(fmt.Sprintf("place (%g, %g) is not on any page", p.x, p.y))
+		}
 		out[i] = p.vg()
 	}
 	return out

@@ -228,8 +228,15 @@ func (c *speedupChart) title() string {
 	if best.Workers == 1 || payOff(best.Executor) == "pays off" {
 		verb = "runs it"
 	}
-	return fmt.Sprintf("%s: %s %s %s faster than serial",
+	title := fmt.Sprintf("%s: %s %s %s faster than serial",
 		name, pool(best.Executor, best.Workers), verb, reports.Ratio(best.Speedup.Value))
+	switch n := len(best.Ties); {
+	case n == 1:
+		title += "; 1 other is as good"
+	case n > 1:
+		title += fmt.Sprintf("; %d others are as good", n)
+	}
+	return title
 }
 
 func (c *speedupChart) subtitle() string {

@@ -106,6 +106,147 @@ func sweep(workload, resource string, workers int, ideal float64, overhead map[s
 	return s
 }
 
+// shapes are all data of the tests, by the name of their goldens.
 func shapes() map[string]*reports.Data {
-	return map[string]*reports.Data{"two": twoCores(), "eight": eightCores()}
+	return map[string]*reports.Data{
+		"two": twoCores(), "eight": eightCores(), "outcomes": outcomes(), "few": fewBlocks(),
+		"single": single(), "many": manyExecutors(), "hostile": hostile(), "broken": broken(), "same": sameCrossings(),
+	}
+}
+
+// outcomes has every outcome of a crossing.
+func outcomes() *reports.Data {
+	s := sweep("spin", "cpu", 2, 1.87, map[string]float64{"goroutines": 0.01e-6, "processes": 0.1, "spawn": 3e-6, "threads": 4e-6})
+	for i := range s.Series {
+		c := &s.Series[i]
+		o := []reports.Outcome{reports.Always, reports.Never, reports.Unknown, reports.Several}[i]
+		c.Crossover.Outcome, c.LeastUsefulWork.Outcome, c.METG.Outcome = o, o, o
+	}
+	return &reports.Data{Machine: machine2, Blocks: 12, Sweeps: []reports.Sweep{s}}
+}
+
+// fewBlocks has no interval anywhere and nothing decided.
+func fewBlocks() *reports.Data {
+	d := twoCores()
+	d.Blocks = 3
+	few := func(e *reports.Estimate) { e.N, e.Low, e.High = 3, 0, 0 }
+	for i := range d.Scalings {
+		s := &d.Scalings[i]
+		s.Best.Decided = false
+		for j := range s.Series {
+			for k := range s.Series[j].Points {
+				few(&s.Series[j].Points[k].Speedup)
+			}
+		}
+	}
+	for i := range d.Sweeps {
+		for j := range d.Sweeps[i].Series {
+			c := &d.Sweeps[i].Series[j]
+			few(&c.Crossover.At)
+			few(&c.LeastUsefulWork.At)
+			for k := range c.Points {
+				few(&c.Points[k].Time)
+				few(&c.Points[k].Efficiency)
+			}
+		}
+	}
+	return d
+}
+
+// single has one pool size and one grain.
+func single() *reports.Data {
+	s := scaling("spin", "cpu", []int{2}, map[string][]float64{"goroutines": {1.8}}, "goroutines")
+	w := sweep("spin", "cpu", 2, 1.87, map[string]float64{"goroutines": 1e-6})
+	w.Serial, w.Series[0].Points = w.Serial[:1], w.Series[0].Points[:1]
+	w.Series[0].Crossover = reports.Crossing{}
+	w.Series[0].LeastUsefulWork = reports.Crossing{}
+	return &reports.Data{Machine: machine2, Blocks: 12, Capacity: map[int]reports.Estimate{2: estimate(1.87, 0.02)},
+		Scalings: []reports.Scaling{s}, Sweeps: []reports.Sweep{w}}
+}
+
+// manyExecutors has more series than a picture holds, two of them foreign, and
+// many pool sizes.
+func manyExecutors() *reports.Data {
+	sizes := []int{1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128}
+	values := map[string][]float64{}
+	names := []string{"alpha", "beta", "goroutines", "processes", "spawn", "threads"}
+	for i, name := range names {
+		for _, n := range sizes {
+			values[name] = append(values[name], float64(n)/(1+float64(n)*0.02*float64(i+1)))
+		}
+	}
+	m := machine2
+	m.Cores = 64
+	m.CPU = "A processor with a name that is so long that it can never fit on one line of a footer, whatever the size of the type, and goes on and on, with a clock of 3.10 GHz and 256 MiB of cache"
+	return &reports.Data{Machine: m, Blocks: 12, Scalings: []reports.Scaling{scaling("numeric", "cpu", sizes, values, names...)},
+		Sweeps: []reports.Sweep{sweep("numeric", "cpu", 64, 60, map[string]float64{"alpha": 1e-6, "beta": 1e-5, "goroutines": 1e-6, "processes": 31e-6, "spawn": 2e-6, "threads": 3e-6})}}
+}
+
+// hostile has names that are markup, control characters and very long.
+func hostile() *reports.Data {
+	bad := "<script>alert('x')</script>&\"\x00\x1b[31m\u202egnp.exe\n]]>"
+	d := twoCores()
+	d.Machine.CPU, d.Machine.GoVersion, d.Machine.Start = bad, bad, bad
+	d.Scalings = d.Scalings[1:2]
+	d.Scalings[0].Workload, d.Scalings[0].Best.Sentence, d.Scalings[0].Best.Executor = bad, bad, bad
+	d.Scalings[0].Series[0].Executor = bad
+	d.Scalings[0].Series[1].Executor = "a name that is much too long to stand beside anything in a picture of this size"
+	d.Sweeps = d.Sweeps[1:]
+	d.Sweeps[0].Workload = bad
+	d.Sweeps[0].Series[0].Executor = bad
+	return d
+}
+
+// broken has values that are no numbers, zero, negative, infinite and enormous.
+func broken() *reports.Data {
+	d := twoCores()
+	bad := []float64{math.NaN(), math.Inf(1), math.Inf(-1), 0, -1, 1e300, 1e-300, math.MaxFloat64}
+	n := 0
+	next := func(e *reports.Estimate) {
+		n++
+		switch n % 5 {
+		case 0:
+			e.Value = bad[n/5%len(bad)]
+		case 1:
+			e.Low = bad[n/5%len(bad)]
+		case 2:
+			e.High = bad[n/5%len(bad)]
+		}
+	}
+	for i := range d.Scalings {
+		for j := range d.Scalings[i].Series {
+			for k := range d.Scalings[i].Series[j].Points {
+				next(&d.Scalings[i].Series[j].Points[k].Speedup)
+			}
+		}
+	}
+	for i := range d.Sweeps {
+		s := &d.Sweeps[i]
+		s.Ideal = bad[i]
+		for j := range s.Serial {
+			next(&s.Serial[j].Time)
+		}
+		for j := range s.Series {
+			c := &s.Series[j]
+			next(&c.Crossover.At)
+			next(&c.LeastUsefulWork.At)
+			next(&c.METG.At)
+			for k := range c.Points {
+				next(&c.Points[k].Time)
+				next(&c.Points[k].Efficiency)
+				if k == 3 {
+					c.Points[k].Work = bad[j]
+				}
+			}
+		}
+	}
+	d.Capacity[4] = reports.Estimate{Value: math.NaN(), N: 12}
+	d.Scalings[1].Series[0].Points[0].Workers = -3
+	return d
+}
+
+// sameCrossings has all crossovers at one place.
+func sameCrossings() *reports.Data {
+	return &reports.Data{Machine: machine2, Blocks: 12,
+		Sweeps: []reports.Sweep{sweep("spin", "cpu", 2, 1.87, map[string]float64{"goroutines": 30e-6, "processes": 31e-6, "spawn": 30e-6, "threads": 29e-6})}}
 }
