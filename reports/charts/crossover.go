@@ -3,6 +3,7 @@ package charts
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"poolbench/reports"
@@ -23,8 +24,8 @@ func drawCrossover(d *reports.Data) ([]Drawing, error) {
 	var reasons []string
 	for _, s := range reports.HeadlineSweeps(d) {
 		c := newCrossoverChart(d, s, looks)
-		if len(c.times) == 0 {
-			reasons = append(reasons, clean(s.Workload)+" has no times that can be drawn")
+		if c.above == nil {
+			reasons = append(reasons, clean(s.Workload)+" has no two grains whose times can be drawn")
 			continue
 		}
 		drawings = append(drawings, c.drawing())
@@ -87,7 +88,7 @@ func newCrossoverChart(d *reports.Data, s reports.Sweep, looks map[string]look) 
 		}
 	}
 	c.serial.sort()
-	if len(c.times) == 0 {
+	if !slices.ContainsFunc(c.times, func(k curve) bool { return len(k.pts) > 1 }) {
 		return c
 	}
 	c.layOut(104)
@@ -153,7 +154,7 @@ func (c *crossoverChart) title() string {
 	never := 0
 	for _, k := range c.times {
 		switch x := c.series[k.name].Crossover; {
-		case crossesAt(x):
+		case crossesAt(x) && x.Outcome == reports.Crosses:
 			cross = append(cross, k)
 		case x.Outcome == reports.Always:
 			always = append(always, k)
@@ -295,7 +296,7 @@ func (c *crossoverChart) plan() bool {
 	for _, k := range c.times {
 		x := c.series[k.name].Crossover
 		if !crossesAt(x) {
-			c.above.remarks = append(c.above.remarks, remark{k.look, clean(k.name) + " " + crossoverNote(x, k.name)})
+			c.above.remarks = append(c.above.remarks, remark{k.look, clean(k.name) + ": " + crossoverNote(x, k.name)})
 			continue
 		}
 		title := "pays off above " + reports.Duration(x.At.Value)
@@ -345,7 +346,7 @@ func (c *crossoverChart) drawTimes(p *page) {
 	var labels []direct
 	reference := func(name string, line []pt, s stroke) {
 		p.lineIn(f, s, line...)
-		if len(line) > 0 {
+		if len(line) > 0 && f.holds(line[len(line)-1]) {
 			labels = append(labels, direct{name: name, plain: true, role: muted, line: guide, end: line[len(line)-1]})
 		}
 	}
@@ -436,7 +437,15 @@ func crossoverNote(x reports.Crossing, executor string) string {
 	case reports.Never:
 		return "never " + verb + bound(" up to ", x.To)
 	}
-	return "– cannot tell: too few blocks or sizes"
+	return unclear(x)
+}
+
+// unclear says why there is no answer.
+func unclear(x reports.Crossing) string {
+	if x.At.N < reports.MinBlocks {
+		return "cannot tell, too few blocks"
+	}
+	return "cannot tell, not clear of the noise"
 }
 
 func halfNote(x reports.Crossing) string {
@@ -446,5 +455,5 @@ func halfNote(x reports.Crossing) string {
 	case reports.Never:
 		return "below 50 % at every size tried"
 	}
-	return "cannot tell: too few blocks or sizes"
+	return unclear(x)
 }

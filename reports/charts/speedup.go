@@ -153,8 +153,15 @@ func (c *speedupChart) layOut() {
 // setAside spreads markers that would hide each other. Only the markers move,
 // and only sideways: lines and values stay where they are.
 func (c *speedupChart) setAside() {
-	for _, n := range c.workers {
+	for i, n := range c.workers {
 		x := float64(n)
+		room := c.frame.right - c.frame.left
+		if i > 0 {
+			room = min(room, c.x.at(x)-c.x.at(float64(c.workers[i-1])))
+		}
+		if i+1 < len(c.workers) {
+			room = min(room, c.x.at(float64(c.workers[i+1]))-c.x.at(x))
+		}
 		type mark struct {
 			name string
 			y    float64
@@ -170,14 +177,14 @@ func (c *speedupChart) setAside() {
 		sort.SliceStable(marks, func(i, j int) bool { return marks[i].y < marks[j].y })
 		for first := 0; first < len(marks); {
 			last := first
-			for last+1 < len(marks) && marks[last+1].y-marks[last].y < 5.5 {
+			for last+1 < len(marks) && marks[last+1].y-marks[last].y < 4.5 {
 				last++
 			}
 			group := marks[first : last+1]
 			sort.SliceStable(group, func(i, j int) bool { return group[i].name < group[j].name })
 			for i, m := range group {
-				if len(group) > 1 {
-					c.aside[spotKey{m.name, x}] = (float64(i) - float64(len(group)-1)/2) * 6.2
+				if step := min(6.2, 0.7*room/float64(len(group))); len(group) > 1 {
+					c.aside[spotKey{m.name, x}] = (float64(i) - float64(len(group)-1)/2) * step
 				}
 			}
 			first = last + 1
@@ -440,13 +447,13 @@ func (c *speedupChart) coreLabel(p *page, land *terrain, x float64) {
 		return
 	}
 	whole := "more workers than the " + count(c.data.Machine.Cores, "core", "cores")
-	for _, lines := range [][]string{{whole}, {"more workers", strings.TrimPrefix(whole, "more workers ")}} {
+	for _, lines := range [][]string{{whole}, {"more workers", strings.TrimPrefix(whole, "more workers ")}, {"more", "workers", "than cores"}} {
 		width := 0.0
 		for _, l := range lines {
 			width = max(width, noteFace.wide(l))
 		}
 		height := 9.5 * float64(len(lines))
-		for _, y := range []float64{f.bottom + 3 + height/2, f.top - 3 - height/2} {
+		for y := f.bottom + 3 + height/2; y < f.top; y += 6 {
 			for _, left := range []float64{x + 5, f.right - width - 4} {
 				s := slab{centre: pt{left + width/2, y}, width: width + 2, height: height}
 				if left >= x && land.free(s) {
