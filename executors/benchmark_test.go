@@ -3,6 +3,9 @@ package executors_test
 import (
 	"context"
 	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"poolbench/executors"
@@ -82,4 +85,51 @@ func BenchmarkChannelPingPong(b *testing.B) {
 	}
 	close(in)
 	<-out
+}
+
+// BenchmarkMap maps b.N empty items with automatic chunks, beside a loop in which
+// two goroutines share an atomic index.
+func BenchmarkMap(b *testing.B) {
+	b.Run("executor=goroutines/workers=2", func(b *testing.B) {
+		ctx := context.Background()
+		ex, err := executors.Goroutines.New(executors.Options{Workers: 2})
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer ex.Shutdown(ctx)
+		inputs := make([]int, b.N)
+		b.ReportAllocs()
+		b.ResetTimer()
+		sum := 0
+		for v, err := range executors.Map(ctx, ex, empty, slices.Values(inputs), executors.AutoChunk()) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			sum += v
+		}
+	})
+	b.Run("atomic", func(b *testing.B) {
+		ctx := context.Background()
+		inputs, outputs := make([]int, b.N), make([]int, b.N)
+		b.ReportAllocs()
+		b.ResetTimer()
+		var index atomic.Int64
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() {
+				for i := index.Add(1) - 1; i < int64(b.N); i = index.Add(1) - 1 {
+					v, err := empty.Call(ctx, inputs[i])
+					if err != nil {
+						panic(err)
+					}
+					outputs[i] = v
+				}
+			})
+		}
+		wg.Wait()
+		sum := 0
+		for _, v := range outputs {
+			sum += v
+		}
+	})
 }

@@ -37,8 +37,9 @@ var (
 	// ErrSettled is returned by a Promise that has a result already.
 	ErrSettled = errors.New("executors: future is settled already")
 
-	// errBuffer is yielded by Map.
+	// Yielded by Map.
 	errBuffer = errors.New("executors: Buffer needs room for at least 1 input")
+	errChunk  = errors.New("executors: a chunk needs at least 1 input")
 
 	// ErrNilFunc is returned by Submit when there is no function to call.
 	ErrNilFunc = errors.New("executors: nil function")

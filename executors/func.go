@@ -44,10 +44,11 @@ func Define[In, Out any](name string, f func(context.Context, In) (Out, error)) 
 	fn := &Func[In, Out]{name: name, f: f, in: codecFor[In](), out: codecFor[Out]()}
 	funcs.Lock()
 	defer funcs.Unlock()
-	if _, dup := funcs.byName[name]; dup {
+	if funcs.byName[name] != nil || funcs.byName[chunkedName(name)] != nil {
 		panic("executors: task function " + name + " is defined twice")
 	}
 	funcs.byName[name] = fn
+	funcs.byName[chunkedName(name)] = chunked(fn)
 	return fn
 }
 

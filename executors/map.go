@@ -2,6 +2,7 @@ package executors
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 )
@@ -9,36 +10,81 @@ import (
 // A MapOption changes how Map works.
 type MapOption func(*mapOptions)
 
-type mapOptions struct{ buffer int }
+type mapOptions struct {
+	buffer, chunk int // 0: not given
+	auto          bool
+	unordered     bool
+	err           error
+}
 
 // Buffer keeps at most n inputs between being taken from the input sequence and
 // being yielded, so that Map works on sequences without an end. n below 1 is an
-// error of Map.
-func Buffer(n int) MapOption { return func(o *mapOptions) { o.buffer = n } }
+// error.
+func Buffer(n int) MapOption {
+	return func(o *mapOptions) {
+		if o.buffer = n; n < 1 {
+			o.err = errBuffer
+		}
+	}
+}
+
+// Chunk makes n inputs one task, which pays when a call is shorter than the cost
+// of handing it over. Every input keeps its own result and error. n below 1 is an
+// error.
+func Chunk(n int) MapOption {
+	return func(o *mapOptions) {
+		if o.chunk = n; n < 1 {
+			o.err = errChunk
+		}
+	}
+}
+
+// AutoChunk lets Map choose the chunks. In this process each worker takes ranges
+// of inputs that last about a tenth of a millisecond by its own clock, and shorter
+// ones towards the end, so that no worker waits for another. Worker processes,
+// and Map with a Buffer, get chunks of equal length, eight for each worker.
+func AutoChunk() MapOption { return func(o *mapOptions) { o.auto = true } }
+
+// Unordered yields results as they come, instead of in input order.
+func Unordered() MapOption { return func(o *mapOptions) { o.unordered = true } }
 
 // Map calls fn on every input on ex and yields the results in input order, each
 // with its own error: an error does not end the sequence.
 //
-// The calls are submitted when Map is called, all of them, or with Buffer the
-// first n and one more for each result that is yielded. Breaking out of the
-// sequence, or the end of ctx, cancels what has not been yielded; when ctx ends
-// the last pair carries a *WaitError. If ex refuses a call, its error is the last
-// pair. The sequence can be iterated once.
+// The calls are submitted when Map is called, all of them, or with Buffer as many
+// as fit and more as results are yielded. Breaking out of the sequence, or the end
+// of ctx, cancels what has not been yielded; when ctx ends the last pair carries a
+// *WaitError. If ex refuses a call, its error is the last pair. A panic of the
+// input sequence cancels what was submitted and goes on. The sequence can be
+// iterated once.
+//
+// The cost of an item is that of Submit, or with AutoChunk that of a step in two
+// loops (BenchmarkMap).
 func Map[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], inputs iter.Seq[In], options ...MapOption) iter.Seq2[Out, error] {
-	o := mapOptions{buffer: -1}
+	var o mapOptions
 	for _, set := range options {
 		set(&o)
 	}
-	if o.buffer == 0 || o.buffer < -1 {
-		return failed[Out](errBuffer)
+	switch {
+	case o.err != nil:
+		return failed[Out](o.err)
+	case fn == nil || fn.f == nil:
+		return failed[Out](ErrNilFunc)
 	}
-	m := &mapping[In, Out]{ctx: ctx, ex: ex, fn: fn}
-	m.next, m.stop = iter.Pull(inputs)
-	for o.buffer < 0 || len(m.inFlight) < o.buffer {
-		if !m.submitOne() {
-			break
+	if o.auto && o.buffer == 0 {
+		all := slices.Collect(inputs)
+		if s, err := startScan(ctx, ex, fn, all, o.unordered); err == nil {
+			return s.yield
+		} else if !errors.Is(err, ErrNotShippable) {
+			return failed[Out](err)
 		}
+		o.chunk = max(1, len(all)/(8*ex.Workers()))
+		inputs = slices.Values(all)
+	} else if o.auto {
+		o.chunk = max(1, o.buffer/(8*ex.Workers()))
 	}
+	m := &mapping[In, Out]{ctx: ctx, ex: ex, fn: fn, options: o}
+	m.start(inputs)
 	return m.yield
 }
 
@@ -46,65 +92,197 @@ func failed[Out any](err error) iter.Seq2[Out, error] {
 	return func(yield func(Out, error) bool) { yield(*new(Out), err) }
 }
 
-// A mapping is a Map under way.
+// A mapping is a Map under way. Pieces are its tasks, of one input or a chunk.
 type mapping[In, Out any] struct {
-	ctx      context.Context
-	ex       Executor
-	fn       *Func[In, Out]
-	next     func() (In, bool)
+	ctx     context.Context
+	ex      Executor
+	fn      *Func[In, Out]
+	options mapOptions
+
+	next     func() (In, bool) // with a buffer: the inputs that have not been taken
 	stop     func()
-	inFlight []*Future[Out] // in input order
-	refusal  error          // of the executor; ends the sequence
-	ended    bool           // no more inputs
+	chunk    []In // inputs of the piece that is not full yet
+	inFlight []piece[Out]
+	taken    int   // inputs in flight or in chunk
+	refusal  error // of the executor; ends the sequence
 }
 
-// submitOne takes one input; false when there is none or it was refused.
-func (m *mapping[In, Out]) submitOne() bool {
-	if m.ended {
-		return false
+// A piece is one task of a mapping.
+type piece[Out any] struct {
+	one  *Future[Out]           // of a single input
+	many *Future[*results[Out]] // of a chunk
+	kept *results[Out]          // of a chunk that ran in this process
+	size int
+}
+
+func (p piece[Out]) waitable() Waitable {
+	if p.one != nil {
+		return p.one
 	}
-	in, ok := m.next()
-	if ok {
-		var f *Future[Out]
-		if f, m.refusal = Submit(m.ctx, m.ex, m.fn, in); m.refusal == nil {
-			m.inFlight = append(m.inFlight, f)
-			return true
+	return p.many
+}
+
+// start takes what may be taken at once.
+func (m *mapping[In, Out]) start(inputs iter.Seq[In]) {
+	started := false
+	defer func() {
+		if !started { // the input sequence panicked
+			m.abandon()
+		}
+	}()
+	if m.options.buffer == 0 {
+		for in := range inputs {
+			if !m.add(in) {
+				break
+			}
+		}
+		m.flush()
+	} else {
+		m.next, m.stop = iter.Pull(inputs)
+		m.fill()
+	}
+	started = true
+}
+
+// fill takes inputs while the buffer has room.
+func (m *mapping[In, Out]) fill() {
+	for m.next != nil && m.taken < m.options.buffer {
+		in, ok := m.next()
+		if !ok || !m.add(in) {
+			m.stop()
+			m.next = nil
 		}
 	}
-	m.ended = true
-	m.stop()
-	return false
+	m.flush()
+}
+
+// add puts an input into the current piece; false when the executor refuses.
+func (m *mapping[In, Out]) add(in In) bool {
+	m.taken++
+	if m.options.chunk > 1 {
+		m.chunk = append(m.chunk, in)
+		return len(m.chunk) < m.options.chunk || m.flush()
+	}
+	f, err := Submit(m.ctx, m.ex, m.fn, in)
+	if err != nil {
+		m.refusal = err
+		return false
+	}
+	m.inFlight = append(m.inFlight, piece[Out]{one: f, size: 1})
+	return true
+}
+
+// flush submits the chunk that has been gathered.
+func (m *mapping[In, Out]) flush() bool {
+	if len(m.chunk) == 0 {
+		return true
+	}
+	c := &chunk[In, Out]{inputs: m.chunk, out: newResults[Out](len(m.chunk))}
+	m.chunk = nil
+	f, err := Submit(m.ctx, m.ex, chunked(m.fn), c)
+	if err != nil {
+		m.refusal = err
+		return false
+	}
+	m.inFlight = append(m.inFlight, piece[Out]{many: f, kept: c.out, size: len(c.inputs)})
+	return true
 }
 
 func (m *mapping[In, Out]) yield(yield func(Out, error) bool) {
 	defer m.abandon()
-	for len(m.inFlight) > 0 {
-		f := m.inFlight[0]
-		out, err := f.Result(m.ctx)
-		if !f.settled() {
-			yield(*new(Out), err)
-			return
-		}
-		m.inFlight[0] = nil
-		m.inFlight = m.inFlight[1:]
-		m.submitOne()
-		if !yield(out, err) {
-			return
-		}
+	var goOn bool
+	if m.options.unordered {
+		goOn = m.yieldUnordered(yield)
+	} else {
+		goOn = m.yieldOrdered(yield)
 	}
-	if m.refusal != nil {
+	if goOn && m.refusal != nil {
 		refusal := m.refusal
 		m.refusal = nil
 		yield(*new(Out), refusal)
 	}
 }
 
+func (m *mapping[In, Out]) yieldOrdered(yield func(Out, error) bool) bool {
+	for len(m.inFlight) > 0 {
+		p := m.inFlight[0]
+		if err := p.waitable().base().wait(m.ctx); err != nil {
+			yield(*new(Out), err)
+			return false
+		}
+		m.inFlight[0] = piece[Out]{}
+		m.inFlight = m.inFlight[1:]
+		if !m.yieldPiece(p, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *mapping[In, Out]) yieldUnordered(yield func(Out, error) bool) bool {
+	completions := NewCompletions[Waitable]()
+	defer completions.close()
+	known := map[*future]piece[Out]{}
+	watch := func() {
+		for _, p := range m.inFlight {
+			if b := p.waitable().base(); known[b].size == 0 {
+				known[b] = p
+				completions.Add(p.waitable())
+			}
+		}
+		m.inFlight = m.inFlight[:0]
+	}
+	defer func() { // what is left is abandoned
+		for _, p := range known {
+			m.inFlight = append(m.inFlight, p)
+		}
+	}()
+	for watch(); len(known) > 0; watch() {
+		f, _, err := completions.next(m.ctx)
+		if err != nil {
+			yield(*new(Out), err)
+			return false
+		}
+		p := known[f.base()]
+		delete(known, f.base())
+		if !m.yieldPiece(p, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// yieldPiece yields the results of a settled piece, taking a new input for each.
+func (m *mapping[In, Out]) yieldPiece(p piece[Out], yield func(Out, error) bool) bool {
+	for i := range p.size {
+		m.taken--
+		m.fill()
+		if !yield(p.at(i)) {
+			return false
+		}
+	}
+	return true
+}
+
+// at is the result of input i of a settled piece.
+func (p piece[Out]) at(i int) (Out, error) {
+	if p.one != nil {
+		return p.one.value, p.one.err
+	}
+	if p.many.value != nil {
+		return p.many.value.at(i, p.many.err)
+	}
+	return p.kept.at(i, p.many.err)
+}
+
 func (m *mapping[In, Out]) abandon() {
 	// The last first: a worker that a cancelled task sets free finds nothing left.
-	for _, f := range slices.Backward(m.inFlight) {
-		f.Cancel()
+	for _, p := range slices.Backward(m.inFlight) {
+		p.waitable().Cancel()
 	}
 	m.inFlight = nil
-	m.ended = true
-	m.stop()
+	if m.next != nil {
+		m.stop()
+		m.next = nil
+	}
 }

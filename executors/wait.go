@@ -30,9 +30,9 @@ func Wait[F Waitable](ctx context.Context, mode WaitMode, futures ...F) (settled
 	if mode < AllCompleted || mode > FirstError {
 		return nil, nil, fmt.Errorf("executors: unknown wait mode %d", mode)
 	}
-	all := distinct(futures)
-	queue := watchAll(all)
-	defer queue.close()
+	c := NewCompletions(futures...)
+	defer c.close()
+	all := c.helpable
 	enough := func(f F) bool {
 		switch mode {
 		case FirstCompleted:
@@ -42,12 +42,8 @@ func Wait[F Waitable](ctx context.Context, mode WaitMode, futures ...F) (settled
 		}
 		return false
 	}
-	for left := len(all); left > 0; left-- {
-		var f F
-		if f, err = queue.next(ctx, left); err != nil {
-			break
-		}
-		if enough(f) {
+	for f, failed := range c.all(ctx) {
+		if err = failed; err != nil || enough(f) {
 			break
 		}
 	}
@@ -66,106 +62,138 @@ func Wait[F Waitable](ctx context.Context, mode WaitMode, futures ...F) (settled
 // iteration. If ctx ends first, the last pair is the zero F and a *WaitError that
 // counts the unfinished futures. The sequence can be iterated once.
 func AsCompleted[F Waitable](ctx context.Context, futures ...F) iter.Seq2[F, error] {
-	all := distinct(futures)
-	queue := watchAll(all)
+	return NewCompletions(futures...).All(ctx)
+}
+
+// Completions are futures in the order in which they settle. Futures may be added
+// at any time, also while the sequence is iterated; its methods are safe for
+// concurrent use.
+type Completions[F Waitable] struct {
+	mu       sync.Mutex
+	settled  []F
+	arrived  chan struct{} // capacity 1: there may be something in settled
+	waiting  map[*future]*watcher
+	seen     map[*future]bool // distinct futures ever added
+	helpable []F              // in the order they were added, for a worker that waits
+	left     int              // added and not yielded yet
+}
+
+// NewCompletions watches futures from now on.
+func NewCompletions[F Waitable](futures ...F) *Completions[F] {
+	c := &Completions[F]{
+		arrived: make(chan struct{}, 1),
+		waiting: make(map[*future]*watcher, len(futures)),
+		seen:    make(map[*future]bool, len(futures)),
+	}
+	for _, f := range futures {
+		c.Add(f)
+	}
+	return c
+}
+
+// Add watches one more future; one that was added before is not added again.
+func (c *Completions[F]) Add(f F) {
+	b := f.base()
+	c.mu.Lock()
+	if c.seen[b] {
+		c.mu.Unlock()
+		return
+	}
+	w := &watcher{notify: func() { c.settle(f) }}
+	c.seen[b] = true
+	c.waiting[b] = w
+	c.helpable = append(c.helpable, f)
+	c.left++
+	c.mu.Unlock()
+	b.watch(w)
+}
+
+// All yields the futures as they settle, until every one that was added has been
+// yielded. If ctx ends first, the last pair is the zero F and a *WaitError. When
+// the iteration ends, the futures that were not yielded are no longer watched.
+func (c *Completions[F]) All(ctx context.Context) iter.Seq2[F, error] {
 	return func(yield func(F, error) bool) {
-		defer queue.close()
-		for left := len(all); left > 0; left-- {
-			f, err := queue.next(ctx, left)
-			if !yield(f, err) || err != nil {
+		defer c.close()
+		c.all(ctx)(yield)
+	}
+}
+
+func (c *Completions[F]) all(ctx context.Context) iter.Seq2[F, error] {
+	return func(yield func(F, error) bool) {
+		for {
+			f, ok, err := c.next(ctx)
+			if !ok && err == nil || !yield(f, err) || err != nil {
 				return
 			}
 		}
 	}
 }
 
-func distinct[F Waitable](futures []F) []F {
-	seen := make(map[*future]bool, len(futures))
-	out := make([]F, 0, len(futures))
-	for _, f := range futures {
-		if b := f.base(); !seen[b] {
-			seen[b] = true
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// A completionQueue holds futures in the order in which they settled.
-type completionQueue[F Waitable] struct {
-	mu       sync.Mutex
-	settled  []F
-	arrived  chan struct{} // capacity 1: there may be something in settled
-	waiting  map[*future]*watcher
-	helpable []F // in argument order, for a worker that waits; nil once used
-	total    int
-}
-
-func watchAll[F Waitable](futures []F) *completionQueue[F] {
-	q := &completionQueue[F]{
-		arrived: make(chan struct{}, 1), waiting: make(map[*future]*watcher, len(futures)),
-		helpable: futures, total: len(futures),
-	}
-	for _, f := range futures {
-		w := &watcher{notify: func() { q.add(f) }}
-		q.waiting[f.base()] = w
-		f.base().watch(w)
-	}
-	return q
-}
-
-func (q *completionQueue[F]) add(f F) {
-	q.mu.Lock()
-	q.settled = append(q.settled, f)
-	q.mu.Unlock()
+func (c *Completions[F]) settle(f F) {
+	c.mu.Lock()
+	c.settled = append(c.settled, f)
+	c.mu.Unlock()
 	select {
-	case q.arrived <- struct{}{}:
+	case c.arrived <- struct{}{}:
 	default:
 	}
 }
 
-func (q *completionQueue[F]) pop() (f F, ok bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if len(q.settled) == 0 {
-		return f, false
+// pop takes a settled future. left is how many are still to come.
+func (c *Completions[F]) pop() (f F, ok bool, left int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.settled) == 0 {
+		return f, false, c.left
 	}
-	f, q.settled[0] = q.settled[0], f // keep no future that was handed out
-	q.settled = q.settled[1:]
-	delete(q.waiting, f.base())
-	return f, true
+	f, c.settled[0] = c.settled[0], f // keep no future that was handed out
+	c.settled = c.settled[1:]
+	delete(c.waiting, f.base())
+	c.left--
+	return f, true, c.left
 }
 
-// next blocks until a future has settled. left is the number that next has not
-// returned yet.
-func (q *completionQueue[F]) next(ctx context.Context, left int) (f F, err error) {
+// help runs a queued future for a waiting worker; false when none was left to try.
+func (c *Completions[F]) help(ctx context.Context) bool {
+	c.mu.Lock()
+	if len(c.helpable) == 0 || CurrentWorker(ctx) == nil {
+		c.mu.Unlock()
+		return false
+	}
+	f := c.helpable[0]
+	c.helpable = c.helpable[1:]
+	c.mu.Unlock()
+	f.base().help(ctx)
+	return true
+}
+
+// next blocks until a future has settled; not ok when all have been yielded.
+func (c *Completions[F]) next(ctx context.Context) (f F, ok bool, err error) {
 	for {
-		if f, ok := q.pop(); ok {
-			return f, nil
+		f, ok, left := c.pop()
+		if ok || left == 0 {
+			return f, ok, nil
 		}
-		if len(q.helpable) > 0 {
-			candidate := q.helpable[0]
-			q.helpable = q.helpable[1:]
-			candidate.base().help(ctx)
+		if c.help(ctx) {
 			continue
 		}
 		select {
-		case <-q.arrived:
+		case <-c.arrived:
 		case <-ctx.Done():
-			if f, ok := q.pop(); ok {
-				return f, nil
+			if f, ok, left = c.pop(); ok {
+				return f, true, nil
 			}
-			return f, &WaitError{Unfinished: left, Total: q.total, Cause: context.Cause(ctx)}
+			return f, false, &WaitError{Unfinished: left, Total: len(c.seen), Cause: context.Cause(ctx)}
 		}
 	}
 }
 
 // close leaves the futures that have not settled.
-func (q *completionQueue[F]) close() {
-	q.mu.Lock()
-	waiting := q.waiting
-	q.waiting = nil
-	q.mu.Unlock()
+func (c *Completions[F]) close() {
+	c.mu.Lock()
+	waiting := c.waiting
+	c.waiting = map[*future]*watcher{}
+	c.mu.Unlock()
 	for f, w := range waiting {
 		f.leave(w)
 	}

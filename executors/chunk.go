@@ -1,0 +1,277 @@
+package executors
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
+
+// A chunk is the input of one task that stands for several calls.
+type chunk[In, Out any] struct {
+	inputs []In
+	out    *results[Out]
+}
+
+// results are the outcomes of the calls of a chunk, in order. Those from reached
+// on were never made.
+type results[Out any] struct {
+	values  []Out
+	errs    []error // nil as long as there is none
+	reached int
+}
+
+func newResults[Out any](n int) *results[Out] { return &results[Out]{values: make([]Out, n)} }
+
+// at is the outcome of call i; fate is why the chunk ended, for calls that were
+// never made.
+func (r *results[Out]) at(i int, fate error) (Out, error) {
+	switch {
+	case i >= r.reached:
+		if fate == nil {
+			fate = ErrCancelled
+		}
+		return *new(Out), fate
+	case r.errs != nil:
+		return r.values[i], r.errs[i]
+	}
+	return r.values[i], nil
+}
+
+func (r *results[Out]) setError(i int, err error) {
+	if r.errs == nil {
+		r.errs = make([]error, len(r.values))
+	}
+	r.errs[i] = err
+}
+
+// chunked is the function that makes the calls of a chunk. Its name is known in
+// every process, because Define registers it beside fn.
+func chunked[In, Out any](fn *Func[In, Out]) *Func[*chunk[In, Out], *results[Out]] {
+	return &Func[*chunk[In, Out], *results[Out]]{
+		name: chunkedName(fn.name),
+		f: func(ctx context.Context, c *chunk[In, Out]) (*results[Out], error) {
+			runRange(ctx, fn.f, c.inputs, c.out)
+			return c.out, nil
+		},
+		in:  chunkCodec[In, Out](fn.in),
+		out: resultsCodec(fn.out),
+	}
+}
+
+func chunkedName(name string) string {
+	if name == "" {
+		return ""
+	}
+	return name + "[]"
+}
+
+// runRange makes the calls for inputs and puts their outcomes into out. A call
+// that panics, or ends its goroutine, costs its own result only: the rest is made
+// by the deferred function that noticed, so that calls which behave pay nothing.
+func runRange[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), inputs []In, out *results[Out]) {
+	if out.reached == len(inputs) {
+		return
+	}
+	whole := false
+	defer func() {
+		if whole {
+			return
+		}
+		err := error(ErrGoexit)
+		if r := recover(); r != nil {
+			err = &PanicError{Value: r, Stack: debug.Stack()}
+		}
+		out.setError(out.reached, err)
+		out.reached++
+		runRange(ctx, f, inputs, out)
+	}()
+	for i := out.reached; i < len(inputs); i++ {
+		if ctx.Err() != nil {
+			break
+		}
+		out.reached = i
+		v, err := f(ctx, inputs[i])
+		out.values[i] = v
+		if err != nil {
+			out.setError(i, err)
+		}
+		out.reached = i + 1
+	}
+	whole = true
+}
+
+// A chunk travels as the number of its inputs, and each with its length.
+func chunkCodec[In, Out any](item codec[In]) codec[*chunk[In, Out]] {
+	return codec[*chunk[In, Out]]{
+		append: func(b []byte, c *chunk[In, Out]) ([]byte, error) {
+			b = binary.AppendUvarint(b, uint64(len(c.inputs)))
+			var scratch []byte
+			for _, in := range c.inputs {
+				var err error
+				if scratch, err = item.append(scratch[:0], in); err != nil {
+					return b, err
+				}
+				b = appendSized(b, scratch)
+			}
+			return b, nil
+		},
+		decode: func(b []byte) (*chunk[In, Out], error) {
+			r := reader{b: b}
+			n := r.count()
+			c := &chunk[In, Out]{inputs: make([]In, 0, n), out: newResults[Out](n)}
+			for range n {
+				in, err := item.decode(r.sized())
+				if err != nil {
+					return nil, err
+				}
+				c.inputs = append(c.inputs, in)
+			}
+			return c, r.err
+		},
+	}
+}
+
+// What the outcome of one call of a chunk is.
+const (
+	tagValue = iota
+	tagError // type, text
+	tagPanic // text of the value, stack
+	tagNever // was not made
+)
+
+// sentinels are the errors that keep their identity on the way, by their place
+// here, from 1.
+var sentinels = []error{context.Canceled, context.DeadlineExceeded, ErrGoexit}
+
+func resultsCodec[Out any](item codec[Out]) codec[*results[Out]] {
+	return codec[*results[Out]]{
+		append: func(b []byte, out *results[Out]) ([]byte, error) {
+			b = binary.AppendUvarint(b, uint64(len(out.values)))
+			var scratch []byte
+			for i := range out.values {
+				switch v, err := out.at(i, nil); {
+				case i >= out.reached:
+					b = append(b, tagNever)
+				case err != nil:
+					b = appendError(b, err)
+				default:
+					if scratch, err = item.append(scratch[:0], v); err != nil {
+						b = appendError(b, err)
+						continue
+					}
+					b = appendSized(append(b, tagValue), scratch)
+				}
+			}
+			return b, nil
+		},
+		decode: func(b []byte) (*results[Out], error) {
+			r := reader{b: b}
+			out := newResults[Out](r.count())
+			for i := range out.values {
+				tag := r.byte()
+				if tag == tagNever {
+					break
+				}
+				if tag == tagValue {
+					v, err := item.decode(r.sized())
+					if err != nil {
+						out.setError(i, err)
+					}
+					out.values[i] = v
+				} else {
+					out.setError(i, r.error(tag))
+				}
+				out.reached = i + 1
+			}
+			return out, r.err
+		},
+	}
+}
+
+func appendError(b []byte, err error) []byte {
+	if p := (*PanicError)(nil); errors.As(err, &p) {
+		b = appendSized(append(b, tagPanic), fmt.Append(nil, p.Value))
+		return appendSized(b, p.Stack)
+	}
+	b = appendSized(append(b, tagError), fmt.Appendf(nil, "%T", err))
+	b = appendSized(b, []byte(err.Error()))
+	for i, sentinel := range sentinels {
+		if errors.Is(err, sentinel) {
+			return append(b, byte(i+1))
+		}
+	}
+	return append(b, 0)
+}
+
+func appendSized(b, data []byte) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(data))), data...)
+}
+
+var errChunkFormat = errors.New("executors: malformed chunk")
+
+// A reader takes a chunk apart. After an error it returns zeros.
+type reader struct {
+	b   []byte
+	err error
+}
+
+func (r *reader) fail() { r.b, r.err = nil, errChunkFormat }
+
+func (r *reader) uvarint() uint64 {
+	v, n := binary.Uvarint(r.b)
+	if n <= 0 {
+		r.fail()
+		return 0
+	}
+	r.b = r.b[n:]
+	return v
+}
+
+// count is a number of items, each of which takes at least a byte.
+func (r *reader) count() int {
+	n := r.uvarint()
+	if n > uint64(len(r.b)) {
+		r.fail()
+		return 0
+	}
+	return int(n)
+}
+
+func (r *reader) sized() []byte {
+	n := r.uvarint()
+	if n > uint64(len(r.b)) {
+		r.fail()
+		return nil
+	}
+	data := r.b[:n]
+	r.b = r.b[n:]
+	return data
+}
+
+func (r *reader) byte() byte {
+	if len(r.b) == 0 {
+		r.fail()
+		return tagNever
+	}
+	v := r.b[0]
+	r.b = r.b[1:]
+	return v
+}
+
+func (r *reader) error(tag byte) error {
+	first, second := string(r.sized()), string(r.sized())
+	switch tag {
+	case tagPanic:
+		return &PanicError{Value: first, Stack: []byte(second)}
+	case tagError:
+		remote := &RemoteError{Type: first, Text: second}
+		if i := int(r.byte()); i > 0 && i <= len(sentinels) {
+			remote.is = sentinels[i-1]
+		}
+		return remote
+	}
+	r.fail()
+	return errChunkFormat
+}

@@ -1,0 +1,180 @@
+package executors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"testing"
+)
+
+// awkward does something else for every remainder of n.
+var awkward = Define("executors.awkward", func(_ context.Context, n int) (string, error) {
+	switch n % 7 {
+	case 3:
+		return "", fmt.Errorf("no %d: %w", n, context.DeadlineExceeded)
+	case 5:
+		panic(fmt.Sprint("panic at ", n))
+	}
+	return fmt.Sprint("v", n), nil
+})
+
+func checkAwkward(t *testing.T, i int, v string, err error) {
+	t.Helper()
+	var p *PanicError
+	switch i % 7 {
+	case 3:
+		if err == nil || err.Error() != fmt.Sprintf("no %d: context deadline exceeded", i) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%d: error %v", i, err)
+		}
+	case 5:
+		if !errors.As(err, &p) || fmt.Sprint(p.Value) != fmt.Sprint("panic at ", i) {
+			t.Errorf("%d: error %v", i, err)
+		}
+	default:
+		if v != fmt.Sprint("v", i) || err != nil {
+			t.Errorf("%d: %q, %v", i, v, err)
+		}
+	}
+}
+
+func TestMapOptions(t *testing.T) {
+	inputs := make([]int, 500)
+	for i := range inputs {
+		inputs[i] = i
+	}
+	for name, options := range map[string][]MapOption{
+		"plain":            nil,
+		"chunk 1":          {Chunk(1)},
+		"chunk 7":          {Chunk(7)},
+		"chunk larger":     {Chunk(1000)},
+		"auto":             {AutoChunk()},
+		"buffer":           {Buffer(5)},
+		"buffer and chunk": {Buffer(20), Chunk(3)},
+		"buffer < chunk":   {Buffer(3), Chunk(20)},
+		"buffer and auto":  {Buffer(64), AutoChunk()},
+	} {
+		for _, kind := range All() {
+			for _, unordered := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s/%s/unordered=%v", name, kind.Name, unordered), func(t *testing.T) {
+					ex, err := kind.New(Options{Workers: 3})
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer ex.Shutdown(context.Background())
+					all := options
+					if unordered {
+						all = append(slices.Clip(options), Unordered())
+					}
+					n, errs := 0, 0
+					for v, err := range Map(t.Context(), ex, awkward, slices.Values(inputs), all...) {
+						if err != nil {
+							errs++
+						}
+						if !unordered {
+							checkAwkward(t, n, v, err)
+						}
+						n++
+					}
+					if n != 500 || errs != 142 {
+						t.Errorf("%d results, %d errors", n, errs)
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestMapRefusesBadOptions(t *testing.T) {
+	ex, err := Goroutines.New(Options{Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ex.Shutdown(context.Background())
+	for _, option := range []MapOption{Buffer(0), Buffer(-1), Chunk(0), Chunk(-5)} {
+		taken, errs := 0, 0
+		source := func(yield func(int) bool) { taken++; yield(1) }
+		for _, err := range Map(t.Context(), ex, awkward, source, option) {
+			if err == nil {
+				t.Error("a result")
+			}
+			errs++
+		}
+		if taken != 0 || errs != 1 {
+			t.Errorf("%d inputs taken, %d errors", taken, errs)
+		}
+	}
+}
+
+// leaver calls Goexit for one input.
+var leaver = Define("executors.leaver", func(_ context.Context, n int) (int, error) {
+	if n == 10 {
+		runtime.Goexit()
+	}
+	return n, nil
+})
+
+func TestGoexitCostsOneItemOfAChunk(t *testing.T) {
+	for name, option := range map[string]MapOption{"chunk": Chunk(50), "auto": AutoChunk()} {
+		t.Run(name, func(t *testing.T) {
+			ex, err := Goroutines.New(Options{Workers: 2})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer ex.Shutdown(context.Background())
+			inputs := make([]int, 100)
+			for i := range inputs {
+				inputs[i] = i
+			}
+			i := 0
+			for v, err := range Map(t.Context(), ex, leaver, slices.Values(inputs), option) {
+				if i == 10 && !errors.Is(err, ErrGoexit) || i != 10 && (v != i || err != nil) {
+					t.Errorf("%d: %d, %v", i, v, err)
+				}
+				i++
+			}
+			if i != 100 {
+				t.Errorf("%d results", i)
+			}
+		})
+	}
+}
+
+// TestChunkTravels sends a chunk through its codec, as between two processes.
+func TestChunkTravels(t *testing.T) {
+	c := &chunk[int, string]{}
+	for i := range 20 {
+		c.inputs = append(c.inputs, i)
+	}
+	c.out = newResults[string](20)
+	out, err := remotely(t, chunked(awkward), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 20 {
+		v, err := out.at(i, nil)
+		checkAwkward(t, i, v, err)
+	}
+}
+
+func FuzzChunkDecoding(f *testing.F) {
+	codec := resultsCodec(codecFor[string]())
+	inputs := chunkCodec[string, string](codecFor[string]())
+	out := newResults[string](3)
+	runRange(context.Background(), awkward.f, []int{1, 3, 5}, out)
+	seed, err := codec.append(nil, out)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(seed)
+	f.Add([]byte{3, 1, 'a', 0, 0})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if out, err := codec.decode(b); err == nil && out.reached > len(out.values) {
+			t.Errorf("%d of %d", out.reached, len(out.values))
+		}
+		if c, err := inputs.decode(b); err == nil && len(c.inputs) > len(b) {
+			t.Errorf("%d inputs out of %d bytes", len(c.inputs), len(b))
+		}
+	})
+}
