@@ -178,16 +178,20 @@ func facts(d *reports.Data) []string {
 }
 
 func trustBadge(d *reports.Data) badge {
-	noisy, _ := reports.NoisyArms(d)
-	switch n := len(d.Warnings); {
+	var doubts []string
+	if n := len(d.Warnings); n > 0 {
+		doubts = append(doubts, reports.Count(n, "doubt"))
+	}
+	if noisy, of := reports.NoisyArms(d); len(noisy) > 0 {
+		doubts = append(doubts, fmt.Sprintf("noisy: %d of %s", len(noisy), reports.Count(of, "arm")))
+	}
+	switch {
 	case len(d.Failures) > 0:
 		return badge{"bad", "✗", reports.Count(len(d.Failures), "trial") + " failed"}
-	case n > 0:
-		return badge{"unsure", "!", reports.Count(n, "doubt")}
 	case d.Blocks < reports.MinBlocks:
 		return badge{"unsure", "?", "too few blocks for intervals"}
-	case len(noisy) > 0:
-		return badge{"unsure", "~", "noisy: " + reports.Count(len(noisy), "arm")}
+	case len(doubts) > 0:
+		return badge{"unsure", "!", strings.Join(doubts, ", ")}
 	}
 	return badge{"win", "✓", "clean"}
 }
