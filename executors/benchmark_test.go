@@ -3,7 +3,6 @@ package executors_test
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -101,7 +100,7 @@ func BenchmarkMap(b *testing.B) {
 		b.ReportAllocs()
 		b.ResetTimer()
 		sum := 0
-		for v, err := range executors.Map(ctx, ex, empty, slices.Values(inputs), executors.AutoChunk()) {
+		for v, err := range executors.MapSlice(ctx, ex, empty, inputs, executors.AutoChunk()) {
 			if err != nil {
 				b.Fatal(err)
 			}

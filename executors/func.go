@@ -55,6 +55,8 @@ func Define[In, Out any](name string, f func(context.Context, In) (Out, error)) 
 // Name is the name given to Define.
 func (fn *Func[In, Out]) Name() string { return fn.name }
 
+func (fn *Func[In, Out]) defined() bool { return fn != nil && fn.f != nil }
+
 // Call calls the function directly, with no executor and no recovery: what a
 // plain loop does.
 func (fn *Func[In, Out]) Call(ctx context.Context, in In) (Out, error) { return fn.f(ctx, in) }

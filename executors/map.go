@@ -61,31 +61,61 @@ func Unordered() MapOption { return func(o *mapOptions) { o.unordered = true } }
 // The cost of an item is that of Submit, or with AutoChunk that of a step in two
 // loops (BenchmarkMap).
 func Map[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], inputs iter.Seq[In], options ...MapOption) iter.Seq2[Out, error] {
-	var o mapOptions
-	for _, set := range options {
-		set(&o)
-	}
-	switch {
-	case o.err != nil:
-		return failed[Out](o.err)
-	case fn == nil || fn.f == nil:
-		return failed[Out](ErrNilFunc)
+	o := collect(options)
+	if err := o.check(fn); err != nil {
+		return failed[Out](err)
 	}
 	if o.auto && o.buffer == 0 {
-		all := slices.Collect(inputs)
-		if s, err := startScan(ctx, ex, fn, all, o.unordered); err == nil {
-			return s.yield
-		} else if !errors.Is(err, ErrNotShippable) {
-			return failed[Out](err)
-		}
-		o.chunk = max(1, len(all)/(8*ex.Workers()))
-		inputs = slices.Values(all)
-	} else if o.auto {
+		return mapSlice(ctx, ex, fn, slices.Collect(inputs), o)
+	}
+	if o.auto {
 		o.chunk = max(1, o.buffer/(8*ex.Workers()))
 	}
 	m := &mapping[In, Out]{ctx: ctx, ex: ex, fn: fn, options: o}
 	m.start(inputs)
 	return m.yield
+}
+
+// MapSlice is Map for inputs that are in a slice already: they are not copied, and
+// must not change until the sequence has ended.
+func MapSlice[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], inputs []In, options ...MapOption) iter.Seq2[Out, error] {
+	o := collect(options)
+	if err := o.check(fn); err != nil {
+		return failed[Out](err)
+	}
+	if o.auto && o.buffer == 0 {
+		return mapSlice(ctx, ex, fn, inputs, o)
+	}
+	return Map(ctx, ex, fn, slices.Values(inputs), options...)
+}
+
+// mapSlice is Map with automatic chunks and no buffer.
+func mapSlice[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], inputs []In, o mapOptions) iter.Seq2[Out, error] {
+	s, err := startScan(ctx, ex, fn, inputs, o.unordered)
+	switch {
+	case err == nil:
+		return s.yield
+	case !errors.Is(err, ErrNotShippable):
+		return failed[Out](err)
+	}
+	o.chunk = max(1, len(inputs)/(8*ex.Workers()))
+	m := &mapping[In, Out]{ctx: ctx, ex: ex, fn: fn, options: o}
+	m.start(slices.Values(inputs))
+	return m.yield
+}
+
+func collect(options []MapOption) (o mapOptions) {
+	for _, set := range options {
+		set(&o)
+	}
+	return o
+}
+
+func (o mapOptions) check(fn interface{ defined() bool }) error {
+	if o.err == nil && !fn.defined() {
+		return ErrNilFunc
+	}
+	return o.err
 }
 
 func failed[Out any](err error) iter.Seq2[Out, error] {

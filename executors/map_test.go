@@ -46,6 +46,7 @@ func TestMapOptions(t *testing.T) {
 	}
 	for name, options := range map[string][]MapOption{
 		"plain":            nil,
+		"slice":            nil,
 		"chunk 1":          {Chunk(1)},
 		"chunk 7":          {Chunk(7)},
 		"chunk larger":     {Chunk(1000)},
@@ -68,7 +69,11 @@ func TestMapOptions(t *testing.T) {
 						all = append(slices.Clip(options), Unordered())
 					}
 					n, errs := 0, 0
-					for v, err := range Map(t.Context(), ex, awkward, slices.Values(inputs), all...) {
+					results := Map(t.Context(), ex, awkward, slices.Values(inputs), all...)
+					if name == "slice" {
+						results = MapSlice(t.Context(), ex, awkward, inputs, append(all, AutoChunk())...)
+					}
+					for v, err := range results {
 						if err != nil {
 							errs++
 						}

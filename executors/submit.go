@@ -13,7 +13,7 @@ import "context"
 // has ended already, or another refusal of the executor; there is no future
 // then.
 func Submit[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], in In, options ...SubmitOption) (*Future[Out], error) {
-	if fn == nil || fn.f == nil {
+	if !fn.defined() {
 		return nil, ErrNilFunc
 	}
 	c := &call[In, Out]{fn: fn, in: in}
