@@ -14,28 +14,43 @@ func own(k executors.Kind) Peer {
 }
 
 func newOurs(k executors.Kind, c Config) Pool {
-	ex, err := k.New(executors.Options{Workers: c.Workers})
-	if err != nil {
-		panic(err)
-	}
+	ex, bounded := openOurs(k, c)
 	ctx := c.Context
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	submit := func(f func(context.Context) (int, error)) (Result, error) {
-		future, err := executors.SubmitFunc(ctx, ex, f)
-		if err != nil {
-			return Result{}, err
-		}
-		return Result{Wait: future.Result, Cancel: future.Cancel, Alone: true}, nil
-	}
-	return Pool{
-		Go: func(f func()) error {
-			_, err := submit(func(context.Context) (int, error) { f(); return 0, nil })
-			return err
+	p := Pool{
+		Go: func(f func()) error { return executors.Go(ex, f) },
+		Submit: func(f func(context.Context) (int, error)) (Result, error) {
+			future, err := executors.SubmitFunc(ctx, ex, f)
+			if err != nil {
+				return Result{}, err
+			}
+			return Result{Wait: future.Result, Cancel: future.Cancel}, nil
 		},
-		Submit: submit,
-		Stop:   ex.Shutdown,
-		Limit:  true, Queues: true, Values: true, Contexts: true, Deadline: true,
+		Stop:  ex.Shutdown,
+		Limit: true, Queues: true, Blocks: bounded, Values: true, Alone: true, Contexts: true, Deadline: true,
 	}
+	if ok, _ := executors.Resize(ex, c.Workers); ok {
+		p.Resize = func(workers int) {
+			if _, err := executors.Resize(ex, workers); err != nil {
+				panic(err)
+			}
+		}
+	}
+	return p
+}
+
+// openOurs makes the executor; bounded tells whether it keeps to Config.Queue.
+func openOurs(k executors.Kind, c Config) (ex executors.Executor, bounded bool) {
+	if c.Queue > 0 {
+		if ex, err := k.New(executors.Options{Workers: c.Workers, Queue: c.Queue}); err == nil {
+			return ex, true
+		}
+	}
+	ex, err := k.New(executors.Options{Workers: c.Workers})
+	if err != nil {
+		panic(err)
+	}
+	return ex, false
 }

@@ -24,7 +24,7 @@ import (
 )
 
 //go:generate go run ./cmd/score
-//go:generate go run ./cmd/compare
+//go:generate go run ./cmd/compare -tasks 1000000
 
 // A Peer is one pool that can be put beside others.
 type Peer struct {

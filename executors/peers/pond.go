@@ -38,7 +38,7 @@ func newPond(c Config) Pool {
 			}
 		default:
 		}
-		return Result{Alone: true, Wait: func(ctx context.Context) (int, error) {
+		return Result{Wait: func(ctx context.Context) (int, error) {
 			select {
 			case <-task.Done():
 				return task.Wait()
@@ -62,6 +62,6 @@ func newPond(c Config) Pool {
 			}
 		},
 		Resize: p.Resize,
-		Limit:  true, Queues: true, Blocks: true, Values: true, Contexts: true, Deadline: true,
+		Limit:  true, Queues: true, Blocks: true, Values: true, Alone: true, Contexts: true, Deadline: true,
 	}
 }

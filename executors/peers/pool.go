@@ -22,18 +22,18 @@ type Pool struct {
 
 	Limit    bool // at most Config.Workers tasks run at once
 	Queues   bool // more tasks than workers are accepted without blocking, by default
-	Blocks   bool // a submitter blocks when the pool (with Config.Queue) is full
+	Blocks   bool // a submitter blocks when the pool, given a Config.Queue, is full
 	Values   bool // Result.Wait gives the value of the task, not only its error
+	Alone    bool // each task has a Result of its own
 	Contexts bool // Config.Context governs the tasks
 	Deadline bool // Stop gives up when its context ends
 }
 
-// A Result is the result of one task or, if Alone is false, of everything
+// A Result is the result of one task or, if Pool.Alone is false, of everything
 // submitted so far.
 type Result struct {
 	// Wait blocks until the result is there. It may panic: some pools re-raise a
-	// task's panic here. If Alone, it gives up with an error when ctx ends.
+	// task's panic here. If Pool.Alone, it gives up with an error when ctx ends.
 	Wait   func(ctx context.Context) (int, error)
 	Cancel func() bool // nil if a single task cannot be cancelled
-	Alone  bool
 }
