@@ -139,13 +139,13 @@ func (c *child) serve() {
 		case kindDefine:
 			c.names[f.fn] = string(f.payload)
 		case kindCall:
+			if c.page != nil && !c.page.claim(f.seq) {
+				continue // the parent has taken it back
+			}
 			var ok bool
 			if ctx, ok = c.begin(f.seq); !ok {
 				c.reply(f.seq, time.Now(), nil, executors.ErrCancelled)
 				continue
-			}
-			if c.page != nil {
-				c.page.start(f.seq)
 			}
 			start = time.Now()
 			out, err := executors.CallRemote(ctx, c.names[f.fn], f.payload, c.room())

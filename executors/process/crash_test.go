@@ -4,6 +4,7 @@ package process_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"poolbench/executors"
 	"poolbench/executors/process"
@@ -129,6 +131,77 @@ func TestRandomKillsLoseNothing(t *testing.T) {
 	}
 	t.Logf("%d kills, %d tasks failed", kills, failures)
 }
+
+// Tasks sent in advance behind one that does not end come back and run elsewhere.
+func TestTakenBackFromBehindALongTask(t *testing.T) {
+	p := newPool(t, process.Options{Workers: 2})
+	gate := t.TempDir() + "/gate"
+	os.WriteFile(gate+"0", nil, 0o600)
+	var futures []*executors.Future[int]
+	for i := range 600 {
+		name := gate + "0"
+		if i == 300 {
+			name = gate // closed
+		}
+		futures = append(futures, submit(t, p, stat, name))
+	}
+	for i, f := range futures {
+		if i != 300 {
+			result(t, f)
+		}
+	}
+	os.WriteFile(gate, nil, 0o600)
+	result(t, futures[300])
+}
+
+// Whatever is sent in advance, taken back and sent again, each task runs once.
+func TestEachRunsOnce(t *testing.T) {
+	p := newPool(t, process.Options{Workers: 2})
+	name := t.TempDir() + "/journal"
+	const tasks = 1500
+	var futures []*executors.Future[int]
+	for i := range tasks {
+		futures = append(futures, submit(t, p, journal, entry{name, i, i%60 == 59}))
+	}
+	for _, f := range futures {
+		result(t, f)
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs := map[string]int{}
+	for _, line := range strings.Fields(string(b)) {
+		runs[line]++
+	}
+	for line, n := range runs {
+		if n != 1 {
+			t.Errorf("task %s ran %d times", line, n)
+		}
+	}
+	if len(runs) != tasks {
+		t.Errorf("%d tasks ran, want %d", len(runs), tasks)
+	}
+}
+
+type entry struct {
+	File string
+	N    int
+	Slow bool
+}
+
+var journal = executors.Define("test.journal", func(_ context.Context, e entry) (int, error) {
+	f, err := os.OpenFile(e.File, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	if e.Slow {
+		time.Sleep(12 * time.Millisecond) // longer than the monitor's patience
+	}
+	_, err = fmt.Fprintln(f, e.N)
+	return e.N, err
+})
 
 func alive(pid int) bool { return syscall.Kill(pid, 0) == nil }
 

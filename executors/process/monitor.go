@@ -6,7 +6,8 @@ import (
 )
 
 // A monitor looks at the windows now and then while tasks are in flight: a task
-// whose context has ended gets a cancel frame. Looking costs nothing per task,
+// whose context has ended gets a cancel frame, and tasks stuck behind one that
+// turned out to be long are taken back. Looking costs nothing per task,
 // as watching each context would.
 type monitor struct {
 	pool   *Pool
@@ -75,25 +76,45 @@ func (m *monitor) park() bool {
 	}
 }
 
+// scan cancels what has to be cancelled in the workers, and takes back what waits
+// behind a task that was expected to be short and is not.
 func (m *monitor) scan() {
 	p := m.pool
 	var cancelled []*worker
 	p.mu.Lock()
 	for _, w := range p.procs {
-		if w == nil || !w.ready {
+		if w == nil || !w.ready || w.window.n == 0 {
 			continue
 		}
-		for i := range w.window.n {
-			it := w.window.at(i)
-			if !it.cancel && it.remote.Context().Err() != nil {
-				it.cancel = true
-				w.control.append(header{kind: kindCancel, seq: it.seq}, nil)
-				cancelled = append(cancelled, w)
-			}
+		if w.sendCancels() {
+			cancelled = append(cancelled, w)
+		}
+		if head := w.window.at(0).seq; head != w.head {
+			w.head = head
+			continue
+		}
+		back := w.takeBack()
+		for i := len(back) - 1; i >= 0; i-- {
+			p.queue.pushFront(back[i])
 		}
 	}
+	fed, dropped := p.feedIdle(nil)
 	p.mu.Unlock()
 	for _, w := range cancelled {
 		w.control.flush()
 	}
+	p.finish(fed, dropped)
+}
+
+// sendCancels queues a cancel frame for each item of the window whose context has
+// ended, and reports whether there was one. Called with Pool.mu held.
+func (w *worker) sendCancels() (any bool) {
+	for i := range w.window.n {
+		it := w.window.at(i)
+		if !it.cancel && it.remote.Context().Err() != nil {
+			it.cancel, any = true, true
+			w.control.append(header{kind: kindCancel, seq: it.seq}, nil)
+		}
+	}
+	return any
 }

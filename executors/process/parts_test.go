@@ -105,11 +105,17 @@ func TestWindow(t *testing.T) {
 }
 
 func TestFunctionLearns(t *testing.T) {
-	var f function
+	f := function{}
 	f.observe(1000)
-	f.observe(5_000_000)
+	f.observe(50_000_000)
+	if f.est != windowTarget/10 {
+		t.Errorf("one outlier counts as %d", f.est)
+	}
+	for range 10 {
+		f.observe(5_000_000)
+	}
 	if f.est != 5_000_000 {
-		t.Errorf("a long call counts as %d", f.est)
+		t.Errorf("long calls count as %d", f.est)
 	}
 	for range 100 {
 		f.observe(1000)

@@ -95,6 +95,15 @@ var (
 			}
 		}
 	})
+	// stat is short if the file exists, and waits for it otherwise.
+	stat = executors.Define("test.stat", func(_ context.Context, file string) (int, error) {
+		for {
+			if _, err := os.Stat(file); err == nil {
+				return os.Getpid(), nil
+			}
+			time.Sleep(time.Millisecond)
+		}
+	})
 	explode   = executors.Define("test.explode", func(_ context.Context, e explosive) (int, error) { return e.N, nil })
 	explosion = executors.Define("test.explosion", func(_ context.Context, n int) (explosive, error) { return explosive{n}, nil })
 	nest      = executors.Define("test.nest", func(context.Context, struct{}) (int, error) {

@@ -24,12 +24,17 @@ type function struct {
 	est    int64 // ns a call takes; 0 while unknown
 }
 
-// observe learns from one call. A call longer than expected counts at once, a
-// shorter one slowly.
+// observe learns from one call: much from one that is longer than expected, little
+// from a shorter one. But a single outlier (the worker was preempted, or collected
+// garbage) must not make every window shallow.
 func (f *function) observe(ns uint32) {
 	d := max(int64(ns), 1)
-	if d >= f.est {
+	if f.est == 0 {
 		f.est = d
+		return
+	}
+	if d >= f.est {
+		f.est = min(d, max(4*f.est, windowTarget/10))
 		return
 	}
 	f.est += (d - f.est) / 8

@@ -33,6 +33,7 @@ type worker struct {
 	seq     uint32 // of the last item sent
 	est     int64  // ns the window is expected to take
 	bytes   int    // of input in the window
+	head    uint32 // seq of the head when the monitor looked last
 }
 
 // push puts an item into the window and queues its frame. Called with Pool.mu
@@ -52,6 +53,28 @@ func (w *worker) push(it *item) {
 	w.bytes += len(it.input)
 	w.window.pushBack(it)
 	w.data.append(header{kind: kindCall, fn: it.fn.number, seq: it.seq}, it.input)
+}
+
+// takeBack removes from the window, and returns, the items that the worker has not
+// started and now never will. Called with Pool.mu held.
+func (w *worker) takeBack() []*item {
+	if w.page == nil || w.window.n < 2 || !w.page.claimedSince(w.window.at(0).seq) {
+		return nil // a worker that has not got round to its head is not stuck in it
+	}
+	claimed := w.page.takeBack(w.seq + 1)
+	keep := 0
+	for keep < w.window.n && int32(w.window.at(keep).seq-claimed) <= 0 {
+		keep++
+	}
+	items := w.window.takeAll()
+	for _, it := range items[:keep] {
+		w.window.pushBack(it)
+	}
+	for _, it := range items[keep:] {
+		w.est -= it.est
+		w.bytes -= len(it.input)
+	}
+	return items[keep:]
 }
 
 // serve reads replies until the channel ends. It returns io.EOF or another error
@@ -200,7 +223,7 @@ func (w *worker) rescue(cause error) {
 // ran reports whether the worker had started the head of its window. Without a
 // shared page it counts as started.
 func (w *worker) ran(head *item) bool {
-	return w.page == nil || w.page.started() == head.seq
+	return w.page == nil || w.page.claimed() == head.seq
 }
 
 // lost is the error of the item that ran when the worker ended.
