@@ -12,7 +12,9 @@ import (
 // Submitting is: write a slot, look whether anybody must be woken. Working is:
 // claim a slot, run, until there is none; then announce to be idle, look once
 // more, and park. Since a submitter writes before it looks and a worker announces
-// before it looks again, no task is left while all are parked.
+// before it looks again, no task is left while all are parked. When the queue is
+// empty and a worker is parked, the task is handed to it with the wake, past the
+// queue.
 //
 // A submitter wakes nobody while a woken worker is still on its way (searching):
 // that one will see the task, and wakes the next if it leaves more behind. So a
@@ -36,8 +38,10 @@ type pool struct {
 	all     []*poolWorker // every worker that exists
 	nextID  int
 	peak    int
+	handed  int64    // tasks given to a parked worker past the queue
 	retired outcomes // of workers that ended
 	closed  bool
+	broken  bool
 	gone    chan struct{} // closed when closed, drained and without workers
 }
 
@@ -73,12 +77,38 @@ func (p *pool) Submit(t Task) error {
 	if t.priority() != 0 {
 		return p.submitRanked(t)
 	}
+	if p.parked.Load() > 0 && p.room == nil && p.handOver(t) {
+		return nil
+	}
 	if err := p.queue.push(t); err != nil {
 		p.leave()
 		return err
 	}
 	p.summon()
 	return nil
+}
+
+// handOver gives t to a parked worker if no task is before it.
+func (p *pool) handOver(t Task) bool {
+	p.mu.Lock()
+	if p.closed || p.broken || len(p.idle) == 0 || !p.empty() {
+		p.mu.Unlock()
+		return false
+	}
+	w := p.popIdle()
+	p.handed++
+	p.mu.Unlock()
+	w.wake <- t
+	return true
+}
+
+// popIdle takes the worker that parked last. mu is held.
+func (p *pool) popIdle() *poolWorker {
+	n := len(p.idle) - 1
+	w := p.idle[n]
+	p.idle[n] = nil
+	p.setIdle(p.idle[:n])
+	return w
 }
 
 // enter takes a place in a bounded queue. done means that Submit has nothing left
@@ -167,23 +197,20 @@ func (p *pool) summon() {
 	w := p.wakeOrStart()
 	p.mu.Unlock()
 	if w != nil {
-		w.wake <- struct{}{}
+		w.wake <- nil
 	}
 }
 
 // wakeOrStart returns a parked worker, now counted as searching, that must be
 // woken; or it starts one; or there is none to be had. mu is held.
 func (p *pool) wakeOrStart() *poolWorker {
-	n := len(p.idle)
 	switch {
-	case n > 0:
-		w := p.idle[n-1]
-		p.idle[n-1] = nil
-		p.setIdle(p.idle[:n-1])
+	case len(p.idle) > 0:
+		w := p.popIdle()
 		p.searching.Add(1)
 		return w
 	case p.live.Load() < p.limit.Load():
-		w := &poolWorker{pool: p, wake: make(chan struct{}, 1)}
+		w := &poolWorker{pool: p, wake: make(chan Task, 1)}
 		w.Executor, w.ID = p, p.nextID
 		p.nextID++
 		p.all = append(p.all, w)
@@ -218,10 +245,9 @@ func (p *pool) Resize(workers int) error {
 		p.searching.Add(int32(surplus))
 		p.setIdle(append([]*poolWorker(nil), p.idle[surplus:]...))
 	}
-	// Several may have to start: one only starts the next if it leaves work behind.
 	p.mu.Unlock()
 	for _, w := range wake {
-		w.wake <- struct{}{}
+		w.wake <- nil
 	}
 	p.summon()
 	return nil
@@ -235,7 +261,7 @@ func (p *pool) Stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := Stats{
-		Submitted: submitted, Workers: int(p.live.Load()), Busy: int(p.live.Load()) - len(p.idle), Peak: p.peak, Started: p.nextID,
+		Submitted: submitted + p.handed, Workers: int(p.live.Load()), Busy: int(p.live.Load()) - len(p.idle), Peak: p.peak, Started: p.nextID,
 		Succeeded: p.retired.succeeded.Load(), Failed: p.retired.failed.Load(), Cancelled: p.retired.cancelled.Load(),
 	}
 	for _, w := range p.all {
@@ -251,6 +277,9 @@ func (p *pool) Stats() Stats {
 func (p *pool) fail(cause error) {
 	err := &BrokenError{Cause: cause}
 	p.queue.stop(err)
+	p.mu.Lock()
+	p.broken = true
+	p.mu.Unlock()
 	for {
 		t := p.take()
 		if t == nil {
@@ -274,7 +303,7 @@ func (p *pool) Shutdown(ctx context.Context) error {
 	p.closeIfDone()
 	p.mu.Unlock()
 	for _, w := range idle {
-		w.wake <- struct{}{}
+		w.wake <- nil
 	}
 	p.summon()
 	select {

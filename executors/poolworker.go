@@ -12,7 +12,7 @@ import (
 type poolWorker struct {
 	Worker
 	pool *pool
-	wake chan struct{} // capacity 1
+	wake chan Task // capacity 1: a task to run, or nil to look at the queue
 }
 
 // begin is the start of a worker: it is initialised, then works.
@@ -83,11 +83,10 @@ func (w *poolWorker) work() {
 func (w *poolWorker) next(searching bool) Task {
 	p := w.pool
 	for {
-		var t Task
 		if p.live.Load() > p.limit.Load() && w.retire(searching) {
 			return nil
 		}
-		t = p.take()
+		t := p.take()
 		if searching {
 			p.searching.Add(-1)
 			searching = false
@@ -98,21 +97,22 @@ func (w *poolWorker) next(searching bool) Task {
 		if t != nil {
 			return t
 		}
-		if !w.park() {
-			return nil
+		t, alive := w.park()
+		if t != nil || !alive {
+			return t
 		}
 		searching = true
 	}
 }
 
-// park waits to be woken, after which the worker counts as searching; false means
-// that it has retired instead.
-func (w *poolWorker) park() bool {
+// park waits to be woken: with a task to run, or with none, and then the worker
+// counts as searching. Not alive means that it has retired instead.
+func (w *poolWorker) park() (t Task, alive bool) {
 	p := w.pool
 	p.mu.Lock()
 	if p.closed && p.empty() {
 		p.mu.Unlock()
-		return !w.retire(false)
+		return nil, w.stay()
 	}
 	p.setIdle(append(p.idle, w))
 	p.mu.Unlock()
@@ -122,20 +122,27 @@ func (w *poolWorker) park() bool {
 		p.summon()
 	}
 	if p.options.Idle == 0 {
-		<-w.wake
-		return true
+		return <-w.wake, true
 	}
 	timer := time.NewTimer(p.options.Idle)
 	defer timer.Stop()
 	select {
-	case <-w.wake:
-		return true
+	case t := <-w.wake:
+		return t, true
 	case <-timer.C:
 	}
 	if w.unpark() {
-		return !w.retire(false)
+		return nil, w.stay()
 	}
-	<-w.wake // somebody took this worker out of the idle ones meanwhile
+	return <-w.wake, true // somebody took this worker out of the idle ones meanwhile
+}
+
+// stay retires the worker unless it is needed, and then has it count as searching.
+func (w *poolWorker) stay() bool {
+	if w.retire(false) {
+		return false
+	}
+	w.pool.searching.Add(1)
 	return true
 }
 
