@@ -56,7 +56,7 @@ func (p *Pool) rest(useful bool, cause error) {
 		return
 	}
 	if failures >= maxFailures && !working {
-		p.break_(fmt.Errorf("%w (%d failures): %w", ErrBoot, failures, cause))
+		p.abandon(fmt.Errorf("%w (%d failures): %w", ErrBoot, failures, cause))
 	}
 	timer := time.NewTimer(min(5*time.Millisecond<<min(failures, 10), time.Second))
 	defer timer.Stop()

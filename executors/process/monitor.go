@@ -93,10 +93,7 @@ func (m *monitor) scan() {
 			w.head = head
 			continue
 		}
-		back := w.takeBack()
-		for i := len(back) - 1; i >= 0; i-- {
-			p.queue.pushFront(back[i])
-		}
+		p.queue.requeue(w.takeBack())
 	}
 	fed, dropped := p.feedIdle(nil)
 	p.mu.Unlock()

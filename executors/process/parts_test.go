@@ -50,6 +50,26 @@ func TestDequeBothEnds(t *testing.T) {
 	}
 }
 
+func TestRequeueRestoresTheOrder(t *testing.T) {
+	var d deque
+	items := make([]*item, 10)
+	for i := range items {
+		items[i] = &item{order: uint64(i)}
+	}
+	for _, it := range items[6:] {
+		d.pushBack(it)
+	}
+	d.requeue([]*item{items[1], items[4]})
+	d.requeue(nil)
+	d.requeue([]*item{items[5], items[0]})
+	d.requeue([]*item{items[2], items[3]})
+	for i, it := range d.takeAll() {
+		if it.order != uint64(i) {
+			t.Errorf("item %d is %d", i, it.order)
+		}
+	}
+}
+
 func TestFaultsKeepWhatMatters(t *testing.T) {
 	for _, s := range sentinels {
 		f, err := parseFault(describe(fmt.Errorf("wrapped: %w", s)).append(nil))

@@ -25,6 +25,7 @@ type Pool struct {
 
 	mu       sync.Mutex
 	queue    deque
+	accepted uint64 // items ever
 	byName   map[string]*function
 	idle     []*worker // ready, with an empty window; the last was busy last
 	procs    []*worker // every process that runs or boots, by slot; nil where there is none
@@ -168,6 +169,8 @@ func (p *Pool) accept(it *item, failure error) error {
 	}
 	p.start()
 	p.pending.Add(1)
+	p.accepted++
+	it.order = p.accepted
 	p.queue.pushBack(it)
 	var one [1]*worker
 	fed, dropped := p.feedIdle(one[:0])
@@ -218,9 +221,9 @@ func (p *Pool) checkDrained() {
 	}
 }
 
-// break_ refuses everything from now on and fails what is queued. Called without
+// abandon refuses everything from now on and fails what is queued. Called without
 // mu; only the first cause counts.
-func (p *Pool) break_(cause error) {
+func (p *Pool) abandon(cause error) {
 	p.mu.Lock()
 	if p.broken == nil {
 		p.broken = cause
@@ -347,7 +350,7 @@ func (p *Pool) Kill(ctx context.Context) error {
 	p.mu.Lock()
 	p.closed = true
 	p.mu.Unlock()
-	p.break_(ErrKilled)
+	p.abandon(ErrKilled)
 	for _, w := range p.living() {
 		w.kill()
 	}

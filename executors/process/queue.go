@@ -1,6 +1,11 @@
 package process
 
-import "poolbench/executors"
+import (
+	"cmp"
+	"slices"
+
+	"poolbench/executors"
+)
 
 // An item is an accepted task with its encoded input.
 type item struct {
@@ -8,6 +13,7 @@ type item struct {
 	remote executors.Remote
 	fn     *function
 	input  []byte
+	order  uint64 // of acceptance by the pool
 	seq    uint32 // within the worker it was last sent to
 	// claimed is set by the first dispatch: the future says running, and only
 	// Settle can end it. An item that is sent again after a crash keeps it.
@@ -65,6 +71,23 @@ func (d *deque) popFront() *item {
 	d.head = (d.head + 1) & (len(d.ring) - 1)
 	d.n--
 	return it
+}
+
+// requeue puts items back where they were: in front of all that were accepted
+// later.
+func (d *deque) requeue(items []*item) {
+	if len(items) == 0 {
+		return
+	}
+	byOrder := func(a, b *item) int { return cmp.Compare(a.order, b.order) }
+	last := slices.MaxFunc(items, byOrder).order
+	for d.n > 0 && d.at(0).order < last {
+		items = append(items, d.popFront())
+	}
+	slices.SortFunc(items, byOrder)
+	for _, it := range slices.Backward(items) {
+		d.pushFront(it)
+	}
 }
 
 // takeAll empties the deque.

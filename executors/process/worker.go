@@ -186,9 +186,7 @@ func (w *worker) end(cause error) (useful bool) {
 	items := w.window.takeAll()
 	broken := p.broken
 	if broken == nil {
-		for i := len(items) - 1; i >= 0; i-- {
-			p.queue.pushFront(items[i])
-		}
+		p.queue.requeue(items)
 		items = nil
 	}
 	useful = w.served || blamed != nil
