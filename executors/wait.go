@@ -71,11 +71,11 @@ func AsCompleted[F Waitable](ctx context.Context, futures ...F) iter.Seq2[F, err
 type Completions[F Waitable] struct {
 	mu       sync.Mutex
 	settled  []F
-	arrived  chan struct{} // capacity 1: there may be something in settled
-	waiting  map[*future]*watcher
-	seen     map[*future]bool // distinct futures ever added
-	helpable []F              // in the order they were added, for a worker that waits
-	left     int              // added and not yielded yet
+	arrived  chan struct{}        // capacity 1: there may be something in settled
+	waiting  map[*future]*watcher // futures that were not yielded yet
+	helpable []F                  // in the order they were added, for a worker that waits
+	total    int                  // futures ever added
+	left     int                  // added and not yielded yet
 }
 
 // NewCompletions watches futures from now on.
@@ -83,7 +83,6 @@ func NewCompletions[F Waitable](futures ...F) *Completions[F] {
 	c := &Completions[F]{
 		arrived: make(chan struct{}, 1),
 		waiting: make(map[*future]*watcher, len(futures)),
-		seen:    make(map[*future]bool, len(futures)),
 	}
 	for _, f := range futures {
 		c.Add(f)
@@ -91,16 +90,16 @@ func NewCompletions[F Waitable](futures ...F) *Completions[F] {
 	return c
 }
 
-// Add watches one more future; one that was added before is not added again.
+// Add watches one more future, unless it is among those that were not yielded yet.
 func (c *Completions[F]) Add(f F) {
 	b := f.base()
 	c.mu.Lock()
-	if c.seen[b] {
+	if c.waiting[b] != nil {
 		c.mu.Unlock()
 		return
 	}
 	w := &watcher{notify: func() { c.settle(f) }}
-	c.seen[b] = true
+	c.total++
 	c.waiting[b] = w
 	c.helpable = append(c.helpable, f)
 	c.left++
@@ -139,10 +138,14 @@ func (c *Completions[F]) settle(f F) {
 	}
 }
 
-// pop takes a settled future. left is how many are still to come.
-func (c *Completions[F]) pop() (f F, ok bool, left int) {
+// pop takes a settled future. left is how many are still to come. If the waiter
+// cannot help, nothing is kept for that.
+func (c *Completions[F]) pop(helps bool) (f F, ok bool, left int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !helps {
+		c.helpable = nil
+	}
 	if len(c.settled) == 0 {
 		return f, false, c.left
 	}
@@ -156,7 +159,7 @@ func (c *Completions[F]) pop() (f F, ok bool, left int) {
 // help runs a queued future for a waiting worker; false when none was left to try.
 func (c *Completions[F]) help(ctx context.Context) bool {
 	c.mu.Lock()
-	if len(c.helpable) == 0 || CurrentWorker(ctx) == nil {
+	if len(c.helpable) == 0 {
 		c.mu.Unlock()
 		return false
 	}
@@ -169,8 +172,9 @@ func (c *Completions[F]) help(ctx context.Context) bool {
 
 // next blocks until a future has settled; not ok when all have been yielded.
 func (c *Completions[F]) next(ctx context.Context) (f F, ok bool, err error) {
+	helps := CurrentWorker(ctx) != nil
 	for {
-		f, ok, left := c.pop()
+		f, ok, left := c.pop(helps)
 		if ok || left == 0 {
 			return f, ok, nil
 		}
@@ -180,10 +184,10 @@ func (c *Completions[F]) next(ctx context.Context) (f F, ok bool, err error) {
 		select {
 		case <-c.arrived:
 		case <-ctx.Done():
-			if f, ok, left = c.pop(); ok {
+			if f, ok, left = c.pop(helps); ok {
 				return f, true, nil
 			}
-			return f, false, &WaitError{Unfinished: left, Total: len(c.seen), Cause: context.Cause(ctx)}
+			return f, false, &WaitError{Unfinished: left, Total: c.total, Cause: context.Cause(ctx)}
 		}
 	}
 }
