@@ -2,11 +2,12 @@ package compare
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"sync"
 	"sync/atomic"
 
-	"github.com/sourcegraph/conc/iter"
+	conciter "github.com/sourcegraph/conc/iter"
 
 	"poolbench/executors"
 )
@@ -16,12 +17,14 @@ var mapping = Row{
 	Doc: "call an empty function on every element of a slice, results in order",
 	Arms: []Arm{
 		{ours, timed(mapOurs)},
+		{"ours, a task per item", timed(mapItems)},
 		{"atomic index", timed(mapIndex)},
 		{"conc iter.Map", timed(mapConc)},
 	},
 	Checks: []Check{
 		{ours, "atomic index", 1.5},
 		{ours, "conc iter.Map", 0},
+		{"ours, a task per item", "atomic index", 0},
 	},
 }
 
@@ -34,18 +37,29 @@ func inputs(tasks int) []int {
 }
 
 func mapOurs(tasks int, start, stop func()) error {
-	ctx := context.Background()
+	return consume(tasks, start, stop, func(ex executors.Executor, in []int) iter.Seq2[int, error] {
+		return executors.MapSlice(context.Background(), ex, echo, in, executors.AutoChunk())
+	})
+}
+
+func mapItems(tasks int, start, stop func()) error {
+	return consume(tasks, start, stop, func(ex executors.Executor, in []int) iter.Seq2[int, error] {
+		return executors.Map(context.Background(), ex, echo, slices.Values(in))
+	})
+}
+
+func consume(tasks int, start, stop func(), results func(executors.Executor, []int) iter.Seq2[int, error]) error {
 	ex, in := openOurs(), inputs(tasks)
 	start()
 	sum := 0
-	for v, err := range executors.Map(ctx, ex, echo, slices.Values(in)) {
+	for v, err := range results(ex, in) {
 		if err != nil {
 			return err
 		}
 		sum += v
 	}
 	stop()
-	if err := ex.Shutdown(ctx); err != nil {
+	if err := ex.Shutdown(context.Background()); err != nil {
 		return err
 	}
 	return checkSum(sum, tasks)
@@ -77,7 +91,7 @@ func mapIndex(tasks int, start, stop func()) error {
 func mapConc(tasks int, start, stop func()) error {
 	ctx, in := context.Background(), inputs(tasks)
 	start()
-	out, err := iter.Mapper[int, int]{MaxGoroutines: Workers}.MapErr(in, func(v *int) (int, error) {
+	out, err := conciter.Mapper[int, int]{MaxGoroutines: Workers}.MapErr(in, func(v *int) (int, error) {
 		return echo.Call(ctx, *v)
 	})
 	sum, _ := sumUp(out, nil)

@@ -78,6 +78,8 @@ func judge(stdout, stderr string, overdue bool) Verdict {
 	}
 	outcome, why, _ := strings.Cut(verdict, ": ")
 	switch {
+	case strings.Contains(stderr, "WARNING: DATA RACE"): // only seen with -race
+		return Verdict{Failed, "a data race"}
 	case verdict != "" && Outcome(outcome) != Held:
 		return Verdict{Outcome(outcome), why}
 	case verdict == "" && (overdue || strings.Contains(stderr, "all goroutines are asleep")):

@@ -12,6 +12,8 @@ import (
 
 func TestMain(m *testing.M) {
 	ChildMain()
+	// With -race every child would wait a second before it ends.
+	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
 	os.Exit(m.Run())
 }
 
@@ -87,6 +89,7 @@ func TestJudge(t *testing.T) {
 		{"overdue", "step a\nstep b\n", "", true, Verdict{Hung, "b"}},
 		{"deadlock seen by the runtime", "step a\n", "fatal error: all goroutines are asleep - deadlock!", false, Verdict{Hung, "a"}},
 		{"crash", "step a\n", "noise\npanic: x\n\ngoroutine 1", false, Verdict{Failed, "the process ended: panic: x"}},
+		{"race", "verdict held: \n", "WARNING: DATA RACE", false, Verdict{Failed, "a data race"}},
 		{"silent", "listen x\nverdict held: \n", "", false, Verdict{Failed, "nothing was written"}},
 		{"logged", "listen x\nverdict held: \n", "log: x", false, Verdict{Outcome: Held}},
 		{"loud crash", "listen x\n", "panic: x", false, Verdict{Outcome: Held}},
