@@ -5,7 +5,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
+	"github.com/cheggaaa/pb/v3"
 
 	"poolbench/bench"
 )
@@ -64,50 +64,48 @@ func (p *plainProgress) Done(s bench.Summary) {
 	fmt.Fprintf(p.out, "poolbench: %d blocks of %d trials in %v\n", s.Blocks, s.Arms, s.Elapsed.Round(time.Second))
 }
 
-// barProgress is a bar that moves only when it is told to, between trials: the
-// library draws from Set, at most ten times a second, and has no goroutine of
-// its own for a bar of known length.
+// barProgress is a bar that moves only when it is told to, between trials: a
+// static bar of the library has no goroutine, and only draw writes.
 type barProgress struct {
-	out    io.Writer
-	bar    *progressbar.ProgressBar
-	trials int
-	done   int
+	out   io.Writer
+	bar   *pb.ProgressBar
+	drawn time.Time
+	done  int
 }
+
+const (
+	barTemplate = `{{string . "block"}} {{bar . "[" "=" ">" " " "]"}} {{percent .}} {{rtime . "eta %s"}}`
+	redraw      = 100 * time.Millisecond
+	clearLine   = "\r\x1b[K"
+)
 
 func (p *barProgress) Stage(name string) { fmt.Fprintf(p.out, "poolbench: %s\n", name) }
 
 func (p *barProgress) Begin(block, blocks, trials int) {
-	total := max(block, blocks) * trials
+	total := int64(max(block, blocks) * trials)
 	if p.bar == nil {
-		p.bar = progressbar.NewOptions(total,
-			progressbar.OptionSetWriter(p.out),
-			progressbar.OptionThrottle(100*time.Millisecond),
-			progressbar.OptionClearOnFinish(),
-			progressbar.OptionSetWidth(24),
-			progressbar.OptionSetPredictTime(true))
+		p.bar = pb.New64(total).SetTemplateString(barTemplate).SetMaxWidth(80).SetWriter(io.Discard).Set(pb.Static, true).Start()
+		p.drawn = time.Now() // draw nothing in the first moments
 	}
-	if total != p.bar.GetMax() {
-		p.bar.ChangeMax(total)
-	}
-	p.trials = trials
 	p.done = (block - 1) * trials
-	p.bar.Describe(fmt.Sprintf("block %d of about %d", block, max(block, blocks)))
+	p.bar.SetTotal(total).SetCurrent(int64(p.done)).Set("block", fmt.Sprintf("block %d of about %d", block, max(block, blocks)))
 }
 
 func (p *barProgress) Trial(t bench.Trial, err error) {
 	if err != nil {
-		p.bar.Clear()
-		fmt.Fprintf(p.out, "poolbench: %v failed: %v\n", t, err)
+		fmt.Fprintf(p.out, "%spoolbench: %v failed: %v\n", clearLine, t, err)
 	}
-	// The last step would end the bar, and there may be another block.
-	if p.done++; p.done < p.bar.GetMax() {
-		p.bar.Set(p.done)
+	p.done++
+	if time.Since(p.drawn) >= redraw {
+		p.drawn = time.Now()
+		fmt.Fprint(p.out, clearLine, p.bar.SetCurrent(int64(p.done)).String())
 	}
 }
 
 func (p *barProgress) Done(s bench.Summary) {
 	if p.bar != nil {
 		p.bar.Finish()
+		fmt.Fprint(p.out, clearLine)
 	}
 	fmt.Fprintf(p.out, "poolbench: %d blocks of %d trials in %v\n", s.Blocks, s.Arms, s.Elapsed.Round(time.Second))
 }
