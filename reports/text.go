@@ -13,6 +13,14 @@ import (
 type TextOptions struct {
 	Color bool // ANSI colours; they only repeat what words say
 	ASCII bool // the terminal is not UTF-8: "x", "us", "+-"
+	Width int  // columns that text is wrapped to; 0 means 110, and fewer than 60 are not used
+}
+
+func (o TextOptions) width() int {
+	if o.Width == 0 {
+		return textWidth
+	}
+	return max(o.Width, 60)
 }
 
 // A page collects what goes to a terminal. Colours are put in when all is laid
@@ -66,7 +74,7 @@ func (p *page) labelled(label string, hang int, lines []string) {
 			padded = bold + padded + plain
 		}
 		p.WriteString(padded)
-		p.printf("%s\n", wrap(line, textWidth-labelWidth, labelWidth+hang))
+		p.printf("%s\n", wrap(line, p.options.width()-labelWidth, labelWidth+hang))
 	}
 }
 

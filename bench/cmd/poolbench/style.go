@@ -21,6 +21,11 @@ func addStyleFlag(c *invocation) styleFlag {
 // characters where the locale is not UTF-8.
 func (s styleFlag) options(w io.Writer) (reports.TextOptions, error) {
 	o := reports.TextOptions{ASCII: !utf8Locale()}
+	if f, ok := w.(*os.File); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			o.Width = min(width, 110)
+		}
+	}
 	switch *s.color {
 	case "always":
 		o.Color = true
