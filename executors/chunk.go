@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync"
 )
 
 // A chunk is the input of one task that stands for several calls.
@@ -58,6 +59,19 @@ func chunked[In, Out any](fn *Func[In, Out]) *Func[*chunk[In, Out], *results[Out
 		in:  chunkCodec[In, Out](fn.in),
 		out: resultsCodec(fn.out),
 	}
+}
+
+// detached makes the calls in a goroutine of their own. In another process the
+// results are what the function returns, which Goexit in a call must not prevent.
+func detached[In, Out any](fn *Func[*chunk[In, Out], *results[Out]]) *Func[*chunk[In, Out], *results[Out]] {
+	f := fn.f
+	fn.f = func(ctx context.Context, c *chunk[In, Out]) (*results[Out], error) {
+		var wg sync.WaitGroup
+		wg.Go(func() { _, _ = f(ctx, c) })
+		wg.Wait()
+		return c.out, nil
+	}
+	return fn
 }
 
 func chunkedName(name string) string {

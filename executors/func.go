@@ -48,7 +48,7 @@ func Define[In, Out any](name string, f func(context.Context, In) (Out, error)) 
 		panic("executors: task function " + name + " is defined twice")
 	}
 	funcs.byName[name] = fn
-	funcs.byName[chunkedName(name)] = chunked(fn)
+	funcs.byName[chunkedName(name)] = detached(chunked(fn))
 	return fn
 }
 

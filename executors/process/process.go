@@ -112,8 +112,12 @@ func (o Options) withDefaults() (Options, error) {
 }
 
 // New makes a pool of o.Workers worker processes with default Options. They are
-// started, all in parallel, at the first Submit or Pool.Start.
+// started, all in parallel, at the first Submit or Pool.Start. Other options are
+// refused.
 func New(o executors.Options) (executors.Executor, error) {
+	if o.Queue != 0 || o.Init != nil || o.Idle != 0 || len(o.CPUs) != 0 {
+		return nil, errors.New("process: worker processes have no executors.Options but Workers")
+	}
 	p, err := NewPool(Options{Workers: o.Workers})
 	if err != nil {
 		return nil, err
