@@ -1,7 +1,9 @@
 package executortest_test
 
 import (
+	"runtime"
 	"testing"
+	"time"
 
 	"poolbench/executors"
 	"poolbench/executors/executortest"
@@ -9,6 +11,14 @@ import (
 
 func TestConformance(t *testing.T) {
 	for _, kind := range executors.All() {
-		t.Run(kind.Name, func(t *testing.T) { executortest.Run(t, kind) })
+		t.Run(kind.Name, func(t *testing.T) {
+			before := runtime.NumGoroutine()
+			executortest.Run(t, kind)
+			for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+				if time.Now().After(deadline) {
+					t.Fatalf("%d goroutines before the suite, %d after", before, runtime.NumGoroutine())
+				}
+			}
+		})
 	}
 }

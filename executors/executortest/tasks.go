@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"time"
@@ -36,7 +37,52 @@ var (
 		if err := g.Dir.write(g.Name); err != nil {
 			return 0, err
 		}
-		return g.Value, g.Dir.await(ctx, "open")
+		if err := g.Dir.await(ctx, "open"); err != nil || g.Err == "" {
+			return g.Value, err
+		}
+		return 0, errors.New(g.Err)
+	})
+
+	// journal appends a line to a file of its own for each call.
+	journal = executors.Define("executortest.journal", func(_ context.Context, g gateInput) (int, error) {
+		f, err := os.CreateTemp(string(g.Dir), g.Name+"-*")
+		if err != nil {
+			return 0, err
+		}
+		return g.Value, f.Close()
+	})
+
+	// tooLate fails as a task does whose own deadline has passed.
+	tooLate = executors.Define("executortest.tooLate", func(_ context.Context, v int) (int, error) {
+		if v == 1 {
+			return 0, context.DeadlineExceeded
+		}
+		return v, nil
+	})
+
+	// forms returns what it got, of every kind of type.
+	forms = executors.Define("executortest.forms", func(_ context.Context, in form) (form, error) { return in, nil })
+
+	// large takes and gives something whose end can be observed.
+	large = executors.Define("executortest.large", func(_ context.Context, in *block) (*block, error) {
+		return &block{Data: make([]byte, len(in.Data))}, nil
+	})
+
+	// panicsWith panics as its input says: with nil, an error, or a text.
+	panicsWith = executors.Define("executortest.panicsWith", func(_ context.Context, how string) (int, error) {
+		switch how {
+		case "nil":
+			panic(nil)
+		case "error":
+			panic(os.ErrNotExist)
+		}
+		panic(how)
+	})
+
+	// runTrue starts a program and tells its exit code.
+	runTrue = executors.Define("executortest.runTrue", func(ctx context.Context, path string) (int, error) {
+		err := exec.CommandContext(ctx, path).Run()
+		return 0, err
 	})
 
 	// untilDone blocks until its context ends and says why it did.
@@ -85,7 +131,18 @@ type gateInput struct {
 	Dir   dir
 	Name  string
 	Value int
+	Err   string // if not empty, fail with it instead
 }
+
+type form struct {
+	Number  int
+	Text    string
+	Bytes   []byte
+	Nested  []map[string]float64
+	Pointer *form
+}
+
+type block struct{ Data []byte }
 
 // A dir is a directory in which tasks and tester meet.
 type dir string
@@ -97,6 +154,15 @@ func (d dir) write(name string) error {
 func (d dir) has(name string) bool {
 	_, err := os.Stat(filepath.Join(string(d), name))
 	return err == nil
+}
+
+// count is the number of files whose names begin with prefix.
+func (d dir) count(prefix string) int {
+	files, err := filepath.Glob(filepath.Join(string(d), prefix+"*"))
+	if err != nil {
+		return -1
+	}
+	return len(files)
 }
 
 // await polls until the file exists.

@@ -1,0 +1,2 @@
+// Package executortest holds the conformance suite.
+package executortest

@@ -1,0 +1,299 @@
+package executortest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"poolbench/executors"
+)
+
+// extensionCases is group L: what CPython does not have.
+var extensionCases = []Case{
+	{ID: "L07", Doc: "cancel of a running task ends its context; the future settles when it has returned", Needs: Background, Run: func(t *T) {
+		ex := t.New(1)
+		d := dir(t.TempDir())
+		f := submit(t, ex, untilDone, d)
+		await(t, d, "started")
+		wantState(t, f, executors.Running)
+		if f.Cancel() {
+			t.Error("Cancel of a running task returned true")
+		}
+		if got := result(t, f); got != context.Canceled.Error() {
+			t.Errorf("got %q", got)
+		}
+		wantState(t, f, executors.Finished)
+		stillWorks(t, ex)
+	}},
+	{ID: "X10", Doc: "a cancelled task that was queued is never started", Needs: Background, Run: func(t *T) {
+		ex := t.New(1)
+		d := dir(t.TempDir())
+		submit(t, ex, gate, gateInput{d, "first", 1, ""})
+		await(t, d, "first")
+		queued := submit(t, ex, journal, gateInput{Dir: d, Name: "queued"})
+		if !queued.Cancel() {
+			t.Error("Cancel of a queued task returned false")
+		}
+		openGate(t, d)
+		if stillWorks(t, ex); d.count("queued") != 0 {
+			t.Error("the cancelled task was started")
+		}
+	}},
+	{ID: "L08", Doc: "idle workers end and come back on demand", Needs: Retirement | Statistics | Background, Run: func(t *T) {
+		ex := t.NewWith(executors.Options{Workers: 3, Idle: time.Millisecond})
+		for range 5 {
+			saturate(t, ex, 3)
+			eventually(t, "no worker is left", func() bool {
+				s, _ := executors.StatsOf(ex)
+				return s.Workers == 0
+			})
+		}
+		stillWorks(t, ex)
+	}},
+	{ID: "X11", Doc: "workers that end while tasks arrive leave none behind", Needs: Retirement | Background, Run: func(t *T) {
+		ex := t.NewWith(executors.Options{Workers: 2, Idle: time.Microsecond})
+		for i := range 300 {
+			wantResult(t, submit(t, ex, echo, i), i)
+		}
+	}},
+	{ID: "L09", Doc: "the number of workers can change between and during work", Needs: Resizing | Closures | Background, Run: func(t *T) {
+		ex := t.New(4)
+		stop := make(chan struct{})
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				default:
+					wantResult(t, submit(t, ex, echo, i), i)
+				}
+			}
+		})
+		for _, n := range []int{12, 2, 1, 12, 6, 1, 8, 5} {
+			resize(t, ex, n)
+			if n > 1 { // one is for the goroutine above
+				saturate(t, ex, n-1)
+			}
+		}
+		close(stop)
+		wg.Wait()
+		for _, n := range []int{12, 2, 1, 12, 6, 1, 8, 5} {
+			resize(t, ex, n)
+			saturate(t, ex, n)
+			if peak := peakOf(t, ex, 15*n, func() {}); peak > n {
+				t.Errorf("%d tasks at once on %d workers", peak, n)
+			}
+		}
+	}},
+	{ID: "X12", Doc: "fewer workers asked for while all are busy: they end after their task", Needs: Resizing | Closures | Background, Run: func(t *T) {
+		ex := t.New(8)
+		block, inside := make(chan struct{}), make(chan struct{})
+		for range 8 {
+			submitFunc(t, ex, func(context.Context) (int, error) {
+				inside <- struct{}{}
+				<-block
+				return 0, nil
+			})
+		}
+		for range 8 {
+			receive(t, inside)
+		}
+		resize(t, ex, 2)
+		if peak := peakOf(t, ex, 40, func() { close(block) }); peak > 2 {
+			t.Errorf("%d tasks at once on 2 workers", peak)
+		}
+		for _, n := range []int{0, -1} {
+			if _, err := executors.Resize(ex, n); err == nil {
+				t.Errorf("%d workers were accepted", n)
+			}
+		}
+	}},
+	{ID: "L14", Doc: "submit to a full queue blocks until there is room or the context ends", Needs: Bounds | Background, Run: func(t *T) {
+		ex, d := full(t, executors.Block)
+		ctx, cancel := context.WithCancel(t.Ctx)
+		go cancel()
+		_, err := executors.Submit(ctx, ex, journal, gateInput{Dir: d, Name: "refused"})
+		wantErr(t, err, context.Canceled)
+		late := make(chan future, 1)
+		go func() {
+			f, err := executors.Submit(t.Ctx, ex, echo, 5)
+			if err != nil {
+				t.Error(err)
+			}
+			late <- f
+		}()
+		select {
+		case f := <-late:
+			t.Errorf("%v was accepted by a full queue", f)
+		case <-time.After(5 * time.Millisecond):
+		}
+		openGate(t, d)
+		wantResult(t, receive(t, late), 5)
+		shutdown(t, ex)
+		if d.count("queued") != 10 || d.count("refused") != 0 {
+			t.Errorf("%d queued tasks ran, %d refused ones", d.count("queued"), d.count("refused"))
+		}
+	}},
+	{ID: "X13", Doc: "a full queue refuses with ErrFull, and accepts again when there is room", Needs: Bounds | Background, Run: func(t *T) {
+		ex, d := full(t, executors.Refuse)
+		_, err := executors.Submit(t.Ctx, ex, echo, 1)
+		wantErr(t, err, executors.ErrFull)
+		openGate(t, d)
+		eventually(t, "there is room again", func() bool {
+			_, err := executors.Submit(t.Ctx, ex, echo, 1)
+			return err == nil
+		})
+		shutdown(t, ex)
+		_, err = executors.Submit(t.Ctx, ex, echo, 1)
+		wantErr(t, err, executors.ErrShutdown)
+	}},
+	{ID: "X14", Doc: "a full queue has the submitter run the task", Needs: Bounds | Background, Run: func(t *T) {
+		ex, d := full(t, executors.RunInCaller)
+		f := submit(t, ex, echo, 5)
+		wantState(t, f, executors.Finished)
+		wantResult(t, f, 5)
+		openGate(t, d)
+	}},
+	{ID: "X15", Doc: "shutdown frees submitters that a full queue blocks", Needs: Bounds | Background, Run: func(t *T) {
+		ex, d := full(t, executors.Block)
+		freed := make(chan error, 3)
+		for range cap(freed) {
+			go func() {
+				_, err := executors.Submit(t.Ctx, ex, echo, 1)
+				freed <- err
+			}()
+		}
+		ex.Shutdown(ended())
+		openGate(t, d)
+		shutdown(t, ex)
+		for range cap(freed) {
+			if err := receive(t, freed); err != nil {
+				wantErr(t, err, executors.ErrShutdown)
+			}
+		}
+	}},
+	{ID: "L15", Doc: "priorities order what is queued, in order of submission within one", Needs: Priorities | Closures | Background, Run: func(t *T) {
+		ex := t.New(1)
+		block, inside := make(chan struct{}), make(chan struct{})
+		submitFunc(t, ex, func(context.Context) (int, error) {
+			close(inside)
+			<-block
+			return 0, nil
+		}, executors.Priority(-5)) // running, so that nothing overtakes it
+		receive(t, inside)
+		var order []int
+		for i, p := range []int{0, 1, -1, 2, 1, 0, -1, 2} {
+			submitFunc(t, ex, func(context.Context) (int, error) {
+				order = append(order, i)
+				return 0, nil
+			}, executors.Priority(p))
+		}
+		close(block)
+		shutdown(t, ex)
+		if want := []int{3, 7, 1, 4, 0, 5, 2, 6}; !slices.Equal(order, want) {
+			t.Errorf("order %v, want %v", order, want)
+		}
+	}},
+	{ID: "L16", Doc: "statistics add up once the executor is quiet", Needs: Statistics | Background, Run: func(t *T) {
+		ex := t.New(3)
+		d := dir(t.TempDir())
+		submit(t, ex, gate, gateInput{d, "in", 1, ""})
+		await(t, d, "in")
+		for i := range 50 {
+			submit(t, ex, echo, i)
+			submit(t, ex, fail, "as planned")
+		}
+		openGate(t, d)
+		eventually(t, "the executor is quiet", func() bool {
+			s, _ := executors.StatsOf(ex)
+			return s.Busy == 0 && s.Queued == 0
+		})
+		s, _ := executors.StatsOf(ex)
+		if s.Submitted != 101 || s.Succeeded != 51 || s.Failed != 50 || s.Cancelled != 0 {
+			t.Errorf("%+v", s)
+		}
+		if s.Started < 1 || s.Started > 3 || s.Peak < 1 || s.Peak > 3 || s.Workers != s.Started {
+			t.Errorf("%+v", s)
+		}
+		shutdown(t, ex)
+		if s, _ := executors.StatsOf(ex); s.Workers != 0 || s.Succeeded != 51 {
+			t.Errorf("after shutdown %+v", s)
+		}
+	}},
+	{ID: "X16", Doc: "statistics count panics, Goexit and cancelled tasks, and who runs a task for another", Needs: Statistics | Closures | Background, Run: func(t *T) {
+		ex := t.New(1)
+		outer := submitFunc(t, ex, func(ctx context.Context) (int, error) {
+			f, err := executors.Submit(ctx, ex, echo, 1)
+			if err != nil {
+				return 0, err
+			}
+			cancelled, err := executors.Submit(ctx, ex, echo, 2)
+			if err != nil {
+				return 0, err
+			}
+			cancelled.Cancel()
+			return f.Result(ctx)
+		})
+		wantResult(t, outer, 1)
+		submit(t, ex, panics, "as planned")
+		submit(t, ex, goexit, struct{}{})
+		shutdown(t, ex)
+		s, _ := executors.StatsOf(ex)
+		if s.Submitted != 5 || s.Succeeded != 2 || s.Failed != 2 || s.Cancelled != 1 || s.Queued != 0 {
+			t.Errorf("%+v", s)
+		}
+	}},
+}
+
+func resize(t *T, ex executors.Executor, n int) {
+	if ok, err := executors.Resize(ex, n); !ok || err != nil {
+		t.Fatalf("Resize to %d: %v, %v", n, ok, err)
+	}
+	if got := ex.Workers(); got != n {
+		t.Errorf("Workers() = %d, want %d", got, n)
+	}
+}
+
+// peakOf submits n tasks, calls start, and returns how many of them were inside at
+// the same time.
+func peakOf(t *T, ex executors.Executor, n int, start func()) int {
+	var inside, peak atomic.Int64
+	var futures []future
+	for range n {
+		futures = append(futures, submitFunc(t, ex, func(context.Context) (int, error) {
+			now := inside.Add(1)
+			for old := peak.Load(); now > old && !peak.CompareAndSwap(old, now); old = peak.Load() {
+			}
+			time.Sleep(50 * time.Microsecond)
+			inside.Add(-1)
+			return 0, nil
+		}))
+	}
+	start()
+	for _, f := range futures {
+		wantErr(t, f.Err(t.Ctx), nil)
+	}
+	return int(peak.Load())
+}
+
+// full is an executor whose worker waits at the gate of d while 10 tasks fill its
+// queue.
+func full(t *T, policy executors.FullPolicy) (executors.Executor, dir) {
+	ex := t.NewWith(executors.Options{Workers: 1, Queue: 10, OnFull: policy})
+	d := dir(t.TempDir())
+	submit(t, ex, gate, gateInput{d, "in", 1, ""})
+	await(t, d, "in")
+	for range 10 {
+		_, err := executors.Submit(t.Ctx, ex, journal, gateInput{Dir: d, Name: "queued"})
+		if errors.Is(err, executors.ErrFull) {
+			t.Fatal("full before the bound")
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return ex, d
+}

@@ -1,0 +1,227 @@
+package executortest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"sync"
+	"time"
+
+	"poolbench/executors"
+)
+
+type future = *executors.Future[int]
+
+func submit[In, Out any](t *T, ex executors.Executor, fn *executors.Func[In, Out], in In, options ...executors.SubmitOption) *executors.Future[Out] {
+	f, err := executors.Submit(t.Ctx, ex, fn, in, options...)
+	if err != nil {
+		t.Fatalf("Submit of %s: %v", fn.Name(), err)
+	}
+	return f
+}
+
+func submitFunc[Out any](t *T, ex executors.Executor, f func(context.Context) (Out, error), options ...executors.SubmitOption) *executors.Future[Out] {
+	future, err := executors.SubmitFunc(t.Ctx, ex, f, options...)
+	if err != nil {
+		t.Fatalf("SubmitFunc: %v", err)
+	}
+	return future
+}
+
+func result[Out any](t *T, f *executors.Future[Out]) Out {
+	v, err := f.Result(t.Ctx)
+	if err != nil {
+		t.Errorf("Result: %v", err)
+	}
+	return v
+}
+
+func wantResult(t *T, f future, want int) {
+	if got := result(t, f); got != want {
+		t.Errorf("got %d, want %d", got, want)
+	}
+}
+
+func wantState(t *T, f executors.Waitable, want executors.State) {
+	if got := f.State(); got != want {
+		t.Errorf("state %v, want %v", got, want)
+	}
+}
+
+func wantErr(t *T, err, want error) {
+	if !errors.Is(err, want) {
+		t.Errorf("got error %v, want %v", err, want)
+	}
+}
+
+// stillWorks checks that ex runs another task.
+func stillWorks(t *T, ex executors.Executor) { wantResult(t, submit(t, ex, echo, 99), 99) }
+
+func shutdown(t *T, ex executors.Executor) {
+	if err := ex.Shutdown(t.Ctx); err != nil {
+		t.Errorf("Shutdown: %v", err)
+	}
+}
+
+// ended is a context that has ended: a wait with it does not block.
+func ended() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}
+
+// gated is a future that is settled by open, with 7 or else with an error of that
+// text. Where it can be, it is the running task of an executor with one worker.
+func gated(t *T, text string) (f future, open func()) {
+	if !t.has(Background) {
+		p := executors.NewPromise[int]()
+		p.Start()
+		return p.Future(), func() {
+			if text == "" {
+				p.Settle(7, nil)
+			} else {
+				p.Settle(0, errors.New(text))
+			}
+		}
+	}
+	d := dir(t.TempDir())
+	f = submit(t, t.New(1), gate, gateInput{d, "in", 7, text})
+	await(t, d, "in")
+	return f, func() { openGate(t, d) }
+}
+
+// A five is a future in each state, finished in both ways.
+type five struct{ pending, running, cancelled, failed, succeeded future }
+
+// states makes a five: tasks of one executor, or promises where the submitter does
+// not go on while tasks run.
+func states(t *T) five {
+	if !t.has(Background) {
+		return promised()
+	}
+	ex := t.New(1)
+	s := five{succeeded: submit(t, ex, echo, 42), failed: submit(t, ex, fail, "as planned")}
+	result(t, s.succeeded)
+	s.failed.Err(t.Ctx)
+	d := dir(t.TempDir())
+	s.running = submit(t, ex, gate, gateInput{d, "in", 7, ""})
+	await(t, d, "in")
+	s.pending = submit(t, ex, echo, 1)
+	s.cancelled = submit(t, ex, echo, 2)
+	if !s.cancelled.Cancel() {
+		t.Error("Cancel of a queued task returned false")
+	}
+	return s
+}
+
+func promised() five {
+	var p [5]*executors.Promise[int]
+	for i := range p {
+		p[i] = executors.NewPromise[int]()
+	}
+	p[1].Start()
+	p[2].Future().Cancel()
+	p[3].Settle(0, errors.New("as planned"))
+	p[4].Settle(42, nil)
+	return five{p[0].Future(), p[1].Future(), p[2].Future(), p[3].Future(), p[4].Future()}
+}
+
+// each calls check on every one of them.
+func (s five) each(check func(name string, f future)) {
+	check("pending", s.pending)
+	check("running", s.running)
+	check("cancelled", s.cancelled)
+	check("failed", s.failed)
+	check("succeeded", s.succeeded)
+}
+
+// saturate checks that workers tasks can be inside at the same time.
+func saturate(t *T, ex executors.Executor, workers int) {
+	d := dir(t.TempDir())
+	var futures []future
+	for i := range workers {
+		futures = append(futures, submit(t, ex, gate, gateInput{d, fmt.Sprint("in", i), i, ""}))
+	}
+	for i := range workers {
+		await(t, d, fmt.Sprint("in", i))
+	}
+	openGate(t, d)
+	for i, f := range futures {
+		wantResult(t, f, i)
+	}
+}
+
+// captureLog takes the default log for the rest of the case.
+func captureLog(t *T) fmt.Stringer {
+	log := &lockedBuffer{}
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(log, nil)))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	return log
+}
+
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+func await(t *T, d dir, name string) {
+	if err := d.await(t.Ctx, name); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func openGate(t *T, d dir) {
+	if err := d.write("open"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// receive takes from c, unless the case ends first.
+func receive[V any](t *T, c <-chan V) (v V) {
+	select {
+	case v = <-c:
+	case <-t.Ctx.Done():
+		t.Fatal("nothing arrived")
+	}
+	return v
+}
+
+// eventually polls until holds; what ends asynchronously needs a moment.
+func eventually(t *T, what string, holds func() bool) {
+	for !holds() {
+		select {
+		case <-t.Ctx.Done():
+			t.Fatalf("never happened: %s", what)
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// backTo waits until there are no more goroutines than before.
+func backTo(t *T, before int) {
+	eventually(t, "no goroutine is left behind", func() bool { return runtime.NumGoroutine() <= before })
+}
+
+// heap is the number of bytes in use after a collection.
+func heap() int {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc)
+}

@@ -1,0 +1,36 @@
+package executortest
+
+import (
+	"context"
+	"os"
+
+	"poolbench/executors"
+)
+
+// isolationCases is group N, and P35: what crosses to a worker.
+var isolationCases = []Case{
+	{ID: "N01", Doc: "a closure is refused synchronously, naming the reason", Needs: Shipping, Run: func(t *T) {
+		_, err := executors.SubmitFunc(t.Ctx, t.New(1), func(context.Context) (int, error) { return 0, nil })
+		wantErr(t, err, executors.ErrNotShippable)
+	}},
+	{ID: "N08", Doc: "a future can be awaited in a select, and giving up leaves it alone", Run: func(t *T) {
+		f, open := gated(t, "")
+		select {
+		case <-f.Done():
+			t.Error("settled too early")
+		case <-ended().Done():
+		}
+		open()
+		select {
+		case <-f.Done():
+			wantResult(t, f, 7)
+		case <-t.Ctx.Done():
+			t.Error("never settled")
+		}
+	}},
+	{ID: "P35", Doc: "tasks run in another process", Needs: Shipping, Run: func(t *T) {
+		if got := result(t, submit(t, t.New(1), pid, struct{}{})); got == os.Getpid() {
+			t.Error("the task ran in this process")
+		}
+	}},
+}

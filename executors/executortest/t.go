@@ -1,0 +1,221 @@
+package executortest
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"poolbench/executors"
+)
+
+// A T is one run of one case: the executor kind it is about, and where it reports
+// failures. Its methods mean what those of testing.T of the same name mean; those
+// that fail are safe for concurrent use, but Fatal and Skip end the calling
+// goroutine and belong into that of the case.
+type T struct {
+	Kind executors.Kind
+	Ctx  context.Context // ends with the case; tasks are submitted with it
+
+	can  Capability
+	life context.Context // ends when the case is abandoned
+
+	mu       sync.Mutex
+	failures []string
+	skipped  string
+	left     bool // by Fatal or Skip
+	over     bool // what is reported from now on is lost
+	cleanups []func()
+}
+
+func (t *T) report(text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.over {
+		t.failures = append(t.failures, caller()+": "+text)
+	}
+}
+
+// caller is the line of the case that reports.
+func caller() string {
+	var pcs [16]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(4, pcs[:])])
+	for {
+		f, more := frames.Next()
+		file := filepath.Base(f.File)
+		if file != "t.go" && file != "fixtures.go" || !more {
+			return fmt.Sprintf("%s:%d", file, f.Line)
+		}
+	}
+}
+
+// Errorf reports a failure and goes on.
+func (t *T) Errorf(format string, args ...any) { t.report(fmt.Sprintf(format, args...)) }
+
+// Error reports a failure and goes on.
+func (t *T) Error(args ...any) { t.report(strings.TrimSuffix(fmt.Sprintln(args...), "\n")) }
+
+// Fatalf reports a failure and ends the case.
+func (t *T) Fatalf(format string, args ...any) {
+	t.report(fmt.Sprintf(format, args...))
+	t.leave()
+}
+
+// Fatal reports a failure and ends the case.
+func (t *T) Fatal(args ...any) {
+	t.report(strings.TrimSuffix(fmt.Sprintln(args...), "\n"))
+	t.leave()
+}
+
+// Skipf ends the case as not applicable, with the reason.
+func (t *T) Skipf(format string, args ...any) {
+	t.mu.Lock()
+	t.skipped = fmt.Sprintf(format, args...)
+	t.mu.Unlock()
+	t.leave()
+}
+
+func (t *T) leave() {
+	t.mu.Lock()
+	t.left = true
+	t.mu.Unlock()
+	runtime.Goexit()
+}
+
+// Cleanup has f called when the case has ended, the last one first.
+func (t *T) Cleanup(f func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.cleanups = append(t.cleanups, f)
+}
+
+// TempDir makes a directory that is removed at the end of the case.
+func (t *T) TempDir() string {
+	dir, err := os.MkdirTemp("", "executortest-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+// New makes an executor that is shut down at the end of the case.
+func (t *T) New(workers int) executors.Executor {
+	return t.NewWith(executors.Options{Workers: workers})
+}
+
+// NewWith makes an executor that is shut down at the end of the case.
+func (t *T) NewWith(o executors.Options) executors.Executor {
+	ex, err := t.Kind.New(o)
+	if err != nil {
+		t.Fatalf("New: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := ex.Shutdown(t.life); err != nil {
+			t.Errorf("Shutdown at the end of the case: %v", err)
+		}
+	})
+	return ex
+}
+
+// can reports whether the kind has all of c.
+func (t *T) has(c Capability) bool { return c&^t.can == 0 }
+
+// run runs the case in the calling goroutine.
+func (t *T) run(f func(*T), end context.CancelFunc) {
+	finished := false
+	defer t.cleanUp(end)
+	defer func() {
+		if r := recover(); r != nil {
+			t.Errorf("panic: %v\n%s", r, debug.Stack())
+		} else if !finished && !t.left {
+			t.Errorf("the goroutine of the case was ended by runtime.Goexit")
+		}
+	}()
+	f(t)
+	finished = true
+}
+
+func (t *T) cleanUp(end context.CancelFunc) {
+	end() // tasks that still run are told to end
+	for {
+		t.mu.Lock()
+		n := len(t.cleanups)
+		if n == 0 {
+			t.mu.Unlock()
+			return
+		}
+		f := t.cleanups[n-1]
+		t.cleanups = t.cleanups[:n-1]
+		t.mu.Unlock()
+		f()
+	}
+}
+
+// grace is how long a hung case has for its cleaning up, once its contexts ended.
+const grace = time.Second
+
+// run runs the case in a goroutine of its own, which it abandons at the limit.
+func (c Case) run(ctx context.Context, kind executors.Kind, can Capability) Result {
+	r := Result{Case: c, Outcome: NotApplicable}
+	if missing := c.Needs &^ can; missing != 0 {
+		r.Detail = "needs " + missing.String()
+		return r
+	}
+	life, kill := context.WithCancel(ctx)
+	defer kill()
+	own, end := context.WithCancel(life)
+	defer end()
+	t := &T{Kind: kind, Ctx: own, can: can, life: life}
+	logger := slog.Default()
+	label := newLabel(c.ID)
+	ended := make(chan struct{})
+	go labelled(label, func() {
+		defer close(ended)
+		t.run(c.Run, end)
+	})
+	limit := c.Limit
+	if limit == 0 {
+		limit = Limit
+	}
+	overdue := time.NewTimer(limit)
+	defer overdue.Stop()
+	select {
+	case <-ended:
+		return t.result(r)
+	case <-overdue.C:
+	}
+	r.Outcome = Hung
+	r.Detail = fmt.Sprintf("not ended after %v; its goroutines:\n%s", limit, stacks(label))
+	kill()
+	select {
+	case <-ended:
+	case <-time.After(grace):
+	}
+	slog.SetDefault(logger) // the case may have taken it
+	return t.result(r)
+}
+
+// result adds what was reported so far, and closes the book.
+func (t *T) result(r Result) Result {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.over = true
+	failures := strings.Join(t.failures, "\n")
+	switch {
+	case r.Outcome == Hung:
+	case failures != "":
+		r.Outcome, r.Detail = Failed, failures
+	case t.skipped != "":
+		r.Detail = t.skipped
+	default:
+		r.Outcome = Held
+	}
+	return r
+}
