@@ -71,7 +71,8 @@ func (t *taskContext) release() {
 }
 
 // A call is a submitted call of a Func: its future, its context and its input in
-// one allocation.
+// one allocation. A closure is a call without a Func, and its input is what to
+// call.
 type call[In, Out any] struct {
 	Future[Out]
 	taskContext
@@ -101,9 +102,17 @@ func (c *call[In, Out]) Run(w *Worker) {
 }
 
 func (c *call[In, Out]) assist(w *Worker) {
-	if c.claim() {
-		c.execute(w)
+	if !c.claim() {
+		return
 	}
+	if w.locked {
+		c.execute(w)
+		return
+	}
+	// On a goroutine of its own, for a runtime.Goexit in it must not end the task
+	// that waits.
+	go c.execute(w)
+	c.park(nil)
 }
 
 // execute runs the claimed task.
@@ -127,6 +136,9 @@ func (c *call[In, Out]) execute(w *Worker) {
 func (c *call[In, Out]) invoke() (Out, error) {
 	in := c.in
 	c.in = *new(In)
+	if c.fn == nil {
+		return any(in).(func(context.Context) (Out, error))(&c.taskContext)
+	}
 	return c.fn.f(&c.taskContext, in)
 }
 
@@ -169,7 +181,7 @@ func (c *call[In, Out]) Fail(err error) bool {
 }
 
 func (c *call[In, Out]) Remote() (Remote, bool) {
-	if c.fn.name == "" {
+	if c.fn == nil || c.fn.name == "" {
 		return nil, false
 	}
 	return (*remoteCall[In, Out])(c), true

@@ -117,6 +117,7 @@ type Worker struct {
 	State    any      // the worker's own, set by Options.Init and used by its tasks, one at a time
 
 	counts outcomes
+	locked bool // tied to an OS thread: everything it runs must run there
 }
 
 // outcomes count what became of tasks. One goroutine writes, others may read.

@@ -42,6 +42,7 @@ type pool struct {
 	retired outcomes // of workers that ended
 	closed  bool
 	broken  bool
+	closing chan struct{} // closed when Shutdown begins or the pool breaks: wakes blocked submitters
 	gone    chan struct{} // closed when closed, drained and without workers
 }
 
@@ -57,7 +58,7 @@ func newPool(o Options, lockThreads bool) (Executor, error) {
 			return nil, err
 		}
 	}
-	p := &pool{options: o, lockThreads: lockThreads, gone: make(chan struct{})}
+	p := &pool{options: o, lockThreads: lockThreads, closing: make(chan struct{}), gone: make(chan struct{})}
 	p.queue.init()
 	p.limit.Store(int32(o.Workers))
 	if o.Queue > 0 {
@@ -135,8 +136,8 @@ func (p *pool) enter(t Task) (done bool, err error) {
 		return false, nil
 	case <-ctx.Done():
 		return true, context.Cause(ctx)
-	case <-p.gone:
-		return true, ErrShutdown
+	case <-p.closing:
+		return true, p.refusal()
 	}
 }
 
@@ -211,7 +212,7 @@ func (p *pool) wakeOrStart() *poolWorker {
 		return w
 	case p.live.Load() < p.limit.Load():
 		w := &poolWorker{pool: p, wake: make(chan Task, 1)}
-		w.Executor, w.ID = p, p.nextID
+		w.Executor, w.ID, w.locked = p, p.nextID, p.lockThreads
 		p.nextID++
 		p.all = append(p.all, w)
 		p.live.Add(1)
@@ -273,10 +274,17 @@ func (p *pool) Stats() Stats {
 	return s
 }
 
+// stop refuses further tasks; the first reason stays.
+func (p *pool) stop(err error) {
+	if p.queue.stop(err) {
+		close(p.closing)
+	}
+}
+
 // fail breaks the pool: its workers cannot start.
 func (p *pool) fail(cause error) {
 	err := &BrokenError{Cause: cause}
-	p.queue.stop(err)
+	p.stop(err)
 	p.mu.Lock()
 	p.broken = true
 	p.mu.Unlock()
@@ -294,7 +302,7 @@ func (p *pool) Shutdown(ctx context.Context) error {
 	if inside(ctx, p) {
 		return ErrShutdownInside
 	}
-	p.queue.stop(ErrShutdown)
+	p.stop(ErrShutdown)
 	p.mu.Lock()
 	p.closed = true
 	idle := p.idle

@@ -16,7 +16,10 @@ func Submit[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], in
 	if !fn.defined() {
 		return nil, ErrNilFunc
 	}
-	c := &call[In, Out]{fn: fn, in: in}
+	return submit(ctx, ex, &call[In, Out]{fn: fn, in: in}, options)
+}
+
+func submit[In, Out any](ctx context.Context, ex Executor, c *call[In, Out], options []SubmitOption) (*Future[Out], error) {
 	c.parent = ctx
 	c.task, c.executor = c, ex
 	for _, set := range options {
@@ -41,9 +44,7 @@ func SubmitFunc[Out any](ctx context.Context, ex Executor, f func(context.Contex
 	if f == nil {
 		return nil, ErrNilFunc
 	}
-	return Submit(ctx, ex, &Func[struct{}, Out]{
-		f: func(ctx context.Context, _ struct{}) (Out, error) { return f(ctx) },
-	}, struct{}{}, options...)
+	return submit(ctx, ex, &call[func(context.Context) (Out, error), Out]{in: f}, options)
 }
 
 // A SubmitOption changes how one task is submitted.
