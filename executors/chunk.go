@@ -82,12 +82,16 @@ func chunkedName(name string) string {
 }
 
 // runRange makes the calls for inputs and puts their outcomes into out. A call
-// that panics, or ends its goroutine, costs its own result only: the rest is made
-// by the deferred function that noticed, so that calls which behave pay nothing.
+// that panics, or ends its goroutine, costs its own result only. Calls that behave
+// pay one deferred function for all of them.
 func runRange[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), inputs []In, out *results[Out]) {
-	if out.reached == len(inputs) {
-		return
+	for runUntilPanic(ctx, f, inputs, out) {
 	}
+}
+
+// runUntilPanic makes calls until one panics, or all are made; more tells which.
+// After Goexit, which cannot be stopped, the deferred function makes the rest.
+func runUntilPanic[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), inputs []In, out *results[Out]) (more bool) {
 	whole := false
 	defer func() {
 		if whole {
@@ -99,7 +103,9 @@ func runRange[In, Out any](ctx context.Context, f func(context.Context, In) (Out
 		}
 		out.setError(out.reached, err)
 		out.reached++
-		runRange(ctx, f, inputs, out)
+		if more = out.reached < len(inputs); err == ErrGoexit {
+			runRange(ctx, f, inputs, out)
+		}
 	}()
 	for i := out.reached; i < len(inputs); i++ {
 		if ctx.Err() != nil {
@@ -114,6 +120,7 @@ func runRange[In, Out any](ctx context.Context, f func(context.Context, In) (Out
 		out.reached = i + 1
 	}
 	whole = true
+	return false
 }
 
 // A chunk travels as the number of its inputs, and each with its length.
