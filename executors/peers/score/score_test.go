@@ -34,14 +34,11 @@ func run(t *testing.T, limit time.Duration, names []string, ids []string) *Score
 	return s
 }
 
-// Ours show every behaviour that applies to them. S7 is left to the table: it
-// asks that a submitter blocked by a full queue be woken by Shutdown itself.
+// Ours show every behaviour that applies to them.
 func TestOursHold(t *testing.T) {
 	var ids []string
 	for _, b := range Behaviours() {
-		if b.ID != "S7" {
-			ids = append(ids, b.ID)
-		}
+		ids = append(ids, b.ID)
 	}
 	s := run(t, long, []string{"goroutines", "spawn", "threads"}, ids)
 	for i, row := range s.Verdicts {
