@@ -6,8 +6,9 @@ import (
 )
 
 // A monitor looks at the windows now and then while tasks are in flight: a task
-// whose context has ended gets a cancel frame, and tasks stuck behind one that
-// turned out to be long are taken back. Looking costs nothing per task,
+// whose context has ended gets a cancel frame, a worker whose task exceeds a limit
+// is killed, and tasks stuck behind one that turned out to be long are taken
+// back. Looking costs nothing per task,
 // as watching each context would.
 type monitor struct {
 	pool   *Pool
@@ -80,7 +81,8 @@ func (m *monitor) park() bool {
 // behind a task that was expected to be short and is not.
 func (m *monitor) scan() {
 	p := m.pool
-	var cancelled []*worker
+	var cancelled, condemned []*worker
+	now := time.Now()
 	p.mu.Lock()
 	for _, w := range p.procs {
 		if w == nil || !w.ready || w.window.n == 0 {
@@ -88,6 +90,10 @@ func (m *monitor) scan() {
 		}
 		if w.sendCancels() {
 			cancelled = append(cancelled, w)
+		}
+		if w.judge(now) {
+			condemned = append(condemned, w)
+			continue
 		}
 		if head := w.window.at(0).seq; head != w.head {
 			w.head = head
@@ -99,6 +105,9 @@ func (m *monitor) scan() {
 	p.mu.Unlock()
 	for _, w := range cancelled {
 		w.control.flush()
+	}
+	for _, w := range condemned {
+		w.kill()
 	}
 	p.finish(fed, dropped)
 }

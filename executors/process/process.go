@@ -88,6 +88,16 @@ type Options struct {
 	BootTimeout time.Duration // from start to hello; default 10 s
 	MaxMessage  int           // bytes of an encoded input or output; default 1 GiB, at most 2 GiB - 1
 	Output      int           // bytes kept of each worker's stdout, and of its stderr; default 16 KiB
+
+	// TimeLimit is how long a task may run, from its start. Then its worker is
+	// killed and replaced, and the future fails with a *TimeLimitError, up to 10 ms
+	// late. A chunk of Map counts as one task. 0 means no limit.
+	TimeLimit time.Duration
+
+	// Grace is how long a running task may go on after it was cancelled. Then its
+	// worker is killed and replaced, and the future fails with ErrCancelKilled. 0
+	// leaves it to the task to look at its context.
+	Grace time.Duration
 }
 
 func (o Options) withDefaults() (Options, error) {
@@ -107,6 +117,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.GOMAXPROCS < 1 || o.MaxMessage < 1 || o.MaxMessage > 1<<31-1 || o.Output < 1 || o.BootTimeout < 0 {
 		return o, fmt.Errorf("process: option out of range: %+v", o)
+	}
+	if o.TimeLimit < 0 || o.Grace < 0 {
+		return o, errLimits
 	}
 	return o, nil
 }

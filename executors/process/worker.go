@@ -34,6 +34,10 @@ type worker struct {
 	est     int64  // ns the window is expected to take
 	bytes   int    // of input in the window
 	head    uint32 // seq of the head when the monitor looked last
+
+	runs      stopwatch // of the running task
+	cancelled stopwatch // of the running task, since it was cancelled
+	verdict   verdict
 }
 
 // push puts an item into the window and queues its frame. Called with Pool.mu
@@ -61,7 +65,12 @@ func (w *worker) takeBack() []*item {
 	if w.page == nil || w.window.n < 2 || !w.page.claimedSince(w.window.at(0).seq) {
 		return nil // a worker that has not got round to its head is not stuck in it
 	}
-	claimed := w.page.takeBack(w.seq + 1)
+	return w.keepUpTo(w.page.takeBack(w.seq + 1))
+}
+
+// keepUpTo removes from the window, and returns, what comes after claimed. Called
+// with Pool.mu held.
+func (w *worker) keepUpTo(claimed uint32) []*item {
 	keep := 0
 	for keep < w.window.n && int32(w.window.at(keep).seq-claimed) <= 0 {
 		keep++
@@ -189,7 +198,7 @@ func (w *worker) end(cause error) (useful bool) {
 		p.queue.requeue(items)
 		items = nil
 	}
-	useful = w.served || blamed != nil
+	useful = w.served || blamed != nil || w.verdict.err != nil
 	fed, dropped := p.feedIdle(nil)
 	p.mu.Unlock()
 
@@ -228,6 +237,9 @@ func (w *worker) ran(head *item) bool {
 func (w *worker) lost(it *item, broken, cause error) error {
 	if broken != nil {
 		return broken
+	}
+	if w.verdict.err != nil && w.verdict.seq == it.seq {
+		return w.verdict.err
 	}
 	e := &executors.WorkerLostError{
 		Func: it.fn.name, Pid: w.pid, ExitCode: w.state.ExitCode(), Signal: signalName(w.state), Stderr: w.stderr.String(),

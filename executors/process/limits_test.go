@@ -1,0 +1,103 @@
+//go:build unix
+
+package process_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"testing"
+	"time"
+
+	"poolbench/executors"
+	"poolbench/executors/process"
+)
+
+// deaf ignores its context until the file exists.
+var deaf = executors.Define("test.deaf", func(_ context.Context, file string) (int, error) {
+	os.WriteFile(file+".started", nil, 0o600)
+	for {
+		if _, err := os.Stat(file); err == nil {
+			return os.Getpid(), nil
+		}
+		time.Sleep(time.Millisecond)
+	}
+})
+
+// The limit ends the task that exceeds it and no other, L01, and counts from the
+// start, L02: the queued ones wait for several limits and are fine.
+func TestTimeLimit(t *testing.T) {
+	const limit = 100 * time.Millisecond
+	p := newPool(t, process.Options{Workers: 2, TimeLimit: limit})
+	gate := t.TempDir() + "/gate"
+	var slow []*executors.Future[int]
+	for range 4 {
+		slow = append(slow, submit(t, p, deaf, gate))
+	}
+	var quick []*executors.Future[int]
+	for i := range 300 {
+		quick = append(quick, submit(t, p, echo, i))
+	}
+	for _, f := range slow {
+		err := failed(t, f)
+		var e *process.TimeLimitError
+		if !errors.As(err, &e) || e.Limit != limit || e.Func != "test.deaf" || e.Pid == 0 || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v", err)
+		}
+	}
+	for i, f := range quick {
+		if got := result(t, f); got != i {
+			t.Errorf("%d: %d", i, got)
+		}
+	}
+	eventually(t, "full capacity", func() bool { return len(p.Pids()) == 2 })
+}
+
+func TestTimeLimitSparesTheTasksBehind(t *testing.T) {
+	p := newPool(t, process.Options{Workers: 1, TimeLimit: 50 * time.Millisecond})
+	dir := t.TempDir()
+	os.WriteFile(dir+"/open", nil, 0o600)
+	for range 200 {
+		submit(t, p, stat, dir+"/open") // stat counts as short now: windows are deep
+	}
+	var futures []*executors.Future[int]
+	for i := range 200 {
+		name := dir + "/open"
+		if i%70 == 35 {
+			name = dir + "/closed"
+		}
+		futures = append(futures, submit(t, p, stat, name))
+	}
+	for i, f := range futures {
+		_, err := f.Result(limit(t))
+		var e *process.TimeLimitError
+		if late := errors.As(err, &e); late != (i%70 == 35) || !late && err != nil {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+}
+
+// L03, L04.
+func TestGrace(t *testing.T) {
+	p := newPool(t, process.Options{Workers: 1, Grace: 20 * time.Millisecond})
+	gate := t.TempDir() + "/gate"
+	f := submit(t, p, deaf, gate)
+	told := make(chan struct{})
+	f.OnDone(func(*executors.Future[int]) { close(told) })
+	waitFile(t, gate+".started")
+	old := p.Pids()
+	f.Cancel()
+	if err := failed(t, f); !errors.Is(err, process.ErrCancelKilled) || !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	<-told
+	if now := result(t, submit(t, p, pid, struct{}{})); now == old[0] {
+		t.Error("the worker was not replaced")
+	}
+	polite := submit(t, p, await, gate+"2")
+	waitFile(t, gate+"2.started")
+	polite.Cancel()
+	if err := failed(t, polite); errors.Is(err, process.ErrCancelKilled) || !errors.Is(err, context.Canceled) {
+		t.Errorf("a task that looks at its context: %v", err)
+	}
+}
