@@ -164,7 +164,7 @@ var submitCases = []Case{
 			ex := t.New(3)
 			var wg sync.WaitGroup
 			for g := range 6 {
-				wg.Go(func() {
+				t.Go(&wg, func() {
 					for i := range 40 {
 						f, err := executors.Submit(t.Ctx, ex, echo, i)
 						if errors.Is(err, executors.ErrShutdown) {
@@ -227,7 +227,7 @@ var submitCases = []Case{
 		ex := t.New(2)
 		var wg sync.WaitGroup
 		for g := range 8 {
-			wg.Go(func() {
+			t.Go(&wg, func() {
 				for i := range 50 {
 					f, err := executors.Submit(t.Ctx, ex, echo, g*1000+i)
 					if err != nil {

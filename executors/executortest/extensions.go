@@ -63,7 +63,7 @@ var extensionCases = []Case{
 		ex := t.New(4)
 		stop := make(chan struct{})
 		var wg sync.WaitGroup
-		wg.Go(func() {
+		t.Go(&wg, func() {
 			for i := 0; ; i++ {
 				select {
 				case <-stop:

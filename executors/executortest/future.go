@@ -198,7 +198,7 @@ var futureCases = []Case{
 			f, open := promisedGate()
 			var wg sync.WaitGroup
 			for range 4 {
-				wg.Go(func() {
+				t.Go(&wg, func() {
 					for range 200 {
 						state := f.State()
 						v, err := f.Result(ended())
@@ -267,7 +267,7 @@ var futureCases = []Case{
 			for _, wait := range []func(){func() { <-f.Done() }, func() { f.Err(t.Ctx) }, func() {
 				executors.Wait(t.Ctx, executors.AllCompleted, f)
 			}} {
-				wg.Go(func() {
+				t.Go(&wg, func() {
 					if wait(); written != 5 {
 						t.Errorf("read %d", written)
 					}

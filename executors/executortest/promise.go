@@ -71,8 +71,8 @@ var promiseCases = []Case{
 			calls := make(chan executors.State, 2)
 			p.Future().OnDone(func(f future) { calls <- f.State() })
 			var wg sync.WaitGroup
-			wg.Go(func() { p.Future().Cancel() })
-			wg.Go(func() { p.Settle(1, nil) })
+			t.Go(&wg, func() { p.Future().Cancel() })
+			t.Go(&wg, func() { p.Settle(1, nil) })
 			wg.Wait()
 			if state := receive(t, calls); state != p.Future().State() || len(calls) != 0 {
 				t.Fatalf("the callback saw %v, the future is %v", state, p.Future())

@@ -128,7 +128,7 @@ var shutdownCases = []Case{
 		f := submit(t, ex, echo, 3)
 		var wg sync.WaitGroup
 		for i := range 6 {
-			wg.Go(func() {
+			t.Go(&wg, func() {
 				if i%2 == 0 {
 					ex.Shutdown(ended())
 				} else if err := ex.Shutdown(t.Ctx); err != nil {

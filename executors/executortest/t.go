@@ -88,6 +88,21 @@ func (t *T) leave() {
 	runtime.Goexit()
 }
 
+// Go runs f in a goroutine that wg waits for. A panic, of the executor say, is a
+// failure.
+func (t *T) Go(wg *sync.WaitGroup, f func()) {
+	wg.Go(func() { t.guard(f) })
+}
+
+func (t *T) guard(f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			t.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	f()
+}
+
 // Cleanup has f called when the case has ended, the last one first.
 func (t *T) Cleanup(f func()) {
 	t.mu.Lock()
@@ -124,7 +139,7 @@ func (t *T) NewWith(o executors.Options) executors.Executor {
 	return ex
 }
 
-// can reports whether the kind has all of c.
+// has reports whether the kind has all of c.
 func (t *T) has(c Capability) bool { return c&^t.can == 0 }
 
 // run runs the case in the calling goroutine.
@@ -154,7 +169,7 @@ func (t *T) cleanUp(end context.CancelFunc) {
 		f := t.cleanups[n-1]
 		t.cleanups = t.cleanups[:n-1]
 		t.mu.Unlock()
-		f()
+		t.guard(f)
 	}
 }
 
@@ -196,7 +211,7 @@ func (c Case) run(ctx context.Context, kind executors.Kind, can Capability) Resu
 	kill()
 	select {
 	case <-ended:
-	case <-time.After(grace):
+	case <-time.After(min(grace, limit)):
 	}
 	slog.SetDefault(logger) // the case may have taken it
 	return t.result(r)

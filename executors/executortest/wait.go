@@ -169,7 +169,7 @@ var waitCases = []Case{
 		}
 		var wg sync.WaitGroup
 		for range 8 {
-			wg.Go(func() { wantSplit(t, executors.AllCompleted, futures, futures, nil) })
+			t.Go(&wg, func() { wantSplit(t, executors.AllCompleted, futures, futures, nil) })
 		}
 		wg.Wait()
 	}},

@@ -1,0 +1,135 @@
+package executortest_test
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"poolbench/executors"
+	"poolbench/executors/executortest"
+)
+
+// The suite can fail: each of these executors is broken in one way, and the case
+// named beside it must notice.
+func TestBrokenExecutorsAreFound(t *testing.T) {
+	for _, m := range []struct {
+		name  string
+		fault fault
+		cases string // each of which must fail or hang
+	}{
+		{"accepts no workers", fault{zeroWorkers: true}, "E20"},
+		{"wrong number of workers", fault{wrongWorkers: true}, "T02"},
+		{"drops tasks", fault{dropSome: true}, "X01 X07 S04 E23"},
+		{"drops the queue at shutdown", fault{dropOnClose: true}, "S04 S16"},
+		{"newest first", fault{lifo: true}, "E31"},
+		{"runs twice", fault{twice: true}, "X07 E23"},
+		{"claims early", fault{startEarly: true}, "F11 F12 F14 X10 S05"},
+		{"loses cancel of running tasks", fault{deafTasks: true}, "L07 X03"},
+		{"more than P at once", fault{unbounded: true}, "T02"},
+		{"fewer than P at once", fault{oneWorker: true}, "T02 L18"},
+		{"deadlocks on nested wait", fault{noIdentity: true}, "E33 X06 T10"},
+		{"swallows Goexit", fault{losesGoexit: true}, "T08"},
+		{"ignores shutdown", fault{acceptsClosed: true}, "S01 E28 S11"},
+		{"does not wait", fault{noWait: true}, "S04 S09"},
+		{"shutdown ignores its context", fault{deafShutdown: true}, "S11 S23"},
+		{"shutdown inside waits for itself", fault{shutdownWaits: true}, "S17"},
+		{"leaks a worker", fault{leaks: true}, "S08 S21"},
+		{"second shutdown panics", fault{panicsTwice: true}, "S15"},
+		{"statistics do not add up", fault{badStats: true}, "L16 X16"},
+		{"ignores a new size", fault{resizeIgnored: true}, "L09 X12"},
+		{"ignores the bound", fault{queueIgnored: true}, "X13 X14"},
+		{"initialises for each task", fault{initPerTask: true}, "I01"},
+		{"goes on uninitialised", fault{initErrorLost: true}, "I02 I03 E30"},
+		{"never retires", fault{neverRetires: true}, "L08"},
+	} {
+		t.Run(m.name, func(t *testing.T) {
+			if !m.fault.leaks { // which is seen by counting goroutines
+				t.Parallel()
+			}
+			ids := strings.Fields(m.cases)
+			table := executortest.Score(t.Context(), referenceKind(m.fault), only(ids, 300*time.Millisecond)...)
+			if len(table.Results) != len(ids) {
+				t.Fatalf("there is no such case among %v", ids)
+			}
+			for _, r := range table.Results {
+				if r.Outcome != executortest.Failed && r.Outcome != executortest.Hung {
+					t.Errorf("%s %s: %v %s", r.Case.ID, r.Case.Doc, r.Outcome, r.Detail)
+				}
+			}
+		})
+	}
+}
+
+// only are the cases with these ids, with a shorter limit.
+func only(ids []string, limit time.Duration) (cases []executortest.Case) {
+	for _, c := range executortest.Cases() {
+		if slices.Contains(ids, c.ID) {
+			c.Limit = limit
+			cases = append(cases, c)
+		}
+	}
+	return cases
+}
+
+// Without a fault the same executor is a poorer one, but not a broken one.
+func TestPoorerExecutorIsScored(t *testing.T) {
+	table := executortest.Score(t.Context(), referenceKind(fault{}))
+	var text, markdown bytes.Buffer
+	if err := table.WriteText(&text); err != nil {
+		t.Fatal(err)
+	}
+	if err := table.WriteMarkdown(&markdown); err != nil {
+		t.Fatal(err)
+	}
+	if table.Count(executortest.Failed)+table.Count(executortest.Hung) != 0 {
+		t.Errorf("a sound executor has faults:\n%s", &text)
+	}
+	if table.Count(executortest.NotApplicable) == 0 || table.Count(executortest.Held) < 100 {
+		t.Error(text.String())
+	}
+	if n := strings.Count(markdown.String(), "\n| "); n != len(executortest.Cases())+1 {
+		t.Errorf("%d rows:\n%s", n, &markdown)
+	}
+	for _, want := range []string{"needs statistics", "0 failed, 0 hung"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("the text has no %q", want)
+		}
+	}
+}
+
+// A hang is an outcome with the stacks of that case, and later cases are run.
+func TestHangIsAnOutcome(t *testing.T) {
+	var seen *executortest.T
+	cases := []executortest.Case{
+		{ID: "hangs", Doc: "hangs", Limit: 10 * time.Millisecond, Run: func(t *executortest.T) {
+			seen = t
+			hangHere(t)
+		}},
+		{ID: "panics", Doc: "panics", Run: func(*executortest.T) { panic("as planned") }},
+		{ID: "skips", Doc: "skips", Run: func(t *executortest.T) { t.Skipf("no %s", "reason") }},
+		{ID: "fails", Doc: "fails", Run: func(t *executortest.T) { t.Fatalf("failed %d", 1) }},
+		{ID: "holds", Doc: "holds", Run: func(*executortest.T) {}},
+	}
+	table := executortest.Score(t.Context(), executors.Serial, cases...)
+	for i, want := range []struct {
+		outcome executortest.Outcome
+		detail  string
+	}{
+		{executortest.Hung, "hangHere"}, {executortest.Failed, "panic: as planned"}, {executortest.NotApplicable, "no reason"},
+		{executortest.Failed, "mutation_test.go"}, {executortest.Held, ""},
+	} {
+		if r := table.Results[i]; r.Outcome != want.outcome || !strings.Contains(r.Detail, want.detail) {
+			t.Errorf("%s: %v %s", r.Case.ID, r.Outcome, r.Detail)
+		}
+	}
+	if strings.Contains(table.Results[0].Detail, "testing.(*T).Run") {
+		t.Error("the stacks are not only those of the case")
+	}
+	if seen.Ctx.Err() == nil {
+		t.Error("the context of a hung case goes on")
+	}
+}
+
+func hangHere(t *executortest.T) { <-t.Ctx.Done() }
