@@ -9,30 +9,6 @@ import (
 	"time"
 )
 
-// runSlot keeps one worker alive until nothing is left to be done.
-func (p *Pool) runSlot(slot int) {
-	for !p.isDrained() {
-		useful := false
-		w, err := p.boot(slot)
-		if err == nil {
-			err = w.serve()
-		}
-		if w != nil {
-			useful = w.end(err)
-		}
-		p.rest(useful, err)
-	}
-}
-
-func (p *Pool) isDrained() bool {
-	select {
-	case <-p.drained:
-		return true
-	default:
-		return false
-	}
-}
-
 // maxFailures is how many workers in a row may end without having been of any
 // use before the pool is broken, if no worker is left.
 const maxFailures = 3
@@ -49,7 +25,7 @@ func (p *Pool) rest(useful bool, cause error) {
 	failures := p.failures
 	working := false
 	for _, w := range p.procs {
-		working = working || w != nil && w.ready
+		working = working || w.ready
 	}
 	p.mu.Unlock()
 	if failures == 0 {
@@ -68,8 +44,8 @@ func (p *Pool) rest(useful bool, cause error) {
 
 // boot starts a process and waits for its hello. With an error and a worker, the
 // worker has to be ended.
-func (p *Pool) boot(slot int) (*worker, error) {
-	w := &worker{pool: p, slot: slot}
+func (p *Pool) boot() (*worker, error) {
+	w := &worker{pool: p}
 	t := ticket{
 		version: protocolVersion, parent: os.Getpid(), nonce: p.nonce,
 		gomaxprocs: p.opts.GOMAXPROCS, maxMessage: p.opts.MaxMessage,
@@ -82,7 +58,7 @@ func (p *Pool) boot(slot int) (*worker, error) {
 	w.data = newSender(w.channel)
 	w.control = newSender(w.ctl)
 	p.mu.Lock()
-	p.procs[slot] = w
+	p.procs = append(p.procs, w)
 	ending := p.isDry || p.broken != nil
 	p.mu.Unlock()
 	if ending {
@@ -129,12 +105,21 @@ func (w *worker) greet() error {
 func (p *Pool) welcome(w *worker) {
 	p.mu.Lock()
 	w.ready = true
-	dropped := p.feed(w)
-	all := true
-	for _, other := range p.procs {
-		all = all && other != nil && other.ready
+	p.stats.Started++
+	if p.keepers > p.limit {
+		p.leave(w)
 	}
-	if all && !p.isBooted {
+	dropped := p.feed(w)
+	ready := 0
+	for _, other := range p.procs {
+		if other.ready {
+			ready++
+		}
+	}
+	if p.opts.Idle > 0 {
+		ready = max(ready, p.stats.Started) // some may have gone again
+	}
+	if ready >= p.limit && !p.isBooted {
 		p.isBooted = true
 		close(p.booted)
 	}

@@ -14,6 +14,7 @@ type monitor struct {
 	pool   *Pool
 	parked atomic.Bool
 	wakeup chan struct{}
+	idle   int // ticks without a task
 }
 
 const (
@@ -40,21 +41,20 @@ func (m *monitor) wake() {
 func (m *monitor) run() {
 	ticker := time.NewTicker(monitorTick)
 	defer ticker.Stop()
-	for idle := 0; ; {
+	for {
 		select {
 		case <-m.pool.drained:
 			return
 		case <-ticker.C:
 		}
 		if m.pool.pending.Load() > 0 {
-			idle = 0
+			m.idle = 0
 			m.scan()
 			continue
 		}
-		if idle++; idle < monitorIdle {
+		if m.idle++; m.idle < monitorIdle {
 			continue
 		}
-		idle = 0
 		ticker.Stop()
 		if !m.park() {
 			return
@@ -63,14 +63,28 @@ func (m *monitor) run() {
 	}
 }
 
-// park sleeps until there are tasks; false if there will be none.
+// park sleeps until there are tasks, or until it is time to look after idle
+// workers; false if there will be nothing to do.
 func (m *monitor) park() bool {
 	m.parked.Store(true)
 	if m.pool.pending.Load() > 0 && m.parked.CompareAndSwap(true, false) {
 		return true
 	}
+	var upkeep <-chan time.Time
+	if d := m.pool.opts.Idle; d > 0 {
+		t := time.NewTimer(min(max(d/4, monitorTick), time.Second))
+		defer t.Stop()
+		upkeep = t.C
+	}
 	select {
+	case <-upkeep:
+		if !m.parked.CompareAndSwap(true, false) {
+			<-m.wakeup
+		}
+		m.scan()
+		return true
 	case <-m.wakeup:
+		m.idle = 0
 		return true
 	case <-m.pool.drained:
 		return false
@@ -85,7 +99,7 @@ func (m *monitor) scan() {
 	now := time.Now()
 	p.mu.Lock()
 	for _, w := range p.procs {
-		if w == nil || !w.ready || w.window.n == 0 {
+		if !w.ready || w.window.n == 0 {
 			continue
 		}
 		if w.sendCancels() {
@@ -102,6 +116,7 @@ func (m *monitor) scan() {
 		p.queue.requeue(w.takeBack())
 	}
 	fed, dropped := p.feedIdle(nil)
+	condemned = append(condemned, p.upkeep(now)...)
 	p.mu.Unlock()
 	for _, w := range cancelled {
 		w.control.flush()

@@ -27,8 +27,13 @@ type Pool struct {
 	queue    deque
 	accepted uint64 // items ever
 	byName   map[string]*function
-	idle     []*worker // ready, with an empty window; the last was busy last
-	procs    []*worker // every process that runs or boots, by slot; nil where there is none
+	idle     []*worker       // ready, with an empty window; the last was busy last
+	procs    []*worker       // every process that runs or boots, the oldest first
+	limit    int             // workers wanted
+	keepers  int             // see staff.go
+	busy     int             // workers that have tasks
+	blocked  []chan struct{} // closed to tell a submitter that there is room
+	stats    executors.Stats // what has to be counted
 	started  bool
 	closed   bool
 	broken   error // why nothing is accepted any more; wraps ErrBoot or ErrKilled
@@ -61,7 +66,7 @@ func NewPool(o Options) (*Pool, error) {
 		opts:    o,
 		nonce:   rand.Text(),
 		byName:  map[string]*function{},
-		procs:   make([]*worker, o.Workers),
+		limit:   o.Workers,
 		booted:  make(chan struct{}),
 		drained: make(chan struct{}),
 		gone:    make(chan struct{}),
@@ -71,16 +76,21 @@ func NewPool(o Options) (*Pool, error) {
 }
 
 // Workers is the number of worker processes of a pool at full strength.
-func (p *Pool) Workers() int { return p.opts.Workers }
+func (p *Pool) Workers() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.limit
+}
 
-// Start starts the workers, if Submit has not done so, and waits until each has
-// said hello. The error is ErrShutdown, ErrBoot with the cause, or the cause of
+// Start starts all workers, which Submit would do only as tasks come, and waits
+// until each has said hello. The error is ErrShutdown, ErrBoot with the cause, or the cause of
 // ctx; the workers go on starting then.
 func (p *Pool) Start(ctx context.Context) error {
 	p.mu.Lock()
 	err := p.refusal()
 	if err == nil {
 		p.start()
+		p.staff(true)
 	}
 	p.mu.Unlock()
 	if err != nil {
@@ -98,13 +108,13 @@ func (p *Pool) Start(ctx context.Context) error {
 }
 
 // Pids are the process ids of the living workers that have said hello, in the
-// order of their numbers.
+// order of their age.
 func (p *Pool) Pids() []int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var pids []int
 	for _, w := range p.procs {
-		if w != nil && w.ready {
+		if w.ready {
 			pids = append(pids, w.pid)
 		}
 	}
@@ -128,17 +138,16 @@ func (p *Pool) start() {
 		return
 	}
 	p.started = true
-	for i := range p.procs {
-		p.slots.Go(func() { p.runSlot(i) })
-	}
 	p.slots.Go(p.monitor.run)
+	p.staff(false)
 }
 
 // Submit encodes the input in the calling goroutine and queues the task. An input
 // that cannot be encoded, or is too large, is the error of the task's future, not
 // of Submit. The error is executors.ErrNotShippable for a closure,
 // executors.ErrShutdown after Shutdown, ErrKilled after Kill, ErrBoot when
-// workers do not start.
+// workers do not start. With Options.Queue, Submit blocks while the queue is full
+// until the context of the task ends, or returns executors.ErrFull.
 func (p *Pool) Submit(t executors.Task) error {
 	remote, ok := t.Remote()
 	if !ok {
@@ -155,14 +164,16 @@ func (p *Pool) Submit(t executors.Task) error {
 
 func (p *Pool) accept(it *item, failure error) error {
 	p.mu.Lock()
-	if err := p.refusal(); err != nil {
+	if err := p.admit(it.task); err != nil {
 		p.mu.Unlock()
 		return err
 	}
+	p.stats.Submitted++
 	if failure == nil {
 		it.fn, failure = p.function(it.remote.FuncName())
 	}
 	if failure != nil {
+		p.stats.Failed++
 		p.mu.Unlock()
 		it.task.Fail(failure)
 		return nil
@@ -174,6 +185,9 @@ func (p *Pool) accept(it *item, failure error) error {
 	p.queue.pushBack(it)
 	var one [1]*worker
 	fed, dropped := p.feedIdle(one[:0])
+	if p.queue.n > 0 && p.keepers < p.limit {
+		p.staff(false)
+	}
 	p.mu.Unlock()
 	p.finish(fed, dropped)
 	p.monitor.wake()
@@ -229,6 +243,8 @@ func (p *Pool) abandon(cause error) {
 		p.broken = cause
 	}
 	items := p.queue.takeAll()
+	p.stats.Failed += int64(len(items))
+	p.unblock(len(p.blocked))
 	p.checkDrained()
 	p.mu.Unlock()
 	for _, it := range items {
@@ -286,7 +302,7 @@ func (p *Pool) endWorkers() {
 func (p *Pool) living() []*worker {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(p.procs), func(w *worker) bool { return w == nil })
+	return slices.Clone(p.procs)
 }
 
 // waitExited waits until all have exited or the time is over and returns those
@@ -314,6 +330,7 @@ func waitExited(ws []*worker, d time.Duration) (left []*worker) {
 func (p *Pool) Shutdown(ctx context.Context) error {
 	p.mu.Lock()
 	p.closed = true
+	p.unblock(len(p.blocked))
 	p.checkDrained()
 	p.mu.Unlock()
 	p.stop()
@@ -335,7 +352,7 @@ func (p *Pool) unfinished(cause error) error {
 	defer p.mu.Unlock()
 	var running []string
 	for _, w := range p.procs {
-		if w != nil && w.window.n > 0 {
+		if w.window.n > 0 {
 			running = append(running, fmt.Sprintf("%s in process %d", w.window.at(0).fn.name, w.pid))
 		}
 	}

@@ -98,11 +98,24 @@ type Options struct {
 	// worker is killed and replaced, and the future fails with ErrCancelKilled. 0
 	// leaves it to the task to look at its context.
 	Grace time.Duration
+
+	// Queue bounds the tasks that wait for a worker; 0 means no bound. OnFull is
+	// executors.Block or executors.Refuse; running a task in the caller's process
+	// is no choice here, for it would not be isolated.
+	Queue  int
+	OnFull executors.FullPolicy
+
+	// Idle ends workers that had nothing to do for this long, up to a quarter of it
+	// or 5 ms late; they come back as tasks do. 0 keeps them.
+	Idle time.Duration
 }
 
 func (o Options) withDefaults() (Options, error) {
-	if err := (executors.Options{Workers: o.Workers}).Check(); err != nil {
+	if err := (executors.Options{Workers: o.Workers, Queue: o.Queue, OnFull: o.OnFull, Idle: o.Idle}).Check(); err != nil {
 		return o, err
+	}
+	if o.OnFull == executors.RunInCaller {
+		return o, errors.New("process: OnFull cannot be RunInCaller: the task would run in the process of the caller, without isolation")
 	}
 	def := func(v *int, d int) {
 		if *v == 0 {
@@ -124,14 +137,18 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// New makes a pool of o.Workers worker processes with default Options. They are
-// started, all in parallel, at the first Submit or Pool.Start. Other options are
-// refused.
+// New makes a pool with the options that executors share and otherwise default
+// Options. Workers are started as tasks come and find none idle, in parallel;
+// Pool.Start starts all of them. Init, a closure, is refused with
+// executors.ErrNotShippable, as are CPUs and executors.RunInCaller, by name.
 func New(o executors.Options) (executors.Executor, error) {
-	if o.Queue != 0 || o.Init != nil || o.Idle != 0 || len(o.CPUs) != 0 {
-		return nil, errors.New("process: worker processes have no executors.Options but Workers")
+	switch {
+	case o.Init != nil:
+		return nil, fmt.Errorf("process: Init: %w", executors.ErrNotShippable)
+	case len(o.CPUs) != 0:
+		return nil, errors.New("process: CPUs is an option of threads; worker processes are not pinned")
 	}
-	p, err := NewPool(Options{Workers: o.Workers})
+	p, err := NewPool(Options{Workers: o.Workers, Queue: o.Queue, OnFull: o.OnFull, Idle: o.Idle})
 	if err != nil {
 		return nil, err
 	}

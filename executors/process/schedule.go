@@ -64,12 +64,14 @@ func (w *worker) wantsMore() bool {
 
 // feed moves items from the queue to the window of w and to its channel, from
 // where flush sends them. Items that were cancelled meanwhile are dropped;
-// feed returns how many. Called with Pool.mu held.
+// feed returns how many. There may be more workers than are to work at a time,
+// while one replaces another; those that are too many get nothing. Called with Pool.mu held.
 func (p *Pool) feed(w *worker) (dropped int) {
-	if !w.ready || !w.wantsMore() {
+	defer p.countBusy(w)
+	if !w.ready || w.leaving || !w.wantsMore() {
 		return 0
 	}
-	for p.queue.n > 0 && w.admits(p.queue.at(0), p.queue.n, p.opts.Workers) {
+	for p.queue.n > 0 && w.admits(p.queue.at(0), p.queue.n, p.limit) && (w.busy || p.busy < p.limit) {
 		it := p.queue.popFront()
 		if !it.claimed && !it.remote.Start() {
 			dropped++
@@ -78,9 +80,16 @@ func (p *Pool) feed(w *worker) (dropped int) {
 		it.claimed = true
 		w.push(it)
 	}
+	p.stats.Cancelled += int64(dropped)
+	if len(p.blocked) > 0 {
+		p.unblock(p.opts.Queue - p.queue.n)
+	}
 	if w.window.n == 0 && !w.idle {
 		w.idle = true
 		p.idle = append(p.idle, w)
+		if p.opts.Idle > 0 {
+			w.idleSince = time.Now()
+		}
 	}
 	return dropped
 }
@@ -88,7 +97,7 @@ func (p *Pool) feed(w *worker) (dropped int) {
 // feedIdle gives queued items to idle workers, the one that was busy last first.
 // The workers it returns need a flush. Called with Pool.mu held.
 func (p *Pool) feedIdle(fed []*worker) (_ []*worker, dropped int) {
-	for p.queue.n > 0 && len(p.idle) > 0 {
+	for p.queue.n > 0 && len(p.idle) > 0 && p.busy < p.limit {
 		w := p.idle[len(p.idle)-1]
 		p.idle = p.idle[:len(p.idle)-1]
 		w.idle = false

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,7 +16,6 @@ import (
 // is reaped.
 type worker struct {
 	pool *Pool
-	slot int
 	process
 
 	in      *frameReader
@@ -25,10 +25,17 @@ type worker struct {
 	done    []*item // reused by replies
 
 	// Guarded by Pool.mu.
-	ready   bool // has said hello, and lives as far as we know
-	idle    bool // in Pool.idle
-	served  bool // has finished a task
-	window  deque
+	ready  bool // has said hello, and lives as far as we know
+	idle   bool // in Pool.idle
+	served bool // has finished a task
+	window deque
+	busy   bool // counted in Pool.busy
+
+	dismissed bool      // has lost its place, see staff.go
+	leaving   bool      // gets no more tasks
+	left      time.Time // when it was told to go; zero if it was not
+	idleSince time.Time // where idle workers go
+
 	defined []bool // function numbers the worker knows
 	seq     uint32 // of the last item sent
 	est     int64  // ns the window is expected to take
@@ -119,15 +126,18 @@ func (w *worker) replies(frames []frame) (err error) {
 		w.est -= it.est
 		w.bytes -= len(it.input)
 		it.fn.observe(f.aux)
+		p.count(f)
 		done = append(done, it)
 	}
 	w.served = true
 	dropped := 0
+	var others []*worker
 	if err == nil {
-		dropped = p.feed(w)
+		others, dropped = p.refill(w)
 	}
 	p.mu.Unlock()
 	w.data.flush()
+	p.finish(others, 0)
 	for i, it := range done {
 		if e := settle(it, frames[i]); e != nil {
 			err = e
@@ -137,6 +147,33 @@ func (w *worker) replies(frames []frame) (err error) {
 	clear(done)
 	w.done = done
 	return err
+}
+
+// refill gives a worker that has replied new tasks, or what it leaves to others.
+// They need a flush. Called with Pool.mu held.
+func (p *Pool) refill(w *worker) (others []*worker, dropped int) {
+	if w.leaving || p.keepers > p.limit && !w.dismissed {
+		p.leave(w)
+	}
+	dropped = p.feed(w)
+	if !w.busy && p.queue.n > 0 {
+		var n int
+		others, n = p.feedIdle(nil)
+		dropped += n
+	}
+	return others, dropped
+}
+
+// count counts what became of the task that f answers. Called with mu held.
+func (p *Pool) count(f frame) {
+	switch {
+	case f.kind == kindOutput:
+		p.stats.Succeeded++
+	case len(f.payload) > 0 && faultClass(f.payload[0]) == faultCancelled:
+		p.stats.Cancelled++
+	default:
+		p.stats.Failed++
+	}
 }
 
 // expects checks that f answers the head of the window.
@@ -186,20 +223,26 @@ func (w *worker) end(cause error) (useful bool) {
 
 	p := w.pool
 	p.mu.Lock()
-	p.procs[w.slot] = nil
+	p.procs = slices.DeleteFunc(p.procs, func(other *worker) bool { return other == w })
 	p.leaveIdle(w)
 	var blamed *item
 	if w.window.n > 0 && w.ran(w.window.at(0)) {
 		blamed = w.window.popFront()
 	}
 	items := w.window.takeAll()
+	p.countBusy(w)
 	broken := p.broken
 	if broken == nil {
 		p.queue.requeue(items)
 		items = nil
 	}
-	useful = w.served || blamed != nil || w.verdict.err != nil
+	p.stats.Failed += int64(len(items))
+	if blamed != nil {
+		p.stats.Failed++
+	}
+	useful = w.served || blamed != nil || w.verdict.err != nil || !w.left.IsZero()
 	fed, dropped := p.feedIdle(nil)
+	p.staff(false)
 	p.mu.Unlock()
 
 	p.finish(fed, dropped)
