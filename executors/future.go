@@ -74,20 +74,29 @@ type future struct {
 // An audience is everyone who waits for one future. Most futures have none when
 // they settle, so it is made on demand.
 //
-// The goroutine that waits first brings an audience from a pool and takes it back
-// when it is woken, so that waiting allocates nothing. Whoever finds an audience
-// in a future therefore locks it and looks again: if the future has another one
-// by now, this one may serve another future already.
+// The goroutine that waits first, with a context that cannot end, brings an
+// audience from a pool and takes it back when it is woken, so that waiting
+// allocates nothing. Whoever finds an audience in a future therefore locks it and
+// looks again: if the future has another one by now, this one may serve another
+// future already. What wakes the owner is no channel, because a channel that was
+// made inside a testing/synctest bubble must not be used outside of it.
 type audience struct {
 	mu        sync.Mutex
-	first     chan struct{} // capacity 1, never closed: wakes the owner
+	first     sync.Cond     // of mu; wakes the owner
 	owned     bool          // a goroutine waits on first
+	woken     bool          // and may go on
 	done      chan struct{} // made for Done
 	watchers  map[*watcher]struct{}
 	callbacks []func()
 }
 
-var audiences = sync.Pool{New: func() any { return &audience{first: make(chan struct{}, 1)} }}
+var audiences = sync.Pool{New: func() any { return newAudience() }}
+
+func newAudience() *audience {
+	a := &audience{}
+	a.first.L = &a.mu
+	return a
+}
 
 // A watcher is told once, synchronously and in the goroutine that settles.
 type watcher struct{ notify func() }
@@ -133,10 +142,10 @@ func (f *future) publish(final State, callbacksHere bool) {
 	a.mu.Lock()
 	done, watchers, callbacks, owned := a.done, a.watchers, a.callbacks, a.owned
 	a.done, a.watchers, a.callbacks, a.owned = nil, nil, nil, false
-	a.mu.Unlock()
-	if owned {
-		a.first <- struct{}{} // from here on a belongs to its owner
+	if a.woken = owned; owned {
+		a.first.Signal()
 	}
+	a.mu.Unlock() // from here on a belongs to its owner
 	if done != nil {
 		close(done)
 	}
@@ -176,7 +185,7 @@ func (f *future) join(add func(*audience)) bool {
 		case settledAudience:
 			return false
 		case nil:
-			f.audience.CompareAndSwap(nil, &audience{first: make(chan struct{}, 1)})
+			f.audience.CompareAndSwap(nil, newAudience())
 			continue
 		}
 		a.mu.Lock()
@@ -190,31 +199,30 @@ func (f *future) join(add func(*audience)) bool {
 	}
 }
 
-// park waits until the future is settled or ended is closed. The first to wait
-// brings a pooled audience; it is given back only if the future settled, since
-// others may be in it.
+// park waits until the future is settled or ended is closed.
 func (f *future) park(ended <-chan struct{}) {
-	a := audiences.Get().(*audience)
-	a.owned = true
-	if !f.audience.CompareAndSwap(nil, a) {
-		a.owned = false
-		audiences.Put(a)
+	if ended != nil {
 		select {
 		case <-f.Done():
 		case <-ended:
 		}
 		return
 	}
-	if ended == nil {
-		<-a.first
+	a := audiences.Get().(*audience)
+	a.owned = true
+	if !f.audience.CompareAndSwap(nil, a) { // others wait already, or it is settled
+		a.owned = false
 		audiences.Put(a)
+		<-f.Done()
 		return
 	}
-	select {
-	case <-a.first:
-		audiences.Put(a)
-	case <-ended:
+	a.mu.Lock()
+	for !a.woken {
+		a.first.Wait()
 	}
+	a.woken = false
+	a.mu.Unlock()
+	audiences.Put(a)
 }
 
 // Done is closed when the future is settled. The channel is made at the first
