@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,13 +15,13 @@ import (
 )
 
 // failOn are the outcomes besides a regression that -fail-on can name.
-var failOn = []string{"inconclusive"}
+var failOn = []string{"inconclusive", "missing"}
 
 func runGate(_ context.Context, c *invocation) error {
 	limit := percent(reports.DefaultLimit)
 	c.flags.Var(&limit, "limit", "smallest slowdown that counts, such as `5%`")
 	across := c.flags.Bool("across-machines", false, "compare although machine or Go version differ")
-	fail := c.flags.String("fail-on", "", "also fail when the verdict is `inconclusive` (exit 4)")
+	fail := c.flags.String("fail-on", "", "`outcomes` that fail too: inconclusive (exit 4), missing (exit 3)")
 	summary := c.flags.String("summary", "", "`file` to write the verdicts to as Markdown")
 	style := addStyleFlag(c)
 	rest, err := c.parse()
@@ -30,8 +31,9 @@ func runGate(_ context.Context, c *invocation) error {
 	if len(rest) != 2 {
 		return usageError("gate takes two records, BASE and HEAD, got %d arguments", len(rest))
 	}
+	var failing []string
 	if *fail != "" {
-		if _, err := pick("fail-on", *fail, failOn, func(s string) string { return s }); err != nil {
+		if failing, err = pick("fail-on", *fail, failOn, func(s string) string { return s }); err != nil {
 			return err
 		}
 	}
@@ -59,7 +61,9 @@ func runGate(_ context.Context, c *invocation) error {
 	switch {
 	case g.Regressed():
 		return &exitError{exitRegression, nil}
-	case g.Inconclusive() && *fail != "":
+	case g.Count(reports.Missing) > 0 && slices.Contains(failing, "missing"):
+		return &exitError{exitFailed, nil}
+	case g.Inconclusive() && slices.Contains(failing, "inconclusive"):
 		return &exitError{exitInconclusive, nil}
 	}
 	return nil

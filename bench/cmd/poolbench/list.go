@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 
 	"poolbench/bench"
@@ -34,23 +35,23 @@ func runList(_ context.Context, c *invocation) error {
 	return tw.Flush()
 }
 
-// pick finds values by their comma-separated names, in the order given.
+// pick finds values by their comma-separated names, each once, in the order given.
 func pick[T any](flagName, list string, all []T, name func(T) string) ([]T, error) {
 	var names []string
 	for _, v := range all {
 		names = append(names, name(v))
 	}
 	var picked []T
+	seen := map[string]bool{}
 	for word := range splitList(list) {
-		found := false
-		for i, n := range names {
-			if n == word {
-				picked, found = append(picked, all[i]), true
-			}
-		}
-		if !found {
+		i := slices.Index(names, word)
+		if i < 0 {
 			return nil, usageError("-%s: unknown %q%s; there is %v", flagName, word, nearest(word, names), names)
 		}
+		if !seen[word] {
+			picked = append(picked, all[i])
+		}
+		seen[word] = true
 	}
 	if len(picked) == 0 {
 		return nil, usageError("-%s: nothing chosen from %v", flagName, names)

@@ -99,8 +99,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) == 0 {
-		usage(stdout)
-		return nil
+		usage(stderr)
+		return &exitError{exitUsage, nil}
 	}
 	switch args[0] {
 	case "help", "-h", "-help", "--help":

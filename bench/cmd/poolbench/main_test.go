@@ -161,7 +161,9 @@ func TestWrongUsage(t *testing.T) {
 		{"no workers", []string{"run", "-workers", "0"}, []string{"-workers", `"0"`}},
 		{"grains", []string{"run", "-grains", "10"}, []string{"-grains", `"10"`, "10us"}},
 		{"budget", []string{"run", "-budget", "soon"}, []string{"budget", "soon"}},
-		{"negative budget", []string{"run", "-budget", "-3s"}, []string{"-budget", "negative"}},
+		{"negative budget", []string{"run", "-budget", "-3s"}, []string{"-budget", "above 0"}},
+		{"no budget", []string{"run", "-budget", "0"}, []string{"-budget", "above 0"}},
+		{"plan of a resumed run", []string{"run", "-n", "-resume"}, []string{"-n and -resume"}},
 		{"progress", []string{"run", "-progress", "barr"}, []string{"-progress", `did you mean "bar"?`}},
 		{"color", []string{"report", "-color", "sometimes", "x"}, []string{"-color", "never"}},
 		{"argument", []string{"run", "spin"}, []string{"no arguments", "spin"}},
@@ -217,7 +219,7 @@ func TestList(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{nil, {"help"}, {"-h"}, {"run", "-h"}, {"gate", "-help"}} {
+	for _, args := range [][]string{{"help"}, {"-h"}, {"run", "-h"}, {"gate", "-help"}} {
 		if code, stdout, stderr := poolbench(t, args...); code != 0 || stdout == "" || stderr != "" {
 			t.Errorf("%q: exit %d, stdout %q, stderr %q", args, code, stdout, stderr)
 		}

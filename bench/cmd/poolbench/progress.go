@@ -43,7 +43,7 @@ type plainProgress struct {
 func (p *plainProgress) Stage(name string) { fmt.Fprintf(p.out, "poolbench: %s\n", name) }
 
 func (p *plainProgress) Begin(block, blocks, trials int) {
-	if block == 1 {
+	if p.last.IsZero() {
 		fmt.Fprintf(p.out, "poolbench: measuring, %d trials a block\n", trials)
 		p.last = time.Now()
 		return

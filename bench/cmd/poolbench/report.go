@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"poolbench/bench/record"
 	"poolbench/reports"
@@ -66,7 +67,9 @@ func writeReport(dir string, data *reports.Data, warnings io.Writer) error {
 	if err := os.MkdirAll(chartDir, 0o777); err != nil {
 		return fmt.Errorf("making the report directory: %w", err)
 	}
+	written := map[string]bool{}
 	for _, d := range drawings {
+		written[d.Name] = true
 		svg, err := d.SVG()
 		if err != nil {
 			return fmt.Errorf("drawing %s: %w", d.Name, err)
@@ -82,6 +85,9 @@ func writeReport(dir string, data *reports.Data, warnings io.Writer) error {
 			return err
 		}
 	}
+	if err := removeOldCharts(chartDir, written); err != nil {
+		return err
+	}
 	var page, summary bytes.Buffer
 	if err := html.WriteWithRecord(&page, data, drawings, data.Record.Text); err != nil {
 		return fmt.Errorf("making report.html: %w", err)
@@ -93,6 +99,28 @@ func writeReport(dir string, data *reports.Data, warnings io.Writer) error {
 		return err
 	}
 	return writeFile(filepath.Join(dir, "summary.md"), summary.Bytes())
+}
+
+// removeOldCharts removes the charts that an earlier report left and this one has
+// not: they would look like its own.
+func removeOldCharts(dir string, written map[string]bool) error {
+	for _, chart := range charts.All() {
+		old, err := filepath.Glob(filepath.Join(dir, chart.Name+"-*"))
+		if err != nil {
+			return err
+		}
+		for _, path := range old {
+			ext := filepath.Ext(path)
+			name := strings.TrimSuffix(filepath.Base(path), ext)
+			if written[name] || ext != ".svg" && ext != ".png" {
+				continue
+			}
+			if err := os.Remove(path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // writeFile replaces path by a complete file.

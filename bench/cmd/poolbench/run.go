@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"iter"
@@ -74,14 +75,11 @@ func runRun(ctx context.Context, c *invocation) error {
 	if err != nil {
 		return err
 	}
-	if f.budget < 0 {
-		return usageError("-budget %v is negative", f.budget)
+	if err := f.setBudget(c); err != nil {
+		return err
 	}
-	if f.budget == 0 {
-		f.budget = defaultBudget
-		if f.quick {
-			f.budget = quickBudget
-		}
+	if f.dryRun && f.resume {
+		return usageError("-n and -resume together: the plan of a run that goes on is that of its start")
 	}
 	if f.dryRun {
 		if f.seed == 0 {
@@ -90,6 +88,22 @@ func runRun(ctx context.Context, c *invocation) error {
 		return bench.NewPlan(grid, f.seed).Print(c.stdout)
 	}
 	return f.measure(ctx, c, grid, text, progress)
+}
+
+// setBudget takes the default if none was given, and refuses what is no time.
+func (f *runFlags) setBudget(c *invocation) error {
+	given := false
+	c.flags.Visit(func(flag *flag.Flag) { given = given || flag.Name == "budget" })
+	switch {
+	case given && f.budget <= 0:
+		return usageError("-budget %v: a time above 0 is needed", f.budget)
+	case given:
+	case f.quick:
+		f.budget = quickBudget
+	default:
+		f.budget = defaultBudget
+	}
+	return nil
 }
 
 // measure runs the grid and reports, also after an interrupt.
@@ -153,10 +167,7 @@ func openRecord(path string, resume bool, warnings io.Writer) (*os.File, *record
 		return nil, nil, fmt.Errorf("making the output directory: %w", err)
 	}
 	if !resume {
-		previous := strings.TrimSuffix(path, ".txt") + ".previous.txt"
-		if err := os.Rename(path, previous); err == nil {
-			fmt.Fprintf(warnings, "poolbench: the earlier record is kept as %s\n", previous)
-		} else if !errors.Is(err, os.ErrNotExist) {
+		if err := keepPrevious(path, warnings); err != nil {
 			return nil, nil, err
 		}
 		file, err := os.Create(path)
@@ -167,6 +178,24 @@ func openRecord(path string, resume bool, warnings io.Writer) (*os.File, *record
 		return nil, nil, usageError("-resume: there is no record to go on with: %v", err)
 	}
 	return file, rec, nil
+}
+
+// keepPrevious moves an earlier record out of the way, under a name that no other
+// one has: that of when it was last written.
+func keepPrevious(path string, warnings io.Writer) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	kept := fmt.Sprintf("%s.%s.txt", strings.TrimSuffix(path, ".txt"), info.ModTime().UTC().Format("20060102-150405.000"))
+	if err := os.Rename(path, kept); err != nil {
+		return err
+	}
+	fmt.Fprintf(warnings, "poolbench: the earlier record is kept as %s\n", kept)
+	return nil
 }
 
 // grid is the standard or quick grid with the axes that were named.
