@@ -21,7 +21,8 @@
 // even with one worker, provided that it waits with the context it was given (or
 // one made from it). The waiting worker then runs the awaited task itself if
 // nobody has started it. It never runs any other task, so a lock held while
-// waiting is held only over work that the waiter asked for.
+// waiting is held only over work that the waiter asked for. An awaited task that
+// calls runtime.Goexit there ends the waiting one with it.
 package executors
 
 import (
