@@ -41,8 +41,9 @@ type Grid struct {
 	Grains []time.Duration
 
 	// SweepWorkers is the worker count at which all grains of a workload are
-	// measured; at the others only the largest is. 0 means all grains at all
-	// worker counts.
+	// measured; at the others only the largest is. When it is not among Workers,
+	// the largest of them below it takes its place, or else the smallest. 0 means
+	// all grains at all worker counts.
 	SweepWorkers int
 
 	// Capacity are the worker counts of the capacity probe, ascending; empty for
@@ -197,7 +198,19 @@ func (g Grid) Cells() []record.Cell {
 
 // wants reports whether a grain is measured at a worker count.
 func (g Grid) wants(workers int, grain time.Duration, grains []time.Duration) bool {
-	return g.SweepWorkers == 0 || workers == g.SweepWorkers || grain == slices.Max(grains)
+	return g.SweepWorkers == 0 || workers == g.sweep() || grain == slices.Max(grains)
+}
+
+// sweep is the worker count that stands in for SweepWorkers, see there. Workers
+// must not be empty.
+func (g Grid) sweep() int {
+	best := slices.Min(g.Workers)
+	for _, n := range g.Workers {
+		if n <= g.SweepWorkers {
+			best = max(best, n)
+		}
+	}
+	return best
 }
 
 func (g Grid) grains(w workloads.Workload) []time.Duration {

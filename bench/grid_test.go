@@ -50,6 +50,41 @@ func TestCells(t *testing.T) {
 	}
 }
 
+// The sweep over grains is not lost when its worker count is not measured.
+func TestSweepWorkers(t *testing.T) {
+	for _, c := range []struct {
+		sweep   int
+		workers []int
+		want    int // worker count with all grains
+	}{
+		{2, []int{1, 2, 4}, 2},
+		{2, []int{4}, 4},
+		{2, []int{8, 4}, 4},
+		{6, []int{1, 8, 4, 2}, 4},
+		{6, []int{1}, 1},
+	} {
+		g := Grid{
+			Workloads: []workloads.Workload{workloads.Spin}, Executors: []executors.Kind{executors.Goroutines},
+			Workers: c.workers, SweepWorkers: c.sweep,
+		}
+		grains := map[int]int{}
+		for _, cell := range g.Cells() {
+			if cell.Executor != record.Serial {
+				grains[cell.Workers]++
+			}
+		}
+		for _, n := range c.workers {
+			want := 1
+			if n == c.want {
+				want = len(workloads.Spin.Grains)
+			}
+			if grains[n] != want {
+				t.Errorf("sweep at %d, workers %v: %d grains at %d workers, want %d", c.sweep, c.workers, grains[n], n, want)
+			}
+		}
+	}
+}
+
 // Every cell of the built-in grids has its baseline, and names that can be read
 // back.
 func TestBuiltInGrids(t *testing.T) {
