@@ -23,9 +23,10 @@ func near(t *testing.T, what string, got, want, relative float64) {
 	}
 }
 
-// exact is a world without noise: workers of 4, no capacity probe.
+// exact is a world without noise: workers of 4, no capacity probe, and as many
+// blocks as its 17 grains need.
 func exact() world {
-	return world{seed: 1, blocks: MinBlocks, tasks: 64, workloads: []string{"spin"}, resource: "wait",
+	return world{seed: 1, blocks: 10, tasks: 64, workloads: []string{"spin"}, resource: "wait",
 		workers: []int{4}, grains: ratio2(100*time.Nanosecond, 16), inline: map[string]time.Duration{}, dispatch: map[string]time.Duration{}}
 }
 

@@ -115,12 +115,12 @@ func crossoverSentence(series SweepSeries, subject string) string {
 	case Several:
 		return fmt.Sprintf("%s%s the plain loop more than once, last at %s: noise or a cliff", subject, crosses, Duration(c.At.Value))
 	}
-	if c.At.N < MinBlocks {
+	if c.At.N < c.Needs {
 		about := ""
 		if c.At.Value > 0 {
 			about = fmt.Sprintf(", perhaps at %s", Duration(c.At.Value))
 		}
-		return fmt.Sprintf("cannot tell where %s%s to pay off%s: %s of the %d an interval needs", subject, begins, about, Count(c.At.N, "block"), MinBlocks)
+		return fmt.Sprintf("cannot tell where %s%s to pay off%s: %s of the %d an interval needs", subject, begins, about, Count(c.At.N, "block"), c.Needs)
 	}
 	return fmt.Sprintf("cannot tell where %s%s to pay off: no difference to the plain loop is clear of the noise on both sides", subject, begins)
 }

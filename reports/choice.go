@@ -39,18 +39,34 @@ func cheaper(a, b Tie) int {
 type candidate struct {
 	tie     Tie
 	speedup quantity
+	task    series
 }
 
-// beatsSerial reports whether the speedup is clear of 1. Many arms are looked at, so
-// the level is shared among them (Bonferroni): of many that equal the plain loop
-// none should win by chance.
+// beatsSerial reports whether the speedup is surely above 1. Many arms are looked
+// at, so the level is shared among them (Bonferroni): of many that equal the plain
+// loop none should win by chance. The interval is exact, since the percentile
+// bootstrap of a few blocks cannot reach such small tails, and only its lower end
+// is asked for.
 func (c candidate) beatsSerial(arms int) bool {
-	low, _ := c.speedup.interval((1 - Confidence) / float64(arms))
-	return low > 0
+	low, _, ok := exactInterval(c.speedup.logs, choiceAlpha(arms))
+	return ok && low > 0
+}
+
+// choiceAlpha is the two-sided level whose one side is what each arm may err.
+func choiceAlpha(arms int) float64 { return 2 * (1 - Confidence) / float64(arms) }
+
+// most is the largest speedup that the arm may have.
+func (c candidate) most() float64 {
+	_, high, ok := exactInterval(c.speedup.logs, 1-Confidence)
+	if !ok {
+		return math.Inf(1)
+	}
+	return max(c.tie.Speedup.High, math.Exp(high))
 }
 
 // choose answers which arm to use. Only arms that surely beat the plain loop can be
-// chosen; of those that are as good as the fastest, the cheapest is.
+// chosen; of those that are as good as the fastest, the cheapest is. The plain loop
+// is chosen when no arm can be better by more than the practical limit.
 func (a *analysis) choose(all []candidate) Choice {
 	serial := Choice{Executor: record.Serial, Workers: 1}
 	if len(all) == 0 {
@@ -58,7 +74,7 @@ func (a *analysis) choose(all []candidate) Choice {
 		return serial
 	}
 	blocks := 0
-	var judged []candidate
+	var judged, winners []candidate
 	for _, c := range all {
 		blocks = max(blocks, c.tie.Speedup.N)
 		if c.tie.Speedup.Known() {
@@ -72,26 +88,40 @@ func (a *analysis) choose(all []candidate) Choice {
 			Count(blocks, "block"), MinBlocks, armName(best.tie.Executor, best.tie.Workers), Ratio(best.tie.Speedup.Value))
 		return serial
 	}
-	s := best.tie.Speedup
-	serial.Speedup = Estimate{Value: 1, Low: 1, High: 1, N: s.N}
-	name := armName(best.tie.Executor, best.tie.Workers)
-	var winners []candidate
 	for _, c := range judged {
-		t := c.tie.Speedup
-		near := t.Value*(1+Practical) > s.Value
-		if c.beatsSerial(len(judged)) && t.Value > 1+Practical && (near || t.High >= s.Low) {
+		if c.tie.Speedup.Value > 1+Practical && c.beatsSerial(len(judged)) {
 			winners = append(winners, c)
 		}
 	}
-	switch {
-	case len(winners) > 0:
-		return a.settle(winners)
-	case s.Value > 1+Practical:
-		chance := ""
-		if s.Low > 1 {
-			chance = fmt.Sprintf(", as one of %d that are no better may be by chance", len(judged))
+	if len(winners) > 0 {
+		return a.settle(a.asGood(winners))
+	}
+	return noPool(serial, judged, best)
+}
+
+// noPool fills in the choice of the plain loop, decided or not.
+func noPool(serial Choice, judged []candidate, best *candidate) Choice {
+	s := best.tie.Speedup
+	serial.Speedup = Estimate{Value: 1, Low: 1, High: 1, N: s.N}
+	chance := best // the arm that may be better, if there is one
+	for i, c := range judged {
+		if chance.most() <= 1+Practical && c.most() > 1+Practical {
+			chance = &judged[i]
 		}
-		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial%s; more blocks would narrow that", name, RatioEstimate(s), chance)
+	}
+	name := armName(best.tie.Executor, best.tie.Workers)
+	switch needs := blocksFor(choiceAlpha(len(judged))); {
+	case chance != best:
+		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial, and %s may be faster, %s; more blocks would narrow that",
+			name, RatioEstimate(s), armName(chance.tie.Executor, chance.tie.Workers), RatioEstimate(chance.tie.Speedup))
+	case best.most() > 1+Practical && s.Low > 1 && s.N < needs:
+		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial, but the best of %s may be so by chance: %s of the %d that takes",
+			name, RatioEstimate(s), Count(len(judged), "arm"), Count(s.N, "block"), needs)
+	case best.most() > 1+Practical && s.Low > 1:
+		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial, as one of %d that are no better may be by chance; more blocks would narrow that",
+			name, RatioEstimate(s), len(judged))
+	case best.most() > 1+Practical:
+		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial; more blocks would narrow that", name, RatioEstimate(s))
 	case s.Value < 1:
 		serial.Decided = true
 		serial.Sentence = fmt.Sprintf("do not use a pool: nothing beats the plain loop; the best, %s, is %s serial", name, RatioEstimate(s))
@@ -100,6 +130,24 @@ func (a *analysis) choose(all []candidate) Choice {
 		serial.Sentence = fmt.Sprintf("do not use a pool: the best, %s, gains less than %s: %s serial", name, Percent(Practical), RatioEstimate(s))
 	}
 	return serial
+}
+
+// asGood are the winners that are not surely slower than the fastest of them by
+// more than the practical limit, compared within blocks.
+func (a *analysis) asGood(winners []candidate) []candidate {
+	best := fastest(winners)
+	var out []candidate
+	for _, c := range winners {
+		ratio := a.rs.estimate(best.task.over(c.task))
+		reach := ratio.Value
+		if ratio.Known() {
+			reach = ratio.High
+		}
+		if reach > 1/(1+Practical) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 func fastest(all []candidate) *candidate {

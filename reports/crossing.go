@@ -11,9 +11,10 @@ import (
 // Where it crosses a line (1 for the crossover, half of the ideal for the least
 // useful work) is found as in shared practice for such curves:
 //
-//  1. Each point is above or below the line when the interval of its speedup is
-//     clear of the line. The level is shared among the points (Bonferroni), so that
-//     of many equal points none is called above or below by chance.
+//  1. Each point is above or below the line when the exact interval of its speedup
+//     is clear of the line. The level is shared among the points (Bonferroni), so
+//     that of many equal points none is called above or below by chance. With too
+//     few blocks for that level nothing is said (Crossing.Needs).
 //  2. Isotonic regression (pool adjacent violators) of ln speedup against ln work:
 //     overhead matters less the larger the task.
 //  3. The last sign change of the fit is the bracket. Within it, time per task is
@@ -28,17 +29,20 @@ type curve []curvePoint
 
 type curvePoint struct{ work, speedup quantity }
 
-// sign of a point against the line: -1 and +1 when its interval is clear of it.
+// sign of a point against the line: -1 and +1 when its exact interval of level
+// 1-alpha is clear of it, and so is its bootstrap interval at the usual level, which
+// knows the uncertainty of the line too.
 func (p curvePoint) sign(line quantity, alpha float64) int {
 	against := p.speedup.per(line)
-	if against.draws == nil {
+	low, high, ok := exactInterval(against.logs, alpha)
+	if !ok || against.draws == nil {
 		return 0
 	}
-	low, high := against.interval(alpha)
+	l, h := against.interval(1 - Confidence)
 	switch {
-	case low > 0:
+	case min(low, l) > 0:
 		return +1
-	case high < 0:
+	case max(high, h) < 0:
 		return -1
 	}
 	return 0
@@ -46,7 +50,8 @@ func (p curvePoint) sign(line quantity, alpha float64) int {
 
 // crossing finds where the curve meets the line.
 func (c curve) crossing(line quantity) Crossing {
-	out := Crossing{From: math.Inf(1), To: math.Inf(-1)}
+	alpha := (1 - Confidence) / math.Max(1, float64(len(c)))
+	out := Crossing{From: math.Inf(1), To: math.Inf(-1), Needs: blocksFor(alpha)}
 	blocks := math.MaxInt
 	var changes []int // the signs in order of work, repetitions left out
 	below := true     // no point is above the line by more than the practical limit
@@ -55,7 +60,7 @@ func (c curve) crossing(line quantity) Crossing {
 		work := math.Exp(p.work.point)
 		out.From, out.To = min(out.From, work), max(out.To, work)
 		blocks = min(blocks, p.speedup.n)
-		s := p.sign(line, (1-Confidence)/float64(len(c)))
+		s := p.sign(line, alpha)
 		if s != 0 && (len(changes) == 0 || changes[len(changes)-1] != s) {
 			changes = append(changes, s)
 		}
@@ -64,7 +69,7 @@ func (c curve) crossing(line quantity) Crossing {
 		above = above && y > 0
 	}
 	out.At.N = blocks
-	if len(c) < minGrains || blocks < MinBlocks {
+	if len(c) < minGrains || blocks < out.Needs {
 		if x := c.meet(line, -1); !math.IsInf(x, 0) {
 			out.At.Value = math.Exp(x)
 		}

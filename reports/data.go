@@ -90,8 +90,8 @@ type Choice struct {
 	Executor string // "serial" when no pool beats the plain loop
 	Workers  int
 	Speedup  Estimate // 1 for serial
-	Ties     []Tie    // other arms whose interval overlaps the winner's or that are within 5 %; the chosen one is the cheapest of all
-	Decided  bool     // false when there are too few blocks to tell
+	Ties     []Tie    // other arms that are not surely slower than the fastest by more than 5 %; the chosen one is the cheapest of all
+	Decided  bool     // false when blocks are too few or too noisy to tell
 	Sentence string   // states the choice; for people
 }
 
@@ -137,6 +137,7 @@ type Crossing struct {
 	At      Estimate // useful when Outcome is Crosses or Several (then the last one)
 	// From and To bound the range that was measured, in the unit of At.
 	From, To float64
+	Needs    int // blocks in every point without which nothing can be told
 }
 
 // An Outcome says whether there is a crossing at all.

@@ -164,10 +164,11 @@ type quantity struct {
 	n     int
 	point float64   // median; NaN when n is 0
 	draws []float64 // by replicate; nil when there are too few blocks for an interval
+	logs  []float64 // by block, what the point is the median of; nil when nothing was measured
 }
 
 func (rs *resampler) quantity(s series) quantity {
-	q := quantity{n: s.len(), point: s.median()}
+	q := quantity{n: s.len(), point: s.median(), logs: s.logs}
 	if q.n >= MinBlocks {
 		q.draws = rs.medians(s)
 	}

@@ -127,22 +127,43 @@ func pairedLogs(base, head gateValues) []float64 {
 	return out
 }
 
-// medianInterval is the median with its exact interval from order statistics: the
-// k-th smallest and largest value, where k is the largest with
-// 2·P(Binomial(n, 1/2) < k) <= alpha. Distribution-free.
+// medianInterval is the median with its exact interval from order statistics, or
+// with a t interval when there are too few values for the level.
 func medianInterval(values []float64, alpha float64) (mid, low, high float64) {
+	mid = median(values)
+	if low, high, ok := exactInterval(values, alpha); ok {
+		return mid, low, high
+	}
+	half := tMedian(values, len(values), alpha)
+	return mid, mid - half, mid + half
+}
+
+// exactInterval is the distribution-free interval of a median from order
+// statistics: the k-th smallest and largest value, where k is the largest with
+// 2·P(Binomial(n, 1/2) < k) <= alpha. ok is false when n values cannot reach that
+// level, which none can whose 2^(1-n) is above alpha.
+func exactInterval(values []float64, alpha float64) (low, high float64, ok bool) {
+	n := len(values)
+	k := medianRank(n, alpha)
+	if k == 0 {
+		return 0, 0, false
+	}
 	sorted := slices.Sorted(slices.Values(values))
-	n := len(sorted)
-	mid = median(sorted)
+	return sorted[k-1], sorted[n-k], true
+}
+
+func medianRank(n int, alpha float64) int {
 	k := 0
 	for p := binomialHalf(n, 0); 2*p <= alpha && 2*k < n; p += binomialHalf(n, k) {
 		k++
 	}
-	if k == 0 {
-		half := tMedian(sorted, n, alpha)
-		return mid, mid - half, mid + half
-	}
-	return mid, sorted[k-1], sorted[n-k]
+	return k
+}
+
+// blocksFor is how many blocks an exact interval of level 1-alpha needs, at least
+// MinBlocks.
+func blocksFor(alpha float64) int {
+	return max(MinBlocks, int(math.Ceil(1-math.Log2(alpha)-1e-9)))
 }
 
 // binomialHalf is P(Binomial(n, 1/2) = k).

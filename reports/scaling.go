@@ -57,7 +57,7 @@ func (a *analysis) scalings() {
 			}
 			pt := a.point(s, m, speedups)
 			s.add(m.cell.Executor, pt)
-			candidates = append(candidates, candidate{Tie{m.cell.Executor, m.cell.Workers, pt.Speedup}, speedups})
+			candidates = append(candidates, candidate{Tie{m.cell.Executor, m.cell.Workers, pt.Speedup}, speedups, m.task})
 		}
 		s.Best = a.choose(candidates)
 		a.data.Scalings = append(a.data.Scalings, s)

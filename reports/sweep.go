@@ -137,9 +137,12 @@ func (q quantity) times(factor float64) quantity {
 }
 
 // per is q divided by o. A constant o, or one with too few blocks, adds no
-// uncertainty.
+// uncertainty. The logs are those of q over the point of o.
 func (q quantity) per(o quantity) quantity {
-	out := quantity{n: q.n, point: q.point - o.point}
+	out := quantity{n: q.n, point: q.point - o.point, logs: make([]float64, len(q.logs))}
+	for i, l := range q.logs {
+		out.logs[i] = l - o.point
+	}
 	if q.draws == nil {
 		return out
 	}

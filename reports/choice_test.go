@@ -1,0 +1,117 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"poolbench/bench/record"
+)
+
+// arms is a record of 16 arms that are as much faster than the plain loop as
+// speedup says, with 15 % noise.
+func arms(t *testing.T, seed uint64, blocks int, speedup float64) *record.Record {
+	rng := rand.New(rand.NewPCG(seed, 3))
+	var b strings.Builder
+	line := func(executor string, workers int, seconds float64) {
+		fmt.Fprintf(&b, "BenchmarkGrid/executor=%s/workload=w/workers=%d/grain=1000 1 %v sec/op 1 tasks/op\n",
+			executor, workers, seconds*math.Exp(rng.NormFloat64()*0.15))
+	}
+	for block := range blocks {
+		fmt.Fprintf(&b, "# block %d\n", block+1)
+		line(record.Serial, 1, 1)
+		for i := range 16 {
+			line([]string{goroutines, spawn, threads, processes}[i/4], 1<<(i%4), 1/speedup)
+		}
+	}
+	return parse(t, b.String())
+}
+
+// Of 16 arms that equal the plain loop none is chosen, whatever the number of
+// blocks, but for 1 time in 20; and a clear gain is found with the blocks of a first
+// look.
+func TestChoiceOfManyArms(t *testing.T) {
+	for _, test := range []struct {
+		blocks          int
+		speedup         float64
+		atLeast, atMost int // decisions for a pool
+	}{{6, 1, 0, 0}, {8, 1, 0, 0}, {9, 1, 0, 4}, {13, 1, 0, 4}, {13, 2, 40, 40}} {
+		pools, plain := 0, 0
+		for seed := range uint64(40) {
+			c := Analyse(arms(t, seed, test.blocks, test.speedup)).Scalings[0].Best
+			switch {
+			case c.Executor != record.Serial:
+				pools++
+			case c.Decided:
+				plain++
+			}
+		}
+		if pools < test.atLeast || pools > test.atMost {
+			t.Errorf("%d blocks, speedup %v: a pool was chosen %d of 40 times", test.blocks, test.speedup, pools)
+		}
+		if plain > 0 {
+			t.Errorf("%d blocks, speedup %v: the plain loop was chosen %d times although the noise leaves room for a gain", test.blocks, test.speedup, plain)
+		}
+	}
+}
+
+// inBlocks is a record of one arm a name, with the given times by block.
+func inBlocks(t *testing.T, times map[string][]float64) *record.Record {
+	var b strings.Builder
+	for block := range times[record.Serial] {
+		fmt.Fprintf(&b, "# block %d\n", block+1)
+		for _, name := range sortedKeys(times) {
+			b.WriteString(cellLine(name, fmt.Sprint(times[name][block])))
+		}
+	}
+	return parse(t, b.String())
+}
+
+func repeat(n int, f func(i int) float64) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = f(i)
+	}
+	return out
+}
+
+// A small gain of one arm does not hide what another may gain.
+func TestPlainLoopNeedsEveryArm(t *testing.T) {
+	one := func(int) float64 { return 1 }
+	c := Analyse(inBlocks(t, map[string][]float64{record.Serial: repeat(12, one), goroutines: repeat(12, func(int) float64 { return 1 / 1.03 }),
+		processes: repeat(12, func(i int) float64 { return []float64{1.6, 0.7}[i%2] })})).Scalings[0].Best
+	if c.Decided || c.Executor != record.Serial || !strings.Contains(c.Sentence, "processes with 1 worker may be faster") {
+		t.Errorf("%+v", c)
+	}
+	c = Analyse(inBlocks(t, map[string][]float64{record.Serial: repeat(12, one), goroutines: repeat(12, func(i int) float64 { return []float64{1.2, 1 / 1.03, 0.8}[i%3] })})).Scalings[0].Best
+	if c.Decided || !strings.Contains(c.Sentence, "cannot tell whether a pool helps: the best, goroutines with 1 worker, is 1.03×") {
+		t.Errorf("%+v", c)
+	}
+}
+
+// What drifts between blocks widens the interval of each speedup, but not that of
+// two arms against each other.
+func TestTiesArePaired(t *testing.T) {
+	drift := func(i int) float64 { return 1 + 0.1*float64(i%3) }
+	d := Analyse(inBlocks(t, map[string][]float64{record.Serial: repeat(12, func(int) float64 { return 1 }),
+		goroutines: repeat(12, func(i int) float64 { return drift(i) / 2 / 0.9 }), processes: repeat(12, func(i int) float64 { return drift(i) / 2 }),
+		threads: repeat(12, func(i int) float64 { return drift(i) / 2 / 0.97 })}))
+	c := d.Scalings[0].Best
+	if c.Executor != threads || len(c.Ties) != 1 || c.Ties[0].Executor != processes {
+		t.Errorf("goroutines are 10 %% behind in every block: %+v", c)
+	}
+}
+
+func TestTooFewBlocksForTheGrains(t *testing.T) {
+	w := exact()
+	w.blocks, w.inline[goroutines] = 8, 5000
+	d := Analyse(w.write(t))
+	if s := seriesOf(t, d, goroutines); s.Crossover.Outcome != Unknown || s.Crossover.Needs != 10 {
+		t.Errorf("%+v", s.Crossover)
+	}
+	if got := d.Answers.Short[0].Text; !strings.Contains(got, "8 blocks of the 10 an interval needs") {
+		t.Error(got)
+	}
+}
