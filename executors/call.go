@@ -3,6 +3,7 @@ package executors
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -96,7 +97,12 @@ func (c *call[In, Out]) claim() bool {
 func (c *call[In, Out]) Run(w *Worker) {
 	if c.claim() {
 		c.execute(w)
-	} else if w != nil && State(c.state.Load()) == Cancelled {
+		return
+	}
+	for State(c.state.Load()) == settling {
+		runtime.Gosched() // somebody is about to cancel or finish it; that takes no time
+	}
+	if w != nil && c.State() == Cancelled {
 		w.counts.cancelled.Add(1)
 	}
 }

@@ -21,12 +21,20 @@ import (
 // workers be busy than allowed, and the statistics must add up in the end. A hang
 // is a deadlock of the bubble, which synctest reports.
 //
-// For a longer run: go test -run TestModel -rapid.checks=20000 ./executors
+// For a longer run: go test ./executors -run TestModel -rapid.checks=20000
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		program := drawProgram(rt)
 		var wrong error
-		synctest.Test(t, func(t *testing.T) { wrong = program.run(t.Context()) })
+		func() {
+			defer func() {
+				if r := recover(); r != nil {
+					stacks := make([]byte, 1<<20)
+					wrong = fmt.Errorf("%v\n%s", r, stacks[:runtime.Stack(stacks, true)])
+				}
+			}()
+			synctest.Test(t, func(t *testing.T) { wrong = program.run(t.Context()) })
+		}()
 		if wrong != nil {
 			rt.Fatal(wrong)
 		}
