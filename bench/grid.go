@@ -256,6 +256,7 @@ const (
 	serialTime   = 4 * time.Millisecond // useful work of a job
 	waitTime     = 32 * time.Millisecond
 	minTasks     = 16
+	longGrain    = 50 * time.Millisecond // from here on taskMultiple tasks must do, or a job takes seconds
 	maxTasks     = 2048
 	emptyTasks   = 256 // when grain means nothing
 	taskMultiple = 8   // so that worker counts up to 8 get equal shares
@@ -264,7 +265,7 @@ const (
 // TaskCount is the number of tasks of a job: it depends on the nominal grain
 // only, not on the machine. The job has about 4 ms of useful work (32 ms where
 // the work is waiting, of which there must be enough for 8 workers) within
-// 16 and 2048 tasks, a multiple of 8: short enough for many blocks, long enough
+// 16 and 2048 tasks, a multiple of 8, or exactly 8 from a grain of 50 ms: short enough for many blocks, long enough
 // for a clock read and the last task to weigh little.
 func TaskCount(w workloads.Workload, grain time.Duration) int {
 	if grain <= 0 {
@@ -273,6 +274,9 @@ func TaskCount(w workloads.Workload, grain time.Duration) int {
 	total := serialTime
 	if w.Resource == workloads.Wait {
 		total = waitTime
+	}
+	if grain >= longGrain {
+		return taskMultiple
 	}
 	n := int(total / grain)
 	n = (n + taskMultiple/2) / taskMultiple * taskMultiple

@@ -155,7 +155,9 @@ func TestTaskCount(t *testing.T) {
 		{workloads.Spin, 4 * time.Microsecond, 1000},
 		{workloads.Spin, 100 * time.Microsecond, 40},
 		{workloads.Spin, 256 * time.Microsecond, 16},
-		{workloads.Spin, time.Second, 16},
+		{workloads.Spin, 49 * time.Millisecond, 16},
+		{workloads.Spin, 50 * time.Millisecond, 8},
+		{workloads.Spin, time.Second, 8},
 		{wait, 2 * time.Millisecond, 16},
 		{wait, time.Millisecond, 32},
 	} {
@@ -164,7 +166,7 @@ func TestTaskCount(t *testing.T) {
 		}
 	}
 	for grain := time.Nanosecond; grain < time.Second; grain += 1 + grain/3 {
-		if n := TaskCount(workloads.Spin, grain); n%8 != 0 || n < 16 || n > 2048 {
+		if n := TaskCount(workloads.Spin, grain); n%8 != 0 || n < 8 || n > 2048 {
 			t.Errorf("%v: %d tasks", grain, n)
 		}
 	}

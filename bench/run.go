@@ -23,7 +23,8 @@ const (
 	// run that gets fewer says so.
 	MinBlocks = 6
 
-	// leastBlocks are run however small the budget is: one alone has no pairs.
+	// leastBlocks are run however small the budget is: one alone tells nothing of
+	// how far blocks differ.
 	leastBlocks = 2
 
 	// maxFailures in a row take an arm out of the run.
@@ -33,7 +34,7 @@ const (
 // A Config is one call of Run.
 type Config struct {
 	Grid   Grid
-	Budget time.Duration // for everything from start to end of Run; 0 means DefaultBudget. Two blocks are run even when they do not fit
+	Budget time.Duration // for everything from start to end of Run; 0 means DefaultBudget. Two blocks are run even when overhead makes them too long; Check refuses what cannot fit at all
 	Blocks int           // stop after this many blocks in the record, if the budget lasts; 0 means as many as fit
 	Seed   uint64        // of all inputs and orders; 0 means to choose one, or that of Resume
 	Out    io.Writer     // receives the record, a line at a time; not closed
@@ -49,8 +50,8 @@ type Config struct {
 }
 
 // Run measures until the budget is used up or ctx ends, and writes the record.
-// It returns an error when it could not start or could not write, and ctx's when
-// it was interrupted: after the trial under way, with everything measured in the
+// It returns an error of Check, or another when it could not start or could not
+// write, and ctx's when it was interrupted: after the trial under way, with everything measured in the
 // record. Failed trials are in the record and in the summary, not in the error.
 func Run(ctx context.Context, c Config) (Summary, error) {
 	r, err := newRun(c)
@@ -90,13 +91,8 @@ type arm struct {
 	dropped  bool
 }
 
-func newRun(c Config) (*run, error) {
-	if err := c.Grid.Check(); err != nil {
-		return nil, err
-	}
-	if c.Out == nil {
-		return nil, errors.New("bench: no Out to write the record to")
-	}
+// withDefaults fills in what was left open.
+func (c Config) withDefaults() Config {
 	if c.Budget <= 0 {
 		c.Budget = DefaultBudget
 	}
@@ -106,6 +102,17 @@ func newRun(c Config) (*run, error) {
 	if c.Progress == nil {
 		c.Progress = silent{}
 	}
+	return c
+}
+
+func newRun(c Config) (*run, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	if c.Out == nil {
+		return nil, errors.New("bench: no Out to write the record to")
+	}
+	c = c.withDefaults()
 	r := &run{Config: c, begin: time.Now(), first: 1, target: c.Blocks, arms: map[Trial]*arm{}}
 	if c.Resume != nil {
 		if err := r.resume(c.Resume); err != nil {

@@ -121,7 +121,7 @@ func checkBlocks(t *testing.T, rec *record.Record, p Plan) {
 func TestTooSmallBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		s, err := Run(t.Context(), Config{Grid: sleepGrid(), Budget: time.Millisecond, Out: &out, bare: true})
+		s, err := Run(t.Context(), Config{Grid: sleepGrid(overheadKind(100 * time.Millisecond)), Budget: time.Second, Out: &out, bare: true})
 		if err != nil {
 			t.Fatal(err)
 		}

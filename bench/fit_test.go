@@ -1,0 +1,53 @@
+package bench
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"poolbench/executors"
+)
+
+func TestConfigCheck(t *testing.T) {
+	// Of 16 naps of 2 ms the baseline takes 32 ms, one worker 32 ms, two 16 ms: a
+	// block 80 ms, warm-up and two blocks 240 ms.
+	good := Config{Grid: sleepGrid(executors.Goroutines), Budget: 240 * time.Millisecond}
+	if err := good.Check(); err != nil {
+		t.Errorf("a budget that is just enough: %v", err)
+	}
+	for want, spoil := range map[string]func(*Config){
+		"at least 240ms":       func(c *Config) { c.Budget-- },
+		"8 tasks of 1s":        func(c *Config) { c.Grid.Grains, c.Budget = []time.Duration{time.Second}, time.Hour },
+		"up to 625ms":          func(c *Config) { c.Grid.Grains, c.Budget = []time.Duration{time.Minute}, time.Hour },
+		"a trial may take 20m": func(c *Config) { c.Grid.Grains, c.TrialLimit = []time.Duration{2 * time.Minute}, 20*time.Minute },
+		"no workloads":         func(c *Config) { c.Grid.Workloads = nil },
+	} {
+		c := good
+		spoil(&c)
+		err := c.Check()
+		if !errors.Is(err, ErrUsage) || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want ErrUsage with %q", err, want)
+		}
+		var out bytes.Buffer
+		c.Out = &out
+		if _, err := Run(t.Context(), c); !errors.Is(err, ErrUsage) || out.Len() > 0 {
+			t.Errorf("Run: %v, %d bytes written; want ErrUsage and nothing written", err, out.Len())
+		}
+	}
+	c := good
+	c.Grid.Grains, c.TrialLimit, c.Budget = []time.Duration{time.Second}, 16*time.Second, time.Minute
+	if err := c.Check(); err != nil {
+		t.Errorf("grains of 1s with a time limit and budget to match: %v", err)
+	}
+}
+
+// What is built in fits any sensible budget.
+func TestStandardGridFits(t *testing.T) {
+	for name, g := range map[string]Grid{"standard": StandardGrid(), "quick": QuickGrid()} {
+		if err := (Config{Grid: g, Budget: 3 * time.Second}).Check(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
