@@ -20,7 +20,7 @@ func each[In, Out any](ctx context.Context, ex executors.Executor, fn *executors
 	clear(outputs)
 	if executors.IsInline(ex) {
 		for i, in := range inputs {
-			if i%64 == 63 && ctx.Err() != nil {
+			if looksUp(i, len(inputs)) && ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
 			out, err := fn.Call(ctx, in)
@@ -51,6 +51,11 @@ func each[In, Out any](ctx context.Context, ex executors.Executor, fn *executors
 	}
 	return nil
 }
+
+// looksUp reports whether a plain loop looks at its context before task i of n:
+// each time when tasks are few and hence long, else seldom, as tasks may be
+// hardly longer than the look.
+func looksUp(i, n int) bool { return n <= 64 || i%64 == 63 }
 
 // abandon cancels futures and waits until none runs any more, or ctx ends.
 func abandon[Out any](ctx context.Context, futures []*executors.Future[Out]) {

@@ -97,6 +97,9 @@ func newMatmul(p Params) (Job, error) {
 		j.probe[i] = float64(random.next() & (1<<20 - 1))
 	}
 	for i := range j.inputs {
+		if err := p.interrupted(); err != nil {
+			return nil, err
+		}
 		j.inputs[i] = product{taskSeed(p.Seed, i), p.Units}
 		j.want[i] = j.expect(j.inputs[i])
 	}

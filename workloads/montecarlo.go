@@ -67,6 +67,9 @@ func newMonteCarlo(p Params) (Job, error) {
 	j := &monteCarloJob{make([]darts, p.Tasks), make([]tally, p.Tasks), make([]tally, p.Tasks)}
 	var inside int64
 	for i := range j.inputs {
+		if err := p.interrupted(); err != nil {
+			return nil, err
+		}
 		seed := taskSeed(p.Seed, i)
 		j.inputs[i] = darts{seed, p.Units}
 		j.want[i] = tally{seed, hits(seed, p.Units)}

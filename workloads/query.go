@@ -144,6 +144,9 @@ func newQuery(p Params) (Job, error) {
 		}
 	}
 	for i := range j.queries {
+		if err := p.interrupted(); err != nil {
+			return nil, err
+		}
 		found := make([][]byte, documentsPerQuery)
 		j.queries[i] = lookup{Path: j.path, Keys: make([]uint64, documentsPerQuery)}
 		for k := range found {
@@ -237,6 +240,9 @@ func (j *queryJob) Run(ctx context.Context, ex executors.Executor) error {
 
 func (j *queryJob) runInline(ctx context.Context) error {
 	for i, q := range j.queries {
+		if looksUp(i, len(j.queries)) && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		documents, err := readTask.Call(ctx, q)
 		if err != nil {
 			return fmt.Errorf("query %d: %w", i, err)

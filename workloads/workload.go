@@ -38,7 +38,8 @@ type Workload struct {
 	// progress while it is descheduled. The caller must use the result.
 	Kernel func(units int64) uint64
 
-	// New prepares a job. It may take as long as the serial run of the job.
+	// New prepares a job. It may take as long as the serial run of the job, and
+	// should end with an error soon after the context of Params has.
 	New func(Params) (Job, error)
 }
 
@@ -53,12 +54,13 @@ const (
 
 // Params say how large a job is.
 type Params struct {
-	Tasks   int           // number of tasks, at least 1
-	Grain   time.Duration // nominal useful work of one task, as calibrated alone on one worker; at least 0
-	Units   int64         // kernel units that take Grain; at least 1 when the workload has a kernel, else ignored
-	Payload int           // bytes sent with each task and back, at least 0
-	Seed    uint64        // all inputs follow from it
-	Dir     string        // an existing directory of the job's own, removed by the caller after Close; "" when the workload needs no files
+	Tasks   int             // number of tasks, at least 1
+	Grain   time.Duration   // nominal useful work of one task, as calibrated alone on one worker; at least 0
+	Units   int64           // kernel units that take Grain; at least 1 when the workload has a kernel, else ignored
+	Payload int             // bytes sent with each task and back, at least 0
+	Seed    uint64          // all inputs follow from it
+	Context context.Context // ends a preparation that takes long; may be nil. A job does not keep it
+	Dir     string          // an existing directory of the job's own, removed by the caller after Close; "" when the workload needs no files
 }
 
 // A Job is one prepared amount of work. It is used by one goroutine at a time.
@@ -117,4 +119,13 @@ func (p Params) check(needsUnits bool) error {
 		return fmt.Errorf("workloads: %d kernel units a task; at least 1 is needed", p.Units)
 	}
 	return nil
+}
+
+// interrupted is the cause of the end of Context, nil before it has ended. It is
+// asked between tasks while a job is prepared.
+func (p Params) interrupted() error {
+	if p.Context == nil || p.Context.Err() == nil {
+		return nil
+	}
+	return context.Cause(p.Context)
 }

@@ -2,6 +2,7 @@ package workloads_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -221,6 +222,42 @@ func TestEndedContextEndsRun(t *testing.T) {
 		lost := &wrongExecutor{func(executors.Task) error { return nil }}
 		if err := small(t, w, 16, 0).Run(ctx, lost); err == nil {
 			t.Errorf("%s: Run returns nil although no task ran", w.Name)
+		}
+	}
+}
+
+// endsAfter is a context that ends when it has been looked at n times.
+type endsAfter struct {
+	context.Context
+	n int
+}
+
+func (c *endsAfter) Err() error {
+	if c.n--; c.n < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Few tasks are long tasks: the plain loop looks at its context before each.
+func TestEndedContextEndsSerialRun(t *testing.T) {
+	for _, w := range workloads.All() {
+		job := small(t, w, 16, 0)
+		if err := job.Run(&endsAfter{t.Context(), 5}, start(t, executors.Serial, 1)); err == nil {
+			t.Errorf("%s: Run goes on after the end of its context", w.Name)
+		}
+	}
+}
+
+// A preparation that calculates the answer stops between two tasks.
+func TestEndedContextEndsPreparation(t *testing.T) {
+	for _, w := range []workloads.Workload{workloads.MonteCarlo, workloads.Matmul, workloads.Query} {
+		stopped := errors.New("stopped")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(stopped)
+		p := workloads.Params{Tasks: 16, Units: 1, Dir: t.TempDir(), Context: ctx}
+		if _, err := w.New(p); !errors.Is(err, stopped) {
+			t.Errorf("%s: error %v, want the cause of the context", w.Name, err)
 		}
 	}
 }
