@@ -89,7 +89,8 @@ func (r *run) expected(n int) int {
 func (r *run) reserve() time.Duration { return min(r.Budget/20, 300*time.Millisecond) }
 
 // trial runs one trial and writes its result or its failure; a failure is not an
-// error. A warm-up writes failures only.
+// error. A warm-up writes failures only. A trial that the end of ctx cut short
+// leaves nothing: the error is ctx's.
 func (r *run) trial(ctx context.Context, t Trial, measured bool) error {
 	if t.Capacity && r.capacity == nil {
 		return nil
@@ -99,6 +100,9 @@ func (r *run) trial(ctx context.Context, t Trial, measured bool) error {
 		err := r.write(t, elapsed, tasks)
 		r.Progress.Trial(t, nil)
 		return err
+	}
+	if interrupted(ctx, err) {
+		return ctx.Err()
 	}
 	a := r.arms[t]
 	if err == nil {
@@ -145,7 +149,7 @@ func (r *run) measure(ctx context.Context, t Trial) (elapsed time.Duration, task
 		elapsed, err = r.capacity.round(trial, t.Cell.Workers)
 		return elapsed, 0, err
 	}
-	job, err := r.jobs.get(t.Cell)
+	job, err := r.jobs.get(ctx, t.Cell)
 	if err != nil {
 		return 0, 0, err
 	}

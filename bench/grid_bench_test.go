@@ -47,7 +47,7 @@ func benchmarkCell(b *testing.B, g Grid, jobs *jobs, c record.Cell) {
 			b.Error(err)
 		}
 	}()
-	job, err := jobs.get(c)
+	job, err := jobs.get(b.Context(), c)
 	if err != nil {
 		b.Fatal(err)
 	}

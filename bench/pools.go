@@ -98,7 +98,9 @@ func newJobs(g Grid, seed uint64, calibrations map[string]Calibration) (*jobs, e
 	return &jobs{grid: g, seed: seed, dir: dir, calibrations: calibrations, open: map[record.Cell]workloads.Job{}}, nil
 }
 
-func (j *jobs) get(c record.Cell) (workloads.Job, error) {
+// get prepares the job of c, or returns it when it is there. The end of ctx ends
+// the preparation.
+func (j *jobs) get(ctx context.Context, c record.Cell) (workloads.Job, error) {
 	key := c.Baseline()
 	if job := j.open[key]; job != nil {
 		return job, nil
@@ -109,7 +111,7 @@ func (j *jobs) get(c record.Cell) (workloads.Job, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("preparing %s: %w", w.Name, err)
 	}
-	p := workloads.Params{Tasks: TaskCount(w, c.Grain), Grain: c.Grain, Payload: c.Payload, Seed: j.seed, Dir: dir}
+	p := workloads.Params{Context: ctx, Tasks: TaskCount(w, c.Grain), Grain: c.Grain, Payload: c.Payload, Seed: j.seed, Dir: dir}
 	if w.Kernel != nil {
 		calibration, ok := j.calibrations[w.Name]
 		if !ok {

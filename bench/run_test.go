@@ -276,6 +276,48 @@ func TestInterruptAndResume(t *testing.T) {
 	})
 }
 
+// A trial that the interrupt cuts short is no failure of its arm, whatever error
+// it ends with.
+func TestInterruptedTrialIsNoFailure(t *testing.T) {
+	slow := workloads.Workload{Name: "slow", Grains: []time.Duration{0}, New: func(workloads.Params) (workloads.Job, error) {
+		return slowJob{}, nil
+	}}
+	for name, g := range map[string]Grid{
+		"context error": {Workloads: []workloads.Workload{workloads.Sleep}, Grains: []time.Duration{600 * time.Millisecond}},
+		"own error":     {Workloads: []workloads.Workload{slow}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			for _, after := range []time.Duration{time.Second, 6 * time.Second} { // in the warm-up, in block 1
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(after, cancel)
+				var out bytes.Buffer
+				begin := time.Now()
+				s, err := Run(ctx, Config{Grid: g, Out: &out, bare: true})
+				if !errors.Is(err, context.Canceled) || !s.Interrupted || s.Failures != 0 || strings.Contains(out.String(), "# failed") {
+					t.Errorf("%s: %+v, %v; want an interruption without failures\n%s", name, s, err, &out)
+				}
+				if late := time.Since(begin) - after; late > grace+600*time.Millisecond {
+					t.Errorf("%s: Run returned %v after the interrupt", name, late)
+				}
+			}
+		})
+	}
+}
+
+// slowJob takes 5 s unless it is told to end, and then complains.
+type slowJob struct{}
+
+func (slowJob) Run(ctx context.Context, _ executors.Executor) error {
+	select {
+	case <-time.After(5 * time.Second):
+		return nil
+	case <-ctx.Done():
+		return errors.New("no more tasks, please")
+	}
+}
+func (slowJob) Check() error { return nil }
+func (slowJob) Close() error { return nil }
+
 func TestInterruptedBeforeTheFirstBlock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())

@@ -13,6 +13,17 @@ import (
 // errAbandoned means that a job ignored the end of its context.
 var errAbandoned = errors.New("it did not end when told to and was abandoned")
 
+// errInterrupted is the cause of the end of a trial that the end of the run cut
+// short.
+var errInterrupted = errors.New("the run was interrupted")
+
+// interrupted reports whether err is there because ctx, that of the run, has
+// ended.
+func interrupted(ctx context.Context, err error) bool {
+	return err != nil && ctx.Err() != nil &&
+		(errors.Is(err, errInterrupted) || errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx)))
+}
+
 // grace is how long a trial may take to end once its time is over, or once the
 // run was interrupted.
 const grace = 2 * time.Second
@@ -64,6 +75,9 @@ func timeJob(ctx context.Context, job workloads.Job, ex executors.Executor, limi
 			return 0, fmt.Errorf("%w: %w", context.Cause(trialContext), errAbandoned)
 		}
 	}
+	if o.err != nil && context.Cause(trialContext) == errInterrupted {
+		return 0, fmt.Errorf("%w: %w", errInterrupted, o.err) // however the job puts it
+	}
 	if o.err != nil {
 		return 0, o.err
 	}
@@ -74,15 +88,17 @@ func timeJob(ctx context.Context, job workloads.Job, ex executors.Executor, limi
 }
 
 // trialContext ends after limit. The end of ctx does not end it at once: a trial
-// under way is worth finishing, unless it takes longer than grace.
+// under way is worth finishing, unless it takes longer than grace. Then the cause
+// is errInterrupted.
 func trialContext(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
-	trial, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), limit, fmt.Errorf("no result within %v", limit))
+	interruptible, interrupt := context.WithCancelCause(context.WithoutCancel(ctx))
+	trial, cancel := context.WithTimeoutCause(interruptible, limit, fmt.Errorf("no result within %v", limit))
 	stop := context.AfterFunc(ctx, func() {
 		select {
 		case <-time.After(grace):
-			cancel()
+			interrupt(errInterrupted)
 		case <-trial.Done():
 		}
 	})
-	return trial, func() { stop(); cancel() }
+	return trial, func() { stop(); cancel(); interrupt(nil) }
 }
