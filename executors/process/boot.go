@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"poolbench/executors"
 )
 
 // maxFailures is how many workers in a row may end without having been of any
@@ -28,10 +30,20 @@ func (p *Pool) rest(useful bool, cause error) {
 		working = working || w.ready
 	}
 	p.mu.Unlock()
-	if failures == 0 {
+	var broken *executors.BrokenError
+	var refused *prepareError
+	isBroken := errors.As(cause, &broken)
+	switch {
+	case failures == 0:
 		return
-	}
-	if failures >= maxFailures && !working {
+	case errors.As(cause, &refused) && !isBroken:
+		p.abandon(&executors.BrokenError{Cause: cause})
+	case errors.As(cause, &refused):
+		p.abandon(broken)
+	case failures < maxFailures || working:
+	case isBroken:
+		p.abandon(broken)
+	default:
 		p.abandon(fmt.Errorf("%w (%d failures): %w", ErrBoot, failures, cause))
 	}
 	timer := time.NewTimer(min(5*time.Millisecond<<min(failures, 10), time.Second))
@@ -49,12 +61,16 @@ func (p *Pool) boot() (*worker, error) {
 	t := ticket{
 		version: protocolVersion, parent: os.Getpid(), nonce: p.nonce,
 		gomaxprocs: p.opts.GOMAXPROCS, maxMessage: p.opts.MaxMessage,
+		memory: p.opts.MemoryLimit, watch: p.opts.MaxGrowth > 0,
+	}
+	if p.opts.InitFunc != nil {
+		t.init = p.opts.InitFunc.Name()
 	}
 	if err := launch(&w.process, t); err != nil {
 		return nil, fmt.Errorf("starting a worker process: %w", err)
 	}
 	w.watch(p.opts.Output)
-	w.in = newFrameReader(w.channel, maxHello)
+	w.in = newFrameReader(w.channel, readLimit(maxHello))
 	w.data = newSender(w.channel)
 	w.control = newSender(w.ctl)
 	p.mu.Lock()
@@ -68,6 +84,7 @@ func (p *Pool) boot() (*worker, error) {
 		w.kill()
 		<-w.exited
 		w.drains.Wait()
+		err = w.unprepared(err)
 		return w, fmt.Errorf("worker process %d (%v): %w%s", w.pid, w.state, err, excerpt(&w.stderr))
 	}
 	p.welcome(w)
@@ -84,6 +101,13 @@ func (w *worker) greet() error {
 	f, err := w.in.next()
 	if err != nil {
 		return fmt.Errorf("%w: %w", errHello, err)
+	}
+	if f.kind == kindFault {
+		fault, err := parseFault(f.payload)
+		if err == nil {
+			err = &prepareError{fault.err(w.initName())}
+		}
+		return err
 	}
 	if f.kind != kindHello {
 		return fmt.Errorf("%w: %w", errHello, errFrame)
@@ -105,7 +129,9 @@ func (w *worker) greet() error {
 func (p *Pool) welcome(w *worker) {
 	p.mu.Lock()
 	w.ready = true
+	w.born, w.life = time.Now(), p.opts.newLife()
 	p.stats.Started++
+	p.relieve()
 	if p.keepers > p.limit {
 		p.leave(w)
 	}

@@ -40,6 +40,10 @@ func WorkerMain() {
 	}
 	runtime.GOMAXPROCS(t.gomaxprocs)
 	go c.obey()
+	if err := c.prepare(t); err != nil {
+		c.out.put(frameBytes(header{kind: kindFault}, describe(err).append(nil)), false, time.Now())
+		os.Exit(exitNoWorker)
+	}
 	if err := c.out.put(frameBytes(header{kind: kindHello}, []byte(hello(t.nonce))), false, time.Now()); err != nil {
 		os.Exit(exitNoWorker)
 	}
@@ -57,6 +61,9 @@ type child struct {
 
 	names map[uint16]string
 	buf   []byte // reply under construction, reused
+
+	watch    bool // measure memory after tasks
+	measured time.Time
 
 	mu        sync.Mutex
 	current   uint32 // seq of the task that runs or ran last
@@ -169,6 +176,7 @@ func (c *child) room() []byte {
 // reply sends the output, which begins with space for the header, or the error.
 func (c *child) reply(seq uint32, start time.Time, out []byte, err error) {
 	now := time.Now()
+	c.measure(now)
 	h := header{kind: kindOutput, seq: seq, aux: uint32(min(now.Sub(start).Nanoseconds(), math.MaxUint32))}
 	if err == nil && len(out)-headerSize > c.limit {
 		err = fmt.Errorf("%w: output has %d bytes, at most %d allowed", ErrTooLarge, len(out)-headerSize, c.limit)

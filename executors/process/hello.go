@@ -18,7 +18,7 @@ const (
 	// envDepth stays: pools are refused in a worker and in all it starts.
 	envDepth = "POOLBENCH_PROCESS_DEPTH"
 
-	protocolVersion = 1
+	protocolVersion = 2
 
 	// maxHello bounds the first frame of a worker, which may not be one.
 	maxHello = 4 << 10
@@ -31,18 +31,29 @@ type ticket struct {
 	nonce      string
 	gomaxprocs int
 	maxMessage int
-	page       bool // a shared page is behind descriptor 5
+	page       bool   // a shared page is behind descriptor 5
+	memory     int64  // limit in bytes, 0 if none
+	watch      bool   // memory is to be measured after tasks
+	init       string // name of the initialiser, "" if none
 }
 
 func (t ticket) String() string {
-	return fmt.Sprintf("%d:%d:%s:%d:%d:%t", t.version, t.parent, t.nonce, t.gomaxprocs, t.maxMessage, t.page)
+	return fmt.Sprintf("%d:%d:%s:%d:%d:%t:%d:%t:%q", t.version, t.parent, t.nonce, t.gomaxprocs, t.maxMessage, t.page, t.memory, t.watch, t.init)
 }
 
 func parseTicket(s string) (t ticket, err error) {
-	parts := strings.Split(s, ":")
-	if len(parts) != 6 {
+	parts := strings.SplitN(s, ":", 9)
+	if len(parts) != 9 {
 		return t, fmt.Errorf("process: %s=%q is not a ticket", envWorker, s)
 	}
+	t.memory, err = strconv.ParseInt(parts[6], 10, 64)
+	if err == nil {
+		t.init, err = strconv.Unquote(parts[8])
+	}
+	if err != nil {
+		return t, fmt.Errorf("process: %s=%q is not a ticket: %w", envWorker, s, err)
+	}
+	t.watch = parts[7] == "true"
 	t.nonce = parts[2]
 	t.page = parts[5] == "true"
 	for i, v := range map[int]*int{0: &t.version, 1: &t.parent, 3: &t.gomaxprocs, 4: &t.maxMessage} {

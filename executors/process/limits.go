@@ -2,7 +2,6 @@ package process
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -106,5 +105,3 @@ func (w *worker) withdraw() []*item {
 	}
 	return w.keepUpTo(w.page.takeBack(w.seq + 1))
 }
-
-var errLimits = errors.New("process: TimeLimit and Grace must not be negative")

@@ -71,7 +71,7 @@ func (m *monitor) park() bool {
 		return true
 	}
 	var upkeep <-chan time.Time
-	if d := m.pool.opts.Idle; d > 0 {
+	if d := m.pool.opts.upkeepTime(); d > 0 {
 		t := time.NewTimer(min(max(d/4, monitorTick), time.Second))
 		defer t.Stop()
 		upkeep = t.C

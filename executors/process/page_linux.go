@@ -16,6 +16,8 @@ import (
 //	              that one and before this are taken back
 //	8     uint64  bytes sent on the data channel
 //	16    uint32  bytes held in the area
+//	24    int64   resident memory before the first task, in bytes
+//	32    int64   resident memory after some later task
 //	4096          the area: replies that follow the bytes sent
 //
 // The two halves of the first word are one decision of two: a task is claimed by
@@ -94,6 +96,18 @@ func (pg *page) claimedSince(seq uint32) bool { return int32(pg.claimed()-seq) >
 func (pg *page) area() []byte { return pg.mem[pageArea:] }
 
 func (pg *page) setHeld(n int) { atomic.StoreUint32(pg.word(16), uint32(n)) }
+
+func (pg *page) setBaseline(n int64) { atomic.StoreUint64(pg.long(24), uint64(n)) }
+func (pg *page) setResident(n int64) { atomic.StoreUint64(pg.long(32), uint64(n)) }
+
+// growth is by how much the memory had grown when it was measured last.
+func (pg *page) growth() int64 {
+	now := int64(atomic.LoadUint64(pg.long(32)))
+	if now == 0 {
+		return 0
+	}
+	return now - int64(atomic.LoadUint64(pg.long(24)))
+}
 
 func (pg *page) addSent(n int) { atomic.AddUint64(pg.long(8), uint64(n)) }
 

@@ -108,6 +108,28 @@ type Options struct {
 	// Idle ends workers that had nothing to do for this long, up to a quarter of it
 	// or 5 ms late; they come back as tasks do. 0 keeps them.
 	Idle time.Duration
+
+	// InitFunc is called in every worker before its first task, within BootTimeout;
+	// recycled workers call it too. When it fails, or ends the process several
+	// times in a row, all tasks fail with an *executors.BrokenError.
+	InitFunc *executors.Func[struct{}, struct{}]
+
+	// Workers are replaced after MaxTasks tasks, MaxAge of life (each less a random
+	// part of up to a tenth, so that workers do not end together), or when their
+	// resident memory after a task is more than MaxGrowth bytes above what it was
+	// before their first one (Linux only). They finish what they have, and their
+	// replacement is started before they go. 0 means never.
+	MaxTasks  int
+	MaxAge    time.Duration
+	MaxGrowth int64
+
+	// MemoryLimit bounds the data segment (heap and private memory) of a worker, in
+	// bytes, at least 64 MiB; its garbage collector works against 90 % of it. A task
+	// that needs more loses its worker and fails with a *MemoryLimitError; or with a
+	// plain *executors.WorkerLostError where the Go runtime, refused memory in the
+	// middle of a collection, crashes without saying why (seen with Go 1.26). What
+	// tasks start inherits the limit. Linux only; 0 means no limit.
+	MemoryLimit int64
 }
 
 func (o Options) withDefaults() (Options, error) {
@@ -131,10 +153,26 @@ func (o Options) withDefaults() (Options, error) {
 	if o.GOMAXPROCS < 1 || o.MaxMessage < 1 || o.MaxMessage > 1<<31-1 || o.Output < 1 || o.BootTimeout < 0 {
 		return o, fmt.Errorf("process: option out of range: %+v", o)
 	}
-	if o.TimeLimit < 0 || o.Grace < 0 {
-		return o, errLimits
+	return o, o.checkLimits()
+}
+
+// minMemory is enough for the Go runtime and a small program.
+const minMemory = 64 << 20
+
+func (o *Options) checkLimits() error {
+	switch {
+	case o.TimeLimit < 0 || o.Grace < 0:
+		return errors.New("process: TimeLimit and Grace must not be negative")
+	case o.InitFunc != nil && o.InitFunc.Name() == "":
+		return fmt.Errorf("process: InitFunc: %w", executors.ErrNotShippable)
+	case o.MaxTasks < 0 || o.MaxAge < 0 || o.MaxGrowth < 0:
+		return errors.New("process: MaxTasks, MaxAge and MaxGrowth must not be negative")
+	case o.MemoryLimit != 0 && o.MemoryLimit < minMemory:
+		return fmt.Errorf("process: MemoryLimit of %d bytes; a worker needs at least %d", o.MemoryLimit, minMemory)
+	case !hasMemory && (o.MemoryLimit != 0 || o.MaxGrowth != 0):
+		return fmt.Errorf("process: MemoryLimit and MaxGrowth: %w", ErrUnsupported)
 	}
-	return o, nil
+	return nil
 }
 
 // New makes a pool with the options that executors share and otherwise default

@@ -71,7 +71,7 @@ func (p *Pool) feed(w *worker) (dropped int) {
 	if !w.ready || w.leaving || !w.wantsMore() {
 		return 0
 	}
-	for p.queue.n > 0 && w.admits(p.queue.at(0), p.queue.n, p.limit) && (w.busy || p.busy < p.limit) {
+	for p.queue.n > 0 && w.admits(p.queue.at(0), p.queue.n, p.limit) && (w.busy || p.busy < p.limit) && w.tasksLeft() > 0 {
 		it := p.queue.popFront()
 		if !it.claimed && !it.remote.Start() {
 			dropped++
@@ -83,6 +83,11 @@ func (p *Pool) feed(w *worker) (dropped int) {
 	p.stats.Cancelled += int64(dropped)
 	if len(p.blocked) > 0 {
 		p.unblock(p.opts.Queue - p.queue.n)
+	}
+	if w.tasksLeft() <= 0 {
+		p.wear(w)
+		p.leave(w)
+		return dropped
 	}
 	if w.window.n == 0 && !w.idle {
 		w.idle = true

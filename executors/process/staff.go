@@ -109,7 +109,7 @@ func (p *Pool) countBusy(w *worker) {
 	}
 }
 
-// upkeep ends workers that have been idle for long, and kills those that do not
+// upkeep ends workers that have been idle for long, replaces old ones, and kills those that do not
 // go though they were told to. Called with Pool.mu held.
 func (p *Pool) upkeep(now time.Time) (kill []*worker) {
 	for _, w := range p.procs {
@@ -118,6 +118,8 @@ func (p *Pool) upkeep(now time.Time) (kill []*worker) {
 			kill = append(kill, w)
 		case p.opts.Idle > 0 && w.idle && now.Sub(w.idleSince) >= p.opts.Idle:
 			p.leave(w)
+		case w.ready && now.Sub(w.born) >= w.life.age:
+			p.wear(w)
 		}
 	}
 	p.staff(false)

@@ -35,6 +35,9 @@ type worker struct {
 	leaving   bool      // gets no more tasks
 	left      time.Time // when it was told to go; zero if it was not
 	idleSince time.Time // where idle workers go
+	born      time.Time // when it became ready
+	life      life
+	answered  int // tasks
 
 	defined []bool // function numbers the worker knows
 	seq     uint32 // of the last item sent
@@ -127,6 +130,7 @@ func (w *worker) replies(frames []frame) (err error) {
 		w.bytes -= len(it.input)
 		it.fn.observe(f.aux)
 		p.count(f)
+		w.answered++
 		done = append(done, it)
 	}
 	w.served = true
@@ -154,6 +158,9 @@ func (w *worker) replies(frames []frame) (err error) {
 func (p *Pool) refill(w *worker) (others []*worker, dropped int) {
 	if w.leaving || p.keepers > p.limit && !w.dismissed {
 		p.leave(w)
+	}
+	if w.grown() {
+		p.wear(w)
 	}
 	dropped = p.feed(w)
 	if !w.busy && p.queue.n > 0 {
@@ -284,13 +291,21 @@ func (w *worker) lost(it *item, broken, cause error) error {
 	if w.verdict.err != nil && w.verdict.seq == it.seq {
 		return w.verdict.err
 	}
-	e := &executors.WorkerLostError{
-		Func: it.fn.name, Pid: w.pid, ExitCode: w.state.ExitCode(), Signal: signalName(w.state), Stderr: w.stderr.String(),
-	}
+	e := w.lostError(it.fn.name)
 	if errors.Is(cause, errFrame) {
 		return fmt.Errorf("process: worker broke the protocol (%w) and was killed: %w", cause, e)
 	}
+	if max := w.pool.opts.MemoryLimit; max > 0 && ranOutOfMemory(e.Stderr) {
+		return &MemoryLimitError{Limit: max, Lost: e}
+	}
 	return e
+}
+
+// lostError tells how the process ended.
+func (w *worker) lostError(fn string) *executors.WorkerLostError {
+	return &executors.WorkerLostError{
+		Func: fn, Pid: w.pid, ExitCode: w.state.ExitCode(), Signal: signalName(w.state), Stderr: w.stderr.String(),
+	}
 }
 
 // sayBye asks a worker that has no task to exit.

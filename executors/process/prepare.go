@@ -1,0 +1,84 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"poolbench/executors"
+)
+
+// prepare does in a worker what comes before its first task: the memory limit
+// first, so that the initialiser is bound by it, and the baseline of growth last.
+func (c *child) prepare(t ticket) error {
+	if t.memory > 0 {
+		if err := limitMemory(t.memory); err != nil {
+			return fmt.Errorf("setting the memory limit: %w", err)
+		}
+		debug.SetMemoryLimit(t.memory / 10 * 9)
+	}
+	if t.init != "" {
+		if err := callInit(t.init); err != nil {
+			return err
+		}
+	}
+	if t.watch && c.page != nil {
+		c.page.setBaseline(resident())
+		c.watch = true
+	}
+	return nil
+}
+
+// callInit calls the initialiser in a goroutine of its own, which Goexit may end.
+func callInit(name string) error {
+	done := make(chan error, 1)
+	go func() {
+		err := error(executors.ErrGoexit)
+		defer func() { done <- err }()
+		_, err = executors.CallRemote(context.Background(), name, nil, nil)
+	}()
+	return <-done
+}
+
+// residentEvery is how often a worker under load measures its memory.
+const residentEvery = 50 * time.Millisecond
+
+// measure publishes the resident memory of the worker, between two tasks: under
+// load now and then, else after each task.
+func (c *child) measure(now time.Time) {
+	if !c.watch || c.in.waiting() && now.Sub(c.measured) < residentEvery {
+		return
+	}
+	c.measured = now
+	c.page.setResident(resident())
+}
+
+// unprepared is the error of a boot that failed because of what the worker had to
+// do before its first task. err is what the parent saw.
+func (w *worker) unprepared(err error) error {
+	o := &w.pool.opts
+	if o.InitFunc == nil {
+		return err
+	}
+	var said *prepareError
+	if errors.Is(err, errHello) && !errors.As(err, &said) && !errors.Is(err, os.ErrDeadlineExceeded) {
+		err = w.lostError(o.InitFunc.Name())
+	}
+	return &executors.BrokenError{Cause: fmt.Errorf("initialiser %s: %w", o.InitFunc.Name(), err)}
+}
+
+// A prepareError is what the worker itself says went wrong before its first task.
+// Trying again would not help.
+type prepareError struct{ error }
+
+func (e *prepareError) Unwrap() error { return e.error }
+
+func (w *worker) initName() string {
+	if f := w.pool.opts.InitFunc; f != nil {
+		return f.Name()
+	}
+	return ""
+}

@@ -1,0 +1,97 @@
+package process
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"poolbench/executors"
+)
+
+// A life is how long a worker may serve. Workers that started together must not
+// end together, so each gets up to a tenth less than the options say.
+type life struct {
+	tasks int
+	age   time.Duration
+}
+
+func (o *Options) newLife() life {
+	l := life{math.MaxInt, math.MaxInt64}
+	if n := o.MaxTasks; n > 0 {
+		l.tasks = n - rand.IntN(n/10+1)
+	}
+	if d := o.MaxAge; d > 0 {
+		l.age = d - rand.N(d/10+1)
+	}
+	return l
+}
+
+// wear has a worker replaced: another one is started, and when that is ready this
+// one leaves. Called with Pool.mu held.
+func (p *Pool) wear(w *worker) {
+	if w.dismissed || p.isDry || p.broken != nil {
+		return
+	}
+	p.dismiss(w)
+	if p.keepers < p.limit {
+		p.hire()
+	} else {
+		p.leave(w) // one too many anyhow
+	}
+}
+
+// relieve has one worn worker leave, now that another one is ready. Called with
+// Pool.mu held.
+func (p *Pool) relieve() {
+	for _, w := range p.procs {
+		if w.ready && w.dismissed && !w.leaving {
+			p.leave(w)
+			return
+		}
+	}
+}
+
+// tasksLeft is how many tasks more the worker may be given.
+func (w *worker) tasksLeft() int { return w.life.tasks - w.answered - w.window.n }
+
+// grown reports whether the worker has exceeded Options.MaxGrowth. Called with
+// Pool.mu held.
+func (w *worker) grown() bool {
+	most := w.pool.opts.MaxGrowth
+	return most > 0 && w.page != nil && w.page.growth() > most
+}
+
+// A MemoryLimitError is the error of a task whose worker ended because it needed
+// more memory than Options.MemoryLimit allows.
+type MemoryLimitError struct {
+	Limit int64 // bytes
+	Lost  *executors.WorkerLostError
+}
+
+func (e *MemoryLimitError) Error() string {
+	return fmt.Sprintf("process: memory limit of %d bytes exceeded: %v", e.Limit, e.Lost)
+}
+
+// Unwrap gives the *executors.WorkerLostError.
+func (e *MemoryLimitError) Unwrap() error { return e.Lost }
+
+// upkeepTime is the shortest of the times after which an idle pool has something
+// to do; 0 if there is none.
+func (o *Options) upkeepTime() time.Duration {
+	if o.Idle == 0 || o.MaxAge > 0 && o.MaxAge < o.Idle {
+		return o.MaxAge
+	}
+	return o.Idle
+}
+
+// ranOutOfMemory recognises the last words of a Go runtime that was refused memory.
+func ranOutOfMemory(stderr string) bool {
+	for line := range strings.Lines(stderr) {
+		if strings.HasPrefix(line, "fatal error: ") && (strings.Contains(line, "out of memory") || strings.Contains(line, "cannot allocate memory")) {
+			return true
+		}
+	}
+	return false
+}
