@@ -16,15 +16,16 @@ import (
 type Verdict int
 
 const (
-	Regressed    Verdict = iota // worse by more than the limit, interval included
+	Failed       Verdict = iota // in base, and every trial of it failed in head
+	Regressed                   // worse by more than the limit, interval included
 	Inconclusive                // the interval reaches beyond the limit: could be either
 	Improved                    // better by more than the limit, interval included
 	NoChange                    // the interval is within the limit: no change shown
 	New                         // only in head
-	Missing                     // only in base
+	Missing                     // only in base: head has neither a result nor a failure
 )
 
-var verdictNames = [...]string{"regressed", "inconclusive", "improved", "no change shown", "new", "missing"}
+var verdictNames = [...]string{"failed", "regressed", "inconclusive", "improved", "no change shown", "new", "missing"}
 
 // String is the verdict in words: "no change shown".
 func (v Verdict) String() string {
@@ -50,7 +51,7 @@ type GateReport struct {
 	Confidence    float64    // of the intervals: 95 % shared among the cells judged
 	Paired        bool       // both files are of one run, so blocks are compared with themselves
 	NotComparable string     // why nothing was judged; empty when something was
-	Cells         []GateCell // regressions first, the worst before others; then by name
+	Cells         []GateCell // failures and regressions first, the worst before others; then by name
 	Warnings      []Warning
 }
 
@@ -65,11 +66,14 @@ type GateCell struct {
 	Exact      bool     // compared directly, without statistics
 	Detectable float64  // smallest slowdown, as a fraction, that this data would have called regressed; 0 when there is no interval
 	More       float64  // an inconclusive cell needs about this many times the blocks; 0 when unknown
-	Reason     string   // why it is inconclusive or missing; empty when the interval says it
+	Reason     string   // why it failed or is inconclusive; empty when the interval says it
 }
 
 // Regressed reports whether any cell is worse by more than the limit.
 func (g *GateReport) Regressed() bool { return g.Count(Regressed) > 0 }
+
+// Failed reports whether any benchmark of base gave nothing but failures in head.
+func (g *GateReport) Failed() bool { return g.Count(Failed) > 0 }
 
 // Inconclusive reports whether any cell could not be judged, or none could.
 func (g *GateReport) Inconclusive() bool {
@@ -314,7 +318,10 @@ func (g *GateReport) missingAndNew(base, head gateSide) {
 				c.Base = m
 			}
 			if reason, failed := b.failed[name]; failed {
-				c.Reason = "every trial failed: " + reason
+				c.Reason = "every trial failed in base: " + reason
+				if v == Missing {
+					c.Verdict, c.Reason = Failed, "every trial failed: "+reason
+				}
 			}
 			g.Cells = append(g.Cells, c)
 		}

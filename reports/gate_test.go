@@ -200,6 +200,32 @@ func TestGateVerdicts(t *testing.T) {
 	}
 }
 
+// What only fails in head must not pass as missing.
+func TestGateFailed(t *testing.T) {
+	six := []string{"100", "101", "102", "101", "100", "101"}
+	a, b := lines("ns/op", "A", six...), lines("ns/op", "B", six...)
+	base := parse(t, a+b)
+	g := Gate(base, parse(t, b+"# block 1\n# failed A: it\x1b[31m broke\n"), GateOptions{})
+	if !g.Failed() || g.Cells[0].Verdict != Failed || g.Count(Missing) != 0 || g.Cells[0].Name != "A" || g.Headline() != "1 failed, 1 without change." {
+		t.Errorf("%s: %+v", g.Headline(), g.Cells)
+	}
+	if text := gateText(t, g); !strings.Contains(text, "Failed    1 cell: A (every trial failed: it[31m broke)") {
+		t.Error(text)
+	}
+	if text := gateTextOf(g); !strings.Contains(text, "- Failed: 1 cell: A") {
+		t.Error(text)
+	}
+	if g := Gate(base, parse(t, "# failed A: no\n# failed B: no\n"), GateOptions{}); g.Count(Failed) != 2 || g.NotComparable != "" || g.Headline() != "2 failed." {
+		t.Errorf("%s: %+v", g.Headline(), g)
+	}
+	if g := Gate(parse(t, b+"# failed A: no\n"), parse(t, a+b), GateOptions{}); g.Failed() || g.Count(New) != 1 {
+		t.Errorf("repaired in head: %+v", g)
+	}
+	if g := Gate(base, parse(t, a+b+"# failed A: once\n"), GateOptions{}); g.Failed() {
+		t.Errorf("failed once: %+v", g)
+	}
+}
+
 func TestGateNotComparable(t *testing.T) {
 	six := lines("ns/op", "A", "1", "2", "3", "4", "5", "6")
 	base, head := parse(t, "cpu: X\n"+six), parse(t, "cpu: Y\n"+six)

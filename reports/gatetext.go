@@ -16,6 +16,7 @@ func WriteGateText(w io.Writer, g *GateReport, options TextOptions) error {
 	if g.NotComparable != "" {
 		p.printf("Not comparable: %s.\n", g.NotComparable)
 	}
+	p.loneLine(g, Failed)
 	p.verdicts(g, 10)
 	p.sameLine(g)
 	p.loneLine(g, New)
@@ -142,7 +143,7 @@ func (p *page) verdicts(g *GateReport, most int) {
 }
 
 func (p *page) colored(word string) string {
-	color := map[string]string{"Slower": red, "Worse": red, "Faster": green, "Better": green}[word]
+	color := map[string]string{"Failed": red, "Slower": red, "Worse": red, "Faster": green, "Better": green}[word]
 	if !p.options.Color || color == "" {
 		return word
 	}
@@ -176,7 +177,8 @@ func (g *GateReport) same() string {
 func (p *page) loneLine(g *GateReport, v Verdict) {
 	if s := g.lone(v); s != "" {
 		word := strings.ToUpper(v.String()[:1]) + v.String()[1:]
-		p.printf("%-9s %s\n", word, s)
+		p.WriteString(p.colored(word) + strings.Repeat(" ", 9-len(word)))
+		p.printf(" %s\n", s)
 	}
 }
 
@@ -209,13 +211,14 @@ func (g *GateReport) Headline() string {
 			parts = append(parts, plural(n, one, many))
 		}
 	}
+	add(Failed, "failed", "failed")
 	add(Regressed, "regression", "regressions")
 	add(Improved, "improvement", "improvements")
 	add(Inconclusive, "inconclusive", "inconclusive")
 	add(NoChange, "without change", "without change")
 	add(New, "new", "new")
 	add(Missing, "missing", "missing")
-	if !g.Regressed() {
+	if !g.Regressed() && !g.Failed() {
 		parts = append([]string{"No regression"}, parts...)
 	}
 	return strings.Join(parts, ", ") + "."
@@ -243,7 +246,7 @@ func WriteGateMarkdown(w io.Writer, g *GateReport) error {
 		markdownTable(&b, 2, []string{"verdict", "benchmark", "base → head", "change", "remark"}, rows)
 	}
 	for _, line := range []struct{ label, text string }{
-		{"Not listed", g.unlisted(20)}, {"Same", g.same()}, {"New", g.lone(New)}, {"Missing", g.lone(Missing)}} {
+		{"Failed", g.lone(Failed)}, {"Not listed", g.unlisted(20)}, {"Same", g.same()}, {"New", g.lone(New)}, {"Missing", g.lone(Missing)}} {
 		if line.text != "" {
 			fmt.Fprintf(&b, "- %s: %s\n", line.label, markdownText(line.text))
 		}
