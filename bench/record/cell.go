@@ -73,6 +73,7 @@ const Serial = "serial"
 func ParseCell(name benchfmt.Name) (Cell, error) {
 	_, parts := name.Parts()
 	c := Cell{}
+	seen := map[string]bool{}
 	for _, p := range parts {
 		part := string(p)
 		if strings.HasPrefix(part, "-") {
@@ -85,6 +86,10 @@ func ParseCell(name benchfmt.Name) (Cell, error) {
 		if err := c.set(key, value); err != nil {
 			return Cell{}, fmt.Errorf("%s: %w", name, err)
 		}
+		if seen[key] {
+			return Cell{}, fmt.Errorf("%s: %w: %s comes twice", name, errBadValue, key)
+		}
+		seen[key] = true
 	}
 	if c.Executor == "" || c.Workload == "" {
 		return Cell{}, fmt.Errorf("%s: no executor=… and workload=… in the name", name)
