@@ -78,6 +78,9 @@ func runRun(ctx context.Context, c *invocation) error {
 	if err := f.setBudget(c); err != nil {
 		return err
 	}
+	if err := (bench.Config{Grid: grid, Budget: f.budget}).Check(); err != nil {
+		return &exitError{exitUsage, err}
+	}
 	if f.dryRun && f.resume {
 		return usageError("-n and -resume together: the plan of a run that goes on is that of its start")
 	}
@@ -217,11 +220,6 @@ func (f *runFlags) grid() (bench.Grid, error) {
 	}
 	if f.grains != "" && err == nil {
 		g.Grains, err = durations(f.grains)
-	}
-	if err == nil {
-		if wrong := g.Check(); wrong != nil {
-			err = &exitError{exitUsage, wrong}
-		}
 	}
 	return g, err
 }
