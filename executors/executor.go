@@ -21,8 +21,9 @@
 // even with one worker, provided that it waits with the context it was given (or
 // one made from it). The waiting worker then runs the awaited task itself if
 // nobody has started it. It never runs any other task, so a lock held while
-// waiting is held only over work that the waiter asked for. An awaited task that
-// calls runtime.Goexit there ends the waiting one with it.
+// waiting is held only over work that the waiter asked for. On the threads
+// kind, where it runs on the thread of the waiting one, an awaited task that calls
+// runtime.Goexit ends the waiting one with it.
 package executors
 
 import (

@@ -382,7 +382,7 @@ func (t *modelTask) fits(err error) bool {
 		return errors.Is(err, executors.ErrGoexit)
 	case "nested", "nested wait":
 		inner := &modelTask{action: t.inner()}
-		// A worker that runs the task it waits for is ended by it.
+		// A thread that runs the task it waits for is ended by it.
 		return err == nil || errors.Is(err, executors.ErrGoexit) && inner.fits(err)
 	}
 	return err == nil

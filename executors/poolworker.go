@@ -110,7 +110,7 @@ func (w *poolWorker) next(searching bool) Task {
 func (w *poolWorker) park() (t Task, alive bool) {
 	p := w.pool
 	p.mu.Lock()
-	if p.closed && p.empty() {
+	if p.closed { // nobody would wake it when another worker has taken the last task
 		p.mu.Unlock()
 		return nil, w.stay()
 	}
