@@ -69,6 +69,11 @@ var (
 	// ErrKilled is the error of tasks that had not finished when Kill was called.
 	ErrKilled = errors.New("process: pool was killed before the task finished")
 
+	// ErrStrict is the error of all unfinished tasks, and of Submit, once a worker of
+	// a pool with Options.Strict has died. It is joined to a
+	// *executors.WorkerLostError.
+	ErrStrict = errors.New("process: a worker process died, which breaks a strict pool")
+
 	// ErrUnsupported is returned by New where worker processes cannot be started.
 	ErrUnsupported = errors.New("process: worker processes are not supported on " + runtime.GOOS)
 )
@@ -130,6 +135,12 @@ type Options struct {
 	// middle of a collection, crashes without saying why (seen with Go 1.26). What
 	// tasks start inherits the limit. Linux only; 0 means no limit.
 	MemoryLimit int64
+
+	// Strict has the death of one worker that the pool did not end itself break the
+	// pool, as in CPython's ProcessPoolExecutor: every task that has not finished
+	// fails with ErrStrict and the cause, and nothing is accepted any more. By
+	// default only the task that ran in the dead worker fails.
+	Strict bool
 }
 
 func (o Options) withDefaults() (Options, error) {

@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"poolbench/executors"
@@ -214,4 +215,20 @@ func (p *Pool) unblock(n int) {
 	}
 	clear(p.blocked[:n])
 	p.blocked = p.blocked[n:]
+}
+
+// diedUnasked reports whether a worker that was at work has died, and not because
+// the pool wanted it. Called with Pool.mu held.
+func (w *worker) diedUnasked() bool {
+	return !w.born.IsZero() && w.left.IsZero() && w.verdict.err == nil && !w.pool.isDry
+}
+
+// strictError is why a strict pool is broken; blamed is the task that ran, nil if
+// none did.
+func (w *worker) strictError(blamed *item) error {
+	fn := "no task"
+	if blamed != nil {
+		fn = blamed.fn.name
+	}
+	return fmt.Errorf("%w: %w", ErrStrict, w.lostError(fn))
 }

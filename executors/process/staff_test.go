@@ -154,3 +154,33 @@ func TestIdleWorkersGo(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// D20.
+func TestStrict(t *testing.T) {
+	p := newPool(t, process.Options{Workers: 2, Strict: true, TimeLimit: 300 * time.Millisecond})
+	late := failed(t, submit(t, p, deaf, t.TempDir()+"/never"))
+	if e := (*process.TimeLimitError)(nil); !errors.As(late, &e) {
+		t.Fatal(late)
+	}
+	result(t, submit(t, p, echo, 1)) // a time limit breaks nothing
+	gate := t.TempDir() + "/gate"
+	running := submit(t, p, deaf, gate)
+	waitFile(t, gate+".started")
+	futures := []*executors.Future[int]{running, submit(t, p, exit, 3)}
+	for range 5 {
+		if f, err := executors.Submit(context.Background(), p, deaf, gate); err == nil {
+			futures = append(futures, f)
+		}
+	}
+	for _, f := range futures {
+		if err := failed(t, f); !errors.Is(err, process.ErrStrict) || lost(t, err).ExitCode != 3 {
+			t.Error(err)
+		}
+	}
+	if _, err := executors.Submit(context.Background(), p, echo, 1); !errors.Is(err, process.ErrStrict) {
+		t.Error(err)
+	}
+	if err := p.Shutdown(limit(t)); err != nil {
+		t.Error(err)
+	}
+}

@@ -238,6 +238,10 @@ func (w *worker) end(cause error) (useful bool) {
 	}
 	items := w.window.takeAll()
 	p.countBusy(w)
+	strict := p.opts.Strict && p.broken == nil && w.diedUnasked()
+	if strict {
+		p.broken = w.strictError(blamed)
+	}
 	broken := p.broken
 	if broken == nil {
 		p.queue.requeue(items)
@@ -253,6 +257,12 @@ func (w *worker) end(cause error) (useful bool) {
 	p.mu.Unlock()
 
 	p.finish(fed, dropped)
+	if strict {
+		p.abandon(broken)
+		for _, other := range p.living() {
+			other.kill()
+		}
+	}
 	for _, it := range items {
 		it.fail(broken)
 	}
