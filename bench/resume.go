@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 
 	"poolbench/bench/record"
 )
@@ -67,19 +68,88 @@ func (r *run) resume(rec *record.Record) error {
 	for _, failure := range rec.Failures {
 		r.first = max(r.first, failure.Block+1)
 	}
-	// A run that was killed could not write its end: its last block is then taken
-	// to be cut off.
-	r.summary.Blocks = r.first - 2
-	if n, err := strconv.Atoi(rec.Note("blocks")); err == nil {
-		r.summary.Blocks = n
-	}
-	r.summary.Blocks = max(r.summary.Blocks, 0)
+	r.summary.Blocks = completeBlocks(rec, NewPlan(r.Grid, seed))
 	var done, expected int
-	if _, err := fmt.Sscanf(rec.Note("partial"), "%d of %d blocks", &done, &expected); err == nil && r.target == 0 {
+	if _, err := fmt.Sscanf(lastNote(rec, "partial"), "%d of %d blocks", &done, &expected); err == nil && r.target == 0 {
 		// The block that was cut off is run again under another number.
-		r.target = r.first - 1 + max(expected-done, 1)
+		r.target = r.first - 1 + max(expected-r.summary.Blocks, 1)
 	}
 	return nil
+}
+
+// lastNote is a note from the end of the last call of Run that wrote to rec, ""
+// when that call was killed before it could write one: what an earlier call
+// wrote at its end is not true any more.
+func lastNote(rec *record.Record, key string) string {
+	value := ""
+	for _, n := range rec.Notes {
+		switch n.Key {
+		case "resumed":
+			value = ""
+		case key:
+			value = n.Value
+		}
+	}
+	return value
+}
+
+// completeBlocks counts the blocks in which every arm was tried that had not been
+// left out by then. It looks at results and failures, not at notes: a run that
+// was killed leaves none.
+func completeBlocks(rec *record.Record, plan Plan) int {
+	blocks := map[int]map[string]bool{} // arms tried, by number of the block
+	try := func(block int, arm string) {
+		if blocks[block] == nil {
+			blocks[block] = map[string]bool{}
+		}
+		blocks[block][arm] = true
+	}
+	succeeded, failed := map[string][]int{}, map[string][]int{} // numbers of blocks, by arm
+	capacity := false
+	for _, r := range rec.Results {
+		try(r.Block, r.Name)
+		succeeded[r.Name] = append(succeeded[r.Name], r.Block)
+		capacity = capacity || r.Kind == record.KindCapacity
+	}
+	for _, f := range rec.Failures {
+		try(f.Block, f.Name)
+		failed[f.Name] = append(failed[f.Name], f.Block) // 0 in the warm-up
+		capacity = capacity || strings.HasPrefix(f.Name, record.CapacityBenchmark)
+	}
+	complete := 0
+	for n, tried := range blocks {
+		whole := n > 0
+		for _, t := range plan.Arms {
+			name := t.Name()
+			missing := !tried[name] && (capacity || !t.Capacity) // the probe may not have worked at all
+			if missing && !leftOut(succeeded[name], failed[name], n) {
+				whole = false
+			}
+		}
+		if whole {
+			complete++
+		}
+	}
+	return complete
+}
+
+// leftOut reports whether an arm had been left out before a block, given the
+// blocks in which it succeeded and failed: it had failed often enough since its
+// last success.
+func leftOut(succeeded, failed []int, block int) bool {
+	last := 0
+	for _, n := range succeeded {
+		if n < block {
+			last = max(last, n)
+		}
+	}
+	failures := 0
+	for _, n := range failed {
+		if n >= last && n < block {
+			failures++
+		}
+	}
+	return failures >= maxFailures
 }
 
 // sameMachine compares the file keys of the record with those of this run.

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"poolbench/bench/record"
 )
 
 func TestOpenResumeCutsOffAHalfLine(t *testing.T) {
@@ -41,5 +43,47 @@ func TestOpenResumeRefuses(t *testing.T) {
 	}
 	if _, _, err := OpenResume(path); err == nil || !strings.Contains(err.Error(), "empty") {
 		t.Errorf("an empty file: %v", err)
+	}
+}
+
+func TestCompleteBlocks(t *testing.T) {
+	plan := Plan{Arms: []Trial{
+		{Cell: record.Cell{Executor: "serial", Workload: "spin", Workers: 1}},
+		{Cell: record.Cell{Executor: "spawn", Workload: "spin", Workers: 2}},
+		{Cell: record.Cell{Workers: 2}, Capacity: true},
+	}}
+	a, b, c := plan.Arms[0].Name(), plan.Arms[1].Name(), plan.Arms[2].Name()
+	for name, test := range map[string]struct {
+		blocks []string // + for a result of the arm, - for a failure, space for neither
+		want   int
+	}{
+		"nothing":                   {nil, 0},
+		"all whole":                 {[]string{"+++", "+++"}, 2},
+		"last cut off":              {[]string{"+++", "++ "}, 1},
+		"two cut off":               {[]string{"+ +", "+++", "++ "}, 1},
+		"failed once":               {[]string{"+-+", "+++"}, 2},
+		"no capacity":               {[]string{"++ ", "++ ", "+  "}, 2},
+		"left out":                  {[]string{"+-+", "+-+", "+-+", "+ +", "+ +"}, 5},
+		"left out, back again":      {[]string{"+-+", "+-+", "+-+", "+ +", "+++", "+ +"}, 5},
+		"left out, last is cut off": {[]string{"+-+", "+-+", "+-+", "+ +", "  +"}, 4},
+	} {
+		rec := &record.Record{}
+		for i, arms := range test.blocks {
+			for k, outcome := range arms {
+				switch arm := []string{a, b, c}[k]; outcome {
+				case '+':
+					kind := record.KindCell
+					if arm == c {
+						kind = record.KindCapacity
+					}
+					rec.Results = append(rec.Results, record.Result{Name: arm, Block: i + 1, Kind: kind})
+				case '-':
+					rec.Failures = append(rec.Failures, record.Failure{Name: arm, Block: i + 1})
+				}
+			}
+		}
+		if got := completeBlocks(rec, plan); got != test.want {
+			t.Errorf("%s: %d complete blocks, want %d", name, got, test.want)
+		}
 	}
 }

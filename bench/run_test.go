@@ -276,6 +276,43 @@ func TestInterruptAndResume(t *testing.T) {
 	})
 }
 
+// A resumed run that is killed leaves no notes of its end; those of the run
+// before it are not taken for its own.
+func TestResumeAfterAKill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var out bytes.Buffer
+		c := Config{Grid: sleepGrid(overheadKind(time.Millisecond)), Budget: time.Second, Seed: 9, Out: &out, bare: true,
+			Progress: &stopAfter{n: 7, cancel: cancel, done: new(Summary)}} // in the middle of block 3
+		if _, err := Run(ctx, c); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		c.Progress, c.Resume, c.Seed, c.Blocks = nil, readBack(t, &out), 0, 7
+		if _, err := Run(t.Context(), c); err != nil { // blocks 4 to 7
+			t.Fatal(err)
+		}
+		text := out.String()
+		end := strings.LastIndex(text, "# note partial")
+		last := strings.LastIndex(text[:end], "\nBenchmark") + 1 // the kill came before the last result of block 7
+		rec, err := record.Read(strings.NewReader(text[:last]), "results")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rec.Note("partial") == "" || rec.Note("blocks") != "2" {
+			t.Fatalf("the record has no stale notes: %v", rec.Notes)
+		}
+		c.Resume, c.Blocks = rec, 0
+		r, err := newRun(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.summary.Blocks != 2+3 || r.first != 8 || r.target != 0 {
+			t.Errorf("%d complete blocks, next is %d, target %d; want 5, 8 and none", r.summary.Blocks, r.first, r.target)
+		}
+	})
+}
+
 // A trial that the interrupt cuts short is no failure of its arm, whatever error
 // it ends with.
 func TestInterruptedTrialIsNoFailure(t *testing.T) {
