@@ -23,9 +23,10 @@ type analysis struct {
 // absent from the Data or said in a sentence. The same record gives the same Data.
 // The record is kept in Data.Record and must not be changed afterwards.
 func Analyse(rec *record.Record) *Data {
+	measured, severalWarning := only(rec)
 	a := &analysis{
 		rec:      rec,
-		pairs:    pair(rec),
+		pairs:    pair(measured),
 		resource: map[string]string{},
 		capacity: map[int]quantity{},
 		data:     &Data{Record: rec, Capacity: map[int]Estimate{}, Failures: rec.Failures},
@@ -37,7 +38,7 @@ func Analyse(rec *record.Record) *Data {
 	a.data.Machine = machine(rec)
 	a.data.Blocks = countBlocks(rec)
 	a.hostWarnings()
-	a.data.Warnings = append(a.data.Warnings, a.pairs.warnings...)
+	a.data.Warnings = append(append(a.data.Warnings, severalWarning...), a.pairs.warnings...)
 	a.measureCapacity()
 	a.scalings()
 	a.sweeps()

@@ -57,7 +57,7 @@ type GateReport struct {
 
 // A GateCell is one benchmark and unit.
 type GateCell struct {
-	Name       string // benchmark name as in the file; with -GOMAXPROCS when the file has several
+	Name       string // benchmark name as in the file; with -GOMAXPROCS when the file has several, and after its package when the files have several
 	Unit       string
 	Verdict    Verdict
 	Base, Head float64  // medians in Unit; 0 where the side has none
@@ -136,7 +136,8 @@ func Gate(base, head *record.Record, opt GateOptions) *GateReport {
 				"What failed is not in the comparison."})
 		}
 	}
-	b, h := collectGate(base), collectGate(head)
+	packages := severalPackages(base, head)
+	b, h := collectGate(base, packages), collectGate(head, packages)
 	better := func(unit string) int { return direction(base, head, unit) }
 	exact := func(unit string) bool { return base.Exact[unit] || head.Exact[unit] }
 	g.judgeAll(b, h, better, exact)
@@ -168,10 +169,25 @@ func direction(base, head *record.Record, unit string) int {
 	return directions[unit]
 }
 
+// severalPackages reports whether the files hold benchmarks of several packages. A
+// file that names none may be compared with one that names one.
+func severalPackages(records ...*record.Record) bool {
+	seen := map[string]bool{}
+	for _, rec := range records {
+		for _, r := range rec.Results {
+			if r.Pkg != "" {
+				seen[r.Pkg] = true
+			}
+		}
+	}
+	return len(seen) > 1
+}
+
 // gateSide is one file: by benchmark name, by unit, the values with their blocks.
 type gateSide struct {
 	values map[string]map[string]gateValues
-	failed map[string]string // by name without -GOMAXPROCS: the reason of its last failure
+	failed map[string]string // by name without package and -GOMAXPROCS: the reason of its last failure
+	plain  map[string]string // by name in values: the name that failures have
 }
 
 type gateValues struct {
@@ -179,45 +195,57 @@ type gateValues struct {
 	values []float64
 }
 
-func collectGate(rec *record.Record) gateSide {
-	side := gateSide{values: map[string]map[string]gateValues{}, failed: map[string]string{}}
+func collectGate(rec *record.Record, packages bool) gateSide {
+	side := gateSide{values: map[string]map[string]gateValues{}, failed: map[string]string{}, plain: map[string]string{}}
+	fullName := func(r record.Result) string {
+		if packages && r.Pkg != "" {
+			return r.Pkg + "." + r.Name
+		}
+		return r.Name
+	}
 	procs := map[string]int{}
 	several := map[string]bool{}
 	numbered := false
 	for _, r := range rec.Results {
-		if p, ok := procs[r.Name]; ok && p != r.Procs {
-			several[r.Name] = true
+		name := fullName(r)
+		if p, ok := procs[name]; ok && p != r.Procs {
+			several[name] = true
 		}
-		procs[r.Name] = r.Procs
+		procs[name] = r.Procs
 		numbered = numbered || r.Block > 0
 	}
 	for _, r := range rec.Results {
 		if r.Kind == record.KindCapacity {
 			continue
 		}
-		name := r.Name
+		name := fullName(r)
 		if several[name] {
-			name = fmt.Sprintf("%s-%d", r.Name, r.Procs)
+			name = fmt.Sprintf("%s-%d", name, r.Procs)
 		}
-		units := side.values[name]
-		if units == nil {
-			units = map[string]gateValues{}
-			side.values[name] = units
-		}
-		for unit, v := range r.Values {
-			u := units[unit]
-			block := r.Block
-			if !numbered {
-				block = len(u.values) + 1
-			}
-			u.blocks, u.values = append(u.blocks, block), append(u.values, v)
-			units[unit] = u
-		}
+		side.plain[name] = r.Name
+		side.add(name, r, numbered)
 	}
 	for _, f := range rec.Failures {
 		side.failed[string(benchfmt.Name(f.Name).Full())] = f.Reason
 	}
 	return side
+}
+
+func (side gateSide) add(name string, r record.Result, numbered bool) {
+	units := side.values[name]
+	if units == nil {
+		units = map[string]gateValues{}
+		side.values[name] = units
+	}
+	for unit, v := range r.Values {
+		u := units[unit]
+		block := r.Block
+		if !numbered {
+			block = len(u.values) + 1
+		}
+		u.blocks, u.values = append(u.blocks, block), append(u.values, v)
+		units[unit] = u
+	}
 }
 
 // judgeAll judges what is in both files.
@@ -317,7 +345,7 @@ func (g *GateReport) missingAndNew(base, head gateSide) {
 			default:
 				c.Base = m
 			}
-			if reason, failed := b.failed[name]; failed {
+			if reason, failed := b.failed[a.plain[name]]; failed {
 				c.Reason = "every trial failed in base: " + reason
 				if v == Missing {
 					c.Verdict, c.Reason = Failed, "every trial failed: "+reason

@@ -226,6 +226,25 @@ func TestGateFailed(t *testing.T) {
 	}
 }
 
+// Benchmarks of one name in several packages are not one.
+func TestGatePackages(t *testing.T) {
+	six := []string{"100", "101", "102", "101", "100", "101"}
+	slow := []string{"200", "201", "202", "201", "200", "201"}
+	base := parse(t, "pkg: p\n"+lines("ns/op", "A", six...)+"pkg: q\n"+lines("ns/op", "A", slow...))
+	head := parse(t, "pkg: q\n"+lines("ns/op", "A", slow...)+"pkg: p\n"+lines("ns/op", "A", slow...))
+	g := Gate(base, head, GateOptions{})
+	if len(g.Cells) != 2 || g.Cells[0].Name != "p.A" || g.Cells[0].Verdict != Regressed || g.Cells[1].Name != "q.A" || g.Cells[1].Verdict != NoChange {
+		t.Errorf("%+v", g.Cells)
+	}
+	if g := Gate(base, parse(t, "pkg: q\n"+lines("ns/op", "A", slow...)+"# failed A: no\n"), GateOptions{}); g.Cells[0].Name != "p.A" || !g.Failed() {
+		t.Errorf("%+v", g.Cells)
+	}
+	one := parse(t, "pkg: p\n"+lines("ns/op", "A", six...))
+	if g := Gate(one, parse(t, lines("ns/op", "A", slow...)), GateOptions{}); len(g.Cells) != 1 || g.Cells[0].Name != "A" {
+		t.Errorf("a file without package: %+v", g.Cells)
+	}
+}
+
 func TestGateNotComparable(t *testing.T) {
 	six := lines("ns/op", "A", "1", "2", "3", "4", "5", "6")
 	base, head := parse(t, "cpu: X\n"+six), parse(t, "cpu: Y\n"+six)

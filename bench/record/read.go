@@ -159,6 +159,7 @@ func (rec *Record) addResult(line *benchfmt.Result, blocks []blockAt) error {
 	position := fmt.Sprintf("%s:%d", rec.Path, number)
 	res := Result{Values: map[string]float64{}, Procs: 1, Position: position}
 	res.Name, res.Procs = splitProcs(string(line.Name.Full()))
+	res.Pkg = line.GetConfig("pkg")
 	if i := sort.Search(len(blocks), func(i int) bool { return blocks[i].line > number }); i > 0 {
 		res.Block = blocks[i-1].block
 	}
@@ -172,8 +173,7 @@ func (rec *Record) addResult(line *benchfmt.Result, blocks []blockAt) error {
 		}
 		res.Values[unit] = v.Value
 	}
-	base, _, _ := strings.Cut(res.Name, "/")
-	if base == CapacityBenchmark {
+	if res.Benchmark() == CapacityBenchmark {
 		workers, ok := strings.CutPrefix(res.Name, CapacityBenchmark+"/workers=")
 		n, err := strconv.Atoi(workers)
 		if !ok || err != nil || n < 1 {

@@ -33,12 +33,19 @@ type Field struct{ Key, Value string }
 // A Result is one timed execution.
 type Result struct {
 	Name     string             // as in the file, without "Benchmark" and without the -GOMAXPROCS suffix
+	Pkg      string             // file key "pkg" where it stands: the package of the benchmark; "" when absent
 	Cell     Cell               // valid when Kind is KindCell; only Workers when it is KindCapacity
 	Kind     Kind               // what the name turned out to be
 	Block    int                // the block it belongs to, from 1; 0 when the file has no block lines
 	Procs    int                // GOMAXPROCS suffix of the name; 1 when absent
 	Values   map[string]float64 // by unit, normalised as benchunit does: seconds, bytes. Always finite
 	Position string             // file:line, for messages
+}
+
+// Benchmark is the name up to the first "/": what holds the cell.
+func (r Result) Benchmark() string {
+	base, _, _ := strings.Cut(r.Name, "/")
+	return base
 }
 
 // Kind tells what a benchmark name stands for.

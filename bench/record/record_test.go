@@ -256,6 +256,19 @@ func TestMalformed(t *testing.T) {
 	}
 }
 
+// go test ./... writes the package before its benchmarks.
+func TestPackages(t *testing.T) {
+	rec, err := Read(strings.NewReader("BenchmarkA/x=1-2 1 5 ns/op\npkg: p/q\nBenchmarkA 1 5 ns/op\npkg: p/r\nBenchmarkB 1 5 ns/op\n"), "x.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []struct{ pkg, benchmark string }{{"", "A"}, {"p/q", "A"}, {"p/r", "B"}} {
+		if r := rec.Results[i]; r.Pkg != want.pkg || r.Benchmark() != want.benchmark {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
 func TestLineEndsOfWindows(t *testing.T) {
 	rec, err := Read(strings.NewReader("goos: windows\r\n# block 1\r\n# note seed: 4\r\nBenchmarkA-2 1 5 ns/op\r\n"), "x.txt")
 	if err != nil {

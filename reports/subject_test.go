@@ -1,0 +1,37 @@
+package reports
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+// Cells of several benchmarks, or of one in several packages, are not pooled.
+func TestOneBenchmarkIsAnalysed(t *testing.T) {
+	line := func(benchmark, executor, seconds string) string {
+		return strings.Replace(cellLine(executor, seconds), "BenchmarkGrid", "Benchmark"+benchmark, 1)
+	}
+	a := line("A", "serial", "1.375") + line("A", "x", "1")
+	b := line("B", "serial", "1.25") + line("B", "x", "1")
+	for _, test := range []struct {
+		name, text string
+		speedup    float64
+		warning    string
+	}{
+		{"most results", b + a + a + "# failed B/executor=x/workload=w/workers=1/grain=1000: no\n", 1.375, "only A is analysed, not B."},
+		{"first by name", b + a, 1.375, "only A is analysed, not B."},
+		{"grid", a + a + strings.ReplaceAll(b, "BenchmarkB", "BenchmarkGrid"), 1.25, "only Grid is analysed, not A."},
+		{"packages", "pkg: p\n" + a + a + "pkg: q\n" + strings.ReplaceAll(b, "BenchmarkB", "BenchmarkA"), 1.375, "only p.A is analysed, not q.A."},
+	} {
+		d := Analyse(parse(t, test.text))
+		if got := d.Scalings[0].Series[0].Points[0].Speedup.Value; math.Abs(got-test.speedup) > 1e-9 {
+			t.Errorf("%s: speedup %v, want %v", test.name, got, test.speedup)
+		}
+		if len(d.Warnings) != 1 || !strings.Contains(d.Warnings[0].What, test.warning) {
+			t.Errorf("%s: %v", test.name, d.Warnings)
+		}
+	}
+	if d := Analyse(parse(t, a)); len(d.Warnings) != 0 {
+		t.Errorf("%v", d.Warnings)
+	}
+}
