@@ -153,7 +153,7 @@ func (r *run) measure(ctx context.Context, t Trial) (elapsed time.Duration, task
 	if err != nil {
 		return 0, 0, err
 	}
-	ex, err := r.pools.get(t.Cell)
+	ex, err := r.pools.get(ctx, t.Cell)
 	if err != nil {
 		return 0, 0, err
 	}

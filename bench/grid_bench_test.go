@@ -51,7 +51,7 @@ func benchmarkCell(b *testing.B, g Grid, jobs *jobs, c record.Cell) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	ex, err := pools.get(c)
+	ex, err := pools.get(b.Context(), c)
 	if err != nil {
 		b.Fatal(err)
 	}

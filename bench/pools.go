@@ -14,8 +14,24 @@ import (
 	"poolbench/workloads"
 )
 
-// shutdownLimit is how long an executor may take to end.
-const shutdownLimit = 5 * time.Second
+// How long an executor may take to start, to end by itself, and to end by being
+// killed when it can be.
+const (
+	startLimit    = 10 * time.Second
+	shutdownLimit = 5 * time.Second
+	politeLimit   = time.Second // instead of shutdownLimit for one that can be killed
+)
+
+// A killer is an executor that can be ended whatever its tasks do.
+type killer interface {
+	Kill(context.Context) error
+}
+
+// A starter is an executor whose workers take so long to start that it can be
+// told to start them all and wait.
+type starter interface {
+	Start(context.Context) error
+}
 
 // pools are the executors of a run. Each is made once, when it is first needed,
 // and kept: what is measured stands ready before the clock starts.
@@ -23,9 +39,8 @@ type pools struct {
 	grid Grid
 	open map[poolKey]executors.Executor
 
-	discarded sync.WaitGroup // shutdowns of executors that were given up
-	mu        sync.Mutex
-	errs      []error
+	mu   sync.Mutex
+	errs []error
 }
 
 type poolKey struct {
@@ -35,7 +50,9 @@ type poolKey struct {
 
 func newPools(g Grid) *pools { return &pools{grid: g, open: map[poolKey]executors.Executor{}} }
 
-func (p *pools) get(c record.Cell) (executors.Executor, error) {
+// get makes the executor of c and waits until it stands ready, or returns it when
+// it is there.
+func (p *pools) get(ctx context.Context, c record.Cell) (executors.Executor, error) {
 	key := poolKey{c.Executor, c.Workers}
 	if ex := p.open[key]; ex != nil {
 		return ex, nil
@@ -44,40 +61,76 @@ func (p *pools) get(c record.Cell) (executors.Executor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("starting %s with %d workers: %w", c.Executor, c.Workers, err)
 	}
+	if s, ok := ex.(starter); ok {
+		ctx, cancel := context.WithTimeout(ctx, startLimit)
+		defer cancel()
+		if err := s.Start(ctx); err != nil {
+			p.end(key, ex, true)
+			return nil, fmt.Errorf("starting %s with %d workers: %w", c.Executor, c.Workers, err)
+		}
+	}
 	p.open[key] = ex
 	return ex, nil
 }
 
 // discard gives up the executor of c, as after a trial that hung: the next trial
-// gets a new one. The old one is shut down beside what follows.
+// gets a new one. It returns when the old one has ended, so that nothing runs
+// beside the next trial, or is so late that waiting on would cost more than that.
 func (p *pools) discard(c record.Cell) {
 	key := poolKey{c.Executor, c.Workers}
 	if ex := p.open[key]; ex != nil {
 		delete(p.open, key)
-		p.discarded.Go(func() { p.shutdown(key, ex) })
+		p.end(key, ex, true)
 	}
 }
 
-// close shuts all executors down and waits for them, at most shutdownLimit.
+// close ends all executors and waits for them, but not for ever.
 func (p *pools) close() error {
 	var all sync.WaitGroup
 	for key, ex := range p.open {
-		all.Go(func() { p.shutdown(key, ex) })
+		all.Go(func() { p.end(key, ex, false) })
 	}
 	clear(p.open)
 	all.Wait()
-	p.discarded.Wait()
 	return errors.Join(p.errs...)
 }
 
-func (p *pools) shutdown(key poolKey, ex executors.Executor) {
-	ctx, cancel := context.WithTimeout(context.Background(), shutdownLimit)
-	defer cancel()
-	if err := ex.Shutdown(ctx); err != nil {
+// end ends ex: by Shutdown, and by Kill, if it has that, when Shutdown takes long
+// or, with now, at once. One that does not even obey its context is left alone.
+func (p *pools) end(key poolKey, ex executors.Executor, now bool) {
+	done := make(chan error, 1)
+	go func() { done <- endExecutor(ex, now) }()
+	timer := time.NewTimer(politeLimit + shutdownLimit + time.Second)
+	defer timer.Stop()
+	var err error
+	select {
+	case err = <-done:
+	case <-timer.C:
+		err = errors.New("it ignores the end of its context")
+	}
+	if err != nil {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.errs = append(p.errs, fmt.Errorf("shutting down %s with %d workers: %w", key.executor, key.workers, err))
 	}
+}
+
+func endExecutor(ex executors.Executor, now bool) error {
+	k, canKill := ex.(killer)
+	limit := shutdownLimit
+	if canKill {
+		limit = politeLimit
+	}
+	if !canKill || !now {
+		ctx, cancel := context.WithTimeout(context.Background(), limit)
+		defer cancel()
+		if err := ex.Shutdown(ctx); err == nil || !canKill {
+			return err
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownLimit)
+	defer cancel()
+	return k.Kill(ctx)
 }
 
 // jobs are the prepared jobs of a run, each made once and used by all executors.
