@@ -1,7 +1,9 @@
 package reports
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -68,21 +70,68 @@ func countBlocks(rec *record.Record) int {
 	return len(seen)
 }
 
-// hostWarnings takes the warnings that the runner wrote as notes "warning.KEY:
-// what | cure".
+// hostWarnings takes the warnings that the runner wrote as notes "warning.TOPIC:
+// what | cure", and what the end of the record says.
+//
+// A resumed run warns again: of each topic the warnings of its last session count.
+// That there are too few blocks is left out, since later blocks make it wrong; the
+// sentences of trust count them.
 func (a *analysis) hostWarnings() {
-	seen := map[Warning]bool{}
-	for _, f := range a.rec.NotesUnder("warning.") {
-		what, cure, _ := strings.Cut(f.Value, " | ")
-		if w := (Warning{what, cure}); !seen[w] { // a resumed run warns again
-			seen[w] = true
-			a.data.Warnings = append(a.data.Warnings, w)
+	type said struct {
+		session int
+		warning Warning
+	}
+	session, last := 0, map[string]int{}
+	byTopic := map[string][]said{}
+	var topics []string
+	for _, f := range a.rec.Notes {
+		topic, ok := strings.CutPrefix(f.Key, "warning.")
+		switch {
+		case f.Key == "resumed":
+			session++
+		case ok && topic != "blocks":
+			if byTopic[topic] == nil {
+				topics = append(topics, topic)
+			}
+			what, cure, _ := strings.Cut(f.Value, " | ")
+			byTopic[topic] = append(byTopic[topic], said{session, Warning{what, cure}})
+			last[topic] = session
 		}
 	}
-	if partial := a.rec.Note("partial"); partial != "" {
+	sort.Strings(topics)
+	for _, topic := range topics {
+		for _, s := range byTopic[topic] {
+			if s.session == last[topic] && !slices.Contains(a.data.Warnings, s.warning) {
+				a.data.Warnings = append(a.data.Warnings, s.warning)
+			}
+		}
+	}
+	switch partial := a.rec.Note("partial"); {
+	case !ended(a.rec):
+		a.data.warn("The run did not end.", "Go on with -resume; what is here is of complete measurements.")
+	case partial != "":
 		a.data.warn(fmt.Sprintf("The run was interrupted (%s).", partial),
 			"Finish it with -resume; what is here is of complete measurements.")
 	}
+}
+
+// ended reports whether a record of the runner, which has the note run, closes with
+// the note elapsed: nothing was measured after it and no session begun. Other
+// records have no end that could be seen.
+func ended(rec *record.Record) bool {
+	if rec.Note("run") == "" {
+		return true
+	}
+	end := false
+	for line := range bytes.Lines(rec.Text) {
+		switch {
+		case bytes.HasPrefix(line, []byte("# note elapsed:")):
+			end = true
+		case bytes.HasPrefix(line, []byte("# note resumed:")), bytes.HasPrefix(line, []byte("# block ")):
+			end = false
+		}
+	}
+	return end
 }
 
 func (d *Data) warn(what, cure string) { d.Warnings = append(d.Warnings, Warning{what, cure}) }
@@ -126,15 +175,11 @@ func (a *analysis) ideal(workload string, workers int) (q quantity, measured boo
 
 // implausible warns of speedups that the machine cannot deliver: cache luck or,
 // more often, an arm that does less work. Task Bench refuses above 1.5 as well.
-// Spawn is exempt where waiting is what limits: its tasks all wait at once.
 func (a *analysis) implausible() {
 	const limit = 1.5
 	worst, where, count := 0.0, "", 0
 	for _, s := range a.data.Scalings {
 		for _, series := range s.Series {
-			if series.Executor == spawn && s.Resource != "cpu" {
-				continue
-			}
 			for _, pt := range series.Points {
 				q, _ := a.ideal(s.Workload, pt.Workers)
 				ratio := pt.Speedup.Value / q.estimate().Value

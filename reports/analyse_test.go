@@ -248,8 +248,11 @@ func TestDegenerateRecords(t *testing.T) {
 		{"no time", "BenchmarkGrid/executor=serial/workload=w/workers=1/grain=1 1 5 B/op\n", "without a usable sec/op"},
 		{"other names", "BenchmarkFoo 1 5 ns/op\n", "No result is named after our keys"},
 		{"only failures", "# block 1\n# failed Grid/executor=x/workload=w/workers=1/grain=1: no\n", "1 trial failed: x × 1, w at 1 ns 1 time (no)."},
+		{"all failed", "# block 1\n# failed Grid/executor=x/workload=w/workers=1/grain=1: no\n", "Every cell failed, so there is nothing to analyse."},
 		{"outside of blocks", cellLine("x", "1") + "# block 1\n" + cellLine("serial", "1"), "before the first block line"},
 		{"interrupted", "# note partial: 3 of 9 blocks\n" + cellLine("serial", "1"), "The run was interrupted (3 of 9 blocks)."},
+		{"killed", "# note run: x\n# block 1\n" + cellLine("serial", "1"), "The run did not end. Go on with -resume"},
+		{"killed after a resume", "# note run: x\n# note elapsed: 1s\n# note resumed: now\n" + cellLine("serial", "1"), "The run did not end."},
 		{"host warning", "# note warning.governor: The governor is powersave. | Use performance.\n" + cellLine("serial", "1"), "The governor is powersave. Use performance."},
 		{"huge and tiny", cellLine("serial", "1e300") + cellLine("x", "1e-300"), "2 results were ignored"},
 		{"too fast", strings.Repeat(cellLine("serial", "9")+cellLine("x", "1"), 6), "1 speedup is above 1.5× of what the machine can deliver: the most is 9.0× of it, x with 1 worker on w at 1 µs."},
@@ -261,6 +264,33 @@ func TestDegenerateRecords(t *testing.T) {
 			}
 			render(t, d)
 		})
+	}
+}
+
+// A resumed run replaces what its first part said.
+func TestResumedRecord(t *testing.T) {
+	text := "# note run: x\n# note warning.load: Load 3. | Wait.\n# note warning.calibration: A is off. | Rest.\n# note warning.calibration: B is off. | Rest.\n" +
+		"# block 1\n" + cellLine("serial", "1") + "# note warning.blocks: The budget was enough for 1 blocks; intervals need 6. | More.\n" +
+		"# note partial: 1 of 2 blocks\n# note elapsed: 1s\n# note resumed: now\n# note warning.load: Load 9. | Wait.\n" +
+		"# block 2\n" + cellLine("serial", "1")
+	said := func(text string) string { return strings.Join(texts(Analyse(parse(t, text)).Answers.Trust), "\n") }
+	if got, want := said(text+"# note partial:\n# note elapsed: 2s\n"), "2 blocks of 1 arm; intervals need 6, so there are none.\n"+
+		"A is off. Rest.\nB is off. Rest.\nLoad 9. Wait."; got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	if got := said(text + "# note partial: 2 of 3 blocks\n# note elapsed: 2s\n"); !strings.Contains(got, "interrupted (2 of 3 blocks)") || strings.Contains(got, "did not end") {
+		t.Error(got)
+	}
+	if got := said(text); !strings.Contains(got, "did not end") || strings.Contains(got, "interrupted") {
+		t.Error(got)
+	}
+}
+
+// Spawn runs no more tasks at once than it has workers, so nothing exempts it.
+func TestSpawnIsBounded(t *testing.T) {
+	text := "# note workload.w: wait\n" + strings.Repeat(cellLine("serial", "9")+cellLine("spawn", "1"), 6)
+	if all := strings.Join(texts(Analyse(parse(t, text)).Answers.Trust), "\n"); !strings.Contains(all, "9.0× of it, spawn with 1 worker") {
+		t.Error(all)
 	}
 }
 

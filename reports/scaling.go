@@ -3,8 +3,11 @@ package reports
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/perf/benchfmt"
 
 	"poolbench/bench/record"
 )
@@ -66,10 +69,20 @@ func (a *analysis) scalings() {
 		a.data.warn(fmt.Sprintf("No serial arm, hence no speedup, for %s.", shortList(without)),
 			"Measure executor=serial in the same run.")
 	}
-	if len(a.pairs.arms) == 0 {
+	switch {
+	case len(a.pairs.arms) > 0:
+	case slices.ContainsFunc(a.rec.Failures, isCell):
+		a.data.warn("Every cell failed, so there is nothing to analyse.",
+			"The failures say why.")
+	default:
 		a.data.warn("No result is named after our keys, so there is nothing to analyse.",
 			"Name benchmarks …/executor=…/workload=…/workers=…/grain=…; the gate works with any names.")
 	}
+}
+
+func isCell(f record.Failure) bool {
+	_, err := record.ParseCell(benchfmt.Name(f.Name))
+	return err == nil
 }
 
 func (a *analysis) point(s Scaling, m *arm, speedup quantity) ScalingPoint {

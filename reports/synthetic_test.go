@@ -63,6 +63,7 @@ func (w world) write(t testing.TB) *record.Record {
 			put(c.Name(), w.truth(c)*float64(w.tasks), w.tasks)
 		}
 	}
+	rw.Note("elapsed", "1s")
 	rec, err := record.Read(&out, "model.txt")
 	if err != nil {
 		t.Fatal(err)
