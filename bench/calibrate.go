@@ -25,9 +25,19 @@ func (c Calibration) Units(grain time.Duration) int64 {
 	return max(1, int64(math.Round(grain.Seconds()/c.PerUnit)))
 }
 
-// String is for the record; parseCalibration reads it back.
+// String is for the record; parseCalibration reads it back. All digits are
+// there: a resumed run must come to the same units.
 func (c Calibration) String() string {
-	return fmt.Sprintf("%.6g ns/unit, linear within %.1f%%", c.PerUnit*1e9, c.Spread*100)
+	return fmt.Sprintf("%s ns/unit, linear within %.1f%%", strconv.FormatFloat(c.PerUnit*1e9, 'g', -1, 64), c.Spread*100)
+}
+
+// asRecorded is c with the cost that parseCalibration reads from its text, which
+// may differ in the last bit.
+func (c Calibration) asRecorded() Calibration {
+	if back, ok := parseCalibration(c.String()); ok {
+		c.PerUnit = back.PerUnit
+	}
+	return c
 }
 
 func parseCalibration(text string) (Calibration, bool) {

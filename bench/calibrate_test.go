@@ -53,6 +53,21 @@ func TestCalibrateRefuses(t *testing.T) {
 	}
 }
 
+// A resumed run has the same units as the run it goes on with.
+func TestCalibrationIsReadBackExactly(t *testing.T) {
+	for i := range 1000 {
+		measured := Calibration{PerUnit: 1e-9 * (1 + float64(i)/7), Spread: 0.02}
+		first := measured.asRecorded()
+		resumed, ok := parseCalibration(measured.String())
+		if !ok || resumed.PerUnit != first.PerUnit || first.Spread != 0.02 {
+			t.Fatalf("%s: measured with %v, resumed with %v", measured, first.PerUnit, resumed.PerUnit)
+		}
+		if off := first.PerUnit/measured.PerUnit - 1; off > 1e-15 || off < -1e-15 {
+			t.Fatalf("%s: %v was measured, %v is used", measured, measured.PerUnit, first.PerUnit)
+		}
+	}
+}
+
 func TestTheilSenIgnoresAnOutlier(t *testing.T) {
 	slope, intercept := theilSen([]float64{1, 2, 3, 4, 5}, []float64{12, 14, 99, 18, 20})
 	if slope != 2 || intercept != 10 {

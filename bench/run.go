@@ -19,10 +19,6 @@ const (
 	// DefaultBudget is the time a run takes unless told otherwise.
 	DefaultBudget = 60 * time.Second
 
-	// MinBlocks is the number of blocks below which intervals are unbounded; a
-	// run that gets fewer says so.
-	MinBlocks = 6
-
 	// leastBlocks are run however small the budget is: one alone tells nothing of
 	// how far blocks differ.
 	leastBlocks = 2
@@ -229,7 +225,7 @@ func (r *run) calibrate(ctx context.Context) (map[string]Calibration, error) {
 				"Its cost must be proportional to its units, and its result must be used."})
 			continue
 		}
-		calibrations[w.Name] = c
+		calibrations[w.Name] = c.asRecorded()
 		r.note("calibration."+w.Name, c.String())
 		if c.Spread > maxSpread {
 			r.warn(Warning{"calibration", fmt.Sprintf("The kernel of %s is off a straight line by %.0f %%.", w.Name, c.Spread*100),
@@ -294,10 +290,6 @@ func (r *run) finish(ctx context.Context, err error) (Summary, error) {
 
 // end writes the last notes.
 func (r *run) end() error {
-	if n := r.summary.Blocks; n < MinBlocks && !r.summary.Interrupted {
-		r.warn(Warning{"blocks", fmt.Sprintf("The budget was enough for %d blocks; intervals need %d.", n, MinBlocks),
-			"Give the run a larger budget, or fewer workloads, executors or worker counts."})
-	}
 	partial := ""
 	if r.summary.Interrupted {
 		partial = fmt.Sprintf("%d of %d blocks", r.summary.Blocks, r.summary.Expected)

@@ -128,11 +128,9 @@ func TestTooSmallBudget(t *testing.T) {
 		if s.Blocks != 2 || s.Seed == 0 {
 			t.Errorf("%d blocks, seed %d; want 2 blocks and a seed", s.Blocks, s.Seed)
 		}
-		if len(s.Warnings) != 1 || s.Warnings[0].Topic != "blocks" || s.Warnings[0].Cure == "" {
-			t.Errorf("warnings %+v, want one about blocks", s.Warnings)
-		}
-		if !strings.Contains(readBack(t, &out).Note("warning.blocks"), " | ") {
-			t.Error("the warning is not in the record")
+		// That intervals need more is for reports to say.
+		if len(s.Warnings) != 0 || strings.Contains(out.String(), "warning.") {
+			t.Errorf("warnings %+v", s.Warnings)
 		}
 	})
 }
