@@ -69,6 +69,13 @@ func TestGateFailsOnMissingWhenAsked(t *testing.T) {
 	if code, stdout, _ := poolbench(t, "gate", base, head); code != exitOK || !strings.Contains(stdout, "issing") {
 		t.Errorf("exit %d\n%s", code, stdout)
 	}
+	failed := filepath.Join(dir, "failed.txt")
+	if err := os.WriteFile(failed, []byte(strings.Repeat(line, 8)+strings.Repeat("# failed B: no reason\n", 8)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, stdout, _ := poolbench(t, "gate", base, failed); code != exitFailed || !strings.Contains(stdout, "failed") {
+		t.Errorf("failed in head: exit %d\n%s", code, stdout)
+	}
 	if code, _, _ := poolbench(t, "gate", "-fail-on", "missing,inconclusive", base, head); code != exitFailed {
 		t.Errorf("-fail-on missing: exit %d", code)
 	}

@@ -59,10 +59,10 @@ func runGate(_ context.Context, c *invocation) error {
 		return err
 	}
 	switch {
+	case g.Failed(), g.Count(reports.Missing) > 0 && slices.Contains(failing, "missing"):
+		return &exitError{exitFailed, nil}
 	case g.Regressed():
 		return &exitError{exitRegression, nil}
-	case g.Count(reports.Missing) > 0 && slices.Contains(failing, "missing"):
-		return &exitError{exitFailed, nil}
 	case g.Inconclusive() && slices.Contains(failing, "inconclusive"):
 		return &exitError{exitInconclusive, nil}
 	}
