@@ -3,10 +3,14 @@
 package process_test
 
 import (
+	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strconv"
 	"syscall"
 	"testing"
+	"time"
 
 	"poolbench/executors"
 	"poolbench/executors/process"
@@ -177,11 +181,15 @@ func BenchmarkPayload(b *testing.B) {
 	}
 }
 
-// BenchmarkCold is the time from nothing to the first result and back to nothing.
+// BenchmarkCold is the time from nothing to both workers ready and the first
+// result, and back to nothing.
 func BenchmarkCold(b *testing.B) {
 	for b.Loop() {
 		p, err := process.NewPool(process.Options{Workers: 2})
 		if err != nil {
+			b.Fatal(err)
+		}
+		if err := p.Start(background); err != nil {
 			b.Fatal(err)
 		}
 		f, err := executors.Submit(background, p, echo, 1)
@@ -195,4 +203,43 @@ func BenchmarkCold(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkKilled is the time from the SIGKILL of a worker to the error on the
+// future of its task; p99 is the figure that matters.
+func BenchmarkKilled(b *testing.B) {
+	p := newPool(b, process.Options{Workers: 2})
+	if err := p.Start(limit(b)); err != nil {
+		b.Fatal(err)
+	}
+	var times []time.Duration
+	dir := b.TempDir()
+	for i := range b.N {
+		gate := fmt.Sprintf("%s/%d", dir, i)
+		f, err := executors.Submit(background, p, deaf, gate)
+		if err != nil {
+			b.Fatal(err)
+		}
+		var pid []byte
+		for len(pid) == 0 {
+			time.Sleep(100 * time.Microsecond)
+			pid, _ = os.ReadFile(gate + ".started")
+		}
+		n, err := strconv.Atoi(string(pid))
+		if err != nil {
+			b.Fatal(err)
+		}
+		begin := time.Now()
+		syscall.Kill(n, syscall.SIGKILL)
+		if err := f.Err(background); err == nil {
+			b.Fatal("it lived on")
+		}
+		times = append(times, time.Since(begin))
+		if f, err := executors.Submit(background, p, echo, 1); err != nil || f.Err(background) != nil {
+			b.Fatal("the next task was not served")
+		}
+	}
+	slices.Sort(times)
+	b.ReportMetric(float64(times[len(times)/2].Nanoseconds()), "p50-ns")
+	b.ReportMetric(float64(times[len(times)*99/100].Nanoseconds()), "p99-ns")
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -13,9 +14,10 @@ import (
 	"poolbench/executors/process"
 )
 
-// deaf ignores its context until the file exists.
+// deaf ignores its context until the file exists. In file.started it leaves its
+// process id.
 var deaf = executors.Define("test.deaf", func(_ context.Context, file string) (int, error) {
-	os.WriteFile(file+".started", nil, 0o600)
+	os.WriteFile(file+".started", []byte(strconv.Itoa(os.Getpid())), 0o600)
 	for {
 		if _, err := os.Stat(file); err == nil {
 			return os.Getpid(), nil
