@@ -12,6 +12,11 @@
 //
 // A trial is one makespan: the first submit to the last result of one job, on an
 // executor that stands ready. Checking the answer is outside the timed part.
+//
+// Workloads and executors of your own are measured beside the built-in ones: the
+// example of [Run], in example_test.go, is one to copy. With worker processes or
+// the capacity probe the program calls [Main] first, a test binary in its
+// TestMain.
 package bench
 
 import (

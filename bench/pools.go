@@ -17,7 +17,7 @@ import (
 // How long an executor may take to start, to end by itself, and to end by being
 // killed when it can be.
 const (
-	startLimit    = 10 * time.Second
+	startLimit    = 30 * time.Second
 	shutdownLimit = 5 * time.Second
 	politeLimit   = time.Second // instead of shutdownLimit for one that can be killed
 )
