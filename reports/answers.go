@@ -91,15 +91,35 @@ func HeadlineSweeps(d *Data) []Sweep {
 	return out
 }
 
-// isPlural tells whether an executor's name is a plural: "goroutines pay", "spawn
+// IsPlural tells whether an executor's name is a plural: "goroutines pay", "spawn
 // pays".
-func isPlural(executor string) bool { return strings.HasSuffix(executor, "s") }
+func IsPlural(executor string) bool { return strings.HasSuffix(executor, "s") }
+
+// PayOff is the verb that goes with subject: "goroutines pay off", "it pays off".
+func PayOff(subject string) string {
+	if IsPlural(subject) {
+		return "pay off"
+	}
+	return "pays off"
+}
+
+// NeverPays is what follows subject when the crossover is Never: "never pays off",
+// or "is not seen to pay off" when the intervals leave room for it.
+func (s SweepSeries) NeverPays(subject string) string {
+	switch {
+	case !s.MayPay():
+		return "never " + PayOff(subject)
+	case IsPlural(subject):
+		return "are not seen to pay off"
+	}
+	return "is not seen to pay off"
+}
 
 // crossoverSentence says where a pool begins to beat the plain loop.
 func crossoverSentence(series SweepSeries, subject string) string {
-	pays, begins, crosses, is := " pays off", " begins", " crosses", " is"
-	if isPlural(series.Executor) {
-		pays, begins, crosses, is = " pay off", " begin", " cross", " are"
+	pays, begins, crosses := " "+PayOff(series.Executor), " begins", " crosses"
+	if IsPlural(series.Executor) {
+		begins, crosses = " begin", " cross"
 	}
 	c := series.Crossover
 	switch c.Outcome {
@@ -108,10 +128,7 @@ func crossoverSentence(series SweepSeries, subject string) string {
 	case Always:
 		return fmt.Sprintf("%s%s at every size tried (from %s)", subject, pays, Duration(c.From))
 	case Never:
-		if series.mayPay() {
-			return fmt.Sprintf("%s%s not seen to pay off up to %s", subject, is, Duration(c.To))
-		}
-		return fmt.Sprintf("%s never%s up to %s", subject, pays, Duration(c.To))
+		return fmt.Sprintf("%s %s up to %s", subject, series.NeverPays(series.Executor), Duration(c.To))
 	case Several:
 		return fmt.Sprintf("%s%s the plain loop more than once, last at %s: noise or a cliff", subject, crosses, Duration(c.At.Value))
 	}
@@ -125,8 +142,9 @@ func crossoverSentence(series SweepSeries, subject string) string {
 	return fmt.Sprintf("cannot tell where %s%s to pay off: no difference to the plain loop is clear of the noise on both sides", subject, begins)
 }
 
-// mayPay reports whether the intervals leave room for a gain that matters.
-func (s SweepSeries) mayPay() bool {
+// MayPay reports whether the interval of some point leaves room for a gain that
+// matters.
+func (s SweepSeries) MayPay() bool {
 	for _, p := range s.Points {
 		if p.Speedup.High > 1+Practical {
 			return true

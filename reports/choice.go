@@ -215,7 +215,7 @@ func tieSentence(c Choice) string {
 	if len(c.Ties) == 1 && c.Ties[0].Executor == spawn {
 		verb = "is"
 	}
-	return joinAnd(parts) + " " + verb + " equally good"
+	return JoinAnd(parts) + " " + verb + " equally good"
 }
 
 // lead is how far the chosen arm is ahead of the best arm of another executor,

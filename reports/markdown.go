@@ -12,7 +12,7 @@ import (
 func WriteMarkdown(w io.Writer, d *Data) error {
 	var b bytes.Buffer
 	b.WriteString("# When a worker pool pays off\n\n")
-	if m := machineLine(d); m != "" {
+	if m := MachineLine(d); m != "" {
 		fmt.Fprintf(&b, "%s\n\n", markdownText(m))
 	}
 	section := func(title string, sentences []Sentence, subject bool) {

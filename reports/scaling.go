@@ -138,11 +138,11 @@ func shortList(names []string) string {
 	if len(names) > 3 {
 		return fmt.Sprintf("%s, %s and %d more", names[0], names[1], len(names)-2)
 	}
-	return joinAnd(names)
+	return JoinAnd(names)
 }
 
-// joinAnd is "a, b and c".
-func joinAnd(names []string) string {
+// JoinAnd is "a, b and c".
+func JoinAnd(names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")
 	}

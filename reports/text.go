@@ -111,7 +111,7 @@ const (
 // terminal. It returns the first error of w.
 func WriteText(w io.Writer, d *Data, options TextOptions) error {
 	p := &page{options: options}
-	if m := machineLine(d); m != "" {
+	if m := MachineLine(d); m != "" {
 		p.labelled("Machine", 0, []string{m})
 		p.printf("\n")
 	}
@@ -121,15 +121,6 @@ func WriteText(w io.Writer, d *Data, options TextOptions) error {
 	if len(d.Scalings) > 0 {
 		p.printf("* the choice below    = as good, but larger or dearer\n\n")
 	}
-	p.answers(d)
-	_, err := w.Write(p.Bytes())
-	return err
-}
-
-// WriteAnswers prints only the three answers: the block that ends a run. It
-// returns the first error of w.
-func WriteAnswers(w io.Writer, d *Data, options TextOptions) error {
-	p := &page{options: options}
 	p.answers(d)
 	_, err := w.Write(p.Bytes())
 	return err
@@ -157,9 +148,9 @@ func texts(sentences []Sentence) []string {
 	return out
 }
 
-// machineLine is "2 cores · AMD EPYC · linux/amd64 · go1.26", without what the
+// MachineLine is "2 cores · AMD EPYC · linux/amd64 · go1.26", without what the
 // record does not say.
-func machineLine(d *Data) string {
+func MachineLine(d *Data) string {
 	m := d.Machine
 	var parts []string
 	if m.CPU != "" {

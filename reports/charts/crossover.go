@@ -151,7 +151,7 @@ func (c *crossoverChart) drawing() Drawing {
 func (c *crossoverChart) title() string {
 	name := capital(clean(c.sweep.Workload)) + ": "
 	var cross, always []curve
-	never := 0
+	never, unseen := 0, false
 	for _, k := range c.times {
 		switch x := c.series[k.name].Crossover; {
 		case crossesAt(x) && x.Outcome == reports.Crosses:
@@ -160,6 +160,7 @@ func (c *crossoverChart) title() string {
 			always = append(always, k)
 		case x.Outcome == reports.Never:
 			never++
+			unseen = unseen || c.series[k.name].MayPay()
 		}
 	}
 	at := func(k curve) string { return reports.Duration(c.series[k.name].Crossover.At.Value) }
@@ -167,18 +168,21 @@ func (c *crossoverChart) title() string {
 	case len(cross) == 0 && len(always) == len(c.times):
 		return name + "a pool pays off at every size tried"
 	case len(cross) == 0 && never == len(c.times):
+		if unseen {
+			return name + "no pool is seen to pay off at any size tried"
+		}
 		return name + "no pool pays off at any size tried"
 	case len(cross) == 0 && len(always) == 0:
 		return name + "no point found where a pool begins to pay off"
 	case len(cross) == 0:
-		return fmt.Sprintf("%s%s %s at every size tried", name, clean(always[0].name), payOff(always[0].name))
+		return fmt.Sprintf("%s%s %s at every size tried", name, clean(always[0].name), reports.PayOff(always[0].name))
 	case len(always) > 0:
 		return fmt.Sprintf("%s%s %s at every size tried, %s above %s", name, clean(always[0].name),
-			payOff(always[0].name), clean(cross[0].name), at(cross[0]))
+			reports.PayOff(always[0].name), clean(cross[0].name), at(cross[0]))
 	case len(cross) == 1:
-		return fmt.Sprintf("%s%s %s above %s of work per task", name, clean(cross[0].name), payOff(cross[0].name), at(cross[0]))
+		return fmt.Sprintf("%s%s %s above %s of work per task", name, clean(cross[0].name), reports.PayOff(cross[0].name), at(cross[0]))
 	case len(cross) == 2:
-		return fmt.Sprintf("%s%s %s above %s of work, %s above %s", name, clean(cross[0].name), payOff(cross[0].name),
+		return fmt.Sprintf("%s%s %s above %s of work, %s above %s", name, clean(cross[0].name), reports.PayOff(cross[0].name),
 			at(cross[0]), clean(cross[1].name), at(cross[1]))
 	}
 	first, last := cross[0], cross[0]
@@ -211,7 +215,7 @@ func (c *crossoverChart) notes() []string {
 	return without(
 		"50 % mark: least useful work per task for half "+ideal+". METG(50 %) counts the overhead in as well.",
 		notDrawn(append([]string(nil), c.left...)),
-		machineLine(c.data.Machine))
+		machineLine(c.data))
 }
 
 func (c *crossoverChart) hasIdeal() bool { return drawable(c.sweep.Ideal) && c.sweep.Ideal < 1e9 }
@@ -219,10 +223,10 @@ func (c *crossoverChart) hasIdeal() bool { return drawable(c.sweep.Ideal) && c.s
 func (c *crossoverChart) alt() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Two line charts with a shared axis of useful work per task, %s to %s: time per task above, parallel efficiency below, %s. ",
-		reports.Duration(c.x.lo), reports.Duration(c.x.hi), count(c.sweep.Workers, "worker", "workers"))
+		reports.Duration(c.x.lo), reports.Duration(c.x.hi), reports.Count(c.sweep.Workers, "worker"))
 	for _, k := range c.times {
 		s := c.series[k.name]
-		fmt.Fprintf(&b, "%s: %s; %s. ", clean(k.name), crossoverWords(s.Crossover), halfWords(s))
+		fmt.Fprintf(&b, "%s: %s; %s. ", clean(k.name), crossoverWords(s), halfWords(s))
 	}
 	return strings.TrimSpace(b.String())
 }
@@ -233,16 +237,16 @@ func crossesAt(x reports.Crossing) bool {
 }
 
 // crossoverWords says what a crossing with the serial line is.
-func crossoverWords(x reports.Crossing) string {
-	switch {
+func crossoverWords(s reports.SweepSeries) string {
+	switch x := s.Crossover; {
 	case crossesAt(x) && x.Outcome == reports.Several:
 		return "crosses more than once, last at " + reports.DurationEstimate(x.At)
 	case crossesAt(x):
 		return "pays off above " + reports.DurationEstimate(x.At)
 	case x.Outcome == reports.Always:
-		return "pays off at every size tried" + bound(", from ", x.From)
+		return reports.PayOff("it") + " at every size tried" + bound(", from ", x.From)
 	case x.Outcome == reports.Never:
-		return "never pays off" + bound(" up to ", x.To)
+		return s.NeverPays("it") + bound(" up to ", x.To)
 	}
 	return "cannot tell where it pays off"
 }
@@ -296,7 +300,7 @@ func (c *crossoverChart) plan() bool {
 	for _, k := range c.times {
 		x := c.series[k.name].Crossover
 		if !crossesAt(x) {
-			c.above.remarks = append(c.above.remarks, remark{k.look, clean(k.name) + ": " + crossoverNote(x, k.name)})
+			c.above.remarks = append(c.above.remarks, remark{k.look, clean(k.name) + ": " + crossoverNote(c.series[k.name])})
 			continue
 		}
 		title := "pays off above " + reports.Duration(x.At.Value)
@@ -421,7 +425,7 @@ func brackets(e reports.Estimate) string {
 // interval says how sure a crossing is, in the unit of its value.
 func interval(e reports.Estimate) string {
 	if !e.Known() || math.IsNaN(e.Low) || math.IsNaN(e.High) {
-		return "no interval, " + count(e.N, "block", "blocks")
+		return "no interval, " + reports.Count(e.N, "block")
 	}
 	if !drawable(e.Low) || !drawable(e.High) {
 		return "95 % CI is open"
@@ -429,20 +433,20 @@ func interval(e reports.Estimate) string {
 	return "95 % CI " + reports.DurationInterval(e.Value, e.Low, e.High)
 }
 
-func crossoverNote(x reports.Crossing, executor string) string {
-	verb := payOff(executor)
+func crossoverNote(s reports.SweepSeries) string {
+	x := s.Crossover
 	switch x.Outcome {
 	case reports.Always:
-		return verb + " at every size tried" + bound(", from ", x.From)
+		return reports.PayOff(s.Executor) + " at every size tried" + bound(", from ", x.From)
 	case reports.Never:
-		return "never " + verb + bound(" up to ", x.To)
+		return s.NeverPays(s.Executor) + bound(" up to ", x.To)
 	}
 	return unclear(x)
 }
 
 // unclear says why there is no answer.
 func unclear(x reports.Crossing) string {
-	if x.At.N < reports.MinBlocks {
+	if x.At.N < max(x.Needs, reports.MinBlocks) {
 		return "cannot tell, too few blocks"
 	}
 	return "cannot tell, not clear of the noise"

@@ -226,13 +226,15 @@ func (c *speedupChart) title() string {
 	switch {
 	case best.Executor == "":
 		return name + ": speedup by number of workers"
-	case !best.Decided:
+	case !best.Decided && c.blocks() < reports.MinBlocks:
 		return name + ": too few blocks to choose a pool"
+	case !best.Decided:
+		return name + ": cannot tell whether a pool helps, not clear of the noise"
 	case best.Executor == serialName || !drawable(best.Speedup.Value) || best.Speedup.Value <= 1:
 		return name + ": no pool beats the plain loop"
 	}
 	verb := "run it"
-	if best.Workers == 1 || payOff(best.Executor) == "pays off" {
+	if best.Workers == 1 || !reports.IsPlural(best.Executor) {
 		verb = "runs it"
 	}
 	title := fmt.Sprintf("%s: %s %s %s faster than serial",
@@ -246,6 +248,17 @@ func (c *speedupChart) title() string {
 	return title
 }
 
+// blocks is the most that a point was made from.
+func (c *speedupChart) blocks() int {
+	n := 0
+	for _, s := range c.scaling.Series {
+		for _, p := range s.Points {
+			n = max(n, p.Speedup.N)
+		}
+	}
+	return n
+}
+
 func (c *speedupChart) subtitle() string {
 	known, least, most := intervals(c.curves)
 	text := "By number of workers; both axes double. " + shaded(known, least, most)
@@ -256,7 +269,7 @@ func (c *speedupChart) subtitle() string {
 }
 
 func (c *speedupChart) notes() []string {
-	job := []string{machineLine(c.data.Machine)}
+	job := []string{machineLine(c.data)}
 	if c.scaling.Grain > 0 {
 		job = append(job, "work in one task "+reports.Grain(c.scaling.Grain))
 	}
@@ -264,7 +277,7 @@ func (c *speedupChart) notes() []string {
 		job = append(job, fmt.Sprintf("payload %d B", c.scaling.Payload))
 	}
 	if c.scaling.Tasks > 0 {
-		job = append(job, count(c.scaling.Tasks, "task", "tasks"))
+		job = append(job, reports.Count(c.scaling.Tasks, "task"))
 	}
 	apart := ""
 	if len(c.aside) > 0 {
@@ -278,7 +291,7 @@ func (c *speedupChart) alt() string {
 	fmt.Fprintf(&b, "Line chart of the speedup over the serial loop against the number of workers (%s). ", joinInts(c.workers))
 	for _, k := range c.curves {
 		best := k.best()
-		fmt.Fprintf(&b, "%s: best %s at %s, ", clean(k.name), reports.Ratio(best.y), count(int(best.x), "worker", "workers"))
+		fmt.Fprintf(&b, "%s: best %s at %s, ", clean(k.name), reports.Ratio(best.y), reports.Count(int(best.x), "worker"))
 		last := k.pts[len(k.pts)-1]
 		fmt.Fprintf(&b, "%s at %d. ", reports.Ratio(last.y), int(last.x))
 	}
@@ -446,7 +459,7 @@ func (c *speedupChart) coreLabel(p *page, land *terrain, x float64) {
 	if x >= f.right {
 		return
 	}
-	whole := "more workers than the " + count(c.data.Machine.Cores, "core", "cores")
+	whole := "more workers than the " + reports.Count(c.data.Machine.Cores, "core")
 	for _, lines := range [][]string{{whole}, {"more workers", strings.TrimPrefix(whole, "more workers ")}, {"more", "workers", "than cores"}} {
 		width := 0.0
 		for _, l := range lines {

@@ -114,15 +114,3 @@ func looks(d *reports.Data) map[string]look {
 	}
 	return out
 }
-
-// Slot is the number of the colour and marker of an executor in the drawings of
-// d, from 1 to 4, with the marker; ok is false when it is not drawn.
-func Slot(d *reports.Data, executor string) (number int, marker Marker, ok bool) {
-	l, ok := looks(d)[executor]
-	for i, s := range slots {
-		if ok && s.marker == l.marker {
-			return i + 1, l.marker, true
-		}
-	}
-	return 0, "", false
-}

@@ -89,57 +89,15 @@ func pool(executor string, workers int) string {
 		}
 		return fmt.Sprintf("%d processes", workers)
 	}
-	return fmt.Sprintf("%s with %s", clean(executor), count(workers, "worker", "workers"))
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}
-
-// payOff is the verb that goes with an executor's name.
-func payOff(executor string) string {
-	if strings.HasSuffix(executor, "s") {
-		return "pay off"
-	}
-	return "pays off"
-}
-
-// list joins words: "a", "a and b", "a, b and c".
-func list(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+	return fmt.Sprintf("%s with %s", clean(executor), reports.Count(workers, "worker"))
 }
 
 // machineLine says where the numbers are from.
-func machineLine(m reports.Machine) string {
-	var parts []string
-	add := func(s string) {
-		if s = clean(s); s != "" {
-			parts = append(parts, s)
-		}
+func machineLine(d *reports.Data) string {
+	if line := clean(reports.MachineLine(d)); line != "" {
+		return line
 	}
-	add(m.CPU)
-	if m.Cores > 0 {
-		add(count(m.Cores, "core", "cores"))
-	}
-	if v := strings.TrimPrefix(m.GoVersion, "go"); v != "" {
-		add("Go " + v)
-	}
-	if m.OS != "" && m.Arch != "" {
-		add(m.OS + "/" + m.Arch)
-	} else {
-		add(m.OS + m.Arch)
-	}
-	add(m.Start)
-	if len(parts) == 0 {
-		return "The record does not describe the machine"
-	}
-	return strings.Join(parts, "  ·  ")
+	return "The record does not describe the machine"
 }
 
 // notDrawn names the executors without a colour.
@@ -150,7 +108,7 @@ func notDrawn(names []string) string {
 	for i := range names {
 		names[i] = clean(names[i])
 	}
-	return fmt.Sprintf("Not drawn, since a picture holds %d series: %s. The tables have them.", len(slots), list(names))
+	return fmt.Sprintf("Not drawn, since a picture holds %d series: %s. The tables have them.", len(slots), reports.JoinAnd(names))
 }
 
 // shaded says what the bands are.

@@ -188,12 +188,21 @@ func trustBadge(d *reports.Data) badge {
 	switch {
 	case len(d.Failures) > 0:
 		return badge{"bad", "✗", reports.Count(len(d.Failures), "trial") + " failed"}
-	case d.Blocks < reports.MinBlocks:
+	case pairs(d) < reports.MinBlocks:
 		return badge{"unsure", "?", "too few blocks for intervals"}
 	case len(doubts) > 0:
 		return badge{"unsure", "!", strings.Join(doubts, ", ")}
 	}
 	return badge{"win", "✓", "clean"}
+}
+
+// pairs is the most blocks, or results paired by their order, behind an estimate.
+func pairs(d *reports.Data) int {
+	n := d.Blocks
+	for _, s := range d.Scalings {
+		n = max(n, s.Serial.N)
+	}
+	return n
 }
 
 func texts(sentences []reports.Sentence) []string {

@@ -265,3 +265,23 @@ func Example() {
 	fmt.Println(strings.Count(page.String(), "<svg"), "charts")
 	// Output: 2 charts
 }
+
+// The output of go test -count has no blocks, but pairs.
+func TestBadgeCountsPairs(t *testing.T) {
+	var text strings.Builder
+	for range 7 {
+		for _, arm := range []string{"serial", "x"} {
+			fmt.Fprintf(&text, "BenchmarkMine/executor=%s/workload=w/workers=1 1 5 ns/op\n", arm)
+		}
+	}
+	rec, err := record.Read(strings.NewReader(text.String()), "x.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := trustBadge(reports.Analyse(rec)); got.Word != "clean" {
+		t.Errorf("%+v", got)
+	}
+	if got := trustBadge(&reports.Data{}); got.Word != "too few blocks for intervals" {
+		t.Errorf("%+v", got)
+	}
+}
