@@ -47,6 +47,10 @@ type Pool struct {
 	stopOnce sync.Once
 
 	monitor monitor
+
+	// keepOne is keep. Called by this name it is not part of a recursion, which
+	// would have escape analysis put something on the heap for each task.
+	keepOne func()
 }
 
 // NewPool makes a pool. The error is ErrNested in a worker process, ErrUnsupported
@@ -71,6 +75,7 @@ func NewPool(o Options) (*Pool, error) {
 		drained: make(chan struct{}),
 		gone:    make(chan struct{}),
 	}
+	p.keepOne = p.keep
 	p.monitor.init(p)
 	return p, nil
 }

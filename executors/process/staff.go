@@ -16,7 +16,7 @@ import (
 // hire adds a keeper. Called with Pool.mu held.
 func (p *Pool) hire() {
 	p.keepers++
-	p.slots.Go(p.keep)
+	p.slots.Go(p.keepOne)
 }
 
 // staff hires up to the number of workers that are wanted: all of them, or as many
