@@ -24,6 +24,17 @@
 // waiting is held only over work that the waiter asked for. On the threads
 // kind, where it runs on the thread of the waiting one, an awaited task that calls
 // runtime.Goexit ends the waiting one with it.
+//
+// # Costs
+//
+// Measured side by side, medians of interleaved rounds on 2 virtual CPUs, by
+// "go run ./cmd/compare" in executors/peers, whose README has the table: a burst of
+// empty tasks with typed results takes 0.8 of the time of a hand-written channel of
+// closures with result channels, 0.4 of sourcegraph/conc's, 0.2 of alitto/pond's.
+// Go takes 0.6 of the time of pond's. MapSlice with AutoChunk takes 0.4 of the time
+// of a loop whose goroutines share an atomic index. One task at a time, submitted
+// and waited for, takes two round trips over bare channels. Submit allocates once;
+// a queued task takes 146 bytes with its future, 18 with Go.
 package executors
 
 import (
