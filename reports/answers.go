@@ -54,14 +54,18 @@ func (a *analysis) grains(workload string) int {
 }
 
 // short has one sentence for every executor of the sweep that stands for its
-// workload.
+// workload. The first of each sweep says which one it is; the others repeat no more
+// of it than tells workloads apart.
 func (a *analysis) short() []Sentence {
 	var out []Sentence
 	sweeps := HeadlineSweeps(a.data)
 	for _, s := range sweeps {
-		for _, series := range s.Series {
+		for i, series := range s.Series {
 			on := ""
-			if len(sweeps) > 1 {
+			switch {
+			case i == 0:
+				on = fmt.Sprintf(" on %s with %s", s.Workload, Count(s.Workers, "worker"))
+			case len(sweeps) > 1:
 				on = " on " + s.Workload
 			}
 			text := crossoverSentence(series, series.Executor+on)

@@ -111,7 +111,7 @@ func TestTooFewBlocksForTheGrains(t *testing.T) {
 	if s := seriesOf(t, d, goroutines); s.Crossover.Outcome != Unknown || s.Crossover.Needs != 10 {
 		t.Errorf("%+v", s.Crossover)
 	}
-	if got := d.Answers.Short[0].Text; !strings.Contains(got, "8 blocks of the 10 an interval needs") {
+	if got := d.Answers.Short[0].Text; !strings.Contains(got, "where goroutines on spin with 4 workers begin to pay off") || !strings.Contains(got, "8 blocks of the 10 an interval needs") {
 		t.Error(got)
 	}
 }
