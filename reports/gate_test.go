@@ -239,6 +239,9 @@ func TestGatePackages(t *testing.T) {
 	if g := Gate(base, parse(t, "pkg: q\n"+lines("ns/op", "A", slow...)+"# failed A: no\n"), GateOptions{}); g.Cells[0].Name != "p.A" || !g.Failed() {
 		t.Errorf("%+v", g.Cells)
 	}
+	if got := displayName("p.Grid/executor=x/workload=w/workers=1"); got != "p.Grid/executor=x/workload=w/workers=1" {
+		t.Error(got)
+	}
 	one := parse(t, "pkg: p\n"+lines("ns/op", "A", six...))
 	if g := Gate(one, parse(t, lines("ns/op", "A", slow...)), GateOptions{}); len(g.Cells) != 1 || g.Cells[0].Name != "A" {
 		t.Errorf("a file without package: %+v", g.Cells)

@@ -11,10 +11,11 @@ import (
 )
 
 // displayName is a benchmark name for people: "goroutines × 2, spin, 10 µs" for a
-// cell, others as they are.
+// cell, others as they are, and so is a name after its package.
 func displayName(name string) string {
 	c, err := record.ParseCell(benchfmt.Name(name))
-	if err != nil {
+	benchmark, _, _ := strings.Cut(name, "/")
+	if err != nil || strings.Contains(benchmark, ".") { // no Go identifier has a dot
 		return name
 	}
 	return cellName(c)
