@@ -79,6 +79,15 @@ func TestTorture(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv(envTorture)); err == nil {
 		events = n
 	}
+	t.Run("steady", func(t *testing.T) { torture(t, events, process.Options{}, false) })
+	t.Run("changing", func(t *testing.T) {
+		torture(t, events, process.Options{MaxTasks: 30, MaxAge: 100 * time.Millisecond, Idle: time.Millisecond, Queue: 20}, true)
+	})
+}
+
+// torture is TestTorture for one set of options; with resize, the number of
+// workers changes all the time.
+func torture(t *testing.T, events int, o process.Options, resize bool) {
 	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second+time.Duration(events)*20*time.Millisecond)
 	defer stop()
 	journal := t.TempDir() + "/journal"
@@ -86,7 +95,8 @@ func TestTorture(t *testing.T) {
 		t.Fatal(err)
 	}
 	const workers = 2
-	p := newPool(t, process.Options{Workers: workers, TimeLimit: 40 * time.Millisecond, Grace: time.Millisecond})
+	o.Workers, o.TimeLimit, o.Grace = workers, 40*time.Millisecond, time.Millisecond
+	p := newPool(t, o)
 	seed := uint64(time.Now().UnixNano())
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	begin := time.Now()
@@ -116,6 +126,11 @@ func TestTorture(t *testing.T) {
 	for done := 0; done < events && ctx.Err() == nil; {
 		for range rnd.IntN(20) {
 			add(victim{Work: time.Duration(rnd.IntN(300)) * time.Microsecond})
+		}
+		if resize && rnd.IntN(10) == 0 {
+			if err := p.Resize(1 + rnd.IntN(2*workers)); err != nil {
+				t.Error(err)
+			}
 		}
 		switch k := rnd.IntN(10); {
 		case k < 4:
@@ -157,7 +172,13 @@ func TestTorture(t *testing.T) {
 		t.Errorf("%d tasks were lost by %d kills", settled.lost, kills)
 	}
 	started := checkJournal(t, journal, len(futures), settled)
-	eventually(t, "full capacity", func() bool { return len(p.Pids()) == workers })
+	if err := p.Resize(workers); err != nil {
+		t.Error(err)
+	}
+	if o.Idle == 0 {
+		eventually(t, "full capacity", func() bool { return len(p.Pids()) == workers })
+	}
+	rallies := checkCapacity(t, p, workers)
 	if got := result(t, submit(t, p, echo, 1)); got != 1 {
 		t.Error(got)
 	}
@@ -165,10 +186,49 @@ func TestTorture(t *testing.T) {
 	t.Logf("seed %d: %d tasks in %.1f s; %d kills, %d cancels, %d tasks that hang", seed, len(futures), took.Seconds(), kills, cancels, hangs)
 	t.Logf("%d succeeded, %d lost with their worker, %d exceeded the limit, %d cancelled running, %d cancelled before; %d started; %d workers used",
 		settled.succeeded, settled.lost, settled.late, settled.cancelledRunning, settled.cancelledQueued, started, s.Started)
-	if int(s.Submitted) != len(futures)+1 || s.Succeeded+s.Failed+s.Cancelled != s.Submitted || s.Queued != 0 {
+	if int(s.Submitted) != len(futures)+rallies+1 || s.Succeeded+s.Failed+s.Cancelled != s.Submitted || s.Queued != 0 {
 		t.Errorf("%+v", s)
 	}
 }
+
+// checkCapacity has as many tasks run at the same time as there are workers. They
+// meet for a moment only, so it tries until they do; it returns how many it
+// submitted.
+func checkCapacity(t *testing.T, p *process.Pool, workers int) (submitted int) {
+	for ctx := limit(t); ctx.Err() == nil; {
+		dir := t.TempDir()
+		var all []*executors.Future[int]
+		for i := range workers {
+			all = append(all, submit(t, p, rally, victim{N: i, File: dir}))
+			submitted++
+		}
+		met := false
+		for _, f := range all {
+			for f.State() == executors.Pending || f.State() == executors.Running {
+				found, _ := os.ReadDir(dir)
+				met = met || len(found) == workers
+				time.Sleep(time.Millisecond)
+			}
+			if err := f.Err(ctx); err != nil && !errors.As(err, new(*process.TimeLimitError)) {
+				t.Error(err)
+			}
+		}
+		if met {
+			return submitted
+		}
+	}
+	t.Errorf("%d tasks never ran at the same time", workers)
+	return submitted
+}
+
+// rally leaves a file while it runs.
+var rally = executors.Define("test.rally", func(_ context.Context, v victim) (int, error) {
+	name := v.File + "/" + strconv.Itoa(v.N)
+	defer os.Remove(name)
+	err := os.WriteFile(name, nil, 0o600)
+	time.Sleep(20 * time.Millisecond)
+	return v.N, err
+})
 
 // checkJournal counts the tasks that were started, each at most once, and all
 // that succeeded among them.
