@@ -242,7 +242,7 @@ func TestPairing(t *testing.T) {
 
 func TestDegenerateRecords(t *testing.T) {
 	for _, test := range []struct{ name, text, trust string }{
-		{"one value", cellLine("serial", "1"), "intervals need 6"},
+		{"one value", cellLine("serial", "1"), "intervals need 6, so there are none: a larger -count gives more."},
 		{"no serial", cellLine("x", "1"), "No serial arm, hence no speedup, for w at 1 µs."},
 		{"zero time", cellLine("serial", "0") + cellLine("x", "1"), "1 result was ignored: it is without a usable sec/op (the first at file.txt:1)."},
 		{"no time", "BenchmarkGrid/executor=serial/workload=w/workers=1/grain=1 1 5 B/op\n", "without a usable sec/op"},
@@ -274,7 +274,7 @@ func TestResumedRecord(t *testing.T) {
 		"# note partial: 1 of 2 blocks\n# note elapsed: 1s\n# note resumed: now\n# note warning.load: Load 9. | Wait.\n" +
 		"# block 2\n" + cellLine("serial", "1")
 	said := func(text string) string { return strings.Join(texts(Analyse(parse(t, text)).Answers.Trust), "\n") }
-	if got, want := said(text+"# note partial:\n# note elapsed: 2s\n"), "2 blocks of 1 arm; intervals need 6, so there are none.\n"+
+	if got, want := said(text+"# note partial:\n# note elapsed: 2s\n"), "2 blocks of 1 arm; intervals need 6, so there are none: a larger -budget, or fewer workloads, executors or worker counts, gives more.\n"+
 		"A is off. Rest.\nB is off. Rest.\nLoad 9. Wait."; got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}

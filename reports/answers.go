@@ -212,7 +212,11 @@ func (a *analysis) basis() Sentence {
 		text = fmt.Sprintf("%s with up to %s each, paired by their order: the record has no blocks", Count(arms, "arm"), Count(a.pairs.blocks, "result"))
 	}
 	if a.pairs.blocks < MinBlocks {
-		text += fmt.Sprintf("; intervals need %d, so there are none", MinBlocks)
+		cure := "a larger -budget, or fewer workloads, executors or worker counts, gives more"
+		if !a.pairs.numbered {
+			cure = "a larger -count gives more"
+		}
+		text += fmt.Sprintf("; intervals need %d, so there are none: %s", MinBlocks, cure)
 	} else {
 		text += fmt.Sprintf("; intervals are %s", Percent(Confidence))
 	}
