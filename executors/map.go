@@ -306,8 +306,13 @@ func (p piece[Out]) at(i int) (Out, error) {
 }
 
 func (m *mapping[In, Out]) abandon() {
-	// The last first: a worker that a cancelled task sets free finds nothing left.
+	// What runs comes last: a worker that it sets free finds nothing left.
 	for _, p := range slices.Backward(m.inFlight) {
+		if p.waitable().State() == Pending {
+			p.waitable().Cancel()
+		}
+	}
+	for _, p := range m.inFlight {
 		p.waitable().Cancel()
 	}
 	m.inFlight = nil

@@ -27,11 +27,12 @@ func TestDocListsTheCases(t *testing.T) {
 	if !ok {
 		t.Fatalf("doc.go has no %q", last)
 	}
-	list := "//\n"
+	var list strings.Builder
+	list.WriteString("//\n")
 	for _, c := range executortest.Cases() {
-		list += fmt.Sprintf("//\t%s  %s\n", c.ID, c.Doc)
+		fmt.Fprintf(&list, "//\t%s  %s\n", c.ID, c.Doc)
 	}
-	want := string(head) + first + list + last + string(tail)
+	want := string(head) + first + list.String() + last + string(tail)
 	if *update {
 		if err := os.WriteFile("doc.go", []byte(want), 0o644); err != nil {
 			t.Fatal(err)

@@ -213,9 +213,36 @@ func eventually(t *T, what string, holds func() bool) {
 	}
 }
 
-// backTo waits until there are no more goroutines than before.
+// backTo waits until the case has no more goroutines than before.
 func backTo(t *T, before int) {
-	eventually(t, "no goroutine is left behind", func() bool { return runtime.NumGoroutine() <= before })
+	eventually(t, "no goroutine is left behind", func() bool { return goroutines(t.label) <= before })
+}
+
+// openLater opens the gate when what follows has probably begun to wait for it.
+func openLater(t *T, d dir) {
+	go func() {
+		time.Sleep(5 * time.Millisecond)
+		if err := d.write("open"); err != nil {
+			t.Error(err)
+		}
+	}()
+}
+
+// backlog is tasks that wait for their turn behind a gate that opens later: what a
+// shutdown must wait for. The result of each is its index.
+func backlog(t *T, ex executors.Executor, n int) (futures []future) {
+	if t.has(Background) {
+		d := dir(t.TempDir())
+		for i := range min(n, ex.Workers()) {
+			futures = append(futures, submit(t, ex, gate, gateInput{d, "in", i, ""}))
+		}
+		await(t, d, "in")
+		openLater(t, d)
+	}
+	for i := len(futures); i < n; i++ {
+		futures = append(futures, submit(t, ex, echo, i))
+	}
+	return futures
 }
 
 // heap is the number of bytes in use after a collection.

@@ -45,9 +45,7 @@ func TestBrokenExecutorsAreFound(t *testing.T) {
 		{"never retires", fault{neverRetires: true}, "L08"},
 	} {
 		t.Run(m.name, func(t *testing.T) {
-			if !m.fault.leaks { // which is seen by counting goroutines
-				t.Parallel()
-			}
+			t.Parallel()
 			ids := strings.Fields(m.cases)
 			table := executortest.Score(t.Context(), referenceKind(m.fault), only(ids, 300*time.Millisecond)...)
 			if len(table.Results) != len(ids) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
 
 	"poolbench/executors"
@@ -22,10 +21,7 @@ var shutdownCases = []Case{
 	}},
 	{ID: "S04", Doc: "shutdown lets the backlog finish", Run: func(t *T) {
 		ex := t.New(3)
-		var futures []future
-		for i := range 50 {
-			futures = append(futures, submit(t, ex, echo, i))
-		}
+		futures := backlog(t, ex, 50)
 		shutdown(t, ex)
 		for i, f := range futures {
 			wantState(t, f, executors.Finished)
@@ -72,7 +68,7 @@ var shutdownCases = []Case{
 		}
 	}},
 	{ID: "S08", Doc: "workers really end", Needs: Background, Run: func(t *T) {
-		before := runtime.NumGoroutine()
+		before := goroutines(t.label)
 		ex := t.New(5)
 		saturate(t, ex, 5)
 		shutdown(t, ex)
@@ -82,16 +78,18 @@ var shutdownCases = []Case{
 		}
 	}},
 	{ID: "S09", Doc: "leaving a scope through shutdown waits for its tasks", Run: func(t *T) {
-		var f future
+		var futures []future
 		func() {
 			ex := t.New(2)
 			defer shutdown(t, ex)
-			f = submit(t, ex, echo, 3)
+			futures = backlog(t, ex, 3)
 		}()
-		wantState(t, f, executors.Finished)
+		for _, f := range futures {
+			wantState(t, f, executors.Finished)
+		}
 	}},
 	{ID: "S11", Doc: "shutdown without waiting: refused from then on, the results still come, workers end", Needs: Background, Run: func(t *T) {
-		before := runtime.NumGoroutine()
+		before := goroutines(t.label)
 		ex := t.New(1)
 		d := dir(t.TempDir())
 		running := submit(t, ex, gate, gateInput{d, "in", 9, ""})
@@ -147,9 +145,7 @@ var shutdownCases = []Case{
 			defer func() { recover() }()
 			ex := t.New(1)
 			defer shutdown(t, ex)
-			for i := range 10 {
-				futures = append(futures, submit(t, ex, echo, i))
-			}
+			futures = backlog(t, ex, 10)
 			panic("as planned")
 		}()
 		for i, f := range futures {
@@ -170,7 +166,7 @@ var shutdownCases = []Case{
 		}
 	}},
 	{ID: "S21", Doc: "shutdown leaves no goroutine behind", Run: func(t *T) {
-		before := runtime.NumGoroutine()
+		before := goroutines(t.label)
 		for range 10 {
 			ex := t.New(3)
 			for i := range 10 {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/pprof"
+	"strconv"
 	"strings"
 	"sync/atomic"
 )
@@ -20,6 +21,21 @@ func newLabel(id string) string { return fmt.Sprintf("%s#%d", id, runs.Add(1)) }
 
 func labelled(label string, f func()) {
 	pprof.Do(context.Background(), pprof.Labels(labelKey, label), func(context.Context) { f() })
+}
+
+// goroutines is how many goroutines have the label.
+func goroutines(label string) int {
+	n := 0
+	for stack := range strings.SplitSeq(stacks(label), "\n\n") {
+		count, _, _ := strings.Cut(strings.TrimPrefix(stack, "goroutine profile: total"), " @")
+		if at := strings.LastIndexByte(count, '\n'); at >= 0 { // the first stack has a headline
+			count = count[at+1:]
+		}
+		if own, err := strconv.Atoi(count); err == nil {
+			n += own
+		}
+	}
+	return n
 }
 
 // stacks are those of the goroutines with the label.

@@ -23,8 +23,9 @@ type T struct {
 	Kind executors.Kind
 	Ctx  context.Context // ends with the case; tasks are submitted with it
 
-	can  Capability
-	life context.Context // ends when the case is abandoned
+	can   Capability
+	life  context.Context // ends when the case is abandoned
+	label string          // of its goroutines
 
 	mu       sync.Mutex
 	failures []string
@@ -187,11 +188,10 @@ func (c Case) run(ctx context.Context, kind executors.Kind, can Capability) Resu
 	defer kill()
 	own, end := context.WithCancel(life)
 	defer end()
-	t := &T{Kind: kind, Ctx: own, can: can, life: life}
+	t := &T{Kind: kind, Ctx: own, can: can, life: life, label: newLabel(c.ID)}
 	logger := slog.Default()
-	label := newLabel(c.ID)
 	ended := make(chan struct{})
-	go labelled(label, func() {
+	go labelled(t.label, func() {
 		defer close(ended)
 		t.run(c.Run, end)
 	})
@@ -207,7 +207,7 @@ func (c Case) run(ctx context.Context, kind executors.Kind, can Capability) Resu
 	case <-overdue.C:
 	}
 	r.Outcome = Hung
-	r.Detail = fmt.Sprintf("not ended after %v; its goroutines:\n%s", limit, stacks(label))
+	r.Detail = fmt.Sprintf("not ended after %v; its goroutines:\n%s", limit, stacks(t.label))
 	kill()
 	select {
 	case <-ended:

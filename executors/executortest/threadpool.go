@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
-	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -73,9 +72,9 @@ var threadPoolCases = []Case{
 		wantResult(t, submit(t, t.New(1), runTrue, path), 0)
 	}},
 	{ID: "T06", Doc: "there is no worker before the first submit", Run: func(t *T) {
-		before := runtime.NumGoroutine()
+		before := goroutines(t.label)
 		ex := t.New(8)
-		if after := runtime.NumGoroutine(); after >= before+8 {
+		if after := goroutines(t.label); after >= before+8 {
 			t.Errorf("%d goroutines before, %d after", before, after)
 		}
 		if s, ok := executors.StatsOf(ex); ok && (s.Started != 0 || s.Workers != 0) {
