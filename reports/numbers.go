@@ -174,8 +174,8 @@ func changeNumber(ratio float64) string {
 // Quantity prints a value of any benchmark unit: times as Duration, other units
 // with three significant digits and the unit behind: "1.25M B/op".
 func Quantity(value float64, unit string) string {
-	if strings.HasPrefix(unit, "sec/") {
-		per := strings.TrimPrefix(unit, "sec/")
+	if after, ok := strings.CutPrefix(unit, "sec/"); ok {
+		per := after
 		if per == "op" {
 			return Duration(value)
 		}

@@ -180,16 +180,17 @@ func arguments() []string {
 // for a second before it exits, to let other threads report; a worker that is
 // told to exit has none, and every Shutdown would take that second.
 func environment(t ticket) []string {
-	race := "atexit_sleep_ms=0"
+	var race strings.Builder
+	race.WriteString("atexit_sleep_ms=0")
 	var env []string
 	for _, kv := range os.Environ() {
 		switch key, value, _ := strings.Cut(kv, "="); key {
 		case envWorker, envDepth:
 		case "GORACE":
-			race += " " + value // the last setting counts
+			race.WriteString(" " + value) // the last setting counts
 		default:
 			env = append(env, kv)
 		}
 	}
-	return append(env, envWorker+"="+t.String(), envDepth+"=1", "GORACE="+race)
+	return append(env, envWorker+"="+t.String(), envDepth+"=1", "GORACE="+race.String())
 }

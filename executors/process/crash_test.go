@@ -171,7 +171,7 @@ func TestEachRunsOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	runs := map[string]int{}
-	for _, line := range strings.Fields(string(b)) {
+	for line := range strings.FieldsSeq(string(b)) {
 		runs[line]++
 	}
 	for line, n := range runs {

@@ -238,7 +238,7 @@ func checkJournal(t *testing.T, name string, tasks int, c tally) (started int) {
 		t.Fatal(err)
 	}
 	runs := make([]int, tasks)
-	for _, line := range strings.Fields(string(b)) {
+	for line := range strings.FieldsSeq(string(b)) {
 		n, err := strconv.Atoi(line)
 		if err != nil || n >= tasks {
 			t.Fatalf("journal: %q", line)

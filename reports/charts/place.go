@@ -1,5 +1,7 @@
 package charts
 
+import "slices"
+
 import "math"
 
 // A slab is a rectangle turned by an angle around its centre: the room a label
@@ -100,10 +102,8 @@ func (t *terrain) blocked(s slab) int {
 	if !s.inside(t.bounds) {
 		return math.MaxInt32
 	}
-	for _, other := range t.taken {
-		if s.meets(other) {
-			return math.MaxInt32
-		}
+	if slices.ContainsFunc(t.taken, s.meets) {
+		return math.MaxInt32
 	}
 	n := 0
 	for _, c := range t.curves {

@@ -108,7 +108,7 @@ func writeStart(b *strings.Builder, t xml.StartElement, prefix string, root bool
 			attr("id", prefix+a.Value)
 		case key == "aria-labelledby":
 			var ids []string
-			for _, id := range strings.Fields(a.Value) {
+			for id := range strings.FieldsSeq(a.Value) {
 				ids = append(ids, prefix+id)
 			}
 			attr(key, strings.Join(ids, " "))
@@ -129,7 +129,7 @@ func writeStart(b *strings.Builder, t xml.StartElement, prefix string, root bool
 // presentation turns "k:v;k:v" into attributes.
 func presentation(attr func(key, value string), style string) {
 	var classes []string
-	for _, part := range strings.Split(style, ";") {
+	for part := range strings.SplitSeq(style, ";") {
 		key, value, ok := strings.Cut(part, ":")
 		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 		if !ok || value == "" || value == "normal" || key == "font-family" {

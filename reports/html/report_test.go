@@ -150,7 +150,7 @@ func TestIdsAreUnique(t *testing.T) {
 		seen[m[1]] = true
 	}
 	for _, m := range regexp.MustCompile(`(?:aria-labelledby="([^"]*)"|href="#([^"]*)")`).FindAllStringSubmatch(b.String(), -1) {
-		for _, id := range strings.Fields(m[1] + " " + m[2]) {
+		for id := range strings.FieldsSeq(m[1] + " " + m[2]) {
 			if !seen[id] {
 				t.Errorf("nothing has the id %q", id)
 			}
