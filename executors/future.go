@@ -342,8 +342,8 @@ func (f *Future[T]) Result(ctx context.Context) (T, error) {
 	return f.value, f.err
 }
 
-// OnDone has callback called once with the settled future. Callbacks of one
-// future run one after the other in the order of registration: on a goroutine of
+// OnDone has callback called once with the settled future. Callbacks that were
+// registered before it settled run one after the other in their order: on a goroutine of
 // their own when a task ends, before Cancel returns when it is cancelled. On a
 // future that is settled already, callback runs before OnDone returns. A panic
 // of a callback is logged and reaches nobody.
