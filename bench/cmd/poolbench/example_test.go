@@ -20,7 +20,7 @@ func TestExampleIsRebuilt(t *testing.T) {
 	}
 	for stored, made := range map[string]string{
 		"summary.md":         "summary.md",
-		"speedup-spin.svg":  "charts/speedup-spin.svg",
+		"speedup-spin.svg":   "charts/speedup-spin.svg",
 		"crossover-spin.svg": "charts/crossover-spin.svg",
 	} {
 		got, err := os.ReadFile(filepath.Join(out, made))
