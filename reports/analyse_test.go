@@ -50,11 +50,11 @@ func TestInlineOverheadIsRecovered(t *testing.T) {
 		w := exact()
 		w.inline[goroutines], w.inline[processes] = h, h
 		s := seriesOf(t, Analyse(w.write(t)), goroutines)
-		if s.LeastUsefulWork.Outcome != Crosses || s.METG.Outcome != Crosses || s.Crossover.Outcome != Crosses {
+		if s.Half().Work.Outcome != Crosses || s.Half().METG.Outcome != Crosses || s.Crossover.Outcome != Crosses {
 			t.Fatalf("%+v", s)
 		}
-		near(t, "least useful work", s.LeastUsefulWork.At.Value, h.Seconds(), 0.01)
-		near(t, "METG", s.METG.At.Value, 2*h.Seconds(), 0.01)
+		near(t, "least useful work", s.Half().Work.At.Value, h.Seconds(), 0.01)
+		near(t, "METG", s.Half().METG.At.Value, 2*h.Seconds(), 0.01)
 		near(t, "crossover", s.Crossover.At.Value, h.Seconds()/3, 0.01)
 		near(t, "its lower bound", s.Crossover.At.Low, h.Seconds()/3, 0.01)
 	}
@@ -67,8 +67,8 @@ func TestDispatcherIsRecovered(t *testing.T) {
 	d := 3 * time.Microsecond
 	w.dispatch[goroutines] = d
 	s := seriesOf(t, Analyse(w.write(t)), goroutines)
-	near(t, "METG", s.METG.At.Value, 4*d.Seconds(), 0.01)
-	near(t, "least useful work", s.LeastUsefulWork.At.Value, 2*d.Seconds(), 0.01)
+	near(t, "METG", s.Half().METG.At.Value, 4*d.Seconds(), 0.01)
+	near(t, "least useful work", s.Half().Work.At.Value, 2*d.Seconds(), 0.01)
 	near(t, "crossover", s.Crossover.At.Value, d.Seconds(), 0.01)
 }
 

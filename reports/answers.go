@@ -69,7 +69,7 @@ func (a *analysis) short() []Sentence {
 				on = " on " + s.Workload
 			}
 			text := crossoverSentence(series, series.Executor+on)
-			if half := halfSentence(series.LeastUsefulWork); half != "" {
+			if half := halfSentence(series.Half().Work); half != "" {
 				text += "; " + half
 			}
 			out = append(out, Sentence{series.Executor, text})

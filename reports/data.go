@@ -115,11 +115,27 @@ type Sweep struct {
 
 // A SweepSeries is one executor of a Sweep.
 type SweepSeries struct {
-	Executor        string
-	Points          []SweepPoint // ascending in grain
-	Crossover       Crossing     // where the pool begins to beat the plain loop; At is useful work per task in seconds
-	LeastUsefulWork Crossing     // useful work per task at which efficiency reaches 50 %, seconds
-	METG            Crossing     // granularity (Ideal·T/tasks) at that point, seconds: METG(50 %)
+	Executor  string
+	Points    []SweepPoint // ascending in grain
+	Crossover Crossing     // where the pool begins to beat the plain loop; At is useful work per task in seconds
+	Levels    []Level      // what 50, 70, 80, 90 and 95 % of the ideal need, ascending
+}
+
+// A Level is what an efficiency needs.
+type Level struct {
+	Efficiency float64  // of Ideal, above 0
+	Work       Crossing // least useful work per task, seconds
+	METG       Crossing // granularity (Ideal·T/tasks) at that point, overhead included, seconds: METG(Efficiency)
+}
+
+// Half is the level of 50 %, unknown when the series has none.
+func (s SweepSeries) Half() Level {
+	for _, l := range s.Levels {
+		if l.Efficiency == HalfEfficiency {
+			return l
+		}
+	}
+	return Level{Efficiency: HalfEfficiency}
 }
 
 // A SweepPoint is one grain.

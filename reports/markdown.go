@@ -68,7 +68,7 @@ func sweepMarkdown(b *bytes.Buffer, sweeps []Sweep) {
 	for _, s := range sweeps {
 		for _, series := range s.Series {
 			rows = append(rows, []string{s.Workload, series.Executor, fmt.Sprint(s.Workers),
-				CrossingText(series.Crossover), CrossingText(series.LeastUsefulWork), CrossingText(series.METG)})
+				CrossingText(series.Crossover), CrossingText(series.Half().Work), CrossingText(series.Half().METG)})
 		}
 	}
 	markdownTable(b, 2, header, rows)

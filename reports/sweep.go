@@ -11,8 +11,11 @@ import (
 const minGrains = 3
 
 // HalfEfficiency is the efficiency that METG and the least useful work are given
-// at.
+// at where one must do.
 const HalfEfficiency = 0.5
+
+// efficiencies are those of the Levels.
+var efficiencies = []float64{HalfEfficiency, 0.7, 0.8, 0.9, 0.95}
 
 // sweeps makes a Sweep of every workload and worker count in which some executor
 // has at least minGrains grains with a serial arm. Cells with a payload are left
@@ -111,18 +114,21 @@ func (a *analysis) sweepSeries(executor string, arms []*arm, ideal quantity) Swe
 		})
 	}
 	out.Crossover = curve.crossing(constant(1))
-	out.LeastUsefulWork = curve.crossing(ideal.times(HalfEfficiency))
-	out.METG = metg(out.LeastUsefulWork, out.Points)
+	for _, e := range efficiencies {
+		work := curve.crossing(ideal.times(e))
+		out.Levels = append(out.Levels, Level{e, work, metg(e, work, out.Points)})
+	}
 	return out
 }
 
 // metg is the granularity where the useful work is least: work / efficiency, hence
-// twice the work at 50 %. It includes overhead, as in Task Bench.
-func metg(work Crossing, points []SweepPoint) Crossing {
+// twice the work at 50 %. It includes overhead, as in Task Bench (Slaughter et al.,
+// SC20).
+func metg(efficiency float64, work Crossing, points []SweepPoint) Crossing {
 	c := work
-	c.At.Value /= HalfEfficiency
-	c.At.Low /= HalfEfficiency
-	c.At.High /= HalfEfficiency
+	c.At.Value /= efficiency
+	c.At.Low /= efficiency
+	c.At.High /= efficiency
 	c.From, c.To = math.Inf(1), math.Inf(-1)
 	for _, p := range points {
 		granularity := p.Work / p.Efficiency.Value

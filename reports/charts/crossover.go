@@ -253,12 +253,12 @@ func crossoverWords(s reports.SweepSeries) string {
 
 // halfWords says where an executor reaches half of ideal efficiency.
 func halfWords(s reports.SweepSeries) string {
-	x := s.LeastUsefulWork
+	x := s.Half().Work
 	switch {
 	case crossesAt(x):
 		words := "reaches 50 % of ideal at " + reports.DurationEstimate(x.At)
-		if crossesAt(s.METG) {
-			words += ", METG(50 %) " + reports.Duration(s.METG.At.Value)
+		if crossesAt(s.Half().METG) {
+			words += ", METG(50 %) " + reports.Duration(s.Half().METG.At.Value)
 		}
 		return words
 	case x.Outcome == reports.Always:
@@ -315,14 +315,14 @@ func (c *crossoverChart) plan() bool {
 		guides: []segment{{pt{c.lower.left, half}, pt{c.lower.right, half}}}}
 	for _, k := range c.shares {
 		series := c.series[k.name]
-		x := series.LeastUsefulWork
+		x := series.Half().Work
 		if !crossesAt(x) {
 			c.below.remarks = append(c.below.remarks, remark{k.look, clean(k.name) + ": " + halfNote(x)})
 			continue
 		}
 		detail := interval(x.At)
-		if crossesAt(series.METG) {
-			detail += " · METG " + reports.Duration(series.METG.At.Value)
+		if crossesAt(series.Half().METG) {
+			detail += " · METG " + reports.Duration(series.Half().METG.At.Value)
 		}
 		c.below.calls = append(c.below.calls, call{look: k.look, at: x.At, meets: 0.5, name: clean(k.name),
 			title: "50 % at " + reports.Duration(x.At.Value) + " of work", head: "50 % of ideal at", detail: detail})
@@ -403,10 +403,10 @@ func (c *crossoverChart) drawShares(p *page) {
 		l := direct{name: clean(k.name), details: []string{"up to " + reports.Percent(k.best().y)}, role: k.look.text,
 			look: &c.shares[i].look, line: k.look.line, end: pt{c.x.at(last.x), c.share.at(last.y)}}
 		series := c.series[k.name]
-		if x := series.LeastUsefulWork; c.below.spots == nil && crossesAt(x) {
+		if x := series.Half().Work; c.below.spots == nil && crossesAt(x) {
 			l.details = append([]string{strings.TrimSpace("50 % at " + reports.Duration(x.At.Value) + " " + brackets(x.At))}, l.details...)
-			if crossesAt(series.METG) {
-				l.details[1] = "METG " + reports.Duration(series.METG.At.Value) + ", " + l.details[1]
+			if crossesAt(series.Half().METG) {
+				l.details[1] = "METG " + reports.Duration(series.Half().METG.At.Value) + ", " + l.details[1]
 			}
 		}
 		labels = append(labels, l)

@@ -100,7 +100,7 @@ func sweep(workload, resource string, workers int, ideal float64, overhead map[s
 		half := reports.Crossing{Outcome: reports.Crosses, At: estimate(h*ideal, 0.08), From: 1e-7, To: 1e-2}
 		metg := half
 		metg.At = estimate(2*h*ideal, 0.08)
-		series.Crossover, series.LeastUsefulWork, series.METG = cross, half, metg
+		series.Crossover, series.Levels = cross, []reports.Level{{Efficiency: reports.HalfEfficiency, Work: half, METG: metg}}
 		s.Series = append(s.Series, series)
 	}
 	return s
@@ -120,7 +120,7 @@ func outcomes() *reports.Data {
 	for i := range s.Series {
 		c := &s.Series[i]
 		o := []reports.Outcome{reports.Always, reports.Never, reports.Unknown, reports.Several}[i]
-		c.Crossover.Outcome, c.LeastUsefulWork.Outcome, c.METG.Outcome = o, o, o
+		c.Crossover.Outcome, c.Levels[0].Work.Outcome, c.Levels[0].METG.Outcome = o, o, o
 	}
 	return &reports.Data{Machine: machine2, Blocks: 12, Sweeps: []reports.Sweep{s}}
 }
@@ -143,7 +143,7 @@ func fewBlocks() *reports.Data {
 		for j := range d.Sweeps[i].Series {
 			c := &d.Sweeps[i].Series[j]
 			few(&c.Crossover.At)
-			few(&c.LeastUsefulWork.At)
+			few(&c.Levels[0].Work.At)
 			for k := range c.Points {
 				few(&c.Points[k].Time)
 				few(&c.Points[k].Efficiency)
@@ -159,7 +159,7 @@ func single() *reports.Data {
 	w := sweep("spin", "cpu", 2, 1.87, map[string]float64{"goroutines": 1e-6})
 	w.Serial, w.Series[0].Points = w.Serial[:1], w.Series[0].Points[:1]
 	w.Series[0].Crossover = reports.Crossing{}
-	w.Series[0].LeastUsefulWork = reports.Crossing{}
+	w.Series[0].Levels[0].Work = reports.Crossing{}
 	return &reports.Data{Machine: machine2, Blocks: 12, Capacity: map[int]reports.Estimate{2: estimate(1.87, 0.02)},
 		Scalings: []reports.Scaling{s}, Sweeps: []reports.Sweep{w}}
 }
@@ -229,8 +229,8 @@ func broken() *reports.Data {
 		for j := range s.Series {
 			c := &s.Series[j]
 			next(&c.Crossover.At)
-			next(&c.LeastUsefulWork.At)
-			next(&c.METG.At)
+			next(&c.Levels[0].Work.At)
+			next(&c.Levels[0].METG.At)
 			for k := range c.Points {
 				next(&c.Points[k].Time)
 				next(&c.Points[k].Efficiency)

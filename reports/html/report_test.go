@@ -40,8 +40,9 @@ func sample(text string) *reports.Data {
 		series.Points = append(series.Points, reports.SweepPoint{Grain: grain, Work: w, Time: estimate(took), Speedup: estimate(w / took), Efficiency: estimate(w / took / 1.87)})
 	}
 	series.Crossover = reports.Crossing{Outcome: reports.Crosses, At: estimate(0.86e-6), From: 1e-7, To: 1e-4}
-	series.LeastUsefulWork = reports.Crossing{Outcome: reports.Crosses, At: estimate(0.75e-6), From: 1e-7, To: 1e-4}
-	series.METG = reports.Crossing{Outcome: reports.Crosses, At: estimate(1.5e-6)}
+	series.Levels = []reports.Level{{Efficiency: reports.HalfEfficiency,
+		Work: reports.Crossing{Outcome: reports.Crosses, At: estimate(0.75e-6), From: 1e-7, To: 1e-4},
+		METG: reports.Crossing{Outcome: reports.Crosses, At: estimate(1.5e-6)}}}
 	sweep.Series = []reports.SweepSeries{series}
 	return &reports.Data{
 		Record: &record.Record{

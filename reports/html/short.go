@@ -50,8 +50,8 @@ func (v *sweepView) add(s reports.Sweep) {
 		v.Rows = append(v.Rows, crossingRow{
 			Executor: series.Executor, Workers: s.Workers,
 			Crossover: reports.CrossingText(series.Crossover),
-			Least:     reports.CrossingText(series.LeastUsefulWork),
-			METG:      reports.CrossingText(series.METG),
+			Least:     reports.CrossingText(series.Half().Work),
+			METG:      reports.CrossingText(series.Half().METG),
 		})
 		for _, p := range series.Points {
 			v.Points = append(v.Points, newPoint(series.Executor, s.Workers, p))
