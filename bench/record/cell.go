@@ -18,6 +18,16 @@ const GridBenchmark = "Grid"
 // pinned ALU processes do the same work each. Its cells have Workers only.
 const CapacityBenchmark = "Capacity"
 
+// BandwidthBenchmark is the benchmark of the memory bandwidth probe: the same
+// processes, each making a STREAM triad over arrays of its own. Its cells have
+// Workers only.
+const BandwidthBenchmark = "Bandwidth"
+
+// CalibrationBenchmark is the benchmark that checks a calibration again: the time
+// of a fixed count of kernel units. Its cells have Workload only. The note
+// "calibration.WORKLOAD" holds the cost of a unit, UnitKernel the count.
+const CalibrationBenchmark = "Calibration"
+
 // A Cell is one point of a grid: what was measured, and nothing about when or
 // how often. Cells are comparable and serve as map keys.
 type Cell struct {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -78,6 +79,9 @@ func Read(r io.Reader, path string) (*Record, error) {
 	}
 	for k, v := range config {
 		rec.Config = append(rec.Config, Field{k, v})
+	}
+	if err := rec.dropBlocks(); err != nil {
+		return nil, err
 	}
 	sort.Slice(rec.Config, func(i, j int) bool { return rec.Config[i].Key < rec.Config[j].Key })
 	return rec, nil
@@ -173,19 +177,64 @@ func (rec *Record) addResult(line *benchfmt.Result, blocks []blockAt) error {
 		}
 		res.Values[unit] = v.Value
 	}
-	if res.Benchmark() == CapacityBenchmark {
-		workers, ok := strings.CutPrefix(res.Name, CapacityBenchmark+"/workers=")
-		n, err := strconv.Atoi(workers)
-		if !ok || err != nil || n < 1 {
-			return fmt.Errorf("%s: %s names no worker count", position, res.Name)
+	if probe, err := res.probe(); probe || err != nil {
+		if err != nil {
+			return fmt.Errorf("%s: %w", position, err)
 		}
-		res.Kind, res.Cell = KindCapacity, Cell{Workers: n}
 	} else if cell, err := ParseCell(line.Name); err == nil {
 		res.Kind, res.Cell = KindCell, cell
 	} else if errors.Is(err, errBadValue) {
 		return fmt.Errorf("%s: %w", position, err)
 	}
 	rec.Results = append(rec.Results, res)
+	return nil
+}
+
+// probe recognises the results of probes by their benchmark and sets Kind and
+// Cell.
+func (res *Result) probe() (bool, error) {
+	switch benchmark := res.Benchmark(); benchmark {
+	case CapacityBenchmark, BandwidthBenchmark:
+		workers, ok := strings.CutPrefix(res.Name, benchmark+"/workers=")
+		n, err := strconv.Atoi(workers)
+		if !ok || err != nil || n < 1 {
+			if benchmark == BandwidthBenchmark {
+				return false, nil // somebody's benchmark of that name
+			}
+			return false, fmt.Errorf("%s names no worker count", res.Name)
+		}
+		res.Kind, res.Cell = KindCapacity, Cell{Workers: n}
+		if benchmark == BandwidthBenchmark {
+			res.Kind = KindBandwidth
+		}
+		return true, nil
+	case CalibrationBenchmark:
+		if workload, ok := strings.CutPrefix(res.Name, benchmark+"/workload="); ok && workload != "" && !strings.Contains(workload, "/") {
+			res.Kind, res.Cell = KindCalibration, Cell{Workload: workload}
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// dropBlocks takes out the results of the blocks that a note says have failed.
+func (rec *Record) dropBlocks() error {
+	dropped := map[int]bool{}
+	for _, n := range rec.Notes {
+		if n.Key != DroppedNote {
+			continue
+		}
+		number, _, _ := strings.Cut(n.Value, " ")
+		block, err := strconv.Atoi(number)
+		if err != nil || block < 1 {
+			return fmt.Errorf("%s: note %s: block number %q is not a positive integer", rec.Path, DroppedNote, number)
+		}
+		if !dropped[block] {
+			dropped[block] = true
+			rec.Dropped = append(rec.Dropped, block)
+		}
+	}
+	rec.Results = slices.DeleteFunc(rec.Results, func(r Result) bool { return dropped[r.Block] })
 	return nil
 }
 

@@ -12,7 +12,8 @@
 //     skips and Read understands: "# block 7" starts block 7, and the results up
 //     to the next block line were measured within it; "# failed NAME: reason" is
 //     a trial of the current block that failed; "# note KEY: VALUE" is a fact of
-//     the run (seed, start, load, probes, plan).
+//     the run (seed, start, load, probes, plan). "# note dropped: 7 WHY" says that
+//     block 7 failed: its results stay in the file but are not read.
 //  4. No NaN, infinity or unescaped text is ever written, and none is accepted.
 package record
 
@@ -25,7 +26,23 @@ import (
 const (
 	UnitTime  = "sec/op"   // makespan of the whole job, in seconds; lower is better
 	UnitTasks = "tasks/op" // tasks in the job; exact
+
+	// Where tasks are timed from inside. benchunit reads "task-ns/op" as the first
+	// of these, so that is what a benchmark of somebody else may report.
+	UnitTaskTime  = "task-sec/op" // mean wall time within the task function, per task, in seconds
+	UnitTaskShare = "task-share"  // fraction of the tasks of the job that were timed, above 0 and at most 1
+
+	// Of a job that has a part that computes and a part that waits: the makespan of
+	// each part alone, on the same executor in the same block, in seconds.
+	UnitCPUPart  = "cpu-part-sec/op"
+	UnitWaitPart = "wait-part-sec/op"
+
+	UnitKernel = "units/op" // of a calibration: kernel units in the makespan; exact
 )
+
+// DroppedNote is the key of the notes of failed blocks. Its value begins with the
+// number of the block.
+const DroppedNote = "dropped"
 
 // A Field is one "key: value" of a record.
 type Field struct{ Key, Value string }
@@ -34,7 +51,7 @@ type Field struct{ Key, Value string }
 type Result struct {
 	Name     string             // as in the file, without "Benchmark" and without the -GOMAXPROCS suffix
 	Pkg      string             // file key "pkg" where it stands: the package of the benchmark; "" when absent
-	Cell     Cell               // valid when Kind is KindCell; only Workers when it is KindCapacity
+	Cell     Cell               // valid when Kind is KindCell; only Workers when it is KindCapacity or KindBandwidth, only Workload when it is KindCalibration
 	Kind     Kind               // what the name turned out to be
 	Block    int                // the block it belongs to, from 1; 0 when the file has no block lines
 	Procs    int                // GOMAXPROCS suffix of the name; 1 when absent
@@ -55,7 +72,15 @@ const (
 	KindOther    Kind = iota // somebody's benchmark whose name has not our keys
 	KindCell                 // a cell of a grid
 	KindCapacity             // the capacity probe
+	KindBandwidth            // the memory bandwidth probe
+	KindCalibration          // a kernel's calibration, checked again
 )
+
+// Probe reports whether k measures the machine rather than something one would
+// compare.
+func (k Kind) Probe() bool {
+	return k == KindCapacity || k == KindBandwidth || k == KindCalibration
+}
 
 // Time is the sec/op of the result; ok is false when it has none or it is not
 // above 0.
@@ -79,6 +104,7 @@ type Record struct {
 	Notes    []Field // "# note" lines in file order
 	Results  []Result
 	Failures []Failure
+	Dropped  []int          // numbers of the blocks in which a trial failed, in file order: none of their results are in Results
 	Better   map[string]int // by unit: -1 lower is better, +1 higher, absent unknown
 	Exact    map[string]bool
 }

@@ -331,3 +331,33 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// The results of a block that failed stay in the file and are not read; probes are
+// told from benchmarks of the same name.
+func TestDroppedBlocksAndProbes(t *testing.T) {
+	const text = "# block 1\nBenchmarkA 1 5 ns/op\n# failed A: no\n# note dropped: 1 A failed\n" +
+		"# block 2\nBenchmarkA 1 6 ns/op\nBenchmarkBandwidth/workers=2-2 1 7 ns/op\nBenchmarkBandwidth/copy 1 8 ns/op\n" +
+		"BenchmarkCalibration/workload=spin-2 1 9 ns/op 400 units/op\nBenchmarkCalibration/lens=wide 1 10 ns/op 3 task-ns/op\n# note dropped: 1 again\n"
+	rec, err := Read(strings.NewReader(text), "x.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(rec.Dropped, []int{1}) || len(rec.Failures) != 1 || len(rec.Results) != 5 {
+		t.Fatalf("dropped %v, %d failures, %d results; want [1], 1 and 5", rec.Dropped, len(rec.Failures), len(rec.Results))
+	}
+	for i, want := range []struct {
+		kind Kind
+		cell Cell
+	}{{KindOther, Cell{}}, {KindBandwidth, Cell{Workers: 2}}, {KindOther, Cell{}}, {KindCalibration, Cell{Workload: "spin"}}, {KindOther, Cell{}}} {
+		r := rec.Results[i]
+		if r.Block != 2 || r.Kind != want.kind || r.Cell != want.cell || r.Kind.Probe() != (want.kind != KindOther) {
+			t.Errorf("%+v, want kind %v of %+v", r, want.kind, want.cell)
+		}
+	}
+	if got := rec.Results[4].Values[UnitTaskTime]; math.Abs(got-3e-9) > 1e-18 {
+		t.Errorf("3 task-ns/op is read as %v %s", got, UnitTaskTime)
+	}
+	if _, err := Read(strings.NewReader(good+"# note dropped: some\n"), "x.txt"); err == nil {
+		t.Error("a dropped block without a number is read")
+	}
+}

@@ -28,6 +28,8 @@ func NewWriter(out io.Writer, config []Field) *Writer {
 	for _, u := range []struct{ unit, key, value string }{
 		{UnitTime, "better", "lower"},
 		{UnitTasks, "assume", "exact"},
+		{UnitTaskTime, "better", "lower"},
+		{UnitKernel, "assume", "exact"},
 	} {
 		w.keep(w.bench.Write(&benchfmt.UnitMetadata{
 			UnitMetadataKey: benchfmt.UnitMetadataKey{Unit: u.unit, Key: u.key},
