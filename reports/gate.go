@@ -215,7 +215,7 @@ func collectGate(rec *record.Record, packages bool) gateSide {
 		numbered = numbered || r.Block > 0
 	}
 	for _, r := range rec.Results {
-		if r.Kind == record.KindCapacity {
+		if r.Kind.Probe() {
 			continue
 		}
 		name := fullName(r)

@@ -69,11 +69,11 @@ func (r Result) Benchmark() string {
 type Kind int
 
 const (
-	KindOther    Kind = iota // somebody's benchmark whose name has not our keys
-	KindCell                 // a cell of a grid
-	KindCapacity             // the capacity probe
-	KindBandwidth            // the memory bandwidth probe
-	KindCalibration          // a kernel's calibration, checked again
+	KindOther       Kind = iota // somebody's benchmark whose name has not our keys
+	KindCell                    // a cell of a grid
+	KindCapacity                // the capacity probe
+	KindBandwidth               // the memory bandwidth probe
+	KindCalibration             // a kernel's calibration, checked again
 )
 
 // Probe reports whether k measures the machine rather than something one would
