@@ -92,9 +92,9 @@ func TestNoisyTruthIsCovered(t *testing.T) {
 }
 
 func TestOutcomes(t *testing.T) {
-	curveOf := func(spread float64, speedups ...float64) curve {
+	curveOf := func(spread float64, speedups ...float64) *curve {
 		rs := newResampler(8)
-		var c curve
+		var c []curvePoint
 		for i, s := range speedups {
 			var work, speedup series
 			for b := range 8 {
@@ -102,13 +102,13 @@ func TestOutcomes(t *testing.T) {
 				speedup.blocks = append(speedup.blocks, b)
 				speedup.logs = append(speedup.logs, math.Log(s)+spread*(float64(b)-3.5))
 			}
-			c = append(c, curvePoint{rs.quantity(work), rs.quantity(speedup)})
+			c = append(c, curvePoint{work: rs.quantity(work), ratio: rs.quantity(speedup)})
 		}
-		return c
+		return newCurve(c)
 	}
 	for _, test := range []struct {
 		name string
-		c    curve
+		c    *curve
 		want Outcome
 	}{
 		{"crosses", curveOf(0.01, 0.5, 0.8, 1.5, 2), Crosses},
@@ -122,9 +122,9 @@ func TestOutcomes(t *testing.T) {
 		{"equal with noise", curveOf(0.05, 1, 1.01, 0.99, 1.02), Unknown},
 		{"noise hides one side", curveOf(0.3, 0.1, 0.8, 1.5), Unknown},
 		{"two points", curveOf(0.01, 0.5, 1.5), Unknown},
-		{"none", nil, Unknown},
+		{"none", newCurve(nil), Unknown},
 	} {
-		if got := test.c.crossing(constant(1)); got.Outcome != test.want {
+		if got := test.c.crossing(0, matters); got.Outcome != test.want {
 			t.Errorf("%s: outcome %v, want %v (%+v)", test.name, got.Outcome, test.want, got)
 		}
 	}

@@ -118,24 +118,9 @@ type SweepSeries struct {
 	Executor  string
 	Points    []SweepPoint // ascending in grain
 	Crossover Crossing     // where the pool begins to beat the plain loop; At is useful work per task in seconds
+	Threshold Threshold    // the plain loop below, the pool from here on
 	Levels    []Level      // what 50, 70, 80, 90 and 95 % of the ideal need, ascending
-}
-
-// A Level is what an efficiency needs.
-type Level struct {
-	Efficiency float64  // of Ideal, above 0
-	Work       Crossing // least useful work per task, seconds
-	METG       Crossing // granularity (Ideal·T/tasks) at that point, overhead included, seconds: METG(Efficiency)
-}
-
-// Half is the level of 50 %, unknown when the series has none.
-func (s SweepSeries) Half() Level {
-	for _, l := range s.Levels {
-		if l.Efficiency == HalfEfficiency {
-			return l
-		}
-	}
-	return Level{Efficiency: HalfEfficiency}
+	Overhead  Overhead     // of what kind it is
 }
 
 // A SweepPoint is one grain.
@@ -162,8 +147,8 @@ type Outcome int
 const (
 	Unknown Outcome = iota // too few blocks or points to tell
 	Crosses                // one crossing, At holds it
-	Always                 // above the line at every point measured
-	Never                  // below the line at every point measured
+	Always                 // above the line at every point measured, or below it by too little to matter
+	Never                  // below the line at every point measured, or above it by too little to matter
 	Several                // crosses more than once: noise or a cliff
 )
 

@@ -10,12 +10,9 @@ import (
 // minGrains is how many grains a curve needs to be looked at for a crossing.
 const minGrains = 3
 
-// HalfEfficiency is the efficiency that METG and the least useful work are given
-// at where one must do.
-const HalfEfficiency = 0.5
-
-// efficiencies are those of the Levels.
-var efficiencies = []float64{HalfEfficiency, 0.7, 0.8, 0.9, 0.95}
+// matters is the practical limit in logarithms: arms that are nearer to each other
+// are equally good.
+var matters = math.Log(1 + Practical)
 
 // sweeps makes a Sweep of every workload and worker count in which some executor
 // has at least minGrains grains with a serial arm. Cells with a payload are left
@@ -97,49 +94,41 @@ func (s Sweep) hasGrain(c record.Cell) bool {
 
 func (a *analysis) sweepSeries(executor string, arms []*arm, ideal quantity) SweepSeries {
 	out := SweepSeries{Executor: executor}
-	var curve curve
+	var speedups, efficiencies []curvePoint
+	var granularities []quantity
+	if m := a.pairs.arms[emptyTask(arms[0].cell)]; m != nil && m.task.len() > 0 {
+		granularities = append(granularities, a.rs.quantity(m.task).times(ideal))
+	}
 	for _, m := range arms {
 		base := a.pairs.arms[m.cell.Baseline()]
-		p := curvePoint{
-			work:    a.rs.quantity(base.task.within(m.task)),
-			speedup: a.rs.quantity(base.task.over(m.task)),
-		}
-		curve = append(curve, p)
+		work, time := a.rs.quantity(base.task.within(m.task)), a.rs.quantity(m.task.within(base.task))
+		speedup := a.rs.quantity(base.task.over(m.task))
+		efficiency := speedup.per(ideal)
+		speedups = append(speedups, curvePoint{work: work, ratio: speedup})
+		efficiencies = append(efficiencies, curvePoint{work: work, ratio: efficiency})
+		granularities = append(granularities, time.times(ideal))
 		out.Points = append(out.Points, SweepPoint{
 			Grain:      m.cell.Grain,
-			Work:       p.work.estimate().Value,
-			Time:       a.rs.estimate(m.task.within(base.task)),
-			Speedup:    p.speedup.estimate(),
-			Efficiency: p.speedup.per(ideal).estimate(),
+			Work:       work.estimate().Value,
+			Time:       time.estimate(),
+			Speedup:    speedup.estimate(),
+			Efficiency: efficiency.estimate(),
 		})
 	}
-	out.Crossover = curve.crossing(constant(1))
-	for _, e := range efficiencies {
-		work := curve.crossing(ideal.times(e))
-		out.Levels = append(out.Levels, Level{e, work, metg(e, work, out.Points)})
-	}
+	c := newCurve(speedups)
+	out.Crossover = c.crossing(0, matters).Crossing
+	out.Threshold = c.threshold()
+	out.levels(newCurve(efficiencies), granularities)
 	return out
 }
 
-// metg is the granularity where the useful work is least: work / efficiency, hence
-// twice the work at 50 %. It includes overhead, as in Task Bench (Slaughter et al.,
-// SC20).
-func metg(efficiency float64, work Crossing, points []SweepPoint) Crossing {
-	c := work
-	c.At.Value /= efficiency
-	c.At.Low /= efficiency
-	c.At.High /= efficiency
-	c.From, c.To = math.Inf(1), math.Inf(-1)
-	for _, p := range points {
-		granularity := p.Work / p.Efficiency.Value
-		c.From, c.To = min(c.From, granularity), max(c.To, granularity)
+// times is q multiplied by o.
+func (q quantity) times(o quantity) quantity {
+	inverse := quantity{n: o.n, point: -o.point}
+	for _, d := range o.draws {
+		inverse.draws = append(inverse.draws, -d)
 	}
-	return c
-}
-
-// times is q multiplied by a constant above 0.
-func (q quantity) times(factor float64) quantity {
-	return q.per(constant(1 / factor))
+	return q.per(inverse)
 }
 
 // per is q divided by o. A constant o, or one with too few blocks, adds no
@@ -165,4 +154,10 @@ func (q quantity) draw(r int) float64 {
 		return q.point
 	}
 	return q.draws[r]
+}
+
+// emptyTask is the cell of a task without work on the same workers.
+func emptyTask(c record.Cell) record.Cell {
+	c.Grain = 0
+	return c
 }

@@ -1,0 +1,199 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+)
+
+// HalfEfficiency is the efficiency that METG and the least useful work are given
+// at where one must do.
+const HalfEfficiency = 0.5
+
+// efficiencies are those of SweepSeries.Levels.
+var efficiencies = [...]float64{HalfEfficiency, 0.7, 0.8, 0.9, 0.95}
+
+// A Level is what an efficiency needs.
+type Level struct {
+	Efficiency float64  // of Sweep.Ideal, above 0
+	Work       Crossing // least useful work per task, seconds
+	METG       Crossing // granularity at that point, overhead included, seconds: METG(Efficiency)
+}
+
+// Half is the level of 50 %, unknown when the series has none.
+func (s SweepSeries) Half() Level {
+	for _, l := range s.Levels {
+		if l.Efficiency == HalfEfficiency {
+			return l
+		}
+	}
+	return Level{Efficiency: HalfEfficiency}
+}
+
+// An Overhead tells what kind of overhead an executor has from two ratios of
+// granularities, both 1 or more but for noise. With a cost h per task paid on the
+// workers, granularity is w+h, hence R50 = 2 and R90 = 5; with a cost d per task paid
+// in one place it is P·d up to w = P·d, hence both are 1. Absent ones have N = 0.
+type Overhead struct {
+	Floor Estimate // granularity of the smallest task, seconds: what a task costs at least
+	R50   Estimate // METG(50 %) / Floor
+	R90   Estimate // METG(90 %) / METG(50 %)
+	Shape Shape
+}
+
+// A Shape is where the overhead of an executor arises.
+type Shape int
+
+const (
+	ShapeUnknown  Shape = iota // no METG(50 %), the sweep does not reach down to the floor, or too noisy to tell
+	ShapeSerial                // R50 below 1.2: one place hands out every task
+	ShapeMixed                 // R50 up to 1.6
+	ShapeInline                // R50 up to 3: every task costs its worker the same
+	ShapeContends              // R50 above 3 or R90 above 8: workers wait for each other, or the ideal is not reached
+)
+
+// String names the shape in two or three words.
+func (s Shape) String() string {
+	return [...]string{"unknown", "serial dispatch", "dispatch and inline", "inline", "contention"}[s]
+}
+
+// Remedy says what lowers overhead of this shape; empty when the shape is unknown.
+func (s Shape) Remedy() string {
+	return [...]string{"",
+		"hand tasks out in more than one place, or several at once",
+		"put several tasks into one submission; if that is not enough, hand them out in more than one place",
+		"put several tasks into one submission",
+		"remove what workers share (locks, memory, bandwidth), or use fewer workers"}[s]
+}
+
+// shape classifies by the values that published systems have: Task Bench's SC20 data
+// give 1.97 and 5.7 for MPI, 1.02 and 1.3 for StarPU 1.2, 1.40 and 7.1 for Charm++, 15
+// and 38 for OpenMP tasks. r90 may be NaN.
+func shape(r50, r90 float64) Shape {
+	switch {
+	case r50 > 3, r90 > 8:
+		return ShapeContends
+	case r50 > 1.6:
+		return ShapeInline
+	case r50 > 1.2:
+		return ShapeMixed
+	case r50 > 0:
+		return ShapeSerial
+	}
+	return ShapeUnknown
+}
+
+// reachesFloor is the efficiency at the smallest task above which inline overhead
+// would be taken for something else: it makes R50 twice what is missing to 1.
+const reachesFloor = 0.2
+
+// levels fills in what follows from the curve of efficiencies; granularities ascend
+// in work and may begin with that of an empty task.
+func (s *SweepSeries) levels(c *curve, granularities []quantity) {
+	var half, ninety meeting
+	for _, e := range efficiencies {
+		m := c.crossing(math.Log(e), 0)
+		s.Levels = append(s.Levels, Level{e, m.Crossing, metg(e, m.Crossing, s.Points)})
+		switch e {
+		case HalfEfficiency:
+			half = m.scaled(1 / e)
+		case 0.9:
+			ninety = m.scaled(1 / e)
+		}
+	}
+	floor := floorOf(granularities)
+	o := &s.Overhead
+	o.Floor = floor.estimate()
+	if half.Outcome != Crosses || o.Floor.N == 0 {
+		return
+	}
+	at50 := half.quantity()
+	o.R50 = at50.per(floor).estimate()
+	r90, wide := math.NaN(), false
+	if ninety.Outcome == Crosses {
+		o.R90 = ninety.quantity().per(at50).estimate()
+		if r90 = o.R90.Value; o.R90.Known() && o.R90.Low < 8 {
+			r90 = math.NaN() // not surely contention
+		}
+	}
+	o.Shape = shape(o.R50.Value, r90)
+	if o.R50.Known() {
+		wide = shape(o.R50.High, r90)-shape(o.R50.Low, r90) > 1
+	}
+	empty := len(granularities) > len(s.Points)
+	if wide || !empty && s.Points[0].Efficiency.Value > reachesFloor && o.Shape != ShapeContends {
+		o.Shape = ShapeUnknown
+	}
+}
+
+// metg is the granularity where the useful work is least: work / efficiency, hence
+// twice the work at 50 %. It includes overhead, as in Task Bench (Slaughter et al.,
+// SC20).
+func metg(efficiency float64, work Crossing, points []SweepPoint) Crossing {
+	c := work
+	c.At.Value /= efficiency
+	c.At.Low /= efficiency
+	c.At.High /= efficiency
+	c.From, c.To = math.Inf(1), math.Inf(-1)
+	for _, p := range points {
+		granularity := p.Work / p.Efficiency.Value
+		c.From, c.To = min(c.From, granularity), max(c.To, granularity)
+	}
+	return c
+}
+
+// floorOf is the least granularity of an executor: granularity never falls as work
+// grows, so it is the first value of the isotonic fit. The least of several equal
+// values would be too small by their noise.
+func floorOf(granularities []quantity) quantity {
+	fit := func(value func(quantity) float64) float64 {
+		points := make([]xy, len(granularities))
+		for i, g := range granularities {
+			points[i] = xy{float64(i), value(g)}
+		}
+		isotonic(points)
+		return points[0].y
+	}
+	out := quantity{n: math.MaxInt}
+	replicates := 0
+	for _, g := range granularities {
+		if out.n = min(out.n, g.n); g.draws != nil {
+			replicates = len(g.draws)
+		}
+	}
+	out.point = fit(func(g quantity) float64 { return g.point })
+	for r := range replicates {
+		out.draws = append(out.draws, fit(func(g quantity) float64 { return g.draw(r) }))
+	}
+	if out.n < MinBlocks {
+		out.draws = nil
+	}
+	return out
+}
+
+// scaled is the meeting at factor times its work.
+func (m meeting) scaled(factor float64) meeting {
+	m.At.Value *= factor
+	draws := make([]float64, len(m.draws))
+	for i, d := range m.draws {
+		draws[i] = d + math.Log(factor)
+	}
+	m.draws = draws
+	return m
+}
+
+// quantity is where it crosses.
+func (m meeting) quantity() quantity {
+	return quantity{n: m.At.N, point: math.Log(m.At.Value), draws: m.draws}
+}
+
+// String is the shape with its two ratios: "inline (R50 2.0× [1.9, 2.1], R90 5.1×)".
+func (o Overhead) String() string {
+	if o.R50.N == 0 {
+		return "unknown"
+	}
+	text := "R50 " + RatioEstimate(o.R50)
+	if o.R90.N > 0 {
+		text += ", R90 " + RatioEstimate(o.R90)
+	}
+	return fmt.Sprintf("%s (%s)", o.Shape, text)
+}
