@@ -44,6 +44,8 @@ func Analyse(rec *record.Record) *Data {
 	a.measureCapacity()
 	a.scalings()
 	a.sweeps()
+	a.duels()
+	a.costs()
 	a.implausible()
 	a.data.Answers = a.answers()
 	return a.data

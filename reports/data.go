@@ -41,6 +41,8 @@ type Data struct {
 	Capacity map[int]Estimate // measured capacity C(P) by worker count P, as a multiple of one process; empty when not measured
 	Scalings []Scaling
 	Sweeps   []Sweep
+	Duels    []Duel // by workload, then workers
+	Costs    []Cost // by Scaling
 	Answers  Answers
 	Failures []record.Failure
 	Warnings []Warning

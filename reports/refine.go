@@ -1,6 +1,11 @@
 package reports
 
-import "time"
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+)
 
 // A Refinement is one grain at which one arm should be measured next, together with
 // the serial arm of that grain.
@@ -11,8 +16,77 @@ type Refinement struct {
 	Grain    time.Duration // nominal, strictly between two grains measured
 }
 
-// Refine says where the next measurements should go, the most useful first: the
-// middle, in logarithms, of every bracket of a crossing whose two grains are more
-// than a factor of 1.2 apart. It is empty when nothing is left to refine. The same
-// Data gives the same answer.
-func Refine(d *Data) []Refinement { return nil }
+// refined is the factor between the two grains around a crossing below which the
+// bracket is narrow enough.
+const refined = 1.2
+
+// Refine says where the next measurements should go: the middle, in logarithms, of
+// every bracket of a crossing whose two grains are more than a factor of 1.2 apart.
+// Crossings are those with the plain loop, those with 50 % of the ideal, and those of
+// two pools, for which both need the grain. The crossing with the widest interval
+// comes first.
+//
+// A crossing whose interval reaches beyond its bracket on both sides is left alone:
+// noise, not the distance of the grains, makes it wide, and more blocks of what is
+// there narrow it. So the answer is empty once the intervals stop shrinking. It is a
+// pure function of d.
+func Refine(d *Data) []Refinement {
+	type wanted struct {
+		Refinement
+		width float64 // of the interval, as the logarithm of the ratio of its ends
+	}
+	var all []wanted
+	want := func(workload string, x Crossing, points []SweepPoint, pools ...Pool) {
+		grain, ok := bracketMiddle(x, points)
+		if !ok {
+			return
+		}
+		for _, p := range pools {
+			all = append(all, wanted{Refinement{workload, p.Executor, p.Workers, grain}, math.Log(x.At.High / x.At.Low)})
+		}
+	}
+	for _, s := range d.Sweeps {
+		for _, series := range s.Series {
+			pool := Pool{series.Executor, s.Workers}
+			want(s.Workload, series.Crossover, series.Points, pool)
+			want(s.Workload, series.Half().Work, series.Points, pool)
+		}
+	}
+	for _, duel := range d.Duels {
+		want(duel.Workload, duel.Crossover, duel.points, duel.Below, duel.Above)
+	}
+	slices.SortStableFunc(all, func(a, b wanted) int { return cmp.Compare(b.width, a.width) })
+	var out []Refinement
+	for _, w := range all {
+		if !slices.Contains(out, w.Refinement) {
+			out = append(out, w.Refinement)
+		}
+	}
+	return out
+}
+
+// bracketMiddle is the grain between the two points around a crossing; ok is false
+// when it needs none.
+func bracketMiddle(x Crossing, points []SweepPoint) (grain time.Duration, ok bool) {
+	if x.Outcome != Crosses {
+		return 0, false
+	}
+	sorted := slices.SortedStableFunc(slices.Values(points), func(a, b SweepPoint) int { return cmp.Compare(a.Work, b.Work) })
+	i := 0
+	for i < len(sorted) && sorted[i].Work < x.At.Value {
+		i++
+	}
+	if i == 0 || i == len(sorted) {
+		return 0, false
+	}
+	a, b := sorted[i-1], sorted[i]
+	if x.At.Low <= a.Work && x.At.High >= b.Work {
+		return 0, false
+	}
+	low, high := min(a.Grain, b.Grain), max(a.Grain, b.Grain)
+	if float64(high) <= refined*float64(low) {
+		return 0, false
+	}
+	grain = time.Duration(math.Round(math.Sqrt(float64(low)) * math.Sqrt(float64(high))))
+	return grain, low < grain && grain < high
+}

@@ -12,7 +12,7 @@ import (
 )
 
 // A world is a machine whose truth is known: the master model
-// T = tasks·max((work+h)/min(workers, capacity), d), with noise.
+// T = tasks·max((work·φ+h)/min(workers, capacity), d), with noise.
 type world struct {
 	seed      uint64
 	blocks    int
@@ -22,6 +22,8 @@ type world struct {
 	capacity  float64                  // what more than one worker deliver together; 0 is no limit
 	inline    map[string]time.Duration // h by executor
 	dispatch  map[string]time.Duration // d by executor
+	inflate   map[string]float64       // φ by executor; absent is 1
+	shared    time.Duration            // d grows by this with every worker
 	workloads []string
 	resource  string
 	workers   []int
@@ -96,7 +98,10 @@ func (w world) truth(c record.Cell) float64 {
 	if w.capacity > 0 {
 		p = min(p, w.capacity)
 	}
-	return max((work+w.inline[c.Executor].Seconds())/p, w.dispatch[c.Executor].Seconds())
+	if f := w.inflate[c.Executor]; f > 0 {
+		work *= f
+	}
+	return max((work+w.inline[c.Executor].Seconds())/p, w.dispatch[c.Executor].Seconds()+w.shared.Seconds()*float64(c.Workers))
 }
 
 // ratio2 is a grid from low that doubles n times.

@@ -1,0 +1,142 @@
+package reports
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"poolbench/bench/record"
+)
+
+// A Pool is an executor with a number of workers.
+type Pool struct {
+	Executor string
+	Workers  int
+}
+
+// String is "goroutines with 2 workers".
+func (p Pool) String() string { return armName(p.Executor, p.Workers) }
+
+// A Duel is two pools on one workload along the grain axis: two executors with as
+// many workers, or one executor with P and with 2P workers.
+type Duel struct {
+	Workload string
+	// Above is the faster one from the crossover on, Below under it. When it is
+	// Always, Above is faster at every size measured; when it is Never, Below is, or
+	// Above by too little to matter.
+	Below, Above Pool
+	Crossover    Crossing  // At is useful work per task in seconds
+	Threshold    Threshold // Below under it, Above from here on
+
+	points []SweepPoint // grain and work of what both have
+}
+
+// duels compares the pools that have a Sweep.
+func (a *analysis) duels() {
+	byWorkers := map[string]map[int]Sweep{}
+	for _, s := range a.data.Sweeps {
+		if byWorkers[s.Workload] == nil {
+			byWorkers[s.Workload] = map[int]Sweep{}
+		}
+		byWorkers[s.Workload][s.Workers] = s
+	}
+	for _, s := range a.data.Sweeps {
+		series := slices.Clone(s.Series)
+		slices.SortStableFunc(series, func(x, y SweepSeries) int { return cmp.Compare(costOf(x.Executor), costOf(y.Executor)) })
+		for i, x := range series {
+			for _, y := range series[i+1:] {
+				a.duel(s.Workload, x, y, Pool{x.Executor, s.Workers}, Pool{y.Executor, s.Workers})
+			}
+		}
+		for _, x := range s.Series {
+			for _, y := range byWorkers[s.Workload][2*s.Workers].Series {
+				if x.Executor == y.Executor {
+					a.duel(s.Workload, x, y, Pool{x.Executor, s.Workers}, Pool{y.Executor, 2 * s.Workers})
+				}
+			}
+		}
+	}
+}
+
+// duel appends the comparison of two pools, of which the second is the dearer one.
+func (a *analysis) duel(workload string, x, y SweepSeries, cheap, dear Pool) {
+	d := Duel{Workload: workload, Below: cheap, Above: dear}
+	var ratios, inverse []curvePoint
+	for _, p := range x.Points {
+		if !slices.ContainsFunc(y.Points, func(q SweepPoint) bool { return q.Grain == p.Grain }) {
+			continue
+		}
+		cell := record.Cell{Workload: workload, Grain: p.Grain}
+		arm := func(pool Pool) series {
+			cell.Executor, cell.Workers = pool.Executor, pool.Workers
+			return a.pairs.arms[cell].task
+		}
+		ratio := arm(cheap).over(arm(dear))
+		if ratio.len() == 0 {
+			continue
+		}
+		q, work := a.rs.quantity(ratio), constant(p.Work)
+		ratios = append(ratios, curvePoint{work: work, ratio: q})
+		inverse = append(inverse, curvePoint{work: work, ratio: q.inverse()})
+		d.points = append(d.points, SweepPoint{Grain: p.Grain, Work: p.Work})
+	}
+	if len(ratios) < minGrains {
+		return
+	}
+	c := newCurve(ratios)
+	if signs := c.signs(0); len(signs) == 2 && signs[0] > 0 {
+		// The dearer one wins where tasks are small.
+		c, d.Below, d.Above = newCurve(inverse), dear, cheap
+	}
+	d.Crossover = c.crossing(0, matters).Crossing
+	d.Threshold = c.threshold()
+	a.data.Duels = append(a.data.Duels, d)
+}
+
+// inverse is 1/q.
+func (q quantity) inverse() quantity {
+	negative := func(values []float64) []float64 {
+		out := slices.Clone(values)
+		for i := range out {
+			out[i] = -out[i]
+		}
+		return out
+	}
+	return quantity{n: q.n, point: -q.point, draws: negative(q.draws), logs: negative(q.logs)}
+}
+
+// A Cost is how many workers an executor needs to beat the plain loop on one task
+// size: the COST of McSherry, Isard and Murray (HotOS 2015), here with an interval.
+type Cost struct {
+	Scaling   int // index in Data.Scalings
+	Executor  string
+	Crossover Crossing // along the workers: At, From and To are numbers of them, At between two pool sizes
+	Fewest    int      // least number of workers that is enough, At rounded up; 0 unless it is Always or Crosses
+}
+
+// costs finds the COST of every executor of every Scaling with at least two pool
+// sizes.
+func (a *analysis) costs() {
+	for i, s := range a.data.Scalings {
+		base := a.pairs.arms[record.Cell{Executor: record.Serial, Workload: s.Workload, Workers: 1, Grain: s.Grain, Payload: s.Payload}]
+		for _, series := range s.Series {
+			if len(series.Points) < 2 {
+				continue
+			}
+			var points []curvePoint
+			for _, p := range series.Points {
+				cell := record.Cell{Executor: series.Executor, Workload: s.Workload, Workers: p.Workers, Grain: s.Grain, Payload: s.Payload}
+				points = append(points, curvePoint{work: constant(float64(p.Workers)), ratio: a.rs.quantity(base.task.over(a.pairs.arms[cell].task))})
+			}
+			x := newCurve(points).crossing(0, matters).Crossing
+			c := Cost{Scaling: i, Executor: series.Executor, Crossover: x}
+			switch x.Outcome {
+			case Crosses:
+				c.Fewest = int(math.Ceil(x.At.Value - 1e-9))
+			case Always:
+				c.Fewest = series.Points[0].Workers
+			}
+			a.data.Costs = append(a.data.Costs, c)
+		}
+	}
+}
