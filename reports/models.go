@@ -1,0 +1,298 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+)
+
+// A LawKind is one of the models that speedup along the worker axis is compared to.
+// C is what P workers can deliver at best: the measured capacity C(P) of work that
+// computes, else P. λ is the speedup of one worker, the inverse of the executor tax.
+type LawKind int
+
+const (
+	NoLaw      LawKind = iota
+	Linear             // S = λC: every worker gives the same
+	Amdahl             // S = λC / (1 + σ(P-1)): Amdahl 1967, with σ the serial fraction
+	USL                // S = λC / (1 + σ(P-1) + κP(P-1)): Gunther 2008, with contention σ and crosstalk κ
+	Plateau            // S = min(C, S_max): a resource shared by all workers, without a tax
+	Dispatcher         // S = min(λC, S_max): at most one task per period d = w/S_max, whatever the workers
+)
+
+var lawNames = [...]string{"no model", "linear", "Amdahl", "USL", "plateau", "dispatcher-bound"}
+
+// String is the name as it is printed.
+func (k LawKind) String() string { return lawNames[k] }
+
+// A Law is the model that describes a series best. Estimates that the model does
+// not have are zero.
+type Law struct {
+	Kind       LawKind
+	Why        string   // why there is none, for people; "" when there is
+	PerWorker  Estimate // λ
+	Contention Estimate // σ, never below 0
+	Crosstalk  Estimate // κ, never below 0
+	Ceiling    Estimate // S_max
+	Period     Estimate // d of a dispatcher, in seconds: useful work per task / S_max
+	Peak       Estimate // N* = √((1-σ)/κ) workers, where USL is highest; Peak.N is 0 when it is withheld
+	NoPeak     string   // why Peak is withheld, for people; "" when it is not
+	Next       LawKind  // the runner-up; NoLaw when no other could be fitted
+	Lead       float64  // AICc of the runner-up minus that of Kind, at least 0; under 2 they are as good
+	Misfit     float64  // largest distance between a point and the model, as a fraction
+}
+
+const (
+	// minSizes is how many pool sizes the simplest law needs.
+	minSizes = 3
+	// maxMisfit is the misfit that a law may have unless noise explains it.
+	maxMisfit = 0.10
+	// farthestPeak is how far beyond the largest pool N* is believed, as a multiple
+	// of that pool: in simulation an N* of twice the largest pool is noise.
+	farthestPeak = 1.5
+)
+
+// A lawPoint is one pool size of a series.
+type lawPoint struct {
+	workers float64
+	ideal   quantity // C
+	speedup quantity
+}
+
+// law compares the models of a series of points, which ascend in workers. The work
+// is the useful time per task in seconds.
+//
+// The models are compared by AICc (Hurvich and Tsai 1989) with the pool sizes as
+// sample: blocks tell how noisy the points are, not what happens between them. When
+// no model meets the points within their noise, the noise is taken as larger by the
+// factor that makes the best of them fit (QAICc; Burnham and Anderson 2002, 2.5).
+func lawOf(points []lawPoint, work quantity, cpu bool) Law {
+	if len(points) < minSizes {
+		return Law{Why: fmt.Sprintf("%s measured; a model needs %d", Count(len(points), "pool size"), minSizes)}
+	}
+	blocks := math.MaxInt
+	var ys []quantity
+	for _, p := range points {
+		blocks = min(blocks, p.speedup.n)
+		y := p.speedup.per(p.ideal)
+		ys = append(ys, y.per(quantity{point: -p.ideal.point}))
+	}
+	if blocks < MinBlocks {
+		return Law{Why: fmt.Sprintf("%s of the %d an interval needs", Count(blocks, "block"), MinBlocks)}
+	}
+	o, ok := observe(ys)
+	if !ok {
+		return Law{Why: "a speedup without a usable interval"}
+	}
+	fits := fitLaws(points, o)
+	best, law := choose(fits, len(points))
+	if best == nil {
+		return Law{Why: "no model can be told from these points"}
+	}
+	s := best.solution
+	if law.Misfit = math.Expm1(s.misfit); law.Misfit > maxMisfit && s.chi2 > chi2Limit(len(points)-len(s.p)) {
+		return Law{Why: fmt.Sprintf("none of %d models meets every point within %s (%s is off by %s)",
+			len(fits), Percent(maxMisfit), best.kind, Percent(law.Misfit)), Misfit: law.Misfit}
+	}
+	best.describe(&law, blocks, work)
+	law.peak(s, points, cpu)
+	return law
+}
+
+// A lawFit is one model fitted to a series.
+type lawFit struct {
+	kind     LawKind
+	model    model
+	solution solution
+}
+
+func fitLaws(points []lawPoint, o observations) []lawFit {
+	var out []lawFit
+	for kind := Linear; kind <= Dispatcher; kind++ {
+		m, starts := kind.model(points, o.point)
+		if len(points) < len(m.scale)+2 {
+			continue // AICc has no value
+		}
+		if s, ok := m.fit(o, starts...); ok {
+			out = append(out, lawFit{kind, m, s})
+		}
+	}
+	return out
+}
+
+// choose is the fit of the least AICc, of equal ones the earlier kind; nil when
+// there is none.
+func choose(fits []lawFit, sizes int) (best *lawFit, law Law) {
+	inflation := math.Inf(1)
+	for _, f := range fits {
+		inflation = min(inflation, f.solution.chi2/float64(sizes-len(f.solution.p)))
+	}
+	inflation = max(inflation, 1)
+	score := func(f lawFit) float64 {
+		k := float64(len(f.solution.p))
+		return f.solution.chi2/inflation + 2*k + 2*k*(k+1)/(float64(sizes)-k-1)
+	}
+	for i := range fits {
+		if best == nil || score(fits[i]) < score(*best) {
+			best = &fits[i]
+		}
+	}
+	if best == nil {
+		return nil, law
+	}
+	law.Kind, law.Lead = best.kind, math.Inf(1)
+	for _, f := range fits {
+		if lead := score(f) - score(*best); f.kind != best.kind && lead < law.Lead {
+			law.Next, law.Lead = f.kind, lead
+		}
+	}
+	if law.Next == NoLaw {
+		law.Lead = 0
+	}
+	return best, law
+}
+
+// model is the model of a kind with starts for its search. The parameters are ln λ
+// and ln S_max, unbounded, and σ and κ, bounded.
+func (k LawKind) model(points []lawPoint, y []float64) (m model, starts [][]float64) {
+	last := points[len(points)-1].workers
+	perWorker := y[0] - points[0].ideal.point // ln λ if nothing were lost
+	smooth := func(params int) {
+		m.bounded = []bool{false, true, true}[:params]
+		m.scale = []float64{1, 1 / last, 1 / (last * last)}[:params]
+		m.predict = func(out, p []float64) {
+			for i, pt := range points {
+				loss := 1.0
+				for j, a := range [2]float64{pt.workers - 1, pt.workers * (pt.workers - 1)} {
+					if j+1 < params {
+						loss += p[j+1] * a
+					}
+				}
+				out[i] = p[0] + pt.ideal.point - math.Log(loss)
+			}
+		}
+		for _, share := range []float64{0.05, 1} {
+			starts = append(starts, []float64{perWorker, share / last, share / (last * last)}[:params])
+		}
+	}
+	switch k {
+	case Linear:
+		smooth(1)
+	case Amdahl:
+		smooth(2)
+	case USL:
+		smooth(3)
+	case Plateau:
+		m.bounded, m.scale = []bool{false}, []float64{1}
+		m.predict = func(out, p []float64) {
+			for i, pt := range points {
+				out[i] = min(pt.ideal.point, p[0])
+			}
+		}
+		for _, level := range levels(y) {
+			starts = append(starts, []float64{level})
+		}
+	case Dispatcher:
+		m.bounded, m.scale = []bool{false, false}, []float64{1, 1}
+		m.predict = func(out, p []float64) {
+			for i, pt := range points {
+				out[i] = min(p[0]+pt.ideal.point, p[1])
+			}
+		}
+		for _, level := range levels(y) {
+			starts = append(starts, []float64{perWorker, level})
+		}
+	}
+	return m, starts
+}
+
+// levels are where a ceiling may be: the mean of the last points, for every number
+// of them.
+func levels(y []float64) []float64 {
+	var out []float64
+	sum := 0.0
+	for i := len(y) - 1; i > 0; i-- {
+		sum += y[i]
+		out = append(out, sum/float64(len(y)-i))
+	}
+	return out
+}
+
+// describe puts the parameters of f into the law.
+func (f lawFit) describe(law *Law, blocks int, work quantity) {
+	logs := func(i int) Estimate {
+		e := f.solution.estimate(f.model, i, blocks)
+		return Estimate{math.Exp(e.Value), math.Exp(e.Low), math.Exp(e.High), e.N}
+	}
+	switch f.kind {
+	case Linear:
+		law.PerWorker = logs(0)
+	case Amdahl, USL:
+		law.PerWorker, law.Contention = logs(0), f.solution.estimate(f.model, 1, blocks)
+		if f.kind == USL {
+			law.Crosstalk = f.solution.estimate(f.model, 2, blocks)
+		}
+	case Plateau:
+		law.Ceiling = logs(0)
+	case Dispatcher:
+		law.PerWorker, law.Ceiling = logs(0), logs(1)
+		law.Period = law.Ceiling
+		w := math.Exp(work.point)
+		law.Period.Value, law.Period.Low, law.Period.High = w/law.Ceiling.Value, w/law.Ceiling.High, w/law.Ceiling.Low
+	}
+}
+
+// peak gives N* or says why it is withheld: it needs USL as the chosen model, a κ
+// whose interval is clear of 0, a σ below 1, and must not lie beyond 1.5 times the
+// largest pool, nor beyond what the cores allow.
+func (l *Law) peak(s solution, points []lawPoint, cpu bool) {
+	if l.Kind != USL {
+		l.NoPeak = fmt.Sprintf("the %s model has none", l.Kind)
+		return
+	}
+	last := points[len(points)-1]
+	sigma, kappa := l.Contention.Value, l.Crosstalk.Value
+	at := func(sigma, kappa float64) float64 {
+		if kappa <= 0 {
+			return math.Inf(1)
+		}
+		return math.Sqrt(max(1-sigma, 0) / kappa)
+	}
+	switch peak := at(sigma, kappa); {
+	case l.Crosstalk.Low <= 0:
+		l.NoPeak = "the crosstalk is not clear of 0"
+	case sigma >= 1:
+		l.NoPeak = "it falls from the first worker on"
+	case peak > farthestPeak*last.workers:
+		l.NoPeak = fmt.Sprintf("it lies beyond %.2g times the %s measured", farthestPeak, Count(int(last.workers), "worker"))
+	case cpu && math.Exp(last.ideal.point) < 0.8*last.workers:
+		l.NoPeak = "the machine ends before it"
+	default:
+		draws := make([]float64, len(s.draws[2]))
+		for r := range draws {
+			draws[r] = at(s.draws[1][r], s.draws[2][r])
+		}
+		low, high := percentiles(draws, expanded(1-Confidence, l.Crosstalk.N))
+		l.Peak = Estimate{peak, min(low, peak), max(high, peak), l.Crosstalk.N}
+	}
+}
+
+// SerialFraction is the experimentally determined serial fraction of Karp and Flatt
+// (1990), e = (1/S - 1/P) / (1 - 1/P), with its interval. Constant along P it is a
+// serial part, growing an overhead that grows; below 0 the speedup is superlinear or
+// its base wrong. An error of 3 % in S is one of 0.03 in e at P = 2: below
+// TrustedWorkers it says little. N is 0 when there is none: one worker.
+func SerialFraction(speedup Estimate, workers int) Estimate {
+	if workers < 2 || !(speedup.Value > 0) {
+		return Estimate{}
+	}
+	p := float64(workers)
+	e := func(s float64) float64 { return (1/s - 1/p) / (1 - 1/p) }
+	out := Estimate{Value: e(speedup.Value), N: speedup.N}
+	if speedup.Known() && speedup.Low > 0 {
+		out.Low, out.High = e(speedup.High), e(speedup.Low)
+	}
+	return out
+}
+
+// TrustedWorkers is the least pool whose SerialFraction can be trusted.
+const TrustedWorkers = 4
