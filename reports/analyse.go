@@ -18,19 +18,23 @@ type analysis struct {
 	rs       *resampler
 	resource map[string]string // by workload: "cpu", "wait", "mixed"
 	capacity map[int]quantity  // by worker count, in logarithms
+	works    map[*arm]quantity // useful work per task, of the arms that are in a Sweep
 	data     *Data
 }
 
 // Analyse judges one record. It never fails: what the record cannot tell is
 // absent from the Data or said in a sentence. The same record gives the same Data.
 // The record is kept in Data.Record and must not be changed afterwards.
-func Analyse(rec *record.Record) *Data {
+func Analyse(rec *record.Record) *Data { return analyse(rec).data }
+
+func analyse(rec *record.Record) *analysis {
 	measured, severalWarning := only(rec)
 	a := &analysis{
 		rec:      rec,
 		pairs:    pair(measured),
 		resource: map[string]string{},
 		capacity: map[int]quantity{},
+		works:    map[*arm]quantity{},
 		data:     &Data{Record: rec, Capacity: map[int]Estimate{}, Failures: rec.Failures},
 	}
 	a.rs = newResampler(a.pairs.blocks)
@@ -48,7 +52,7 @@ func Analyse(rec *record.Record) *Data {
 	a.costs()
 	a.implausible()
 	a.data.Answers = a.answers()
-	return a.data
+	return a
 }
 
 func machine(rec *record.Record) Machine {

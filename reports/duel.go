@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -17,8 +16,9 @@ type Pool struct {
 // String is "goroutines with 2 workers".
 func (p Pool) String() string { return armName(p.Executor, p.Workers) }
 
-// A Duel is two pools on one workload along the grain axis: two executors with as
-// many workers, or one executor with P and with 2P workers.
+// A Duel is two pools on one workload along the grain axis: an executor and the
+// cheapest one with as many workers (processes against goroutines), or one executor
+// with P and with 2P workers.
 type Duel struct {
 	Workload string
 	// Above is the faster one from the crossover on, Below under it. When it is
@@ -41,11 +41,12 @@ func (a *analysis) duels() {
 		byWorkers[s.Workload][s.Workers] = s
 	}
 	for _, s := range a.data.Sweeps {
-		series := slices.Clone(s.Series)
-		slices.SortStableFunc(series, func(x, y SweepSeries) int { return cmp.Compare(costOf(x.Executor), costOf(y.Executor)) })
-		for i, x := range series {
-			for _, y := range series[i+1:] {
-				a.duel(s.Workload, x, y, Pool{x.Executor, s.Workers}, Pool{y.Executor, s.Workers})
+		cheapest := slices.MinFunc(s.Series, func(x, y SweepSeries) int {
+			return cheaper(Tie{Executor: x.Executor}, Tie{Executor: y.Executor})
+		})
+		for _, x := range s.Series {
+			if x.Executor != cheapest.Executor {
+				a.duel(s.Workload, cheapest, x, Pool{cheapest.Executor, s.Workers}, Pool{x.Executor, s.Workers})
 			}
 		}
 		for _, x := range s.Series {
@@ -66,16 +67,14 @@ func (a *analysis) duel(workload string, x, y SweepSeries, cheap, dear Pool) {
 		if !slices.ContainsFunc(y.Points, func(q SweepPoint) bool { return q.Grain == p.Grain }) {
 			continue
 		}
-		cell := record.Cell{Workload: workload, Grain: p.Grain}
-		arm := func(pool Pool) series {
-			cell.Executor, cell.Workers = pool.Executor, pool.Workers
-			return a.pairs.arms[cell].task
+		arm := func(pool Pool) *arm {
+			return a.pairs.arms[record.Cell{Executor: pool.Executor, Workload: workload, Workers: pool.Workers, Grain: p.Grain}]
 		}
-		ratio := arm(cheap).over(arm(dear))
+		ratio := arm(cheap).task.over(arm(dear).task)
 		if ratio.len() == 0 {
 			continue
 		}
-		q, work := a.rs.quantity(ratio), constant(p.Work)
+		q, work := a.rs.quantity(ratio), a.works[arm(dear)]
 		ratios = append(ratios, curvePoint{work: work, ratio: q})
 		inverse = append(inverse, curvePoint{work: work, ratio: q.inverse()})
 		d.points = append(d.points, SweepPoint{Grain: p.Grain, Work: p.Work})

@@ -76,6 +76,7 @@ func median(values []float64) float64 {
 // replacement.
 type resampler struct {
 	weights [][]uint8 // by replicate and block index: how often the block was drawn
+	visits  int       // times that a value was looked at, for the test of how work grows
 }
 
 const (
@@ -133,6 +134,7 @@ func (rs *resampler) medians(s series) []float64 {
 		}
 		return 0
 	})
+	rs.visits += len(order) * len(rs.weights)
 	blocks, logs := make([]int, len(order)), make([]float64, len(order))
 	for i, o := range order {
 		blocks[i], logs[i] = s.blocks[o], s.logs[o]

@@ -102,6 +102,7 @@ func (a *analysis) sweepSeries(executor string, arms []*arm, ideal quantity) Swe
 	for _, m := range arms {
 		base := a.pairs.arms[m.cell.Baseline()]
 		work, time := a.rs.quantity(base.task.within(m.task)), a.rs.quantity(m.task.within(base.task))
+		a.works[m] = work
 		speedup := a.rs.quantity(base.task.over(m.task))
 		efficiency := speedup.per(ideal)
 		speedups = append(speedups, curvePoint{work: work, ratio: speedup})

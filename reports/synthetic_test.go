@@ -17,6 +17,7 @@ type world struct {
 	seed      uint64
 	blocks    int
 	noise     float64 // standard deviation of the logarithm of one time
+	tail      float64 // share of times that are longer by a factor of exp(x/2), x exponential
 	drift     float64 // of a factor that all arms of a block share
 	tasks     int
 	capacity  float64                  // what more than one worker deliver together; 0 is no limit
@@ -48,7 +49,11 @@ func (w world) write(t testing.TB) *record.Record {
 		rw.Block(b)
 		shared := math.Exp(rng.NormFloat64() * w.drift)
 		put := func(name string, seconds float64, tasks int) {
-			values := []record.Value{{Value: seconds * shared * math.Exp(rng.NormFloat64()*w.noise), Unit: record.UnitTime}}
+			noise := rng.NormFloat64() * w.noise
+			if w.tail > 0 && rng.Float64() < w.tail {
+				noise += rng.ExpFloat64() / 2
+			}
+			values := []record.Value{{Value: seconds * shared * math.Exp(noise), Unit: record.UnitTime}}
 			if tasks > 0 {
 				values = append(values, record.Value{Value: float64(tasks), Unit: record.UnitTasks})
 			}
