@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"time"
 
@@ -14,165 +13,134 @@ import (
 // blocks runs blocks until the budget, the target or ctx ends them.
 func (r *run) blocks(ctx context.Context) error {
 	for n := r.first; ctx.Err() == nil; n++ {
-		last := r.expected(n)
-		r.summary.Expected = r.summary.Blocks + max(last-n+1, 0)
-		if last < n {
-			return nil
-		}
-		if err := r.out.Block(n); err != nil {
-			return err
-		}
-		begin := time.Now()
-		r.Progress.Begin(n, last, len(r.plan.Arms))
-		for _, t := range r.plan.Block(n) {
-			if r.arms[t].dropped {
-				continue
-			}
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			if err := r.trial(ctx, t, true); err != nil {
+		if r.refiner.due(r.summary.Blocks) {
+			if err := r.refine(ctx); err != nil {
 				return err
 			}
 		}
-		r.blockTimes = append(r.blockTimes, time.Since(begin))
-		r.summary.Blocks++
+		more := r.more()
+		r.summary.Expected = r.summary.Blocks + more
+		narrow := r.refiner.narrow()
+		if more == 0 {
+			// What is left is too short for a whole block.
+			if narrow = r.fillsUp(); !narrow {
+				return nil
+			}
+		}
+		if err := r.block(ctx, n, narrow); err != nil {
+			return err
+		}
 	}
 	return ctx.Err()
 }
 
-// warmUp runs every arm once: workers start, memory is touched, and an arm that
-// cannot work at all is found. Nothing of it is kept but failures.
-func (r *run) warmUp(ctx context.Context) error {
+// block runs block n: every arm, or with narrow the refined ones only. When a
+// trial fails the block is dropped whole, and its other trials are not run.
+func (r *run) block(ctx context.Context, n int, narrow bool) error {
+	arms := slices.Concat(r.plan.Arms, r.refined())
+	if narrow {
+		arms = r.refiner.arms
+	}
+	arms = slices.DeleteFunc(slices.Clone(arms), func(t Trial) bool { return r.arms[t].leftOut() })
+	if err := r.out.Block(n); err != nil {
+		return err
+	}
 	begin := time.Now()
-	for _, t := range r.plan.Arms {
+	r.Progress.Begin(Block{Number: n, Whole: r.summary.Blocks + 1, Expected: r.summary.Expected, Trials: len(arms), Narrow: narrow,
+		Elapsed: time.Since(r.begin), Budget: r.Budget})
+	for _, t := range r.plan.shuffle(arms, n) {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := r.trial(ctx, t, false); err != nil {
+		err := r.trial(ctx, t, true)
+		if errors.Is(err, errTrialFailed) {
+			r.summary.Dropped++
+			r.attempts++
+			return r.out.Note(record.DroppedNote, fmt.Sprintf("%d %s failed", n, t))
+		}
+		if err != nil {
 			return err
 		}
 	}
-	r.blockTimes = []time.Duration{time.Since(begin)} // the only estimate until there are blocks
+	took := time.Since(begin)
+	r.refiner.took(took, narrow)
+	if narrow {
+		r.narrowTimes = append(r.narrowTimes, took)
+		return nil
+	}
+	r.attempts++
+	r.blockTimes = append(r.blockTimes, took)
+	r.summary.Blocks++
 	return nil
 }
 
-// expected is the number of the last block that fits, judged before block n.
-func (r *run) expected(n int) int {
+// refined are the refined arms that are not in the plan.
+func (r *run) refined() []Trial {
+	return slices.DeleteFunc(slices.Clone(r.refiner.arms), func(t Trial) bool { return slices.Contains(r.plan.Arms, t) })
+}
+
+// warmUp runs arms once: workers start, memory is touched, and an arm that cannot
+// work at all is found. Nothing of it is kept but failures.
+func (r *run) warmUp(ctx context.Context, arms []Trial) error {
+	for _, t := range arms {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := r.trial(ctx, t, false); err != nil && !errors.Is(err, errTrialFailed) {
+			return err
+		}
+	}
+	return nil
+}
+
+// more is the number of whole blocks that are still to come.
+func (r *run) more() int {
 	known := r.blockTimes
 	if len(known) > 1 {
 		known = known[1:] // without the warm-up, which is slower
 	}
 	// The mean for the blocks to come, but the next one must fit even if it is as
 	// slow as the slowest of the last few.
+	mean := max(meanTime(known), time.Microsecond)
+	left := r.left()
+	fit := max(0, int(left/mean))
+	if r.refiner.narrow() {
+		fit = max(1, fit/2) // as narrow ones take as long
+	}
+	if left < slices.Max(lastFew(known)) || left <= 0 {
+		fit = 0
+	}
+	if least := leastBlocks - (r.summary.Blocks - r.before); r.attempts < leastBlocks+maxFailures {
+		fit = max(fit, least)
+	}
+	if r.target > 0 {
+		fit = min(fit, r.target-r.summary.Blocks)
+	}
+	return max(fit, 0)
+}
+
+// fillsUp reports whether a narrow block fits into what is left.
+func (r *run) fillsUp() bool {
+	return (r.target == 0 || r.summary.Blocks < r.target) && len(r.narrowTimes) > 0 && r.left() > slices.Max(lastFew(r.narrowTimes))
+}
+
+func lastFew(times []time.Duration) []time.Duration { return times[max(0, len(times)-5):] }
+
+// meanTime of times that are not empty.
+func meanTime(times []time.Duration) time.Duration {
 	var sum time.Duration
-	for _, d := range known {
+	for _, d := range times {
 		sum += d
 	}
-	mean := max(sum/time.Duration(len(known)), time.Microsecond)
-	left := r.Budget - time.Since(r.begin) - r.reserve()
-	fit := n - 1 + int(left/mean)
-	if recent := known[max(0, len(known)-5):]; left < slices.Max(recent) {
-		fit = n - 1
-	}
-	if left <= 0 {
-		fit = n - 1
-	}
-	fit = max(fit, r.first-1+leastBlocks)
-	if r.target > 0 {
-		fit = min(fit, r.target)
-	}
-	return fit
+	return sum / time.Duration(len(times))
 }
 
-// reserve is the time kept for closing executors.
-func (r *run) reserve() time.Duration { return min(r.Budget/20, 300*time.Millisecond) }
-
-// trial runs one trial and writes its result or its failure; a failure is not an
-// error. A warm-up writes failures only. A trial that the end of ctx cut short
-// leaves nothing: the error is ctx's.
-func (r *run) trial(ctx context.Context, t Trial, measured bool) error {
-	if t.Capacity && r.capacity == nil {
-		return nil
-	}
-	elapsed, tasks, err := r.measure(ctx, t)
-	if err == nil && measured {
-		err := r.write(t, elapsed, tasks)
-		r.Progress.Trial(t, nil)
-		return err
-	}
-	if interrupted(ctx, err) {
-		return ctx.Err()
-	}
-	a := r.arms[t]
-	if err == nil {
-		a.failures = 0
-		return nil
-	}
-	if measured {
-		defer r.Progress.Trial(t, err)
-	}
-	r.summary.Failures++
-	if a.failures++; a.failures == maxFailures {
-		a.dropped = true
-		r.warn(Warning{"dropped", fmt.Sprintf("%s failed %d times in a row and is left out: %v.", t, maxFailures, err),
-			"Look at the failed lines of the record; leave this arm out, or raise the time limit."})
-	}
-	return r.out.Failure(t.Name(), err.Error())
+// left is the time there is for blocks; some is kept for closing executors.
+func (r *run) left() time.Duration {
+	return r.Budget - time.Since(r.begin) - min(r.Budget/20, 300*time.Millisecond)
 }
 
-func (r *run) write(t Trial, elapsed time.Duration, tasks int) error {
-	a := r.arms[t]
-	a.failures = 0
-	a.longest = max(a.longest, elapsed)
-	r.summary.Trials++
-	values := []record.Value{{Value: elapsed.Seconds(), Unit: record.UnitTime}}
-	if t.Capacity {
-		switch t.Cell.Workers {
-		case 1:
-			r.one = append(r.one, elapsed.Seconds())
-		case runtime.GOMAXPROCS(0):
-			r.all = append(r.all, elapsed.Seconds())
-		}
-	} else {
-		values = append(values, record.Value{Value: float64(tasks), Unit: record.UnitTasks})
-	}
-	return r.out.Result(t.Name(), values...)
-}
-
-// measure runs one trial and returns its makespan and its number of tasks.
-func (r *run) measure(ctx context.Context, t Trial) (elapsed time.Duration, tasks int, err error) {
-	limit := r.limit(t)
-	if t.Capacity {
-		trial, cancel := trialContext(ctx, limit)
-		defer cancel()
-		elapsed, err = r.capacity.round(trial, t.Cell.Workers)
-		return elapsed, 0, err
-	}
-	job, err := r.jobs.get(ctx, t.Cell)
-	if err != nil {
-		return 0, 0, err
-	}
-	ex, err := r.pools.get(ctx, t.Cell)
-	if err != nil {
-		return 0, 0, err
-	}
-	elapsed, err = timeJob(ctx, job, ex, limit)
-	if errors.Is(err, errAbandoned) {
-		r.jobs.discard(t.Cell)
-	}
-	if err != nil {
-		// Whatever is left in the executor must not be timed with the next trial.
-		r.pools.discard(t.Cell)
-	}
-	return elapsed, TaskCount(r.Grid.workload(t.Cell.Workload), t.Cell.Grain), err
-}
-
-// limit is the time limit of a trial: a hundred times what its arm took at most,
-// but no less than 2 s, so that one hung trial does not eat the budget.
-func (r *run) limit(t Trial) time.Duration {
-	if longest := r.arms[t].longest; longest > 0 {
-		return min(r.TrialLimit, max(100*longest, 2*time.Second))
-	}
-	return r.TrialLimit
+// armTime is what a trial takes in the mean, with everything around it.
+func (r *run) armTime() time.Duration {
+	return meanTime(r.blockTimes) / time.Duration(max(1, len(r.plan.Arms)))
 }

@@ -52,7 +52,8 @@ type Grid struct {
 	SweepWorkers int
 
 	// Capacity are the worker counts of the capacity probe, ascending; empty for
-	// none. The probe needs the program to call Main at its start.
+	// none. Those of them up to the number of cores are measured by the bandwidth
+	// probe as well. The probes need the program to call Main at its start.
 	Capacity []int
 }
 
@@ -230,6 +231,17 @@ func payloads(w workloads.Workload) []int {
 		return []int{0}
 	}
 	return w.Payloads
+}
+
+// bandwidth are the worker counts of the bandwidth probe.
+func (g Grid) bandwidth() []int {
+	var counts []int
+	for _, n := range g.Capacity {
+		if n <= runtime.GOMAXPROCS(0) {
+			counts = append(counts, n)
+		}
+	}
+	return counts
 }
 
 func (g Grid) workload(name string) workloads.Workload {

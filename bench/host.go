@@ -25,28 +25,27 @@ type machine struct {
 // describeMachine asks the system. What it does not tell is left out.
 func describeMachine(ctx context.Context) machine {
 	m := machine{keys: machineKeys(ctx)}
-	note := func(key, value string) { m.notes = append(m.notes, record.Field{Key: key, Value: value}) }
 	cores, procs := runtime.NumCPU(), runtime.GOMAXPROCS(0)
-	note("cores", strconv.Itoa(min(cores, procs)))
-	note("gomaxprocs", strconv.Itoa(procs))
+	m.note("cores", strconv.Itoa(min(cores, procs)))
+	m.note("gomaxprocs", strconv.Itoa(procs))
 	if memory, err := mem.VirtualMemoryWithContext(ctx); err == nil {
-		note("memory", fmt.Sprintf("%.1f GiB", float64(memory.Total)/(1<<30)))
+		m.note("memory", fmt.Sprintf("%.1f GiB", float64(memory.Total)/(1<<30)))
 	}
 	if info, err := host.InfoWithContext(ctx); err == nil {
-		note("system", fmt.Sprintf("%s %s, kernel %s", info.Platform, info.PlatformVersion, info.KernelVersion))
+		m.note("system", fmt.Sprintf("%s %s, kernel %s", info.Platform, info.PlatformVersion, info.KernelVersion))
 		if info.VirtualizationSystem != "" && info.VirtualizationRole == "guest" {
-			note("virtualization", info.VirtualizationSystem)
+			m.note("virtualization", info.VirtualizationSystem)
 		}
 	}
 	if average, err := load.AvgWithContext(ctx); err == nil {
-		note("load", fmt.Sprintf("%.2f %.2f %.2f", average.Load1, average.Load5, average.Load15))
+		m.note("load", fmt.Sprintf("%.2f %.2f %.2f", average.Load1, average.Load5, average.Load15))
 		if average.Load1 > 0.5*float64(cores) {
 			m.warn("load", fmt.Sprintf("Other programs kept about %.1f of %d CPUs busy when the run began.", average.Load1, cores),
 				"Stop them, or give the run a larger budget: ratios within blocks stand, intervals get wider.")
 		}
 	}
 	if quota, ok := cpuQuota(); ok {
-		note("quota", fmt.Sprintf("%.2f CPUs", quota))
+		m.note("quota", fmt.Sprintf("%.2f CPUs", quota))
 		if quota < float64(min(cores, procs)) {
 			m.warn("quota", fmt.Sprintf("A quota of %.2f CPUs throttles the run, which sees %d.", quota, min(cores, procs)),
 				"Raise the quota of the container, or set GOMAXPROCS to no more than it.")
@@ -56,6 +55,7 @@ func describeMachine(ctx context.Context) machine {
 		m.warn("gomaxprocs", fmt.Sprintf("GOMAXPROCS is %d on %d CPUs: executors inside this process cannot use the rest, worker processes can.", procs, cores),
 			"Unset GOMAXPROCS, or bind the whole run to as many CPUs (taskset).")
 	}
+	m.describeTopology()
 	return m
 }
 
@@ -67,6 +67,10 @@ func machineKeys(ctx context.Context) []record.Field {
 		keys = append(keys, record.Field{Key: "cpu", Value: info[0].ModelName})
 	}
 	return append(keys, record.Field{Key: "go", Value: runtime.Version()})
+}
+
+func (m *machine) note(key, value string) {
+	m.notes = append(m.notes, record.Field{Key: key, Value: value})
 }
 
 func (m *machine) warn(topic, what, cure string) {

@@ -11,7 +11,6 @@ import (
 const (
 	noiseWork  = 100 * time.Microsecond // one sample of the noise probe
 	noiseCount = 200
-	sleepCount = 15
 )
 
 // probeNoise runs the same short work again and again: on a quiet machine all
@@ -32,25 +31,6 @@ func probeNoise(kernel func(int64) uint64, c Calibration) (notes []record.Field,
 		warnings = []Warning{{"noise",
 			fmt.Sprintf("The same %v of work took %.2f times its least time at the median and %.1f times at the 99th percentile.", noiseWork, p50, p99),
 			"Close other programs, plug in the charger, or use a machine of your own; otherwise give the run a larger budget."}}
-	}
-	return notes, warnings
-}
-
-// probeSleep measures what the shortest sleeps really take. It takes about 15 ms.
-func probeSleep(shortest time.Duration) (notes []record.Field, warnings []Warning) {
-	samples := make([]float64, sleepCount)
-	for i := range samples {
-		begin := time.Now()
-		time.Sleep(10 * time.Microsecond)
-		samples[i] = time.Since(begin).Seconds()
-	}
-	slices.Sort(samples)
-	floor := time.Duration(quantile(samples, 0.5) * float64(time.Second)).Round(10 * time.Microsecond)
-	notes = []record.Field{{Key: "sleep.floor", Value: floor.String()}}
-	if shortest > 0 && shortest < floor {
-		warnings = []Warning{{"sleep",
-			fmt.Sprintf("No sleep is shorter than %v here, and tasks that wait %v were asked for.", floor, shortest),
-			fmt.Sprintf("Use grains of %v and more for work that waits.", floor.Round(time.Millisecond))}}
 	}
 	return notes, warnings
 }

@@ -5,39 +5,49 @@ import (
 	"io"
 	"math/bits"
 	"math/rand/v2"
+	"strings"
 
 	"poolbench/bench/record"
 )
 
-// A Trial is one timed execution within a block: of a cell, or of the capacity
-// probe.
+// A Trial is one timed execution within a block: of a cell, or of a probe of the
+// machine.
 type Trial struct {
-	Cell     record.Cell // only Workers when Capacity is set
-	Capacity bool
+	// Probe is record.CapacityBenchmark or record.BandwidthBenchmark, and then the
+	// cell has Workers only; or record.CalibrationBenchmark, and then it has
+	// Workload only. "" for a cell.
+	Probe string
+	Cell  record.Cell
 }
 
 // Name is the name of its result in the record.
 func (t Trial) Name() string {
-	if t.Capacity {
-		return fmt.Sprintf("%s/workers=%d", record.CapacityBenchmark, t.Cell.Workers)
+	switch t.Probe {
+	case "":
+		return t.Cell.Name()
+	case record.CalibrationBenchmark:
+		return fmt.Sprintf("%s/workload=%s", t.Probe, t.Cell.Workload)
 	}
-	return t.Cell.Name()
+	return fmt.Sprintf("%s/workers=%d", t.Probe, t.Cell.Workers)
 }
 
 // String is Name for people.
 func (t Trial) String() string {
-	if t.Capacity {
-		return fmt.Sprintf("capacity × %d", t.Cell.Workers)
+	switch t.Probe {
+	case "":
+		return t.Cell.String()
+	case record.CalibrationBenchmark:
+		return "calibration of " + t.Cell.Workload
 	}
-	return t.Cell.String()
+	return fmt.Sprintf("%s × %d", strings.ToLower(t.Probe), t.Cell.Workers)
 }
 
-// A Plan is what is run in which order. The order of a block depends on the seed
-// and the number of the block only: it is a promise, kept across versions and
-// machines.
+// A Plan is what is run in which order. The order of a block depends on its arms,
+// the seed and the number of the block only: it is a promise, kept across versions
+// and machines.
 type Plan struct {
 	Seed uint64
-	Arms []Trial // in the order of the grid, the capacity probe last
+	Arms []Trial // in the order of the grid, the probes last
 }
 
 // NewPlan makes the plan of a grid, whose Check must have been passed.
@@ -47,14 +57,25 @@ func NewPlan(g Grid, seed uint64) Plan {
 		p.Arms = append(p.Arms, Trial{Cell: c})
 	}
 	for _, n := range g.Capacity {
-		p.Arms = append(p.Arms, Trial{Cell: record.Cell{Workers: n}, Capacity: true})
+		p.Arms = append(p.Arms, Trial{Probe: record.CapacityBenchmark, Cell: record.Cell{Workers: n}})
+	}
+	for _, n := range g.bandwidth() {
+		p.Arms = append(p.Arms, Trial{Probe: record.BandwidthBenchmark, Cell: record.Cell{Workers: n}})
+	}
+	for _, w := range g.Workloads {
+		if w.Kernel != nil {
+			p.Arms = append(p.Arms, Trial{Probe: record.CalibrationBenchmark, Cell: record.Cell{Workload: w.Name}})
+		}
 	}
 	return p
 }
 
 // Block is the order of block n, from 1: every arm once.
-func (p Plan) Block(n int) []Trial {
-	trials := append([]Trial(nil), p.Arms...)
+func (p Plan) Block(n int) []Trial { return p.shuffle(p.Arms, n) }
+
+// shuffle puts arms into the order of block n.
+func (p Plan) shuffle(arms []Trial, n int) []Trial {
+	trials := append([]Trial(nil), arms...)
 	random := rand.NewPCG(p.Seed, uint64(n))
 	// Fisher–Yates written out: rand.Shuffle promises no order across versions.
 	for i := len(trials) - 1; i > 0; i-- {
@@ -75,6 +96,7 @@ func (p Plan) Print(w io.Writer) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintln(w, "Every further block has the same trials in another order, until the time budget is used up.")
+	_, err := fmt.Fprintln(w, "Every further block has the same trials in another order, until the time budget is used up.\n"+
+		"Where a pool begins to pay off between two grains, grains between them are measured too.")
 	return err
 }

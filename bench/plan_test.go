@@ -73,10 +73,10 @@ func TestPlanPrint(t *testing.T) {
 	if err := p.Print(&out); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := strings.Count(out.String(), "\n"), len(p.Arms)+2; got != want {
+	if got, want := strings.Count(out.String(), "\n"), len(p.Arms)+3; got != want {
 		t.Errorf("%d lines, want %d", got, want)
 	}
-	for _, want := range []string{"seed 7", "serial, spin, 16µs", "processes × 2, tiny, 4096 B", "capacity × 2"} {
+	for _, want := range []string{"seed 7", "serial, spin, 16µs", "processes × 2, tiny, 4096 B", "capacity × 2", "calibration of spin"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the printed plan does not have %q", want)
 		}

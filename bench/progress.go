@@ -11,9 +11,8 @@ type Progress interface {
 	// Stage starts a part of the preparation: "describing the machine",
 	// "calibrating", "warming up".
 	Stage(name string)
-	// Begin starts a block: its number, from 1, the number of the last block as
-	// expected now (0 if unknown) and the trials in a block.
-	Begin(block, blocks, trials int)
+	// Begin starts a block.
+	Begin(b Block)
 	// Trial tells that a trial of the block has ended, with what went wrong, if
 	// anything.
 	Trial(t Trial, err error)
@@ -21,13 +20,26 @@ type Progress interface {
 	Done(s Summary)
 }
 
+// A Block is what Progress is told of a block that begins.
+type Block struct {
+	Number   int  // in the record, from 1
+	Narrow   bool // it has only the arms of refined grains
+	Whole    int  // number among the whole blocks of the record of this one, or of the next one
+	Expected int  // whole blocks there will be, as expected now
+	Trials   int  // in this block
+	Elapsed  time.Duration
+	Budget   time.Duration
+}
+
 // A Summary is what Run did.
 type Summary struct {
 	ID       string // unique name of the run, as in the record
 	Seed     uint64
-	Arms     int // trials in a block
-	Blocks   int // complete blocks in the record, those of a resumed run included
-	Expected int // blocks that would have fitted the budget; at least Blocks
+	Arms     int // trials in a whole block, but for those of refined grains
+	Refined  int // cells of refined grains in the record
+	Blocks   int // complete whole blocks in the record, those of a resumed run included
+	Dropped  int // blocks of this run in which a trial failed; none of their results count
+	Expected int // whole blocks that would have fitted the budget; at least Blocks
 	Trials   int // results written by this run
 	Failures int // failed trials of this run
 	// Interrupted is true when the context ended before the budget did.
@@ -44,6 +56,6 @@ type Warning struct{ Topic, What, Cure string }
 type silent struct{}
 
 func (silent) Stage(string)         {}
-func (silent) Begin(int, int, int)  {}
+func (silent) Begin(Block)          {}
 func (silent) Trial(Trial, error)   {}
 func (silent) Done(summary Summary) {}

@@ -7,32 +7,76 @@ import (
 	"strings"
 )
 
-// cpuQuota is the CPU time per time that control groups (version 2) allow this
-// process: the least of its group and those above it. False without a limit.
-func cpuQuota() (cpus float64, ok bool) {
+// A cpuGroup is a control group that limits the CPU time of this process.
+type cpuGroup struct {
+	dir     string
+	version int // of control groups, 1 or 2
+}
+
+// cpuGroups are the group of this process and all above it, nearest first, of
+// both versions. Some of the directories may not exist: a container sees its own
+// group as the root.
+func cpuGroups() []cpuGroup {
 	text, err := os.ReadFile("/proc/self/cgroup")
 	if err != nil {
-		return 0, false
+		return nil
 	}
-	for line := range strings.Lines(string(text)) {
-		group, found := strings.CutPrefix(strings.TrimSpace(line), "0::")
-		if !found {
+	return parseGroups(string(text))
+}
+
+// parseGroups reads lines of /proc/self/cgroup, "ID:CONTROLLERS:PATH"; version 2
+// has ID 0 and no controllers.
+func parseGroups(text string) []cpuGroup {
+	var groups []cpuGroup
+	for line := range strings.Lines(text) {
+		fields := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if len(fields) != 3 {
 			continue
 		}
-		for group = filepath.Clean("/" + group); ; group = filepath.Dir(group) {
-			limit, err := os.ReadFile(filepath.Join("/sys/fs/cgroup", group, "cpu.max"))
-			if quota, limited := parseQuota(string(limit)); err == nil && limited && (!ok || quota < cpus) {
-				cpus, ok = quota, true
+		var roots []string
+		version := 1
+		for controller := range strings.SplitSeq(fields[1], ",") {
+			if controller == "cpu" {
+				roots = []string{"/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"}
+			}
+		}
+		if fields[0] == "0" && fields[1] == "" {
+			roots, version = []string{"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}, 2
+		}
+		for group := filepath.Clean("/" + fields[2]); len(roots) > 0; group = filepath.Dir(group) {
+			for _, root := range roots {
+				groups = append(groups, cpuGroup{filepath.Join(root, group), version})
 			}
 			if group == "/" {
 				break
 			}
 		}
 	}
+	return groups
+}
+
+// cpuQuota is the CPU time per time that control groups allow this process: the
+// least of its group and those above it. False without a limit.
+func cpuQuota() (cpus float64, ok bool) {
+	for _, g := range cpuGroups() {
+		var text string
+		if g.version == 2 {
+			limit, _ := os.ReadFile(filepath.Join(g.dir, "cpu.max"))
+			text = string(limit)
+		} else {
+			quota, _ := os.ReadFile(filepath.Join(g.dir, "cpu.cfs_quota_us"))
+			period, _ := os.ReadFile(filepath.Join(g.dir, "cpu.cfs_period_us"))
+			text = string(quota) + " " + string(period)
+		}
+		if quota, limited := parseQuota(text); limited && (!ok || quota < cpus) {
+			cpus, ok = quota, true
+		}
+	}
 	return cpus, ok
 }
 
-// parseQuota reads cpu.max: "QUOTA PERIOD" in microseconds, or "max PERIOD".
+// parseQuota reads "QUOTA PERIOD" in microseconds; no limit is "max" in version 2
+// and -1 in version 1.
 func parseQuota(text string) (cpus float64, ok bool) {
 	fields := strings.Fields(text)
 	if len(fields) != 2 {

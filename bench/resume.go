@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/perf/benchfmt"
 
 	"poolbench/bench/record"
 )
@@ -62,19 +65,45 @@ func (r *run) resume(rec *record.Record) error {
 		return fmt.Errorf("%w: %s has seed %d, not %d", ErrResume, rec.Path, seed, r.Seed)
 	}
 	r.Seed = seed
-	for _, result := range rec.Results {
-		r.first = max(r.first, result.Block+1)
-	}
-	for _, failure := range rec.Failures {
-		r.first = max(r.first, failure.Block+1)
-	}
-	r.summary.Blocks = completeBlocks(rec, NewPlan(r.Grid, seed))
+	r.first = 1 + lastBlock(rec)
+	r.before = completeBlocks(rec, NewPlan(r.Grid, seed))
+	r.summary.Blocks = r.before
 	var done, expected int
 	if _, err := fmt.Sscanf(lastNote(rec, "partial"), "%d of %d blocks", &done, &expected); err == nil && r.target == 0 {
-		// The block that was cut off is run again under another number.
-		r.target = r.first - 1 + max(expected-r.summary.Blocks, 1)
+		r.target = max(expected, r.before+1)
+	}
+	if r.refiner.ask == nil {
+		return nil
+	}
+	var refined []record.Cell
+	for _, n := range rec.Notes {
+		if n.Key != refinedNote {
+			continue
+		}
+		c, err := record.ParseCell(benchfmt.Name(n.Value))
+		if err != nil {
+			return fmt.Errorf("%w: %s: a refined cell: %w", ErrResume, rec.Path, err)
+		}
+		refined = append(refined, c)
+	}
+	for len(refined) > 0 {
+		some := min(len(refined), maxRefinedOnce)
+		r.refiner.add(r.Grid, refined[:some], map[Trial]*arm{}, r.TrialLimit/2)
+		refined = refined[some:]
 	}
 	return nil
+}
+
+// lastBlock is the greatest number of a block in rec, of failed ones too.
+func lastBlock(rec *record.Record) int {
+	last := 0
+	for _, result := range rec.Results {
+		last = max(last, result.Block)
+	}
+	for _, failure := range rec.Failures {
+		last = max(last, failure.Block)
+	}
+	return max(last, slices.Max(append(rec.Dropped, 0)))
 }
 
 // lastNote is a note from the end of the last call of Run that wrote to rec, ""
@@ -105,23 +134,24 @@ func completeBlocks(rec *record.Record, plan Plan) int {
 		blocks[block][arm] = true
 	}
 	succeeded, failed := map[string][]int{}, map[string][]int{} // numbers of blocks, by arm
-	capacity := false
+	probed := map[string]bool{}                                 // benchmarks of the probes that work
 	for _, r := range rec.Results {
 		try(r.Block, r.Name)
 		succeeded[r.Name] = append(succeeded[r.Name], r.Block)
-		capacity = capacity || r.Kind == record.KindCapacity
+		probed[r.Benchmark()] = true
 	}
 	for _, f := range rec.Failures {
 		try(f.Block, f.Name)
 		failed[f.Name] = append(failed[f.Name], f.Block) // 0 in the warm-up
-		capacity = capacity || strings.HasPrefix(f.Name, record.CapacityBenchmark)
+		benchmark, _, _ := strings.Cut(f.Name, "/")
+		probed[benchmark] = true
 	}
 	complete := 0
 	for n, tried := range blocks {
-		whole := n > 0
+		whole := n > 0 && !slices.Contains(rec.Dropped, n)
 		for _, t := range plan.Arms {
 			name := t.Name()
-			missing := !tried[name] && (capacity || !t.Capacity) // the probe may not have worked at all
+			missing := !tried[name] && (t.Probe == "" || probed[t.Probe]) // a probe may not have worked at all
 			if missing && !leftOut(succeeded[name], failed[name], n) {
 				whole = false
 			}
@@ -134,22 +164,25 @@ func completeBlocks(rec *record.Record, plan Plan) int {
 }
 
 // leftOut reports whether an arm had been left out before a block, given the
-// blocks in which it succeeded and failed: it had failed often enough since its
-// last success.
+// blocks in which it succeeded and failed.
 func leftOut(succeeded, failed []int, block int) bool {
-	last := 0
+	last, successes := 0, 0
 	for _, n := range succeeded {
 		if n < block {
 			last = max(last, n)
+			successes++
 		}
 	}
-	failures := 0
+	inRow, failures := 0, 0
 	for _, n := range failed {
-		if n >= last && n < block {
+		if n < block {
 			failures++
+			if n >= last {
+				inRow++
+			}
 		}
 	}
-	return failures >= maxFailures
+	return tooOften(inRow, failures, failures+successes)
 }
 
 // sameMachine compares the file keys of the record with those of this run.

@@ -3,6 +3,7 @@ package bench
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,7 +51,7 @@ func TestCompleteBlocks(t *testing.T) {
 	plan := Plan{Arms: []Trial{
 		{Cell: record.Cell{Executor: "serial", Workload: "spin", Workers: 1}},
 		{Cell: record.Cell{Executor: "spawn", Workload: "spin", Workers: 2}},
-		{Cell: record.Cell{Workers: 2}, Capacity: true},
+		{Probe: record.CapacityBenchmark, Cell: record.Cell{Workers: 2}},
 	}}
 	a, b, c := plan.Arms[0].Name(), plan.Arms[1].Name(), plan.Arms[2].Name()
 	for name, test := range map[string]struct {
@@ -64,11 +65,17 @@ func TestCompleteBlocks(t *testing.T) {
 		"failed once":               {[]string{"+-+", "+++"}, 2},
 		"no capacity":               {[]string{"++ ", "++ ", "+  "}, 2},
 		"left out":                  {[]string{"+-+", "+-+", "+-+", "+ +", "+ +"}, 5},
-		"left out, back again":      {[]string{"+-+", "+-+", "+-+", "+ +", "+++", "+ +"}, 5},
+		"left out, back again":      {slices.Concat([]string{"+-+", "+-+", "+-+", "+ +"}, slices.Repeat([]string{"+++"}, 12), []string{"+ +"}), 16},
+		"too often, not in a row":   {slices.Concat(slices.Repeat([]string{"+-+", "+++", "+++"}, 3), []string{"+ +"}), 10},
+		"one dropped":               {[]string{"+++", "+++ dropped", "+++"}, 2},
 		"left out, last is cut off": {[]string{"+-+", "+-+", "+-+", "+ +", "  +"}, 4},
 	} {
 		rec := &record.Record{}
 		for i, arms := range test.blocks {
+			arms, dropped := strings.CutSuffix(arms, " dropped")
+			if dropped {
+				rec.Dropped = append(rec.Dropped, i+1)
+			}
 			for k, outcome := range arms {
 				switch arm := []string{a, b, c}[k]; outcome {
 				case '+':

@@ -22,22 +22,25 @@ const (
 	// leastBlocks are run however small the budget is: one alone tells nothing of
 	// how far blocks differ.
 	leastBlocks = 2
-
-	// maxFailures in a row take an arm out of the run.
-	maxFailures = 3
 )
 
 // A Config is one call of Run.
 type Config struct {
 	Grid   Grid
 	Budget time.Duration // for everything from start to end of Run; 0 means DefaultBudget. Two blocks are run even when overhead makes them too long; Check refuses what cannot fit at all
-	Blocks int           // stop after this many blocks in the record, if the budget lasts; 0 means as many as fit
+	Blocks int           // stop after this many complete whole blocks in the record, if the budget lasts; 0 means as many as fit
 	Seed   uint64        // of all inputs and orders; 0 means to choose one, or that of Resume
 	Out    io.Writer     // receives the record, a line at a time; not closed
 
 	// Resume is what Out holds already when a run goes on, see OpenResume. Its
 	// grid, seed and machine must be the same.
 	Resume *record.Record
+
+	// Refine looks at the record so far and names cells whose grains lie between
+	// those of the grid, the most useful first: they are measured from then on,
+	// with their serial arms. nil leaves the grains of the grid. It is called
+	// between blocks, a few times in a run, and takes part of the budget.
+	Refine func(*record.Record) []record.Cell
 
 	Progress   Progress      // may be nil
 	TrialLimit time.Duration // a trial that takes longer has failed; 0 means 10 s, or less once its arm is known to be fast
@@ -64,27 +67,26 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 // run is one call of Run.
 type run struct {
 	Config
-	plan     Plan
-	begin    time.Time
-	out      *record.Writer
-	pools    *pools
-	jobs     *jobs
-	capacity *capacityProbe // nil when there is none
-	arms     map[Trial]*arm
-	summary  Summary
+	plan    Plan
+	begin   time.Time
+	out     *record.Writer
+	pools   *pools
+	jobs    *jobs
+	probes  *probeProcesses // nil when there are none
+	refiner *refiner
+	arms    map[Trial]*arm
+	summary Summary
 
-	first      int             // number of the first block of this call
-	target     int             // number of the last block to run, 0 when the budget decides
-	blockTimes []time.Duration // of the blocks of this call, in order
-	one        []float64       // capacity: seconds of one process, by block
-	all        []float64       // capacity: seconds of as many as there are cores
-}
-
-// arm is what the run remembers of an arm.
-type arm struct {
-	longest  time.Duration // of its makespans; 0 before the first
-	failures int           // in a row
-	dropped  bool
+	first       int                  // number of the first block of this call
+	before      int                  // complete whole blocks of earlier calls
+	target      int                  // complete whole blocks to come to, 0 when the budget decides
+	attempts    int                  // whole blocks of this call, and dropped ones
+	blockTimes  []time.Duration      // of the warm-up and the whole blocks of this call, in order
+	narrowTimes []time.Duration      // of the narrow blocks of this call
+	one         []float64            // capacity: seconds of one process, by block
+	all         []float64            // capacity: seconds of as many as there are cores
+	drift       map[string][]float64 // by workload: cost of a kernel unit over the calibrated one, by block
+	began       counters
 }
 
 // withDefaults fills in what was left open.
@@ -109,7 +111,8 @@ func newRun(c Config) (*run, error) {
 		return nil, errors.New("bench: no Out to write the record to")
 	}
 	c = c.withDefaults()
-	r := &run{Config: c, begin: time.Now(), first: 1, target: c.Blocks, arms: map[Trial]*arm{}}
+	r := &run{Config: c, begin: time.Now(), first: 1, target: c.Blocks, arms: map[Trial]*arm{}, drift: map[string][]float64{}}
+	r.refiner, r.Out = newRefiner(c)
 	if c.Resume != nil {
 		if err := r.resume(c.Resume); err != nil {
 			return nil, err
@@ -119,7 +122,7 @@ func newRun(c Config) (*run, error) {
 		r.Seed = rand.Uint64()
 	}
 	r.plan = NewPlan(c.Grid, r.Seed)
-	for _, t := range r.plan.Arms {
+	for _, t := range slices.Concat(r.plan.Arms, r.refiner.arms) {
 		r.arms[t] = &arm{}
 	}
 	r.summary.ID = fmt.Sprintf("%s-%08x", r.begin.UTC().Format("20060102-150405"), rand.Uint32())
@@ -134,6 +137,7 @@ func (r *run) prepare(ctx context.Context) error {
 	var m machine
 	if !r.bare {
 		m = describeMachine(ctx)
+		r.began = readCounters(ctx)
 	}
 	if err := r.start(m); err != nil {
 		return err
@@ -148,13 +152,21 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	r.pools = newPools(r.Grid)
 	if len(r.Grid.Capacity) > 0 {
-		if r.capacity, err = newCapacityProbe(slices.Max(r.Grid.Capacity), calibrations[workloads.Spin.Name].Units(probeWork)); err != nil {
+		if r.probes, err = newProbeProcesses(slices.Max(r.Grid.Capacity), calibrations[workloads.Spin.Name].Units(probeWork)); err != nil {
 			r.warn(Warning{"capacity", "The capacity of the machine could not be measured: " + err.Error() + ".",
 				"Call bench.Main first in main or TestMain; without it the ideal is taken to be the number of workers."})
 		}
 	}
 	r.Progress.Stage("warming up")
-	return r.warmUp(ctx)
+	begin := time.Now()
+	if err := r.warmUp(ctx, slices.Concat(r.plan.Arms, r.refined())); err != nil {
+		return err
+	}
+	r.blockTimes = []time.Duration{time.Since(begin)} // the only estimate until there are blocks
+	if !r.bare {
+		r.askWorkers(ctx)
+	}
+	return nil
 }
 
 // start writes the head of the record.
@@ -171,8 +183,8 @@ func (r *run) start(m machine) error {
 		r.note("seed", strconv.FormatUint(r.Seed, 10))
 		r.note("start", r.begin.Format(time.RFC3339))
 		r.note("grid", r.Grid.Fingerprint())
-		r.note("plan", fmt.Sprintf("%d cells and %d capacity counts in each block, in an order of its own; budget %v",
-			len(r.plan.Arms)-len(r.Grid.Capacity), len(r.Grid.Capacity), r.Budget))
+		r.note("plan", fmt.Sprintf("%d cells and %d probes in each block, in an order of its own; budget %v",
+			len(r.Grid.Cells()), len(r.plan.Arms)-len(r.Grid.Cells()), r.Budget))
 		for _, w := range r.Grid.Workloads {
 			r.note("workload."+w.Name, string(w.Resource))
 		}
@@ -233,30 +245,9 @@ func (r *run) calibrate(ctx context.Context) (map[string]Calibration, error) {
 		}
 	}
 	if !r.bare {
-		r.probe(calibrations[workloads.Spin.Name])
+		r.preflight(calibrations[workloads.Spin.Name])
 	}
 	return calibrations, nil
-}
-
-// probe measures the noise of the machine and its shortest sleep.
-func (r *run) probe(spin Calibration) {
-	var shortest time.Duration
-	for _, c := range r.Grid.Cells() {
-		if r.Grid.workload(c.Workload).Resource == workloads.Wait && (shortest == 0 || c.Grain < shortest) {
-			shortest = c.Grain
-		}
-	}
-	notes, warnings := probeSleep(shortest)
-	if spin.PerUnit > 0 {
-		n, w := probeNoise(workloads.Spin.Kernel, spin)
-		notes, warnings = append(notes, n...), append(warnings, w...)
-	}
-	for _, n := range notes {
-		r.note(n.Key, n.Value)
-	}
-	for _, w := range warnings {
-		r.warn(w)
-	}
 }
 
 // finish closes everything, writes the end of the record and tells Progress.
@@ -265,9 +256,19 @@ func (r *run) finish(ctx context.Context, err error) (Summary, error) {
 		r.summary.Interrupted = true
 		err = ctx.Err()
 	}
-	if r.capacity != nil {
-		r.capacity.close()
+	if r.probes != nil {
+		r.probes.close()
 		r.capacityWarning()
+	}
+	if w, ok := driftWarning(r.drift); ok {
+		r.warn(w)
+	}
+	if n := r.summary.Dropped; n > 0 {
+		r.warn(Warning{"blocks-dropped", fmt.Sprintf("%d of %d blocks were dropped whole, since a trial in them failed.", n, n+r.summary.Blocks-r.before+len(r.narrowTimes)),
+			"Look at the failed lines of the record; leave out the arm that fails."})
+	}
+	if !r.bare {
+		r.compareCounters()
 	}
 	if r.pools != nil {
 		if e := r.pools.close(); e != nil {
@@ -280,6 +281,7 @@ func (r *run) finish(ctx context.Context, err error) (Summary, error) {
 		}
 	}
 	r.summary.Expected = max(r.summary.Expected, r.summary.Blocks)
+	r.summary.Refined = len(r.refiner.cells)
 	if r.out != nil {
 		err = errors.Join(err, r.end())
 	}

@@ -286,7 +286,7 @@ func TestResumeAfterAKill(t *testing.T) {
 		if _, err := Run(ctx, c); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
-		c.Progress, c.Resume, c.Seed, c.Blocks = nil, readBack(t, &out), 0, 7
+		c.Progress, c.Resume, c.Seed, c.Blocks = nil, readBack(t, &out), 0, 6
 		if _, err := Run(t.Context(), c); err != nil { // blocks 4 to 7
 			t.Fatal(err)
 		}

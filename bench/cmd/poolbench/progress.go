@@ -42,16 +42,23 @@ type plainProgress struct {
 
 func (p *plainProgress) Stage(name string) { fmt.Fprintf(p.out, "poolbench: %s\n", name) }
 
-func (p *plainProgress) Begin(block, blocks, trials int) {
-	if p.last.IsZero() {
-		fmt.Fprintf(p.out, "poolbench: measuring, %d trials a block\n", trials)
-		p.last = time.Now()
+func (p *plainProgress) Begin(b bench.Block) {
+	switch {
+	case p.last.IsZero():
+		fmt.Fprintf(p.out, "poolbench: measuring, %d trials a block\n", b.Trials)
+	case time.Since(p.last) < heartbeat:
 		return
+	default:
+		fmt.Fprintf(p.out, "poolbench: %s\n", blockText(b))
 	}
-	if time.Since(p.last) >= heartbeat {
-		p.last = time.Now()
-		fmt.Fprintf(p.out, "poolbench: block %d of about %d\n", block, max(block, blocks))
+	p.last = time.Now()
+}
+
+func blockText(b bench.Block) string {
+	if b.Narrow {
+		return fmt.Sprintf("closing in on crossovers; %d of about %d whole blocks done", b.Whole-1, max(b.Whole-1, b.Expected))
 	}
+	return fmt.Sprintf("block %d of about %d", b.Whole, max(b.Whole, b.Expected))
 }
 
 func (p *plainProgress) Trial(t bench.Trial, err error) {
@@ -60,46 +67,56 @@ func (p *plainProgress) Trial(t bench.Trial, err error) {
 	}
 }
 
-func (p *plainProgress) Done(s bench.Summary) {
-	fmt.Fprintf(p.out, "poolbench: %d blocks of %d trials in %v\n", s.Blocks, s.Arms, s.Elapsed.Round(time.Second))
+func (p *plainProgress) Done(s bench.Summary) { fmt.Fprintf(p.out, "poolbench: %s\n", doneText(s)) }
+
+func doneText(s bench.Summary) string {
+	text := fmt.Sprintf("%d blocks of %d trials", s.Blocks, s.Arms)
+	if s.Refined > 0 {
+		text += fmt.Sprintf(", %d cells at grains in between", s.Refined)
+	}
+	return fmt.Sprintf("%s, in %v", text, s.Elapsed.Round(time.Second))
 }
 
-// barProgress is a bar that moves only when it is told to, between trials: a
-// static bar of the library has no goroutine, and only draw writes.
+// barProgress is a bar of the time budget that moves only when it is told to,
+// between trials: a static bar of the library has no goroutine, and only draw
+// writes.
 type barProgress struct {
 	out   io.Writer
 	bar   *pb.ProgressBar
+	begin time.Time // of the run
 	drawn time.Time
-	done  int
 }
 
 const (
-	barTemplate = `{{string . "block"}} {{bar . "[" "=" ">" " " "]"}} {{percent .}} {{rtime . "eta %s"}}`
+	barTemplate = `{{string . "block"}} {{bar . "[" "=" ">" " " "]"}} {{percent .}} {{string . "left"}}`
 	redraw      = 100 * time.Millisecond
 	clearLine   = "\r\x1b[K"
 )
 
 func (p *barProgress) Stage(name string) { fmt.Fprintf(p.out, "poolbench: %s\n", name) }
 
-func (p *barProgress) Begin(block, blocks, trials int) {
-	total := int64(max(block, blocks) * trials)
+func (p *barProgress) Begin(b bench.Block) {
 	if p.bar == nil {
-		p.bar = pb.New64(total).SetTemplateString(barTemplate).SetMaxWidth(80).SetWriter(io.Discard).Set(pb.Static, true).Start()
+		p.bar = pb.New64(int64(b.Budget)).SetTemplateString(barTemplate).SetMaxWidth(80).SetWriter(io.Discard).Set(pb.Static, true).Start()
 		p.drawn = time.Now() // draw nothing in the first moments
+		p.begin = p.drawn.Add(-b.Elapsed)
 	}
-	p.done = (block - 1) * trials
-	p.bar.SetTotal(total).SetCurrent(int64(p.done)).Set("block", fmt.Sprintf("block %d of about %d", block, max(block, blocks)))
+	p.bar.Set("block", blockText(b))
 }
 
 func (p *barProgress) Trial(t bench.Trial, err error) {
 	if err != nil {
 		fmt.Fprintf(p.out, "%spoolbench: %v failed: %v\n", clearLine, t, err)
 	}
-	p.done++
-	if time.Since(p.drawn) >= redraw {
-		p.drawn = time.Now()
-		fmt.Fprint(p.out, clearLine, p.bar.SetCurrent(int64(p.done)).String())
+	now := time.Now()
+	if now.Sub(p.drawn) < redraw {
+		return
 	}
+	p.drawn = now
+	elapsed := min(now.Sub(p.begin), time.Duration(p.bar.Total()))
+	left := time.Duration(p.bar.Total()) - elapsed
+	p.bar.SetCurrent(int64(elapsed)).Set("left", left.Round(time.Second).String()+" left")
+	fmt.Fprint(p.out, clearLine, p.bar.String())
 }
 
 func (p *barProgress) Done(s bench.Summary) {
@@ -107,5 +124,5 @@ func (p *barProgress) Done(s bench.Summary) {
 		p.bar.Finish()
 		fmt.Fprint(p.out, clearLine)
 	}
-	fmt.Fprintf(p.out, "poolbench: %d blocks of %d trials in %v\n", s.Blocks, s.Arms, s.Elapsed.Round(time.Second))
+	fmt.Fprintf(p.out, "poolbench: %s\n", doneText(s))
 }

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -118,7 +119,7 @@ func (f *runFlags) measure(ctx context.Context, c *invocation, grid bench.Grid, 
 	}
 	defer file.Close()
 	summary, err := bench.Run(ctx, bench.Config{
-		Grid: grid, Budget: f.budget, Seed: f.seed, Out: file, Resume: resumed, Progress: progress,
+		Grid: grid, Budget: f.budget, Seed: f.seed, Out: file, Resume: resumed, Progress: progress, Refine: refine,
 	})
 	switch {
 	case errors.Is(err, bench.ErrResume):
@@ -147,6 +148,15 @@ func (f *runFlags) measure(ctx context.Context, c *invocation, grid bench.Grid, 
 		return err
 	}
 	return f.close(c, summary)
+}
+
+// refine names the cells that would tell most about where pools begin to pay off.
+func refine(rec *record.Record) []record.Cell {
+	var cells []record.Cell
+	for _, r := range reports.Refine(reports.Analyse(rec)) {
+		cells = append(cells, record.Cell{Executor: r.Executor, Workload: r.Workload, Workers: r.Workers, Grain: r.Grain})
+	}
+	return cells
 }
 
 // close says where things lie and what the exit code is.
@@ -216,7 +226,8 @@ func (f *runFlags) grid() (bench.Grid, error) {
 	}
 	if f.workers != "" && err == nil {
 		g.Workers, err = counts(f.workers)
-		g.Capacity = g.Workers
+		// Capacity is told as a multiple of one process.
+		g.Capacity = slices.Compact(slices.Sorted(slices.Values(append([]int{1}, g.Workers...))))
 	}
 	if f.grains != "" && err == nil {
 		g.Grains, err = durations(f.grains)
