@@ -123,6 +123,11 @@ type Remote interface {
 	Settle(output []byte, err error)
 }
 
+// An Attendant is an executor that has a use for a goroutine that is about to wait
+// for one of its tasks. Attend returns when the task is settled, or soon: within a
+// millisecond. The goroutine then waits as it would have done.
+type Attendant interface{ Attend(Task) }
+
 // A Worker is the identity of a worker, given to the tasks it runs.
 type Worker struct {
 	Executor Executor // the executor it belongs to

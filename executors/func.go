@@ -15,15 +15,10 @@ type Func[In, Out any] struct {
 	out  codec[Out]
 }
 
-// remoteFunc is a Func whose types are hidden behind its encoding.
-type remoteFunc interface {
-	callRemote(ctx context.Context, input, output []byte) ([]byte, error)
-}
-
 var funcs = struct {
 	sync.RWMutex
-	byName map[string]remoteFunc
-}{byName: map[string]remoteFunc{}}
+	byName map[string]RemoteFunc
+}{byName: map[string]RemoteFunc{}}
 
 // Define makes f a task function under a name that is unique in the program. It
 // belongs into a package-level variable, so that every process started from this
@@ -61,37 +56,57 @@ func (fn *Func[In, Out]) defined() bool { return fn != nil && fn.f != nil }
 // plain loop does.
 func (fn *Func[In, Out]) Call(ctx context.Context, in In) (Out, error) { return fn.f(ctx, in) }
 
-// CallRemote is the worker side of a process executor: it decodes input, calls
-// the task function of that name and appends the encoded output to output. The
-// error is ErrUnknownFunc, what the function returned, a *PanicError, ErrGoexit,
-// or says that the input or the output could not be coded. Goexit ends only the
-// call, not the calling goroutine.
-//
-// ctx is handed to the function.
-func CallRemote(ctx context.Context, name string, input, output []byte) ([]byte, error) {
-	funcs.RLock()
-	fn, ok := funcs.byName[name]
-	funcs.RUnlock()
-	if !ok {
-		return output, fmt.Errorf("%w: %q", ErrUnknownFunc, name)
-	}
-	return fn.callRemote(ctx, input, output)
+// A RemoteFunc is the worker side of a task function.
+type RemoteFunc interface {
+	// CallRemote decodes input, calls the function with ctx and appends the encoded
+	// output to output. The error is what the function returned, a *PanicError, or
+	// says that the input or the output could not be coded. A runtime.Goexit in the
+	// function ends the calling goroutine.
+	CallRemote(ctx context.Context, input, output []byte) ([]byte, error)
 }
 
-func (fn *Func[In, Out]) callRemote(ctx context.Context, input, output []byte) ([]byte, error) {
-	var in In
-	if err := guard(func() (err error) { in, err = fn.in.decode(input); return err }); err != nil {
-		return output, fmt.Errorf("executors: decoding the input of %s: %w", fn.name, err)
+// Lookup finds a task function by the name it was defined with. It never returns
+// nil: calling a function that is not defined fails with ErrUnknownFunc.
+func Lookup(name string) RemoteFunc {
+	funcs.RLock()
+	defer funcs.RUnlock()
+	if fn, ok := funcs.byName[name]; ok {
+		return fn
 	}
-	var out Out
-	if err := guard(func() (err error) { out, err = fn.f(ctx, in); return err }); err != nil {
+	return unknownFunc(name)
+}
+
+type unknownFunc string
+
+func (name unknownFunc) CallRemote(_ context.Context, _, output []byte) ([]byte, error) {
+	return output, fmt.Errorf("%w: %q", ErrUnknownFunc, string(name))
+}
+
+// CallRemote implements RemoteFunc.
+func (fn *Func[In, Out]) CallRemote(ctx context.Context, input, output []byte) (encoded []byte, err error) {
+	doing := "decoding the input of"
+	defer func() {
+		if r := recover(); r != nil {
+			err = &PanicError{Value: r, Stack: debug.Stack()}
+		}
+		if err != nil {
+			encoded = output
+			if doing != "" {
+				err = fmt.Errorf("executors: %s %s: %w", doing, fn.name, err)
+			}
+		}
+	}()
+	in, err := fn.in.decode(input)
+	if err != nil {
 		return output, err
 	}
-	encoded := output
-	if err := guard(func() (err error) { encoded, err = fn.out.append(output, out); return err }); err != nil {
-		return output, fmt.Errorf("executors: encoding the output of %s: %w", fn.name, err)
+	doing = ""
+	out, err := fn.f(ctx, in)
+	if err != nil {
+		return output, err
 	}
-	return encoded, nil
+	doing = "encoding the output of"
+	return fn.out.append(output, out)
 }
 
 // guard calls f and turns a panic into a *PanicError. Goexit cannot be stopped:

@@ -265,6 +265,12 @@ func (f *future) wait(ctx context.Context) error {
 	if f.settled() {
 		return nil
 	}
+	if a, ok := f.executor.(Attendant); ok && f.task != nil {
+		a.Attend(f.task)
+		if f.settled() {
+			return nil
+		}
+	}
 	f.park(ctx.Done())
 	if f.settled() {
 		return nil

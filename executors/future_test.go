@@ -125,7 +125,7 @@ func remotely[In, Out any](t *testing.T, fn *Func[In, Out], in In) (Out, error) 
 	if !remote.Start() {
 		t.Fatal("cannot start")
 	}
-	output, err := CallRemote(remote.Context(), remote.FuncName(), input, nil)
+	output, err := Lookup(remote.FuncName()).CallRemote(remote.Context(), input, nil)
 	remote.Settle(output, err)
 	return c.Result(t.Context())
 }
@@ -140,10 +140,10 @@ func TestRemoteCall(t *testing.T) {
 	if _, err := remotely(t, unsend, ""); err == nil || !strings.Contains(err.Error(), "encoding the output of executors.unsend") {
 		t.Errorf("unsend: %v", err)
 	}
-	if _, err := CallRemote(t.Context(), "nobody", nil, nil); !errors.Is(err, ErrUnknownFunc) {
+	if _, err := Lookup("nobody").CallRemote(t.Context(), nil, nil); !errors.Is(err, ErrUnknownFunc) {
 		t.Errorf("unknown function: %v", err)
 	}
-	if _, err := CallRemote(t.Context(), "executors.double", []byte{0xff}, nil); err == nil {
+	if _, err := Lookup("executors.double").CallRemote(t.Context(), []byte{0xff}, nil); err == nil {
 		t.Error("garbage input was accepted")
 	}
 }

@@ -98,7 +98,7 @@ func claim(t executors.Task) (executors.Remote, []byte, error) {
 		return nil, nil, err
 	}
 	r.Start()
-	output, err := executors.CallRemote(r.Context(), r.FuncName(), input, nil)
+	output, err := executors.Lookup(r.FuncName()).CallRemote(r.Context(), input, nil)
 	return r, output, err
 }
 

@@ -227,8 +227,8 @@ func (t *remoteTask) Run(*executors.Worker) {
 		return
 	}
 	if t.fault.twice {
-		_, _ = executors.CallRemote(ctx, t.remote.FuncName(), in, nil)
+		_, _ = executors.Lookup(t.remote.FuncName()).CallRemote(ctx, in, nil)
 	}
-	out, err := executors.CallRemote(ctx, t.remote.FuncName(), in, nil)
+	out, err := executors.Lookup(t.remote.FuncName()).CallRemote(ctx, in, nil)
 	t.remote.Settle(out, err)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"slices"
 	"strconv"
 	"syscall"
@@ -66,40 +67,54 @@ func bareEcho(b *testing.B) *os.File {
 }
 
 // BenchmarkPingPong is the time of one task at a time with 8 bytes each way. The
-// yardstick is an echo of 8 bytes between two Go processes without a pool.
+// yardsticks are echoes of 8 bytes between two Go processes without a pool: through
+// the poller of the runtime, as files and sockets of a Go program are read, and with
+// blocking system calls, which hold a thread.
 func BenchmarkPingPong(b *testing.B) {
-	b.Run("bare", func(b *testing.B) {
-		f := bareEcho(b)
-		var msg [8]byte
-		trip := func() {
-			if _, err := f.Write(msg[:]); err != nil {
-				b.Fatal(err)
+	const trips = 50
+	var msg [8]byte
+	polled, unpolled := bareEcho(b), bareEcho(b)
+	blocking := int(unpolled.Fd())
+	if err := syscall.SetNonblock(blocking, false); err != nil {
+		b.Fatal(err)
+	}
+	p := newPool(b, process.Options{Workers: 2})
+	if err := p.Start(limit(b)); err != nil {
+		b.Fatal(err)
+	}
+	compare(b, trips,
+		arm{"bare", func() {
+			for range trips {
+				if _, err := polled.Write(msg[:]); err != nil {
+					b.Fatal(err)
+				}
+				if _, err := io.ReadFull(polled, msg[:]); err != nil {
+					b.Fatal(err)
+				}
 			}
-			if _, err := io.ReadFull(f, msg[:]); err != nil {
-				b.Fatal(err)
+		}},
+		arm{"pool", func() {
+			for range trips {
+				f, err := executors.Submit(background, p, echo, 1)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := f.Result(background); err != nil {
+					b.Fatal(err)
+				}
 			}
-		}
-		trip()
-		for b.Loop() {
-			trip()
-		}
-	})
-	b.Run("pool", func(b *testing.B) {
-		p := newPool(b, process.Options{Workers: 2})
-		if err := p.Start(limit(b)); err != nil {
-			b.Fatal(err)
-		}
-		b.ReportAllocs()
-		for b.Loop() {
-			f, err := executors.Submit(background, p, echo, 1)
-			if err != nil {
-				b.Fatal(err)
+		}},
+		arm{"blocking", func() {
+			for range trips {
+				if _, err := syscall.Write(blocking, msg[:]); err != nil {
+					b.Fatal(err)
+				}
+				if _, err := syscall.Read(blocking, msg[:]); err != nil {
+					b.Fatal(err)
+				}
 			}
-			if _, err := f.Result(background); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
+		}})
+	runtime.KeepAlive(unpolled)
 }
 
 // BenchmarkBurst is the time per empty task when 100,000 are submitted and then

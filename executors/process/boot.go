@@ -70,9 +70,11 @@ func (p *Pool) boot() (*worker, error) {
 		return nil, fmt.Errorf("starting a worker process: %w", err)
 	}
 	w.watch(p.opts.Output)
-	w.in = newFrameReader(w.channel, readLimit(maxHello))
-	w.data = newSender(w.channel)
-	w.control = newSender(w.ctl)
+	w.in = newFrameReader(w.replyEnd, readLimit(maxHello))
+	w.data = newSender(w.taskEnd)
+	w.replyFd = int(w.replyEnd.Fd())
+	w.replyRaw, _ = w.replyEnd.SyscallConn() // it is not closed
+	w.control = newSender(w.replyEnd)
 	p.mu.Lock()
 	p.procs = append(p.procs, w)
 	ending := p.isDry || p.broken != nil
@@ -97,7 +99,7 @@ var errHello = errors.New("did not say hello")
 
 // greet waits for the hello.
 func (w *worker) greet() error {
-	w.channel.SetReadDeadline(time.Now().Add(w.pool.opts.BootTimeout))
+	w.replyEnd.SetReadDeadline(time.Now().Add(w.pool.opts.BootTimeout))
 	f, err := w.in.next()
 	if err != nil {
 		return fmt.Errorf("%w: %w", errHello, err)
@@ -116,7 +118,7 @@ func (w *worker) greet() error {
 		return fmt.Errorf("is another build of this program: it said %q, not %q", got, want)
 	}
 	w.in.limit = readLimit(w.pool.opts.MaxMessage)
-	w.channel.SetReadDeadline(time.Time{})
+	w.replyEnd.SetReadDeadline(time.Time{})
 	select {
 	case <-w.exited:
 		w.endReads() // the deadline of reap may have been lifted

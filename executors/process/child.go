@@ -41,10 +41,10 @@ func WorkerMain() {
 	runtime.GOMAXPROCS(t.gomaxprocs)
 	go c.obey()
 	if err := c.prepare(t); err != nil {
-		c.out.put(frameBytes(header{kind: kindFault}, describe(err).append(nil)), false, time.Now())
+		c.out.put(frameBytes(header{kind: kindFault}, describe(err).append(nil)), false, now())
 		os.Exit(exitNoWorker)
 	}
-	if err := c.out.put(frameBytes(header{kind: kindHello}, []byte(hello(t.nonce))), false, time.Now()); err != nil {
+	if err := c.out.put(frameBytes(header{kind: kindHello}, []byte(hello(t.nonce))), false, now()); err != nil {
 		os.Exit(exitNoWorker)
 	}
 	go c.serve()
@@ -59,11 +59,12 @@ type child struct {
 	page    *page // nil where memory cannot be shared
 	limit   int   // of an encoded output, in bytes
 
-	names map[uint16]string
+	funcs map[uint16]executors.RemoteFunc
 	buf   []byte // reply under construction, reused
 
 	watch    bool // measure memory after tasks
-	measured time.Time
+	measured moment
+	ready    moment // when the next task could start; 0 if it had not arrived
 
 	mu        sync.Mutex
 	current   uint32 // seq of the task that runs or ran last
@@ -75,13 +76,13 @@ func newChild(t ticket) (*child, error) {
 	if t.version != protocolVersion {
 		return nil, fmt.Errorf("process: worker speaks protocol %d, its parent %d", protocolVersion, t.version)
 	}
-	data, control, page, err := openChannels(t)
+	tasks, replies, page, err := openChannels(t)
 	if err != nil {
 		return nil, err
 	}
 	return &child{
-		in: newFrameReader(data, readLimit(t.maxMessage)), out: newOutbox(data, page), control: newFrameReader(control, maxHello),
-		page: page, limit: t.maxMessage, names: map[uint16]string{}, cancelled: map[uint32]bool{},
+		in: newFrameReader(tasks, readLimit(t.maxMessage)), out: newOutbox(replies, page), control: newFrameReader(replies, maxHello),
+		page: page, limit: t.maxMessage, funcs: map[uint16]executors.RemoteFunc{}, cancelled: map[uint32]bool{},
 	}, nil
 }
 
@@ -130,7 +131,7 @@ func (c *child) begin(seq uint32) (*taskContext, bool) {
 // goroutine, with runtime.Goexit, another one goes on.
 func (c *child) serve() {
 	var f frame
-	var start time.Time
+	var start moment
 	var ctx *taskContext
 	defer func() { // only a task's Goexit leads here
 		c.reply(f.seq, start, nil, executors.ErrGoexit)
@@ -144,18 +145,24 @@ func (c *child) serve() {
 		}
 		switch f.kind {
 		case kindDefine:
-			c.names[f.fn] = string(f.payload)
+			c.funcs[f.fn] = executors.Lookup(string(f.payload))
 		case kindCall:
 			if c.page != nil && !c.page.claim(f.seq) {
 				continue // the parent has taken it back
 			}
 			var ok bool
 			if ctx, ok = c.begin(f.seq); !ok {
-				c.reply(f.seq, time.Now(), nil, executors.ErrCancelled)
+				c.reply(f.seq, now(), nil, executors.ErrCancelled)
 				continue
 			}
-			start = time.Now()
-			out, err := executors.CallRemote(ctx, c.names[f.fn], f.payload, c.room())
+			if start = c.ready; start == 0 {
+				start = now()
+			}
+			fn := c.funcs[f.fn]
+			if fn == nil {
+				die() // never defined: no parent of ours
+			}
+			out, err := fn.CallRemote(ctx, f.payload, c.room())
 			c.reply(f.seq, start, out, err)
 			ctx.release()
 		default:
@@ -174,10 +181,10 @@ func (c *child) room() []byte {
 }
 
 // reply sends the output, which begins with space for the header, or the error.
-func (c *child) reply(seq uint32, start time.Time, out []byte, err error) {
-	now := time.Now()
-	c.measure(now)
-	h := header{kind: kindOutput, seq: seq, aux: uint32(min(now.Sub(start).Nanoseconds(), math.MaxUint32))}
+func (c *child) reply(seq uint32, start moment, out []byte, err error) {
+	end := now()
+	c.measure(end)
+	h := header{kind: kindOutput, seq: seq, aux: uint32(min(end-start, math.MaxUint32))}
 	if err == nil && len(out)-headerSize > c.limit {
 		err = fmt.Errorf("%w: output has %d bytes, at most %d allowed", ErrTooLarge, len(out)-headerSize, c.limit)
 	}
@@ -194,10 +201,22 @@ func (c *child) reply(seq uint32, start time.Time, out []byte, err error) {
 	if err == nil {
 		c.buf = out
 	}
-	if c.out.put(out, c.in.waiting(), now) != nil {
+	more := c.in.waiting()
+	if c.out.put(out, more, end) != nil {
 		die()
 	}
+	if c.ready = 0; more {
+		c.ready = end
+	}
 }
+
+// A moment is a time in ns since the start of the process: one reading of one
+// clock, where time.Now reads two.
+type moment int64
+
+var origin = time.Now()
+
+func now() moment { return moment(time.Since(origin)) }
 
 func frameBytes(h header, payload []byte) []byte {
 	h.size = uint32(len(payload))

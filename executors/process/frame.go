@@ -169,14 +169,16 @@ func (fr *frameReader) waiting() bool {
 }
 
 // fill reads once, after making room.
-func (fr *frameReader) fill() error {
+func (fr *frameReader) fill() error { return fr.fillFrom(fr.r.Read) }
+
+func (fr *frameReader) fillFrom(read func([]byte) (int, error)) error {
 	if fr.start == fr.end {
 		fr.start, fr.end = 0, 0
 	} else if fr.start > 0 {
 		fr.end = copy(fr.buf, fr.buf[fr.start:fr.end])
 		fr.start = 0
 	}
-	n, err := fr.r.Read(fr.buf[fr.end:])
+	n, err := read(fr.buf[fr.end:])
 	fr.end += n
 	fr.total += uint64(n)
 	if n > 0 {

@@ -14,8 +14,8 @@ const supported = true
 
 // Descriptors of a worker.
 const (
-	fdData    = 3
-	fdControl = 4
+	fdTasks   = 3 // tasks in
+	fdReplies = 4 // replies out, control in
 	fdPage    = 5
 )
 
@@ -39,10 +39,10 @@ func launch(pr *process, t ticket) (err error) {
 			return err
 		}
 	}
-	if pr.channel, err = files.socketpair(); err != nil {
+	if pr.taskEnd, err = files.socketpair(false); err != nil {
 		return err
 	}
-	if pr.ctl, err = files.socketpair(); err != nil {
+	if pr.replyEnd, err = files.socketpair(true); err != nil {
 		return err
 	}
 	if page, file := newPage(); page != nil {
@@ -87,15 +87,17 @@ func (o *opened) pipe() (*os.File, error) {
 	return r, nil
 }
 
-// socketpair opens a channel. The parent's end does not block, so that it can be
-// waited for without a thread; the worker's does, because for it nothing is
-// faster. (They are two open file descriptions: the modes do not meet.)
-func (o *opened) socketpair() (*os.File, error) {
+// socketpair opens a channel. With polled set, the parent's end can be waited for
+// without a thread. The channel of tasks is not polled, because the poller would
+// be woken each time the worker has read something. The worker's ends block,
+// because for it nothing is faster. (Both ends are open file descriptions of their
+// own: the modes do not meet.)
+func (o *opened) socketpair(polled bool) (*os.File, error) {
 	fds, err := cloexecSocketpair()
 	if err != nil {
 		return nil, os.NewSyscallError("socketpair", err)
 	}
-	if err := syscall.SetNonblock(fds[0], true); err != nil {
+	if err := syscall.SetNonblock(fds[0], polled); err != nil {
 		syscall.Close(fds[0])
 		syscall.Close(fds[1])
 		return nil, os.NewSyscallError("fcntl", err)
@@ -109,10 +111,31 @@ func (o *opened) socketpair() (*os.File, error) {
 // tryWrite writes what fits without waiting; EAGAIN if that is nothing.
 func tryWrite(fd uintptr, b []byte) (int, error) {
 	for {
-		n, err := syscall.Write(int(fd), b)
+		n, err := syscall.SendmsgN(int(fd), b, nil, nil, syscall.MSG_DONTWAIT)
 		if err != syscall.EINTR {
 			return max(n, 0), err
 		}
+	}
+}
+
+// tryRead reads what is there without waiting; EAGAIN if that is nothing.
+func tryRead(fd int, b []byte) (int, error) {
+	for {
+		n, err := syscall.Read(fd, b)
+		switch {
+		case err == syscall.EINTR:
+		case n == 0 && err == nil:
+			return 0, io.EOF
+		default:
+			return max(n, 0), err
+		}
+	}
+}
+
+// shutWrites ends a write that waits.
+func shutWrites(f *os.File) {
+	if raw, err := f.SyscallConn(); err == nil {
+		raw.Control(func(fd uintptr) { syscall.Shutdown(int(fd), syscall.SHUT_WR) })
 	}
 }
 
@@ -132,8 +155,8 @@ func signalName(st *os.ProcessState) string {
 
 // openChannels finds the channels in a worker, and keeps them from what the
 // tasks start.
-func openChannels(t ticket) (data, control io.ReadWriter, pg *page, err error) {
-	for _, fd := range []int{fdData, fdControl} {
+func openChannels(t ticket) (tasks io.Reader, replies io.ReadWriter, pg *page, err error) {
+	for _, fd := range []int{fdTasks, fdReplies} {
 		if _, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_TYPE); err != nil {
 			return nil, nil, nil, fmt.Errorf("process: started as a worker, but descriptor %d is no channel: %w", fd, err)
 		}
@@ -146,7 +169,7 @@ func openChannels(t ticket) (data, control io.ReadWriter, pg *page, err error) {
 			return nil, nil, nil, err
 		}
 	}
-	return fdConn(fdData), fdConn(fdControl), pg, nil
+	return fdConn(fdTasks), fdConn(fdReplies), pg, nil
 }
 
 // die ends this worker, whose parent is gone, and everything in its group.

@@ -20,7 +20,7 @@ type outbox struct {
 
 	mu    sync.Mutex
 	held  int         // bytes in the page
-	since time.Time   // when the first of them was put there
+	since moment      // when the first of them was put there
 	late  *time.Timer // flushes them if the next task turns out to be long
 	armed bool
 }
@@ -29,7 +29,7 @@ const (
 	// maxHeldReply is the size of a frame that may be held.
 	maxHeldReply = 4 << 10
 	// holdTime is how long a reply may be held while short tasks follow.
-	holdTime = 50 * time.Microsecond
+	holdTime = 100 * time.Microsecond
 	// holdLate is when held replies leave although a task runs. A task that
 	// computes delays it further, until the scheduler preempts the task: 10 ms.
 	holdLate = time.Millisecond
@@ -39,7 +39,7 @@ func newOutbox(w io.Writer, pg *page) *outbox { return &outbox{w: w, page: pg} }
 
 // put sends one frame. With more set, other tasks are about to run, and the frame
 // may be held. now is the present time.
-func (o *outbox) put(frame []byte, more bool, now time.Time) error {
+func (o *outbox) put(frame []byte, more bool, now moment) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.page == nil {
@@ -65,7 +65,7 @@ func (o *outbox) put(frame []byte, more bool, now time.Time) error {
 	}
 	o.held += copy(o.page.area()[o.held:], frame)
 	o.page.setHeld(o.held)
-	if !more || now.Sub(o.since) > holdTime {
+	if !more || now-o.since > moment(holdTime) {
 		return o.flushLocked()
 	}
 	o.arm()

@@ -112,7 +112,8 @@ func TestWindow(t *testing.T) {
 		{0, 1000, 2, 1},             // unknown
 		{1000, 1, 2, 1},             //
 		{1000, 3, 2, 1},             // 3 tasks for 2 workers: none in advance
-		{1000, 10000, 2, maxWindow}, //
+		{1000, 10000, 2, 200},       // windowTarget / 1 µs
+		{100, 100000, 2, maxWindow}, //
 		{10_000, 10000, 2, 20},      // windowTarget / 10 µs
 		{1_000_000, 10000, 2, 2},    // one ahead
 		{100_000_000, 10000, 2, 1},  // long

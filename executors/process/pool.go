@@ -158,7 +158,8 @@ func (p *Pool) Submit(t executors.Task) error {
 	if !ok {
 		return executors.ErrNotShippable
 	}
-	it := &item{task: t, remote: remote}
+	it := items.Get().(*item)
+	it.task, it.remote = t, remote
 	var err error
 	it.input, err = remote.AppendInput(it.small[:0])
 	if err == nil && len(it.input) > p.opts.MaxMessage {

@@ -38,7 +38,7 @@ func callInit(name string) error {
 	go func() {
 		err := error(executors.ErrGoexit)
 		defer func() { done <- err }()
-		_, err = executors.CallRemote(context.Background(), name, nil, nil)
+		_, err = executors.Lookup(name).CallRemote(context.Background(), nil, nil)
 	}()
 	return <-done
 }
@@ -48,11 +48,11 @@ const residentEvery = 50 * time.Millisecond
 
 // measure publishes the resident memory of the worker, between two tasks: under
 // load now and then, else after each task.
-func (c *child) measure(now time.Time) {
-	if !c.watch || c.in.waiting() && now.Sub(c.measured) < residentEvery {
+func (c *child) measure(at moment) {
+	if !c.watch || c.in.waiting() && at-c.measured < moment(residentEvery) {
 		return
 	}
-	c.measured = now
+	c.measured = at
 	c.page.setResident(resident())
 }
 

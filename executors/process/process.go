@@ -17,18 +17,18 @@
 //     others are known not to have started.
 //
 //  3. The worker reads a frame, runs the task in the same goroutine and writes
-//     the reply (child.go). A second channel carries cancellation and tells it
-//     that its parent is gone.
+//     the reply to a second channel (child.go), which in the other direction
+//     carries cancellation and tells it that its parent is gone.
 //
-//  4. One goroutine per worker reads replies, refills the window, then settles
-//     the futures (worker.go).
+//  4. One goroutine per worker, or one that waits for a short task (attend.go),
+//     reads replies, refills the window, then settles the futures (worker.go).
 //
 //  5. When a worker dies, its channel is read to the end first; then the task
 //     that ran is blamed with a *executors.WorkerLostError, the others go back to
 //     the head of the queue, and the worker is replaced.
 //
-//     Submit ─▶ queue ─▶ window of worker ══data══▶ read, run, write ══data══▶ settle
-//     ══control═▶ cancel, goodbye, parent gone
+//     Submit ─▶ queue ─▶ window of worker ══tasks══▶ read, run, write ══replies══▶ settle
+//     ══control══▶ cancel, goodbye, parent gone
 //
 // # What a worker sees
 //

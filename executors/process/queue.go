@@ -3,6 +3,7 @@ package process
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"poolbench/executors"
 )
@@ -22,6 +23,10 @@ type item struct {
 	est     int64 // ns the scheduler expected when it dispatched the item
 	small   [48]byte
 }
+
+// items are those that nothing refers to any more. Only the common way leads there:
+// those of tasks that were cancelled, or of workers that died, are collected.
+var items = sync.Pool{New: func() any { return new(item) }}
 
 // fail settles the future with err, whatever has happened to the item so far.
 func (it *item) fail(err error) {

@@ -8,7 +8,7 @@ import "time"
 // are sent in advance, and only while the queue is long enough for everybody.
 const (
 	// maxWindow is the greatest number of tasks a worker has at a time.
-	maxWindow = 128
+	maxWindow = 1024
 	// windowTarget is the run time that a window should hold.
 	windowTarget = int64(200 * time.Microsecond)
 	// oneAhead is the run time of a task up to which one more may be waiting.

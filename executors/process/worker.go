@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"poolbench/executors"
@@ -18,10 +19,15 @@ type worker struct {
 	pool *Pool
 	process
 
-	in      *frameReader
+	reading  sync.Mutex // held by who reads and settles replies; guards in and broke
+	in       *frameReader
+	broke    error // what an attendant found wrong with the replies
+	replyRaw syscall.RawConn
+	replyFd  int
+
 	data    *sender
 	control *sender
-	frames  []frame // reused by serve
+	frames  []frame // reused by takeReplies
 	done    []*item // reused by replies
 
 	// Guarded by Pool.mu.
@@ -30,6 +36,8 @@ type worker struct {
 	served bool // has finished a task
 	window deque
 	busy   bool // counted in Pool.busy
+
+	attendants sync.WaitGroup // goroutines that use replyFd, see attend.go
 
 	dismissed bool      // has lost its place, see staff.go
 	leaving   bool      // gets no more tasks
@@ -100,24 +108,34 @@ func (w *worker) keepUpTo(claimed uint32) []*item {
 // of the channel, or one that wraps errFrame if the worker broke the protocol.
 func (w *worker) serve() error {
 	for {
-		frames, readErr := w.in.nextBatch(w.frames[:0])
+		err := w.awaitReplies()
+		if err == nil {
+			err = w.takeReplies()
+		}
+		w.reading.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// takeReplies takes what has arrived, to the end of a frame. Called with reading
+// held.
+func (w *worker) takeReplies() error {
+	frames, readErr := w.in.nextBatch(w.frames[:0])
+	if len(frames) > 0 {
 		if err := w.replies(frames); err != nil {
 			return err
 		}
-		clear(frames)
-		w.frames = frames
-		if readErr != nil {
-			return readErr
-		}
 	}
+	clear(frames)
+	w.frames = frames
+	return readErr
 }
 
 // replies takes the answered items out of the window, gives the worker new work,
 // and then settles the futures.
 func (w *worker) replies(frames []frame) (err error) {
-	if len(frames) == 0 {
-		return nil
-	}
 	p := w.pool
 	done := w.done[:0]
 	p.mu.Lock()
@@ -146,6 +164,8 @@ func (w *worker) replies(frames []frame) (err error) {
 		if e := settle(it, frames[i]); e != nil {
 			err = e
 		}
+		*it = item{}
+		items.Put(it)
 	}
 	p.settled(len(done) + dropped)
 	clear(done)
@@ -224,6 +244,7 @@ func (w *worker) end(cause error) (useful bool) {
 	}
 	<-w.exited
 	w.rescue(cause)
+	w.attendants.Wait()
 	w.close()
 	w.data.wg.Wait()
 	w.control.wg.Wait()
@@ -283,8 +304,11 @@ func (w *worker) rescue(cause error) {
 	if w.page == nil || errors.Is(cause, errFrame) || errors.Is(cause, errHello) {
 		return
 	}
+	w.reading.Lock()
+	defer w.reading.Unlock()
 	w.in.r = bytes.NewReader(w.page.unsent(w.in.total))
-	w.serve()
+	for w.takeReplies() == nil {
+	}
 }
 
 // ran reports whether the worker had started the head of its window. Without a
@@ -326,12 +350,12 @@ func (w *worker) sayBye() {
 
 // A process is a started worker process with its descriptors.
 type process struct {
-	proc    *os.Process
-	pid     int
-	channel *os.File    // parent's end of the data channel
-	ctl     *os.File    // parent's end of the control channel
-	pipes   [2]*os.File // parent's ends of stdout and stderr
-	page    *page       // nil where memory cannot be shared
+	proc     *os.Process
+	pid      int
+	taskEnd  *os.File    // parent's end of the channel of tasks
+	replyEnd *os.File    // parent's end of the channel of replies, and of control
+	pipes    [2]*os.File // parent's ends of stdout and stderr
+	page     *page       // nil where memory cannot be shared
 
 	stdout, stderr tail
 	drains         sync.WaitGroup
@@ -380,7 +404,7 @@ func (pr *process) reap() {
 // endReads bounds all further reading.
 func (pr *process) endReads() {
 	limit := time.Now().Add(endDrain)
-	pr.channel.SetReadDeadline(limit)
+	pr.replyEnd.SetReadDeadline(limit)
 	pr.pipes[0].SetReadDeadline(limit)
 	pr.pipes[1].SetReadDeadline(limit)
 }
@@ -388,8 +412,9 @@ func (pr *process) endReads() {
 // close releases everything but the shared page. The process has exited.
 func (pr *process) close() {
 	pr.drains.Wait()
-	pr.channel.Close()
-	pr.ctl.Close()
+	shutWrites(pr.taskEnd) // something that left the process group may hold the other end
+	pr.taskEnd.Close()
+	pr.replyEnd.Close()
 	pr.pipes[0].Close()
 	pr.pipes[1].Close()
 }

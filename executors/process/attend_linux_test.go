@@ -1,0 +1,42 @@
+package process_test
+
+import (
+	"sync"
+	"testing"
+
+	"poolbench/executors"
+	"poolbench/executors/process"
+)
+
+// Waiting goroutines read replies themselves; none is lost and none is read twice,
+// however many wait.
+func TestWaitersReadReplies(t *testing.T) {
+	p := newPool(t, process.Options{Workers: 3})
+	if err := p.Start(limit(t)); err != nil {
+		t.Fatal(err)
+	}
+	rounds := 3000
+	if testing.Short() {
+		rounds = 300
+	}
+	var wg sync.WaitGroup
+	for g := range 5 {
+		wg.Go(func() {
+			for i := range rounds {
+				f, err := executors.Submit(background, p, echo, g*rounds+i)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if got, err := f.Result(background); err != nil || got != g*rounds+i {
+					t.Errorf("task %d: %d, %v", g*rounds+i, got, err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if s := p.Stats(); s.Succeeded != int64(5*rounds) || s.Failed != 0 {
+		t.Errorf("%+v", s)
+	}
+}
