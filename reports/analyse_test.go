@@ -335,22 +335,12 @@ func TestGoldens(t *testing.T) {
 	noisy := usual()
 	noisy.noise, noisy.capacity, noisy.blocks, noisy.workloads = 0.3, 1.1, 8, []string{"spin"}
 	d := Analyse(rec)
-	var gateHead *record.Record
-	gateHead = scaledCopy(scaledCopy(rec, usual().cells()[17].Name(), 1.3), usual().cells()[4].Name(), 0.5)
-	g := Gate(rec, gateHead, GateOptions{})
-	other := noisy
-	other.seed++
-	unsure := Gate(noisy.write(t), other.write(t), GateOptions{})
 	for name, write := range map[string]func(*bytes.Buffer) error{
 		"report.txt":       func(b *bytes.Buffer) error { return WriteText(b, d, TextOptions{}) },
 		"report-ascii.txt": func(b *bytes.Buffer) error { return WriteText(b, d, TextOptions{ASCII: true}) },
 		"report-color.txt": func(b *bytes.Buffer) error { return WriteText(b, d, TextOptions{Color: true}) },
 		"summary.md":       func(b *bytes.Buffer) error { return WriteMarkdown(b, d) },
 		"noisy.txt":        func(b *bytes.Buffer) error { return WriteText(b, Analyse(noisy.write(t)), TextOptions{}) },
-		"gate.txt":         func(b *bytes.Buffer) error { return WriteGateText(b, g, TextOptions{}) },
-		"gate-color.txt":   func(b *bytes.Buffer) error { return WriteGateText(b, g, TextOptions{Color: true}) },
-		"gate.md":          func(b *bytes.Buffer) error { return WriteGateMarkdown(b, g) },
-		"gate-unsure.txt":  func(b *bytes.Buffer) error { return WriteGateText(b, unsure, TextOptions{}) },
 	} {
 		var out bytes.Buffer
 		if err := write(&out); err != nil {
@@ -423,15 +413,5 @@ func FuzzAnalyse(f *testing.F) {
 				}
 			}
 		}
-		if g := Gate(rec, rec, GateOptions{}); g.Regressed() {
-			t.Errorf("against itself: %s", gateTextOf(g))
-		}
 	})
-}
-
-func gateTextOf(g *GateReport) string {
-	var b bytes.Buffer
-	_ = WriteGateText(&b, g, TextOptions{})
-	_ = WriteGateMarkdown(&b, g)
-	return b.String()
 }

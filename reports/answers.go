@@ -238,7 +238,7 @@ func failureList(d *Data) string {
 	sort.SliceStable(names, func(i, j int) bool { return count[names[i]] > count[names[j]] })
 	list := make([]string, len(names))
 	for i, n := range names {
-		list[i] = fmt.Sprintf("%s %s (%s)", displayName(n), plural(count[n], "time", "times"), reason[n])
+		list[i] = fmt.Sprintf("%s %s (%s)", DisplayName(n), plural(count[n], "time", "times"), reason[n])
 	}
 	return shortList(list)
 }

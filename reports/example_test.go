@@ -23,8 +23,6 @@ func Example() {
 	for _, s := range reports.Analyse(rec).Answers.Which {
 		fmt.Printf("%s: %s\n", s.Subject, s.Text)
 	}
-	fmt.Println(reports.Gate(rec, rec, reports.GateOptions{}).Headline())
 	// Output:
 	// resize: mypool with 2 workers: 2.0× serial [2.0, 2.0]
-	// No regression, 2 without change.
 }

@@ -13,7 +13,7 @@ func WriteMarkdown(w io.Writer, d *Data) error {
 	var b bytes.Buffer
 	b.WriteString("# When a worker pool pays off\n\n")
 	if m := MachineLine(d); m != "" {
-		fmt.Fprintf(&b, "%s\n\n", markdownText(m))
+		fmt.Fprintf(&b, "%s\n\n", MarkdownText(m))
 	}
 	section := func(title string, sentences []Sentence, subject bool) {
 		if len(sentences) == 0 {
@@ -22,9 +22,9 @@ func WriteMarkdown(w io.Writer, d *Data) error {
 		fmt.Fprintf(&b, "## %s\n\n", title)
 		for _, s := range sentences {
 			if subject {
-				fmt.Fprintf(&b, "- **%s**: %s\n", markdownText(s.Subject), markdownText(s.Text))
+				fmt.Fprintf(&b, "- **%s**: %s\n", MarkdownText(s.Subject), MarkdownText(s.Text))
 			} else {
-				fmt.Fprintf(&b, "- %s\n", markdownText(s.Text))
+				fmt.Fprintf(&b, "- %s\n", MarkdownText(s.Text))
 			}
 		}
 		b.WriteString("\n")
@@ -49,17 +49,17 @@ func WriteMarkdown(w io.Writer, d *Data) error {
 }
 
 func scalingMarkdown(b *bytes.Buffer, s Scaling) {
-	fmt.Fprintf(b, "### %s\n\n", markdownText(taskName(s)))
-	fmt.Fprintf(b, "Plain loop %s", markdownText(DurationEstimate(s.Serial)))
+	fmt.Fprintf(b, "### %s\n\n", MarkdownText(taskName(s)))
+	fmt.Fprintf(b, "Plain loop %s", MarkdownText(DurationEstimate(s.Serial)))
 	if s.Tasks > 0 {
 		fmt.Fprintf(b, " for %s", Count(s.Tasks, "task"))
 	}
-	fmt.Fprintf(b, ". %s.\n\n", markdownText(capitalised(s.Best.Sentence)))
+	fmt.Fprintf(b, ". %s.\n\n", MarkdownText(capitalised(s.Best.Sentence)))
 	if len(s.Series) == 0 {
 		return
 	}
 	header, rows := speedupRows(s)
-	markdownTable(b, 1, header, rows)
+	MarkdownTable(b, 1, header, rows)
 }
 
 func sweepMarkdown(b *bytes.Buffer, sweeps []Sweep) {
@@ -71,7 +71,7 @@ func sweepMarkdown(b *bytes.Buffer, sweeps []Sweep) {
 				CrossingText(series.Crossover), CrossingText(series.Half().Work), CrossingText(series.Half().METG)})
 		}
 	}
-	markdownTable(b, 2, header, rows)
+	MarkdownTable(b, 2, header, rows)
 }
 
 // CrossingText is a crossing for a table: "0.47 µs [0.43, 0.52]", "always (from
@@ -90,13 +90,13 @@ func CrossingText(c Crossing) string {
 	return "cannot tell"
 }
 
-// markdownTable prints a table whose first columns, as many as left says, hold
+// MarkdownTable prints a table whose first columns, as many as left says, hold
 // names and the others numbers.
-func markdownTable(b *bytes.Buffer, left int, header []string, rows [][]string) {
+func MarkdownTable(b *bytes.Buffer, left int, header []string, rows [][]string) {
 	line := func(cells []string) {
 		escaped := make([]string, len(cells))
 		for i, c := range cells {
-			escaped[i] = markdownText(c)
+			escaped[i] = MarkdownText(c)
 		}
 		fmt.Fprintf(b, "| %s |\n", strings.Join(escaped, " | "))
 	}
@@ -109,15 +109,15 @@ func markdownTable(b *bytes.Buffer, left int, header []string, rows [][]string) 
 	b.WriteString("\n")
 }
 
-// markdownText makes text from a record harmless in Markdown: one line, no markup
+// MarkdownText makes text from a record harmless in Markdown: one line, no markup
 // and no HTML.
-func markdownText(text string) string {
+func MarkdownText(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' {
 			return ' '
 		}
 		return r
-	}, printable(text))
+	}, Printable(text))
 	return markdownSigns.Replace(text)
 }
 

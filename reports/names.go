@@ -10,9 +10,9 @@ import (
 	"poolbench/bench/record"
 )
 
-// displayName is a benchmark name for people: "goroutines × 2, spin, 10 µs" for a
+// DisplayName is a benchmark name for people: "goroutines × 2, spin, 10 µs" for a
 // cell, others as they are, and so is a name after its package.
-func displayName(name string) string {
+func DisplayName(name string) string {
 	c, err := record.ParseCell(benchfmt.Name(name))
 	benchmark, _, _ := strings.Cut(name, "/")
 	if err != nil || strings.Contains(benchmark, ".") { // no Go identifier has a dot
@@ -34,9 +34,9 @@ func armShort(executor string, workers int) string {
 	return executor + " × " + strconv.Itoa(workers)
 }
 
-// printable drops what could harm a terminal: names come from files that anybody
+// Printable drops what could harm a terminal: names come from files that anybody
 // may have written. Tabs and newlines are ours and stay.
-func printable(text string) string {
+func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' || !unicode.IsControl(r) {
 			return r

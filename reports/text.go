@@ -31,7 +31,7 @@ type page struct {
 }
 
 func (p *page) printf(format string, args ...any) {
-	text := printable(fmt.Sprintf(format, args...))
+	text := Printable(fmt.Sprintf(format, args...))
 	if p.options.ASCII {
 		text = ASCII(text)
 	}
@@ -43,7 +43,7 @@ func (p *page) table(rows [][]string) {
 	var out bytes.Buffer
 	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
-		line := printable("  " + strings.Join(row, "\t"))
+		line := Printable("  " + strings.Join(row, "\t"))
 		if p.options.ASCII {
 			line = ASCII(line) // before the layout: the signs change width
 		}

@@ -11,14 +11,14 @@ import (
 	"strconv"
 	"strings"
 
-	"poolbench/reports"
+	"poolbench/reports/gate"
 )
 
 // failOn are the outcomes besides a regression that -fail-on can name.
 var failOn = []string{"inconclusive", "missing"}
 
 func runGate(_ context.Context, c *invocation) error {
-	limit := percent(reports.DefaultLimit)
+	limit := percent(gate.DefaultSlowdown)
 	c.flags.Var(&limit, "limit", "smallest slowdown that counts, such as `5%`")
 	across := c.flags.Bool("across-machines", false, "compare although machine or Go version differ")
 	fail := c.flags.String("fail-on", "", "`outcomes` that fail too: inconclusive (exit 4), missing (exit 3)")
@@ -49,29 +49,24 @@ func runGate(_ context.Context, c *invocation) error {
 	if err != nil {
 		return err
 	}
-	g := reports.Gate(base, head, reports.GateOptions{Limit: float64(limit), AcrossMachines: *across})
+	g := gate.Files(base, head, gate.Options{Slowdown: float64(limit), AcrossMachines: *across})
 	if *summary != "" {
 		if err := writeGateSummary(*summary, g); err != nil {
 			return err
 		}
 	}
-	if err := reports.WriteGateText(c.stdout, g, text); err != nil {
+	if err := gate.WriteText(c.stdout, g, text); err != nil {
 		return err
 	}
-	switch {
-	case g.Failed(), g.Count(reports.Missing) > 0 && slices.Contains(failing, "missing"):
-		return &exitError{exitFailed, nil}
-	case g.Regressed():
-		return &exitError{exitRegression, nil}
-	case g.Inconclusive() && slices.Contains(failing, "inconclusive"):
-		return &exitError{exitInconclusive, nil}
+	if code := g.ExitCode(slices.Contains(failing, "inconclusive"), slices.Contains(failing, "missing")); code != gate.ExitFine {
+		return &exitError{code, nil}
 	}
 	return nil
 }
 
-func writeGateSummary(path string, g *reports.GateReport) error {
+func writeGateSummary(path string, g *gate.Report) error {
 	var markdown bytes.Buffer
-	if err := reports.WriteGateMarkdown(&markdown, g); err != nil {
+	if err := gate.WriteMarkdown(&markdown, g); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {

@@ -1,13 +1,15 @@
-package reports
+package gate
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"poolbench/bench/record"
+	"poolbench/reports"
 )
 
 // scaledCopy is rec with every time of one cell multiplied by factor.
@@ -40,35 +42,87 @@ func withoutNote(rec *record.Record, key string) *record.Record {
 	return &out
 }
 
-func gateText(t *testing.T, g *GateReport) string {
+func text(t testing.TB, r *Report) string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := WriteGateText(&out, g, TextOptions{}); err != nil {
+	if err := WriteText(&out, r, reports.TextOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
 }
 
+func markdown(t testing.TB, r *Report) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := WriteMarkdown(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// A world writes records of a grid with known times.
+type world struct {
+	names  []string
+	blocks int
+	noise  float64 // standard deviation of the logarithm of one value
+	drift  float64 // and of a whole block
+	seed   uint64
+}
+
+func grid() world {
+	w := world{blocks: 20, noise: 0.02, drift: 0.3, seed: 1}
+	for _, executor := range []string{"serial", "goroutines", "processes"} {
+		for _, workload := range []string{"spin", "matmul"} {
+			for workers := 1; workers <= 8; workers *= 2 {
+				if executor == "serial" && workers > 1 {
+					continue
+				}
+				for _, grain := range []int{100, 1000, 10_000} {
+					w.names = append(w.names, fmt.Sprintf("Grid/executor=%s/workload=%s/workers=%d/grain=%d", executor, workload, workers, grain))
+				}
+			}
+		}
+	}
+	return w
+}
+
+func (w world) write(t testing.TB) *record.Record {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(w.seed, 7))
+	var b strings.Builder
+	fmt.Fprintf(&b, "goos: linux\n# note run: %d\n", w.seed)
+	for block := range w.blocks {
+		fmt.Fprintf(&b, "# block %d\n", block+1)
+		drift := w.drift * rng.NormFloat64()
+		for i, name := range w.names {
+			fmt.Fprintf(&b, "Benchmark%s-2 1 %g sec/op\n", name, 1e-3*float64(i+1)*math.Exp(drift+w.noise*rng.NormFloat64()))
+		}
+	}
+	rec := parse(t, b.String())
+	rec.Path = "base.txt"
+	return rec
+}
+
 // Whatever the number of blocks and the noise, a file is no regression of itself,
 // and one cell raised by 30 % is the only regression.
-func TestGateFindsExactlyWhatWasRaised(t *testing.T) {
+func TestFilesFindsExactlyWhatWasRaised(t *testing.T) {
 	for _, blocks := range []int{6, 7, 11, 12, 30} {
 		for _, noise := range []float64{0, 0.02, 0.2} {
-			w := usual()
+			w := grid()
 			w.blocks, w.noise = blocks, noise
 			rec := w.write(t)
-			if g := Gate(rec, rec, GateOptions{}); g.Regressed() || g.Count(NoChange) != len(g.Cells) || !g.Paired {
+			if g := Files(rec, rec, Options{}); g.Count(Regressed) > 0 || g.Count(NoChange) != len(g.Cells) || !g.Paired {
 				t.Errorf("%d blocks, noise %v: against itself: %s", blocks, noise, g.Headline())
 			}
-			name := w.cells()[17].Name()
-			g := Gate(rec, scaledCopy(rec, name, 1.3), GateOptions{})
+			name := w.names[17]
+			g := Files(rec, scaledCopy(rec, name, 1.3), Options{})
 			if g.Count(Regressed) != 1 || g.Cells[0].Name != name || g.Count(Improved) != 0 {
-				t.Errorf("%d blocks, noise %v: %s", blocks, noise, gateText(t, g))
+				t.Errorf("%d blocks, noise %v: %s", blocks, noise, text(t, g))
 			}
-			if !strings.Contains(gateText(t, g), displayName(name)) {
-				t.Errorf("the text does not name %s:\n%s", displayName(name), gateText(t, g))
+			if !strings.Contains(text(t, g), reports.DisplayName(name)) {
+				t.Errorf("the text does not name %s:\n%s", reports.DisplayName(name), text(t, g))
 			}
-			g = Gate(rec, scaledCopy(rec, name, 1/1.3), GateOptions{})
+			g = Files(rec, scaledCopy(rec, name, 1/1.3), Options{})
 			if g.Count(Regressed) != 0 || g.Count(Improved) != 1 {
 				t.Errorf("%d blocks, noise %v, lowered: %s", blocks, noise, g.Headline())
 			}
@@ -76,20 +130,20 @@ func TestGateFindsExactlyWhatWasRaised(t *testing.T) {
 	}
 }
 
-func TestGateUnpaired(t *testing.T) {
-	w := usual()
+func TestFilesUnpaired(t *testing.T) {
+	w := grid()
 	w.blocks, w.noise, w.drift = 20, 0.02, 0
 	base := w.write(t)
 	w.seed++
 	head := w.write(t) // another run of the same code
-	g := Gate(base, head, GateOptions{})
-	if g.Paired || g.Regressed() || g.Count(Improved) > 0 {
-		t.Errorf("two runs of the same code: %s", gateText(t, g))
+	g := Files(base, head, Options{})
+	if g.Paired || g.Count(Regressed) > 0 || g.Count(Improved) > 0 {
+		t.Errorf("two runs of the same code: %s", text(t, g))
 	}
-	name := w.cells()[3].Name()
-	g = Gate(base, scaledCopy(head, name, 1.3), GateOptions{})
+	name := w.names[3]
+	g = Files(base, scaledCopy(head, name, 1.3), Options{})
 	if g.Count(Regressed) != 1 || g.Cells[0].Name != name {
-		t.Errorf("%s", gateText(t, g))
+		t.Errorf("%s", text(t, g))
 	}
 	if len(g.Warnings) == 0 || !strings.Contains(g.Warnings[0].What, "different runs") {
 		t.Errorf("no warning of different runs: %v", g.Warnings)
@@ -97,14 +151,14 @@ func TestGateUnpaired(t *testing.T) {
 	// Noise that hides the limit is inconclusive, and says what would have shown.
 	w.noise = 0.3
 	noisy := w.write(t)
-	g = Gate(noisy, withoutNote(noisy, "run"), GateOptions{})
-	if g.Regressed() || g.Count(Inconclusive) == 0 || !strings.Contains(gateText(t, g), "would have seen +") {
-		t.Errorf("%s", gateText(t, g))
+	g = Files(noisy, withoutNote(noisy, "run"), Options{})
+	if g.Count(Regressed) > 0 || g.Count(Inconclusive) == 0 || !strings.Contains(text(t, g), "would have seen +") {
+		t.Errorf("%s", text(t, g))
 	}
 }
 
 // Of equal files at most 1 in 20 may raise an alarm; each has 18 cells here.
-func TestGateFalseAlarms(t *testing.T) {
+func TestFilesFalseAlarms(t *testing.T) {
 	if testing.Short() {
 		t.Skip("simulation")
 	}
@@ -113,8 +167,8 @@ func TestGateFalseAlarms(t *testing.T) {
 			alarms := 0
 			const trials = 40
 			for i := range trials {
-				w := usual()
-				w.workloads, w.grains = w.workloads[:1], w.grains[:2]
+				w := grid()
+				w.names = w.names[:18]
 				w.seed, w.blocks, w.noise, w.drift = uint64(100+i), blocks, 0.15, 0
 				base := w.write(t)
 				w.seed += 1000
@@ -122,7 +176,7 @@ func TestGateFalseAlarms(t *testing.T) {
 				if paired {
 					base, head = withRun(base), withRun(head)
 				}
-				if g := Gate(base, head, GateOptions{Limit: 1e-9}); g.Count(Regressed)+g.Count(Improved) > 0 {
+				if g := Files(base, head, Options{Slowdown: 1e-9}); g.Count(Regressed)+g.Count(Improved) > 0 {
 					alarms++
 				}
 			}
@@ -157,7 +211,7 @@ func lines(unit, name string, values ...string) string {
 	return b.String()
 }
 
-func TestGateVerdicts(t *testing.T) {
+func TestFilesVerdicts(t *testing.T) {
 	six := []string{"100", "101", "102", "103", "104", "105"}
 	slow := []string{"200", "201", "202", "203", "204", "205"}
 	for _, test := range []struct {
@@ -186,11 +240,11 @@ func TestGateVerdicts(t *testing.T) {
 		{"new", lines("ns/op", "B", six...), lines("ns/op", "A", six...) + lines("ns/op", "B", six...), New, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			g := Gate(parse(t, test.base), parse(t, test.head), GateOptions{})
+			g := Files(parse(t, test.base), parse(t, test.head), Options{})
 			for _, c := range g.Cells {
 				if c.Name == "A" {
 					if c.Verdict != test.want || !strings.Contains(c.Reason, test.reason) {
-						t.Errorf("%v (%s), want %v (%s)\n%s", c.Verdict, c.Reason, test.want, test.reason, gateText(t, g))
+						t.Errorf("%v (%s), want %v (%s)\n%s", c.Verdict, c.Reason, test.want, test.reason, text(t, g))
 					}
 					return
 				}
@@ -201,96 +255,80 @@ func TestGateVerdicts(t *testing.T) {
 }
 
 // What only fails in head must not pass as missing.
-func TestGateFailed(t *testing.T) {
+func TestFilesFailed(t *testing.T) {
 	six := []string{"100", "101", "102", "101", "100", "101"}
 	a, b := lines("ns/op", "A", six...), lines("ns/op", "B", six...)
 	base := parse(t, a+b)
-	g := Gate(base, parse(t, b+"# block 1\n# failed A: it\x1b[31m broke\n"), GateOptions{})
-	if !g.Failed() || g.Cells[0].Verdict != Failed || g.Count(Missing) != 0 || g.Cells[0].Name != "A" || g.Headline() != "1 failed, 1 without change." {
+	g := Files(base, parse(t, b+"# block 1\n# failed A: it\x1b[31m broke\n"), Options{})
+	if g.Count(Failed) == 0 || g.Cells[0].Verdict != Failed || g.Count(Missing) != 0 || g.Cells[0].Name != "A" || g.Headline() != "1 failed, 1 without change." {
 		t.Errorf("%s: %+v", g.Headline(), g.Cells)
 	}
-	if text := gateText(t, g); !strings.Contains(text, "Failed    1 cell: A (every trial failed: it[31m broke)") {
+	if text := text(t, g); !strings.Contains(text, "Failed    A      every trial failed: it[31m broke") {
 		t.Error(text)
 	}
-	if text := gateTextOf(g); !strings.Contains(text, "- Failed: 1 cell: A") {
+	if text := markdown(t, g); !strings.Contains(text, "| Failed | A | every trial failed") {
 		t.Error(text)
 	}
-	if g := Gate(base, parse(t, "# failed A: no\n# failed B: no\n"), GateOptions{}); g.Count(Failed) != 2 || g.NotComparable != "" || g.Headline() != "2 failed." {
+	if g := Files(base, parse(t, "# failed A: no\n# failed B: no\n"), Options{}); g.Count(Failed) != 2 || g.NotComparable != "" || g.Headline() != "2 failed." {
 		t.Errorf("%s: %+v", g.Headline(), g)
 	}
-	if g := Gate(parse(t, b+"# failed A: no\n"), parse(t, a+b), GateOptions{}); g.Failed() || g.Count(New) != 1 {
+	if g := Files(parse(t, b+"# failed A: no\n"), parse(t, a+b), Options{}); g.Count(Failed) > 0 || g.Count(New) != 1 {
 		t.Errorf("repaired in head: %+v", g)
 	}
-	if g := Gate(base, parse(t, a+b+"# failed A: once\n"), GateOptions{}); g.Failed() {
+	if g := Files(base, parse(t, a+b+"# failed A: once\n"), Options{}); g.Count(Failed) > 0 {
 		t.Errorf("failed once: %+v", g)
 	}
 }
 
 // Benchmarks of one name in several packages are not one.
-func TestGatePackages(t *testing.T) {
+func TestFilesPackages(t *testing.T) {
 	six := []string{"100", "101", "102", "101", "100", "101"}
 	slow := []string{"200", "201", "202", "201", "200", "201"}
 	base := parse(t, "pkg: p\n"+lines("ns/op", "A", six...)+"pkg: q\n"+lines("ns/op", "A", slow...))
 	head := parse(t, "pkg: q\n"+lines("ns/op", "A", slow...)+"pkg: p\n"+lines("ns/op", "A", slow...))
-	g := Gate(base, head, GateOptions{})
+	g := Files(base, head, Options{})
 	if len(g.Cells) != 2 || g.Cells[0].Name != "p.A" || g.Cells[0].Verdict != Regressed || g.Cells[1].Name != "q.A" || g.Cells[1].Verdict != NoChange {
 		t.Errorf("%+v", g.Cells)
 	}
-	if g := Gate(base, parse(t, "pkg: q\n"+lines("ns/op", "A", slow...)+"# failed A: no\n"), GateOptions{}); g.Cells[0].Name != "p.A" || !g.Failed() {
+	if g := Files(base, parse(t, "pkg: q\n"+lines("ns/op", "A", slow...)+"# failed A: no\n"), Options{}); g.Cells[0].Name != "p.A" || g.Count(Failed) == 0 {
 		t.Errorf("%+v", g.Cells)
 	}
-	if got := displayName("p.Grid/executor=x/workload=w/workers=1"); got != "p.Grid/executor=x/workload=w/workers=1" {
+	if got := reports.DisplayName("p.Grid/executor=x/workload=w/workers=1"); got != "p.Grid/executor=x/workload=w/workers=1" {
 		t.Error(got)
 	}
 	one := parse(t, "pkg: p\n"+lines("ns/op", "A", six...))
-	if g := Gate(one, parse(t, lines("ns/op", "A", slow...)), GateOptions{}); len(g.Cells) != 1 || g.Cells[0].Name != "A" {
+	if g := Files(one, parse(t, lines("ns/op", "A", slow...)), Options{}); len(g.Cells) != 1 || g.Cells[0].Name != "A" {
 		t.Errorf("a file without package: %+v", g.Cells)
 	}
 }
 
-func TestGateNotComparable(t *testing.T) {
+func TestFilesNotComparable(t *testing.T) {
 	six := lines("ns/op", "A", "1", "2", "3", "4", "5", "6")
 	base, head := parse(t, "cpu: X\n"+six), parse(t, "cpu: Y\n"+six)
-	g := Gate(base, head, GateOptions{})
-	if !strings.Contains(g.NotComparable, `cpu is "X" in base and "Y" in head`) || g.Regressed() || !g.Inconclusive() {
+	g := Files(base, head, Options{})
+	if !strings.Contains(g.NotComparable, `cpu is "X" in base and "Y" in head`) || g.Count(Regressed) > 0 || !g.Inconclusive() {
 		t.Errorf("%+v", g)
 	}
-	if !strings.Contains(gateText(t, g), "No verdict") {
-		t.Errorf("%s", gateText(t, g))
+	if !strings.Contains(text(t, g), "No verdict") {
+		t.Errorf("%s", text(t, g))
 	}
-	if g := Gate(base, head, GateOptions{AcrossMachines: true}); g.NotComparable != "" || len(g.Cells) != 1 || len(g.Warnings) != 2 {
+	if g := Files(base, head, Options{AcrossMachines: true}); g.NotComparable != "" || len(g.Cells) != 1 || len(g.Warnings) != 2 {
 		t.Errorf("across machines: %+v", g)
 	}
-	if g := Gate(base, parse(t, six), GateOptions{}); g.NotComparable != "" {
+	if g := Files(base, parse(t, six), Options{}); g.NotComparable != "" {
 		t.Errorf("a key that one file lacks: %s", g.NotComparable)
 	}
-	if g := Gate(base, parse(t, lines("ns/op", "B", "1")), GateOptions{}); g.NotComparable == "" || g.Count(New) != 1 || g.Count(Missing) != 1 {
+	if g := Files(base, parse(t, lines("ns/op", "B", "1")), Options{}); g.NotComparable == "" || g.Count(New) != 1 || g.Count(Missing) != 1 {
 		t.Errorf("nothing in common: %+v", g)
 	}
 }
 
 // GOMAXPROCS tells benchmarks apart only when a file has several.
-func TestGateProcs(t *testing.T) {
+func TestFilesProcs(t *testing.T) {
 	a := "BenchmarkA 1 5 ns/op\nBenchmarkA-2 1 5 ns/op\n"
-	g := Gate(parse(t, a), parse(t, a), GateOptions{})
+	g := Files(parse(t, a), parse(t, a), Options{})
 	if len(g.Cells) != 2 || g.Cells[0].Name != "A-1" || g.Cells[1].Name != "A-2" {
 		t.Errorf("%+v", g.Cells)
-	}
-}
-
-// The exact interval of a median: with 6 values and 5 % it is their range, with 9
-// and 5 % the second of each end (2·P(Bin(9) < 2) = 20/512).
-func TestMedianInterval(t *testing.T) {
-	values := []float64{9, 1, 8, 2, 7, 3}
-	if mid, low, high := medianInterval(values, 0.05); mid != 5 || low != 1 || high != 9 {
-		t.Errorf("%v [%v, %v]", mid, low, high)
-	}
-	if mid, low, high := medianInterval([]float64{1, 2, 3, 4, 5, 6, 7, 8, 9}, 0.05); mid != 5 || low != 2 || high != 8 {
-		t.Errorf("%v [%v, %v]", mid, low, high)
-	}
-	// Below the level that 6 values can reach, the t interval is wider than the range.
-	if _, low, high := medianInterval(values, 0.001); low > 1 || high < 9 {
-		t.Errorf("[%v, %v]", low, high)
 	}
 }
 

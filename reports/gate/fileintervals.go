@@ -1,4 +1,4 @@
-package reports
+package gate
 
 import (
 	"fmt"
@@ -7,13 +7,15 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"poolbench/reports"
 )
 
 // judge compares the values of one cell at level 1-alpha.
-func (c *GateCell) judge(base, head gateValues, g *GateReport, alpha float64) {
-	if least := min(len(base.values), len(head.values)); least < MinBlocks {
+func (c *Cell) judge(base, head fileValues, r *Report, alpha float64) {
+	if least := min(len(base.values), len(head.values)); least < reports.MinBlocks {
 		c.Verdict = Inconclusive
-		c.Reason = fmt.Sprintf("%s on a side: at least %d are needed", Count(least, "value"), MinBlocks)
+		c.Reason = fmt.Sprintf("%s on a side: at least %d are needed", reports.Count(least, "value"), reports.MinBlocks)
 		c.roughRatio(least)
 		return
 	}
@@ -23,24 +25,24 @@ func (c *GateCell) judge(base, head gateValues, g *GateReport, alpha float64) {
 	}
 	var mid, low, high float64
 	var n int
-	if g.Paired {
+	if r.Paired {
 		d := pairedLogs(base, head)
-		if n = len(d); n < MinBlocks {
+		if n = len(d); n < reports.MinBlocks {
 			c.Verdict = Inconclusive
-			c.Reason = fmt.Sprintf("%s in common: at least %d are needed", Count(n, "block"), MinBlocks)
+			c.Reason = fmt.Sprintf("%s in common: at least %d are needed", reports.Count(n, "block"), reports.MinBlocks)
 			c.roughRatio(n)
 			return
 		}
-		mid, low, high = medianInterval(d, alpha)
+		mid, low, high = pairedInterval(d, alpha)
 	} else {
 		n = min(len(base.values), len(head.values))
 		mid, low, high = shiftInterval(logs(base.values), logs(head.values), alpha)
 	}
-	c.Ratio = Estimate{Value: math.Exp(mid), Low: math.Exp(low), High: math.Exp(high), N: n}
+	c.Ratio = reports.Estimate{Value: math.Exp(mid), Low: math.Exp(low), High: math.Exp(high), N: n}
 	if c.Higher {
 		mid, low, high = -mid, -high, -low // now worse is up
 	}
-	limit := math.Log(1 + g.Limit)
+	limit := math.Log(1 + r.Limit)
 	c.Detectable = math.Expm1(limit + mid - low)
 	switch {
 	case low > limit:
@@ -55,9 +57,9 @@ func (c *GateCell) judge(base, head gateValues, g *GateReport, alpha float64) {
 	}
 }
 
-func (c *GateCell) roughRatio(n int) {
+func (c *Cell) roughRatio(n int) {
 	if c.Base > 0 && c.Head > 0 {
-		c.Ratio = Estimate{Value: c.Head / c.Base, N: n}
+		c.Ratio = reports.Estimate{Value: c.Head / c.Base, N: n}
 	}
 }
 
@@ -75,7 +77,7 @@ func moreNeeded(mid, low, high, limit float64) float64 {
 
 // judgeWithoutRatio handles values at or below zero, such as allocs/op: only
 // ranges that do not touch are a change.
-func (c *GateCell) judgeWithoutRatio(base, head []float64) {
+func (c *Cell) judgeWithoutRatio(base, head []float64) {
 	up := slices.Min(head) > slices.Max(base)
 	down := slices.Max(head) < slices.Min(base)
 	if c.Higher {
@@ -104,7 +106,7 @@ func logs(values []float64) []float64 {
 
 // pairedLogs is ln head - ln base in every block that has both; of several values
 // in a block, the last counts.
-func pairedLogs(base, head gateValues) []float64 {
+func pairedLogs(base, head fileValues) []float64 {
 	of := map[int]float64{}
 	for i, b := range base.blocks {
 		of[b] = base.values[i]
@@ -127,49 +129,16 @@ func pairedLogs(base, head gateValues) []float64 {
 	return out
 }
 
-// medianInterval is the median with its exact interval from order statistics, or
-// with a t interval when there are too few values for the level.
-func medianInterval(values []float64, alpha float64) (mid, low, high float64) {
-	mid = median(values)
-	if low, high, ok := exactInterval(values, alpha); ok {
+// pairedInterval is the Hodges-Lehmann centre of the values with its exact interval, or
+// the median with a t interval when there are too few values for the level.
+func pairedInterval(values []float64, alpha float64) (mid, low, high float64) {
+	var ranks rankTables
+	if mid, low, high = ranks.interval(values, alpha); !math.IsInf(high-low, 0) {
 		return mid, low, high
 	}
+	mid = median(values)
 	half := tMedian(values, len(values), alpha)
 	return mid, mid - half, mid + half
-}
-
-// exactInterval is the distribution-free interval of a median from order
-// statistics: the k-th smallest and largest value, where k is the largest with
-// 2·P(Binomial(n, 1/2) < k) <= alpha. ok is false when n values cannot reach that
-// level, which none can whose 2^(1-n) is above alpha.
-func exactInterval(values []float64, alpha float64) (low, high float64, ok bool) {
-	n := len(values)
-	k := medianRank(n, alpha)
-	if k == 0 {
-		return 0, 0, false
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[k-1], sorted[n-k], true
-}
-
-func medianRank(n int, alpha float64) int {
-	k := 0
-	for p := binomialHalf(n, 0); 2*p <= alpha && 2*k < n; p += binomialHalf(n, k) {
-		k++
-	}
-	return k
-}
-
-// blocksFor is how many blocks an exact interval of level 1-alpha needs, at least
-// MinBlocks.
-func blocksFor(alpha float64) int {
-	return max(MinBlocks, int(math.Ceil(1-math.Log2(alpha)-1e-9)))
-}
-
-// binomialHalf is P(Binomial(n, 1/2) = k).
-func binomialHalf(n, k int) float64 {
-	lgamma := func(x int) float64 { y, _ := math.Lgamma(float64(x)); return y }
-	return math.Exp(lgamma(n+1) - lgamma(k+1) - lgamma(n-k+1) - float64(n)*math.Ln2)
 }
 
 // tMedian is the half width of an interval of a median from its normal standard

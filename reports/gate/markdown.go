@@ -1,0 +1,102 @@
+package gate
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"poolbench/reports"
+)
+
+// WriteMarkdown prints a comparison as Markdown for a job summary or a comment, the
+// verdict first, the changed cells in a table, the rest folded away. It stays below
+// maxMarkdown bytes: what does not fit is counted. It returns the first error of w.
+func WriteMarkdown(w io.Writer, r *Report) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# %s\n\n", reports.MarkdownText(strings.TrimSuffix(r.Headline(), ".")))
+	fmt.Fprintf(&b, "%s against %s", markdownCode(r.Head), markdownCode(r.Base))
+	if r.NotComparable == "" {
+		fmt.Fprintf(&b, ", %s; limit %s", r.how(), reports.Percent(r.Limit))
+	}
+	b.WriteString("\n\n")
+	const most = 20
+	if listed := r.listed(most); len(listed) > 0 {
+		r.markdownCells(&b, listed)
+	}
+	for _, line := range []struct{ label, text string }{
+		{"Not listed", r.unlisted(most)}, {"Same", r.same()}, {"New", r.lone(New)}, {"Missing", r.lone(Missing)},
+		{"Busy", r.Busy}, {"Blind", r.Blind}, {"Controls", r.controls()},
+	} {
+		if line.text != "" {
+			fmt.Fprintf(&b, "- %s: %s\n", line.label, reports.MarkdownText(line.text))
+		}
+	}
+	if r.Usual != nil {
+		fmt.Fprintf(&b, "- The usual method on the same data: %s\n", reports.MarkdownText(r.Usual.words()))
+	}
+	for _, warning := range r.Warnings {
+		fmt.Fprintf(&b, "- Note: %s\n", reports.MarkdownText(warning.String()))
+	}
+	r.foldedCells(&b)
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// maxMarkdown is below what a comment on GitHub may have, 65,536 characters.
+const maxMarkdown = 60_000
+
+// how says how the two were compared.
+func (r *Report) how() string {
+	switch {
+	case r.Interleaved:
+		return "measured turn by turn in " + reports.Count(r.Blocks, "block")
+	case r.Paired:
+		return "of one run, block by block"
+	}
+	return "of different runs"
+}
+
+func (r *Report) markdownCells(b *bytes.Buffer, list []Cell) {
+	rows := make([][]string, len(list))
+	for i, c := range list {
+		rows[i] = r.row(c)
+		rows[i][1], rows[i][4] = rows[i][4], rows[i][1] // names and remarks to the left, numbers to the right
+		rows[i] = []string{rows[i][0], rows[i][4], rows[i][1], rows[i][2], rows[i][3]}
+	}
+	reports.MarkdownTable(b, 3, []string{"verdict", "benchmark", "remark", "base → head", "change"}, rows)
+}
+
+// foldedCells lists the results without change.
+func (r *Report) foldedCells(b *bytes.Buffer) {
+	var rows [][]string
+	for _, c := range r.Cells {
+		if c.Verdict == NoChange {
+			rows = append(rows, []string{r.title(c), c.values(), c.change()})
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	// Cut by the longest row, so that the size is kept whatever the rows are.
+	longest := 0
+	for _, row := range rows {
+		longest = max(longest, 2*len(strings.Join(row, " | "))+16)
+	}
+	shown := min(len(rows), max(0, (maxMarkdown-b.Len()-200)/longest))
+	fmt.Fprintf(b, "\n<details><summary>%s without change</summary>\n\n", cells(len(rows)))
+	reports.MarkdownTable(b, 1, []string{"benchmark", "base → head", "change"}, rows[:shown])
+	if shown < len(rows) {
+		fmt.Fprintf(b, "and %d more\n\n", len(rows)-shown)
+	}
+	b.WriteString("</details>\n")
+}
+
+// markdownCode is text as a code span; empty text is a dash.
+func markdownCode(text string) string {
+	text = strings.NewReplacer("\n", " ", "`", "").Replace(reports.Printable(text))
+	if text == "" {
+		return "–"
+	}
+	return "`" + text + "`"
+}

@@ -1,0 +1,71 @@
+package gate
+
+// Defaults of Options.
+const (
+	DefaultAlpha     = 0.01
+	DefaultSlowdown  = 0.05
+	DefaultTolerance = 0.01
+	DefaultTail      = 0.25
+)
+
+// Options are the limits of a judgement. Fractions: 0.05 is 5 %. Zero values mean
+// the defaults.
+type Options struct {
+	// Alpha is the chance that a run without any change in time calls at least one
+	// subject regressed, over the whole suite; the same again for improved.
+	Alpha float64
+	// Slowdown is the smallest slowdown of interest. A subject passes when it is shown
+	// to be slower by less.
+	Slowdown float64
+	// Tolerance is the slowdown that is not held against head. It absorbs what the
+	// code layout of two links of one source differs by.
+	Tolerance float64
+	// Tail is the smallest slowdown of interest of the 90th and 99th percentile of the
+	// chunks, which scatter more.
+	Tail float64
+	// Rules are what the repository says about single subjects; nil for nothing.
+	Rules *Rules
+	// AcrossMachines compares files although machine or Go version differ.
+	AcrossMachines bool
+}
+
+func (o Options) withDefaults() Options {
+	or := func(v *float64, d float64) {
+		if !(*v > 0) {
+			*v = d
+		}
+	}
+	or(&o.Alpha, DefaultAlpha)
+	or(&o.Slowdown, DefaultSlowdown)
+	or(&o.Tolerance, DefaultTolerance)
+	or(&o.Tail, DefaultTail)
+	return o
+}
+
+// The error budget Alpha is divided among the questions and, for time, among the
+// looks. All parts together are Alpha, so the chance of any false alarm is at
+// most Alpha whatever depends on what (Bonferroni).
+const (
+	timeShare  = 0.90
+	tailShare  = 0.05
+	unitsShare = 0.05
+)
+
+// screenBlocks is how many blocks the first phase has.
+const screenBlocks = 12
+
+// looks are the numbers of fresh blocks after which a subject is looked at; once
+// more when the run ends. The last is the most that a subject gets.
+var looks = []int{16, 32, 64, 128, 256, 512}
+
+// lookShare is the part of a subject's budget that each of the looks has, and
+// finalShare what the end of the run has. The end gets more: it has the most data
+// that the time allows, which is seldom a look.
+const (
+	finalShare = 1.0 / 3
+	lookShare  = (1 - finalShare) / 6
+)
+
+// missLevel is the chance that a subject which is slower by exactly Slowdown passes
+// at one look. Intervals are shown at the level 1-2·missLevel.
+const missLevel = 0.005

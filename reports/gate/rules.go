@@ -1,0 +1,276 @@
+package gate
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"poolbench/bench/record"
+	"poolbench/reports"
+)
+
+// RulesFile is the name under which a repository keeps its rules.
+const RulesFile = ".poolbench-gate"
+
+// Rules are what a repository says about single subjects. A nil *Rules has none.
+//
+//	# word  benchmark        unit       value   until       reason
+//	accept  Encode/size=*    sec/op     +8%     2027-01-31  checks its input now, issue 12
+//	limit   net/http.Serve*  sec/op     10%
+//	limit   *                allocs/op  0%
+//	better  *                hits/op    higher
+//
+// "accept" lets a regression pass up to a change, until the end of a day (UTC), for
+// a reason. "limit" is the slowdown of interest instead of the default. "better"
+// says which direction of a unit of your own is good, so that it is judged. In a
+// benchmark's name "*" stands for anything; a name is matched with and without its
+// package and its -GOMAXPROCS suffix. Of several lines that match, the last counts.
+type Rules struct {
+	path    string
+	accepts []acceptRule
+	limits  []limitRule
+	betters []betterRule
+	today   time.Time // the day as of which accepts expire
+}
+
+type acceptRule struct {
+	line      int
+	benchmark string
+	unit      string
+	change    float64   // most that is accepted, as a fraction
+	until     time.Time // last day
+	reason    string
+	used      bool
+}
+
+type limitRule struct {
+	benchmark string
+	unit      string
+	limit     float64
+}
+
+type betterRule struct {
+	benchmark string
+	unit      string
+	direction int
+}
+
+// maxRules bounds what ReadRules takes, in lines, and maxRuleLine in bytes.
+const (
+	maxRules    = 10_000
+	maxRuleLine = 64 << 10
+)
+
+// ReadRules reads rules; path is for messages. Rules that accept something are held
+// against today. An error names the line, what is wrong and what is wanted.
+func ReadRules(r io.Reader, path string, today time.Time) (*Rules, error) {
+	rules := &Rules{path: path, today: today.UTC().Truncate(24 * time.Hour)}
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, maxRuleLine)
+	number := 0
+	for lines.Scan() {
+		if number++; number > maxRules {
+			return nil, fmt.Errorf("%s:%d: more than %d lines are not rules", path, number, maxRules)
+		}
+		fields := strings.Fields(lines.Text())
+		if len(fields) == 0 || strings.HasPrefix(fields[0], "#") {
+			continue
+		}
+		if err := rules.add(number, fields); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", path, number, err)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("%s:%d: %w", path, number+1, err)
+	}
+	return rules, nil
+}
+
+func (r *Rules) add(line int, fields []string) error {
+	for _, f := range fields {
+		if strings.ContainsFunc(f, unicode.IsControl) {
+			return errors.New("a control character is no part of a rule")
+		}
+	}
+	word := fields[0]
+	switch {
+	case word == "accept" && len(fields) >= 6:
+		change, err := parseChange(fields[3])
+		if err != nil {
+			return err
+		}
+		until, err := time.Parse(time.DateOnly, fields[4])
+		if err != nil {
+			return fmt.Errorf("%q is no day such as 2027-01-31", fields[4])
+		}
+		r.accepts = append(r.accepts, acceptRule{line: line, benchmark: fields[1], unit: fields[2], change: change, until: until, reason: strings.Join(fields[5:], " ")})
+	case word == "limit" && len(fields) == 4:
+		limit, err := parseChange(fields[3])
+		if err != nil {
+			return err
+		}
+		r.limits = append(r.limits, limitRule{fields[1], fields[2], limit})
+	case word == "better" && len(fields) == 4 && (fields[3] == "higher" || fields[3] == "lower"):
+		direction := -1
+		if fields[3] == "higher" {
+			direction = +1
+		}
+		r.betters = append(r.betters, betterRule{fields[1], fields[2], direction})
+	case word == "accept":
+		return errors.New("accept takes a benchmark, a unit, a change, a last day and a reason: accept Encode/* sec/op +8% 2027-01-31 reads twice now")
+	case word == "limit":
+		return errors.New("limit takes a benchmark, a unit and a change: limit Encode/* sec/op 10%")
+	case word == "better":
+		return errors.New("better takes a benchmark, a unit and higher or lower: better * hits/op higher")
+	default:
+		return fmt.Errorf("%q is none of accept, limit, better", word)
+	}
+	return nil
+}
+
+// parseChange reads "+8%", "8%" or "0.08".
+func parseChange(text string) (float64, error) {
+	number, isPercent := strings.CutSuffix(strings.TrimPrefix(text, "+"), "%")
+	v, err := strconv.ParseFloat(number, 64)
+	if isPercent {
+		v /= 100
+	}
+	if err != nil || !(v >= 0 && v <= 1000) || math.Signbit(v) {
+		return 0, fmt.Errorf("%q is no change such as 8%%", text)
+	}
+	return v, nil
+}
+
+// matches reports whether a pattern means the subject.
+func matches(pattern string, s record.Subject) bool {
+	bare, _ := cutProcs(s.Name)
+	for _, name := range []string{s.Name, bare} {
+		if glob(pattern, name) || s.Pkg != "" && glob(pattern, s.Pkg+"."+name) {
+			return true
+		}
+	}
+	return false
+}
+
+// glob reports whether text is pattern with something for each "*".
+func glob(pattern, text string) bool {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
+		return pattern == text
+	}
+	text, ok := strings.CutPrefix(text, parts[0])
+	if !ok {
+		return false
+	}
+	for _, part := range parts[1 : len(parts)-1] {
+		i := strings.Index(text, part)
+		if i < 0 {
+			return false
+		}
+		text = text[i+len(part):]
+	}
+	return strings.HasSuffix(text, parts[len(parts)-1])
+}
+
+// cutProcs takes the -GOMAXPROCS suffix off a name.
+func cutProcs(name string) (bare, procs string) {
+	i := strings.LastIndexByte(name, '-')
+	if i < 0 {
+		return name, ""
+	}
+	n, err := strconv.Atoi(name[i+1:])
+	if err != nil || n < 1 || name[i+1] == '0' || name[i+1] == '+' {
+		return name, ""
+	}
+	return name[:i], name[i+1:]
+}
+
+func (r *Rules) limit(s record.Subject, unit string) (limit float64, ok bool) {
+	if r == nil {
+		return 0, false
+	}
+	for _, rule := range r.limits {
+		if rule.unit == unit && matches(rule.benchmark, s) {
+			limit, ok = rule.limit, true
+		}
+	}
+	return limit, ok
+}
+
+// better is the direction that a rule gives to a unit; the benchmark of such a rule
+// is not looked at, since a unit means one thing in a repository.
+func (r *Rules) better(unit string) int {
+	direction := 0
+	if r != nil {
+		for _, rule := range r.betters {
+			if rule.unit == unit {
+				direction = rule.direction
+			}
+		}
+	}
+	return direction
+}
+
+// apply accepts the regressions that a rule covers and warns of rules that do
+// nothing any more.
+func (r *Rules) apply(report *Report) {
+	if r == nil {
+		return
+	}
+	for i := range r.accepts {
+		r.accepts[i].used = false
+	}
+	for i := range report.Cells {
+		c := &report.Cells[i]
+		if c.Verdict != Regressed {
+			continue
+		}
+		for k := range r.accepts {
+			rule := &r.accepts[k]
+			if rule.unit != c.Unit || !matches(rule.benchmark, record.Subject{Pkg: c.Pkg, Name: c.Name}) {
+				continue
+			}
+			rule.used = true
+			switch {
+			case r.today.After(rule.until):
+				c.Reason = fmt.Sprintf("accepted until %s only (%s:%d)", rule.until.Format(time.DateOnly), r.path, rule.line)
+			case c.worstShown() > rule.change:
+				c.Reason = fmt.Sprintf("worse than the accepted %s (%s:%d)", reports.Change(1+rule.change), r.path, rule.line)
+			default:
+				c.Verdict = Accepted
+				c.Reason = fmt.Sprintf("accepted up to %s until %s: %s", reports.Change(1+rule.change), rule.until.Format(time.DateOnly), rule.reason)
+			}
+		}
+	}
+	for _, rule := range r.accepts {
+		switch {
+		case rule.used:
+		case r.today.After(rule.until):
+			report.Warnings = append(report.Warnings, reports.Warning{
+				What: fmt.Sprintf("%s:%d accepts %s until %s, which is over, and nothing regressed.", r.path, rule.line, rule.benchmark, rule.until.Format(time.DateOnly)),
+				Cure: "Remove the line."})
+		default:
+			report.Warnings = append(report.Warnings, reports.Warning{
+				What: fmt.Sprintf("%s:%d accepts a regression of %s that was not found.", r.path, rule.line, rule.benchmark),
+				Cure: "Remove the line if it is not needed any more."})
+		}
+	}
+}
+
+// worstShown is the change, as a fraction, that the cell is shown to exceed.
+func (c *Cell) worstShown() float64 {
+	low := c.Ratio.Low
+	if c.Higher && c.Ratio.High > 0 {
+		low = 1 / c.Ratio.High
+	}
+	if c.Ratio.Value == 0 { // from zero: no change is large enough
+		return math.Inf(1)
+	}
+	return low - 1
+}

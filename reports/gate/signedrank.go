@@ -1,0 +1,131 @@
+package gate
+
+import (
+	"math"
+	"slices"
+)
+
+// rankTables are the exact null distributions of Wilcoxon's signed-rank statistic,
+// by number of values. The zero value is ready.
+type rankTables struct {
+	n     []int       // least recently made first
+	tails [][]float64 // tails[i][t] is P(T+ >= t) for n[i] values
+}
+
+// maxTables bounds the memory: the table of 512 values takes a megabyte.
+const maxTables = 8
+
+// tail returns P(T+ >= t) for n values without ties, by t: the sums of subsets of
+// the ranks 1…n, each rank in with probability 1/2.
+func (r *rankTables) tail(n int) []float64 {
+	if i := slices.Index(r.n, n); i >= 0 {
+		return r.tails[i]
+	}
+	ranks := make([]int, n)
+	for i := range ranks {
+		ranks[i] = i + 1
+	}
+	t := subsetTail(ranks)
+	if len(r.n) == maxTables {
+		r.n, r.tails = r.n[1:], r.tails[1:]
+	}
+	r.n, r.tails = append(r.n, n), append(r.tails, t)
+	return t
+}
+
+// subsetTail is P(S >= s) by s for the sum S of the scores, each in with
+// probability 1/2. Scores are not negative.
+func subsetTail(scores []int) []float64 {
+	total := 0
+	for _, s := range scores {
+		total += s
+	}
+	p := make([]float64, total+1)
+	p[0] = 1
+	top := 0
+	for _, score := range scores {
+		top += score
+		for s := top; s >= 0; s-- {
+			if s >= score {
+				p[s] = (p[s] + p[s-score]) / 2
+			} else {
+				p[s] /= 2
+			}
+		}
+	}
+	for s := total - 1; s >= 0; s-- {
+		p[s] += p[s+1]
+	}
+	return p
+}
+
+// above is the exact one-sided p-value of the signed-rank test that the values lie
+// above limit (Wilcoxon 1945): valid when each value minus limit is as likely to
+// have the opposite sign. Values equal to limit count as below, and of equal
+// distances those below get the higher ranks, so ties never make it smaller.
+// 1 without values.
+func (r *rankTables) above(values []float64, limit float64) float64 {
+	if len(values) == 0 {
+		return 1
+	}
+	x := make([]float64, len(values))
+	for i, v := range values {
+		x[i] = v - limit
+	}
+	slices.SortFunc(x, func(a, b float64) int {
+		switch d := math.Abs(a) - math.Abs(b); {
+		case d < 0:
+			return -1
+		case d > 0:
+			return +1
+		case a > b: // of a tie the positive first
+			return -1
+		case a < b:
+			return +1
+		}
+		return 0
+	})
+	sum := 0
+	for i, v := range x {
+		if v > 0 {
+			sum += i + 1
+		}
+	}
+	return r.tail(len(values))[sum]
+}
+
+// interval is the Hodges-Lehmann centre of the values (the median of the means of
+// all pairs, each value with itself included) and the exact interval of level
+// 1-alpha that inverts the signed-rank test. With too few values for the level the
+// ends are infinite.
+func (r *rankTables) interval(values []float64, alpha float64) (mid, low, high float64) {
+	means := walsh(values)
+	n := len(means)
+	if n == 0 {
+		return math.NaN(), math.Inf(-1), math.Inf(1)
+	}
+	mid = (means[(n-1)/2] + means[n/2]) / 2
+	// The k-th smallest and largest mean, for the largest k with P(T+ < k) <= alpha/2;
+	// by symmetry P(T+ < k) = P(T+ > n-k).
+	tail := r.tail(len(values))
+	k := 0
+	for k < n/2 && tail[n-k] <= alpha/2 {
+		k++
+	}
+	if k == 0 {
+		return mid, math.Inf(-1), math.Inf(1)
+	}
+	return mid, means[k-1], means[n-k]
+}
+
+// walsh are the means of all pairs of values in ascending order.
+func walsh(values []float64) []float64 {
+	means := make([]float64, 0, len(values)*(len(values)+1)/2)
+	for i, a := range values {
+		for _, b := range values[i:] {
+			means = append(means, (a+b)/2)
+		}
+	}
+	slices.Sort(means)
+	return means
+}

@@ -1,0 +1,109 @@
+package gate
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+
+	"poolbench/bench/record"
+)
+
+// A low quantile cannot see a slower tail, so the 90th and 99th percentile of the
+// chunks are looked at for themselves. The estimate is the ratio of the quantiles of
+// all chunks, each divided by the median of its block; the test counts, block by
+// block, the chunks beyond the common quantile of both builds: without a change
+// either build is as likely to have more of them.
+var tailQuantiles = []struct {
+	quantile float64
+	unit     string
+}{{0.90, "p90 sec/op"}, {0.99, "p99 sec/op"}}
+
+// extraBlocks is how many fresh blocks a suspect tail or unit gets before its one test.
+const extraBlocks = 32
+
+// suspicion is the p-value of the screen below which a tail gets fresh blocks.
+const suspicion = 0.05
+
+// A tailTest is a tail that looked slower on the screen.
+type tailTest struct {
+	quantile float64
+	unit     string
+	state    timeState // open, regressed or passed (not shown)
+}
+
+// suspectTails notes the tails that the screen found suspect and counts them.
+func (s *subject) suspectTails(j *Judge) int {
+	if s.declared.Role != record.Judged || s.screening < leastScreened {
+		return 0
+	}
+	for _, q := range tailQuantiles {
+		ratio, p := tail(s.pairs[:s.screening], q.quantile)
+		if p < suspicion && ratio >= s.tail/2 {
+			s.tails = append(s.tails, tailTest{quantile: q.quantile, unit: q.unit})
+		}
+	}
+	return len(s.tails)
+}
+
+// lookAtTails tests the suspect tails on the fresh blocks.
+func (s *subject) lookAtTails(j *Judge) {
+	fresh := s.pairs[s.screening:]
+	for i := range s.tails {
+		t := &s.tails[i]
+		if t.state != open || len(fresh) == 0 {
+			continue
+		}
+		t.state = passed
+		ratio, p := tail(fresh, t.quantile)
+		if ratio >= s.tail && p <= tailShare*j.options.Alpha/float64(j.tails) {
+			t.state = regressed
+		}
+	}
+}
+
+// tail compares a quantile of the chunks: the log ratio head/base, and the exact
+// one-sided p-value of the sign-flip test that head has more chunks beyond the
+// quantile of both builds together.
+func tail(pairs []record.Pair, quantile float64) (ratio, p float64) {
+	var base, head []float64
+	scaled := func(values []float64, by float64) []float64 {
+		out := make([]float64, len(values))
+		for i, v := range values {
+			out[i] = v / by
+		}
+		return out
+	}
+	type block struct{ base, head []float64 }
+	blocks := make([]block, len(pairs))
+	for i, pair := range pairs {
+		by := median(slices.Concat(pair.Base, pair.Head))
+		blocks[i] = block{scaled(pair.Base, by), scaled(pair.Head, by)}
+		base, head = append(base, blocks[i].base...), append(head, blocks[i].head...)
+	}
+	both := slices.Concat(base, head)
+	for _, values := range [][]float64{base, head, both} {
+		slices.Sort(values)
+	}
+	at := func(values []float64) float64 { return stat.Quantile(quantile, stat.LinInterp, values, nil) }
+	limit := at(both)
+	beyond := func(values []float64) int {
+		n := 0
+		for _, v := range values {
+			if v > limit {
+				n++
+			}
+		}
+		return n
+	}
+	var scores []int
+	positive := 0
+	for _, b := range blocks {
+		d := beyond(b.head) - beyond(b.base)
+		if d > 0 {
+			positive += d
+		}
+		scores = append(scores, max(d, -d))
+	}
+	return math.Log(at(head) / at(base)), subsetTail(scores)[positive]
+}

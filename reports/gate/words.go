@@ -1,0 +1,301 @@
+package gate
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"poolbench/bench/record"
+	"poolbench/reports"
+)
+
+// This file is the only place that turns verdicts into words; terminal, Markdown,
+// annotations and JUnit print what it returns, so they agree.
+
+// Headline is the verdict on the whole in one sentence: "1 regression, 2
+// inconclusive, 20 without change."
+func (r *Report) Headline() string {
+	switch {
+	case r.NotComparable != "":
+		return "No verdict: " + r.NotComparable + "."
+	case r.Void != "":
+		return "Void: " + r.Void + "."
+	}
+	var parts []string
+	for _, v := range []struct {
+		verdict   Verdict
+		one, many string
+	}{
+		{Failed, "failed", "failed"}, {Regressed, "regression", "regressions"}, {LayoutSensitive, "layout-sensitive", "layout-sensitive"},
+		{Accepted, "accepted regression", "accepted regressions"}, {Improved, "improvement", "improvements"},
+		{Inconclusive, "inconclusive", "inconclusive"}, {NoChange, "without change", "without change"}, {New, "new", "new"}, {Missing, "missing", "missing"},
+	} {
+		if n := r.Count(v.verdict); n > 0 {
+			parts = append(parts, strconv.Itoa(n)+" "+choose(n == 1, v.one, v.many))
+		}
+	}
+	text := strings.Join(parts, ", ") + "."
+	switch {
+	case r.Count(Regressed)+r.Count(Failed) > 0:
+		return text
+	case r.Busy != "":
+		return "Inconclusive: host busy. " + text
+	case r.Blind != "":
+		return "Inconclusive: the run was blind. " + text
+	}
+	return "No regression, " + text
+}
+
+func choose[T any](first bool, a, b T) T {
+	if first {
+		return a
+	}
+	return b
+}
+
+// word is the first word of a cell's line.
+func (c Cell) word() string {
+	time := strings.HasSuffix(c.Unit, record.UnitTime)
+	switch c.Verdict {
+	case Regressed:
+		return choose(time, "Slower", "Worse")
+	case Improved:
+		return choose(time, "Faster", "Better")
+	case LayoutSensitive:
+		return "Layout"
+	case Accepted:
+		return "Accepted"
+	case Failed:
+		return "Failed"
+	}
+	return "Unsure"
+}
+
+// title is a cell for people, with its unit when that is not time. The package and
+// the -GOMAXPROCS suffix are left out when all cells have the same.
+func (r *Report) title(c Cell) string {
+	name := c.Name
+	if bare, procs := cutProcs(name); procs != "" && r.sameProcs() {
+		name = bare
+	}
+	name = reports.DisplayName(name)
+	if c.Pkg != "" && !r.samePackage() {
+		name = c.Pkg + "." + name
+	}
+	if c.Unit == record.UnitTime {
+		return name
+	}
+	if quantile, ok := strings.CutSuffix(c.Unit, " "+record.UnitTime); ok {
+		return name + ", " + quantile
+	}
+	return name + ", " + c.Unit
+}
+
+func (r *Report) sameProcs() bool {
+	first := ""
+	for _, c := range r.Cells {
+		_, procs := cutProcs(c.Name)
+		if first == "" {
+			first = procs
+		}
+		if procs == "" || procs != first {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *Report) samePackage() bool {
+	for _, c := range r.Cells {
+		if c.Pkg != r.Cells[0].Pkg {
+			return false
+		}
+	}
+	return true
+}
+
+// values is "1.2 ms → 1.3 ms".
+func (c Cell) values() string {
+	if c.Verdict == Failed || c.Verdict == New || c.Verdict == Missing {
+		return ""
+	}
+	unit := c.Unit
+	if _, quantile, ok := strings.Cut(unit, " "); ok {
+		unit = quantile
+	}
+	base, head := reports.Quantity(c.Base, unit), reports.Quantity(c.Head, unit)
+	if rest, ok := strings.CutSuffix(base, " "+unit); ok { // the unit once is enough
+		base = rest
+	}
+	return base + " → " + head
+}
+
+// change is "+14 % [+9, +19]".
+func (c Cell) change() string {
+	switch {
+	case c.Ratio.Value == 0:
+		return choose(c.Exact, "(exact)", "")
+	case c.Exact:
+		return reports.Change(c.Ratio.Value) + " (exact)"
+	case c.Ratio.High == 0:
+		return reports.Change(c.Ratio.Value)
+	}
+	return reports.Change(c.Ratio.Value) + " " + reports.ChangeInterval(c.Ratio.Low, c.Ratio.High)
+}
+
+// remark says what the numbers do not.
+func (c Cell) remark() string {
+	switch {
+	case c.Verdict == Inconclusive && c.Reason == "" || c.Verdict == Inconclusive && c.Detectable > 0:
+		return c.unsure()
+	case c.Reason != "":
+		return c.Reason
+	}
+	return ""
+}
+
+func (c Cell) unsure() string {
+	text := "too noisy to see any slowdown"
+	if c.Detectable > 0 {
+		text = fmt.Sprintf("would have seen %s", reports.Change(1+c.Detectable))
+	}
+	switch {
+	case c.Reason != "":
+		text = c.Reason + "; " + text
+	case c.More > 0:
+		text += fmt.Sprintf("; %s needs %.0f× the time", reports.Percent(c.Limit), math.Ceil(c.More))
+	default:
+		text += "; far too noisy for " + reports.Percent(c.Limit)
+	}
+	return text
+}
+
+// row is the columns of a cell: word, name, values, change, remark.
+func (r *Report) row(c Cell) []string {
+	return []string{c.word(), r.title(c), c.values(), c.change(), c.remark()}
+}
+
+// listed are the cells that get a line each: all failed, regressed and
+// layout-sensitive ones, and of the others that are not "no change" as many of each
+// as most says.
+func (r *Report) listed(most int) []Cell {
+	var out []Cell
+	count := map[Verdict]int{}
+	for _, c := range r.Cells {
+		switch c.Verdict {
+		case Inconclusive, Improved, Accepted:
+			if count[c.Verdict]++; count[c.Verdict] > most {
+				continue
+			}
+		case Failed, Regressed, LayoutSensitive:
+		default:
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// unlisted counts what listed left out: "79 more are unsure, 3 more are faster".
+func (r *Report) unlisted(most int) string {
+	var parts []string
+	for _, v := range []struct {
+		verdict Verdict
+		word    string
+	}{{Inconclusive, "unsure"}, {Accepted, "accepted"}, {Improved, "faster"}} {
+		if n := r.Count(v.verdict) - most; n > 0 {
+			parts = append(parts, strconv.Itoa(n)+choose(n == 1, " more is ", " more are ")+v.word)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// same counts the cells without change and says what would have shown.
+func (r *Report) same() string {
+	n := r.Count(NoChange)
+	if n == 0 {
+		return ""
+	}
+	sees := 0.0
+	for _, c := range r.Cells {
+		if c.Verdict == NoChange && !c.Exact {
+			sees = math.Max(sees, c.Detectable)
+		}
+	}
+	if sees == 0 {
+		return cells(n)
+	}
+	return fmt.Sprintf("%s: none is worse by %s", cells(n), reports.Percent(sees))
+}
+
+func cells(n int) string { return reports.Count(n, "result") }
+
+// lone lists the new or missing ones: "2 results: A and B".
+func (r *Report) lone(v Verdict) string {
+	var names []string
+	for _, c := range r.Cells {
+		if c.Verdict == v {
+			name := r.title(c)
+			if c.Reason != "" {
+				name += " (" + c.Reason + ")"
+			}
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return shortList(names)
+}
+
+// shortList is "a, b and c", or the first with a count when there are many.
+func shortList(names []string) string {
+	if len(names) > 6 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:5], ", "), len(names)-5)
+	}
+	return reports.JoinAnd(names)
+}
+
+// controls is "2 of 2 canaries seen; 2 comparisons of base with itself show no change".
+func (r *Report) controls() string {
+	var same, fine, canaries, seen int
+	for _, c := range r.Controls {
+		if c.Canary {
+			canaries++
+			if c.Verdict == Regressed || c.Verdict == LayoutSensitive {
+				seen++
+			}
+		} else {
+			same++
+			if c.Verdict == NoChange || c.Verdict == Inconclusive {
+				fine++
+			}
+		}
+	}
+	var parts []string
+	if canaries > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %d planted slowdowns seen", seen, canaries))
+	}
+	if same > 0 {
+		parts = append(parts, fmt.Sprintf("no change in %d of %d comparisons of base with itself", fine, same))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// words is what the usual method would have said in a sentence.
+func (u *Usual) words() string {
+	text := fmt.Sprintf("%d+%d runs one after the other, Mann-Whitney at %g: ", u.Runs, u.Runs, u.Alpha)
+	n := len(u.Slower) + len(u.Faster)
+	if n == 0 {
+		return text + fmt.Sprintf("none of %d changed", u.Judged)
+	}
+	var parts []string
+	if len(u.Slower) > 0 {
+		parts = append(parts, fmt.Sprintf("%d slower (%s)", len(u.Slower), shortList(u.Slower)))
+	}
+	if len(u.Faster) > 0 {
+		parts = append(parts, fmt.Sprintf("%d faster (%s)", len(u.Faster), shortList(u.Faster)))
+	}
+	return text + strings.Join(parts, ", ") + fmt.Sprintf(" of %d", u.Judged)
+}
