@@ -75,7 +75,9 @@ type Scaling struct {
 // A ScalingSeries is one executor of a Scaling; points ascend in Workers.
 type ScalingSeries struct {
 	Executor string
+	Tax      Estimate // executor tax: time with one worker / serial time, within blocks; N is 0 without an arm of one worker
 	Points   []ScalingPoint
+	Law      Law // how speedup goes with workers
 }
 
 // A ScalingPoint is one pool size.
@@ -85,6 +87,11 @@ type ScalingPoint struct {
 	Speedup            Estimate // serial time / time, within blocks
 	Efficiency         float64  // Speedup.Value / Workers
 	CapacityEfficiency float64  // Speedup.Value / C(Workers) for cpu workloads with measured capacity, else 0
+	Relative           Estimate // time of the same executor with one worker / time, within blocks; N is 0 without
+	SerialFraction     Estimate // Karp-Flatt, see SerialFraction; N is 0 with one worker, or more than the cores on work that computes
+	Modelled           float64  // speedup by the law of the series; 0 when it has none
+	Ledger             Ledger   // where the workers' time went; N is 0 when tasks were not timed from inside
+	Overlap            Estimate // overlap score of a part that waits and one that computes; N is 0 when they were not measured
 }
 
 // A Choice is the answer to "which executor and how many workers".

@@ -58,16 +58,17 @@ type lawPoint struct {
 	speedup quantity
 }
 
-// law compares the models of a series of points, which ascend in workers. The work
-// is the useful time per task in seconds.
+// lawOf compares the models of a series of points, which ascend in workers, and
+// gives the logarithms of the speedups of the one chosen, parallel to the points; nil
+// when there is none. The work is the useful time per task in seconds.
 //
 // The models are compared by AICc (Hurvich and Tsai 1989) with the pool sizes as
 // sample: blocks tell how noisy the points are, not what happens between them. When
 // no model meets the points within their noise, the noise is taken as larger by the
 // factor that makes the best of them fit (QAICc; Burnham and Anderson 2002, 2.5).
-func lawOf(points []lawPoint, work quantity, cpu bool) Law {
+func lawOf(points []lawPoint, work quantity, cpu bool) (law Law, modelled []float64) {
 	if len(points) < minSizes {
-		return Law{Why: fmt.Sprintf("%s measured; a model needs %d", Count(len(points), "pool size"), minSizes)}
+		return Law{Why: fmt.Sprintf("%s measured; a model needs %d", Count(len(points), "pool size"), minSizes)}, nil
 	}
 	blocks := math.MaxInt
 	var ys []quantity
@@ -77,25 +78,60 @@ func lawOf(points []lawPoint, work quantity, cpu bool) Law {
 		ys = append(ys, y.per(quantity{point: -p.ideal.point}))
 	}
 	if blocks < MinBlocks {
-		return Law{Why: fmt.Sprintf("%s of the %d an interval needs", Count(blocks, "block"), MinBlocks)}
+		return Law{Why: fmt.Sprintf("%s of the %d an interval needs", Count(blocks, "block"), MinBlocks)}, nil
 	}
 	o, ok := observe(ys)
 	if !ok {
-		return Law{Why: "a speedup without a usable interval"}
+		return Law{Why: "a speedup without a usable interval"}, nil
 	}
 	fits := fitLaws(points, o)
 	best, law := choose(fits, len(points))
 	if best == nil {
-		return Law{Why: "no model can be told from these points"}
+		return Law{Why: "no model can be told from these points"}, nil
 	}
 	s := best.solution
 	if law.Misfit = math.Expm1(s.misfit); law.Misfit > maxMisfit && s.chi2 > chi2Limit(len(points)-len(s.p)) {
 		return Law{Why: fmt.Sprintf("none of %d models meets every point within %s (%s is off by %s)",
-			len(fits), Percent(maxMisfit), best.kind, Percent(law.Misfit)), Misfit: law.Misfit}
+			len(fits), Percent(maxMisfit), best.kind, Percent(law.Misfit)), Misfit: law.Misfit}, nil
 	}
 	best.describe(&law, blocks, work)
 	law.peak(s, points, cpu)
-	return law
+	modelled = make([]float64, len(points))
+	best.model.predict(modelled, s.p)
+	return law, modelled
+}
+
+// laws finds the tax and the law of every series of s. The candidates are its arms,
+// in the order of its points.
+func (a *analysis) laws(s *Scaling, candidates []candidate, work quantity) {
+	for i := range s.Series {
+		series := &s.Series[i]
+		var points []lawPoint
+		for _, c := range candidates {
+			if c.tie.Executor != series.Executor {
+				continue
+			}
+			if c.tie.Workers == 1 {
+				series.Tax = c.speedup.inverse().estimate()
+			}
+			points = append(points, lawPoint{float64(c.tie.Workers), a.deliverable(*s, c.tie.Workers), c.speedup})
+		}
+		law, modelled := lawOf(points, work, s.Resource == "cpu")
+		series.Law = law
+		for j, y := range modelled {
+			series.Points[j].Modelled = math.Exp(y)
+		}
+	}
+}
+
+// deliverable is C of the laws. Work that computes cannot use more workers than
+// cores, also where no capacity was measured.
+func (a *analysis) deliverable(s Scaling, workers int) quantity {
+	q, measured := a.ideal(s.Workload, workers)
+	if cores := a.data.Machine.Cores; !measured && s.Resource == "cpu" && cores > 0 {
+		return constant(float64(min(workers, cores)))
+	}
+	return q
 }
 
 // A lawFit is one model fitted to a series.

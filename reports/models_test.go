@@ -71,7 +71,7 @@ func TestLawsAreRecovered(t *testing.T) {
 	for _, test := range tests {
 		for _, noise := range []float64{0, 0.01} {
 			t.Run(fmt.Sprintf("%s noise %v", test.kind, noise), func(t *testing.T) {
-				l := lawOf(planted(3, 20, noise, eightSizes, itself, test.truth), constant(12e-6), false)
+				l, _ := lawOf(planted(3, 20, noise, eightSizes, itself, test.truth), constant(12e-6), false)
 				if l.Kind != test.kind {
 					t.Fatalf("chosen is %s: %+v", l.Kind, l)
 				}
@@ -95,7 +95,7 @@ func TestLawsAreChosen(t *testing.T) {
 	} {
 		chosen := 0
 		for seed := range uint64(seeds) {
-			if lawOf(planted(seed, 20, 0.02, eightSizes, itself, truth), constant(1e-5), false).Kind == kind {
+			if l, _ := lawOf(planted(seed, 20, 0.02, eightSizes, itself, truth), constant(1e-5), false); l.Kind == kind {
 				chosen++
 			}
 		}
@@ -214,7 +214,7 @@ func TestPeakIsWithheld(t *testing.T) {
 			func(p float64) float64 { return min(p, 8) }, "machine ends"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l := lawOf(planted(1, 20, 0.001, test.sizes, test.ideal, test.truth), constant(1e-5), test.cpu)
+			l, _ := lawOf(planted(1, 20, 0.001, test.sizes, test.ideal, test.truth), constant(1e-5), test.cpu)
 			if (l.NoPeak == "") != (test.want == "") || !strings.Contains(l.NoPeak, test.want) || (l.Peak.N > 0) != (test.want == "") {
 				t.Errorf("peak %+v, withheld because %q, want %q", l, l.NoPeak, test.want)
 			}
@@ -243,7 +243,7 @@ func TestDegenerateSeries(t *testing.T) {
 		{"superlinear", planted(1, 20, 0.001, eightSizes, itself, func(p float64) float64 { return p * p }), NoLaw, "none of"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l := lawOf(test.points, constant(1e-5), false)
+			l, _ := lawOf(test.points, constant(1e-5), false)
 			if l.Kind != test.want || !strings.Contains(l.Why, test.why) || (l.Kind == NoLaw) != (l.Why != "") {
 				t.Errorf("%+v, want %s because %q", l, test.want, test.why)
 			}
@@ -266,7 +266,7 @@ func TestDegenerateSeries(t *testing.T) {
 func TestCapacityIsTheIdealOfLaws(t *testing.T) {
 	capacity := func(p float64) float64 { return min(p, 1.9) }
 	points := planted(1, 20, 0.01, []float64{1, 2, 4, 8}, capacity, func(p float64) float64 { return 0.97 * capacity(p) })
-	if l := lawOf(points, constant(1e-5), true); l.Kind != Linear || math.Abs(l.PerWorker.Value-0.97) > 0.01 {
+	if l, _ := lawOf(points, constant(1e-5), true); l.Kind != Linear || math.Abs(l.PerWorker.Value-0.97) > 0.01 {
 		t.Errorf("%+v", l)
 	}
 }
@@ -293,4 +293,3 @@ func BenchmarkLaw(b *testing.B) {
 		lawOf(points, constant(1e-5), false)
 	}
 }
-

@@ -44,6 +44,7 @@ func (a *analysis) scalings() {
 		}
 	}
 	var without []string
+	inside, halves := a.sampled(), a.halves()
 	for _, g := range order {
 		base := serial[g]
 		if base == nil || base.makespan.len() == 0 {
@@ -59,9 +60,16 @@ func (a *analysis) scalings() {
 				continue
 			}
 			pt := a.point(s, m, speedups)
+			one := alone(members[g], m.cell.Executor)
+			if one != nil {
+				pt.Relative = a.rs.estimate(one.task.over(m.task))
+			}
+			pt.Ledger = inside.of(m, base, one)
+			pt.Overlap = a.overlap(halves, m)
 			s.add(m.cell.Executor, pt)
 			candidates = append(candidates, candidate{Tie{m.cell.Executor, m.cell.Workers, pt.Speedup}, speedups, m.task})
 		}
+		a.laws(&s, candidates, a.rs.quantity(base.task))
 		s.Best = a.choose(candidates)
 		a.data.Scalings = append(a.data.Scalings, s)
 	}
@@ -80,6 +88,16 @@ func (a *analysis) scalings() {
 	}
 }
 
+// alone is the arm of an executor with one worker, nil when there is none.
+func alone(arms []*arm, executor string) *arm {
+	for _, m := range arms {
+		if m.cell.Executor == executor && m.cell.Workers == 1 {
+			return m
+		}
+	}
+	return nil
+}
+
 func isCell(f record.Failure) bool {
 	_, err := record.ParseCell(benchfmt.Name(f.Name))
 	return err == nil
@@ -94,6 +112,9 @@ func (a *analysis) point(s Scaling, m *arm, speedup quantity) ScalingPoint {
 	pt.Efficiency = pt.Speedup.Value / float64(pt.Workers)
 	if q, measured := a.ideal(s.Workload, pt.Workers); measured {
 		pt.CapacityEfficiency = pt.Speedup.Value / q.estimate().Value
+	}
+	if cores := a.data.Machine.Cores; s.Resource != "cpu" || cores == 0 || pt.Workers <= cores {
+		pt.SerialFraction = SerialFraction(pt.Speedup, pt.Workers)
 	}
 	return pt
 }

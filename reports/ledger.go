@@ -1,0 +1,75 @@
+package reports
+
+import (
+	"math"
+
+	"poolbench/bench/record"
+)
+
+// A Ledger says where the time of the workers went: P·T worker-seconds, split into
+// four shares that add up to 1.
+//
+//	ideal       n·w           useful work, as long as the plain loop takes for it
+//	inflation   n·(w' - w)    how much longer tasks take in the pool, w' being the mean time within a task
+//	scheduling  n·h           what the executor costs a task: all of one worker that is not in tasks
+//	idle        the rest      workers without a task, or waiting for one
+//
+// Time within tasks is wall time: a worker that has no CPU is in its task, so more
+// workers than cores show as inflation. Inflation is below 0 when tasks are faster
+// in the pool than in the plain loop.
+type Ledger struct {
+	Seconds                            float64 // P·T
+	Ideal, Inflation, Scheduling, Idle float64 // shares of it
+	Split                              bool    // scheduling is told from idle; else Idle holds both: no arm with one worker was timed from inside
+	Sampled                            float64 // fraction of the tasks that were timed from inside
+	N                                  int     // blocks it was made from; 0 when tasks were not timed
+}
+
+// ledgers are the sampled times within tasks.
+type ledgers struct {
+	times, shares map[record.Cell]series
+}
+
+func (a *analysis) sampled() ledgers {
+	return ledgers{a.extra(record.UnitTaskTime), a.extra(record.UnitTaskShare)}
+}
+
+// busy is the share of the time of its workers that m spends within tasks; NaN when
+// unknown.
+func (l ledgers) busy(m *arm) (share float64, blocks int) {
+	inside := l.times[m.cell].over(m.task)
+	return math.Exp(inside.median()) / float64(m.cell.Workers), inside.len()
+}
+
+// of is the ledger of m, whose base is the plain loop. The arm one is that of the
+// same executor with one worker, nil when there is none.
+func (l ledgers) of(m, base, one *arm) Ledger {
+	busy, blocks := l.busy(m)
+	if blocks == 0 || m.tasks == 0 {
+		return Ledger{}
+	}
+	workers := float64(m.cell.Workers)
+	out := Ledger{
+		Seconds: workers * math.Exp(m.makespan.median()),
+		Ideal:   math.Exp(base.task.over(m.task).median()) / workers,
+		Sampled: math.Exp(l.shares[m.cell].median()),
+		N:       blocks,
+	}
+	if math.IsNaN(out.Ideal) {
+		return Ledger{}
+	}
+	if math.IsNaN(out.Sampled) {
+		out.Sampled = 0 // not recorded
+	}
+	busy = min(busy, 1) // sampled tasks may be the longer ones
+	out.Inflation = busy - out.Ideal
+	if one != nil {
+		alone, n := l.busy(one)
+		relative := math.Exp(one.task.over(m.task).median())
+		if out.Split = n > 0 && !math.IsNaN(relative); out.Split {
+			out.Scheduling = min(max(0, 1-alone)*relative/workers, 1-busy)
+		}
+	}
+	out.Idle = 1 - out.Ideal - out.Inflation - out.Scheduling
+	return out
+}
