@@ -1,0 +1,31 @@
+package compare
+
+import "time"
+
+// An arm is one benchmark in one build, ready to run chunks. Its methods are not
+// safe for concurrent use; those of two arms are.
+type arm interface {
+	// run runs n iterations and tells what they took. An error is the end of the arm.
+	run(n int, flags uint64) (chunk, error)
+	// finish ends the benchmark and returns the metrics that it reported of itself.
+	finish() (map[string]float64, error)
+	// kill ends the arm at once; harmless after its end.
+	kill()
+	// waited is how long threads of the arm ran, and how long they were ready to run
+	// and did not, so far; zeros when the system does not tell.
+	waited() (ran, waited time.Duration)
+}
+
+// Flags of run; those of the stepping protocol.
+const (
+	countMemory    = 1 << 0
+	collectGarbage = 1 << 1
+)
+
+// A chunk is what n iterations took.
+type chunk struct {
+	ns            float64            // timed, by the benchmark's own timer
+	allocs, bytes float64            // allocated, where countMemory was asked for
+	setBytes      float64            // as the benchmark told with SetBytes, per iteration
+	metrics       map[string]float64 // reported so far, by unit; nil when none
+}

@@ -1,0 +1,187 @@
+package compare
+
+import (
+	"context"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"poolbench/bench/compare/build"
+	"poolbench/bench/record"
+)
+
+// block measures the wanted subjects once, in random order.
+func (m *Measurer) block(ctx context.Context, number int, wanted []record.Subject) (record.PairBlock, error) {
+	b := record.PairBlock{Number: number, SeedPair: (number - 1) % m.config.Pairs}
+	if err := m.link(ctx, wanted, b.SeedPair); err != nil {
+		return b, err
+	}
+	var used schedules
+	before := readHost()
+	for _, i := range m.random.Perm(len(wanted)) {
+		t := m.targets[wanted[i]]
+		if t == nil {
+			continue
+		}
+		pair, err := m.pair(ctx, t, b.SeedPair, &used)
+		if err != nil {
+			return b, err
+		}
+		b.Pairs = append(b.Pairs, pair)
+	}
+	b.Host = before.until(readHost(), used)
+	return b, ctx.Err()
+}
+
+// link makes the binaries of a seed pair for the packages of the subjects.
+func (m *Measurer) link(ctx context.Context, wanted []record.Subject, pair int) error {
+	done := map[*build.Package]bool{}
+	for _, s := range wanted {
+		if t := m.targets[s]; t != nil && !done[t.pkg] {
+			done[t.pkg] = true
+			if err := m.builds.Link(ctx, t.pkg, pair); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// pair measures one subject. The error is that of the context or of a binary that
+// cannot be started; what the benchmark does wrong is in the result.
+func (m *Measurer) pair(ctx context.Context, t *target, seedPair int, used *schedules) (record.Pair, error) {
+	p := record.Pair{Subject: t.Subject, Iterations: t.plan.iterations}
+	if t.failure != ([2]string{}) {
+		p.BaseError, p.HeadError = t.failure[build.Base], t.failure[build.Head]
+		return p, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return p, err
+	}
+	arms, failures, err := m.start(ctx, t, seedPair)
+	if err != nil {
+		return p, err
+	}
+	defer killArms(arms)
+	if failures == ([2]error{}) {
+		failures = m.chunks(t, arms, &p, used)
+	}
+	if err := ctx.Err(); err != nil {
+		return p, err
+	}
+	t.fail(failures) // it will not get better in the next block
+	p.BaseError, p.HeadError = t.failure[build.Base], t.failure[build.Head]
+	return p, nil
+}
+
+// chunks lets the sides take turns: pairs of chunks in the order AB BA or BA AB, one
+// of the two at random for every two pairs.
+func (m *Measurer) chunks(t *target, arms [2]arm, p *record.Pair, used *schedules) (failures [2]error) {
+	var extra [2]extras
+	var before schedules
+	for _, a := range arms {
+		before.add(a.waited())
+	}
+	flip := false
+	for i := range t.plan.dropped + t.plan.kept {
+		if i%2 == 0 {
+			flip = m.random.IntN(2) == 1
+		} else {
+			flip = !flip
+		}
+		var took [2]chunk
+		for turn := range 2 {
+			side := turn
+			if flip {
+				side = 1 - turn
+			}
+			n := t.plan.iterations
+			if t.Role == record.Canary && side == int(build.Head) {
+				n = slowed(n)
+			}
+			var flags uint64
+			switch i {
+			case 0:
+				flags = collectGarbage
+			case 1:
+				flags = countMemory
+			}
+			if t.plan.dropped < 2 && i == 0 {
+				flags |= countMemory
+			}
+			if took[side], failures[side] = arms[side].run(n, flags); failures[side] != nil {
+				return failures
+			}
+			extra[side].add(took[side], n, flags&countMemory != 0)
+		}
+		if i >= t.plan.dropped {
+			p.Base = append(p.Base, took[build.Base].ns/float64(t.plan.iterations))
+			p.Head = append(p.Head, took[build.Head].ns/float64(t.plan.iterations))
+		}
+	}
+	for _, a := range arms {
+		used.add(a.waited())
+	}
+	used.add(-before.ran, -before.waited)
+	for s, a := range arms {
+		metrics, err := a.finish()
+		if err != nil {
+			failures[s] = err
+		}
+		maps.Copy(extra[s].last, metrics)
+	}
+	p.Extra = together(extra)
+	return failures
+}
+
+// extras are the values of one side beside time.
+type extras struct {
+	memory   map[string]float64
+	setBytes float64
+	byChunk  map[string][]float64
+	last     map[string]float64
+}
+
+func (e *extras) add(c chunk, n int, memory bool) {
+	if e.last == nil {
+		e.last, e.byChunk, e.memory = map[string]float64{}, map[string][]float64{}, map[string]float64{}
+	}
+	if memory {
+		// Whole numbers, as package testing prints them: less than one for each
+		// iteration is what the runtime allocates now and then.
+		e.memory["allocs/op"], e.memory["B/op"] = math.Floor(c.allocs/float64(n)), math.Floor(c.bytes/float64(n))
+	}
+	e.setBytes = c.setBytes
+	for unit, v := range c.metrics {
+		e.byChunk[unit] = append(e.byChunk[unit], v)
+	}
+}
+
+// together gives the units that both sides have: allocations, the medians of what
+// was reported chunk by chunk, and else what was reported at the end.
+func together(sides [2]extras) map[string][2]float64 {
+	var values [2]map[string]float64
+	for s, e := range sides {
+		values[s] = maps.Clone(e.last)
+		for unit, v := range e.byChunk {
+			slices.Sort(v)
+			values[s][unit] = v[len(v)/2]
+		}
+		maps.Copy(values[s], e.memory)
+	}
+	out := map[string][2]float64{}
+	for unit, base := range values[0] {
+		if head, ok := values[1][unit]; ok && finite(base) && finite(head) && unit != "ns/op" {
+			out[unit] = [2]float64{base, head}
+		}
+	}
+	return out
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// schedules sums what threads of the measured processes ran and waited.
+type schedules struct{ ran, waited time.Duration }
+
+func (s *schedules) add(ran, waited time.Duration) { s.ran += ran; s.waited += waited }

@@ -1,0 +1,355 @@
+// Package build makes the test binaries of two versions of a Go module, base and
+// head, so that they can be measured against each other.
+//
+//  1. Each version is written into a directory of its own, from the Git objects or
+//     from the user's files (tree.go). The user's checkout, index and .git are only
+//     read.
+//  2. The packages with benchmarks are found in both (packages.go).
+//  3. Test binaries are linked several times with other function orders, and with a
+//     patched package testing that can be stepped from outside (overlay.go).
+//
+// Paths of base and head have the same length, since the size of arguments and
+// environment moves the stack and with it the time that code takes (Mytkowicz et
+// al., "Producing Wrong Data Without Doing Anything Obviously Wrong!").
+package build
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// A Side is one of the two builds. Copy is a byte-identical copy of base, for
+// controls.
+type Side int
+
+const (
+	Base Side = iota
+	Head
+	Copy
+)
+
+// String is "base", "head" or "copy": words of one length, see the package comment.
+func (s Side) String() string { return [...]string{"base", "head", "copy"}[s] }
+
+// source is the side whose source a side is built from.
+func (s Side) source() Side {
+	if s == Copy {
+		return Base
+	}
+	return s
+}
+
+// WorkTree as a revision means the files as they are, uncommitted changes and new
+// files included, ignored files not.
+const WorkTree = "worktree"
+
+// Options say what to build.
+type Options struct {
+	Dir        string   // directory in the module; "" is the current one
+	Base, Head string   // Git revisions, or WorkTree; an empty Head means WorkTree
+	Packages   []string // package patterns as go list takes them; none means ./...
+	Plain      bool     // without the stepping overlay
+	// Stage is told what is being done, when it is not nil.
+	Stage func(what string)
+}
+
+// A Builds is the test binaries of two versions, in a temporary directory until
+// Close. Its methods are safe for concurrent use.
+type Builds struct {
+	Packages  []Package // sorted by Path; those with benchmarks in either version
+	Stepped   bool      // the binaries understand the stepping protocol
+	Notes     []string  // what is not as it should be, one sentence each
+	Revisions [2]string // of base and head: commit, with "+changes" or without
+
+	dir     string // everything is in here
+	lock    *os.File
+	options Options
+	trees   [2]string // by side: the directory of the module in its tree
+	overlay [2]string // by side: overlay file, "" for none
+	layout  bool      // the linker takes the layout flags
+
+	prebuilt int // how many pairs of ready binaries there are; 0 when they are linked
+
+	mu   sync.Mutex
+	bins map[string]string // by name: path of a linked binary
+}
+
+// An InputError is a mistake in what was asked for, not a failure of the build.
+type InputError struct{ Text string }
+
+func (e *InputError) Error() string { return e.Text }
+
+func inputError(format string, args ...any) error {
+	return &InputError{fmt.Sprintf(format, args...)}
+}
+
+// A BuildError is a version that does not build, with the compiler's words.
+type BuildError struct {
+	Side  Side
+	Pkg   string
+	Words string // bounded, may have several lines
+}
+
+func (e *BuildError) Error() string {
+	return fmt.Sprintf("%v does not build (%s):\n%s", e.Side, e.Pkg, e.Words)
+}
+
+// New writes both versions out, finds their packages and links each one once, which
+// compiles everything. The caller must Close the result; on an error nothing is
+// left.
+func New(ctx context.Context, o Options) (_ *Builds, err error) {
+	if o.Head == "" {
+		o.Head = WorkTree
+	}
+	if len(o.Packages) == 0 {
+		o.Packages = []string{"./..."}
+	}
+	if o.Stage == nil {
+		o.Stage = func(string) {}
+	}
+	b := &Builds{options: o, bins: map[string]string{}, layout: true}
+	if err := b.open(); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, b.Close())
+		}
+	}()
+	o.Stage("writing out both versions")
+	if err := b.writeTrees(ctx); err != nil {
+		return nil, err
+	}
+	if err := b.findPackages(ctx); err != nil {
+		return nil, err
+	}
+	if err := b.prepareOverlays(ctx); err != nil {
+		return nil, err
+	}
+	return b, b.compile(ctx)
+}
+
+// open makes the temporary directory.
+func (b *Builds) open() (err error) {
+	removeAbandoned(os.TempDir())
+	if b.dir, err = os.MkdirTemp("", tempPrefix); err != nil {
+		return err
+	}
+	if b.lock, err = lockDir(b.dir); err != nil {
+		return errors.Join(err, os.RemoveAll(b.dir))
+	}
+	for _, s := range []Side{Base, Head, Copy} {
+		if err := os.MkdirAll(filepath.Join(b.dir, "bin", s.String()), 0o777); err != nil {
+			return errors.Join(err, b.Close())
+		}
+	}
+	return nil
+}
+
+// Close removes everything that was written.
+func (b *Builds) Close() error {
+	if b.lock != nil {
+		b.lock.Close()
+	}
+	err := os.RemoveAll(b.dir)
+	if err != nil { // a module cache inside is read-only
+		filepath.WalkDir(b.dir, func(path string, _ os.DirEntry, _ error) error { os.Chmod(path, 0o777); return nil })
+		err = os.RemoveAll(b.dir)
+	}
+	return err
+}
+
+// prepareOverlays makes an overlay for each version: they may want different Go
+// versions.
+func (b *Builds) prepareOverlays(ctx context.Context) error {
+	var versions [2]string
+	for _, s := range []Side{Base, Head} {
+		out, err := b.command(ctx, b.trees[s], "go", "env", "GOROOT", "GOVERSION")
+		if err != nil {
+			return fmt.Errorf("asking go for its version in %v: %w", s, err)
+		}
+		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+		versions[s] = strings.TrimSpace(lines[len(lines)-1])
+		if b.options.Plain || !canStep {
+			continue
+		}
+		dir := filepath.Join(b.dir, "overlay", s.String())
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return err
+		}
+		if b.overlay[s], err = Overlay(dir, strings.TrimSpace(lines[0])); err != nil {
+			b.unstep(err.Error())
+			return nil
+		}
+	}
+	if versions[Base] != versions[Head] {
+		b.Notes = append(b.Notes, fmt.Sprintf("Base is built with %s and head with %s: a difference may be that of the compiler.", versions[Base], versions[Head]))
+	}
+	b.Stepped = b.overlay[Base] != "" && b.overlay[Head] != ""
+	return nil
+}
+
+// unstep goes on with ordinary binaries.
+func (b *Builds) unstep(reason string) {
+	b.Stepped, b.overlay = false, [2]string{}
+	b.Notes = append(b.Notes, "The benchmarks cannot be stepped, so that slices are processes of their own and intervals wider: "+firstLine(reason)+".")
+}
+
+// compile links every package once. Where the overlay or the layout flags do not
+// fit, everything is built without them.
+func (b *Builds) compile(ctx context.Context) error {
+	for i := range b.Packages {
+		p := &b.Packages[i]
+		b.options.Stage("building " + p.Path)
+		err := b.Link(ctx, p, 0)
+		if err == nil || ctx.Err() != nil {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		var broken *BuildError
+		if !errors.As(err, &broken) {
+			return err
+		}
+		if strings.Contains(broken.Words, "flag provided but not defined") && b.layout {
+			b.layout = false
+			b.Notes = append(b.Notes, "This Go cannot order functions at random: a change may be one of code layout only.")
+			return b.compile(ctx)
+		}
+		if b.Stepped && strings.Contains(broken.Words, "testing") {
+			b.unstep(broken.Words)
+			return b.compile(ctx)
+		}
+		return err
+	}
+	return nil
+}
+
+// Pairs is how many seed pairs there are when want are asked for.
+func (b *Builds) Pairs(want int) int {
+	switch {
+	case b.prebuilt > 0:
+		return b.prebuilt
+	case !b.layout:
+		return 1
+	}
+	return want
+}
+
+// Link makes sure that the binaries of the package are there for seed pair number
+// pair, from 0. Base and head of a pair have the same seed: code that is in both then
+// has nearly the same place, and another one in the next pair.
+func (b *Builds) Link(ctx context.Context, p *Package, pair int) error {
+	var errs [2]error
+	var wg sync.WaitGroup
+	for _, s := range []Side{Base, Head} {
+		if p.In[s] {
+			wg.Go(func() { errs[s] = b.link(ctx, p, s, pair) })
+		}
+	}
+	wg.Wait()
+	if errs[Base] != nil {
+		return errs[Base]
+	}
+	return errs[Head]
+}
+
+// pairPath is where a binary lies.
+func (b *Builds) pairPath(p *Package, s Side, pair int) string {
+	return filepath.Join(b.dir, "bin", s.String(), fmt.Sprintf("%04d-%04d.test%s", p.number, pair, exeSuffix))
+}
+
+func (b *Builds) link(ctx context.Context, p *Package, s Side, pair int) error {
+	if b.prebuilt > 0 {
+		return nil
+	}
+	path := b.pairPath(p, s, pair)
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	args := []string{"test", "-c", "-trimpath", "-buildvcs=false", "-o", path}
+	if b.overlay[s] != "" {
+		args = append(args, "-overlay="+b.overlay[s])
+	}
+	if b.layout {
+		args = append(args, fmt.Sprintf("-ldflags=-funcalign=64 -randlayout=%d", pair+1))
+	}
+	_, err := b.command(ctx, b.trees[s], "go", append(args, p.Path)...)
+	if err == nil {
+		if _, missing := os.Stat(path); missing != nil {
+			err = errors.New("go test -c wrote no binary")
+		}
+	}
+	if err != nil {
+		os.Remove(path)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return &BuildError{s, p.Path, err.Error()}
+	}
+	return nil
+}
+
+// Binary is the path of a linked binary and the directory to run it in.
+func (b *Builds) Binary(p *Package, s Side, pair int) (path, dir string, err error) {
+	path = b.pairPath(p, s, pair)
+	if s == Copy {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if _, err := os.Stat(path); err != nil {
+			if err := copyFile(path, b.pairPath(p, Base, pair)); err != nil {
+				return "", "", err
+			}
+		}
+	}
+	return path, p.dir[s.source()], nil
+}
+
+// command runs a program and returns what it prints; its error holds its words. A
+// cancelled context kills it with all that it started.
+func (b *Builds) command(ctx context.Context, dir, name string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = dir
+	// Git's own variables, as a hook has them, would point elsewhere.
+	cmd.Env = append(os.Environ(), "GIT_INDEX_FILE="+filepath.Join(b.dir, "index"), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C", "PWD="+dir)
+	ownGroup(cmd)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case errors.Is(err, exec.ErrNotFound):
+		return nil, inputError("%s is needed and not in PATH", name)
+	case err != nil:
+		words := bounded(strings.TrimSpace(stderr.String() + stdout.String()))
+		if words == "" {
+			words = err.Error()
+		}
+		return nil, errors.New(words)
+	}
+	return stdout.Bytes(), nil
+}
+
+// maxWords bounds what is repeated of a compiler's words, in bytes.
+const maxWords = 4 << 10
+
+func bounded(text string) string {
+	if len(text) > maxWords {
+		text = strings.ToValidUTF8(text[:maxWords], "") + "\n…"
+	}
+	return text
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return strings.TrimRight(line, ".:")
+}

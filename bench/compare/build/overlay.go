@@ -1,0 +1,118 @@
+package build
+
+import (
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// stepping is the file added to package testing: what the three patched places of
+// benchmark.go call. Its comment is the protocol.
+//
+//go:embed stepping.go.txt
+var stepping []byte
+
+// Overlay writes into dir a build overlay that makes the benchmarks of a test
+// binary wait for a word before each chunk of iterations, and returns the path of
+// its JSON file for go test -overlay. It patches a copy of benchmark.go of package
+// testing in goroot; no file of the user's is touched. A benchmark.go that lacks
+// the places to patch, as another version of Go may, is an error.
+func Overlay(dir, goroot string) (string, error) {
+	original := filepath.Join(goroot, "src", "testing", "benchmark.go")
+	source, err := os.ReadFile(original)
+	if err != nil {
+		return "", err
+	}
+	patched, err := patch(source)
+	if err != nil {
+		return "", fmt.Errorf("package testing in %s: %w", goroot, err)
+	}
+	replace := map[string]string{
+		original: filepath.Join(dir, "benchmark.go"),
+		filepath.Join(goroot, "src", "testing", "poolbench_stepping.go"): filepath.Join(dir, "stepping.go"),
+	}
+	index, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "overlay.json")
+	return path, errors.Join(
+		os.WriteFile(filepath.Join(dir, "benchmark.go"), patched, 0o666),
+		os.WriteFile(filepath.Join(dir, "stepping.go"), stepping, 0o666),
+		os.WriteFile(path, index, 0o666))
+}
+
+// An edit replaces source[from:to].
+type edit struct {
+	from, to int
+	text     string
+}
+
+// patch inserts the calls of stepping.go.txt. No line moves, so that the positions
+// in a panic stay those of the original.
+func patch(source []byte) ([]byte, error) {
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, "benchmark.go", source, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	text := func(n ast.Node) string {
+		return string(source[files.Position(n.Pos()).Offset:files.Position(n.End()).Offset])
+	}
+	var edits []edit
+	for _, p := range []struct {
+		function string
+		is       func(ast.Stmt) bool
+		edit     func(from, to int) edit
+	}{
+		{"runN", func(s ast.Stmt) bool { return text(s) == "runtime.GC()" },
+			func(from, to int) edit { return edit{from, to, "if b.stepCollects() { runtime.GC() }"} }},
+		{"launch", func(s ast.Stmt) bool { _, ok := s.(*ast.DeferStmt); return ok },
+			func(_, to int) edit { return edit{to, to, "; if b.stepping() { b.stepLaunch(); return }"} }},
+		{"loopSlowPath", func(s ast.Stmt) bool {
+			i, ok := s.(*ast.IfStmt)
+			return ok && text(i.Cond) == "b.loop.n == 0"
+		}, func(from, _ int) edit { return edit{from, from, "if b.stepping() { return b.stepLoop() }; "} }},
+	} {
+		body := methodOfB(file, p.function)
+		if body == nil {
+			return nil, fmt.Errorf("no method %s of B to patch", p.function)
+		}
+		i := slices.IndexFunc(body.List, p.is)
+		if i < 0 {
+			return nil, fmt.Errorf("method %s of B is not as expected", p.function)
+		}
+		s := body.List[i]
+		edits = append(edits, p.edit(files.Position(s.Pos()).Offset, files.Position(s.End()).Offset))
+	}
+	slices.SortFunc(edits, func(a, b edit) int { return b.from - a.from })
+	out := slices.Clone(source)
+	for _, e := range edits {
+		out = slices.Replace(out, e.from, e.to, []byte(e.text)...)
+	}
+	return out, nil
+}
+
+// methodOfB is the body of (b *B) name; nil when there is none.
+func methodOfB(file *ast.File, name string) *ast.BlockStmt {
+	for _, d := range file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || f.Name.Name != name || f.Recv == nil || len(f.Recv.List) != 1 || len(f.Recv.List[0].Names) != 1 {
+			continue
+		}
+		star, ok := f.Recv.List[0].Type.(*ast.StarExpr)
+		if ok && f.Recv.List[0].Names[0].Name == "b" {
+			if id, ok := star.X.(*ast.Ident); ok && id.Name == "B" {
+				return f.Body
+			}
+		}
+	}
+	return nil
+}

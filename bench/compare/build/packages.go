@@ -1,0 +1,92 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A Package is one package with benchmarks.
+type Package struct {
+	Path string  // import path
+	In   [2]bool // by side: whether it has benchmarks there
+
+	dir    [2]string // by side: its directory
+	number int       // of its binaries
+}
+
+// listed is what go list tells.
+type listed struct {
+	ImportPath, Dir           string
+	TestGoFiles, XTestGoFiles []string
+	Error                     *struct{ Err string }
+}
+
+// benchmarkFunc finds benchmarks without compiling. What it takes for one and is
+// none (in a comment, say) only costs a binary.
+var benchmarkFunc = regexp.MustCompile(`(?m)^func\s+Benchmark`)
+
+// findPackages lists the packages of both versions that have benchmarks.
+func (b *Builds) findPackages(ctx context.Context) error {
+	found := map[string]*Package{}
+	matched := 0
+	for _, s := range []Side{Base, Head} {
+		args := append([]string{"list", "-e", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Error", "--"}, b.options.Packages...)
+		out, err := b.command(ctx, b.trees[s], "go", args...)
+		if err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			return &BuildError{s, "go list", err.Error()}
+		}
+		for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
+			var l listed
+			if err := decoder.Decode(&l); err == io.EOF {
+				break
+			} else if err != nil {
+				return fmt.Errorf("reading the output of go list: %w", err)
+			}
+			matched++
+			if l.Dir == "" || !hasBenchmarks(l) {
+				continue
+			}
+			p := found[l.ImportPath]
+			if p == nil {
+				p = &Package{Path: l.ImportPath}
+				found[l.ImportPath] = p
+			}
+			p.In[s], p.dir[s] = true, l.Dir
+		}
+	}
+	if len(found) == 0 {
+		what := strings.Join(b.options.Packages, " ")
+		if matched == 0 {
+			return inputError("%s matches no package, in base or head", what)
+		}
+		return inputError("no package of %s has a benchmark, in base or head", what)
+	}
+	for i, path := range slices.Sorted(maps.Keys(found)) {
+		p := *found[path]
+		p.number = i
+		b.Packages = append(b.Packages, p)
+	}
+	return nil
+}
+
+func hasBenchmarks(l listed) bool {
+	for _, name := range slices.Concat(l.TestGoFiles, l.XTestGoFiles) {
+		text, err := os.ReadFile(filepath.Join(l.Dir, name))
+		if err == nil && benchmarkFunc.Match(text) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,174 @@
+package compare
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"poolbench/bench/compare/build"
+)
+
+// A plan is how one benchmark is measured in every block.
+type plan struct {
+	iterations int // of each chunk, equal on both sides
+	kept       int // chunks of each side
+	dropped    int // chunks of each side before those, for caches and branch predictors
+}
+
+const (
+	// longest is how long a chunk may become where a call costs much beside the
+	// iterations.
+	longest = 25 * time.Millisecond
+	// fixedShare is how much of a chunk may be time that does not grow with b.N, such
+	// as preparation within the timed part: it hides a change of the rest.
+	fixedShare = 0.05
+	// most is how many iterations package testing would run at most.
+	most = 1_000_000_000
+	// blockShare is how long one benchmark may take in a block, but for one that takes
+	// longer to start or to run once.
+	blockShare = 60 * time.Millisecond
+	// mostChunks bounds the kept chunks of a benchmark that takes long to start.
+	mostChunks = 60
+)
+
+// calibrate finds the plan of a target, with one process of each side. What fails
+// here fails in the comparison; an error is that of the context or of a binary that
+// cannot be started.
+func (m *Measurer) calibrate(ctx context.Context, t *target) error {
+	if !t.InBase || !t.InHead || t.failure != [2]string{} {
+		return nil
+	}
+	begin := time.Now()
+	arms, failures, err := m.start(ctx, t, 0)
+	if err != nil {
+		return err
+	}
+	startup := time.Since(begin)
+	defer killArms(arms)
+	if failures == ([2]error{}) {
+		var c calibration
+		c, failures = m.iterations(arms)
+		t.plan = m.planFor(c, startup)
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	t.fail(failures)
+	return nil
+}
+
+// fail notes why sides cannot be measured.
+func (t *target) fail(failures [2]error) {
+	for s, err := range failures {
+		if err != nil {
+			t.failure[s] = oneLine(err.Error())
+		}
+	}
+}
+
+// A calibration is what was found out about chunks.
+type calibration struct {
+	iterations int
+	wall       time.Duration // of one chunk of each side with all that goes with it
+}
+
+// iterations ramps up, as package testing does, until a chunk of the two sides'
+// mean is long enough.
+func (m *Measurer) iterations(arms [2]arm) (c calibration, failures [2]error) {
+	n, goal := 1, float64(m.config.Chunk)
+	both := func(n int) (ns float64, wall time.Duration) {
+		begin := time.Now()
+		for s, a := range arms {
+			got, err := a.run(n, 0)
+			if err != nil {
+				failures[s] = err
+			}
+			ns += got.ns / 2
+		}
+		return ns, time.Since(begin)
+	}
+	ns, wall := both(n)
+	for failures == ([2]error{}) && ns < goal/2 && n < most && wall < 4*time.Second {
+		n = min(most, max(n+1, int(math.Min(100*float64(n), goal/math.Max(ns, 1)*float64(n)))))
+		ns, wall = both(n)
+	}
+	if failures != ([2]error{}) || n == 1 && ns > goal {
+		return calibration{n, wall}, failures
+	}
+	n = min(most, max(1, int(goal/math.Max(ns, 1)*float64(n))))
+	ns, wall = both(n)
+	// What a chunk costs that iterations do not pay: within the timed part, seen by
+	// a chunk four times as long, and beside it.
+	four, _ := both(min(most, 4*n))
+	again, _ := both(n)
+	ns = math.Min(ns, again)
+	fixed := math.Max(0, (4*ns-four)/3)
+	beside := math.Max(0, float64(wall)/2-ns)
+	want := math.Min(float64(longest), math.Max(fixed/fixedShare, beside))
+	if grow := want / math.Max(ns, 1); grow > 1.5 && failures == ([2]error{}) {
+		n = min(most, int(float64(n)*grow))
+		_, wall = both(n)
+	}
+	return calibration{n, wall}, failures
+}
+
+// planFor says how many chunks make a block: fewer of long ones, more where starting
+// the processes is what takes time.
+func (m *Measurer) planFor(c calibration, startup time.Duration) plan {
+	p := plan{iterations: c.iterations, dropped: 3}
+	switch {
+	case c.wall > 200*time.Millisecond:
+		p.dropped = 0
+	case c.wall > 10*time.Millisecond:
+		p.dropped = 1
+	}
+	if !m.builds.Stepped {
+		p.dropped = min(p.dropped, 1)
+	}
+	share := max(blockShare, startup/2, time.Duration(m.config.Chunks)*2*m.config.Chunk)
+	upper := m.config.Chunks
+	if startup > blockShare {
+		upper = max(upper, min(mostChunks, int(startup/(2*m.config.Chunk))))
+	}
+	p.kept = min(upper, max(1, int(share/max(c.wall, 1))))
+	return p
+}
+
+// start starts both sides of a target. The error is that of the context or of a
+// binary that cannot be started; failures are those of the benchmark.
+func (m *Measurer) start(ctx context.Context, t *target, pair int) (arms [2]arm, failures [2]error, err error) {
+	for i, side := range t.sides() {
+		l, err := m.launch(t.pkg, side, pair, exactly(t.function), t.procs)
+		if err != nil {
+			killArms(arms)
+			return arms, failures, err
+		}
+		if !m.builds.Stepped {
+			arms[i] = &sliced{ctx: ctx, launch: l, name: t.printed(), patience: m.config.Patience}
+			continue
+		}
+		s, err := startStepped(ctx, l, "step", m.config.Patience)
+		if err != nil {
+			killArms(arms)
+			return arms, failures, err
+		}
+		arms[i] = s
+	}
+	if m.builds.Stepped { // they prepare themselves side by side
+		var ready [2]chan error
+		for i, a := range arms {
+			ready[i] = make(chan error, 1)
+			go func() { ready[i] <- a.(*stepped).awaitReady(t.function) }()
+		}
+		failures = [2]error{<-ready[build.Base], <-ready[build.Head]}
+	}
+	return arms, failures, nil
+}
+
+func killArms(arms [2]arm) {
+	for _, a := range arms {
+		if a != nil {
+			a.kill()
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package compare
+
+import (
+	"math"
+	"strings"
+
+	"poolbench/bench/record"
+)
+
+const (
+	// slowdown is what canaries are slowed down by.
+	slowdown = 0.05
+	// leastForCanary is how many iterations a chunk needs for 5 % more of them to be
+	// within 0.1 of 5 %.
+	leastForCanary = 20
+)
+
+// slowed is how many iterations a canary runs when it is told to run n.
+func slowed(n int) int { return int(math.Ceil((1 + slowdown) * float64(n))) }
+
+// addControls declares some benchmarks once more as controls, spread over the list.
+// Canaries need benchmarks with short iterations; where there is none, there is no
+// canary, and a note says so.
+func (m *Measurer) addControls() {
+	var fit, short []*target
+	for _, t := range m.order {
+		if t.InBase && t.InHead && t.failure == [2]string{} {
+			fit = append(fit, t)
+			if t.plan.iterations >= leastForCanary {
+				short = append(short, t)
+			}
+		}
+	}
+	same, canaries := m.config.Same, m.config.Canaries
+	if same == 0 {
+		same = min(3, 1+len(fit)/10)
+	}
+	if canaries == 0 {
+		canaries = 3
+	}
+	m.addSpread(fit, same, record.Same, "same")
+	m.addSpread(short, canaries, record.Canary, "slower")
+	if len(fit) > 0 && len(short) == 0 && canaries > 0 {
+		m.notes = append(m.notes, "No benchmark is short enough to be slowed down by 5 %: nothing shows that this run could have seen a change.")
+	}
+}
+
+func (m *Measurer) addSpread(from []*target, n int, role record.Role, word string) {
+	n = min(n, len(from))
+	for i := range n {
+		t := *from[(2*i+1)*len(from)/(2*n)]
+		t.Role = role
+		name := strings.TrimPrefix(t.function, "Benchmark") + "/control=" + word
+		t.Subject.Name = withProcs(name, t.procs)
+		if m.targets[t.Subject] == nil {
+			m.targets[t.Subject] = &t
+			m.order = append(m.order, &t)
+		}
+	}
+}
+
+// printed is the name that package testing prints for the target.
+func (t *target) printed() string {
+	return withProcs(strings.TrimPrefix(t.function, "Benchmark"), t.procs)
+}
