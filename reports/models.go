@@ -6,8 +6,9 @@ import (
 )
 
 // A LawKind is one of the models that speedup along the worker axis is compared to.
-// C is what P workers can deliver at best: the measured capacity C(P) of work that
-// computes, else P. λ is the speedup of one worker, the inverse of the executor tax.
+// C is what P workers can deliver at best: P, but of work that computes the measured
+// capacity C(P) or no more than the cores, whichever meets the points better. λ is the
+// speedup of one worker, the inverse of the executor tax.
 type LawKind int
 
 const (
@@ -28,12 +29,13 @@ func (k LawKind) String() string { return lawNames[k] }
 // not have are zero.
 type Law struct {
 	Kind       LawKind
+	Measured   bool     // C is the measured capacity
 	Why        string   // why there is none, for people; "" when there is
 	PerWorker  Estimate // λ
 	Contention Estimate // σ, never below 0
 	Crosstalk  Estimate // κ, never below 0
 	Ceiling    Estimate // S_max
-	Period     Estimate // d of a dispatcher, in seconds: useful work per task / S_max
+	Period     Estimate // d, seconds per task at S_max: useful work per task / S_max
 	Peak       Estimate // N* = √((1-σ)/κ) workers, where USL is highest; Peak.N is 0 when it is withheld
 	NoPeak     string   // why Peak is withheld, for people; "" when it is not
 	Next       LawKind  // the runner-up; NoLaw when no other could be fitted
@@ -54,8 +56,8 @@ const (
 // A lawPoint is one pool size of a series.
 type lawPoint struct {
 	workers float64
-	ideal   quantity // C
 	speedup quantity
+	ideals  []quantity // what C may be, the same number in every point
 }
 
 // lawOf compares the models of a series of points, which ascend in workers, and
@@ -66,36 +68,33 @@ type lawPoint struct {
 // sample: blocks tell how noisy the points are, not what happens between them. When
 // no model meets the points within their noise, the noise is taken as larger by the
 // factor that makes the best of them fit (QAICc; Burnham and Anderson 2002, 2.5).
-func lawOf(points []lawPoint, work quantity, cpu bool) (law Law, modelled []float64) {
+func lawOf(points []lawPoint, work quantity) (law Law, modelled []float64) {
 	if len(points) < minSizes {
 		return Law{Why: fmt.Sprintf("%s measured; a model needs %d", Count(len(points), "pool size"), minSizes)}, nil
 	}
 	blocks := math.MaxInt
-	var ys []quantity
 	for _, p := range points {
 		blocks = min(blocks, p.speedup.n)
-		y := p.speedup.per(p.ideal)
-		ys = append(ys, y.per(quantity{point: -p.ideal.point}))
 	}
 	if blocks < MinBlocks {
 		return Law{Why: fmt.Sprintf("%s of the %d an interval needs", Count(blocks, "block"), MinBlocks)}, nil
 	}
-	o, ok := observe(ys)
-	if !ok {
-		return Law{Why: "a speedup without a usable interval"}, nil
+	var fits []lawFit
+	for i := range points[0].ideals {
+		fits = append(fits, fitLaws(points, i)...)
 	}
-	fits := fitLaws(points, o)
 	best, law := choose(fits, len(points))
 	if best == nil {
 		return Law{Why: "no model can be told from these points"}, nil
 	}
 	s := best.solution
 	if law.Misfit = math.Expm1(s.misfit); law.Misfit > maxMisfit && s.chi2 > chi2Limit(len(points)-len(s.p)) {
-		return Law{Why: fmt.Sprintf("none of %d models meets every point within %s (%s is off by %s)",
-			len(fits), Percent(maxMisfit), best.kind, Percent(law.Misfit)), Misfit: law.Misfit}, nil
+		return Law{Why: fmt.Sprintf("no model meets every point within %s, the best (%s) is off by %s",
+			Percent(maxMisfit), best.kind, Percent(law.Misfit)), Misfit: law.Misfit}, nil
 	}
+	law.Measured = best.ideal > 0
 	best.describe(&law, blocks, work)
-	law.peak(s, points, cpu)
+	law.peak(s, points[len(points)-1].workers, best.c[len(points)-1])
 	modelled = make([]float64, len(points))
 	best.model.predict(modelled, s.p)
 	return law, modelled
@@ -114,9 +113,9 @@ func (a *analysis) laws(s *Scaling, candidates []candidate, work quantity) {
 			if c.tie.Workers == 1 {
 				series.Tax = c.speedup.inverse().estimate()
 			}
-			points = append(points, lawPoint{float64(c.tie.Workers), a.deliverable(*s, c.tie.Workers), c.speedup})
+			points = append(points, lawPoint{float64(c.tie.Workers), c.speedup, a.deliverable(*s, c.tie.Workers)})
 		}
-		law, modelled := lawOf(points, work, s.Resource == "cpu")
+		law, modelled := lawOf(points, work)
 		series.Law = law
 		for j, y := range modelled {
 			series.Points[j].Modelled = math.Exp(y)
@@ -124,35 +123,68 @@ func (a *analysis) laws(s *Scaling, candidates []candidate, work quantity) {
 	}
 }
 
-// deliverable is C of the laws. Work that computes cannot use more workers than
-// cores, also where no capacity was measured.
-func (a *analysis) deliverable(s Scaling, workers int) quantity {
-	q, measured := a.ideal(s.Workload, workers)
-	if cores := a.data.Machine.Cores; !measured && s.Resource == "cpu" && cores > 0 {
-		return constant(float64(min(workers, cores)))
+// deliverable is what C of the laws may be: P, of work that computes at most the
+// cores, and then the measured capacity.
+func (a *analysis) deliverable(s Scaling, workers int) []quantity {
+	if s.Resource != "cpu" {
+		return []quantity{constant(float64(workers))}
 	}
-	return q
+	p := workers
+	if cores := a.data.Machine.Cores; cores > 0 {
+		p = min(p, cores)
+	}
+	out := []quantity{constant(float64(p))}
+	if len(a.capacity) > 0 {
+		q, _ := a.ideal(s.Workload, workers)
+		out = append(out, q)
+	}
+	return out
 }
 
 // A lawFit is one model fitted to a series.
 type lawFit struct {
 	kind     LawKind
+	ideal    int       // which of the ideals of the points C is
+	c        []float64 // ln C, parallel to the points
 	model    model
 	solution solution
 }
 
-func fitLaws(points []lawPoint, o observations) []lawFit {
+func fitLaws(points []lawPoint, ideal int) []lawFit {
+	var ys, draws []quantity
+	var c []float64
+	for _, p := range points {
+		q := p.ideals[ideal]
+		c = append(c, q.point)
+		ys = append(ys, p.speedup)
+		draws = append(draws, p.speedup.per(q).per(quantity{point: -q.point}))
+	}
+	o, ok := observe(ys)
+	if !ok {
+		return nil
+	}
+	o.draws = draws // what is not known of C makes intervals wider, not models likelier
 	var out []lawFit
 	for kind := Linear; kind <= Dispatcher; kind++ {
-		m, starts := kind.model(points, o.point)
+		m, starts := kind.model(points, c, o.point)
 		if len(points) < len(m.scale)+2 {
 			continue // AICc has no value
 		}
-		if s, ok := m.fit(o, starts...); ok {
-			out = append(out, lawFit{kind, m, s})
+		s, ok := m.fit(o, starts...)
+		if !ok || (kind == Plateau || kind == Dispatcher) && !m.levels(s, len(points)) {
+			continue
 		}
+		out = append(out, lawFit{kind, ideal, c, m, s})
 	}
 	return out
+}
+
+// levels reports whether at least two points are on the ceiling: one alone may as
+// well be a point that is low.
+func (m model) levels(s solution, points int) bool {
+	out := make([]float64, points)
+	m.predict(out, s.p)
+	return out[points-1] == out[points-2]
 }
 
 // choose is the fit of the least AICc, of equal ones the earlier kind; nil when
@@ -189,9 +221,9 @@ func choose(fits []lawFit, sizes int) (best *lawFit, law Law) {
 
 // model is the model of a kind with starts for its search. The parameters are ln λ
 // and ln S_max, unbounded, and σ and κ, bounded.
-func (k LawKind) model(points []lawPoint, y []float64) (m model, starts [][]float64) {
+func (k LawKind) model(points []lawPoint, c, y []float64) (m model, starts [][]float64) {
 	last := points[len(points)-1].workers
-	perWorker := y[0] - points[0].ideal.point // ln λ if nothing were lost
+	perWorker := y[0] - c[0] // ln λ if nothing were lost
 	smooth := func(params int) {
 		m.bounded = []bool{false, true, true}[:params]
 		m.scale = []float64{1, 1 / last, 1 / (last * last)}[:params]
@@ -203,7 +235,7 @@ func (k LawKind) model(points []lawPoint, y []float64) (m model, starts [][]floa
 						loss += p[j+1] * a
 					}
 				}
-				out[i] = p[0] + pt.ideal.point - math.Log(loss)
+				out[i] = p[0] + c[i] - math.Log(loss)
 			}
 		}
 		for _, share := range []float64{0.05, 1} {
@@ -220,8 +252,8 @@ func (k LawKind) model(points []lawPoint, y []float64) (m model, starts [][]floa
 	case Plateau:
 		m.bounded, m.scale = []bool{false}, []float64{1}
 		m.predict = func(out, p []float64) {
-			for i, pt := range points {
-				out[i] = min(pt.ideal.point, p[0])
+			for i := range out {
+				out[i] = min(c[i], p[0])
 			}
 		}
 		for _, level := range levels(y) {
@@ -230,8 +262,8 @@ func (k LawKind) model(points []lawPoint, y []float64) (m model, starts [][]floa
 	case Dispatcher:
 		m.bounded, m.scale = []bool{false, false}, []float64{1, 1}
 		m.predict = func(out, p []float64) {
-			for i, pt := range points {
-				out[i] = min(p[0]+pt.ideal.point, p[1])
+			for i := range out {
+				out[i] = min(p[0]+c[i], p[1])
 			}
 		}
 		for _, level := range levels(y) {
@@ -271,21 +303,21 @@ func (f lawFit) describe(law *Law, blocks int, work quantity) {
 		law.Ceiling = logs(0)
 	case Dispatcher:
 		law.PerWorker, law.Ceiling = logs(0), logs(1)
-		law.Period = law.Ceiling
-		w := math.Exp(work.point)
-		law.Period.Value, law.Period.Low, law.Period.High = w/law.Ceiling.Value, w/law.Ceiling.High, w/law.Ceiling.Low
+	}
+	if c, w := law.Ceiling, math.Exp(work.point); c.N > 0 {
+		law.Period = Estimate{w / c.Value, w / c.High, w / c.Low, c.N}
 	}
 }
 
 // peak gives N* or says why it is withheld: it needs USL as the chosen model, a κ
 // whose interval is clear of 0, a σ below 1, and must not lie beyond 1.5 times the
-// largest pool, nor beyond what the cores allow.
-func (l *Law) peak(s solution, points []lawPoint, cpu bool) {
+// largest pool of that many workers; and C, the logarithm of what they can deliver,
+// must not end before.
+func (l *Law) peak(s solution, last, c float64) {
 	if l.Kind != USL {
 		l.NoPeak = fmt.Sprintf("the %s model has none", l.Kind)
 		return
 	}
-	last := points[len(points)-1]
 	sigma, kappa := l.Contention.Value, l.Crosstalk.Value
 	at := func(sigma, kappa float64) float64 {
 		if kappa <= 0 {
@@ -298,9 +330,9 @@ func (l *Law) peak(s solution, points []lawPoint, cpu bool) {
 		l.NoPeak = "the crosstalk is not clear of 0"
 	case sigma >= 1:
 		l.NoPeak = "it falls from the first worker on"
-	case peak > farthestPeak*last.workers:
-		l.NoPeak = fmt.Sprintf("it lies beyond %.2g times the %s measured", farthestPeak, Count(int(last.workers), "worker"))
-	case cpu && math.Exp(last.ideal.point) < 0.8*last.workers:
+	case peak > farthestPeak*last:
+		l.NoPeak = fmt.Sprintf("it lies beyond %.2g times the %s measured", farthestPeak, Count(int(last), "worker"))
+	case math.Exp(c) < 0.8*last:
 		l.NoPeak = "the machine ends before it"
 	default:
 		draws := make([]float64, len(s.draws[2]))

@@ -25,7 +25,7 @@ func planted(seed uint64, blocks int, noise float64, sizes []float64, ideal func
 			s.blocks = append(s.blocks, b)
 			s.logs = append(s.logs, math.Log(truth(p))+serial[b]-rng.NormFloat64()*noise)
 		}
-		out = append(out, lawPoint{p, constant(ideal(p)), rs.quantity(s)})
+		out = append(out, lawPoint{p, rs.quantity(s), []quantity{constant(ideal(p))}})
 	}
 	return out
 }
@@ -71,7 +71,7 @@ func TestLawsAreRecovered(t *testing.T) {
 	for _, test := range tests {
 		for _, noise := range []float64{0, 0.01} {
 			t.Run(fmt.Sprintf("%s noise %v", test.kind, noise), func(t *testing.T) {
-				l, _ := lawOf(planted(3, 20, noise, eightSizes, itself, test.truth), constant(12e-6), false)
+				l, _ := lawOf(planted(3, 20, noise, eightSizes, itself, test.truth), constant(12e-6))
 				if l.Kind != test.kind {
 					t.Fatalf("chosen is %s: %+v", l.Kind, l)
 				}
@@ -95,7 +95,7 @@ func TestLawsAreChosen(t *testing.T) {
 	} {
 		chosen := 0
 		for seed := range uint64(seeds) {
-			if l, _ := lawOf(planted(seed, 20, 0.02, eightSizes, itself, truth), constant(1e-5), false); l.Kind == kind {
+			if l, _ := lawOf(planted(seed, 20, 0.02, eightSizes, itself, truth), constant(1e-5)); l.Kind == kind {
 				chosen++
 			}
 		}
@@ -184,14 +184,18 @@ func uslOf(t *testing.T, points []lawPoint) Law {
 	if !ok {
 		t.Fatal("no observations")
 	}
-	m, starts := USL.model(points, o.point)
+	var c []float64
+	for _, p := range points {
+		c = append(c, p.ideals[0].point)
+	}
+	m, starts := USL.model(points, c, o.point)
 	s, ok := m.fit(o, starts...)
 	if !ok {
 		t.Fatal("USL does not fit")
 	}
 	l := Law{Kind: USL}
-	lawFit{USL, m, s}.describe(&l, points[0].speedup.n, constant(1e-5))
-	l.peak(s, points, false)
+	lawFit{USL, 0, c, m, s}.describe(&l, points[0].speedup.n, constant(1e-5))
+	l.peak(s, points[len(points)-1].workers, c[len(c)-1])
 	return l
 }
 
@@ -201,20 +205,19 @@ func TestPeakIsWithheld(t *testing.T) {
 		name  string
 		truth func(p float64) float64
 		sizes []float64
-		cpu   bool
 		ideal func(p float64) float64
 		want  string // part of why; "" when it is given
 	}{
-		{"inside", usl(1, 0.02, 0.002), eightSizes, false, itself, ""},
-		{"just beyond", usl(1, 0.02, 0.0006), eightSizes, false, itself, ""}, // 40.4 of at most 48
-		{"far beyond", usl(1, 0.05, 0.0002), []float64{1, 2, 3, 4, 6, 8, 10, 12}, false, itself, "beyond 1.5 times"},
-		{"Amdahl", usl(1, 0.05, 0), eightSizes, false, itself, "Amdahl model has none"},
-		{"falling at once", usl(1, 1.5, 0.2), eightSizes, false, itself, "falls from the first"},
-		{"few cores", func(p float64) float64 { return min(p, 8) / (1 + 0.02*(p-1) + 0.002*p*(p-1)) }, eightSizes, true,
+		{"inside", usl(1, 0.02, 0.002), eightSizes, itself, ""},
+		{"just beyond", usl(1, 0.02, 0.0006), eightSizes, itself, ""}, // 40.4 of at most 48
+		{"far beyond", usl(1, 0.05, 0.0002), []float64{1, 2, 3, 4, 6, 8, 10, 12}, itself, "beyond 1.5 times"},
+		{"Amdahl", usl(1, 0.05, 0), eightSizes, itself, "Amdahl model has none"},
+		{"falling at once", usl(1, 1.5, 0.2), eightSizes, itself, "falls from the first"},
+		{"few cores", func(p float64) float64 { return min(p, 8) / (1 + 0.02*(p-1) + 0.002*p*(p-1)) }, eightSizes,
 			func(p float64) float64 { return min(p, 8) }, "machine ends"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l, _ := lawOf(planted(1, 20, 0.001, test.sizes, test.ideal, test.truth), constant(1e-5), test.cpu)
+			l, _ := lawOf(planted(1, 20, 0.001, test.sizes, test.ideal, test.truth), constant(1e-5))
 			if (l.NoPeak == "") != (test.want == "") || !strings.Contains(l.NoPeak, test.want) || (l.Peak.N > 0) != (test.want == "") {
 				t.Errorf("peak %+v, withheld because %q, want %q", l, l.NoPeak, test.want)
 			}
@@ -238,12 +241,12 @@ func TestDegenerateSeries(t *testing.T) {
 		{"all equal", planted(1, 20, 0, eightSizes, itself, ones), Plateau, ""},
 		{"all equal, no noise in 6 blocks", planted(1, 6, 0, eightSizes[:3], itself, ones), Plateau, ""},
 		{"same size again", planted(1, 20, 0.02, []float64{1, 1, 1, 2, 2, 2}, itself, itself), Linear, ""},
-		{"chaos", planted(1, 20, 0.001, eightSizes, itself, func(p float64) float64 { return 1 + 3*math.Mod(p*7, 5) }), NoLaw, "none of"},
+		{"chaos", planted(1, 20, 0.001, eightSizes, itself, func(p float64) float64 { return 1 + 3*math.Mod(p*7, 5) }), NoLaw, "no model meets"},
 		{"tiny", planted(1, 20, 0.02, eightSizes, itself, func(p float64) float64 { return 1e-12 * p }), Linear, ""},
-		{"superlinear", planted(1, 20, 0.001, eightSizes, itself, func(p float64) float64 { return p * p }), NoLaw, "none of"},
+		{"superlinear", planted(1, 20, 0.001, eightSizes, itself, func(p float64) float64 { return p * p }), NoLaw, "no model meets"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l, _ := lawOf(test.points, constant(1e-5), false)
+			l, _ := lawOf(test.points, constant(1e-5))
 			if l.Kind != test.want || !strings.Contains(l.Why, test.why) || (l.Kind == NoLaw) != (l.Why != "") {
 				t.Errorf("%+v, want %s because %q", l, test.want, test.why)
 			}
@@ -266,7 +269,7 @@ func TestDegenerateSeries(t *testing.T) {
 func TestCapacityIsTheIdealOfLaws(t *testing.T) {
 	capacity := func(p float64) float64 { return min(p, 1.9) }
 	points := planted(1, 20, 0.01, []float64{1, 2, 4, 8}, capacity, func(p float64) float64 { return 0.97 * capacity(p) })
-	if l, _ := lawOf(points, constant(1e-5), true); l.Kind != Linear || math.Abs(l.PerWorker.Value-0.97) > 0.01 {
+	if l, _ := lawOf(points, constant(1e-5)); l.Kind != Linear || math.Abs(l.PerWorker.Value-0.97) > 0.01 {
 		t.Errorf("%+v", l)
 	}
 }
@@ -290,6 +293,6 @@ func TestSerialFraction(t *testing.T) {
 func BenchmarkLaw(b *testing.B) {
 	points := planted(1, 50, 0.02, []float64{1, 2, 4, 8}, itself, usl(0.9, 0.04, 0.001))
 	for b.Loop() {
-		lawOf(points, constant(1e-5), false)
+		lawOf(points, constant(1e-5))
 	}
 }
