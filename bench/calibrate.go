@@ -55,10 +55,12 @@ var calibrationSink uint64
 var errKernelCost = errors.New("bench: the kernel's time does not grow with its units")
 
 // Calibrate measures a kernel in about 50 ms: it looks for the count that takes
-// a millisecond, times that count and fractions of it, the least of several
-// times each (noise only adds), and takes the Theil–Sen slope (the median of
-// the slopes between all pairs), so that a constant cost of the call does not
-// count.
+// half a millisecond, times an eighth of it, twice, four and eight times as much
+// (n, 2n, 4n, 8n), each many times in turn, of which the least counts (noise only
+// adds, and a bad moment hits all counts alike), and takes the Theil–Sen slope (the
+// median of the slopes between all pairs), so that a constant cost of the call does
+// not count. How far the counts are off the line is Spread. Only counts are given
+// to the kernel, never a time.
 func Calibrate(kernel func(units int64) uint64) (Calibration, error) {
 	return calibrate(func(units int64) float64 {
 		begin := time.Now()
@@ -67,27 +69,27 @@ func Calibrate(kernel func(units int64) uint64) (Calibration, error) {
 	})
 }
 
+const (
+	calibrationTop    = 0.5e-3 // seconds that the largest count takes
+	calibrationRounds = 40
+)
+
 // calibrate is Calibrate with a clock of the caller's.
 func calibrate(timed func(units int64) float64) (Calibration, error) {
-	const repetitions = 7
-	least := func(n int, units int64) float64 {
-		best := math.Inf(1)
-		for range n {
-			best = min(best, timed(units))
-		}
-		return best
-	}
-	top := int64(1)
-	for least(3, top) < 1e-3 { // more than once: a single time may be an interruption
+	top := int64(8)
+	for min(timed(top), timed(top), timed(top)) < calibrationTop { // more than once: a single time may be an interruption
 		if top *= 2; top > 1<<40 {
 			return Calibration{}, errKernelCost
 		}
 	}
-	top = max(top, 8)
 	var counts, times []float64
-	for _, units := range []int64{top / 8, top / 4, top / 2, 3 * top / 4, top} {
-		counts = append(counts, float64(units))
-		times = append(times, least(repetitions, units))
+	for _, share := range []int64{8, 4, 2, 1} {
+		counts, times = append(counts, float64(top/share)), append(times, math.Inf(1))
+	}
+	for range calibrationRounds {
+		for i, n := range counts {
+			times[i] = min(times[i], timed(int64(n)))
+		}
 	}
 	slope, intercept := theilSen(counts, times)
 	if !(slope > 0) {

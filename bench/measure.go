@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"poolbench/bench/record"
+	"poolbench/executors"
+	"poolbench/workloads"
 )
 
 // errTrialFailed says that a trial failed and that this is in the record.
@@ -134,18 +136,55 @@ func (r *run) measure(ctx context.Context, t Trial) (measurement, error) {
 	if err != nil {
 		return measurement{}, err
 	}
-	elapsed, err := timeJob(ctx, job, ex, limit)
+	m, err := r.measureJob(ctx, t.Cell, job, ex, limit)
 	if errors.Is(err, errAbandoned) {
 		r.jobs.discard(t.Cell)
 	}
 	if err != nil {
 		// Whatever is left in the executor must not be timed with the next trial.
 		r.pools.discard(t.Cell)
-		return measurement{}, err
 	}
-	tasks := TaskCount(r.Grid.workload(t.Cell.Workload), t.Cell.Grain)
-	return measurement{elapsed, []record.Value{{Value: float64(tasks), Unit: record.UnitTasks}}}, nil
+	return m, err
 }
+
+// measureJob runs job, and its parts if it has any.
+func (r *run) measureJob(ctx context.Context, c record.Cell, job workloads.Job, ex executors.Executor, limit time.Duration) (m measurement, err error) {
+	if m.elapsed, err = timeJob(ctx, job, ex, limit); err != nil {
+		return m, err
+	}
+	tasks := TaskCount(r.Grid.workload(c.Workload), c.Grain)
+	m.more = append(m.more, record.Value{Value: float64(tasks), Unit: record.UnitTasks})
+	if timer, ok := job.(workloads.Timer); ok {
+		if seconds, share := timer.TaskTime(); share > 0 {
+			m.more = append(m.more, record.Value{Value: seconds, Unit: record.UnitTaskTime}, record.Value{Value: share, Unit: record.UnitTaskShare})
+		}
+	}
+	if parted, ok := job.(workloads.Parted); ok {
+		for _, p := range []struct {
+			part workloads.Part
+			unit string
+		}{{workloads.CPUPart, record.UnitCPUPart}, {workloads.WaitPart, record.UnitWaitPart}} {
+			elapsed, err := timeJob(ctx, onePart{parted, p.part}, ex, limit)
+			if err != nil {
+				return m, fmt.Errorf("a part alone: %w", err)
+			}
+			m.more = append(m.more, record.Value{Value: elapsed.Seconds(), Unit: p.unit})
+		}
+	}
+	return m, nil
+}
+
+// onePart is one part of a job as a job of its own.
+type onePart struct {
+	job  workloads.Parted
+	part workloads.Part
+}
+
+func (p onePart) Run(ctx context.Context, ex executors.Executor) error {
+	return p.job.RunPart(ctx, ex, p.part)
+}
+func (p onePart) Check() error { return p.job.CheckPart(p.part) }
+func (p onePart) Close() error { return nil }
 
 // limit is the time limit of a trial: a hundred times what its arm took at most,
 // but no less than 2 s, so that one hung trial does not eat the budget.

@@ -427,12 +427,13 @@ func TestRealRun(t *testing.T) {
 	if capacity != 4 {
 		t.Errorf("%d results of the capacity probe, want 4", capacity)
 	}
+	checkExtras(t, rec)
 	for _, key := range []string{"goos", "goarch", "go"} {
 		if rec.Key(key) == "" {
 			t.Errorf("file key %s is missing", key)
 		}
 	}
-	for _, key := range []string{"run", "seed", "start", "cores", "gomaxprocs", "plan", "noise", "sleep.floor", "calibration.spin", "blocks"} {
+	for _, key := range []string{"run", "seed", "start", "cores", "gomaxprocs", "plan", "noise", "clock.read", "sleep.floor", "gomaxprocs.processes", "calibration.spin", "blocks"} {
 		if rec.Note(key) == "" {
 			t.Errorf("note %s is missing", key)
 		}
@@ -443,4 +444,31 @@ func TestRealRun(t *testing.T) {
 		}
 	}
 	fmt.Fprintln(t.Output(), rec.Notes)
+}
+
+// checkExtras looks for what a real run measures beside makespans.
+func checkExtras(t *testing.T, rec *record.Record) {
+	t.Helper()
+	seen := map[string]int{}
+	for _, r := range rec.Results {
+		name := r.Benchmark()
+		if r.Kind == record.KindCell {
+			name = r.Cell.Workload
+		}
+		for unit, v := range r.Values {
+			if v <= 0 {
+				t.Errorf("%s: %v %s", r.Name, v, unit)
+			}
+			seen[name+" "+unit]++
+		}
+	}
+	for what, want := range map[string]int{ // 2 blocks; the serial arm and those of four kinds
+		"spin " + record.UnitTaskTime: 10, "spin " + record.UnitTaskShare: 10, "tiny " + record.UnitTaskTime: 0,
+		"query " + record.UnitCPUPart: 10, "query " + record.UnitWaitPart: 10, "query " + record.UnitTaskTime: 10,
+		"Calibration " + record.UnitKernel: 8, "Bandwidth " + record.UnitTime: 2 * min(2, runtime.GOMAXPROCS(0)),
+	} {
+		if seen[what] != want {
+			t.Errorf("%s: %d values, want %d", what, seen[what], want)
+		}
+	}
 }

@@ -12,18 +12,24 @@ import (
 // without a result does not leave that of an earlier run. On an executor that
 // runs tasks in the caller it is a plain loop; otherwise it submits everything,
 // then collects everything. It returns the first error in the order of inputs,
-// after cancelling the rest and waiting for what still runs, or for ctx.
+// after cancelling the rest and waiting for what still runs, or for ctx. Some of
+// the tasks are timed, as clock says.
 //
 // Tasks are submitted without the cancellation of ctx, which would cost every
 // task a watch of its own; ending ctx ends the collecting, and that cancels them.
-func each[In, Out any](ctx context.Context, ex executors.Executor, fn *executors.Func[In, Out], inputs []In, outputs []Out) error {
+func each[In, Out any](ctx context.Context, ex executors.Executor, fn taskFunc[In, Out], clock *taskClock, inputs []In, outputs []Out) error {
 	clear(outputs)
+	next := clock.reset() // the next task to time
 	if executors.IsInline(ex) {
 		for i, in := range inputs {
 			if looksUp(i, len(inputs)) && ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			out, err := fn.Call(ctx, in)
+			timed := i == next
+			if timed {
+				next += clock.stride
+			}
+			out, err := fn.call(ctx, in, timed, clock)
 			if err != nil {
 				return fmt.Errorf("task %d: %w", i, err)
 			}
@@ -32,9 +38,13 @@ func each[In, Out any](ctx context.Context, ex executors.Executor, fn *executors
 		return nil
 	}
 	taskContext := context.WithoutCancel(ctx)
-	futures := make([]*executors.Future[Out], 0, len(inputs))
+	futures := make([]pending[Out], 0, len(inputs))
 	for i, in := range inputs {
-		f, err := executors.Submit(taskContext, ex, fn, in)
+		timed := i == next
+		if timed {
+			next += clock.stride
+		}
+		f, err := fn.submit(taskContext, ex, in, timed)
 		if err != nil {
 			abandon(ctx, futures)
 			return fmt.Errorf("submitting task %d: %w", i, err)
@@ -42,7 +52,7 @@ func each[In, Out any](ctx context.Context, ex executors.Executor, fn *executors
 		futures = append(futures, f)
 	}
 	for i, f := range futures {
-		out, err := f.Result(ctx)
+		out, err := f.result(ctx, clock)
 		if err != nil {
 			abandon(ctx, futures[i:])
 			return fmt.Errorf("task %d: %w", i, err)
@@ -56,17 +66,3 @@ func each[In, Out any](ctx context.Context, ex executors.Executor, fn *executors
 // each time when tasks are few and hence long, else seldom, as tasks may be
 // hardly longer than the look.
 func looksUp(i, n int) bool { return n <= 64 || i%64 == 63 }
-
-// abandon cancels futures and waits until none runs any more, or ctx ends.
-func abandon[Out any](ctx context.Context, futures []*executors.Future[Out]) {
-	for _, f := range futures {
-		f.Cancel()
-	}
-	for _, f := range futures {
-		select {
-		case <-f.Done():
-		case <-ctx.Done():
-			return
-		}
-	}
-}

@@ -72,11 +72,12 @@ type product struct {
 	Terms int64
 }
 
-var matmulTask = executors.Define("workloads.matmul", func(_ context.Context, in product) ([]float64, error) {
+var matmulTask = define("workloads.matmul", func(_ context.Context, in product) ([]float64, error) {
 	return multiply(in.Seed, in.Terms), nil
 })
 
 type matmulJob struct {
+	taskClock
 	inputs  []product
 	outputs [][]float64
 	probe   [blockOrder]float64   // the vector r of Freivalds' check
@@ -88,9 +89,10 @@ func newMatmul(p Params) (Job, error) {
 		return nil, err
 	}
 	j := &matmulJob{
-		inputs:  make([]product, p.Tasks),
-		outputs: make([][]float64, p.Tasks),
-		want:    make([][blockOrder]float64, p.Tasks),
+		taskClock: newTaskClock(p),
+		inputs:    make([]product, p.Tasks),
+		outputs:   make([][]float64, p.Tasks),
+		want:      make([][blockOrder]float64, p.Tasks),
 	}
 	random := stream(p.Seed)
 	for i := range j.probe {
@@ -144,7 +146,7 @@ func (b *block) isInteger() bool {
 }
 
 func (j *matmulJob) Run(ctx context.Context, ex executors.Executor) error {
-	return each(ctx, ex, matmulTask, j.inputs, j.outputs)
+	return each(ctx, ex, matmulTask, &j.taskClock, j.inputs, j.outputs)
 }
 
 func (j *matmulJob) Check() error {

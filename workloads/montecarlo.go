@@ -50,11 +50,12 @@ type tally struct {
 	Inside int64
 }
 
-var monteCarloTask = executors.Define("workloads.montecarlo", func(_ context.Context, in darts) (tally, error) {
+var monteCarloTask = define("workloads.montecarlo", func(_ context.Context, in darts) (tally, error) {
 	return tally{in.Seed, hits(in.Seed, in.Points)}, nil
 })
 
 type monteCarloJob struct {
+	taskClock
 	inputs  []darts
 	outputs []tally
 	want    []tally
@@ -64,7 +65,7 @@ func newMonteCarlo(p Params) (Job, error) {
 	if err := p.check(true); err != nil {
 		return nil, err
 	}
-	j := &monteCarloJob{make([]darts, p.Tasks), make([]tally, p.Tasks), make([]tally, p.Tasks)}
+	j := &monteCarloJob{newTaskClock(p), make([]darts, p.Tasks), make([]tally, p.Tasks), make([]tally, p.Tasks)}
 	var inside int64
 	for i := range j.inputs {
 		if err := p.interrupted(); err != nil {
@@ -91,7 +92,7 @@ func checkPi(inside int64, points float64) error {
 }
 
 func (j *monteCarloJob) Run(ctx context.Context, ex executors.Executor) error {
-	return each(ctx, ex, monteCarloTask, j.inputs, j.outputs)
+	return each(ctx, ex, monteCarloTask, &j.taskClock, j.inputs, j.outputs)
 }
 
 func (j *monteCarloJob) Check() error {

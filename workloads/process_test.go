@@ -22,6 +22,15 @@ func TestEveryWorkloadInProcesses(t *testing.T) {
 		t.Run(w.Name, func(t *testing.T) {
 			runAndCheck(t, small(t, w, 16, 4096), ex)
 			runAndCheck(t, small(t, w, 1, 0), ex)
+			job := small(t, w, 16, 0)
+			runAndCheck(t, job, ex)
+			timer, ok := job.(workloads.Timer)
+			if !ok {
+				return
+			}
+			if seconds, share := timer.TaskTime(); seconds <= 0 || share != 1 {
+				t.Errorf("%v s of %v of the tasks came back with the outputs", seconds, share)
+			}
 		})
 	}
 }

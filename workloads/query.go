@@ -50,7 +50,7 @@ type lookup struct {
 }
 
 // readTask makes one point read per key.
-var readTask = executors.Define("workloads.query.read", func(_ context.Context, in lookup) ([][]byte, error) {
+var readTask = define("workloads.query.read", func(_ context.Context, in lookup) ([][]byte, error) {
 	db, err := openShared(in.Path)
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ type harvest struct {
 	Units     int64
 }
 
-var crunchTask = executors.Define("workloads.query.crunch", func(_ context.Context, in harvest) (uint64, error) {
+var crunchTask = define("workloads.query.crunch", func(_ context.Context, in harvest) (uint64, error) {
 	return crunch(in.Documents, in.Units), nil
 })
 
@@ -109,6 +109,7 @@ func crunch(documents [][]byte, units int64) uint64 {
 func documentKey(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
 type queryJob struct {
+	taskClock
 	path    string
 	units   int64
 	queries []lookup
@@ -117,6 +118,8 @@ type queryJob struct {
 
 	wantFound   [][][]byte
 	wantDigests []uint64
+	harvests    []harvest // of the crunches alone
+	untimed     taskClock // of the parts
 }
 
 func newQuery(p Params) (Job, error) {
@@ -128,6 +131,7 @@ func newQuery(p Params) (Job, error) {
 	}
 	n := (p.Tasks + 1) / 2
 	j := &queryJob{
+		taskClock:   newTaskClock(Params{Tasks: n, Grain: p.Grain}),
 		path:        filepath.Join(p.Dir, fmt.Sprintf("query-%x-%d.db", p.Seed, p.Units)),
 		units:       p.Units,
 		queries:     make([]lookup, n),
@@ -135,7 +139,9 @@ func newQuery(p Params) (Job, error) {
 		digests:     make([]uint64, n),
 		wantFound:   make([][][]byte, n),
 		wantDigests: make([]uint64, n),
+		harvests:    make([]harvest, n),
 	}
+	j.taskClock.tasks = 2 * n
 	documents := make([][]byte, documentCount)
 	random := stream(p.Seed)
 	for i := range documents {
@@ -155,6 +161,7 @@ func newQuery(p Params) (Job, error) {
 			found[k] = documents[key]
 		}
 		j.wantFound[i], j.wantDigests[i] = found, crunch(found, p.Units)
+		j.harvests[i] = harvest{found, p.Units}
 	}
 	return j, writeDocuments(j.path, documents)
 }
@@ -200,30 +207,32 @@ func (j *queryJob) Run(ctx context.Context, ex executors.Executor) error {
 	// under way at once; all queries first would only be followed by crunching.
 	ahead := min(2*ex.Workers()+2, len(j.queries))
 	taskContext := context.WithoutCancel(ctx) // as in each
-	queries := make([]*executors.Future[[][]byte], 0, len(j.queries))
-	crunches := make([]*executors.Future[uint64], 0, len(j.queries))
+	queries := make([]pending[[][]byte], 0, len(j.queries))
+	crunches := make([]pending[uint64], 0, len(j.queries))
+	first := j.reset()
+	timed := func(i int) bool { return first >= 0 && i%j.stride == first }
 	err := func() error {
 		for i := range j.queries {
 			for len(queries) < min(i+ahead, len(j.queries)) {
-				f, err := executors.Submit(taskContext, ex, readTask, j.queries[len(queries)])
+				f, err := readTask.submit(taskContext, ex, j.queries[len(queries)], timed(len(queries)))
 				if err != nil {
 					return fmt.Errorf("submitting query %d: %w", len(queries), err)
 				}
 				queries = append(queries, f)
 			}
-			documents, err := queries[i].Result(ctx)
+			documents, err := queries[i].result(ctx, &j.taskClock)
 			if err != nil {
 				return fmt.Errorf("query %d: %w", i, err)
 			}
 			j.found[i] = documents
-			f, err := executors.Submit(taskContext, ex, crunchTask, harvest{documents, j.units})
+			f, err := crunchTask.submit(taskContext, ex, harvest{documents, j.units}, timed(i))
 			if err != nil {
 				return fmt.Errorf("submitting crunch %d: %w", i, err)
 			}
 			crunches = append(crunches, f)
 		}
 		for i, f := range crunches {
-			digest, err := f.Result(ctx)
+			digest, err := f.result(ctx, &j.taskClock)
 			if err != nil {
 				return fmt.Errorf("crunch %d: %w", i, err)
 			}
@@ -239,16 +248,18 @@ func (j *queryJob) Run(ctx context.Context, ex executors.Executor) error {
 }
 
 func (j *queryJob) runInline(ctx context.Context) error {
+	first := j.reset()
 	for i, q := range j.queries {
 		if looksUp(i, len(j.queries)) && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		documents, err := readTask.Call(ctx, q)
+		timed := first >= 0 && i%j.stride == first
+		documents, err := readTask.call(ctx, q, timed, &j.taskClock)
 		if err != nil {
 			return fmt.Errorf("query %d: %w", i, err)
 		}
 		j.found[i] = documents
-		if j.digests[i], err = crunchTask.Call(ctx, harvest{documents, j.units}); err != nil {
+		if j.digests[i], err = crunchTask.call(ctx, harvest{documents, j.units}, timed, &j.taskClock); err != nil {
 			return fmt.Errorf("crunch %d: %w", i, err)
 		}
 	}
@@ -256,11 +267,32 @@ func (j *queryJob) runInline(ctx context.Context) error {
 }
 
 func (j *queryJob) Check() error {
-	for i, want := range j.wantDigests {
-		// What was read is compared itself: the crunching may not get to all of it.
-		if !slices.EqualFunc(j.found[i], j.wantFound[i], bytes.Equal) {
-			return fmt.Errorf("query: query %d of %d read other documents than were written", i, len(j.queries))
+	if err := j.CheckPart(WaitPart); err != nil {
+		return err
+	}
+	return j.CheckPart(CPUPart)
+}
+
+// RunPart makes all queries and crunches nothing, or crunches what the queries are
+// known to find.
+func (j *queryJob) RunPart(ctx context.Context, ex executors.Executor, part Part) error {
+	if part == WaitPart {
+		return each(ctx, ex, readTask, &j.untimed, j.queries, j.found)
+	}
+	return each(ctx, ex, crunchTask, &j.untimed, j.harvests, j.digests)
+}
+
+func (j *queryJob) CheckPart(part Part) error {
+	if part == WaitPart {
+		for i, want := range j.wantFound {
+			// What was read is compared itself: the crunching may not get to all of it.
+			if !slices.EqualFunc(j.found[i], want, bytes.Equal) {
+				return fmt.Errorf("query: query %d of %d read other documents than were written", i, len(j.queries))
+			}
 		}
+		return nil
+	}
+	for i, want := range j.wantDigests {
 		if j.digests[i] != want {
 			return fmt.Errorf("query: crunch %d of %d gave %#x, want %#x", i, len(j.queries), j.digests[i], want)
 		}

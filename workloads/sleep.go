@@ -25,7 +25,7 @@ type nap struct {
 	Duration time.Duration
 }
 
-var sleepTask = executors.Define("workloads.sleep", func(ctx context.Context, in nap) (uint64, error) {
+var sleepTask = define("workloads.sleep", func(ctx context.Context, in nap) (uint64, error) {
 	timer := time.NewTimer(in.Duration)
 	defer timer.Stop()
 	select {
@@ -37,6 +37,7 @@ var sleepTask = executors.Define("workloads.sleep", func(ctx context.Context, in
 })
 
 type sleepJob struct {
+	taskClock
 	inputs  []nap
 	outputs []uint64
 }
@@ -45,7 +46,7 @@ func newSleep(p Params) (Job, error) {
 	if err := p.check(false); err != nil {
 		return nil, err
 	}
-	j := &sleepJob{make([]nap, p.Tasks), make([]uint64, p.Tasks)}
+	j := &sleepJob{newTaskClock(p), make([]nap, p.Tasks), make([]uint64, p.Tasks)}
 	for i := range j.inputs {
 		j.inputs[i] = nap{taskSeed(p.Seed, i), p.Grain}
 	}
@@ -53,7 +54,7 @@ func newSleep(p Params) (Job, error) {
 }
 
 func (j *sleepJob) Run(ctx context.Context, ex executors.Executor) error {
-	return each(ctx, ex, sleepTask, j.inputs, j.outputs)
+	return each(ctx, ex, sleepTask, &j.taskClock, j.inputs, j.outputs)
 }
 
 func (j *sleepJob) Check() error {

@@ -43,11 +43,12 @@ type chain struct {
 	Steps int64
 }
 
-var spinTask = executors.Define("workloads.spin", func(_ context.Context, in chain) (uint64, error) {
+var spinTask = define("workloads.spin", func(_ context.Context, in chain) (uint64, error) {
 	return xorshift(in.Start, in.Steps), nil
 })
 
 type spinJob struct {
+	taskClock
 	inputs  []chain
 	outputs []uint64
 	want    []uint64
@@ -57,7 +58,7 @@ func newSpin(p Params) (Job, error) {
 	if err := p.check(true); err != nil {
 		return nil, err
 	}
-	j := &spinJob{make([]chain, p.Tasks), make([]uint64, p.Tasks), make([]uint64, p.Tasks)}
+	j := &spinJob{newTaskClock(p), make([]chain, p.Tasks), make([]uint64, p.Tasks), make([]uint64, p.Tasks)}
 	jump := xorshiftJump(p.Units)
 	for i := range j.inputs {
 		start := taskSeed(p.Seed, i)
@@ -68,7 +69,7 @@ func newSpin(p Params) (Job, error) {
 }
 
 func (j *spinJob) Run(ctx context.Context, ex executors.Executor) error {
-	return each(ctx, ex, spinTask, j.inputs, j.outputs)
+	return each(ctx, ex, spinTask, &j.taskClock, j.inputs, j.outputs)
 }
 
 func (j *spinJob) Check() error {

@@ -76,6 +76,23 @@ type Job interface {
 	Close() error
 }
 
+// A Parted is a Job that computes and waits: what overlapping the two gains is seen
+// when each part runs alone as well.
+type Parted interface {
+	// RunPart runs one part of the job, all of it, as Run does.
+	RunPart(ctx context.Context, ex executors.Executor, part Part) error
+	// CheckPart is Check after RunPart of that part.
+	CheckPart(part Part) error
+}
+
+// A Part is one of the two parts of a Parted job.
+type Part int
+
+const (
+	CPUPart  Part = iota // what computes
+	WaitPart             // what waits for something outside of the CPU
+)
+
 var registered = map[string]Workload{}
 
 // register adds w to All. It panics when the name is taken, or a part is missing.
