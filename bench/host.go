@@ -24,7 +24,7 @@ type machine struct {
 
 // describeMachine asks the system. What it does not tell is left out.
 func describeMachine(ctx context.Context) machine {
-	m := machine{keys: machineKeys(ctx)}
+	m := machine{keys: MachineKeys(ctx)}
 	cores, procs := runtime.NumCPU(), runtime.GOMAXPROCS(0)
 	m.note("cores", strconv.Itoa(min(cores, procs)))
 	m.note("gomaxprocs", strconv.Itoa(procs))
@@ -59,9 +59,9 @@ func describeMachine(ctx context.Context) machine {
 	return m
 }
 
-// machineKeys are the file keys of a record: equal on all runs that may be
+// MachineKeys are the file keys of a record: equal on all runs that may be
 // compared.
-func machineKeys(ctx context.Context) []record.Field {
+func MachineKeys(ctx context.Context) []record.Field {
 	keys := []record.Field{{Key: "goos", Value: runtime.GOOS}, {Key: "goarch", Value: runtime.GOARCH}}
 	if info, err := cpu.InfoWithContext(ctx); err == nil && len(info) > 0 && info[0].ModelName != "" {
 		keys = append(keys, record.Field{Key: "cpu", Value: info[0].ModelName})
