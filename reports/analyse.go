@@ -50,6 +50,7 @@ func analyse(rec *record.Record) *analysis {
 	a.sweeps()
 	a.duels()
 	a.costs()
+	a.masters()
 	a.implausible()
 	a.data.Answers = a.answers()
 	return a

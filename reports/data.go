@@ -41,8 +41,9 @@ type Data struct {
 	Capacity map[int]Estimate // measured capacity C(P) by worker count P, as a multiple of one process; empty when not measured
 	Scalings []Scaling
 	Sweeps   []Sweep
-	Duels    []Duel // by workload, then workers
-	Costs    []Cost // by Scaling
+	Duels    []Duel   // by workload, then workers
+	Costs    []Cost   // by Scaling
+	Masters  []Master // one for every executor of the sweeps that stand for their workloads
 	Answers  Answers
 	Failures []record.Failure
 	Warnings []Warning

@@ -196,8 +196,7 @@ func choose(fits []lawFit, sizes int) (best *lawFit, law Law) {
 	}
 	inflation = max(inflation, 1)
 	score := func(f lawFit) float64 {
-		k := float64(len(f.solution.p))
-		return f.solution.chi2/inflation + 2*k + 2*k*(k+1)/(float64(sizes)-k-1)
+		return aicc(f.solution.chi2/inflation, len(f.solution.p), sizes)
 	}
 	for i := range fits {
 		if best == nil || score(fits[i]) < score(*best) {

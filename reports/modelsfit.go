@@ -20,6 +20,15 @@ type observations struct {
 	point     []float64
 	draws     []quantity // parallel to point
 	precision *mat.SymDense
+	// replay, when it is not nil, is the prediction with what replicate r says of
+	// everything else that the model takes as known.
+	replay func(out, p []float64, r int)
+}
+
+// against is o with a replay.
+func (o observations) against(replay func(out, p []float64, r int)) observations {
+	o.replay = replay
+	return o
 }
 
 // leastNoise is the standard deviation, relative, below which nothing is believed
@@ -132,18 +141,32 @@ func (m model) fit(o observations, starts ...[]float64) (s solution, ok bool) {
 	for _, r := range l.residual {
 		s.misfit = max(s.misfit, math.Abs(r))
 	}
-	s.draws = make([][]float64, len(s.p))
-	for i := range s.draws {
-		s.draws[i] = make([]float64, len(o.draws[0].draws))
-		for r := range s.draws[i] {
+	s.draws = m.draws(o, s.p, &step)
+	return s, true
+}
+
+// draws are one step from p to every resample.
+func (m model) draws(o observations, p []float64, step *mat.Dense) [][]float64 {
+	count := len(o.draws[0].draws)
+	out := make([][]float64, len(p))
+	for i := range out {
+		out[i] = make([]float64, count)
+	}
+	prediction := make([]float64, len(o.point))
+	m.predict(prediction, p)
+	for r := range count {
+		if o.replay != nil {
+			o.replay(prediction, p, r)
+		}
+		for i := range p {
 			u := 0.0
 			for j, q := range o.draws {
-				u += step.At(i, j) * (q.draw(r) - o.point[j] + l.residual[j])
+				u += step.At(i, j) * (q.draw(r) - prediction[j])
 			}
-			s.draws[i][r] = s.p[i] + u*m.scale[i]
+			out[i][r] = p[i] + u*m.scale[i]
 		}
 	}
-	return s, true
+	return out
 }
 
 // search is the method of Levenberg (1944) and Marquardt (1963) from one start. A
@@ -270,8 +293,18 @@ func (l linearised) step(next, p []float64, m model, damping float64) bool {
 // At a bound, when the truth is 0 there, such an interval holds it unless even its
 // lower end lies above: the coverage at 0 is that of a one-sided interval, 97.5 %.
 func (s solution) estimate(m model, i, blocks int) Estimate {
-	low, high := percentiles(s.draws[i], expanded(1-Confidence, blocks))
-	e := Estimate{Value: s.p[i], Low: min(low, s.p[i]), High: max(high, s.p[i]), N: blocks}
+	return s.times(m, i, blocks, quantity{})
+}
+
+// times is estimate, multiplied by a quantity in logarithms.
+func (s solution) times(m model, i, blocks int, q quantity) Estimate {
+	draws := make([]float64, len(s.draws[i]))
+	for r, d := range s.draws[i] {
+		draws[r] = d * math.Exp(q.draw(r))
+	}
+	low, high := percentiles(draws, expanded(1-Confidence, blocks))
+	value := s.p[i] * math.Exp(q.point)
+	e := Estimate{Value: value, Low: min(low, value), High: max(high, value), N: blocks}
 	if m.bounded[i] {
 		e.Low, e.High = max(e.Low, 0), max(e.High, 0)
 	}
@@ -291,4 +324,11 @@ func expanded(alpha float64, blocks int) float64 {
 // times when the model is true.
 func chi2Limit(freedom int) float64 {
 	return distuv.ChiSquared{K: float64(max(freedom, 1))}.Quantile(0.99)
+}
+
+// aicc is Akaike's criterion for small samples (Hurvich and Tsai 1989) of a weighted
+// sum of squares.
+func aicc(chi2 float64, parameters, sample int) float64 {
+	k, n := float64(parameters), float64(sample)
+	return chi2 + 2*k + 2*k*(k+1)/(n-k-1)
 }

@@ -1,0 +1,162 @@
+package reports
+
+import "math"
+
+// describe puts the costs into the model: unit is that of the times of the cells, in
+// seconds.
+func (m *Master) describe(f masterFit, unit quantity, cells []masterCell) {
+	blocks := math.MaxInt
+	for _, c := range cells {
+		blocks = min(blocks, c.time.n)
+	}
+	for i, cost := range f.seen {
+		e, seconds := f.solution.estimate(f.model, i, blocks), f.solution.times(f.model, i, blocks, unit)
+		switch cost {
+		case inlineCost:
+			m.Inline = seconds
+		case inflationCost:
+			m.Inflation = e
+		case fixedCost:
+			m.Fixed = seconds
+		case periodCost:
+			m.Period = seconds
+		case tailCost:
+			m.Tail = e
+		}
+	}
+}
+
+// jobs say how many tasks a job of some work per task has: between the grains of a
+// sweep as a straight line between logarithms, beyond them as at the ends.
+type jobs []struct{ work, tasks float64 } // logarithms, ascending in work
+
+func (j jobs) tasks(work float64) float64 {
+	for i := range j {
+		switch {
+		case work > j[i].work:
+		case i == 0:
+			return math.Exp(j[0].tasks)
+		default:
+			t := (work - j[i-1].work) / (j[i].work - j[i-1].work)
+			return math.Exp(j[i-1].tasks + t*(j[i].tasks-j[i-1].tasks))
+		}
+	}
+	return math.Exp(j[len(j)-1].tasks)
+}
+
+// predict finds the crossover that the model has, between a hundredth of the smallest
+// and a hundred times the largest work of the sweep that measured it.
+func (a *analysis) predict(m *Master, f masterFit, unit quantity) {
+	sweep := a.sweepJobs(m, unit)
+	if len(sweep) < 2 {
+		return
+	}
+	workers := float64(m.Workers)
+	ideals := a.deliverable(Scaling{Workload: m.Workload, Resource: a.resource[m.Workload]}, m.Workers)
+	gain := func(costs [costs]float64, ideal, work float64) float64 { // ln speedup
+		n := sweep.tasks(work)
+		return math.Log(n) + work - math.Log(makespan(costs, math.Exp(work), n, workers, ideal))
+	}
+	lowest, highest := sweep[0].work-math.Log(100), sweep[len(sweep)-1].work+math.Log(100)
+	find := func(costs [costs]float64, ideal float64) float64 {
+		low, high := lowest, highest
+		switch {
+		case gain(costs, ideal, high) < 0:
+			return math.Inf(1)
+		case gain(costs, ideal, low) > 0:
+			return math.Inf(-1)
+		}
+		for range 60 {
+			if middle := (low + high) / 2; gain(costs, ideal, middle) < 0 {
+				low = middle
+			} else {
+				high = middle
+			}
+		}
+		return high
+	}
+	c := Crossing{From: math.Exp(unit.point + lowest), To: math.Exp(unit.point + highest)}
+	ideal := ideals[f.ideal]
+	switch at := find(f.all(f.solution.p, -1), math.Exp(ideal.point)); {
+	case math.IsInf(at, 1):
+		c.Outcome = Never
+	case math.IsInf(at, -1):
+		c.Outcome = Always
+	default:
+		c.Outcome = Crosses
+		draws := make([]float64, len(f.solution.draws[0]))
+		p := make([]float64, len(f.seen))
+		for r := range draws {
+			for i := range p {
+				p[i] = max(0, f.solution.draws[i][r])
+			}
+			x := find(f.all(p, r), math.Exp(ideal.draw(r)))
+			draws[r] = unit.draw(r) + min(max(x, lowest), highest)
+		}
+		at += unit.point
+		low, high := percentiles(draws, 1-Confidence)
+		c.At = Estimate{math.Exp(at), math.Exp(min(low, at)), math.Exp(max(high, at)), m.Inline.N}
+	}
+	m.Predicted = c
+}
+
+// sweepJobs are the jobs of the sweep whose crossover is predicted; work is in the
+// unit of the cells.
+func (a *analysis) sweepJobs(m *Master, unit quantity) (out jobs) {
+	for _, c := range a.pairs.sortedCells() {
+		arm, base := a.pairs.arms[c], a.pairs.arms[c.Baseline()]
+		if c.Workload != m.Workload || c.Executor != m.Executor || c.Payload != 0 || c.Grain == 0 ||
+			base == nil || base.task.len() == 0 || arm.tasks == 0 || c.Workers != m.Workers {
+			continue
+		}
+		if work := base.task.median() - unit.point; len(out) == 0 || work > out[len(out)-1].work {
+			out = append(out, struct{ work, tasks float64 }{work, math.Log(float64(arm.tasks))})
+		}
+	}
+	return out
+}
+
+// predictPool compares the pool sizes of the largest tasks, as the model has them and
+// as they were measured.
+func (a *analysis) predictPool(m *Master, f masterFit) {
+	var measured, predicted []float64
+	var sizes []int
+	for _, s := range Headline(a.data) {
+		if s.Workload != m.Workload || s.Tasks == 0 || !(s.Serial.Value > 0) {
+			continue
+		}
+		work := 1 / float64(s.Tasks) // of the reference, which is this plain loop
+		for _, series := range s.Series {
+			if series.Executor != m.Executor {
+				continue
+			}
+			for _, p := range series.Points {
+				ideal := a.deliverable(s, p.Workers)[f.ideal]
+				t := makespan(f.all(f.solution.p, -1), work, float64(s.Tasks), float64(p.Workers), math.Exp(ideal.point))
+				sizes, measured, predicted = append(sizes, p.Workers), append(measured, 1/p.Speedup.Value), append(predicted, t)
+			}
+		}
+	}
+	if len(sizes) < 2 {
+		return
+	}
+	best := func(times []float64) int {
+		least := math.Inf(1)
+		for _, t := range times {
+			least = min(least, t)
+		}
+		for i, t := range times {
+			if t <= least*(1+Practical) {
+				return i
+			}
+		}
+		return 0
+	}
+	i, j := best(predicted), best(measured)
+	m.PredictedPool, m.MeasuredPool = sizes[i], sizes[j]
+	least := math.Inf(1)
+	for _, t := range measured {
+		least = min(least, t)
+	}
+	m.Regret = measured[i]/least - 1
+}
