@@ -116,8 +116,8 @@ func (m *Measurer) chunks(t *target, arms [2]arm, p *record.Pair, used *schedule
 			extra[side].add(took[side], n, flags&countMemory != 0)
 		}
 		if i >= t.plan.dropped {
-			p.Base = append(p.Base, took[build.Base].ns/float64(t.plan.iterations))
-			p.Head = append(p.Head, took[build.Head].ns/float64(t.plan.iterations))
+			p.Base = append(p.Base, round(took[build.Base].ns/float64(t.plan.iterations)))
+			p.Head = append(p.Head, round(took[build.Head].ns/float64(t.plan.iterations)))
 		}
 	}
 	for _, a := range arms {
@@ -177,6 +177,15 @@ func together(sides [2]extras) map[string][2]float64 {
 		}
 	}
 	return out
+}
+
+// round keeps six significant digits: more is not in a time, and makes a long file.
+func round(v float64) float64 {
+	if v == 0 || !finite(v) {
+		return v
+	}
+	scale := math.Pow(10, 5-math.Floor(math.Log10(math.Abs(v))))
+	return math.Round(v*scale) / scale
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

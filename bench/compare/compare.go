@@ -122,6 +122,11 @@ func (m *Measurer) Notes() []string { return m.notes }
 // binary that cannot be linked any more. When the context ends, its cause is the
 // error.
 func (m *Measurer) Run(ctx context.Context, deadline time.Time, next func() []record.Subject, report func(record.PairBlock) error) error {
+	return runBlocks(ctx, deadline, m.block, next, report)
+}
+
+func runBlocks(ctx context.Context, deadline time.Time, measure func(context.Context, int, []record.Subject) (record.PairBlock, error),
+	next func() []record.Subject, report func(record.PairBlock) error) error {
 	limited, cancel := context.WithDeadlineCause(ctx, deadline, errDeadline)
 	defer cancel()
 	for number := 1; ; number++ {
@@ -129,7 +134,7 @@ func (m *Measurer) Run(ctx context.Context, deadline time.Time, next func() []re
 		if len(wanted) == 0 {
 			return nil
 		}
-		block, err := m.block(limited, number, wanted)
+		block, err := measure(limited, number, wanted)
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)

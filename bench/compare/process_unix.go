@@ -14,3 +14,6 @@ func ownGroup(cmd *exec.Cmd) {
 
 // killGroup ends what a program that has ended left behind.
 func killGroup(cmd *exec.Cmd) { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+
+// shell is how to run a command line.
+func shell(command string) (name string, args []string) { return "/bin/sh", []string{"-c", command} }

@@ -34,24 +34,10 @@ func (s *sliced) run(n int, _ uint64) (chunk, error) {
 		if string(r.Name.Full()) != s.name {
 			continue
 		}
-		c := chunk{metrics: map[string]float64{}}
-		for _, v := range r.Values {
-			unit, value := v.OrigUnit, v.OrigValue
-			if unit == "" {
-				unit, value = v.Unit, v.Value
-			}
-			switch unit {
-			case "ns/op":
-				c.ns = value * float64(n)
-			case "B/op":
-				c.bytes = value * float64(n)
-			case "allocs/op":
-				c.allocs = value * float64(n)
-			case "MB/s":
-			default:
-				c.metrics[unit] = value
-			}
-		}
+		ns, metrics := parseValues(r)
+		c := chunk{ns: ns * float64(n), allocs: metrics["allocs/op"] * float64(n), bytes: metrics["B/op"] * float64(n), metrics: metrics}
+		delete(metrics, "allocs/op")
+		delete(metrics, "B/op")
 		if c.ns <= 0 {
 			return chunk{}, errors.New("printed no time per operation")
 		}
@@ -64,6 +50,28 @@ func (s *sliced) run(n int, _ uint64) (chunk, error) {
 func (s *sliced) finish() (map[string]float64, error) { return s.metrics, nil }
 func (s *sliced) kill()                               {}
 func (s *sliced) waited() (ran, waited time.Duration) { return 0, 0 }
+
+// parseValues takes the time and the other values of a result line, in the units in
+// which they were printed. Throughput, which is time said again, is left out.
+func parseValues(r *benchfmt.Result) (ns float64, metrics map[string]float64) {
+	metrics = map[string]float64{}
+	for _, v := range r.Values {
+		unit, value := v.OrigUnit, v.OrigValue
+		if unit == "" {
+			unit, value = v.Unit, v.Value
+		}
+		switch unit {
+		case "ns/op":
+			ns = value
+		case "sec/op":
+			ns = 1e9 * value
+		case "MB/s", "B/s":
+		default:
+			metrics[unit] = value
+		}
+	}
+	return ns, metrics
+}
 
 // parseResults takes the benchmark result lines out of a text that may hold
 // anything.

@@ -18,6 +18,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -56,6 +58,7 @@ type Options struct {
 	Base, Head string   // Git revisions, or WorkTree; an empty Head means WorkTree
 	Packages   []string // package patterns as go list takes them; none means ./...
 	Plain      bool     // without the stepping overlay
+	Seed       uint64   // of the function orders
 	// Stage is told what is being done, when it is not nil.
 	Stage func(what string)
 }
@@ -262,6 +265,12 @@ func (b *Builds) Link(ctx context.Context, p *Package, pair int) error {
 	return errs[Head]
 }
 
+// layoutSeed is the linker's seed for a seed pair, above 0 (0 means no random
+// order).
+func (b *Builds) layoutSeed(pair int) uint32 {
+	return 1 + rand.New(rand.NewPCG(b.options.Seed, uint64(pair))).Uint32N(math.MaxInt32)
+}
+
 // pairPath is where a binary lies.
 func (b *Builds) pairPath(p *Package, s Side, pair int) string {
 	return filepath.Join(b.dir, "bin", s.String(), fmt.Sprintf("%04d-%04d.test%s", p.number, pair, exeSuffix))
@@ -280,7 +289,7 @@ func (b *Builds) link(ctx context.Context, p *Package, s Side, pair int) error {
 		args = append(args, "-overlay="+b.overlay[s])
 	}
 	if b.layout {
-		args = append(args, fmt.Sprintf("-ldflags=-funcalign=64 -randlayout=%d", pair+1))
+		args = append(args, fmt.Sprintf("-ldflags=-funcalign=64 -randlayout=%d", b.layoutSeed(pair)))
 	}
 	_, err := b.command(ctx, b.trees[s], "go", append(args, p.Path)...)
 	if err == nil {

@@ -1,0 +1,268 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"poolbench/bench"
+	"poolbench/bench/compare"
+	"poolbench/bench/compare/build"
+	"poolbench/bench/record"
+	"poolbench/reports"
+	"poolbench/reports/gate"
+)
+
+// buildFlags are the flags of gate that say what to build and how to measure it.
+type buildFlags struct {
+	base, head, packages, bench, cpu string
+	baseBin, headBin                 string
+	baseCmd, headCmd                 string
+	budget, patience                 time.Duration
+	seeds                            int
+	seed                             uint64
+	out                              string
+}
+
+const defaultGateOut = "poolbench-gate"
+
+func (f *buildFlags) add(c *invocation) {
+	c.flags.StringVar(&f.base, "base", "", "Git `revision` to compare with: builds both versions and measures them against each other")
+	c.flags.StringVar(&f.head, "head", build.WorkTree, "Git `revision` to judge, or worktree for the files as they are")
+	c.flags.StringVar(&f.packages, "pkg", "./...", "comma-separated package `patterns`")
+	c.flags.StringVar(&f.bench, "bench", ".", "regular `expression` of the benchmarks, as for go test -bench")
+	c.flags.StringVar(&f.cpu, "cpu", "", "comma-separated `values` of GOMAXPROCS (default the one in force)")
+	c.flags.StringVar(&f.baseBin, "base-bin", "", "test `binary` of base instead of -base; several, separated by commas, for several links")
+	c.flags.StringVar(&f.headBin, "head-bin", "", "test `binary` of head")
+	c.flags.StringVar(&f.baseCmd, "base-cmd", "", "`command` that prints benchmark lines of base, instead of -base")
+	c.flags.StringVar(&f.headCmd, "head-cmd", "", "`command` that prints benchmark lines of head")
+	c.flags.DurationVar(&f.budget, "budget", 3*time.Minute, "most `time` for measuring; building comes before it")
+	c.flags.DurationVar(&f.patience, "timeout", 0, "how `long` a benchmark may give no answer (default a sixth of the budget, 5s to 30s; commands ten times that)")
+	c.flags.IntVar(&f.seeds, "seeds", 16, "how many `times` each build is linked, with other function orders")
+	c.flags.Uint64Var(&f.seed, "seed", 0, "seed of all random orders; 0 picks one and records it")
+	c.flags.StringVar(&f.out, "out", defaultGateOut, "`directory` for comparison.txt and summary.md")
+}
+
+// any reports whether builds are asked for.
+func (f *buildFlags) any() bool {
+	return f.base != "" || f.baseBin+f.headBin != "" || f.baseCmd+f.headCmd != ""
+}
+
+// check refuses what does not go together.
+func (f *buildFlags) check() error {
+	kinds := 0
+	for _, pair := range [][3]string{{"-base-bin", f.baseBin, f.headBin}, {"-base-cmd", f.baseCmd, f.headCmd}} {
+		if (pair[1] == "") != (pair[2] == "") {
+			return usageError("%s and its -head counterpart belong together: one of them is missing", pair[0])
+		}
+		if pair[1] != "" {
+			kinds++
+		}
+	}
+	if f.base != "" {
+		kinds++
+	}
+	switch {
+	case kinds > 1:
+		return usageError("-base, -base-bin and -base-cmd are three ways to say the same: give one")
+	case f.budget <= 0:
+		return usageError("-budget %v: a time above 0 is needed", f.budget)
+	case f.patience < 0:
+		return usageError("-timeout %v: a time above 0 is needed", f.patience)
+	case f.seeds < 1 || f.seeds > 1024:
+		return usageError("-seeds %d: a number from 1 to 1024 is needed", f.seeds)
+	}
+	return nil
+}
+
+// A measurer is what measures builds or commands.
+type measurer interface {
+	Declare(context.Context) ([]record.Declared, error)
+	Run(ctx context.Context, deadline time.Time, next func() []record.Subject, report func(record.PairBlock) error) error
+	Notes() []string
+}
+
+// measureBuilds builds, measures and judges.
+func (f *gateFlags) measureBuilds(ctx context.Context, c *invocation, options gate.Options) error {
+	b := &f.builds
+	if err := b.check(); err != nil {
+		return err
+	}
+	if b.seed == 0 {
+		b.seed = rand.Uint64N(1 << 32)
+	}
+	progress := &gateProgress{out: c.stderr}
+	m, names, clean, err := b.measurer(ctx, progress)
+	if err != nil {
+		return b.explain(ctx, err)
+	}
+	defer func() {
+		if err := clean(); err != nil {
+			fmt.Fprintf(c.stderr, "poolbench: %v\n", err)
+		}
+	}()
+	declared, err := m.Declare(ctx)
+	if err != nil {
+		return b.explain(ctx, err)
+	}
+	judge := gate.NewJudge(options, declared)
+	err = b.measure(ctx, m, names, declared, judge, progress)
+	if err != nil && ctx.Err() == nil {
+		return err
+	}
+	report := judge.Report()
+	report.Base, report.Head = names[0], names[1]
+	for _, n := range m.Notes() {
+		report.Warnings = append(report.Warnings, reports.Warning{What: n})
+	}
+	if f.summary == "" {
+		f.summary = filepath.Join(b.out, "summary.md")
+	}
+	err = f.finish(c, report)
+	fmt.Fprintf(c.stdout, "\nData     %s\n", b.path())
+	if ctx.Err() != nil {
+		return &exitError{exitInterrupted, fmt.Errorf("interrupted after %d blocks; what was measured is in %s", report.Blocks, b.path())}
+	}
+	return err
+}
+
+// explain gives an error of building its exit code.
+func (f *buildFlags) explain(ctx context.Context, err error) error {
+	var input *build.InputError
+	switch {
+	case ctx.Err() != nil:
+		return &exitError{exitInterrupted, errors.New("interrupted before anything was measured")}
+	case errors.As(err, &input):
+		return &exitError{exitUsage, err}
+	}
+	return err // an exitError keeps its code
+}
+
+func (f *buildFlags) path() string { return filepath.Join(f.out, "comparison.txt") }
+
+// measurer builds what is to be measured. clean removes it.
+func (f *buildFlags) measurer(ctx context.Context, progress *gateProgress) (m measurer, names [2]string, clean func() error, err error) {
+	patience := f.patience
+	if patience == 0 {
+		patience = min(30*time.Second, max(5*time.Second, f.budget/6))
+	}
+	if f.baseCmd != "" {
+		if f.patience == 0 {
+			patience *= 10
+		}
+		return &compare.Commands{Base: f.baseCmd, Head: f.headCmd, Patience: patience, Seed: f.seed},
+			[2]string{f.baseCmd, f.headCmd}, func() error { return nil }, nil
+	}
+	config := compare.Config{Bench: f.bench, Pairs: f.seeds, Patience: patience, Seed: f.seed, Stage: progress.stage}
+	if f.cpu != "" {
+		for word := range splitList(f.cpu) {
+			n, err := strconv.Atoi(word)
+			if err != nil || n < 1 || n > maxWorkers {
+				return nil, names, nil, usageError("-cpu: %q is not a number from 1 to %d", word, maxWorkers)
+			}
+			config.CPU = append(config.CPU, n)
+		}
+	}
+	var builds *build.Builds
+	if f.baseBin != "" {
+		names = [2]string{f.baseBin, f.headBin}
+		builds, err = build.Prebuilt(words(f.baseBin), words(f.headBin), ".")
+	} else {
+		builds, err = build.New(ctx, build.Options{Base: f.base, Head: f.head, Packages: words(f.packages), Seed: f.seed, Stage: progress.stage})
+	}
+	if err != nil {
+		return nil, names, nil, err
+	}
+	if f.base != "" {
+		names = [2]string{named(f.base, builds.Revisions[build.Base]), named(f.head, builds.Revisions[build.Head])}
+	}
+	return compare.New(builds, config), names, builds.Close, nil
+}
+
+func words(list string) (out []string) {
+	for word := range splitList(list) {
+		out = append(out, word)
+	}
+	return out
+}
+
+// named is a revision for people: "main (1a2b3c4d5e6f)".
+func named(revision, commit string) string {
+	hash, changes := commit, ""
+	if i := len("0123456789ab"); len(commit) > i {
+		hash = commit[:i]
+		if commit[len(commit)-1] == 's' {
+			changes = " with changes"
+		}
+	}
+	if hash == "" || hash == revision {
+		return revision
+	}
+	return revision + " (" + hash + changes + ")"
+}
+
+// measure writes the comparison while it is measured. What was judged lies on the
+// disk, whatever happens.
+func (f *buildFlags) measure(ctx context.Context, m measurer, names [2]string, declared []record.Declared, judge *gate.Judge, progress *gateProgress) error {
+	if err := os.MkdirAll(f.out, 0o777); err != nil {
+		return fmt.Errorf("making the output directory: %w", err)
+	}
+	if err := keepPrevious(f.path(), progress.out); err != nil {
+		return err
+	}
+	file, err := os.Create(f.path())
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	notes := []record.Field{{Key: "run", Value: fmt.Sprintf("%08x-%s", f.seed, time.Now().UTC().Format("20060102T150405.000"))},
+		{Key: "base", Value: names[0]}, {Key: "head", Value: names[1]},
+		{Key: "seed", Value: strconv.FormatUint(f.seed, 10)}, {Key: "budget", Value: f.budget.String()}, {Key: "limit.pairs", Value: strconv.Itoa(f.seeds)}}
+	for _, n := range m.Notes() {
+		notes = append(notes, record.Field{Key: "warning", Value: n})
+	}
+	w, err := record.NewComparisonWriter(file, bench.MachineKeys(ctx), notes, declared)
+	if err != nil {
+		return err
+	}
+	progress.begin(len(declared), f.budget)
+	err = m.Run(ctx, time.Now().Add(f.budget), func() []record.Subject {
+		next := judge.Next()
+		progress.next(len(next))
+		return next
+	}, func(b record.PairBlock) error {
+		judge.Add(b)
+		return w.Block(b)
+	})
+	return errors.Join(err, file.Close())
+}
+
+// gateProgress writes a line at each stage and a heartbeat between blocks.
+type gateProgress struct {
+	out         io.Writer
+	start, last time.Time
+	budget      time.Duration
+	blocks      int
+}
+
+func (p *gateProgress) stage(what string) { fmt.Fprintf(p.out, "poolbench: %s\n", what) }
+
+func (p *gateProgress) begin(subjects int, budget time.Duration) {
+	p.start, p.last, p.budget = time.Now(), time.Now(), budget
+	fmt.Fprintf(p.out, "poolbench: measuring %d benchmarks, controls included, for at most %v\n", subjects, budget)
+}
+
+// next is told how many subjects the next block has.
+func (p *gateProgress) next(subjects int) {
+	if subjects > 0 && time.Since(p.last) >= heartbeat {
+		p.last = time.Now()
+		fmt.Fprintf(p.out, "poolbench: %d blocks in %v of %v, %d benchmarks not settled\n", p.blocks, time.Since(p.start).Round(time.Second), p.budget, subjects)
+	}
+	p.blocks++
+}
