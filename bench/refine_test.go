@@ -19,7 +19,7 @@ func sweepConfig(out *bytes.Buffer) Config {
 	g := sleepGrid(overheadKind(time.Millisecond))
 	g.Workers = []int{2}
 	g.Grains = []time.Duration{time.Millisecond, 4 * time.Millisecond, 16 * time.Millisecond}
-	return Config{Grid: g, Budget: 20 * time.Second, Seed: 3, Out: out, bare: true}
+	return Config{Grid: g, Budget: 20 * time.Second, Seed: 3, Out: out, Virtual: true}
 }
 
 // bisect names the middle of 1 and 4 ms, then that of the upper half, and so on.
@@ -144,7 +144,7 @@ func TestFailedBlocksAreDropped(t *testing.T) {
 				return moodyJob{&runs}, nil
 			}})
 		var out bytes.Buffer
-		s, err := Run(t.Context(), Config{Grid: g, Blocks: 20, Budget: time.Hour, Seed: 1, Out: &out, bare: true})
+		s, err := Run(t.Context(), Config{Grid: g, Blocks: 20, Budget: time.Hour, Seed: 1, Out: &out, Virtual: true})
 		if err != nil {
 			t.Fatal(err)
 		}

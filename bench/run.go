@@ -45,7 +45,9 @@ type Config struct {
 	Progress   Progress      // may be nil
 	TrialLimit time.Duration // a trial that takes longer has failed; 0 means 10 s, or less once its arm is known to be fast
 
-	bare bool // for tests in virtual time: no look at the machine
+	// Virtual measures in virtual time (testing/synctest): nothing is asked of the
+	// machine, nothing is calibrated that no workload needs.
+	Virtual bool
 }
 
 // Run measures until the budget is used up or ctx ends, and writes the record.
@@ -135,7 +137,7 @@ func newRun(c Config) (*run, error) {
 func (r *run) prepare(ctx context.Context) error {
 	r.Progress.Stage("describing the machine")
 	var m machine
-	if !r.bare {
+	if !r.Virtual {
 		m = describeMachine(ctx)
 		r.began = readCounters(ctx)
 	}
@@ -163,7 +165,7 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	r.blockTimes = []time.Duration{time.Since(begin)} // the only estimate until there are blocks
-	if !r.bare {
+	if !r.Virtual {
 		r.askWorkers(ctx)
 	}
 	return nil
@@ -213,7 +215,7 @@ func (r *run) warn(w Warning) {
 func (r *run) calibrate(ctx context.Context) (map[string]Calibration, error) {
 	calibrations := map[string]Calibration{}
 	kernels := slices.Clone(r.Grid.Workloads)
-	probes := !r.bare || len(r.Grid.Capacity) > 0
+	probes := !r.Virtual || len(r.Grid.Capacity) > 0
 	if probes && !slices.ContainsFunc(kernels, func(w workloads.Workload) bool { return w.Name == workloads.Spin.Name }) {
 		kernels = append(kernels, workloads.Spin)
 	}
@@ -244,7 +246,7 @@ func (r *run) calibrate(ctx context.Context) (map[string]Calibration, error) {
 				"Run on a quieter machine: nominal grains are off by as much, measured work is not."})
 		}
 	}
-	if !r.bare {
+	if !r.Virtual {
 		r.preflight(calibrations[workloads.Spin.Name])
 	}
 	return calibrations, nil
@@ -267,7 +269,7 @@ func (r *run) finish(ctx context.Context, err error) (Summary, error) {
 		r.warn(Warning{"blocks-dropped", fmt.Sprintf("%d of %d blocks were dropped whole, since a trial in them failed.", n, n+r.summary.Blocks-r.before+len(r.narrowTimes)),
 			"Look at the failed lines of the record; leave out the arm that fails."})
 	}
-	if !r.bare {
+	if !r.Virtual {
 		r.compareCounters()
 	}
 	if r.pools != nil {

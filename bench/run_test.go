@@ -72,7 +72,7 @@ func TestRunInVirtualTime(t *testing.T) {
 		var out bytes.Buffer
 		begin := time.Now()
 		s, err := Run(t.Context(), Config{
-			Grid: sleepGrid(overheadKind(time.Millisecond)), Budget: time.Second, Seed: 5, Out: &out, bare: true})
+			Grid: sleepGrid(overheadKind(time.Millisecond)), Budget: time.Second, Seed: 5, Out: &out, Virtual: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +121,7 @@ func checkBlocks(t *testing.T, rec *record.Record, p Plan) {
 func TestTooSmallBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		s, err := Run(t.Context(), Config{Grid: sleepGrid(overheadKind(100 * time.Millisecond)), Budget: time.Second, Out: &out, bare: true})
+		s, err := Run(t.Context(), Config{Grid: sleepGrid(overheadKind(100 * time.Millisecond)), Budget: time.Second, Out: &out, Virtual: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -153,7 +153,7 @@ func TestHungTrialsFail(t *testing.T) {
 		}})
 		g.Workers = []int{1}
 		var out bytes.Buffer
-		s, err := Run(t.Context(), Config{Grid: g, Blocks: 6, Budget: time.Hour, TrialLimit: time.Second, Seed: 1, Out: &out, bare: true})
+		s, err := Run(t.Context(), Config{Grid: g, Blocks: 6, Budget: time.Hour, TrialLimit: time.Second, Seed: 1, Out: &out, Virtual: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -180,7 +180,7 @@ func TestExecutorThatCannotStart(t *testing.T) {
 		g := sleepGrid(executors.Kind{Name: "broken", New: func(executors.Options) (executors.Executor, error) {
 			return nil, errors.New("no such thing")
 		}})
-		s, err := Run(t.Context(), Config{Grid: g, Blocks: 2, Out: &out, bare: true})
+		s, err := Run(t.Context(), Config{Grid: g, Blocks: 2, Out: &out, Virtual: true})
 		if err != nil || s.Blocks != 2 || s.Failures == 0 {
 			t.Errorf("%+v, %v", s, err)
 		}
@@ -236,7 +236,7 @@ func TestInterruptAndResume(t *testing.T) {
 		defer cancel()
 		var out bytes.Buffer
 		var told Summary
-		c := Config{Grid: sleepGrid(overheadKind(time.Millisecond)), Budget: time.Second, Seed: 9, Out: &out, bare: true,
+		c := Config{Grid: sleepGrid(overheadKind(time.Millisecond)), Budget: time.Second, Seed: 9, Out: &out, Virtual: true,
 			Progress: &stopAfter{n: 7, cancel: cancel, done: &told}} // in the middle of block 3
 		s, err := Run(ctx, c)
 		if !errors.Is(err, context.Canceled) || !s.Interrupted || s.Blocks != 2 || s.Trials != 7 {
@@ -281,7 +281,7 @@ func TestResumeAfterAKill(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		var out bytes.Buffer
-		c := Config{Grid: sleepGrid(overheadKind(time.Millisecond)), Budget: time.Second, Seed: 9, Out: &out, bare: true,
+		c := Config{Grid: sleepGrid(overheadKind(time.Millisecond)), Budget: time.Second, Seed: 9, Out: &out, Virtual: true,
 			Progress: &stopAfter{n: 7, cancel: cancel, done: new(Summary)}} // in the middle of block 3
 		if _, err := Run(ctx, c); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
@@ -327,7 +327,7 @@ func TestInterruptedTrialIsNoFailure(t *testing.T) {
 				time.AfterFunc(after, cancel)
 				var out bytes.Buffer
 				begin := time.Now()
-				s, err := Run(ctx, Config{Grid: g, Out: &out, bare: true})
+				s, err := Run(ctx, Config{Grid: g, Out: &out, Virtual: true})
 				if !errors.Is(err, context.Canceled) || !s.Interrupted || s.Failures != 0 || strings.Contains(out.String(), "# failed") {
 					t.Errorf("%s: %+v, %v; want an interruption without failures\n%s", name, s, err, &out)
 				}
@@ -358,7 +358,7 @@ func TestInterruptedBeforeTheFirstBlock(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		var out bytes.Buffer
-		s, err := Run(ctx, Config{Grid: sleepGrid(), Out: &out, bare: true})
+		s, err := Run(ctx, Config{Grid: sleepGrid(), Out: &out, Virtual: true})
 		if !errors.Is(err, context.Canceled) || s.Blocks != 0 || !s.Interrupted {
 			t.Errorf("%+v, %v", s, err)
 		}
@@ -378,7 +378,7 @@ func (w *failingWriter) Write(p []byte) (int, error) {
 func TestWriteErrorEndsTheRun(t *testing.T) {
 	for _, n := range []int{0, 3, 12, 20} {
 		synctest.Test(t, func(t *testing.T) {
-			_, err := Run(t.Context(), Config{Grid: sleepGrid(), Out: &failingWriter{n}, Blocks: 20, bare: true})
+			_, err := Run(t.Context(), Config{Grid: sleepGrid(), Out: &failingWriter{n}, Blocks: 20, Virtual: true})
 			if err == nil || !strings.Contains(err.Error(), "disk full") {
 				t.Errorf("after %d writes: %v", n, err)
 			}
