@@ -31,7 +31,7 @@ func byPair(values []float64, pairs []int) [][]float64 {
 const leastPairs = 5
 
 // fewPairsCarry reports whether a change above limit is carried by few seed pairs:
-// the pairs differ from each other (Kruskal-Wallis, 5 %), and the sign test over
+// the pairs differ from each other (Kruskal-Wallis, 1 %), and the sign test over
 // their medians does not show a change (5 %). Noise alone fails the vote now and
 // then, but seldom makes the pairs differ too.
 func fewPairsCarry(values []float64, pairs []int, limit float64) bool {
@@ -49,7 +49,7 @@ func fewPairsCarry(values []float64, pairs []int, limit float64) bool {
 	if 1-vote.CDF(float64(above-1)) <= 0.05 {
 		return false
 	}
-	return kruskalWallis(groups) < 0.05
+	return kruskalWallis(groups) < 0.01
 }
 
 // kruskalWallis is the p-value of the rank test that the groups are alike, from the

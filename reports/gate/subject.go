@@ -122,7 +122,8 @@ func (s *subject) screen(j *Judge) {
 // interest, unless it looks improved: that is worth fresh blocks.
 func (s *subject) pass(j *Judge) {
 	mid, _, high := j.ranks.interval(s.values(), 2*missLevel)
-	if high < s.slowdown && mid > -s.slowdown/2 {
+	looksFaster := mid <= -s.slowdown/2 && j.ranks.above(negated(s.values()), 0) <= suspicion
+	if high < s.slowdown && !looksFaster {
 		s.time = passed
 	}
 }

@@ -22,7 +22,7 @@ var tailQuantiles = []struct {
 // extraBlocks is how many fresh blocks a suspect tail or unit gets before its one test.
 const extraBlocks = 32
 
-// suspicion is the p-value of the screen below which a tail gets fresh blocks.
+// suspicion is the p-value below which a tail or an improvement gets fresh blocks.
 const suspicion = 0.05
 
 // A tailTest is a tail that looked slower on the screen.

@@ -1,0 +1,241 @@
+package gate
+
+import (
+	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"testing"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"poolbench/bench/record"
+)
+
+var suites = flag.Int("suites", 0, "simulate this many suites of each kind, as 2000 for the published rates; 0 is a few")
+
+// A suite is a simulated comparison with planted truth. Its noise is that of 763
+// blocks of real comparisons of equal builds on a virtual machine with 2 CPUs: per
+// kind of work the standard deviation of the log ratio of a block (process exchange
+// 15 %, two threads of arithmetic, allocation 12 %, ping-pong 9 %, pools and memory
+// 8 %, …, one thread of arithmetic 1.1 %), made of a part that both chunks of a pair
+// share and that cancels, a part of each process with heavy tails, the code layout
+// of each link, and chunks of which some are held up.
+type suite struct {
+	cells    int
+	scale    float64         // of all noise; 1 is the machine as measured
+	layout   float64         // standard deviation of the layout of one link in every third cell, as a log ratio
+	pairs    int             // seed pairs
+	changes  map[int]float64 // log ratio by cell
+	budget   float64         // seconds
+	canaries int
+	seed     uint64
+	host     record.Host
+	options  Options
+}
+
+// noises are the standard deviations of the log ratio of a block by kind of work.
+var noises = []float64{0.15, 0.12, 0.12, 0.09, 0.08, 0.08, 0.08, 0.06, 0.06, 0.018, 0.011, 0.010}
+
+// cellSeconds is what a block of one cell takes: 21 chunks of 1.25 ms on two sides
+// and what stands between them.
+const cellSeconds = 0.057
+
+const simulatedChunks = 20
+
+func (s suite) declared() []record.Declared {
+	var out []record.Declared
+	for i := range s.cells {
+		out = append(out, record.Declared{Subject: record.Subject{Pkg: "p", Name: fmt.Sprintf("C%03d-2", i)}, InBase: true, InHead: true})
+	}
+	for i := range s.canaries {
+		out = append(out, record.Declared{Subject: record.Subject{Name: fmt.Sprintf("Canary%d-2", i)}, Role: record.Canary, InBase: true, InHead: true},
+			record.Declared{Subject: record.Subject{Name: fmt.Sprintf("Same%d-2", i)}, Role: record.Same, InBase: true, InHead: true})
+	}
+	return out
+}
+
+// run measures until the judge is satisfied or the budget is spent.
+func (s suite) run() (report *Report, seconds float64) {
+	rng := rand.New(rand.NewPCG(s.seed, 0x676174))
+	declared := s.declared()
+	index := map[record.Subject]int{}
+	layouts := make([][2][]float64, len(declared))
+	sigma := make([]float64, len(declared))
+	for i, d := range declared {
+		index[d.Subject] = i
+		sigma[i] = s.scale * noises[rng.IntN(len(noises))]
+		if d.Role != record.Judged {
+			sigma[i] = s.scale * 0.018
+		}
+		for side := range 2 {
+			layouts[i][side] = make([]float64, s.pairs)
+			for k := range layouts[i][side] {
+				if i%3 == 0 && d.Role == record.Judged {
+					layouts[i][side][k] = s.layout * rng.NormFloat64()
+				}
+			}
+		}
+	}
+	judge := NewJudge(s.options, declared)
+	for number := 1; ; number++ {
+		next := judge.Next()
+		cost := float64(len(next)) * cellSeconds
+		if len(next) == 0 || seconds+cost > s.budget {
+			return judge.Report(), seconds
+		}
+		seconds += cost
+		block := record.PairBlock{Number: number, SeedPair: (number - 1) % s.pairs, Host: s.host}
+		for _, subject := range next {
+			i := index[subject]
+			change := s.changes[i]
+			if declared[i].Role == record.Canary {
+				change = math.Log(1.05)
+			}
+			shift := change + layouts[i][1][block.SeedPair] - layouts[i][0][block.SeedPair]
+			block.Pairs = append(block.Pairs, simulatePair(rng, subject, sigma[i], shift))
+		}
+		judge.Add(block)
+	}
+}
+
+// simulatePair is one subject in one block; shift is the true log ratio.
+func simulatePair(rng *rand.Rand, subject record.Subject, sigma, shift float64) record.Pair {
+	heavy := func() float64 { // one in ten processes is three times as far off
+		x := rng.NormFloat64()
+		if rng.IntN(10) == 0 {
+			x *= 3
+		}
+		return x / math.Sqrt(1.8)
+	}
+	base, head := 0.65*sigma*heavy(), 0.65*sigma*heavy()+shift
+	p := record.Pair{Subject: subject, Iterations: 100, Base: make([]float64, simulatedChunks), Head: make([]float64, simulatedChunks)}
+	chunk := func() float64 {
+		x := 0.8 * sigma * rng.NormFloat64()
+		if rng.IntN(8) == 0 { // held up
+			x += 6 * sigma * rng.ExpFloat64()
+		}
+		return x
+	}
+	drift := 0.3 * rng.NormFloat64()
+	for i := range p.Base {
+		drift += 0.02 * rng.NormFloat64()
+		p.Base[i] = 1e4 * math.Exp(drift+base+chunk())
+		p.Head[i] = 1e4 * math.Exp(drift+head+chunk())
+	}
+	return p
+}
+
+// A tally is what came of many suites.
+type tally struct {
+	suites, alarms, improvedFalsely, detected, others, cells, missedPass, improvedRight, void, blind int
+	seconds                                                                                          float64
+	usualAlarms                                                                                      int
+}
+
+// simulate runs n suites of one kind on all CPUs and counts.
+func simulate(n int, make func(i int) suite) tally {
+	var mu sync.Mutex
+	var total tally
+	var wg sync.WaitGroup
+	next := 0
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for {
+				mu.Lock()
+				i := next
+				next++
+				mu.Unlock()
+				if i >= n {
+					return
+				}
+				s := make(i)
+				report, seconds := s.run()
+				mu.Lock()
+				total.count(s, report, seconds)
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	return total
+}
+
+func (t *tally) count(s suite, r *Report, seconds float64) {
+	t.suites++
+	t.seconds += seconds
+	if r.Void != "" {
+		t.void++
+	}
+	if r.Blind != "" {
+		t.blind++
+	}
+	truth := map[string]float64{}
+	for i, d := range s.declared()[:s.cells] {
+		truth[d.Name] = s.changes[i]
+	}
+	alarm, improvement := false, false
+	for _, c := range r.Cells {
+		change := truth[c.Name]
+		switch {
+		case c.Verdict == Regressed && change > 0 && c.Unit == record.UnitTime:
+			t.detected++
+		case c.Verdict == Regressed:
+			alarm = true
+		case c.Verdict == Improved && change < 0:
+			t.improvedRight++
+		case c.Verdict == Improved:
+			improvement = true
+		case c.Verdict == NoChange && change != 0 && (c.Ratio.Low > math.Exp(change) || c.Ratio.High < math.Exp(change)):
+			t.missedPass++
+		}
+	}
+	if alarm {
+		t.alarms++
+	}
+	if improvement {
+		t.improvedFalsely++
+	}
+	if r.Usual != nil && len(r.Usual.Slower) > 0 {
+		t.usualAlarms++
+	}
+}
+
+// rate is "3 of 100 (3 %, 95 % interval 0.6 to 8.5 %)": Clopper and Pearson's exact
+// interval of a proportion.
+func rate(k, n int) string {
+	low, high := binomialInterval(k, n)
+	return fmt.Sprintf("%d of %d (%.2f %%, 95 %% interval %.2f to %.2f %%)", k, n, 100*float64(k)/float64(n), 100*low, 100*high)
+}
+
+func binomialInterval(k, n int) (low, high float64) {
+	high = 1
+	if k > 0 {
+		low = distuv.Beta{Alpha: float64(k), Beta: float64(n - k + 1)}.Quantile(0.025)
+	}
+	if k < n {
+		high = distuv.Beta{Alpha: float64(k + 1), Beta: float64(n - k)}.Quantile(0.975)
+	}
+	return low, high
+}
+
+func hundred(i int) suite {
+	return suite{cells: 100, scale: 1, layout: 0.02, pairs: 16, budget: 240, canaries: 2, seed: uint64(i)}
+}
+
+// Of suites without any change at most 1 in 100 may raise an alarm; of those with
+// one cell slower by 5 % at least 95 in 100 find it.
+func TestSuitesOfHundred(t *testing.T) {
+	n := max(12, *suites)
+	same := simulate(n, hundred)
+	t.Logf("no change: %s raise an alarm, %s a false improvement; void %d, blind %d; %.0f s on average", rate(same.alarms, n), rate(same.improvedFalsely, n), same.void, same.blind, same.seconds/float64(n))
+	t.Logf("the usual method on the same data: %s raise an alarm", rate(same.usualAlarms, n))
+	slower := simulate(n, func(i int) suite {
+		s := hundred(10_000 + i)
+		s.changes = map[int]float64{i % 100: math.Log(1.05)}
+		return s
+	})
+	t.Logf("one cell 5 %% slower: %s found, %s flag another; %.0f s on average", rate(slower.detected, n), rate(slower.alarms, n), slower.seconds/float64(n))
+}
