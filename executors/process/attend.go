@@ -32,8 +32,8 @@ func (p *Pool) Attend(t executors.Task) {
 		return
 	}
 	defer w.reading.Unlock()
-	if w.broke != nil || w.in.fillNow(w.replyFd) != nil {
-		return // the reader will see why
+	if w.broke != nil || w.in.fillNow(w.replyFd) != nil || !w.in.waiting() {
+		return // for the reader: the end, or the rest of a large reply, which must be waited for
 	}
 	if err := w.takeReplies(); err != nil {
 		w.broke = err
@@ -64,7 +64,7 @@ func (w *worker) awaitReplies() error {
 	var err error
 	waitErr := w.replyRaw.Read(func(fd uintptr) bool {
 		w.reading.Lock()
-		if err = w.broke; err == nil {
+		if err = w.broke; err == nil && !w.in.begun() {
 			err = w.in.fillNow(int(fd))
 		}
 		if errors.Is(err, syscall.EAGAIN) {

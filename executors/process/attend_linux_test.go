@@ -19,6 +19,7 @@ func TestWaitersReadReplies(t *testing.T) {
 	if testing.Short() {
 		rounds = 300
 	}
+	large := 0
 	var wg sync.WaitGroup
 	for g := range 5 {
 		wg.Go(func() {
@@ -36,7 +37,19 @@ func TestWaitersReadReplies(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if s := p.Stats(); s.Succeeded != int64(5*rounds) || s.Failed != 0 {
+	for size := 1 << 10; size <= 1<<20; size = size * 3 / 2 {
+		for range 20 {
+			f, err := executors.Submit(background, p, bytez, make([]byte, size))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if out, err := f.Result(limit(t)); err != nil || len(out) != size {
+				t.Fatalf("%d bytes of %d, %v", len(out), size, err)
+			}
+		}
+		large += 20
+	}
+	if s := p.Stats(); s.Succeeded != int64(5*rounds+large) || s.Failed != 0 {
 		t.Errorf("%+v", s)
 	}
 }

@@ -17,14 +17,20 @@ import (
 	"poolbench/executors/process"
 )
 
-// helperEcho is the bare peer of the benchmarks: it writes back what it reads,
-// with blocking system calls, as a worker does.
-func helperEcho() {
-	buf := make([]byte, 64<<10)
+// helperEcho is the bare peer of the benchmarks: it writes back what it reads, at
+// once or when size bytes have come, with blocking system calls, as a worker does.
+func helperEcho(size int) {
+	buf := make([]byte, max(size, 64<<10))
 	for {
-		n, err := syscall.Read(3, buf)
-		if err != nil || n <= 0 {
-			os.Exit(0)
+		n := 0
+		for {
+			m, err := syscall.Read(3, buf[n:])
+			if err != nil || m <= 0 {
+				os.Exit(0)
+			}
+			if n += m; n >= size {
+				break
+			}
 		}
 		for b := buf[:n]; len(b) > 0; {
 			m, err := syscall.Write(3, b)
@@ -36,8 +42,9 @@ func helperEcho() {
 	}
 }
 
-// bareEcho starts this binary as an echo at the other end of a socketpair.
-func bareEcho(b *testing.B) *os.File {
+// bareEcho starts this binary as an echo, of messages of that size or of whatever
+// comes, at the other end of a socketpair.
+func bareEcho(b *testing.B, size int) *os.File {
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	if err != nil {
 		b.Fatal(err)
@@ -54,7 +61,7 @@ func bareEcho(b *testing.B) *os.File {
 	defer null.Close()
 	p, err := os.StartProcess(os.Args[0], []string{os.Args[0], "-test.run=^$"}, &os.ProcAttr{
 		Files: []*os.File{null, os.Stderr, os.Stderr, its},
-		Env:   append(os.Environ(), envEcho+"=1", "GOMAXPROCS=1"),
+		Env:   append(os.Environ(), envEcho+"="+strconv.Itoa(size), "GOMAXPROCS=1"),
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -73,7 +80,7 @@ func bareEcho(b *testing.B) *os.File {
 func BenchmarkPingPong(b *testing.B) {
 	const trips = 50
 	var msg [8]byte
-	polled, unpolled := bareEcho(b), bareEcho(b)
+	polled, unpolled := bareEcho(b, 8), bareEcho(b, 8)
 	blocking := int(unpolled.Fd())
 	if err := syscall.SetNonblock(blocking, false); err != nil {
 		b.Fatal(err)
@@ -126,7 +133,7 @@ func BenchmarkBurst(b *testing.B) {
 		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*tasks), "ns/task")
 	}
 	b.Run("bare", func(b *testing.B) {
-		f := bareEcho(b)
+		f := bareEcho(b, 0)
 		out, in := make([]byte, 64<<10), make([]byte, 64<<10)
 		for b.Loop() {
 			go func() {
@@ -173,27 +180,87 @@ func BenchmarkBurst(b *testing.B) {
 	})
 }
 
-// BenchmarkPayload is the throughput of one byte slice each way.
+// BenchmarkPayload is the time of one task with a byte slice each way. The yardstick
+// sends as much through a bare socketpair to a process that sends it back when it
+// has it all, as a task must.
 func BenchmarkPayload(b *testing.B) {
-	for _, size := range []int{64 << 10, 1 << 20} {
-		b.Run(map[int]string{64 << 10: "64KiB", 1 << 20: "1MiB"}[size], func(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		size int
+	}{{"64KiB", 64 << 10}, {"1MiB", 1 << 20}, {"16MiB", 16 << 20}} {
+		b.Run(c.name, func(b *testing.B) {
+			bare := bareEcho(b, c.size)
 			p := newPool(b, process.Options{Workers: 1})
 			if err := p.Start(limit(b)); err != nil {
 				b.Fatal(err)
 			}
-			in := make([]byte, size)
-			b.SetBytes(int64(2 * size))
-			for b.Loop() {
-				f, err := executors.Submit(background, p, bytez, in)
+			in, back := make([]byte, c.size), make([]byte, c.size)
+			trips := max(1, 4<<20/c.size)
+			compare(b, trips*2*c.size, // ns per byte
+				arm{"bare", func() {
+					for range trips {
+						if _, err := bare.Write(in); err != nil {
+							b.Fatal(err)
+						}
+						if _, err := io.ReadFull(bare, back); err != nil {
+							b.Fatal(err)
+						}
+					}
+				}},
+				arm{"pool", func() {
+					for range trips {
+						f, err := executors.Submit(background, p, bytez, in)
+						if err != nil {
+							b.Fatal(err)
+						}
+						if out, err := f.Result(background); err != nil || len(out) != c.size {
+							b.Fatal(len(out), err)
+						}
+					}
+				}})
+		})
+	}
+}
+
+// BenchmarkMap is the time per item of Map over a million integers in automatic
+// chunks. The yardstick is a plain loop that calls the function.
+func BenchmarkMap(b *testing.B) {
+	const items = 1_000_000
+	p := newPool(b, process.Options{Workers: 2})
+	if err := p.Start(limit(b)); err != nil {
+		b.Fatal(err)
+	}
+	inputs := make([]int, items)
+	for i := range inputs {
+		inputs[i] = i
+	}
+	check := func(sum int) {
+		if sum != items*(items-1)/2 {
+			b.Fatal(sum)
+		}
+	}
+	compare(b, items,
+		arm{"pool", func() {
+			sum := 0
+			for v, err := range executors.MapSlice(background, p, echo, inputs, executors.AutoChunk()) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if _, err := f.Result(background); err != nil {
+				sum += v
+			}
+			check(sum)
+		}},
+		arm{"loop", func() {
+			sum := 0
+			for _, in := range inputs {
+				v, err := echo.Call(background, in)
+				if err != nil {
 					b.Fatal(err)
 				}
+				sum += v
 			}
-		})
-	}
+			check(sum)
+		}})
 }
 
 // BenchmarkCold is the time from nothing to both workers ready and the first

@@ -168,6 +168,9 @@ func (fr *frameReader) waiting() bool {
 	return have >= headerSize && uint64(have-headerSize) >= uint64(parseHeader(fr.buf[fr.start:]).size)
 }
 
+// begun reports whether a part of the next frame has arrived.
+func (fr *frameReader) begun() bool { return fr.end > fr.start }
+
 // fill reads once, after making room.
 func (fr *frameReader) fill() error { return fr.fillFrom(fr.r.Read) }
 

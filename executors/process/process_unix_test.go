@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -24,7 +25,7 @@ import (
 // Environment of helper processes of these tests.
 const (
 	envForget = "PROCESS_TEST_FORGET" // a worker that does not call WorkerMain
-	envEcho   = "PROCESS_TEST_ECHO"   // a bare echo on descriptor 3
+	envEcho   = "PROCESS_TEST_ECHO"   // a bare echo of messages of that size on descriptor 3
 	envParent = "PROCESS_TEST_PARENT" // a program with a pool of its own, to be killed
 )
 
@@ -32,8 +33,8 @@ func TestMain(m *testing.M) {
 	if os.Getenv(envForget) == "" {
 		process.WorkerMain()
 	}
-	if os.Getenv(envEcho) != "" {
-		helperEcho()
+	if size, err := strconv.Atoi(os.Getenv(envEcho)); err == nil {
+		helperEcho(size)
 	}
 	if os.Getenv(envParent) != "" {
 		helperParent()
