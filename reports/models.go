@@ -29,7 +29,7 @@ func (k LawKind) String() string { return lawNames[k] }
 // not have are zero.
 type Law struct {
 	Kind       LawKind
-	Measured   bool     // C is the measured capacity
+	Against    string   // what C is: "workers", "cores" or "capacity"
 	Why        string   // why there is none, for people; "" when there is
 	PerWorker  Estimate // λ
 	Contention Estimate // σ, never below 0
@@ -92,7 +92,14 @@ func lawOf(points []lawPoint, work quantity) (law Law, modelled []float64) {
 		return Law{Why: fmt.Sprintf("no model meets every point within %s, the best (%s) is off by %s",
 			Percent(maxMisfit), best.kind, Percent(law.Misfit)), Misfit: law.Misfit}, nil
 	}
-	law.Measured = best.ideal > 0
+	switch last := points[len(points)-1]; {
+	case best.ideal > 0:
+		law.Against = "capacity"
+	case best.c[len(points)-1] < math.Log(last.workers)-1e-9:
+		law.Against = "cores"
+	default:
+		law.Against = "workers"
+	}
 	best.describe(&law, blocks, work)
 	law.peak(s, points[len(points)-1].workers, best.c[len(points)-1])
 	modelled = make([]float64, len(points))
