@@ -55,7 +55,7 @@ func (a *analysis) grains(workload string) int {
 
 // short has one sentence for every executor of the sweep that stands for its
 // workload. The first of each sweep says which one it is; the others repeat no more
-// of it than tells workloads apart.
+// of it than tells workloads apart. Then come the crossovers of other kinds.
 func (a *analysis) short() []Sentence {
 	var out []Sentence
 	sweeps := HeadlineSweeps(a.data)
@@ -69,10 +69,17 @@ func (a *analysis) short() []Sentence {
 				on = " on " + s.Workload
 			}
 			text := crossoverSentence(series, series.Executor+on)
-			if half := halfSentence(series.Half().Work); half != "" {
-				text += "; " + half
+			for _, more := range []string{cutOverSentence(series), halfSentence(series.Half().Work)} {
+				if more != "" {
+					text += "; " + more
+				}
 			}
 			out = append(out, Sentence{series.Executor, text})
+		}
+		out = append(out, a.duelSentences(s)...)
+		out = append(out, remedySentences(s)...)
+		if text := a.costSentence(s.Workload); text != "" {
+			out = append(out, Sentence{s.Workload, text})
 		}
 	}
 	return out

@@ -172,7 +172,7 @@ func (c *curve) crossing(level, matters float64) meeting {
 	switch {
 	case len(changes) == 1 && changes[0] > 0 && lowest > 0, crosses && lowest > -matters && highest >= matters:
 		out.Outcome = Always
-	case len(changes) == 1 && changes[0] < 0 && highest < math.Log(1+Practical), crosses && highest < matters:
+	case len(changes) == 1 && changes[0] < 0 && highest < matters, crosses && highest < matters:
 		out.Outcome = Never
 	case crosses:
 		c.locate(&out, level)

@@ -110,7 +110,10 @@ type Cost struct {
 	Scaling   int // index in Data.Scalings
 	Executor  string
 	Crossover Crossing // along the workers: At, From and To are numbers of them, At between two pool sizes
-	Fewest    int      // least number of workers that is enough, At rounded up; 0 unless it is Always or Crosses
+	// Fewest is At rounded up when it crosses. Otherwise it is the smallest pool measured
+	// that surely gains what matters, or 0 when there is none: a pool of 1 that equals the
+	// plain loop is on neither side.
+	Fewest int
 }
 
 // costs finds the COST of every executor of every Scaling with at least two pool
@@ -127,13 +130,12 @@ func (a *analysis) costs() {
 				cell := record.Cell{Executor: series.Executor, Workload: s.Workload, Workers: p.Workers, Grain: s.Grain, Payload: s.Payload}
 				points = append(points, curvePoint{work: constant(float64(p.Workers)), ratio: a.rs.quantity(base.task.over(a.pairs.arms[cell].task))})
 			}
-			x := newCurve(points).crossing(0, matters).Crossing
-			c := Cost{Scaling: i, Executor: series.Executor, Crossover: x}
-			switch x.Outcome {
-			case Crosses:
-				c.Fewest = int(math.Ceil(x.At.Value - 1e-9))
-			case Always:
-				c.Fewest = series.Points[0].Workers
+			curve := newCurve(points)
+			c := Cost{Scaling: i, Executor: series.Executor, Crossover: curve.crossing(0, matters).Crossing}
+			if c.Crossover.Outcome == Crosses {
+				c.Fewest = int(math.Ceil(c.Crossover.At.Value - 1e-9))
+			} else if k := slices.IndexFunc(curve.points, func(p curvePoint) bool { return p.low > 0 && p.ratio.point >= matters }); k >= 0 {
+				c.Fewest = int(math.Round(math.Exp(curve.points[k].work.point)))
 			}
 			a.data.Costs = append(a.data.Costs, c)
 		}

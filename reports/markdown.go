@@ -34,15 +34,16 @@ func WriteMarkdown(w io.Writer, d *Data) error {
 	section("Can I trust it?", d.Answers.Trust, false)
 	if len(d.Scalings) > 0 {
 		b.WriteString("## Speedup\n\nAgainst the plain loop, within blocks. `*` is the choice, `=` is as good.\n\n")
-		for _, s := range d.Scalings {
+		for i, s := range d.Scalings {
 			scalingMarkdown(&b, s)
+			if text := CostSentence(d, i); text != "" && len(s.Series) > 0 {
+				fmt.Fprintf(&b, "%s.\n\n", MarkdownText(capitalised(text)))
+			}
 		}
 	}
 	if len(d.Sweeps) > 0 {
 		b.WriteString("## Size of a task\n\n")
-		b.WriteString("Useful work per task at which the pool begins to beat the plain loop (crossover) and at which it reaches\n" +
-			"half of the ideal (least useful work). METG(50 %) is the granularity there, overhead included.\n\n")
-		sweepMarkdown(&b, d.Sweeps)
+		sweepMarkdown(&b, d)
 	}
 	_, err := w.Write(b.Bytes())
 	return err
@@ -62,16 +63,17 @@ func scalingMarkdown(b *bytes.Buffer, s Scaling) {
 	MarkdownTable(b, 1, header, rows)
 }
 
-func sweepMarkdown(b *bytes.Buffer, sweeps []Sweep) {
-	header := []string{"workload", "executor", "workers", "crossover", "least useful work", "METG(50 %)"}
-	var rows [][]string
-	for _, s := range sweeps {
-		for _, series := range s.Series {
-			rows = append(rows, []string{s.Workload, series.Executor, fmt.Sprint(s.Workers),
-				CrossingText(series.Crossover), CrossingText(series.Half().Work), CrossingText(series.Half().METG)})
+func sweepMarkdown(b *bytes.Buffer, d *Data) {
+	for i, s := range d.Sweeps {
+		if i > 0 && d.Sweeps[i-1].Workload == s.Workload {
+			continue
+		}
+		fmt.Fprintf(b, "### Sizes of %s\n\n", MarkdownText(s.Workload))
+		for _, t := range SizeTables(d, s.Workload) {
+			fmt.Fprintf(b, "%s\n\n", MarkdownText(t.Caption))
+			MarkdownTable(b, t.Left, t.Header, t.Rows)
 		}
 	}
-	MarkdownTable(b, 2, header, rows)
 }
 
 // CrossingText is a crossing for a table: "0.47 µs [0.43, 0.52]", "always (from

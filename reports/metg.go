@@ -1,9 +1,6 @@
 package reports
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // HalfEfficiency is the efficiency that METG and the least useful work are given
 // at where one must do.
@@ -20,13 +17,15 @@ type Level struct {
 }
 
 // Half is the level of 50 %, unknown when the series has none.
-func (s SweepSeries) Half() Level {
+func (s SweepSeries) Half() Level { return s.level(HalfEfficiency) }
+
+func (s SweepSeries) level(efficiency float64) Level {
 	for _, l := range s.Levels {
-		if l.Efficiency == HalfEfficiency {
+		if l.Efficiency == efficiency {
 			return l
 		}
 	}
-	return Level{Efficiency: HalfEfficiency}
+	return Level{Efficiency: efficiency}
 }
 
 // An Overhead tells what kind of overhead an executor has from two ratios of
@@ -37,6 +36,7 @@ type Overhead struct {
 	Floor Estimate // granularity of the smallest task, seconds: what a task costs at least
 	R50   Estimate // METG(50 %) / Floor
 	R90   Estimate // METG(90 %) / METG(50 %)
+	Above bool     // the smallest task has too much work to be the floor: Floor is at most, R50 at least what is said
 	Shape Shape
 }
 
@@ -44,16 +44,16 @@ type Overhead struct {
 type Shape int
 
 const (
-	ShapeUnknown  Shape = iota // no METG(50 %), the sweep does not reach down to the floor, or too noisy to tell
-	ShapeSerial                // R50 below 1.2: one place hands out every task
-	ShapeMixed                 // R50 up to 1.6
-	ShapeInline                // R50 up to 3: every task costs its worker the same
-	ShapeContends              // R50 above 3 or R90 above 8: workers wait for each other, or the ideal is not reached
+	ShapeUnknown Shape = iota // no METG(50 %), the sweep does not reach down to the floor, or too noisy to tell
+	ShapeSerial               // R50 below 1.2: one place hands out every task
+	ShapeMixed                // R50 up to 1.6
+	ShapeInline               // R50 up to 3: every task costs its worker the same
+	ShapeGrows                // R50 above 3 or R90 above 8: contention, uneven tasks, a start paid by few tasks, or an ideal that is not reached
 )
 
 // String names the shape in two or three words.
 func (s Shape) String() string {
-	return [...]string{"unknown", "serial dispatch", "dispatch and inline", "inline", "contention"}[s]
+	return [...]string{"unknown", "serial dispatch", "dispatch and inline", "inline", "growing with the work"}[s]
 }
 
 // Remedy says what lowers overhead of this shape; empty when the shape is unknown.
@@ -62,7 +62,7 @@ func (s Shape) Remedy() string {
 		"hand tasks out in more than one place, or several at once",
 		"put several tasks into one submission; if that is not enough, hand them out in more than one place",
 		"put several tasks into one submission",
-		"remove what workers share (locks, memory, bandwidth), or use fewer workers"}[s]
+		"look for what the workers share (locks, memory, bandwidth), for uneven tasks, and for too few tasks to pay for the start of a job"}[s]
 }
 
 // shape classifies by the values that published systems have: Task Bench's SC20 data
@@ -71,7 +71,7 @@ func (s Shape) Remedy() string {
 func shape(r50, r90 float64) Shape {
 	switch {
 	case r50 > 3, r90 > 8:
-		return ShapeContends
+		return ShapeGrows
 	case r50 > 1.6:
 		return ShapeInline
 	case r50 > 1.2:
@@ -82,9 +82,10 @@ func shape(r50, r90 float64) Shape {
 	return ShapeUnknown
 }
 
-// reachesFloor is the efficiency at the smallest task above which inline overhead
-// would be taken for something else: it makes R50 twice what is missing to 1.
-const reachesFloor = 0.2
+// reachesFloor is the efficiency at the smallest task above which that task is not
+// the floor: inline overhead has R50 = 2·(1 - efficiency) then, and would be taken for
+// something else.
+const reachesFloor = 0.1
 
 // levels fills in what follows from the curve of efficiencies; granularities ascend
 // in work and may begin with that of an empty task.
@@ -103,6 +104,8 @@ func (s *SweepSeries) levels(c *curve, granularities []quantity) {
 	floor := floorOf(granularities)
 	o := &s.Overhead
 	o.Floor = floor.estimate()
+	empty := len(granularities) > len(s.Points)
+	o.Above = !empty && s.Points[0].Efficiency.Value > reachesFloor
 	if half.Outcome != Crosses || o.Floor.N == 0 {
 		return
 	}
@@ -112,15 +115,14 @@ func (s *SweepSeries) levels(c *curve, granularities []quantity) {
 	if ninety.Outcome == Crosses {
 		o.R90 = ninety.quantity().per(at50).estimate()
 		if r90 = o.R90.Value; o.R90.Known() && o.R90.Low < 8 {
-			r90 = math.NaN() // not surely contention
+			r90 = math.NaN() // not surely growing
 		}
 	}
 	o.Shape = shape(o.R50.Value, r90)
 	if o.R50.Known() {
 		wide = shape(o.R50.High, r90)-shape(o.R50.Low, r90) > 1
 	}
-	empty := len(granularities) > len(s.Points)
-	if wide || !empty && s.Points[0].Efficiency.Value > reachesFloor && o.Shape != ShapeContends {
+	if wide || o.Above && o.Shape != ShapeGrows {
 		o.Shape = ShapeUnknown
 	}
 }
@@ -186,14 +188,28 @@ func (m meeting) quantity() quantity {
 	return quantity{n: m.At.N, point: math.Log(m.At.Value), draws: m.draws}
 }
 
+func (o Overhead) floorText() string {
+	switch {
+	case o.Floor.N == 0:
+		return "cannot tell"
+	case o.Above:
+		return "at most " + DurationEstimate(o.Floor)
+	}
+	return DurationEstimate(o.Floor)
+}
+
 // String is the shape with its two ratios: "inline (R50 2.0× [1.9, 2.1], R90 5.1×)".
 func (o Overhead) String() string {
 	if o.R50.N == 0 {
 		return "unknown"
 	}
-	text := "R50 " + RatioEstimate(o.R50)
+	text := o.Shape.String() + " ("
+	if o.Above {
+		text += "no task is small enough, "
+	}
+	text += "R50 " + RatioEstimate(o.R50)
 	if o.R90.N > 0 {
 		text += ", R90 " + RatioEstimate(o.R90)
 	}
-	return fmt.Sprintf("%s (%s)", o.Shape, text)
+	return text + ")"
 }

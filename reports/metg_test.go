@@ -77,14 +77,14 @@ func TestShapes(t *testing.T) {
 		{"MPI", 1.97, 5.7, ShapeInline}, {"MPI bulk-synchronous", 2.01, 5.7, ShapeInline}, {"X10", 2.07, 5.6, ShapeInline},
 		{"StarPU 1.2", 1.02, 1.3, ShapeSerial}, {"PaRSEC", 1, 2.6, ShapeSerial}, {"Regent", 1.1, math.NaN(), ShapeSerial},
 		{"Chapel", 1.27, 5.6, ShapeMixed}, {"Charm++", 1.4, 7.1, ShapeMixed}, {"StarPU 1.3", 1.33, 4.3, ShapeMixed},
-		{"TensorFlow", 4, math.NaN(), ShapeContends}, {"Dask", 7.6, math.NaN(), ShapeContends}, {"OpenMP tasks", 14.9, 38, ShapeContends},
-		{"a late peak", 2, 9, ShapeContends}, {"nothing", math.NaN(), math.NaN(), ShapeUnknown},
+		{"TensorFlow", 4, math.NaN(), ShapeGrows}, {"Dask", 7.6, math.NaN(), ShapeGrows}, {"OpenMP tasks", 14.9, 38, ShapeGrows},
+		{"a late peak", 2, 9, ShapeGrows}, {"nothing", math.NaN(), math.NaN(), ShapeUnknown},
 	} {
 		if got := shape(test.r50, test.r90); got != test.want {
 			t.Errorf("%s: %v, want %v", test.system, got, test.want)
 		}
 	}
-	for s := ShapeUnknown; s <= ShapeContends; s++ {
+	for s := ShapeUnknown; s <= ShapeGrows; s++ {
 		if s.String() == "" || (s.Remedy() == "") != (s == ShapeUnknown) {
 			t.Errorf("%d: %q, %q", s, s, s.Remedy())
 		}

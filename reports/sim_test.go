@@ -15,7 +15,7 @@ func seeds(short int) (n int, wide float64) {
 	if n, err := strconv.Atoi(os.Getenv("POOLBENCH_SEEDS")); err == nil && n > 0 {
 		return n, 0
 	}
-	return short, 0.05
+	return short, 0.06
 }
 
 // A tally counts how an estimate does over many simulations.
@@ -56,7 +56,7 @@ func (c *tally) check(t *testing.T, what string, wide float64) {
 // Noise of 5 % with and without a heavy tail, drift that all arms of a block share,
 // grids of ratio 2 at random places: no bias, and 95 % intervals cover.
 func TestIntervalsCoverWhatWasPlanted(t *testing.T) {
-	n, wide := seeds(60)
+	n, wide := seeds(40)
 	for _, tail := range []float64{0, 0.05} {
 		t.Run(fmt.Sprintf("tail %v", tail), func(t *testing.T) {
 			var crossover, work, metg80, floor, r50, duel tally
@@ -90,7 +90,7 @@ func TestIntervalsCoverWhatWasPlanted(t *testing.T) {
 // The same executor under two names, and one that is the plain loop: no crossover in
 // at least 95 % of 100 runs, whatever the noise and the number of blocks.
 func TestTwinsDoNotCross(t *testing.T) {
-	n, _ := seeds(25)
+	n, _ := seeds(15)
 	n = min(n, 100)
 	for _, test := range []struct {
 		blocks int
@@ -120,7 +120,7 @@ func TestTwinsDoNotCross(t *testing.T) {
 func TestWorkIsLinear(t *testing.T) {
 	visits := func(change func(*world)) (records, visits int) {
 		w := usual()
-		w.blocks = 12
+		w.blocks = 6
 		change(&w)
 		rec := w.write(t)
 		return len(rec.Results), analyse(rec).rs.visits

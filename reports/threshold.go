@@ -14,16 +14,17 @@ type Threshold struct {
 }
 
 // threshold is the cut-over of least regret of the arm whose ratio to the other the
-// curve is. Only the ends and the upward crossings of the curve as measured need a
-// look: between them, moving the cut-over to the next one below or above takes the
-// wrong arm at fewer sizes.
+// curve is. A rule without a constant, one arm at every size, is taken when it loses
+// nothing that matters. Otherwise only the upward crossings of the curve as measured
+// need a look: between them, moving the cut-over to the next one below or above takes
+// the wrong arm at fewer sizes.
 func (c *curve) threshold() Threshold {
 	if len(c.points) == 0 {
 		return Threshold{}
 	}
 	value := func(p curvePoint) float64 { return p.ratio.point }
-	best := Threshold{Outcome: Always, At: c.from}
-	at := math.Inf(-1)
+	best := Threshold{Outcome: Never, At: c.to}
+	at := math.Inf(1)
 	worst, total := c.loss(at, value)
 	consider := func(x float64, t Threshold) {
 		// A hair of difference is rounding.
@@ -31,14 +32,14 @@ func (c *curve) threshold() Threshold {
 			worst, total, best, at = w, sum, t, x
 		}
 	}
-	for i := 1; i < len(c.points); i++ {
+	consider(math.Inf(-1), Threshold{Outcome: Always, At: c.from})
+	for i := 1; i < len(c.points) && worst > matters; i++ {
 		a, b := c.points[i-1], c.points[i]
 		if a.ratio.point < 0 && b.ratio.point >= 0 {
 			x := between(xy{a.work.point, a.ratio.point}, xy{b.work.point, b.ratio.point}, 0)
 			consider(x, Threshold{Outcome: Crosses, At: math.Exp(x)})
 		}
 	}
-	consider(math.Inf(1), Threshold{Outcome: Never, At: c.to})
 	best.Regret = Estimate{Value: math.Expm1(worst), N: c.blocks}
 	if c.fits == nil || c.blocks < MinBlocks {
 		return best

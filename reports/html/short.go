@@ -10,13 +10,8 @@ import (
 type sweepView struct {
 	ID, Workload string
 	Figures      []figure
-	Rows         []crossingRow
+	Tables       []reports.Table // of all pools; the first is shown, the others unfold
 	Points       []pointRow
-}
-
-type crossingRow struct {
-	Executor, Crossover, Least, METG string
-	Workers                          int
 }
 
 type pointRow struct {
@@ -31,6 +26,7 @@ func sweepViews(d *reports.Data, figures []*rendered) []sweepView {
 			ID:       fmt.Sprintf("short-%d", i+1),
 			Workload: headline.Workload,
 			Figures:  take(figures, "crossover", headline.Workload),
+			Tables:   reports.SizeTables(d, headline.Workload),
 		}
 		for _, s := range d.Sweeps {
 			if s.Workload == headline.Workload {
@@ -47,12 +43,6 @@ func (v *sweepView) add(s reports.Sweep) {
 		v.Points = append(v.Points, newPoint("serial", 1, p))
 	}
 	for _, series := range s.Series {
-		v.Rows = append(v.Rows, crossingRow{
-			Executor: series.Executor, Workers: s.Workers,
-			Crossover: reports.CrossingText(series.Crossover),
-			Least:     reports.CrossingText(series.Half().Work),
-			METG:      reports.CrossingText(series.Half().METG),
-		})
 		for _, p := range series.Points {
 			v.Points = append(v.Points, newPoint(series.Executor, s.Workers, p))
 		}

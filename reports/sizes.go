@@ -1,0 +1,221 @@
+package reports
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// This file puts the figures along the grain axis into tables and sentences.
+
+// SizeTables are the figures of one workload along the grain axis: crossover and
+// cut-over of every pool, METG with the least useful work, and pools against each
+// other. Empty ones are left out.
+func SizeTables(d *Data, workload string) []Table {
+	pays := Table{Title: "Where pools pay off", Left: 1, Header: []string{"executor", "workers", "crossover", "cut-over", "it loses at most", "floor", "overhead"},
+		Caption: "Useful work per task from which the pool beats the plain loop (crossover), and the cut-over to write into a program, with the most that such a rule loses at any size measured. The floor is what a task costs at least, in worker time; where the overhead arises follows from METG(50 %) / floor (R50) and METG(90 %) / METG(50 %) (R90)."}
+	levels := Table{Title: "METG and least useful work", Left: 1, Header: []string{"executor", "workers", ""},
+		Caption: "METG is the least worker time per task, overhead included, at which the pool reaches a share of the ideal; the useful work is what a task has to hold for it."}
+	for _, e := range efficiencies {
+		levels.Header = append(levels.Header, Percent(e))
+	}
+	for _, s := range d.Sweeps {
+		if s.Workload != workload {
+			continue
+		}
+		for _, series := range s.Series {
+			workers := strconv.Itoa(s.Workers)
+			cut, loss := series.Threshold.texts()
+			pays.Rows = append(pays.Rows, []string{series.Executor, workers, CrossingText(series.Crossover), cut, loss,
+				series.Overhead.floorText(), series.Overhead.String()})
+			metg, work := []string{series.Executor, workers, "METG"}, []string{series.Executor, workers, "useful work"}
+			for _, e := range efficiencies {
+				l := series.level(e)
+				metg, work = append(metg, CrossingText(l.METG)), append(work, CrossingText(l.Work))
+			}
+			levels.Rows = append(levels.Rows, metg, work)
+		}
+	}
+	duels := Table{Title: "Pools against each other", Left: 2, Header: []string{"below", "above", "crossover", "cut-over", "it loses at most"},
+		Caption: "Pools against each other: the one below is faster on tasks with less useful work than the crossover, the one above on those with more."}
+	for _, x := range d.Duels {
+		if x.Workload == workload && x.Crossover.Outcome != Unknown {
+			cut, loss := x.Threshold.texts()
+			duels.Rows = append(duels.Rows, []string{armShort(x.Below.Executor, x.Below.Workers), armShort(x.Above.Executor, x.Above.Workers),
+				CrossingText(x.Crossover), cut, loss})
+		}
+	}
+	var out []Table
+	for _, t := range []Table{pays, levels, duels} {
+		if len(t.Rows) > 0 {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// texts are the cut-over and what it loses at most.
+func (t Threshold) texts() (cut, loss string) {
+	switch t.Outcome {
+	case Crosses:
+		cut = Duration(t.At)
+	case Always:
+		cut = "always above"
+	case Never:
+		cut = "always below"
+	default:
+		return "cannot tell", "–"
+	}
+	if !t.Regret.Known() {
+		return cut, "–"
+	}
+	return cut, Percent(t.Regret.High)
+}
+
+// tolerable is the loss above which a cut-over is not worth naming.
+const tolerable = 0.25
+
+// cutOverSentence is the rule to use where there is no crossover; empty where there
+// is one, or no good rule.
+func cutOverSentence(series SweepSeries) string {
+	t := series.Threshold
+	if o := series.Crossover.Outcome; o != Several && o != Unknown || t.Outcome != Crosses || !t.Regret.Known() || t.Regret.High > tolerable {
+		return ""
+	}
+	return fmt.Sprintf("a cut-over at %s loses at most %s", Duration(t.At), Percent(t.Regret.High))
+}
+
+// remedySentences say what would lower the overhead, of all executors for which it is
+// the same together.
+func remedySentences(s Sweep) []Sentence {
+	var out []Sentence
+	for shape := ShapeSerial; shape <= ShapeGrows; shape++ {
+		var names []string
+		for _, series := range s.Series {
+			if series.Overhead.Shape == shape {
+				names = append(names, series.Executor)
+			}
+		}
+		if len(names) > 0 {
+			out = append(out, Sentence{names[0], fmt.Sprintf("for shorter tasks with %s (overhead: %s) %s", JoinAnd(names), shape, shape.Remedy())})
+		}
+	}
+	return out
+}
+
+// duelSentences say where one pool overtakes another, for the pools that a Sweep
+// stands for. Those that never do are named together.
+func (a *analysis) duelSentences(s Sweep) []Sentence {
+	var out []Sentence
+	var never []string
+	reference, to := "", 0.0
+	for _, x := range a.data.Duels {
+		if x.Workload != s.Workload || x.Below.Workers != s.Workers && x.Above.Workers != s.Workers {
+			continue
+		}
+		below, above := x.Below.Executor, x.Above.Executor
+		sizes := below == above
+		if sizes {
+			below, above = strconv.Itoa(x.Below.Workers), x.Above.String()
+		}
+		overtake := "overtakes"
+		if IsPlural(x.Above.Executor) {
+			overtake = "overtake"
+		}
+		switch {
+		case x.Crossover.Outcome == Crosses:
+			at := x.Crossover.At
+			out = append(out, Sentence{x.Above.Executor, fmt.Sprintf("%s %s %s above %s of work per task %s",
+				above, overtake, below, Duration(at.Value), DurationInterval(at.Value, at.Low, at.High))})
+		case sizes:
+		case x.Crossover.Outcome == Never:
+			never, reference, to = append(never, above), below, x.Crossover.To
+		case x.Crossover.Outcome == Always:
+			beat := "beats"
+			if IsPlural(above) {
+				beat = "beat"
+			}
+			out = append(out, Sentence{above, fmt.Sprintf("%s %s %s at every size tried", above, beat, below)})
+		}
+	}
+	if len(never) > 0 {
+		verb := "overtakes"
+		if len(never) > 1 || IsPlural(never[0]) {
+			verb = "overtake"
+		}
+		out = append(out, Sentence{reference, fmt.Sprintf("%s never %s %s, up to %s", JoinAnd(never), verb, reference, Duration(to))})
+	}
+	return out
+}
+
+// CostSentence says how many workers beat the plain loop in the Scaling of that
+// index: "to beat the plain loop goroutines and spawn need 2 workers, processes 4;
+// threads never do, with up to 8"; empty when nothing is known of it.
+func CostSentence(d *Data, scaling int) string {
+	var order, never []string
+	executors := map[string][]string{}
+	most := 0
+	for _, c := range d.Costs {
+		if c.Scaling != scaling {
+			continue
+		}
+		need := strconv.Itoa(c.Fewest)
+		switch {
+		case c.Crossover.Outcome == Never:
+			never = append(never, c.Executor)
+			most = max(most, int(c.Crossover.To+0.5))
+			continue
+		case c.Fewest == 0:
+			continue
+		case c.Fewest == int(c.Crossover.From+0.5) && c.Fewest > 1:
+			need = "at most " + need
+		}
+		if executors[need] == nil {
+			order = append(order, need)
+		}
+		executors[need] = append(executors[need], c.Executor)
+	}
+	var parts []string
+	for _, need := range order {
+		names := executors[need]
+		text := JoinAnd(names) + " " + need
+		if len(parts) == 0 {
+			verb := " needs "
+			if len(names) > 1 || IsPlural(names[0]) {
+				verb = " need "
+			}
+			text = "to beat the plain loop " + JoinAnd(names) + verb + need + " workers"
+			if need == "1" {
+				text = strings.TrimSuffix(text, "s")
+			}
+		}
+		parts = append(parts, text)
+	}
+	if len(never) > 0 {
+		verb := "does"
+		if len(never) > 1 || IsPlural(never[0]) {
+			verb = "do"
+		}
+		text := fmt.Sprintf("%s never %s, with up to %d", JoinAnd(never), verb, most)
+		if len(parts) == 0 {
+			return fmt.Sprintf("%s never %s better than the plain loop, with up to %s", JoinAnd(never), verb, Count(most, "worker"))
+		}
+		return strings.Join(parts, ", ") + "; " + text
+	}
+	return strings.Join(parts, ", ")
+}
+
+// costSentence is the CostSentence of the Scaling that stands for a workload, with
+// the size of its tasks.
+func (a *analysis) costSentence(workload string) string {
+	for _, h := range Headline(a.data) {
+		for i, s := range a.data.Scalings {
+			if s.Workload == workload && h.Workload == workload && s.Grain == h.Grain && s.Payload == h.Payload {
+				if text := CostSentence(a.data, i); text != "" {
+					return fmt.Sprintf("at %s of work per task, %s", Grain(s.Grain), text)
+				}
+			}
+		}
+	}
+	return ""
+}

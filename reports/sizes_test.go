@@ -1,0 +1,99 @@
+package reports
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestCostSentence(t *testing.T) {
+	at := func(executor string, o Outcome, from, to float64, fewest int) Cost {
+		return Cost{Executor: executor, Crossover: Crossing{Outcome: o, From: from, To: to}, Fewest: fewest}
+	}
+	for _, test := range []struct {
+		costs []Cost
+		want  string
+	}{
+		{nil, ""},
+		{[]Cost{at("spawn", Unknown, 1, 8, 0)}, ""},
+		{[]Cost{at("spawn", Crosses, 1, 8, 2)}, "to beat the plain loop spawn needs 2 workers"},
+		{[]Cost{at("spawn", Unknown, 1, 8, 1)}, "to beat the plain loop spawn needs 1 worker"},
+		{[]Cost{at("threads", Always, 2, 8, 2)}, "to beat the plain loop threads need at most 2 workers"},
+		{[]Cost{at("goroutines", Crosses, 1, 8, 2), at("processes", Crosses, 1, 8, 4), at("spawn", Crosses, 1, 8, 2), at("threads", Never, 1, 8, 0)},
+			"to beat the plain loop goroutines and spawn need 2 workers, processes 4; threads never do, with up to 8"},
+		{[]Cost{at("spawn", Never, 1, 4, 0)}, "spawn never does better than the plain loop, with up to 4 workers"},
+	} {
+		if got := CostSentence(&Data{Costs: test.costs}, 0); got != test.want {
+			t.Errorf("%s\nwant %s", got, test.want)
+		}
+	}
+	if got := CostSentence(&Data{Costs: []Cost{{Scaling: 1, Executor: "spawn", Fewest: 2}}}, 0); got != "" {
+		t.Errorf("another Scaling: %s", got)
+	}
+}
+
+// Every kind of crossover has its sentence and its row.
+func TestSizesInWords(t *testing.T) {
+	w := exact()
+	w.blocks, w.noise, w.workers = 20, 0.02, []int{2, 4}
+	w.grains = append([]time.Duration{0}, w.grains...)
+	w.inline = map[string]time.Duration{goroutines: 2 * time.Microsecond, processes: 40 * time.Microsecond}
+	w.inflate = map[string]float64{goroutines: 1.5}
+	w.shared = 500 * time.Nanosecond
+	d := Analyse(w.write(t))
+	d.Machine.Cores = 4
+	all := strings.Join(texts((&analysis{data: d}).short()), "\n")
+	for _, want := range []string{
+		"goroutines on spin with 4 workers pay off above",
+		"processes overtake goroutines above 7",
+		"goroutines with 4 workers overtake 2 above",
+		"for shorter tasks with processes (overhead: inline) put several tasks into one submission",
+		"to beat the plain loop goroutines and processes need at most 2 workers",
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q is not in:\n%s", want, all)
+		}
+	}
+	tables := SizeTables(d, "spin")
+	if len(tables) != 3 {
+		t.Fatalf("%d tables", len(tables))
+	}
+	for _, table := range tables {
+		if table.Title == "" || !strings.HasSuffix(table.Caption, ".") {
+			t.Errorf("%+v", table)
+		}
+		for _, row := range table.Rows {
+			if len(row) != len(table.Header) {
+				t.Errorf("%s: %v has not the columns %v", table.Title, row, table.Header)
+			}
+		}
+	}
+	if got := len(tables[1].Rows); got != 8 {
+		t.Errorf("%d rows of METG and useful work, want 2 for each of 4 pools", got)
+	}
+	if SizeTables(d, "other") != nil {
+		t.Error("there is no such workload")
+	}
+}
+
+// Where the curve crosses more than once, the cut-over is named if it is a good one.
+func TestCutOverSentence(t *testing.T) {
+	regret := func(high float64) Threshold {
+		return Threshold{Crosses, 3e-6, Estimate{0.02, 0.01, high, 12}}
+	}
+	for _, test := range []struct {
+		outcome Outcome
+		t       Threshold
+		want    string
+	}{
+		{Several, regret(0.09), "a cut-over at 3.0 µs loses at most 9 %"},
+		{Unknown, regret(0.09), "a cut-over at 3.0 µs loses at most 9 %"},
+		{Several, regret(0.5), ""},
+		{Crosses, regret(0.09), ""},
+		{Several, Threshold{Outcome: Never}, ""},
+	} {
+		if got := cutOverSentence(SweepSeries{Crossover: Crossing{Outcome: test.outcome}, Threshold: test.t}); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+}
