@@ -43,6 +43,18 @@ type Law struct {
 	Misfit     float64  // largest distance between a point and the model, as a fraction
 }
 
+// Name is the kind in a word or two. Where C is not P, the formula of Amdahl can fall,
+// which his law cannot: then it is named after what it says.
+func (l Law) Name() string {
+	switch {
+	case l.Kind == Amdahl && l.Against != "workers":
+		return "contention"
+	case l.Kind == Dispatcher:
+		return "dispatcher"
+	}
+	return l.Kind.String()
+}
+
 const (
 	// minSizes is how many pool sizes the simplest law needs.
 	minSizes = 3

@@ -335,19 +335,50 @@ func (c *speedupChart) draw(p *page) {
 		p.lineIn(f, stroke{role: k.look.line, width: 2}, c.places(k)...)
 	}
 	for _, k := range c.curves {
+		_, modelled := c.law(k.name)
+		p.lineIn(f, stroke{role: k.look.text, width: 1, dashes: []float64{1, 2.2}}, modelled...)
+	}
+	for _, k := range c.curves {
 		for _, at := range c.markers(k) {
 			p.marker(k.look, at, 3.1)
 		}
 		best := k.best()
+		details := []string{fmt.Sprintf("best %s at %d", reports.Ratio(best.y), int(best.x))}
+		if law, _ := c.law(k.name); law != "" {
+			details = append(details, "dotted: "+law)
+		}
 		labels = append(labels, direct{
 			name:    clean(k.name),
-			details: []string{fmt.Sprintf("best %s at %d", reports.Ratio(best.y), int(best.x))},
+			details: details,
 			role:    k.look.text, look: &k.look, line: k.look.line, end: c.lastPlace(k),
 		})
 	}
 	c.coreLabel(p, &land, cores)
 	p.directs(labels, f.right, f.right+16, speedupWidth-f.right-16-edge/2, f)
 	p.footer(c.notes()...)
+}
+
+// law is the model of an executor by its name, and where it runs. There is none when
+// it misses a point or another model explains the points as well, when so many
+// executors leave no room for its name, and when it is the straight line of the ideal.
+func (c *speedupChart) law(executor string) (name string, places []pt) {
+	const clear, near, most = 2, 0.1, 4 // of AICc (Burnham and Anderson 2002); misfit; executors
+	if len(c.curves) > most {
+		return "", nil
+	}
+	for _, s := range c.scaling.Series {
+		if s.Executor != executor || s.Law.Kind == reports.NoLaw || s.Law.Kind == reports.Linear || s.Law.Lead < clear || s.Law.Misfit > near {
+			continue
+		}
+		for _, p := range s.Points {
+			if !drawable(p.Modelled) {
+				return "", nil
+			}
+			places = append(places, pt{c.x.at(float64(p.Workers)), c.y.at(p.Modelled)})
+		}
+		return s.Law.Name(), places
+	}
+	return "", nil
 }
 
 // lastPlace is where the leader of a curve starts: beside its last marker, or
