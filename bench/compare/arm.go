@@ -1,7 +1,5 @@
 package compare
 
-import "time"
-
 // An arm is one benchmark in one build, ready to run chunks. Its methods are not
 // safe for concurrent use; those of two arms are.
 type arm interface {
@@ -11,9 +9,6 @@ type arm interface {
 	finish() (map[string]float64, error)
 	// kill ends the arm at once; harmless after its end.
 	kill()
-	// waited is how long threads of the arm ran, and how long they were ready to run
-	// and did not, so far; zeros when the system does not tell.
-	waited() (ran, waited time.Duration)
 }
 
 // Flags of run; those of the stepping protocol.
@@ -27,5 +22,6 @@ type chunk struct {
 	ns            float64            // timed, by the benchmark's own timer
 	allocs, bytes float64            // allocated, where countMemory was asked for
 	setBytes      float64            // as the benchmark told with SetBytes, per iteration
+	ran, waited   float64            // ns its thread ran, and was ready to run and did not; zeros when unknown
 	metrics       map[string]float64 // reported so far, by unit; nil when none
 }

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"time"
 
 	"poolbench/bench/compare/build"
 	"poolbench/bench/record"
@@ -17,7 +16,7 @@ func (m *Measurer) block(ctx context.Context, number int, wanted []record.Subjec
 	if err := m.link(ctx, wanted, b.SeedPair); err != nil {
 		return b, err
 	}
-	var used schedules
+	var used waiting
 	before := readHost()
 	for _, i := range m.random.Perm(len(wanted)) {
 		t := m.targets[wanted[i]]
@@ -50,7 +49,7 @@ func (m *Measurer) link(ctx context.Context, wanted []record.Subject, pair int) 
 
 // pair measures one subject. The error is that of the context or of a binary that
 // cannot be started; what the benchmark does wrong is in the result.
-func (m *Measurer) pair(ctx context.Context, t *target, seedPair int, used *schedules) (record.Pair, error) {
+func (m *Measurer) pair(ctx context.Context, t *target, seedPair int, used *waiting) (record.Pair, error) {
 	p := record.Pair{Subject: t.Subject, Iterations: t.plan.iterations}
 	if t.failure != ([2]string{}) {
 		p.BaseError, p.HeadError = t.failure[build.Base], t.failure[build.Head]
@@ -77,12 +76,8 @@ func (m *Measurer) pair(ctx context.Context, t *target, seedPair int, used *sche
 
 // chunks lets the sides take turns: pairs of chunks in the order AB BA or BA AB, one
 // of the two at random for every two pairs.
-func (m *Measurer) chunks(t *target, arms [2]arm, p *record.Pair, used *schedules) (failures [2]error) {
+func (m *Measurer) chunks(t *target, arms [2]arm, p *record.Pair, used *waiting) (failures [2]error) {
 	var extra [2]extras
-	var before schedules
-	for _, a := range arms {
-		before.add(a.waited())
-	}
 	flip := false
 	for i := range t.plan.dropped + t.plan.kept {
 		if i%2 == 0 {
@@ -113,6 +108,7 @@ func (m *Measurer) chunks(t *target, arms [2]arm, p *record.Pair, used *schedule
 			if took[side], failures[side] = arms[side].run(n, flags); failures[side] != nil {
 				return failures
 			}
+			used.add(took[side])
 			extra[side].add(took[side], n, flags&countMemory != 0)
 		}
 		if i >= t.plan.dropped {
@@ -120,10 +116,6 @@ func (m *Measurer) chunks(t *target, arms [2]arm, p *record.Pair, used *schedule
 			p.Head = append(p.Head, round(took[build.Head].ns/float64(t.plan.iterations)))
 		}
 	}
-	for _, a := range arms {
-		used.add(a.waited())
-	}
-	used.add(-before.ran, -before.waited)
 	for s, a := range arms {
 		metrics, err := a.finish()
 		if err != nil {
@@ -189,8 +181,3 @@ func round(v float64) float64 {
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
-
-// schedules sums what threads of the measured processes ran and waited.
-type schedules struct{ ran, waited time.Duration }
-
-func (s *schedules) add(ran, waited time.Duration) { s.ran += ran; s.waited += waited }

@@ -85,7 +85,7 @@ func (c *Commands) block(ctx context.Context, number int, wanted []record.Subjec
 		c.failure[s] = r.failure
 		runs[s] = append(runs[s], r)
 	}
-	b.Host = before.until(readHost(), schedules{})
+	b.Host = before.until(readHost(), waiting{})
 	for _, subject := range wanted {
 		b.Pairs = append(b.Pairs, c.pair(subject, runs))
 	}

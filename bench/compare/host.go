@@ -13,7 +13,7 @@ type hostReading struct {
 }
 
 // until is what happened between two readings; used is what our processes told.
-func (r hostReading) until(end hostReading, used schedules) record.Host {
+func (r hostReading) until(end hostReading, used waiting) record.Host {
 	h := record.Host{Steal: -1, Others: -1, Waited: -1, Load: end.load}
 	if total := end.total - r.total; r.total >= 0 && total > 0 {
 		share := func(v float64) float64 { return min(1, max(0, v/total)) }
@@ -23,7 +23,18 @@ func (r hostReading) until(end hostReading, used schedules) record.Host {
 		}
 	}
 	if all := used.ran + used.waited; all > 0 {
-		h.Waited = float64(used.waited) / float64(all)
+		h.Waited = used.waited / all
 	}
 	return h
+}
+
+// waiting is how long threads that ran chunks ran, and waited for a CPU, in ns.
+type waiting struct{ ran, waited float64 }
+
+// add takes a chunk. One that changed its thread on the way has no sensible times.
+func (w *waiting) add(c chunk) {
+	if c.ran > 0 && c.waited >= 0 && c.ran+c.waited < 2*c.ns+1e6 {
+		w.ran += c.ran
+		w.waited += c.waited
+	}
 }

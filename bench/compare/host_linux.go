@@ -1,9 +1,7 @@
 package compare
 
 import (
-	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -53,21 +51,4 @@ func cpuSeconds(who int) float64 {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
-}
-
-// schedule sums /proc/PID/task/*/schedstat: nanoseconds on a CPU and nanoseconds
-// ready to run but waiting for one, of the threads alive now.
-func schedule(pid int) (ran, waited time.Duration) {
-	paths, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		fields := strings.Fields(string(text))
-		if err != nil || len(fields) < 2 {
-			continue
-		}
-		r, _ := strconv.ParseInt(fields[0], 10, 64)
-		w, _ := strconv.ParseInt(fields[1], 10, 64)
-		ran, waited = ran+time.Duration(r), waited+time.Duration(w)
-	}
-	return ran, waited
 }

@@ -49,7 +49,6 @@ func (s *sliced) run(n int, _ uint64) (chunk, error) {
 
 func (s *sliced) finish() (map[string]float64, error) { return s.metrics, nil }
 func (s *sliced) kill()                               {}
-func (s *sliced) waited() (ran, waited time.Duration) { return 0, 0 }
 
 // parseValues takes the time and the other values of a result line, in the units in
 // which they were printed. Throughput, which is time said again, is left out.

@@ -119,15 +119,15 @@ func (s *stepped) run(n int, flags uint64) (chunk, error) {
 }
 
 func parseChunk(reply []string) (c chunk, err error) {
-	if len(reply) < 5 || reply[0] != "chunk" {
+	if len(reply) < 7 || reply[0] != "chunk" {
 		return c, fmt.Errorf("unexpected reply %q", reply)
 	}
-	for i, p := range []*float64{&c.ns, &c.allocs, &c.bytes, &c.setBytes} {
+	for i, p := range []*float64{&c.ns, &c.allocs, &c.bytes, &c.setBytes, &c.ran, &c.waited} {
 		if *p, err = strconv.ParseFloat(reply[1+i], 64); err != nil {
 			return c, fmt.Errorf("unexpected reply %q", reply)
 		}
 	}
-	c.metrics, err = parseMetrics(reply[5:])
+	c.metrics, err = parseMetrics(reply[7:])
 	return c, err
 }
 
@@ -172,5 +172,3 @@ func (s *stepped) kill() {
 	s.process.kill(errEnded)
 	s.close()
 }
-
-func (s *stepped) waited() (ran, waited time.Duration) { return schedule(s.process.cmd.Process.Pid) }

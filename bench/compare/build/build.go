@@ -80,8 +80,8 @@ type Builds struct {
 
 	prebuilt int // how many pairs of ready binaries there are; 0 when they are linked
 
-	mu   sync.Mutex
-	bins map[string]string // by name: path of a linked binary
+	mu      sync.Mutex
+	relinks map[int][2]relink // by package number and side
 }
 
 // An InputError is a mistake in what was asked for, not a failure of the build.
@@ -117,7 +117,7 @@ func New(ctx context.Context, o Options) (_ *Builds, err error) {
 	if o.Stage == nil {
 		o.Stage = func(string) {}
 	}
-	b := &Builds{options: o, bins: map[string]string{}, layout: true}
+	b := &Builds{options: o, relinks: map[int][2]relink{}, layout: true}
 	if err := b.open(); err != nil {
 		return nil, err
 	}
@@ -276,37 +276,6 @@ func (b *Builds) pairPath(p *Package, s Side, pair int) string {
 	return filepath.Join(b.dir, "bin", s.String(), fmt.Sprintf("%04d-%04d.test%s", p.number, pair, exeSuffix))
 }
 
-func (b *Builds) link(ctx context.Context, p *Package, s Side, pair int) error {
-	if b.prebuilt > 0 {
-		return nil
-	}
-	path := b.pairPath(p, s, pair)
-	if _, err := os.Stat(path); err == nil {
-		return nil
-	}
-	args := []string{"test", "-c", "-trimpath", "-buildvcs=false", "-o", path}
-	if b.overlay[s] != "" {
-		args = append(args, "-overlay="+b.overlay[s])
-	}
-	if b.layout {
-		args = append(args, fmt.Sprintf("-ldflags=-funcalign=64 -randlayout=%d", b.layoutSeed(pair)))
-	}
-	_, err := b.command(ctx, b.trees[s], "go", append(args, p.Path)...)
-	if err == nil {
-		if _, missing := os.Stat(path); missing != nil {
-			err = errors.New("go test -c wrote no binary")
-		}
-	}
-	if err != nil {
-		os.Remove(path)
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		return &BuildError{s, p.Path, err.Error()}
-	}
-	return nil
-}
-
 // Binary is the path of a linked binary and the directory to run it in.
 func (b *Builds) Binary(p *Package, s Side, pair int) (path, dir string, err error) {
 	path = b.pairPath(p, s, pair)
@@ -325,27 +294,43 @@ func (b *Builds) Binary(p *Package, s Side, pair int) (path, dir string, err err
 // command runs a program and returns what it prints; its error holds its words. A
 // cancelled context kills it with all that it started.
 func (b *Builds) command(ctx context.Context, dir, name string, args ...string) ([]byte, error) {
+	return b.commandEnv(ctx, dir, nil, name, args...)
+}
+
+func (b *Builds) commandEnv(ctx context.Context, dir string, env []string, name string, args ...string) ([]byte, error) {
+	stdout, _, err := b.run(ctx, dir, env, name, args...)
+	return stdout, err
+}
+
+// commandErr is command for what a program prints to its standard error.
+func (b *Builds) commandErr(ctx context.Context, dir string, env []string, name string, args ...string) (string, error) {
+	_, stderr, err := b.run(ctx, dir, env, name, args...)
+	return string(stderr), err
+}
+
+func (b *Builds) run(ctx context.Context, dir string, env []string, name string, args ...string) (stdout, stderr []byte, err error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
-	// Git's own variables, as a hook has them, would point elsewhere.
+	// The user's own index must not be written, not even refreshed.
 	cmd.Env = append(os.Environ(), "GIT_INDEX_FILE="+filepath.Join(b.dir, "index"), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C", "PWD="+dir)
+	cmd.Env = append(cmd.Env, env...)
 	ownGroup(cmd)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err = cmd.Run()
 	switch {
 	case ctx.Err() != nil:
-		return nil, context.Cause(ctx)
+		return nil, nil, context.Cause(ctx)
 	case errors.Is(err, exec.ErrNotFound):
-		return nil, inputError("%s is needed and not in PATH", name)
+		return nil, nil, inputError("%s is needed and not in PATH", name)
 	case err != nil:
-		words := bounded(strings.TrimSpace(stderr.String() + stdout.String()))
+		words := bounded(strings.TrimSpace(errs.String() + out.String()))
 		if words == "" {
 			words = err.Error()
 		}
-		return nil, errors.New(words)
+		return nil, nil, errors.New(words)
 	}
-	return stdout.Bytes(), nil
+	return out.Bytes(), errs.Bytes(), nil
 }
 
 // maxWords bounds what is repeated of a compiler's words, in bytes.
