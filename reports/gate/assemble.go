@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/stat"
-
 	"poolbench/bench/record"
 	"poolbench/reports"
 )
@@ -60,20 +58,26 @@ func (j *Judge) hold(r *Report) {
 		r.Void = fmt.Sprintf("%d of %d canaries, which are slowed down on purpose, were measured as not slower", misread, canaries)
 	}
 	if r.Busy = busyHost(j.hosts); r.Busy != "" {
-		r.holdTime("host busy", Regressed, LayoutSensitive, Improved, NoChange, Inconclusive)
+		r.holdTime(reasonBusy, Regressed, LayoutSensitive, Improved, NoChange, Inconclusive)
 		return
 	}
 	if canaries > 0 && 2*seen <= canaries {
 		r.Blind = fmt.Sprintf("%d of %d canaries, which are slowed down on purpose, were seen", seen, canaries)
-		r.holdTime("blind", NoChange)
+		r.holdTime(reasonBlind, NoChange)
 	}
 }
+
+// Reasons that hold for the whole run, so that a line for each result says nothing.
+const (
+	reasonBusy  = "host busy"
+	reasonBlind = "the run was blind"
+)
 
 // holdTime makes the verdicts on time inconclusive that are one of those given.
 func (r *Report) holdTime(reason string, verdicts ...Verdict) {
 	for i := range r.Cells {
 		if c := &r.Cells[i]; !c.Exact && slices.Contains(verdicts, c.Verdict) {
-			c.Verdict, c.Reason, c.More = Inconclusive, reason, 0
+			c.Verdict, c.Reason, c.Detectable, c.More = Inconclusive, reason, 0, 0
 		}
 	}
 }
@@ -184,17 +188,10 @@ func (s *subject) tailCells(j *Judge, time Cell) []Cell {
 		if t.state != regressed || time.Verdict == Regressed {
 			continue
 		}
-		var base, head []float64
-		for _, p := range s.pairs {
-			base, head = append(base, p.Base...), append(head, p.Head...)
-		}
-		slices.Sort(base)
-		slices.Sort(head)
+		both := compareTails(s.pairs, t.quantile)
 		c := Cell{Pkg: time.Pkg, Name: time.Name, Unit: t.unit, Verdict: Regressed, Limit: math.Expm1(s.tail)}
-		c.Base = stat.Quantile(t.quantile, stat.LinInterp, base, nil) / 1e9
-		c.Head = stat.Quantile(t.quantile, stat.LinInterp, head, nil) / 1e9
-		ratio, _ := tail(s.pairs, t.quantile)
-		c.Ratio = reports.Estimate{Value: math.Exp(ratio)}
+		c.Base, c.Head = time.Base*both.base, time.Base*both.head
+		c.Ratio = reports.Estimate{Value: both.head / both.base}
 		cells = append(cells, c)
 	}
 	return cells

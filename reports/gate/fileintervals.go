@@ -42,7 +42,7 @@ func (c *Cell) judge(base, head fileValues, r *Report, alpha float64) {
 	if c.Higher {
 		mid, low, high = -mid, -high, -low // now worse is up
 	}
-	limit := math.Log(1 + r.Limit)
+	limit := math.Log1p(c.Limit)
 	c.Detectable = math.Expm1(limit + mid - low)
 	switch {
 	case low > limit:

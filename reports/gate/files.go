@@ -185,7 +185,7 @@ func (r *Report) judgeAll(base, head fileSide, better func(string) int, exact fu
 				continue
 			}
 			c := Cell{Name: name, Unit: unit, Higher: better(unit) > 0, Reason: reason,
-				Base: median(b.values), Head: median(h.values)}
+				Base: median(b.values), Head: median(h.values), Limit: r.Limit}
 			c.Exact = exact(unit) && oneValue(b.values) && oneValue(h.values)
 			if !c.Exact {
 				statistical++

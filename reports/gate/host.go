@@ -8,23 +8,25 @@ import (
 )
 
 // A block is busy when the measured processes had to wait for a CPU for more than
-// busyWaiting of the time in which they wanted one; where the system does not tell,
-// when the other processes used more than busyOthers of all CPUs. Stolen time
-// counts as theirs.
+// busyWaiting of the time in which they wanted one, and other processes used more
+// than busyOthers of all CPUs (benchmarks with many threads wait for each other on
+// a quiet machine too); or when the hypervisor took more than busyStolen. Where the
+// system tells nothing of waiting, others must use more than busyAlone.
 const (
 	busyWaiting = 0.15
+	busyOthers  = 0.20
+	busyAlone   = 0.60
 	busyStolen  = 0.10
-	busyOthers  = 0.60
 )
 
 func busyBlock(h record.Host) bool {
-	if h.Steal > busyStolen {
+	switch {
+	case h.Steal > busyStolen:
 		return true
+	case h.Waited < 0:
+		return h.Others > busyAlone
 	}
-	if h.Waited >= 0 {
-		return h.Waited > busyWaiting
-	}
-	return max(h.Others, 0)+max(h.Steal, 0) > busyOthers
+	return h.Waited > busyWaiting && (h.Others < 0 || h.Others > busyOthers)
 }
 
 // busyHost says what kept the machine busy during most blocks; empty when nothing

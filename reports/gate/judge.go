@@ -74,7 +74,8 @@ func (j *Judge) Add(b record.PairBlock) {
 }
 
 // Next returns the subjects that the next block has to measure, controls included,
-// in declared order; none when everything is settled.
+// in declared order; none when everything is settled. A control that compares base
+// with itself keeps a run going only while it looks biased.
 func (j *Judge) Next() []record.Subject {
 	var next []record.Subject
 	needed := !j.screened
@@ -86,7 +87,7 @@ func (j *Judge) Next() []record.Subject {
 		if s.declared.Role == record.Canary && 2*seen > canaries {
 			continue
 		}
-		needed = needed || s.declared.Role != record.Same
+		needed = needed || s.declared.Role != record.Same || s.looksBiased(j)
 		next = append(next, s.declared.Subject)
 	}
 	if !needed {
@@ -141,6 +142,17 @@ func shares(evidence []float64) []float64 {
 		parts[i] = 0.5/float64(len(parts)) + 0.5*parts[i]/total
 	}
 	return parts
+}
+
+// looksBiased reports whether a control that compares base with itself may show that
+// it is not the same to the method.
+func (s *subject) looksBiased(j *Judge) bool {
+	values := s.values()
+	mid := median(walsh(values))
+	if mid < 0 {
+		values = negated(values)
+	}
+	return math.Abs(mid) >= s.slowdown/2 && j.ranks.above(values, 0) <= suspicion
 }
 
 // canaries is how many canaries there are and how many of them were seen.

@@ -14,6 +14,7 @@ import (
 // maxMarkdown bytes: what does not fit is counted. It returns the first error of w.
 func WriteMarkdown(w io.Writer, r *Report) error {
 	var b bytes.Buffer
+	names := r.wording()
 	fmt.Fprintf(&b, "# %s\n\n", reports.MarkdownText(strings.TrimSuffix(r.Headline(), ".")))
 	fmt.Fprintf(&b, "%s against %s", markdownCode(r.Head), markdownCode(r.Base))
 	if r.NotComparable == "" {
@@ -22,23 +23,20 @@ func WriteMarkdown(w io.Writer, r *Report) error {
 	b.WriteString("\n\n")
 	const most = 20
 	if listed := r.listed(most); len(listed) > 0 {
-		r.markdownCells(&b, listed)
+		names.markdownCells(&b, listed)
 	}
 	for _, line := range []struct{ label, text string }{
-		{"Not listed", r.unlisted(most)}, {"Same", r.same()}, {"New", r.lone(New)}, {"Missing", r.lone(Missing)},
-		{"Busy", r.Busy}, {"Blind", r.Blind}, {"Controls", r.controls()},
+		{"Not listed", r.unlisted(most)}, {"Same", r.same()}, {"New", names.lone(New)}, {"Missing", names.lone(Missing)},
+		{"Busy", r.Busy}, {"Blind", r.Blind}, {"Controls", r.controls()}, {"The usual method on the same data", names.usual()},
 	} {
 		if line.text != "" {
 			fmt.Fprintf(&b, "- %s: %s\n", line.label, reports.MarkdownText(line.text))
 		}
 	}
-	if r.Usual != nil {
-		fmt.Fprintf(&b, "- The usual method on the same data: %s\n", reports.MarkdownText(r.Usual.words()))
-	}
 	for _, warning := range r.Warnings {
 		fmt.Fprintf(&b, "- Note: %s\n", reports.MarkdownText(warning.String()))
 	}
-	r.foldedCells(&b)
+	names.foldedCells(&b)
 	_, err := w.Write(b.Bytes())
 	return err
 }
@@ -57,10 +55,10 @@ func (r *Report) how() string {
 	return "of different runs"
 }
 
-func (r *Report) markdownCells(b *bytes.Buffer, list []Cell) {
+func (w wording) markdownCells(b *bytes.Buffer, list []Cell) {
 	rows := make([][]string, len(list))
 	for i, c := range list {
-		rows[i] = r.row(c)
+		rows[i] = w.row(c)
 		rows[i][1], rows[i][4] = rows[i][4], rows[i][1] // names and remarks to the left, numbers to the right
 		rows[i] = []string{rows[i][0], rows[i][4], rows[i][1], rows[i][2], rows[i][3]}
 	}
@@ -68,11 +66,11 @@ func (r *Report) markdownCells(b *bytes.Buffer, list []Cell) {
 }
 
 // foldedCells lists the results without change.
-func (r *Report) foldedCells(b *bytes.Buffer) {
+func (w wording) foldedCells(b *bytes.Buffer) {
 	var rows [][]string
-	for _, c := range r.Cells {
+	for _, c := range w.Cells {
 		if c.Verdict == NoChange {
-			rows = append(rows, []string{r.title(c), c.values(), c.change()})
+			rows = append(rows, []string{w.title(c), c.values(), c.change()})
 		}
 	}
 	if len(rows) == 0 {

@@ -38,8 +38,7 @@ func (s *subject) suspectTails(j *Judge) int {
 		return 0
 	}
 	for _, q := range tailQuantiles {
-		ratio, p := tail(s.pairs[:s.screening], q.quantile)
-		if p < suspicion && ratio >= s.tail/2 {
+		if c := compareTails(s.pairs[:s.screening], q.quantile); c.p < suspicion && c.ratio() >= s.tail/2 {
 			s.tails = append(s.tails, tailTest{quantile: q.quantile, unit: q.unit})
 		}
 	}
@@ -55,17 +54,23 @@ func (s *subject) lookAtTails(j *Judge) {
 			continue
 		}
 		t.state = passed
-		ratio, p := tail(fresh, t.quantile)
-		if ratio >= s.tail && p <= tailShare*j.options.Alpha/float64(j.tails) {
+		c := compareTails(fresh, t.quantile)
+		if c.ratio() >= s.tail && c.p <= tailShare*j.options.Alpha/float64(j.tails) {
 			t.state = regressed
 		}
 	}
 }
 
-// tail compares a quantile of the chunks: the log ratio head/base, and the exact
-// one-sided p-value of the sign-flip test that head has more chunks beyond the
-// quantile of both builds together.
-func tail(pairs []record.Pair, quantile float64) (ratio, p float64) {
+// A tailComparison is a quantile of the chunks of both builds.
+type tailComparison struct {
+	base, head float64 // the quantiles, in medians of their block
+	p          float64 // exact, one-sided, of the sign-flip test that head has more chunks beyond the quantile of both together
+}
+
+// ratio is ln(head/base).
+func (c tailComparison) ratio() float64 { return math.Log(c.head / c.base) }
+
+func compareTails(pairs []record.Pair, quantile float64) tailComparison {
 	var base, head []float64
 	scaled := func(values []float64, by float64) []float64 {
 		out := make([]float64, len(values))
@@ -105,5 +110,5 @@ func tail(pairs []record.Pair, quantile float64) (ratio, p float64) {
 		}
 		scores = append(scores, max(d, -d))
 	}
-	return math.Log(at(head) / at(base)), subsetTail(scores)[positive]
+	return tailComparison{at(base), at(head), subsetTail(scores)[positive]}
 }

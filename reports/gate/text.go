@@ -14,23 +14,21 @@ import (
 // changed or is unsure, counts for the rest, and the verdict last. It returns the
 // first error of w.
 func WriteText(w io.Writer, r *Report, options reports.TextOptions) error {
-	p := &page{options: options}
+	p, names := &page{options: options}, r.wording()
 	var rows [][]string
 	const most = 10
 	for _, c := range r.listed(most) {
-		rows = append(rows, r.row(c))
+		rows = append(rows, names.row(c))
 	}
 	p.table(rows)
 	p.line("…", r.unlisted(most))
 	p.line("Same", r.same())
-	p.line("New", r.lone(New))
-	p.line("Missing", r.lone(Missing))
+	p.line("New", names.lone(New))
+	p.line("Missing", names.lone(Missing))
 	p.line("Busy", r.Busy)
 	p.line("Blind", r.Blind)
 	p.line("Controls", r.controls())
-	if r.Usual != nil {
-		p.line("Usual", r.Usual.words())
-	}
+	p.line("Usual", names.usual())
 	for _, warning := range r.Warnings {
 		p.line("Note", warning.String())
 	}

@@ -124,7 +124,8 @@ func (s *subject) lookAtUnits(j *Judge) {
 
 // undecidedExtras reports whether a suspect tail or unit waits for fresh blocks.
 func (s *subject) undecidedExtras() bool {
-	return slices.ContainsFunc(s.tails, func(t tailTest) bool { return t.state == open }) ||
+	waits := s.time != regressed // a slower tail would say nothing new
+	return waits && slices.ContainsFunc(s.tails, func(t tailTest) bool { return t.state == open }) ||
 		slices.ContainsFunc(s.unitTests, func(t unitTest) bool { return t.state == open })
 }
 

@@ -16,7 +16,7 @@ import (
 type Usual struct {
 	Runs           int     // of each build
 	Alpha          float64 // level of each test; nobody corrects it for the number of benchmarks
-	Slower, Faster []string
+	Slower, Faster []record.Subject
 	Judged         int // subjects that had enough blocks
 }
 
@@ -49,9 +49,9 @@ func (j *Judge) usual() *Usual {
 			continue
 		}
 		if median(head) > median(base) {
-			u.Slower = append(u.Slower, s.declared.String())
+			u.Slower = append(u.Slower, s.declared.Subject)
 		} else {
-			u.Faster = append(u.Faster, s.declared.String())
+			u.Faster = append(u.Faster, s.declared.Subject)
 		}
 	}
 	if u.Judged == 0 {

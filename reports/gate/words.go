@@ -72,15 +72,32 @@ func (c Cell) word() string {
 	return "Unsure"
 }
 
+// A wording is a report with what its names have in common, which is left out.
+type wording struct {
+	*Report
+	onePackage, oneProcs bool
+}
+
+func (r *Report) wording() wording {
+	w := wording{r, true, true}
+	for i, c := range r.Cells {
+		_, procs := cutProcs(c.Name)
+		_, first := cutProcs(r.Cells[0].Name)
+		w.onePackage = w.onePackage && c.Pkg == r.Cells[0].Pkg
+		w.oneProcs = w.oneProcs && procs != "" && (i == 0 || procs == first)
+	}
+	return w
+}
+
 // title is a cell for people, with its unit when that is not time. The package and
 // the -GOMAXPROCS suffix are left out when all cells have the same.
-func (r *Report) title(c Cell) string {
+func (w wording) title(c Cell) string {
 	name := c.Name
-	if bare, procs := cutProcs(name); procs != "" && r.sameProcs() {
+	if bare, _ := cutProcs(name); w.oneProcs {
 		name = bare
 	}
 	name = reports.DisplayName(name)
-	if c.Pkg != "" && !r.samePackage() {
+	if c.Pkg != "" && !w.onePackage {
 		name = c.Pkg + "." + name
 	}
 	if c.Unit == record.UnitTime {
@@ -92,43 +109,35 @@ func (r *Report) title(c Cell) string {
 	return name + ", " + c.Unit
 }
 
-func (r *Report) sameProcs() bool {
-	first := ""
-	for _, c := range r.Cells {
-		_, procs := cutProcs(c.Name)
-		if first == "" {
-			first = procs
-		}
-		if procs == "" || procs != first {
-			return false
-		}
-	}
-	return true
-}
-
-func (r *Report) samePackage() bool {
-	for _, c := range r.Cells {
-		if c.Pkg != r.Cells[0].Pkg {
-			return false
-		}
-	}
-	return true
-}
-
-// values is "1.2 ms → 1.3 ms".
+// values is "9.62 → 10.1 µs": three digits, since two do not show 5 %.
 func (c Cell) values() string {
 	if c.Verdict == Failed || c.Verdict == New || c.Verdict == Missing {
 		return ""
 	}
-	unit := c.Unit
-	if _, quantile, ok := strings.Cut(unit, " "); ok {
-		unit = quantile
+	if strings.HasSuffix(c.Unit, record.UnitTime) {
+		for _, scale := range []struct {
+			factor float64
+			unit   string
+		}{{1, "s"}, {1e3, "ms"}, {1e6, "µs"}, {1e9, "ns"}} {
+			if c.Base*scale.factor >= 0.9995 || scale.unit == "ns" {
+				return digits(c.Base*scale.factor) + " → " + digits(c.Head*scale.factor) + " " + scale.unit
+			}
+		}
 	}
-	base, head := reports.Quantity(c.Base, unit), reports.Quantity(c.Head, unit)
-	if rest, ok := strings.CutSuffix(base, " "+unit); ok { // the unit once is enough
+	base, head := reports.Quantity(c.Base, c.Unit), reports.Quantity(c.Head, c.Unit)
+	if rest, ok := strings.CutSuffix(base, " "+c.Unit); ok { // the unit once is enough
 		base = rest
 	}
 	return base + " → " + head
+}
+
+// digits prints three significant digits without an exponent, integers from 100 up.
+func digits(x float64) string {
+	decimals := 2 - int(math.Floor(math.Log10(math.Abs(x)*(1+0.0005))))
+	if !(x != 0) || math.IsInf(x, 0) || decimals < 0 {
+		decimals = 0
+	}
+	return strconv.FormatFloat(x, 'f', min(decimals, 6), 64)
 }
 
 // change is "+14 % [+9, +19]".
@@ -172,24 +181,22 @@ func (c Cell) unsure() string {
 }
 
 // row is the columns of a cell: word, name, values, change, remark.
-func (r *Report) row(c Cell) []string {
-	return []string{c.word(), r.title(c), c.values(), c.change(), c.remark()}
+func (w wording) row(c Cell) []string {
+	return []string{c.word(), w.title(c), c.values(), c.change(), c.remark()}
 }
 
 // listed are the cells that get a line each: all failed, regressed and
 // layout-sensitive ones, and of the others that are not "no change" as many of each
-// as most says.
+// as most says. What a busy host or a blind run left open is said once, not here.
 func (r *Report) listed(most int) []Cell {
 	var out []Cell
 	count := map[Verdict]int{}
 	for _, c := range r.Cells {
-		switch c.Verdict {
-		case Inconclusive, Improved, Accepted:
-			if count[c.Verdict]++; count[c.Verdict] > most {
-				continue
-			}
-		case Failed, Regressed, LayoutSensitive:
-		default:
+		if !c.listable() {
+			continue
+		}
+		count[c.Verdict]++
+		if limited := c.Verdict == Inconclusive || c.Verdict == Improved || c.Verdict == Accepted; limited && count[c.Verdict] > most {
 			continue
 		}
 		out = append(out, c)
@@ -197,14 +204,30 @@ func (r *Report) listed(most int) []Cell {
 	return out
 }
 
+func (c Cell) listable() bool {
+	switch c.Verdict {
+	case Failed, Regressed, LayoutSensitive, Improved, Accepted:
+		return true
+	case Inconclusive:
+		return c.Reason != reasonBusy && c.Reason != reasonBlind
+	}
+	return false
+}
+
 // unlisted counts what listed left out: "79 more are unsure, 3 more are faster".
 func (r *Report) unlisted(most int) string {
+	count := map[Verdict]int{}
+	for _, c := range r.Cells {
+		if c.listable() {
+			count[c.Verdict]++
+		}
+	}
 	var parts []string
 	for _, v := range []struct {
 		verdict Verdict
 		word    string
 	}{{Inconclusive, "unsure"}, {Accepted, "accepted"}, {Improved, "faster"}} {
-		if n := r.Count(v.verdict) - most; n > 0 {
+		if n := count[v.verdict] - most; n > 0 {
 			parts = append(parts, strconv.Itoa(n)+choose(n == 1, " more is ", " more are ")+v.word)
 		}
 	}
@@ -232,11 +255,11 @@ func (r *Report) same() string {
 func cells(n int) string { return reports.Count(n, "result") }
 
 // lone lists the new or missing ones: "2 results: A and B".
-func (r *Report) lone(v Verdict) string {
+func (w wording) lone(v Verdict) string {
 	var names []string
-	for _, c := range r.Cells {
+	for _, c := range w.Cells {
 		if c.Verdict == v {
-			name := r.title(c)
+			name := w.title(c)
 			if c.Reason != "" {
 				name += " (" + c.Reason + ")"
 			}
@@ -283,8 +306,19 @@ func (r *Report) controls() string {
 	return strings.Join(parts, ", ")
 }
 
-// words is what the usual method would have said in a sentence.
-func (u *Usual) words() string {
+// usual is what the usual method would have said in a sentence.
+func (w wording) usual() string {
+	u := w.Usual
+	if u == nil {
+		return ""
+	}
+	titles := func(subjects []record.Subject) string {
+		var out []string
+		for _, s := range subjects {
+			out = append(out, w.title(Cell{Pkg: s.Pkg, Name: s.Name, Unit: record.UnitTime}))
+		}
+		return shortList(out)
+	}
 	text := fmt.Sprintf("%d+%d runs one after the other, Mann-Whitney at %g: ", u.Runs, u.Runs, u.Alpha)
 	n := len(u.Slower) + len(u.Faster)
 	if n == 0 {
@@ -292,10 +326,10 @@ func (u *Usual) words() string {
 	}
 	var parts []string
 	if len(u.Slower) > 0 {
-		parts = append(parts, fmt.Sprintf("%d slower (%s)", len(u.Slower), shortList(u.Slower)))
+		parts = append(parts, fmt.Sprintf("%d slower (%s)", len(u.Slower), titles(u.Slower)))
 	}
 	if len(u.Faster) > 0 {
-		parts = append(parts, fmt.Sprintf("%d faster (%s)", len(u.Faster), shortList(u.Faster)))
+		parts = append(parts, fmt.Sprintf("%d faster (%s)", len(u.Faster), titles(u.Faster)))
 	}
 	return text + strings.Join(parts, ", ") + fmt.Sprintf(" of %d", u.Judged)
 }

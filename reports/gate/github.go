@@ -1,0 +1,65 @@
+package gate
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"poolbench/reports"
+)
+
+// maxAnnotations is how many lines WriteAnnotations prints of each kind before it
+// counts the rest: GitHub shows ten errors and ten warnings of a step and drops the
+// others without a word.
+const maxAnnotations = 8
+
+// WriteAnnotations prints a comparison as workflow commands of GitHub Actions, one
+// "::error title=…::…" or "::warning …" line for each result that needs a look, the
+// worst first. It returns the first error of w.
+func WriteAnnotations(w io.Writer, r *Report) error {
+	var b strings.Builder
+	whole := func(kind, title, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "::%s title=%s::%s\n", kind, escapeProperty(title), escapeMessage(text))
+		}
+	}
+	whole("error", "poolbench: void", r.Void)
+	whole("warning", "poolbench: not comparable", r.NotComparable)
+	whole("warning", "poolbench: host busy", r.Busy)
+	whole("warning", "poolbench: blind", r.Blind)
+	r.annotate(&b, "error", Failed, Regressed)
+	r.annotate(&b, "warning", LayoutSensitive, Inconclusive)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (r *Report) annotate(b *strings.Builder, kind string, verdicts ...Verdict) {
+	n, names := 0, r.wording()
+	for _, v := range verdicts {
+		for _, c := range r.Cells {
+			if c.Verdict != v {
+				continue
+			}
+			if n++; n > maxAnnotations {
+				continue
+			}
+			text := strings.Join(strings.Fields(c.values()+" "+c.change()), " ")
+			if remark := c.remark(); remark != "" {
+				text = strings.TrimPrefix(text+"; "+remark, "; ")
+			}
+			fmt.Fprintf(b, "::%s title=%s::%s\n", kind, escapeProperty(c.Verdict.String()+": "+names.title(c)), escapeMessage(text))
+		}
+	}
+	if n > maxAnnotations {
+		fmt.Fprintf(b, "::%s title=poolbench::%d more results of this kind, see the summary\n", kind, n-maxAnnotations)
+	}
+}
+
+var messageEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+
+// escapeMessage and escapeProperty escape as actions/toolkit's command.ts does.
+func escapeMessage(text string) string { return messageEscapes.Replace(reports.Printable(text)) }
+
+func escapeProperty(text string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(escapeMessage(text))
+}

@@ -1,0 +1,164 @@
+package gate
+
+import (
+	"encoding/json"
+	"io"
+	"math"
+
+	"poolbench/bench/record"
+)
+
+// Schema names the form of what WriteJSON writes. The number grows when a field
+// changes its meaning or goes; new fields may come at any time.
+const Schema = "poolbench.gate/1"
+
+// verdictFile is verdict.json, for scripts. Fractions are plain numbers: 0.05 is 5 %.
+// What is not known is left out; there are no NaN and no infinity.
+type verdictFile struct {
+	Schema        string         `json:"schema"`
+	Outcome       string         `json:"outcome"`         // "fine", "regressed", "failed", "void", "inconclusive", "not comparable"
+	ExitCode      int            `json:"exit_code"`       // of the program
+	Headline      string         `json:"headline"`        // one sentence
+	Base          string         `json:"base"`            // path or revision
+	Head          string         `json:"head"`            // path or revision
+	Method        string         `json:"method"`          // "interleaved builds", "files of one run", "files of different runs"
+	Alpha         float64        `json:"alpha"`           // suite-wide chance of a false alarm
+	Limit         float64        `json:"limit"`           // slowdown of interest
+	Confidence    float64        `json:"confidence"`      // level of each interval
+	Blocks        int            `json:"blocks"`          // measured
+	SeedPairs     int            `json:"seed_pairs"`      // of links
+	NotComparable string         `json:"not_comparable"`  // why nothing was judged; empty when something was
+	Void          string         `json:"void"`            // why no verdict counts; empty when they do
+	Busy          string         `json:"busy"`            // what kept the host busy; empty when nothing did
+	Blind         string         `json:"blind"`           // why "no change" cannot be said; empty when it can
+	Counts        map[string]int `json:"counts"`          // results by verdict, all verdicts
+	Results       []resultEntry  `json:"results"`         // the worst first
+	Controls      []resultEntry  `json:"controls"`        // of the run itself
+	Usual         *usualEntry    `json:"usual,omitempty"` // what 10+10 runs one after the other would have said
+	Warnings      []warningEntry `json:"warnings"`
+}
+
+type resultEntry struct {
+	Package    string      `json:"package"`
+	Name       string      `json:"name"`    // with the -GOMAXPROCS suffix if there is one
+	Unit       string      `json:"unit"`    // "sec/op", "p90 sec/op", "allocs/op", …
+	Verdict    string      `json:"verdict"` // "failed", "regressed", "layout-sensitive", "inconclusive", "accepted", "improved", "no change shown", "new", "missing"
+	Base       *float64    `json:"base,omitempty"`
+	Head       *float64    `json:"head,omitempty"`
+	Ratio      *ratioEntry `json:"ratio,omitempty"` // head / base
+	Exact      bool        `json:"exact"`           // compared directly
+	Limit      float64     `json:"limit"`
+	Detectable float64     `json:"detectable,omitempty"` // smallest slowdown that would have shown with 95 % probability
+	More       float64     `json:"more,omitempty"`       // times the blocks that are needed to decide
+	LayoutSD   float64     `json:"layout_sd,omitempty"`  // of the log ratio between links of the same sources
+	Planted    bool        `json:"planted,omitempty"`    // a control that is slowed down on purpose
+	Reason     string      `json:"reason,omitempty"`
+}
+
+type ratioEntry struct {
+	Value  float64  `json:"value"`
+	Low    *float64 `json:"low,omitempty"`
+	High   *float64 `json:"high,omitempty"`
+	Blocks int      `json:"blocks"`
+}
+
+type usualEntry struct {
+	Runs   int      `json:"runs"`
+	Alpha  float64  `json:"alpha"`
+	Judged int      `json:"judged"`
+	Slower []string `json:"slower"`
+	Faster []string `json:"faster"`
+}
+
+type warningEntry struct {
+	What string `json:"what"`
+	Cure string `json:"cure"`
+}
+
+// WriteJSON writes a comparison for scripts, in the form that Schema names; exitCode
+// is what the program is going to exit with. It returns the first error of w.
+func WriteJSON(w io.Writer, r *Report, exitCode int) error {
+	f := verdictFile{Schema: Schema, Outcome: r.Outcome(), ExitCode: exitCode, Headline: r.Headline(), Base: r.Base, Head: r.Head,
+		Method: r.method(), Alpha: r.Alpha, Limit: r.Limit, Confidence: r.Confidence, Blocks: r.Blocks, SeedPairs: r.SeedPairs,
+		NotComparable: r.NotComparable, Void: r.Void, Busy: r.Busy, Blind: r.Blind,
+		Counts: map[string]int{}, Results: entries(r.Cells), Controls: entries(r.Controls), Warnings: []warningEntry{}}
+	for v := range verdictNames {
+		f.Counts[Verdict(v).String()] = r.Count(Verdict(v))
+	}
+	if u := r.Usual; u != nil {
+		f.Usual = &usualEntry{u.Runs, u.Alpha, u.Judged, names(u.Slower), names(u.Faster)}
+	}
+	for _, warning := range r.Warnings {
+		f.Warnings = append(f.Warnings, warningEntry(warning))
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(f)
+}
+
+// Outcome is the verdict on the whole in a word or two: what counts most of
+// "not comparable", "void", "failed", "regressed", "inconclusive" and "fine".
+func (r *Report) Outcome() string {
+	switch {
+	case r.NotComparable != "":
+		return "not comparable"
+	case r.Void != "":
+		return "void"
+	case r.Count(Failed) > 0:
+		return "failed"
+	case r.Count(Regressed) > 0:
+		return "regressed"
+	case r.Inconclusive():
+		return "inconclusive"
+	}
+	return "fine"
+}
+
+func (r *Report) method() string {
+	switch {
+	case r.Interleaved:
+		return "interleaved builds"
+	case r.Paired:
+		return "files of one run"
+	}
+	return "files of different runs"
+}
+
+func names(subjects []record.Subject) []string {
+	out := []string{}
+	for _, s := range subjects {
+		out = append(out, s.String())
+	}
+	return out
+}
+
+func entries(cells []Cell) []resultEntry {
+	out := []resultEntry{}
+	for _, c := range cells {
+		e := resultEntry{Package: c.Pkg, Name: c.Name, Unit: c.Unit, Verdict: c.Verdict.String(), Exact: c.Exact, Limit: c.Limit,
+			Detectable: known(c.Detectable), More: known(c.More), LayoutSD: known(c.Layout), Planted: c.Canary, Reason: c.Reason}
+		if c.Verdict != New && c.Verdict != Failed {
+			e.Base = &c.Base
+		}
+		if c.Verdict != Missing && c.Verdict != Failed {
+			e.Head = &c.Head
+		}
+		if v := known(c.Ratio.Value); v != 0 {
+			e.Ratio = &ratioEntry{Value: v, Blocks: c.Ratio.N}
+			if known(c.Ratio.Low) != 0 && known(c.Ratio.High) != 0 {
+				e.Ratio.Low, e.Ratio.High = &c.Ratio.Low, &c.Ratio.High
+			}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// known is v, or 0 when it is not a finite number.
+func known(v float64) float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0
+	}
+	return v
+}

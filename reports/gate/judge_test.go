@@ -1,0 +1,394 @@
+package gate
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"poolbench/bench/record"
+	"poolbench/reports"
+)
+
+var update = flag.Bool("update", false, "rewrite the goldens")
+
+// A planted subject has a known truth.
+type planted struct {
+	declared record.Declared
+	sigma    float64                // noise of a block's log ratio
+	change   float64                // true log ratio
+	tail     float64                // factor on one chunk in eight of head
+	layout   func(pair int) float64 // true log ratio on top, by seed pair; nil for none
+	extra    map[string][2]float64  // units beside time
+	jitter   map[string]float64     // noise of those units
+	failsAt  int                    // block in which head fails; 0 never
+	reason   string
+}
+
+func both(name string) record.Declared {
+	return record.Declared{Subject: record.Subject{Pkg: "example.com/p", Name: name + "-2"}, InBase: true, InHead: true}
+}
+
+func control(name string, role record.Role) record.Declared {
+	return record.Declared{Subject: record.Subject{Name: name + "-2"}, Role: role, InBase: true, InHead: true}
+}
+
+// measure runs the judge on planted subjects for at most the given blocks.
+func measure(t testing.TB, o Options, most int, host record.Host, subjects ...planted) (*Judge, record.Comparison) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(11, 13))
+	by := map[record.Subject]planted{}
+	var c record.Comparison
+	for _, p := range subjects {
+		by[p.declared.Subject] = p
+		c.Subjects = append(c.Subjects, p.declared)
+	}
+	j := NewJudge(o, c.Subjects)
+	for number := 1; number <= most; number++ {
+		next := j.Next()
+		if len(next) == 0 {
+			break
+		}
+		b := record.PairBlock{Number: number, SeedPair: (number - 1) % 16, Host: host}
+		for _, s := range next {
+			p := by[s]
+			shift := p.change
+			if p.layout != nil {
+				shift += p.layout(b.SeedPair)
+			}
+			pair := simulatePair(rng, s, p.sigma, shift)
+			if p.tail > 0 {
+				for i := range pair.Head {
+					if rng.IntN(8) == 0 {
+						pair.Head[i] *= p.tail
+					}
+				}
+			}
+			pair.Extra = map[string][2]float64{}
+			for unit, v := range p.extra {
+				for i := range v {
+					v[i] *= math.Exp(p.jitter[unit] * rng.NormFloat64())
+				}
+				pair.Extra[unit] = v
+			}
+			if p.failsAt > 0 && number >= p.failsAt {
+				pair = record.Pair{Subject: s, HeadError: p.reason, Base: pair.Base}
+			}
+			b.Pairs = append(b.Pairs, pair)
+		}
+		c.Blocks = append(c.Blocks, b)
+		j.Add(b)
+	}
+	return j, c
+}
+
+func find(t testing.TB, r *Report, name, unit string) Cell {
+	t.Helper()
+	for _, c := range append(r.Cells, r.Controls...) {
+		if c.Name == name+"-2" && c.Unit == unit {
+			return c
+		}
+	}
+	t.Fatalf("no %s %s in %+v", name, unit, r.Cells)
+	return Cell{}
+}
+
+var quiet = record.Host{Steal: 0, Others: 0.05, Waited: 0.01, Load: 0.7}
+
+// everything has one subject for every verdict.
+func everything() []planted {
+	five := math.Log(1.05)
+	lone := both("New")
+	lone.InBase = false
+	gone := both("Gone")
+	gone.InHead = false
+	return []planted{
+		{declared: both("Slower"), sigma: 0.02, change: five},
+		{declared: both("MuchSlower/size=1k"), sigma: 0.05, change: math.Log(1.3)},
+		{declared: both("Faster"), sigma: 0.02, change: -five},
+		{declared: both("Same"), sigma: 0.02},
+		{declared: both("Quiet"), sigma: 0.001},
+		{declared: both("Noisy"), sigma: 1.5},
+		{declared: both("Layout"), sigma: 0.01, layout: func(pair int) float64 {
+			if pair < 6 {
+				return 0.25
+			}
+			return 0
+		}},
+		{declared: both("Tail"), sigma: 0.02, tail: 2},
+		{declared: both("Allocs"), sigma: 0.01, extra: map[string][2]float64{"allocs/op": {3, 4}, "B/op": {64, 64}}},
+		{declared: both("FewerAllocs"), sigma: 0.01, extra: map[string][2]float64{"allocs/op": {3, 0}}},
+		{declared: both("Bytes"), sigma: 0.01, extra: map[string][2]float64{"B/op": {1000, 1200}}, jitter: map[string]float64{"B/op": 0.01}},
+		{declared: both("Hits"), sigma: 0.01, extra: map[string][2]float64{"hits/op": {10, 8}, "odd": {1, 2}}},
+		{declared: both("Panics"), sigma: 0.01, failsAt: 2, reason: "panic: index out of range [3] with length 3"},
+		{declared: lone}, {declared: gone},
+		{declared: control("same", record.Same), sigma: 0.02},
+		{declared: control("canary", record.Canary), sigma: 0.02, change: five},
+	}
+}
+
+func someRules(t testing.TB) *Rules {
+	t.Helper()
+	rules, err := ReadRules(strings.NewReader("better * hits/op higher\naccept MuchSlower/* sec/op +40% 2027-01-31 reads twice now\naccept Never sec/op +10% 2026-01-01 old\nlimit Same sec/op 8%\n"),
+		RulesFile, time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rules
+}
+
+func TestJudgeVerdicts(t *testing.T) {
+	j, _ := measure(t, Options{Rules: someRules(t)}, 150, quiet, everything()...)
+	r := j.Report()
+	for _, test := range []struct {
+		name, unit string
+		want       Verdict
+	}{
+		{"Slower", "sec/op", Regressed}, {"MuchSlower/size=1k", "sec/op", Accepted}, {"Faster", "sec/op", Improved}, {"Same", "sec/op", NoChange},
+		{"Quiet", "sec/op", NoChange}, {"Noisy", "sec/op", Inconclusive}, {"Layout", "sec/op", LayoutSensitive}, {"Tail", "sec/op", NoChange},
+		{"Tail", "p90 sec/op", Regressed}, {"Allocs", "allocs/op", Regressed}, {"Allocs", "B/op", NoChange}, {"FewerAllocs", "allocs/op", Improved},
+		{"Bytes", "B/op", Regressed}, {"Hits", "hits/op", Regressed}, {"Panics", "sec/op", Failed}, {"New", "sec/op", New}, {"Gone", "sec/op", Missing},
+		{"same", "sec/op", NoChange}, {"canary", "sec/op", Regressed},
+	} {
+		if c := find(t, r, test.name, test.unit); c.Verdict != test.want {
+			t.Errorf("%s %s: %v, want %v: %+v", test.name, test.unit, c.Verdict, test.want, c)
+		}
+	}
+	for _, c := range r.Cells {
+		if c.Unit == "odd" {
+			t.Errorf("a unit of unknown direction was judged: %+v", c)
+		}
+	}
+	if c := find(t, r, "Same", "sec/op"); math.Abs(c.Limit-0.08) > 1e-12 {
+		t.Errorf("limit %v", c.Limit)
+	}
+	if c := find(t, r, "Noisy", "sec/op"); c.Detectable < 0.2 {
+		t.Errorf("a noise of 60 %% that sees %v", c.Detectable)
+	}
+	if r.Void != "" || r.Blind != "" || r.Busy != "" || r.ExitCode(false, false) != ExitFailed {
+		t.Errorf("%+v", r)
+	}
+}
+
+// What is stored is judged to the same report.
+func TestJudgeReplay(t *testing.T) {
+	j, c := measure(t, Options{}, 60, quiet, everything()...)
+	var stored bytes.Buffer
+	w, err := record.NewComparisonWriter(&stored, nil, nil, c.Subjects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range c.Blocks {
+		if err := w.Block(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read, err := record.ReadComparison(&stored, "gate.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := NewJudge(Options{}, read.Subjects)
+	for _, b := range read.Blocks {
+		again.Add(b)
+	}
+	if a, b := j.Report(), again.Report(); !reflect.DeepEqual(a, b) {
+		t.Errorf("%s\n%s", text(t, a), text(t, b))
+	}
+	if !reflect.DeepEqual(j.Report(), j.Report()) {
+		t.Error("asking twice changes the report")
+	}
+}
+
+// A run ends when what can be decided is decided, and controls alone do not keep it.
+func TestJudgeStops(t *testing.T) {
+	j, c := measure(t, Options{}, 500, quiet,
+		planted{declared: both("A"), sigma: 0.01}, planted{declared: both("B"), sigma: 0.01, change: 0.2},
+		planted{declared: control("same", record.Same), sigma: 0.9}, planted{declared: control("canary", record.Canary), sigma: 0.01, change: 0.0488})
+	if n := len(c.Blocks); n != screenBlocks+looks[0] || len(j.Next()) != 0 {
+		t.Errorf("%d blocks: %s", n, text(t, j.Report()))
+	}
+	if n := len(c.Blocks[len(c.Blocks)-1].Pairs); n != 3 {
+		t.Errorf("%d subjects in the last block, want B, canary and same", n)
+	}
+	empty := NewJudge(Options{}, nil)
+	if r := empty.Report(); r.NotComparable == "" || len(empty.Next()) != 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestJudgeHostBusy(t *testing.T) {
+	busy := record.Host{Steal: 0, Others: 0.6, Waited: 0.4, Load: 3}
+	j, _ := measure(t, Options{}, 60, busy, everything()...)
+	r := j.Report()
+	for _, name := range []string{"Slower", "Same", "Quiet", "Faster"} {
+		if c := find(t, r, name, "sec/op"); c.Verdict != Inconclusive || c.Reason != reasonBusy {
+			t.Errorf("%+v", c)
+		}
+	}
+	if c := find(t, r, "Allocs", "allocs/op"); c.Verdict != Regressed {
+		t.Errorf("an exact unit does not depend on the host: %+v", c)
+	}
+	if r.Busy == "" || !r.Inconclusive() {
+		t.Error(r.Headline())
+	}
+	for _, test := range []struct {
+		host record.Host
+		busy bool
+	}{
+		{quiet, false}, {busy, true}, {record.Host{Steal: 0.3}, true}, {record.Host{Others: 0.5, Waited: 0.02}, false},
+		{record.Host{Others: 0.02, Waited: 0.4}, false}, {record.Host{Steal: -1, Others: -1, Waited: -1}, false},
+		{record.Host{Steal: -1, Others: 0.7, Waited: -1}, true}, {record.Host{Steal: -1, Others: -1, Waited: 0.4}, true},
+	} {
+		if got := busyBlock(test.host); got != test.busy {
+			t.Errorf("%+v: busy %v", test.host, got)
+		}
+	}
+}
+
+func TestJudgeControls(t *testing.T) {
+	same := planted{declared: both("A"), sigma: 0.01}
+	for _, test := range []struct {
+		name        string
+		controls    []planted
+		blind, void string
+		want        Verdict
+		exit        int
+	}{
+		{"biased", []planted{{declared: control("same", record.Same), sigma: 0.01, change: 0.1}}, "", "compares base with itself and reads +1", NoChange, ExitFailed},
+		{"canary that is not slower", []planted{{declared: control("canary", record.Canary), sigma: 0.01}}, "", "were measured as not slower", Inconclusive, ExitFailed},
+		{"canary too noisy", []planted{{declared: control("canary", record.Canary), sigma: 0.8, change: 0.0488}}, "0 of 1 canaries", "", Inconclusive, ExitInconclusive},
+		{"two of three seen", []planted{{declared: control("c1", record.Canary), sigma: 0.01, change: 0.0488}, {declared: control("c2", record.Canary), sigma: 0.01, change: 0.0488},
+			{declared: control("c3", record.Canary), sigma: 0.8, change: 0.0488}}, "", "", NoChange, ExitFine},
+		{"control fails", []planted{{declared: control("canary", record.Canary), failsAt: 1, reason: "no"}}, "", "the control canary-2 failed", NoChange, ExitFailed},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			j, _ := measure(t, Options{}, 60, quiet, append(test.controls, same)...)
+			r := j.Report()
+			if !strings.Contains(r.Blind, test.blind) || (test.blind == "") != (r.Blind == "" || r.Void != "") || !strings.Contains(r.Void, test.void) || (test.void == "") != (r.Void == "") {
+				t.Errorf("blind %q, void %q", r.Blind, r.Void)
+			}
+			if c := find(t, r, "A", "sec/op"); c.Verdict != test.want {
+				t.Errorf("%+v", c)
+			}
+			if code := r.ExitCode(true, true); code != test.exit {
+				t.Errorf("exit %d: %s", code, r.Headline())
+			}
+		})
+	}
+}
+
+// Too little data is no verdict, whatever it looks like.
+func TestJudgeFewBlocks(t *testing.T) {
+	for blocks := range 12 {
+		j, _ := measure(t, Options{}, blocks, quiet, planted{declared: both("A"), sigma: 0.001, change: 1})
+		r := j.Report()
+		if c := find(t, r, "A", "sec/op"); c.Verdict != Inconclusive || c.Reason == "" {
+			t.Errorf("%d blocks: %+v", blocks, c)
+		}
+		text(t, r)
+		markdown(t, r)
+	}
+}
+
+// Values that have no ratio do not come into one.
+func TestJudgeUnusable(t *testing.T) {
+	for _, p := range []record.Pair{{}, {Base: []float64{1}, Head: []float64{0}}, {Base: []float64{1}, Head: []float64{math.NaN()}}, {Base: []float64{1, 2}, Head: []float64{1}}} {
+		d := both("A")
+		j := NewJudge(Options{}, []record.Declared{d})
+		p.Subject = d.Subject
+		for n := range 20 {
+			j.Add(record.PairBlock{Number: n + 1, Pairs: []record.Pair{p}})
+		}
+		if c := find(t, j.Report(), "A", "sec/op"); c.Verdict != Failed {
+			t.Errorf("%+v: %+v", p, c)
+		}
+	}
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs; -update rewrites it:\n%s", name, got)
+	}
+}
+
+func TestGoldens(t *testing.T) {
+	j, _ := measure(t, Options{Rules: someRules(t)}, 150, quiet, everything()...)
+	r := j.Report()
+	r.Base, r.Head = "main (1a2b3c4d5e6f)", "worktree"
+	busyJudge, _ := measure(t, Options{}, 60, record.Host{Others: 0.6, Waited: 0.4, Load: 3}, everything()...)
+	w := grid()
+	rec := w.write(t)
+	files := Files(rec, scaledCopy(scaledCopy(rec, w.names[17], 1.3), w.names[4], 0.5), Options{})
+	w.noise, w.blocks = 0.3, 8
+	noisy := w.write(t)
+	w.seed++
+	unsure := Files(noisy, w.write(t), Options{})
+	plainText := reports.TextOptions{}
+	for name, write := range map[string]func(*bytes.Buffer) error{
+		"builds.txt":       func(b *bytes.Buffer) error { return WriteText(b, r, plainText) },
+		"builds-color.txt": func(b *bytes.Buffer) error { return WriteText(b, r, reports.TextOptions{Color: true}) },
+		"builds-ascii.txt": func(b *bytes.Buffer) error { return WriteText(b, r, reports.TextOptions{ASCII: true}) },
+		"builds.md":        func(b *bytes.Buffer) error { return WriteMarkdown(b, r) },
+		"verdict.json":     func(b *bytes.Buffer) error { return WriteJSON(b, r, r.ExitCode(false, false)) },
+		"annotations.txt":  func(b *bytes.Buffer) error { return WriteAnnotations(b, r) },
+		"junit.xml":        func(b *bytes.Buffer) error { return WriteJUnit(b, r) },
+		"busy.txt":         func(b *bytes.Buffer) error { return WriteText(b, busyJudge.Report(), plainText) },
+		"files.txt":        func(b *bytes.Buffer) error { return WriteText(b, files, plainText) },
+		"files.md":         func(b *bytes.Buffer) error { return WriteMarkdown(b, files) },
+		"unsure.txt":       func(b *bytes.Buffer) error { return WriteText(b, unsure, plainText) },
+	} {
+		var out bytes.Buffer
+		if err := write(&out); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, out.Bytes())
+	}
+}
+
+// A summary that does not fit loses its end, not itself.
+func TestMarkdownFits(t *testing.T) {
+	r := &Report{Interleaved: true}
+	for i := range 5000 {
+		r.Cells = append(r.Cells, Cell{Pkg: "p", Name: fmt.Sprintf("Benchmark%d/with=a_long*name-2", i), Unit: "sec/op", Verdict: NoChange, Base: 1, Head: 1})
+	}
+	if n := len(markdown(t, r)); n > maxMarkdown || n < maxMarkdown/3 {
+		t.Errorf("%d bytes", n)
+	}
+}
+
+// A name from anywhere cannot start a command of the workflow, nor end one.
+func TestAnnotationsEscape(t *testing.T) {
+	r := &Report{Interleaved: true}
+	for range 12 {
+		r.Cells = append(r.Cells, Cell{Name: "A\n::error::x,y:z%", Unit: "sec/op", Verdict: Failed, Reason: "a\r\n::add-mask::b"})
+	}
+	var out bytes.Buffer
+	if err := WriteAnnotations(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != maxAnnotations+1 || !strings.Contains(lines[maxAnnotations], "4 more") {
+		t.Errorf("%d lines: %q", len(lines), lines)
+	}
+	if want := "::error title=failed%3A A%0A%3A%3Aerror%3A%3Ax%2Cy%3Az%25::a%0A::add-mask::b"; lines[0] != want {
+		t.Errorf("%q, want %q", lines[0], want)
+	}
+}
