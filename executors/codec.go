@@ -4,11 +4,18 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"unsafe"
 
 	"github.com/fxamacker/cbor/v2"
 )
 
-// A codec turns values of one type into bytes and back. decode must not keep b.
+// LargeValue is the size in bytes from which encoded values are handed over
+// instead of copied: an encoded input may be memory of the input itself, which must
+// not change until the future is settled; and decoding may keep what it decodes.
+const LargeValue = 16 << 10
+
+// A codec turns values of one type into bytes and back. With an empty b, append
+// may return memory of v if it is large; decode may keep b if it is large.
 type codec[T any] struct {
 	append func(b []byte, v T) ([]byte, error)
 	decode func(b []byte) (T, error)
@@ -25,12 +32,17 @@ func codecFor[T any]() codec[T] {
 			func(b []byte) (struct{}, error) { return struct{}{}, wantSize(b, 0) }}
 	case []byte:
 		c = codec[[]byte]{
-			func(b []byte, v []byte) ([]byte, error) { return append(b, v...), nil },
-			func(b []byte) ([]byte, error) { return append([]byte(nil), b...), nil }}
+			func(b []byte, v []byte) ([]byte, error) { return appendLarge(b, v), nil },
+			func(b []byte) ([]byte, error) { return keepLarge(b), nil }}
 	case string:
 		c = codec[string]{
-			func(b []byte, v string) ([]byte, error) { return append(b, v...), nil },
-			func(b []byte) (string, error) { return string(b), nil }}
+			func(b []byte, v string) ([]byte, error) {
+				return appendLarge(b, unsafe.Slice(unsafe.StringData(v), len(v))), nil
+			},
+			func(b []byte) (string, error) {
+				b = keepLarge(b)
+				return unsafe.String(unsafe.SliceData(b), len(b)), nil
+			}}
 	case int:
 		c = intCodec[int]()
 	case int64:
@@ -52,6 +64,20 @@ func codecFor[T any]() codec[T] {
 		return cborCodec[T]()
 	}
 	return c.(codec[T])
+}
+
+func appendLarge(b, v []byte) []byte {
+	if len(b) == 0 && len(v) >= LargeValue {
+		return v[:len(v):len(v)]
+	}
+	return append(b, v...)
+}
+
+func keepLarge(b []byte) []byte {
+	if len(b) >= LargeValue {
+		return b
+	}
+	return append([]byte(nil), b...)
 }
 
 func intCodec[T int | int64 | uint64]() codec[T] {
@@ -78,7 +104,7 @@ func cborCodec[T any]() codec[T] {
 	return codec[T]{
 		func(b []byte, v T) ([]byte, error) {
 			encoded, err := cbor.Marshal(v)
-			return append(b, encoded...), err
+			return appendLarge(b, encoded), err
 		},
 		func(b []byte) (v T, err error) {
 			err = cbor.Unmarshal(b, &v)

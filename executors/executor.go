@@ -106,8 +106,9 @@ type Remote interface {
 	// FuncName is the name under which the function was defined.
 	FuncName() string
 
-	// AppendInput appends the encoded input to b. A panic of an encoding method of
-	// the input is returned as an error.
+	// AppendInput appends the encoded input to b. To an empty b it may return other
+	// memory if that has at least LargeValue bytes: the input itself, to be read
+	// only. A panic of an encoding method of the input is returned as an error.
 	AppendInput(b []byte) ([]byte, error)
 
 	// Start claims the task: from now on it counts as running. False means that

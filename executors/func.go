@@ -28,7 +28,9 @@ var funcs = struct {
 //
 // In and Out travel between processes as raw bytes for []byte, string, booleans
 // and numbers, and as CBOR otherwise (exported fields; encoding.BinaryMarshaler
-// is honoured). In-process executors pass them as they are, without a copy.
+// is honoured). In-process executors pass them as they are, without a copy, and no
+// executor copies bytes or strings of LargeValue or more before it has to: an input
+// must not be changed until the future is settled.
 //
 // Define panics on an empty or duplicate name and on a nil f: mistakes of the
 // program, seen at its start.
@@ -59,7 +61,9 @@ func (fn *Func[In, Out]) Call(ctx context.Context, in In) (Out, error) { return 
 // A RemoteFunc is the worker side of a task function.
 type RemoteFunc interface {
 	// CallRemote decodes input, calls the function with ctx and appends the encoded
-	// output to output. The error is what the function returned, a *PanicError, or
+	// output to output, or, if output is empty, may return other memory of at least
+	// LargeValue bytes, to be read only. An input that large belongs to the function
+	// then. The error is what the function returned, a *PanicError, or
 	// says that the input or the output could not be coded. A runtime.Goexit in the
 	// function ends the calling goroutine.
 	CallRemote(ctx context.Context, input, output []byte) ([]byte, error)

@@ -41,10 +41,10 @@ func WorkerMain() {
 	runtime.GOMAXPROCS(t.gomaxprocs)
 	go c.obey()
 	if err := c.prepare(t); err != nil {
-		c.out.put(frameBytes(header{kind: kindFault}, describe(err).append(nil)), false, now())
+		c.out.put(header{kind: kindFault}, describe(err).append(nil), false, now())
 		os.Exit(exitNoWorker)
 	}
-	if err := c.out.put(frameBytes(header{kind: kindHello}, []byte(hello(t.nonce))), false, now()); err != nil {
+	if err := c.out.put(header{kind: kindHello}, []byte(hello(t.nonce)), false, now()); err != nil {
 		os.Exit(exitNoWorker)
 	}
 	go c.serve()
@@ -171,22 +171,22 @@ func (c *child) serve() {
 	}
 }
 
-// room is the reply buffer with space for the header in front.
+// room is memory for a small reply.
 func (c *child) room() []byte {
 	const keep = 1 << 20
 	if c.buf == nil || cap(c.buf) > keep {
-		c.buf = make([]byte, headerSize, 4<<10)
+		c.buf = make([]byte, 0, 4<<10)
 	}
-	return c.buf[:headerSize]
+	return c.buf[:0]
 }
 
-// reply sends the output, which begins with space for the header, or the error.
+// reply sends the output, or the error.
 func (c *child) reply(seq uint32, start moment, out []byte, err error) {
 	end := now()
 	c.measure(end)
 	h := header{kind: kindOutput, seq: seq, aux: uint32(min(end-start, math.MaxUint32))}
-	if err == nil && len(out)-headerSize > c.limit {
-		err = fmt.Errorf("%w: output has %d bytes, at most %d allowed", ErrTooLarge, len(out)-headerSize, c.limit)
+	if err == nil && len(out) > c.limit {
+		err = fmt.Errorf("%w: output has %d bytes, at most %d allowed", ErrTooLarge, len(out), c.limit)
 	}
 	if err != nil {
 		h.kind = kindFault
@@ -194,15 +194,12 @@ func (c *child) reply(seq uint32, start moment, out []byte, err error) {
 		if err == executors.ErrCancelled {
 			f = fault{class: faultCancelled}
 		}
-		out = f.append(make([]byte, headerSize, 256))
-	}
-	h.size = uint32(len(out) - headerSize)
-	h.put(out)
-	if err == nil {
-		c.buf = out
+		out = f.append(nil)
+	} else if len(out) < executors.LargeValue {
+		c.buf = out // it may have grown
 	}
 	more := c.in.waiting()
-	if c.out.put(out, more, end) != nil {
+	if c.out.put(h, out, more, end) != nil {
 		die()
 	}
 	if c.ready = 0; more {
@@ -217,11 +214,6 @@ type moment int64
 var origin = time.Now()
 
 func now() moment { return moment(time.Since(origin)) }
-
-func frameBytes(h header, payload []byte) []byte {
-	h.size = uint32(len(payload))
-	return append(h.append(nil), payload...)
-}
 
 // A taskContext is the context of a task in a worker. Most tasks never look at
 // it, so what it needs is made at the first look; from then on it is a cancel

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"poolbench/executors"
 )
 
 // A frame is a header of 16 bytes and a payload. All numbers are little endian.
@@ -78,11 +80,11 @@ type frameReader struct {
 	buf   []byte // frames that fit are cut out of it
 	start int    // of the unread bytes in buf
 	end   int
-	big   []byte // payload that did not fit
+	big   []byte // large payload that was read into memory of its own
 	total uint64 // bytes read
 }
 
-const readBuffer = 64 << 10
+const readBuffer = 68 << 10 // a payload of 64 KiB comes in one read
 
 // readLimit is the limit on a channel where values have at most n bytes: faults
 // must pass too.
@@ -93,7 +95,8 @@ func newFrameReader(r io.Reader, limit uint32) *frameReader {
 }
 
 // next returns the next frame, waiting for it. The payload is valid until the
-// following call of next. The error is io.EOF only between two frames.
+// following call of next; one of at least executors.LargeValue bytes is the
+// caller's. The error is io.EOF only between two frames.
 func (fr *frameReader) next() (frame, error) {
 	fr.big = nil
 	for {
@@ -133,7 +136,7 @@ func (fr *frameReader) cut() (frame, bool, error) {
 		return frame{}, false, nil
 	}
 	h := parseHeader(fr.buf[fr.start:])
-	if headerSize+int(h.size) <= len(fr.buf) {
+	if h.size < executors.LargeValue {
 		return frame{}, false, nil
 	}
 	payload, err := fr.readBig(fr.buf[fr.start+headerSize:fr.end], int(h.size))
@@ -159,7 +162,11 @@ func (fr *frameReader) buffered() (frame, bool, error) {
 		return frame{}, false, nil
 	}
 	fr.start += total
-	return frame{h, have[headerSize:total:total]}, true, nil
+	payload := have[headerSize:total:total]
+	if h.size >= executors.LargeValue {
+		payload = append([]byte(nil), payload...)
+	}
+	return frame{h, payload}, true, nil
 }
 
 // waiting reports whether the next frame has arrived completely.
@@ -196,7 +203,8 @@ func (fr *frameReader) fillFrom(read func([]byte) (int, error)) error {
 	return err
 }
 
-const bigStep = 1 << 20
+// bigStep is how much is believed of a length before bytes have come.
+const bigStep = 32 << 20
 
 // readBig reads a payload of size bytes that begins with have.
 func (fr *frameReader) readBig(have []byte, size int) ([]byte, error) {

@@ -120,3 +120,8 @@ func FuzzTicket(f *testing.F) {
 		}
 	})
 }
+
+func frameBytes(h header, payload []byte) []byte {
+	h.size = uint32(len(payload))
+	return append(h.append(nil), payload...)
+}

@@ -13,16 +13,16 @@ const (
 	selfExe   = ""
 )
 
-func launch(*process, ticket) error          { return ErrUnsupported }
-func tryWrite(uintptr, []byte) (int, error)  { return 0, syscall.EAGAIN }
-func killGroup(int)                          {}
-func terminateGroup(int)                     {}
-func waitReadable(*os.Process) bool          { return false }
-func tryRead(int, []byte) (int, error)       { return 0, syscall.EAGAIN }
-func shutWrites(*os.File)                    {}
-func signalName(*os.ProcessState) (s string) { return "" }
-func die()                                   { os.Exit(exitNoWorker) }
+func launch(*process, ticket) error            { return ErrUnsupported }
+func tryWrite(uintptr, [2][]byte) (int, error) { return 0, syscall.EAGAIN }
+func killGroup(int)                            {}
+func terminateGroup(int)                       {}
+func waitReadable(*os.Process) bool            { return false }
+func tryRead(int, []byte) (int, error)         { return 0, syscall.EAGAIN }
+func shutWrites(*os.File)                      {}
+func signalName(*os.ProcessState) (s string)   { return "" }
+func die()                                     { os.Exit(exitNoWorker) }
 
-func openChannels(ticket) (tasks io.Reader, replies io.ReadWriter, pg *page, err error) {
+func openChannels(ticket) (tasks io.Reader, replies replyConn, pg *page, err error) {
 	return nil, nil, nil, ErrUnsupported
 }

@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 const supported = true
@@ -109,13 +111,31 @@ func (o *opened) socketpair(polled bool) (*os.File, error) {
 }
 
 // tryWrite writes what fits without waiting; EAGAIN if that is nothing.
-func tryWrite(fd uintptr, b []byte) (int, error) {
+func tryWrite(fd uintptr, b [2][]byte) (int, error) {
 	for {
-		n, err := syscall.SendmsgN(int(fd), b, nil, nil, syscall.MSG_DONTWAIT)
+		n, err := unix.SendmsgBuffers(int(fd), b[:], nil, nil, syscall.MSG_DONTWAIT)
 		if err != syscall.EINTR {
 			return max(n, 0), err
 		}
 	}
+}
+
+// writeBoth writes a and then b.
+func (c fdConn) writeBoth(a, b []byte) (int, error) {
+	n, err := unix.SendmsgBuffers(int(c), [][]byte{a, b}, nil, nil, 0)
+	if err == syscall.EINTR {
+		n, err = 0, nil
+	}
+	if n = max(n, 0); err != nil || n == len(a)+len(b) {
+		return n, err
+	}
+	rest, err := c.Write(a[min(n, len(a)):])
+	if err == nil {
+		var m int
+		m, err = c.Write(b[max(n-len(a), 0):])
+		rest += m
+	}
+	return n + rest, err
 }
 
 // tryRead reads what is there without waiting; EAGAIN if that is nothing.
@@ -155,7 +175,7 @@ func signalName(st *os.ProcessState) string {
 
 // openChannels finds the channels in a worker, and keeps them from what the
 // tasks start.
-func openChannels(t ticket) (tasks io.Reader, replies io.ReadWriter, pg *page, err error) {
+func openChannels(t ticket) (tasks io.Reader, replies replyConn, pg *page, err error) {
 	for _, fd := range []int{fdTasks, fdReplies} {
 		if _, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_TYPE); err != nil {
 			return nil, nil, nil, fmt.Errorf("process: started as a worker, but descriptor %d is no channel: %w", fd, err)

@@ -15,7 +15,7 @@ import (
 // not tell finished tasks from the one that crashed, and would have to fail or
 // repeat them.
 type outbox struct {
-	w    io.Writer
+	w    replyWriter
 	page *page // nil: nothing is held
 
 	mu    sync.Mutex
@@ -23,6 +23,7 @@ type outbox struct {
 	since moment      // when the first of them was put there
 	late  *time.Timer // flushes them if the next task turns out to be long
 	armed bool
+	buf   []byte // reused by write
 }
 
 const (
@@ -35,37 +36,35 @@ const (
 	holdLate = time.Millisecond
 )
 
-func newOutbox(w io.Writer, pg *page) *outbox { return &outbox{w: w, page: pg} }
+func newOutbox(w replyWriter, pg *page) *outbox { return &outbox{w: w, page: pg} }
 
 // put sends one frame. With more set, other tasks are about to run, and the frame
-// may be held. now is the present time.
-func (o *outbox) put(frame []byte, more bool, now moment) error {
+// may be held. at is the present time.
+func (o *outbox) put(h header, payload []byte, more bool, at moment) error {
+	h.size = uint32(len(payload))
+	size := headerSize + len(payload)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.page == nil {
-		_, err := o.w.Write(frame)
-		return err
-	}
-	if len(frame) > maxHeldReply {
+	if o.page == nil || size > maxHeldReply || !more && o.held == 0 {
 		if err := o.flushLocked(); err != nil {
 			return err
 		}
-		return o.write(frame)
+		return o.write(h, payload)
 	}
-	if !more && o.held == 0 {
-		return o.write(frame)
-	}
-	if o.held+len(frame) > len(o.page.area()) {
+	if o.held+size > len(o.page.area()) {
 		if err := o.flushLocked(); err != nil {
 			return err
 		}
 	}
 	if o.held == 0 {
-		o.since = now
+		o.since = at
 	}
-	o.held += copy(o.page.area()[o.held:], frame)
+	area := o.page.area()[o.held:]
+	h.put(area)
+	copy(area[headerSize:], payload)
+	o.held += size
 	o.page.setHeld(o.held)
-	if !more || now-o.since > moment(holdTime) {
+	if !more || at-o.since > moment(holdTime) {
 		return o.flushLocked()
 	}
 	o.arm()
@@ -105,8 +104,29 @@ func (o *outbox) flushLocked() error {
 	return nil
 }
 
-func (o *outbox) write(frame []byte) error {
-	_, err := o.w.Write(frame)
-	o.page.addSent(len(frame))
+// write sends a frame now, a large payload from where it lies.
+func (o *outbox) write(h header, payload []byte) (err error) {
+	var n int
+	o.buf = h.append(o.buf[:0])
+	if len(payload) <= inlinePayload {
+		o.buf = append(o.buf, payload...)
+		n, err = o.w.Write(o.buf)
+	} else {
+		n, err = o.w.writeBoth(o.buf, payload)
+	}
+	if o.page != nil {
+		o.page.addSent(n)
+	}
 	return err
+}
+
+// A replyConn is the channel of replies in a worker, and of control.
+type replyConn interface {
+	io.Reader
+	replyWriter
+}
+
+type replyWriter interface {
+	io.Writer
+	writeBoth(a, b []byte) (int, error)
 }

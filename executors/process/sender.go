@@ -6,9 +6,8 @@ import (
 	"syscall"
 )
 
-// inlinePayload is the size up to which a payload is copied next to its header,
-// so that many frames leave in one write; a larger one is written from where it
-// lies.
+// inlinePayload is the size up to which a payload is copied next to its header, so
+// that many frames leave together; a larger one is written from where it lies.
 const inlinePayload = 16 << 10
 
 // A sender writes frames to a channel in the order of append. Whoever flushes
@@ -28,7 +27,7 @@ type sender struct {
 	failed  bool // the peer is gone: everything is dropped
 
 	// Arguments and result of try, owned by who is busy.
-	cur []byte
+	cur [2][]byte
 	n   int
 	err error
 	try func(fd uintptr) bool
@@ -110,24 +109,34 @@ func (s *sender) written(segs []segment, err error) {
 // writeNow returns the segments that the channel would not take.
 func (s *sender) writeNow(segs []segment) ([]segment, error) {
 	for len(segs) > 0 {
-		b := segs[0].b
-		for len(b) > 0 {
-			s.cur = b
-			if err := s.raw.Write(s.try); err != nil {
-				return segs, err
-			}
-			if s.err == syscall.EAGAIN {
-				segs[0] = segment{b, false}
-				return segs, nil
-			}
-			if s.err != nil {
-				return segs, s.err
-			}
-			b = b[s.n:]
+		s.cur = [2][]byte{segs[0].b}
+		if len(segs) > 1 {
+			s.cur[1] = segs[1].b
 		}
-		segs = segs[1:]
+		if err := s.raw.Write(s.try); err != nil {
+			return segs, err
+		}
+		if s.err == syscall.EAGAIN {
+			return segs, nil
+		}
+		if s.err != nil {
+			return segs, s.err
+		}
+		segs = skip(segs, s.n)
 	}
 	return nil, nil
+}
+
+// skip is what is left of segs after n bytes.
+func skip(segs []segment, n int) []segment {
+	for len(segs) > 0 && n >= len(segs[0].b) {
+		n -= len(segs[0].b)
+		segs = segs[1:]
+	}
+	if n > 0 {
+		segs[0] = segment{segs[0].b[n:], false}
+	}
+	return segs
 }
 
 // writeRest waits until segs and all that is queued meanwhile is written.
