@@ -403,6 +403,8 @@ func FuzzAnalyse(f *testing.F) {
 		}
 		d := Analyse(rec)
 		render(t, d)
+		Refine(d)
+		checkFinite(t, d)
 		for _, s := range d.Scalings {
 			for _, series := range s.Series {
 				for _, pt := range series.Points {
