@@ -29,6 +29,7 @@ type gateFlags struct {
 	rules           string
 	style           styleFlag
 	builds          buildFlags
+	ci              ciFlags
 
 	failing []string
 	text    reports.TextOptions
@@ -42,6 +43,7 @@ func addGateFlags(c *invocation) *gateFlags {
 	c.flags.StringVar(&f.summary, "summary", "", "`file` to write the verdicts to as Markdown")
 	c.flags.StringVar(&f.rules, "rules", "", "`file` with limits and accepted regressions of single benchmarks (default "+gate.RulesFile+" if it is there)")
 	f.builds.add(c)
+	f.ci.add(c)
 	f.style = addStyleFlag(c)
 	return f
 }
@@ -60,6 +62,9 @@ func runGate(ctx context.Context, c *invocation) error {
 		}
 	}
 	if f.text, err = f.style.options(c.stdout); err != nil {
+		return err
+	}
+	if err := f.ci.check(); err != nil {
 		return err
 	}
 	options, err := f.options()
@@ -153,7 +158,11 @@ func (f *gateFlags) finish(c *invocation, r *gate.Report) error {
 	if err := gate.WriteText(c.stdout, r, f.text); err != nil {
 		return err
 	}
-	if code := r.ExitCode(slices.Contains(f.failing, "inconclusive"), slices.Contains(f.failing, "missing")); code != exitOK {
+	code := r.ExitCode(slices.Contains(f.failing, "inconclusive"), slices.Contains(f.failing, "missing"))
+	if err := f.ci.publish(c, r, code); err != nil {
+		return err
+	}
+	if code != exitOK {
 		return &exitError{code, nil}
 	}
 	return nil

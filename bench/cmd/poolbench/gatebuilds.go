@@ -124,6 +124,7 @@ func (f *gateFlags) measureBuilds(ctx context.Context, c *invocation, options ga
 	if f.summary == "" {
 		f.summary = filepath.Join(b.out, "summary.md")
 	}
+	f.ci.inDirectory(b.out)
 	err = f.finish(c, report)
 	fmt.Fprintf(c.stdout, "\nData     %s\n", b.path())
 	if ctx.Err() != nil {
