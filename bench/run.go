@@ -45,6 +45,10 @@ type Config struct {
 	Progress   Progress      // may be nil
 	TrialLimit time.Duration // a trial that takes longer has failed; 0 means 10 s, or less once its arm is known to be fast
 
+	// Calibrated are kernels of which the cost is known, by workload; the others are
+	// calibrated. nil calibrates all.
+	Calibrated map[string]Calibration
+
 	// Virtual measures in virtual time (testing/synctest): nothing is asked of the
 	// machine, nothing is calibrated that no workload needs.
 	Virtual bool
@@ -232,7 +236,11 @@ func (r *run) calibrate(ctx context.Context) (map[string]Calibration, error) {
 				continue
 			}
 		}
-		c, err := Calibrate(w.Kernel)
+		c, known := r.Calibrated[w.Name]
+		var err error
+		if !known {
+			c, err = Calibrate(w.Kernel)
+		}
 		if err != nil {
 			// Its trials will fail with this; the others go on.
 			r.warn(Warning{"calibration", fmt.Sprintf("The kernel of %s could not be calibrated: %v.", w.Name, err),

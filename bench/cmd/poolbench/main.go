@@ -3,6 +3,7 @@
 //	poolbench run      measure a grid and leave a report
 //	poolbench report   turn a record into a report
 //	poolbench gate     compare a head record with a base record
+//	poolbench selftest find planted costs on this machine
 //	poolbench list     show workloads, executors and charts
 //
 // Results go to standard output, progress and warnings to standard error. The
@@ -55,6 +56,7 @@ var commands = []command{
 	{"run", "[flags]", "measure a grid and leave a report", runRun},
 	{"report", "[flags] RECORD", "turn a record, or the output of go test -bench, into a report", runReport},
 	{"gate", "[flags] BASE HEAD", "judge a head record against a base record", runGate},
+	{"selftest", "[flags]", "plant known costs here and tell whether the estimates find them", runSelftest},
 	{"list", "", "show workloads, executors and charts", runList},
 }
 

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"poolbench/bench/selftest"
+)
+
+// Default budgets of selftest.
+const (
+	selftestBudget      = 60 * time.Second
+	quickSelftestBudget = 15 * time.Second
+)
+
+func runSelftest(ctx context.Context, c *invocation) error {
+	quick := c.flags.Bool("quick", false, "a quarter of a minute instead of a minute, wider intervals")
+	seed := c.flags.Uint64("seed", 0, "seed of the order of trials and of inputs; 0 picks one")
+	rest, err := c.parse()
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return usageError("selftest takes no arguments, got %q", rest)
+	}
+	budget := selftestBudget
+	if *quick {
+		budget = quickSelftestBudget
+	}
+	result, err := selftest.Run(ctx, selftest.Config{Budget: budget, Seed: *seed,
+		Stage: func(s string) { fmt.Fprintf(c.stderr, "poolbench: %s\n", s) }})
+	if ctx.Err() != nil {
+		return &exitError{exitInterrupted, fmt.Errorf("interrupted; a self-test keeps nothing, start it again")}
+	}
+	if err != nil {
+		return err
+	}
+	writeSelftest(c.stdout, result)
+	if verdict, failed := result.Failed(); failed {
+		return fmt.Errorf("%s: close other programs and run it again; if it stays so, do not trust the estimates of this machine", verdict)
+	}
+	return nil
+}
+
+func writeSelftest(w io.Writer, r selftest.Result) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "planted\tvalue\testimate\t95 % interval\t\t")
+	for _, row := range r.Rows {
+		number := func(x float64) string { return fmt.Sprintf("%.3f", x) }
+		if row.Unit == "sec" {
+			number = func(x float64) string { return fmt.Sprintf("%.2f µs", x*1e6) }
+		}
+		estimate, interval := "–", ""
+		if row.Estimate.N > 0 {
+			estimate = number(row.Estimate.Value)
+			interval = fmt.Sprintf("[%s, %s]", number(row.Estimate.Low), number(row.Estimate.High))
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", row.Name, number(row.Planted), estimate, interval, row.Verdict, row.Note)
+	}
+	t.Flush()
+	verdict, _ := r.Failed()
+	fmt.Fprintf(w, "\n%s.\nSeed %d, %v.\n", verdict, r.Seed, r.Elapsed.Round(time.Second))
+}

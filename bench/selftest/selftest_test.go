@@ -1,0 +1,89 @@
+package selftest
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"poolbench/bench"
+	"poolbench/bench/record"
+	"poolbench/reports"
+)
+
+// Some tests start probe processes from this test binary.
+func TestMain(m *testing.M) {
+	bench.Main()
+	os.Exit(m.Run())
+}
+
+func TestJudge(t *testing.T) {
+	for _, test := range []struct {
+		planted, low, value, high float64
+		n                         int
+		want                      Verdict
+	}{
+		{100, 95, 100, 105, 10, Covered},
+		{100, 102, 105, 110, 10, Covered}, // within the 2 % granted
+		{100, 103, 105, 110, 10, Missed},
+		{100, 88, 90, 95, 10, Missed},
+		{100, 110, 112, 114, 10, Wrong},
+		{100, 80, 82, 84, 10, Wrong},
+		{100, 95, 100, 105, 5, Open},
+	} {
+		r := Row{Planted: test.planted, Estimate: reports.Estimate{Value: test.value, Low: test.low, High: test.high, N: test.n}}
+		if r.judge(); r.Verdict != test.want {
+			t.Errorf("%+v: %v, want %v", test, r.Verdict, test.want)
+		}
+	}
+	r := Row{Verdict: Wrong, Estimate: reports.Estimate{Value: 1, Low: 1, High: 1, N: 9}, Planted: 1}
+	if r.judge(); r.Verdict != Wrong {
+		t.Error("a verdict that was given is judged again")
+	}
+}
+
+// Of 7 rows 0.35 are missed by chance; 3 or more in 0.4 % of all runs, 2 or more
+// in 4.4 %.
+func TestFailed(t *testing.T) {
+	for n, want := range map[int]int{1: 1, 2: 1, 7: 2, 20: 4, 100: 11} {
+		if got := allowedMisses(n); got != want {
+			t.Errorf("of %d rows %d misses are allowed, want %d", n, got, want)
+		}
+	}
+	for verdicts, failed := range map[string]bool{"ccccccc": false, "cccccmm": false, "ccccmmm": true, "ccccccw": true, "ccccooo": false, "cccoooo": true, "": false} {
+		var r Result
+		for _, v := range verdicts {
+			r.Rows = append(r.Rows, Row{Verdict: map[rune]Verdict{'c': Covered, 'm': Missed, 'w': Wrong, 'o': Open}[v]})
+		}
+		if text, got := r.Failed(); got != failed || !strings.Contains(text, "planted values") {
+			t.Errorf("%q: %q, failed %v", verdicts, text, got)
+		}
+	}
+}
+
+// The base takes the place of the plain loop, probes are left out, the others have one
+// worker.
+func TestRebased(t *testing.T) {
+	cell := func(executor, workload string, workers int) record.Result {
+		return record.Result{Kind: record.KindCell, Cell: record.Cell{Executor: executor, Workload: workload, Workers: workers}}
+	}
+	rec := &record.Record{Results: []record.Result{
+		cell("serial", "spin", 1), cell("goroutines", "spin", 4), cell("inline", "spin", 4), {Kind: record.KindCapacity}}}
+	var got []string
+	for _, r := range rebased(rec, "goroutines").Results {
+		got = append(got, r.Cell.String())
+	}
+	if want := "serial, spin; inline × 1, spin"; strings.Join(got, "; ") != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if len(rec.Results) != 4 || rec.Results[1].Cell.Executor != "goroutines" {
+		t.Error("the record was changed")
+	}
+	rec.Results = []record.Result{cell("serial", "spin", 1), cell("goroutines", "spin", 1), cell("goroutines", "fixed", 1)}
+	got = nil
+	for _, r := range rebased(rec, "spin").Results {
+		got = append(got, r.Cell.String())
+	}
+	if want := "serial, fixed; serial, inflated; goroutines × 1, fixed"; strings.Join(got, "; ") != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
