@@ -8,7 +8,7 @@ import (
 )
 
 func (a *analysis) answers() Answers {
-	return Answers{Which: a.which(), Short: a.short(), Trust: a.trust()}
+	return Answers{Which: a.which(), Short: a.short(), Where: a.where(), Trust: a.trust()}
 }
 
 // which has one sentence a workload, at its largest grain and smallest payload.

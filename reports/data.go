@@ -167,6 +167,7 @@ const (
 type Answers struct {
 	Which []Sentence // which executor and how many workers, one per workload
 	Short []Sentence // how short can a task be, one per executor
+	Where []Sentence // where did the speedup go, one per workload
 	Trust []Sentence // can these numbers be trusted; never empty
 }
 

@@ -31,6 +31,7 @@ func WriteMarkdown(w io.Writer, d *Data) error {
 	}
 	section("Which one?", d.Answers.Which, true)
 	section("How short?", d.Answers.Short, false)
+	section("Where did the speedup go?", d.Answers.Where, true)
 	section("Can I trust it?", d.Answers.Trust, false)
 	if len(d.Scalings) > 0 {
 		b.WriteString("## Speedup\n\nAgainst the plain loop, within blocks. `*` is the choice, `=` is as good.\n\n")
@@ -44,6 +45,13 @@ func WriteMarkdown(w io.Writer, d *Data) error {
 	if len(d.Sweeps) > 0 {
 		b.WriteString("## Size of a task\n\n")
 		sweepMarkdown(&b, d)
+	}
+	if tables := WhereTables(d); len(tables) > 0 {
+		b.WriteString("## Losses\n\n")
+		for _, t := range tables {
+			fmt.Fprintf(&b, "### %s\n\n%s\n\n", MarkdownText(t.Title), MarkdownText(t.Caption))
+			MarkdownTable(&b, t.Left, t.Header, t.Rows)
+		}
 	}
 	_, err := w.Write(b.Bytes())
 	return err

@@ -127,16 +127,20 @@ func WriteText(w io.Writer, d *Data, options TextOptions) error {
 }
 
 func (p *page) answers(d *Data) {
-	which := make([]string, len(d.Answers.Which))
 	width := 0
 	for _, s := range d.Answers.Which {
 		width = max(width, len([]rune(s.Subject)))
 	}
-	for i, s := range d.Answers.Which {
-		which[i] = fmt.Sprintf("%-*s  %s", width, s.Subject, s.Text)
+	named := func(sentences []Sentence) []string {
+		out := make([]string, len(sentences))
+		for i, s := range sentences {
+			out[i] = fmt.Sprintf("%-*s  %s", width, s.Subject, s.Text)
+		}
+		return out
 	}
-	p.labelled("Which one?", width+2, which)
+	p.labelled("Which one?", width+2, named(d.Answers.Which))
 	p.labelled("How short?", 2, texts(d.Answers.Short))
+	p.labelled("Where did it go?", width+2, named(d.Answers.Where))
 	p.labelled("Can I trust it?", 2, texts(d.Answers.Trust))
 }
 

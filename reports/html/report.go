@@ -59,6 +59,8 @@ type page struct {
 	Warnings []reports.Warning
 	Which    []whichView
 	Short    []string
+	Where    []reports.Sentence
+	Losses   []reports.Table
 	Sweeps   []sweepView
 	Others   []figure
 	Trust    []string
@@ -111,6 +113,8 @@ func newPage(d *reports.Data, drawings []charts.Drawing, record []byte) *page {
 		Which:    whichViews(d, figures),
 		Sweeps:   sweepViews(d, figures),
 		Short:    texts(d.Answers.Short),
+		Where:    d.Answers.Where,
+		Losses:   reports.WhereTables(d),
 		Trust:    texts(d.Answers.Trust),
 		Capacity: capacities(d),
 		Keys:     keys(d),

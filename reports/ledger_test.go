@@ -1,0 +1,111 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"poolbench/bench/record"
+)
+
+// pointsOf are the points of an executor on the largest tasks.
+func pointsOf(t *testing.T, d *Data, executor string) []ScalingPoint {
+	t.Helper()
+	for _, s := range Headline(d) {
+		for _, series := range s.Series {
+			if series.Executor == executor {
+				return series.Points
+			}
+		}
+	}
+	t.Fatalf("no points of %s", executor)
+	return nil
+}
+
+// The shares of simulated executors are what was planted, and add up to P·T exactly.
+func TestLedgerAddsUp(t *testing.T) {
+	s := simulated{inline: 250 * time.Microsecond, inflation: 1.25, tail: 0}
+	l := simulation(s)
+	l.grains = []time.Duration{time.Millisecond}
+	l.tasks = func(time.Duration) int { return 60 } // 4 workers have 15 each, 8 have 7 or 8
+	for _, p := range pointsOf(t, Analyse(l.write(t)), "pool") {
+		a := p.Ledger
+		if a.N != l.blocks || !a.Split {
+			t.Fatalf("%+v", a)
+		}
+		workers := float64(p.Workers)
+		near(t, "P·T", a.Seconds, workers*p.Time.Value, 1e-12)
+		if sum := a.Ideal + a.Inflation + a.Scheduling + a.Idle; math.Abs(sum-1) > 1e-15 {
+			t.Errorf("shares add up to 1%+g", sum-1)
+		}
+		total := workers * math.Ceil(60/workers) * 1.5e-3 // each task takes 1.25 ms and 0.25 ms
+		near(t, "useful work", a.Ideal, 60*1e-3/total, 1e-6)
+		near(t, "inflation", a.Inflation, 60*0.25e-3/total, 1e-6)
+		near(t, "scheduling", a.Scheduling, 60*0.25e-3/total, 1e-6)
+		if idle := 1 - 60*1.5e-3/total; math.Abs(a.Idle-idle) > 1e-6 {
+			t.Errorf("idle is %v, want %v", a.Idle, idle)
+		}
+		near(t, "sampled", a.Sampled, 0.5, 1e-9)
+	}
+}
+
+// With noise the shares still add up.
+func TestLedgerAddsUpInNoise(t *testing.T) {
+	l := simulation(simulated{inline: 3 * time.Microsecond, period: 2 * time.Microsecond, inflation: 0.9, tail: 1})
+	l.noise, l.drift = 0.1, 0.3
+	for _, s := range Analyse(l.write(t)).Scalings {
+		for _, p := range s.Series[0].Points {
+			a := p.Ledger
+			if sum := a.Ideal + a.Inflation + a.Scheduling + a.Idle; a.N == 0 || math.Abs(sum-1) > 1e-15 {
+				t.Errorf("%s with %d: %+v", Grain(s.Grain), p.Workers, a)
+			}
+			if a.Scheduling < 0 || a.Idle < -1e-15 {
+				t.Errorf("a share below 0: %+v", a)
+			}
+		}
+	}
+}
+
+// Without times from inside there is no ledger; without an arm of one worker
+// scheduling is not told from idle.
+func TestLedgerOutcomes(t *testing.T) {
+	l := simulation(simulated{inline: 3 * time.Microsecond, inflation: 1})
+	l.grains, l.inside = l.grains[:1], false
+	for _, p := range pointsOf(t, Analyse(l.write(t)), "pool") {
+		if p.Ledger != (Ledger{}) || p.Ledger.Text() != "" {
+			t.Errorf("%+v", p.Ledger)
+		}
+	}
+	l.inside, l.workers = true, []int{4, 8}
+	for _, p := range pointsOf(t, Analyse(l.write(t)), "pool") {
+		if a := p.Ledger; a.N == 0 || a.Split || a.Scheduling != 0 || math.Abs(a.Ideal+a.Inflation+a.Idle-1) > 1e-15 {
+			t.Errorf("%+v", a)
+		}
+	}
+}
+
+// Parts of a job that wait and compute: planted overlaps come back.
+func TestOverlap(t *testing.T) {
+	const cpu, wait = 3e-3, 2e-3
+	for _, test := range []struct{ both, want float64 }{
+		{5e-3, 0}, {3e-3, 1}, {4e-3, 0.5}, {7e-3, -1},
+	} {
+		text := "# note workload.query: mixed\n"
+		for b := range 8 {
+			drift := 1 + 0.1*float64(b)
+			text += fmt.Sprintf("# block %d\nBenchmarkGrid/executor=serial/workload=query/workers=1/grain=1000 1 %v sec/op 10 tasks/op\n", b+1, drift*5e-3)
+			text += fmt.Sprintf("BenchmarkGrid/executor=pool/workload=query/workers=2/grain=1000 1 %v sec/op 10 tasks/op %v cpu-part-sec/op %v wait-part-sec/op\n",
+				drift*test.both, drift*cpu, drift*wait)
+		}
+		rec, err := record.Read(strings.NewReader(text), "overlap.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := pointsOf(t, Analyse(rec), "pool")[0].Overlap
+		if e.N != 8 || math.Abs(e.Value-test.want) > 1e-9 || !(e.Low <= e.Value && e.Value <= e.High) {
+			t.Errorf("both in %v: %+v, want %v", test.both, e, test.want)
+		}
+	}
+}
