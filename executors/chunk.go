@@ -123,11 +123,15 @@ func runUntilPanic[In, Out any](ctx context.Context, f func(context.Context, In)
 	return false
 }
 
-// A chunk travels as the number of its inputs, and each with its length.
+// A chunk travels as the number of its inputs, and each behind its length; numbers
+// have no need of that.
 func chunkCodec[In, Out any](item codec[In]) codec[*chunk[In, Out]] {
 	return codec[*chunk[In, Out]]{
 		append: func(b []byte, c *chunk[In, Out]) ([]byte, error) {
 			b = binary.AppendUvarint(b, uint64(len(c.inputs)))
+			if item.appendAll != nil {
+				return item.appendAll(b, c.inputs), nil
+			}
 			var scratch []byte
 			for _, in := range c.inputs {
 				var err error
@@ -135,23 +139,36 @@ func chunkCodec[In, Out any](item codec[In]) codec[*chunk[In, Out]] {
 					return b, err
 				}
 				b = appendSized(b, scratch)
+				scratch = reusable(scratch)
 			}
 			return b, nil
 		},
 		decode: func(b []byte) (*chunk[In, Out], error) {
 			r := reader{b: b}
 			n := r.count()
-			c := &chunk[In, Out]{inputs: make([]In, 0, n), out: newResults[Out](n)}
-			for range n {
+			c := &chunk[In, Out]{inputs: make([]In, n), out: newResults[Out](n)}
+			if item.decodeAll != nil {
+				item.decodeAll(r.numbers(n), c.inputs)
+				return c, r.err
+			}
+			for i := range n {
 				in, err := item.decode(r.sized())
 				if err != nil {
 					return nil, err
 				}
-				c.inputs = append(c.inputs, in)
+				c.inputs[i] = in
 			}
 			return c, r.err
 		},
 	}
+}
+
+// reusable is memory that may be written to: a large value may be the user's own.
+func reusable(encoded []byte) []byte {
+	if len(encoded) >= LargeValue {
+		return nil
+	}
+	return encoded
 }
 
 // What the outcome of one call of a chunk is.
@@ -160,6 +177,8 @@ const (
 	tagError // type, text
 	tagPanic // text of the value, stack
 	tagNever // was not made
+
+	tagNumbers // in the place of the first: all are values, in 8 bytes each
 )
 
 // sentinels are the errors that keep their identity on the way, by their place
@@ -170,6 +189,9 @@ func resultsCodec[Out any](item codec[Out]) codec[*results[Out]] {
 	return codec[*results[Out]]{
 		append: func(b []byte, out *results[Out]) ([]byte, error) {
 			b = binary.AppendUvarint(b, uint64(len(out.values)))
+			if item.appendAll != nil && out.errs == nil && out.reached == len(out.values) && out.reached > 0 {
+				return item.appendAll(append(b, tagNumbers), out.values), nil
+			}
 			var scratch []byte
 			for i := range out.values {
 				switch v, err := out.at(i, nil); {
@@ -183,6 +205,7 @@ func resultsCodec[Out any](item codec[Out]) codec[*results[Out]] {
 						continue
 					}
 					b = appendSized(append(b, tagValue), scratch)
+					scratch = reusable(scratch)
 				}
 			}
 			return b, nil
@@ -193,6 +216,11 @@ func resultsCodec[Out any](item codec[Out]) codec[*results[Out]] {
 			for i := range out.values {
 				tag := r.byte()
 				if tag == tagNever {
+					break
+				}
+				if tag == tagNumbers && i == 0 && item.decodeAll != nil {
+					item.decodeAll(r.numbers(len(out.values)), out.values)
+					out.reached = len(out.values)
 					break
 				}
 				if tag == tagValue {
@@ -266,8 +294,19 @@ func (r *reader) sized() []byte {
 		r.fail()
 		return nil
 	}
-	data := r.b[:n]
+	data := r.b[:n:n]
 	r.b = r.b[n:]
+	return data
+}
+
+// numbers is what n numbers take; zeros after an error.
+func (r *reader) numbers(n int) []byte {
+	if len(r.b)/numberSize < n {
+		r.fail()
+		return make([]byte, n*numberSize)
+	}
+	data := r.b[:n*numberSize]
+	r.b = r.b[len(data):]
 	return data
 }
 

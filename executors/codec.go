@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"unsafe"
 
 	"github.com/fxamacker/cbor/v2"
@@ -19,7 +20,14 @@ const LargeValue = 16 << 10
 type codec[T any] struct {
 	append func(b []byte, v T) ([]byte, error)
 	decode func(b []byte) (T, error)
+
+	// A number takes 8 bytes, and many of them can be coded in one go; nil for other
+	// types. decodeAll is given 8 bytes for each element of v.
+	appendAll func(b []byte, v []T) []byte
+	decodeAll func(b []byte, v []T)
 }
+
+const numberSize = 8
 
 // codecFor chooses by type: what is bytes already is copied, numbers take 8
 // bytes, the rest is CBOR.
@@ -28,38 +36,29 @@ func codecFor[T any]() codec[T] {
 	switch any(*new(T)).(type) {
 	case struct{}:
 		c = codec[struct{}]{
-			func(b []byte, _ struct{}) ([]byte, error) { return b, nil },
-			func(b []byte) (struct{}, error) { return struct{}{}, wantSize(b, 0) }}
+			append: func(b []byte, _ struct{}) ([]byte, error) { return b, nil },
+			decode: func(b []byte) (struct{}, error) { return struct{}{}, wantSize(b, 0) }}
 	case []byte:
 		c = codec[[]byte]{
-			func(b []byte, v []byte) ([]byte, error) { return appendLarge(b, v), nil },
-			func(b []byte) ([]byte, error) { return keepLarge(b), nil }}
+			append: func(b []byte, v []byte) ([]byte, error) { return appendLarge(b, v), nil },
+			decode: func(b []byte) ([]byte, error) { return keepLarge(b), nil }}
 	case string:
 		c = codec[string]{
-			func(b []byte, v string) ([]byte, error) {
+			append: func(b []byte, v string) ([]byte, error) {
 				return appendLarge(b, unsafe.Slice(unsafe.StringData(v), len(v))), nil
 			},
-			func(b []byte) (string, error) {
+			decode: func(b []byte) (string, error) {
 				b = keepLarge(b)
 				return unsafe.String(unsafe.SliceData(b), len(b)), nil
 			}}
 	case int:
-		c = intCodec[int]()
+		c = numberCodec(func(v int) uint64 { return uint64(v) }, func(u uint64) int { return int(u) })
 	case int64:
-		c = intCodec[int64]()
+		c = numberCodec(func(v int64) uint64 { return uint64(v) }, func(u uint64) int64 { return int64(u) })
 	case uint64:
-		c = intCodec[uint64]()
+		c = numberCodec(func(v uint64) uint64 { return v }, func(u uint64) uint64 { return u })
 	case float64:
-		c = codec[float64]{
-			func(b []byte, v float64) ([]byte, error) {
-				return binary.LittleEndian.AppendUint64(b, math.Float64bits(v)), nil
-			},
-			func(b []byte) (float64, error) {
-				if err := wantSize(b, 8); err != nil {
-					return 0, err
-				}
-				return math.Float64frombits(binary.LittleEndian.Uint64(b)), nil
-			}}
+		c = numberCodec(math.Float64bits, math.Float64frombits)
 	default:
 		return cborCodec[T]()
 	}
@@ -80,17 +79,28 @@ func keepLarge(b []byte) []byte {
 	return append([]byte(nil), b...)
 }
 
-func intCodec[T int | int64 | uint64]() codec[T] {
+func numberCodec[T int | int64 | uint64 | float64](bits func(T) uint64, number func(uint64) T) codec[T] {
 	return codec[T]{
-		func(b []byte, v T) ([]byte, error) {
-			return binary.LittleEndian.AppendUint64(b, uint64(v)), nil
-		},
-		func(b []byte) (T, error) {
-			if err := wantSize(b, 8); err != nil {
+		append: func(b []byte, v T) ([]byte, error) { return binary.LittleEndian.AppendUint64(b, bits(v)), nil },
+		decode: func(b []byte) (T, error) {
+			if err := wantSize(b, numberSize); err != nil {
 				return 0, err
 			}
-			return T(binary.LittleEndian.Uint64(b)), nil
-		}}
+			return number(binary.LittleEndian.Uint64(b)), nil
+		},
+		appendAll: func(b []byte, all []T) []byte {
+			b = slices.Grow(b, numberSize*len(all))
+			for _, v := range all {
+				b = binary.LittleEndian.AppendUint64(b, bits(v))
+			}
+			return b
+		},
+		decodeAll: func(b []byte, all []T) {
+			for i := range all {
+				all[i] = number(binary.LittleEndian.Uint64(b[numberSize*i:]))
+			}
+		},
+	}
 }
 
 func wantSize(b []byte, n int) error {
@@ -102,11 +112,11 @@ func wantSize(b []byte, n int) error {
 
 func cborCodec[T any]() codec[T] {
 	return codec[T]{
-		func(b []byte, v T) ([]byte, error) {
+		append: func(b []byte, v T) ([]byte, error) {
 			encoded, err := cbor.Marshal(v)
 			return appendLarge(b, encoded), err
 		},
-		func(b []byte) (v T, err error) {
+		decode: func(b []byte) (v T, err error) {
 			err = cbor.Unmarshal(b, &v)
 			return v, err
 		}}

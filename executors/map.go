@@ -98,9 +98,12 @@ func mapSlice[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], 
 	case !errors.Is(err, ErrNotShippable):
 		return failed[Out](err)
 	}
-	o.chunk = max(1, len(inputs)/(8*ex.Workers()))
 	m := &mapping[In, Out]{ctx: ctx, ex: ex, fn: fn, options: o}
-	m.start(slices.Values(inputs))
+	for c := range slices.Chunk(inputs, max(1, len(inputs)/(8*ex.Workers()))) {
+		if !m.submit(c) {
+			break
+		}
+	}
 	return m.yield
 }
 
@@ -207,8 +210,14 @@ func (m *mapping[In, Out]) flush() bool {
 	if len(m.chunk) == 0 {
 		return true
 	}
-	c := &chunk[In, Out]{inputs: m.chunk, out: newResults[Out](len(m.chunk))}
+	inputs := m.chunk
 	m.chunk = nil
+	return m.submit(inputs)
+}
+
+// submit makes a task of inputs; false when the executor refuses.
+func (m *mapping[In, Out]) submit(inputs []In) bool {
+	c := &chunk[In, Out]{inputs: inputs, out: newResults[Out](len(inputs))}
 	f, err := Submit(m.ctx, m.ex, chunked(m.fn), c)
 	if err != nil {
 		m.refusal = err
