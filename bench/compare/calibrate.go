@@ -27,6 +27,8 @@ const (
 	// blockShare is how long one benchmark may take in a block, but for one that takes
 	// longer to start or to run once.
 	blockShare = 60 * time.Millisecond
+	// slicedShare is blockShare where each chunk starts a process.
+	slicedShare = 500 * time.Millisecond
 	// mostChunks bounds the kept chunks of a benchmark that takes long to start.
 	mostChunks = 60
 )
@@ -122,10 +124,11 @@ func (m *Measurer) planFor(c calibration, startup time.Duration) plan {
 	case c.wall > 10*time.Millisecond:
 		p.dropped = 1
 	}
+	share := max(blockShare, startup/2, time.Duration(m.config.Chunks)*2*m.config.Chunk)
 	if !m.builds.Stepped {
 		p.dropped = min(p.dropped, 1)
+		share = slicedShare
 	}
-	share := max(blockShare, startup/2, time.Duration(m.config.Chunks)*2*m.config.Chunk)
 	upper := m.config.Chunks
 	if startup > blockShare {
 		upper = max(upper, min(mostChunks, int(startup/(2*m.config.Chunk))))

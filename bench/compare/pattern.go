@@ -23,11 +23,17 @@ func within(pattern, top string) (string, error) {
 	var found []string
 	for _, alternative := range splitOutside(pattern, '|') {
 		levels := splitOutside(alternative, '/')
-		re, err := regexp.Compile(strings.ReplaceAll(levels[0], " ", "_"))
-		if err != nil {
-			return "", err
+		var first *regexp.Regexp
+		for i, level := range levels {
+			re, err := regexp.Compile(strings.ReplaceAll(level, " ", "_"))
+			if err != nil {
+				return "", err
+			}
+			if i == 0 {
+				first = re
+			}
 		}
-		if re.MatchString(top) {
+		if first.MatchString(top) {
 			levels[0] = exactly(top)
 			found = append(found, strings.Join(levels, "/"))
 		}

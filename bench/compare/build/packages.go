@@ -37,7 +37,7 @@ var benchmarkFunc = regexp.MustCompile(`(?m)^func\s+Benchmark`)
 // findPackages lists the packages of both versions that have benchmarks.
 func (b *Builds) findPackages(ctx context.Context) error {
 	found := map[string]*Package{}
-	matched := 0
+	trouble := ""
 	for _, s := range []Side{Base, Head} {
 		args := append([]string{"list", "-e", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Error", "--"}, b.options.Packages...)
 		out, err := b.command(ctx, b.trees[s], "go", args...)
@@ -54,7 +54,9 @@ func (b *Builds) findPackages(ctx context.Context) error {
 			} else if err != nil {
 				return fmt.Errorf("reading the output of go list: %w", err)
 			}
-			matched++
+			if l.Error != nil {
+				trouble = ": " + firstLine(l.Error.Err)
+			}
 			if l.Dir == "" || !hasBenchmarks(l) {
 				continue
 			}
@@ -67,11 +69,7 @@ func (b *Builds) findPackages(ctx context.Context) error {
 		}
 	}
 	if len(found) == 0 {
-		what := strings.Join(b.options.Packages, " ")
-		if matched == 0 {
-			return inputError("%s matches no package, in base or head", what)
-		}
-		return inputError("no package of %s has a benchmark, in base or head", what)
+		return inputError("no package of %s has a benchmark, in base or head%s", strings.Join(b.options.Packages, " "), trouble)
 	}
 	for i, path := range slices.Sorted(maps.Keys(found)) {
 		p := *found[path]

@@ -1,0 +1,454 @@
+package compare
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"poolbench/bench/compare/build"
+	"poolbench/bench/record"
+)
+
+// fixture is a test binary of testdata/fixture that can be stepped, built once.
+var fixture = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "fixture-")
+	if err != nil {
+		return "", err
+	}
+	goroot, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return "", err
+	}
+	overlay, err := build.Overlay(dir, strings.TrimSpace(string(goroot)))
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "fixture.test")
+	cmd := exec.Command("go", "test", "-c", "-trimpath", "-overlay="+overlay, "-o", path, ".")
+	cmd.Dir = filepath.Join("testdata", "fixture")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", errors.New(string(out))
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := fixture(); err == nil {
+		os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+func newMeasurer(t *testing.T, c Config, plain bool) *Measurer {
+	t.Helper()
+	path, err := fixture()
+	if err != nil {
+		t.Fatal(err)
+	}
+	builds, err := build.Prebuilt([]string{path}, []string{path}, "testdata/fixture")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { builds.Close() })
+	if !builds.Stepped {
+		t.Skip("benchmarks cannot be stepped here")
+	}
+	builds.Stepped = !plain
+	if c.Same == 0 {
+		c.Same, c.Canaries = -1, -1
+	}
+	return New(builds, c)
+}
+
+// blocks declares and measures n blocks of everything.
+func blocks(t *testing.T, m *Measurer, n int) (declared []record.Declared, out []record.PairBlock) {
+	t.Helper()
+	declared, err := m.Declare(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []record.Subject
+	for _, d := range declared {
+		all = append(all, d.Subject)
+	}
+	err = m.Run(t.Context(), time.Now().Add(time.Hour), func() []record.Subject {
+		if len(out) == n {
+			return nil
+		}
+		return all
+	}, func(b record.PairBlock) error {
+		out = append(out, b)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return declared, out
+}
+
+func dump(p record.Pair) string {
+	return fmt.Sprintf("%s: %d iterations, base %v %q, head %v %q, %v", p.Name, p.Iterations, p.Base, p.BaseError, p.Head, p.HeadError, p.Extra)
+}
+
+func pairsByName(b record.PairBlock) map[string]record.Pair {
+	pairs := map[string]record.Pair{}
+	for _, p := range b.Pairs {
+		pairs[p.Name] = p
+	}
+	return pairs
+}
+
+const good = "^Benchmark(Loop|N|Allocates|Sub|Timers|Parallel|Metrics|MetricsN|Prepared|Slow|Garbage)$"
+
+func TestGoodBenchmarks(t *testing.T) {
+	m := newMeasurer(t, Config{Bench: good, CPU: []int{2}, Chunk: 300 * time.Microsecond, Chunks: 4}, false)
+	declared, out := blocks(t, m, 2)
+	var names []string
+	for _, d := range declared {
+		names = append(names, d.Name)
+		if !d.InBase || !d.InHead || d.Role != record.Judged {
+			t.Errorf("%+v", d)
+		}
+	}
+	want := []string{"Loop-2", "N-2", "Allocates-2", "Sub/n=1/deep-2", "Sub/n=10/deep-2", "Sub/same-2", "Sub/same#01-2",
+		"Timers-2", "Parallel-2", "Metrics-2", "MetricsN-2", "Prepared-2", "Slow-2", "Garbage-2"}
+	if !slices.Equal(names, want) {
+		t.Fatalf("declared %q,\nwant %q", names, want)
+	}
+	for i, b := range out {
+		if b.Number != i+1 || len(b.Pairs) != len(want) {
+			t.Errorf("block %d with %d pairs", b.Number, len(b.Pairs))
+		}
+		for name, p := range pairsByName(b) {
+			if p.BaseError+p.HeadError != "" || len(p.Base) == 0 || len(p.Base) != len(p.Head) || p.Iterations < 1 {
+				t.Errorf("%s: %s", name, dump(p))
+			}
+			for _, v := range slices.Concat(p.Base, p.Head) {
+				if !(v > 0) {
+					t.Errorf("%s: %v ns/op", name, v)
+				}
+			}
+		}
+	}
+	pairs := pairsByName(out[1])
+	extra := func(name, unit string) [2]float64 {
+		v, ok := pairs[name].Extra[unit]
+		if !ok {
+			t.Errorf("%s has no %s: %v", name, unit, pairs[name].Extra)
+		}
+		return v
+	}
+	if v := extra("Allocates-2", "allocs/op"); v != [2]float64{1, 1} {
+		t.Errorf("Allocates: %v allocs/op", v)
+	}
+	if v := extra("Allocates-2", "B/op"); v != [2]float64{256, 256} {
+		t.Errorf("Allocates: %v B/op", v)
+	}
+	if v := extra("N-2", "allocs/op"); v != [2]float64{0, 0} {
+		t.Errorf("N: %v allocs/op", v)
+	}
+	if v := extra("Metrics-2", "ran/op"); v != [2]float64{1, 1} {
+		t.Errorf("Metrics: b.N is not what ran: %v", v)
+	}
+	if v := extra("Metrics-2", "elapsed-ns/op"); !(v[0] > 0) {
+		t.Errorf("Metrics: no time has elapsed: %v", v)
+	}
+	if v := extra("MetricsN-2", "seven/op"); v != [2]float64{7, 7} {
+		t.Errorf("MetricsN: %v", v)
+	}
+	// A benchmark ten times as long has a tenth of the iterations, more or less.
+	if one, ten := pairs["Sub/n=1/deep-2"].Iterations, pairs["Sub/n=10/deep-2"].Iterations; one < 3*ten {
+		t.Errorf("%d iterations of the short one, %d of the long one", one, ten)
+	}
+	if p := pairs["Slow-2"]; p.Iterations != 1 || len(p.Base) > 3 {
+		t.Errorf("Slow: %d iterations, %d chunks", p.Iterations, len(p.Base))
+	}
+}
+
+func TestBadBenchmarks(t *testing.T) {
+	m := newMeasurer(t, Config{Bench: "Bad|Skipped|^BenchmarkLoop$", CPU: []int{1}, Patience: 700 * time.Millisecond, Chunks: 2}, false)
+	_, out := blocks(t, m, 1)
+	pairs := pairsByName(out[0])
+	for name, words := range map[string]string{
+		"BadPanic": "panic: the roof is on fire",
+		"BadExit":  "exit status 0 within the benchmark: so long",
+		"BadExit7": "exit status 7",
+		"BadFatal": "does not add up",
+		"BadHang":  "gave no answer within 700ms",
+		"BadEarly": "without B.Loop() == false",
+		"BadFlood": "printed more than 4 MiB: all work and no play",
+		"BadStart": "cannot even begin",
+	} {
+		p, ok := pairs[name]
+		if !ok || !strings.Contains(p.BaseError, words) || !strings.Contains(p.HeadError, words) {
+			t.Errorf("%s: %q %q; want %q", name, p.BaseError, p.HeadError, words)
+		}
+		if strings.ContainsAny(p.BaseError, "\n\t") || len(p.BaseError) > 500 {
+			t.Errorf("%s: not one bounded line: %q", name, p.BaseError)
+		}
+	}
+	if p := pairs["Loop"]; p.BaseError+p.HeadError != "" || len(p.Base) == 0 {
+		t.Errorf("Loop beside the bad ones: %s", dump(p))
+	}
+	if p := pairs["BadSubs/good"]; p.BaseError+p.HeadError == "" && len(p.Base) == 0 {
+		t.Errorf("BadSubs/good: %s", dump(p))
+	}
+	if _, ok := pairs["Skipped"]; ok {
+		t.Error("a skipped benchmark was measured")
+	}
+	noProcessLeft(t)
+}
+
+// noProcessLeft looks for children of this process that run the fixture.
+func noProcessLeft(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		return
+	}
+	links, _ := filepath.Glob("/proc/[0-9]*/exe")
+	for _, link := range links {
+		if path, err := os.Readlink(link); err == nil && strings.HasSuffix(path, "-0000.test") && strings.Contains(path, "poolbench-gate-") {
+			environ, _ := os.ReadFile(filepath.Join(filepath.Dir(link), "stat"))
+			t.Errorf("%s is left: %s", path, environ)
+		}
+	}
+}
+
+// The other arms are of one version only, or fail in one version only.
+func TestOneArm(t *testing.T) {
+	m := newMeasurer(t, Config{Bench: "^BenchmarkLoop$", CPU: []int{1}, Chunks: 2}, false)
+	if _, err := m.Declare(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	loop := m.targets[record.Subject{Name: "Loop"}]
+	hurt := *loop
+	hurt.function = "BenchmarkNotThere"
+	arms, failures, err := m.start(t.Context(), &hurt, 0)
+	killArms(arms)
+	if err != nil || failures[0] == nil || !strings.Contains(failures[0].Error(), "without running the benchmark") {
+		t.Errorf("%v %v", failures, err)
+	}
+	loop.failure[1] = "broken"
+	p, err := m.pair(t.Context(), loop, 0, &waiting{})
+	if err != nil || p.BaseError != "" || p.HeadError != "broken" || len(p.Base) > 0 {
+		t.Error(dump(p), err)
+	}
+}
+
+func TestControls(t *testing.T) {
+	m := newMeasurer(t, Config{Bench: "^Benchmark(Loop|N|Allocates|Slow)$", CPU: []int{2}, Chunks: 2, Same: 1, Canaries: 3}, false)
+	declared, out := blocks(t, m, 1)
+	roles := map[record.Role]int{}
+	for _, d := range declared {
+		roles[d.Role]++
+		if d.Role != record.Judged && !strings.Contains(d.Name, "/control=") {
+			t.Errorf("the control %q is not named as one", d.Name)
+		}
+	}
+	if roles[record.Same] != 1 || roles[record.Canary] != 3 {
+		t.Errorf("%v", roles)
+	}
+	if m.targets[record.Subject{Name: "Slow/control=slower-2"}] != nil {
+		t.Error("a benchmark of one iteration a chunk cannot be slowed down by 5 %")
+	}
+	for _, p := range out[0].Pairs {
+		if p.BaseError+p.HeadError != "" || len(p.Base) == 0 {
+			t.Error(dump(p))
+		}
+	}
+}
+
+// A scripted arm counts what it is told to do and takes 10 ns an iteration, and 1000
+// for every command.
+type scripted struct {
+	log  *[]string
+	side string
+	fail int // which command fails, from 1; 0 for none
+	n    int
+}
+
+func (s *scripted) run(n int, flags uint64) (chunk, error) {
+	*s.log = append(*s.log, s.side)
+	if s.n++; s.n == s.fail {
+		return chunk{}, errors.New("broken")
+	}
+	c := chunk{ns: 10 * float64(n), metrics: map[string]float64{"x": float64(s.n)}}
+	if flags&countMemory != 0 {
+		c.allocs, c.bytes = 2.5*float64(n), 100*float64(n)
+	}
+	return c, nil
+}
+
+func (s *scripted) finish() (map[string]float64, error) {
+	return map[string]float64{"end": 1, "bad": math.NaN()}, nil
+}
+func (s *scripted) kill() {}
+
+func TestTurns(t *testing.T) {
+	firsts := 0
+	for seed := range uint64(200) {
+		m := New(&build.Builds{Stepped: true}, Config{Seed: seed})
+		var log []string
+		target := &target{plan: plan{iterations: 100, kept: 6, dropped: 2}}
+		var p record.Pair
+		failures := m.chunks(target, [2]arm{&scripted{log: &log, side: "A"}, &scripted{log: &log, side: "B"}}, &p, &waiting{})
+		if failures != [2]error{} {
+			t.Fatal(failures)
+		}
+		for i := 0; i < len(log); i += 4 {
+			four := strings.Join(log[i:i+4], "")
+			if four != "ABBA" && four != "BAAB" {
+				t.Fatalf("order %s", four)
+			}
+			if four == "ABBA" {
+				firsts++
+			}
+		}
+		if len(p.Base) != 6 || len(p.Head) != 6 || p.Base[0] != 10 || p.Head[5] != 10 {
+			t.Fatal(dump(p))
+		}
+		want := map[string][2]float64{"allocs/op": {2, 2}, "B/op": {100, 100}, "x": {5, 5}, "end": {1, 1}}
+		if !maps.Equal(p.Extra, want) {
+			t.Fatalf("%v, want %v", p.Extra, want)
+		}
+	}
+	// 800 fair coins: 400 ± 5 standard deviations of 14.
+	if firsts < 330 || firsts > 470 {
+		t.Errorf("base went first in %d of 800 quartets", firsts)
+	}
+}
+
+func TestCanaryIsSlower(t *testing.T) {
+	m := New(&build.Builds{Stepped: true}, Config{})
+	for _, n := range []int{20, 33, 1000, 1_000_000} {
+		var log []string
+		target := &target{plan: plan{iterations: n, kept: 4}}
+		target.Role = record.Canary
+		var p record.Pair
+		m.chunks(target, [2]arm{&scripted{log: &log}, &scripted{log: &log}}, &p, &waiting{})
+		if slower := p.Head[0]/p.Base[0] - 1; slower < 0.05-1e-9 || slower > 0.05+1/float64(n) {
+			t.Errorf("%d iterations: slower by %v", n, slower)
+		}
+	}
+}
+
+func TestOneSideFails(t *testing.T) {
+	m := New(&build.Builds{Stepped: true}, Config{})
+	var log []string
+	target := &target{plan: plan{iterations: 1, kept: 4}}
+	failures := m.chunks(target, [2]arm{&scripted{log: &log}, &scripted{log: &log, fail: 3}}, &record.Pair{}, &waiting{})
+	if failures[0] != nil || failures[1] == nil {
+		t.Errorf("%v", failures)
+	}
+}
+
+// calibration on arms whose costs are known.
+type costs struct {
+	perOp, fixed float64
+	scripted
+}
+
+func (c *costs) run(n int, _ uint64) (chunk, error) {
+	return chunk{ns: c.fixed + c.perOp*float64(n)}, nil
+}
+
+func TestCalibration(t *testing.T) {
+	m := New(&build.Builds{Stepped: true}, Config{})
+	for _, test := range []struct {
+		name         string
+		perOp, fixed float64
+		low, high    int // iterations
+	}{
+		{"short", 10, 0, 100_000, 130_000},    // 1.25 ms / 10 ns
+		{"long", 5e6, 0, 1, 1},                // one iteration is longer than a chunk
+		{"medium", 1e6, 0, 1, 1},              // the nearest whole number
+		{"fixed", 10, 1e5, 180_000, 220_000},  // 0.1 ms is 5 % of 2 ms, which has 200,000 iterations
+		{"very fixed", 10, 1e8, 1, 2_500_000}, // not more than 25 ms for its sake
+		{"constant", 0, 1e4, most, most},      // does not look at b.N
+	} {
+		c, failures := m.iterations([2]arm{&costs{perOp: test.perOp, fixed: test.fixed}, &costs{perOp: test.perOp, fixed: test.fixed}})
+		if failures != [2]error{} || c.iterations < test.low || c.iterations > test.high {
+			t.Errorf("%s: %d iterations, want %d to %d", test.name, c.iterations, test.low, test.high)
+		}
+	}
+	if p := m.planFor(calibration{100, 2500 * time.Microsecond}, time.Millisecond); p.kept != 20 || p.dropped != 3 {
+		t.Errorf("%+v", p)
+	}
+	if p := m.planFor(calibration{1, 4 * time.Second}, time.Millisecond); p.kept != 1 || p.dropped != 0 {
+		t.Errorf("%+v", p)
+	}
+	if p := m.planFor(calibration{100, 2500 * time.Microsecond}, time.Second); p.kept != mostChunks {
+		t.Errorf("%+v: starting takes a second, measuring no longer", p)
+	}
+}
+
+// A binary that cannot be stepped runs a process for each chunk.
+func TestSliced(t *testing.T) {
+	m := newMeasurer(t, Config{Bench: "^Benchmark(Loop|Allocates|MetricsN|BadPanic|BadStart|BadExit)$", CPU: []int{2}, Chunk: time.Millisecond, Chunks: 2}, true)
+	_, out := blocks(t, m, 1)
+	pairs := pairsByName(out[0])
+	for _, name := range []string{"Loop-2", "Allocates-2", "MetricsN-2"} {
+		if p := pairs[name]; len(p.Base) < 1 || len(p.Head) != len(p.Base) || p.BaseError != "" {
+			t.Error(dump(p))
+		}
+	}
+	if v := pairs["Allocates-2"].Extra["B/op"]; v != [2]float64{256, 256} {
+		t.Errorf("Allocates: %v B/op", v)
+	}
+	if v := pairs["MetricsN-2"].Extra["seven/op"]; v != [2]float64{7, 7} {
+		t.Errorf("MetricsN: %v", v)
+	}
+	for name, words := range map[string]string{"BadPanic-2": "the roof is on fire", "BadStart-2": "cannot even begin", "BadExit-2": "no result line"} {
+		if p := pairs[name]; !strings.Contains(p.BaseError, words) {
+			t.Errorf("%s: %q, want %q", name, p.BaseError, words)
+		}
+	}
+}
+
+func TestDeadlineAndInterrupt(t *testing.T) {
+	m := newMeasurer(t, Config{Bench: "^BenchmarkSlow$", CPU: []int{2}}, false)
+	if _, err := m.Declare(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	all := func() []record.Subject { return []record.Subject{{Name: "Slow-2"}} }
+	if err := m.Run(t.Context(), time.Now(), all, func(record.PairBlock) error { t.Error("a block"); return nil }); err != nil {
+		t.Errorf("the budget is no error: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	n := 0
+	err := m.Run(ctx, time.Now().Add(time.Hour), all, func(record.PairBlock) error {
+		if n++; n == 2 {
+			cancel()
+		}
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) || n != 2 {
+		t.Errorf("%v after %d blocks", err, n)
+	}
+	noProcessLeft(t)
+	if _, err := m.Declare(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("declared after the end of the context: %v", err)
+	}
+}
+
+func TestNoSuchBenchmark(t *testing.T) {
+	var input *build.InputError
+	for _, bench := range []string{"Nothing", "Loop/x(", "("} {
+		m := newMeasurer(t, Config{Bench: bench}, false)
+		if _, err := m.Declare(t.Context()); !errors.As(err, &input) {
+			t.Errorf("-bench %q: %v", bench, err)
+		}
+	}
+}
