@@ -24,7 +24,7 @@ func virtually(t *testing.T, g bench.Grid) *reports.Data {
 	var data *reports.Data
 	synctest.Test(t, func(t *testing.T) {
 		var text bytes.Buffer
-		s, err := bench.Run(t.Context(), bench.Config{Grid: g, Budget: time.Hour, Blocks: 10, Seed: 1, Out: &text, Virtual: true})
+		s, err := bench.Run(t.Context(), bench.Config{Grid: g, Budget: time.Hour, Blocks: 9, Seed: 1, Out: &text, Virtual: true})
 		if err != nil || s.Failures > 0 {
 			t.Fatalf("%+v, %v", s, err)
 		}
@@ -69,8 +69,8 @@ func onlySeries(t *testing.T, d *reports.Data) reports.SweepSeries {
 // is 2o; at x it is o·x/(1-x); against the plain loop P workers win from o/(P-1).
 func TestInlineOverhead(t *testing.T) {
 	const o = 7 * µs
-	for _, workers := range []int{2, 4, 8} {
-		s := onlySeries(t, virtually(t, sleepGrid(workers, octaves(µs/4, 11), planted.Pool("inline", planted.Costs{Inline: o}, planted.Sleep))))
+	for _, workers := range []int{2, 8} {
+		s := onlySeries(t, virtually(t, sleepGrid(workers, octaves(µs/2, 8), planted.Pool("inline", planted.Costs{Inline: o}, planted.Sleep))))
 		half := s.Half()
 		near(t, "least useful work", half.Work.At.Value, o.Seconds(), 0.01)
 		near(t, "METG(50 %)", half.METG.At.Value, 2*o.Seconds(), 0.01)
@@ -91,7 +91,7 @@ func TestInlineOverhead(t *testing.T) {
 func TestDispatcher(t *testing.T) {
 	const d = µs
 	for _, workers := range []int{2, 4, 8} {
-		s := onlySeries(t, virtually(t, sleepGrid(workers, octaves(µs/8, 11), planted.Pool("dispatch", planted.Costs{Dispatch: d}, planted.Sleep))))
+		s := onlySeries(t, virtually(t, sleepGrid(workers, octaves(µs/8, 8), planted.Pool("dispatch", planted.Costs{Dispatch: d}, planted.Sleep))))
 		near(t, "METG(50 %)", s.Half().METG.At.Value, float64(workers)*d.Seconds(), 0.01)
 		near(t, "crossover", s.Crossover.At.Value, d.Seconds(), 0.01)
 		near(t, "R50", s.Overhead.R50.Value, 1, 0.05)
@@ -104,7 +104,7 @@ func TestDispatcher(t *testing.T) {
 // A lock held for l a task on P workers: n·max((w+l)/P, l).
 func TestLock(t *testing.T) {
 	const l = 4 * µs
-	s := onlySeries(t, virtually(t, sleepGrid(4, octaves(µs/2, 9), planted.Pool("lock", planted.Costs{Lock: l}, planted.Sleep))))
+	s := onlySeries(t, virtually(t, sleepGrid(4, octaves(µs/2, 7), planted.Pool("lock", planted.Costs{Lock: l}, planted.Sleep))))
 	for _, p := range s.Points {
 		near(t, "time per task", p.Time.Value, max((p.Grain+l).Seconds()/4, l.Seconds()), 0.02)
 	}
