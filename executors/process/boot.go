@@ -61,7 +61,7 @@ func (p *Pool) boot() (*worker, error) {
 	t := ticket{
 		version: protocolVersion, parent: os.Getpid(), nonce: p.nonce,
 		gomaxprocs: p.opts.GOMAXPROCS, maxMessage: p.opts.MaxMessage,
-		memory: p.opts.MemoryLimit, watch: p.opts.MaxGrowth > 0,
+		memory: p.opts.MemoryLimit, watch: p.opts.MaxGrowth > 0, trace: p.opts.Trace != nil,
 	}
 	if p.opts.InitFunc != nil {
 		t.init = p.opts.InitFunc.Name()

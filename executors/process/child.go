@@ -58,6 +58,7 @@ type child struct {
 	control *frameReader
 	page    *page // nil where memory cannot be shared
 	limit   int   // of an encoded output, in bytes
+	trace   bool  // replies begin with the times of the task
 
 	funcs map[uint16]executors.RemoteFunc
 	buf   []byte // reply under construction, reused
@@ -82,7 +83,7 @@ func newChild(t ticket) (*child, error) {
 	}
 	return &child{
 		in: newFrameReader(tasks, readLimit(t.maxMessage)), out: newOutbox(replies, page), control: newFrameReader(replies, maxHello),
-		page: page, limit: t.maxMessage, funcs: map[uint16]executors.RemoteFunc{}, cancelled: map[uint32]bool{},
+		page: page, limit: t.maxMessage, trace: t.trace, funcs: map[uint16]executors.RemoteFunc{}, cancelled: map[uint32]bool{},
 	}, nil
 }
 
@@ -197,6 +198,9 @@ func (c *child) reply(seq uint32, start moment, out []byte, err error) {
 		out = f.append(nil)
 	} else if len(out) < executors.LargeValue {
 		c.buf = out // it may have grown
+	}
+	if c.trace {
+		out = append(appendStamps(make([]byte, 0, stampSize+len(out)), start, end), out...)
 	}
 	more := c.in.waiting()
 	if c.out.put(h, out, more, end) != nil {

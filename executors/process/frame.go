@@ -87,8 +87,8 @@ type frameReader struct {
 const readBuffer = 68 << 10 // a payload of 64 KiB comes in one read
 
 // readLimit is the limit on a channel where values have at most n bytes: faults
-// must pass too.
-func readLimit(n int) uint32 { return uint32(max(n, 4*maxFaultText)) }
+// must pass too, and the stamps of a traced reply.
+func readLimit(n int) uint32 { return uint32(max(n, 4*maxFaultText)) + stampSize }
 
 func newFrameReader(r io.Reader, limit uint32) *frameReader {
 	return &frameReader{r: r, limit: limit, buf: make([]byte, readBuffer)}

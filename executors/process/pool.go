@@ -160,10 +160,16 @@ func (p *Pool) Submit(t executors.Task) error {
 	}
 	it := items.Get().(*item)
 	it.task, it.remote = t, remote
+	if p.opts.Trace != nil {
+		it.stamps = &stamps{submit: sharedNow()}
+	}
 	var err error
 	it.input, err = remote.AppendInput(it.small[:0])
 	if err == nil && len(it.input) > p.opts.MaxMessage {
 		err = fmt.Errorf("%w: input of %s has %d bytes, at most %d allowed", ErrTooLarge, remote.FuncName(), len(it.input), p.opts.MaxMessage)
+	}
+	if it.stamps != nil {
+		it.stamps.encoded = sharedNow()
 	}
 	return p.accept(it, err)
 }

@@ -141,6 +141,12 @@ type Options struct {
 	// fails with ErrStrict and the cause, and nothing is accepted any more. By
 	// default only the task that ran in the dead worker fails.
 	Strict bool
+
+	// Trace, if it is not nil, is called with the times of every task that a worker
+	// answered, right after its future was settled, in the goroutine that reads the
+	// replies of that worker: it should be short, and is called by several goroutines
+	// at a time. Without it no clock is read for the stages and no message grows.
+	Trace func(Stages)
 }
 
 func (o Options) withDefaults() (Options, error) {

@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -81,6 +82,10 @@ var (
 			os.Stderr.Write(line)
 		}
 		return n, nil
+	})
+	napping = executors.Define("test.nap", func(_ context.Context, d time.Duration) (struct{}, error) {
+		time.Sleep(d)
+		return struct{}{}, nil
 	})
 	// await returns when the file exists, or with the error of its context.
 	await = executors.Define("test.await", func(ctx context.Context, file string) (int, error) {
@@ -501,3 +506,50 @@ var spin = executors.Define("test.spin", func(context.Context, struct{}) (int, e
 		}
 	}
 })
+
+// Every task is traced once, with the time it really ran.
+func TestTrace(t *testing.T) {
+	var mu sync.Mutex
+	var traces []process.Stages
+	p := newPool(t, process.Options{Workers: 2, Trace: func(s process.Stages) {
+		mu.Lock()
+		defer mu.Unlock()
+		traces = append(traces, s)
+	}})
+	const tasks, nap = 300, 20 * time.Millisecond
+	var futures []*executors.Future[int]
+	for i := range tasks {
+		f, err := executors.Submit(limit(t), p, echo, i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		futures = append(futures, f)
+	}
+	slow, err := executors.Submit(limit(t), p, napping, nap)
+	if err != nil || slow.Err(limit(t)) != nil {
+		t.Fatal(err)
+	}
+	for i, f := range futures {
+		if got, err := f.Result(limit(t)); got != i || err != nil {
+			t.Fatal(i, got, err)
+		}
+	}
+	if err := p.Shutdown(limit(t)); err != nil {
+		t.Fatal(err)
+	}
+	naps := 0
+	for _, s := range traces {
+		if s.Pid == 0 || s.Queue < 0 || s.Total() <= 0 {
+			t.Errorf("%+v", s)
+		}
+		if s.Func == napping.Name() {
+			naps++
+			if s.Run < nap {
+				t.Errorf("slept %v in %+v", nap, s)
+			}
+		}
+	}
+	if len(traces) != tasks+1 || naps != 1 {
+		t.Errorf("%d traces, %d of them long", len(traces), naps)
+	}
+}

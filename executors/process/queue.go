@@ -19,8 +19,9 @@ type item struct {
 	// claimed is set by the first dispatch: the future says running, and only
 	// Settle can end it. An item that is sent again after a crash keeps it.
 	claimed bool
-	cancel  bool  // a cancel frame has been sent
-	est     int64 // ns the scheduler expected when it dispatched the item
+	cancel  bool    // a cancel frame has been sent
+	est     int64   // ns the scheduler expected when it dispatched the item
+	stamps  *stamps // nil unless the pool is traced
 	small   [48]byte
 }
 

@@ -23,8 +23,9 @@ type sender struct {
 	mu      sync.Mutex
 	pending []segment
 	spare   []byte
-	busy    bool // somebody is writing
-	failed  bool // the peer is gone: everything is dropped
+	traced  []*stamps // of what is pending
+	busy    bool      // somebody is writing
+	failed  bool      // the peer is gone: everything is dropped
 
 	// Arguments and result of try, owned by who is busy.
 	cur [2][]byte
@@ -71,6 +72,13 @@ func (s *sender) append(h header, payload []byte) {
 	s.pending = append(s.pending, segment{payload, false})
 }
 
+// trace has the stamps of the next frame told when it has been written.
+func (s *sender) trace(t *stamps) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.traced = append(s.traced, t)
+}
+
 // flush writes what is queued, as far as that is possible without waiting.
 func (s *sender) flush() {
 	s.mu.Lock()
@@ -79,25 +87,28 @@ func (s *sender) flush() {
 		return
 	}
 	for len(s.pending) > 0 {
-		segs := s.pending
-		s.pending = nil
+		segs, traced := s.pending, s.traced
+		s.pending, s.traced = nil, nil
 		s.busy = true
 		s.mu.Unlock()
 		rest, err := s.writeNow(segs)
 		if len(rest) > 0 && err == nil {
 			s.wg.Add(1)
-			go s.writeRest(rest)
+			go s.writeRest(rest, traced)
 			return
 		}
 		s.mu.Lock()
-		s.written(segs, err)
+		s.written(segs, traced, err)
 	}
 	s.busy = false
 	s.mu.Unlock()
 }
 
 // written is called with mu held when segs are done with.
-func (s *sender) written(segs []segment, err error) {
+func (s *sender) written(segs []segment, traced []*stamps, err error) {
+	for _, t := range traced {
+		t.sent.Store(sharedNow())
+	}
 	if err != nil {
 		s.failed, s.pending = true, nil
 	}
@@ -140,7 +151,7 @@ func skip(segs []segment, n int) []segment {
 }
 
 // writeRest waits until segs and all that is queued meanwhile is written.
-func (s *sender) writeRest(segs []segment) {
+func (s *sender) writeRest(segs []segment, traced []*stamps) {
 	defer s.wg.Done()
 	for {
 		var err error
@@ -150,13 +161,14 @@ func (s *sender) writeRest(segs []segment) {
 			}
 		}
 		s.mu.Lock()
-		s.written(segs, err)
+		s.written(segs, traced, err)
 		if len(s.pending) == 0 {
 			s.busy = false
 			s.mu.Unlock()
 			return
 		}
 		segs, s.pending = s.pending, nil
+		traced, s.traced = s.traced, nil
 		s.mu.Unlock()
 	}
 }

@@ -74,6 +74,11 @@ func (w *worker) push(it *item) {
 	w.est += it.est
 	w.bytes += len(it.input)
 	w.window.pushBack(it)
+	if it.stamps != nil {
+		it.stamps.given = sharedNow()
+		it.stamps.sent.Store(0)
+		w.data.trace(it.stamps)
+	}
 	w.data.append(header{kind: kindCall, fn: it.fn.number, seq: it.seq}, it.input)
 }
 
@@ -139,9 +144,14 @@ func (w *worker) replies(frames []frame) (err error) {
 	p := w.pool
 	done := w.done[:0]
 	p.mu.Lock()
-	for _, f := range frames {
+	for i, f := range frames {
 		if err = w.expects(f); err != nil {
 			break
+		}
+		if s := w.window.at(0).stamps; s != nil {
+			if err = s.takeStamps(&frames[i]); err != nil {
+				break
+			}
 		}
 		it := w.window.popFront()
 		w.est -= it.est
@@ -161,7 +171,7 @@ func (w *worker) replies(frames []frame) (err error) {
 	w.data.flush()
 	p.finish(others, 0)
 	for i, it := range done {
-		if e := settle(it, frames[i]); e != nil {
+		if e := w.settle(it, frames[i]); e != nil {
 			err = e
 		}
 		*it = item{}
@@ -216,7 +226,10 @@ func (w *worker) expects(f frame) error {
 	return nil
 }
 
-func settle(it *item, f frame) error {
+func (w *worker) settle(it *item, f frame) error {
+	if it.stamps != nil {
+		defer func() { w.pool.opts.Trace(it.stamps.stages(it.fn.name, w.pid, sharedNow())) }()
+	}
 	if f.kind == kindOutput {
 		it.remote.Settle(f.payload, nil)
 		return nil
