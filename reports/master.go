@@ -189,11 +189,20 @@ type masterFit struct {
 	phi      quantity
 	solution solution
 	model    model
+	data     observations
 }
 
 // fitMaster chooses the costs that the cells show. Where φ was measured (its n is
 // above 0) it is taken as it is.
 func fitMaster(cells []masterCell, phi quantity) (best masterFit, ok bool) {
+	times := make([]quantity, len(cells))
+	for i, c := range cells {
+		times[i] = c.time
+	}
+	o, ok := observe(times)
+	if !ok {
+		return best, false
+	}
 	var fits []masterFit
 	for ideal := range cells[0].ideals {
 		for mask := range 1 << 3 {
@@ -207,7 +216,7 @@ func fitMaster(cells []masterCell, phi quantity) (best masterFit, ok bool) {
 				}
 			}
 			f := masterFit{seen: seen, ideal: ideal, phi: phi}
-			if len(cells) >= len(seen)+2 && f.fit(cells) {
+			if len(cells) >= len(seen)+2 && f.fit(cells, o) {
 				fits = append(fits, f)
 			}
 		}
@@ -222,27 +231,25 @@ func fitMaster(cells []masterCell, phi quantity) (best masterFit, ok bool) {
 			best, least = f, score
 		}
 	}
-	return best, !math.IsInf(least, 1)
+	if math.IsInf(least, 1) {
+		return best, false
+	}
+	best.model.resample(best.data, &best.solution)
+	return best, true
 }
 
-// fit finds the costs in f.seen; false when the cells do not tell them.
-func (f *masterFit) fit(cells []masterCell) bool {
-	var times []quantity
-	smallest, most := math.Inf(1), 0.0 // time per task, worker time per task
+// fit finds the costs in f.seen from the times of the cells; false when they do not
+// tell them.
+func (f *masterFit) fit(cells []masterCell, times observations) (ok bool) {
+	smallest := math.Inf(1) // time per task
 	for _, c := range cells {
-		times = append(times, c.time)
-		perTask := math.Exp(c.time.point) / c.tasks
-		smallest = min(smallest, perTask)
+		smallest = min(smallest, math.Exp(c.time.point)/c.tasks)
 	}
-	most = smallest
+	most := smallest // that one worker may need beside the work
 	for _, c := range cells {
 		if c.workers == 1 {
 			most = max(most, math.Exp(c.time.point)/c.tasks-math.Exp(c.work.point))
 		}
-	}
-	o, ok := observe(times)
-	if !ok {
-		return false
 	}
 	scales := [costs]float64{inlineCost: most, inflationCost: 1, fixedCost: smallest * cells[0].tasks, periodCost: smallest, tailCost: 1}
 	scale, bounded := make([]float64, len(f.seen)), make([]bool, len(f.seen))
@@ -254,7 +261,7 @@ func (f *masterFit) fit(cells []masterCell) bool {
 	}}
 	var starts [][]float64
 	for _, h := range []float64{smallest, most} {
-		for _, d := range []float64{0.3, 0.9, 1.1} {
+		for _, d := range []float64{0.9, 1.1} {
 			full := [costs]float64{inlineCost: h, inflationCost: 1, fixedCost: 0.1 * smallest * cells[0].tasks, periodCost: d * smallest, tailCost: 0.3}
 			start := make([]float64, len(f.seen))
 			for i, cost := range f.seen {
@@ -264,7 +271,8 @@ func (f *masterFit) fit(cells []masterCell) bool {
 		}
 	}
 	shifts := func(out, p []float64, r int) { f.times(out, cells, f.all(p, r), r) }
-	f.solution, ok = f.model.fit(o.against(shifts), starts...)
+	f.data = times.against(shifts)
+	f.solution, ok = f.model.fit(f.data, starts...)
 	return ok
 }
 

@@ -99,9 +99,10 @@ func lawOf(points []lawPoint, work quantity) (law Law, modelled []float64) {
 	if best == nil {
 		return Law{Why: "no model can be told from these points"}, nil
 	}
+	best.model.resample(best.data, &best.solution)
 	s := best.solution
 	if law.Misfit = math.Expm1(s.misfit); law.Misfit > maxMisfit && s.chi2 > chi2Limit(len(points)-len(s.p)) {
-		return Law{Why: fmt.Sprintf("no model meets every point within %s, the best (%s) is off by %s",
+		return Law{Why: fmt.Sprintf("nothing meets every point within %s, the best (%s) is off by %s",
 			Percent(maxMisfit), best.kind, Percent(law.Misfit)), Misfit: law.Misfit}, nil
 	}
 	switch last := points[len(points)-1]; {
@@ -166,6 +167,7 @@ type lawFit struct {
 	ideal    int       // which of the ideals of the points C is
 	c        []float64 // ln C, parallel to the points
 	model    model
+	data     observations
 	solution solution
 }
 
@@ -193,7 +195,7 @@ func fitLaws(points []lawPoint, ideal int) []lawFit {
 		if !ok || (kind == Plateau || kind == Dispatcher) && !m.levels(s, len(points)) {
 			continue
 		}
-		out = append(out, lawFit{kind, ideal, c, m, s})
+		out = append(out, lawFit{kind, ideal, c, m, o, s})
 	}
 	return out
 }
@@ -333,7 +335,7 @@ func (f lawFit) describe(law *Law, blocks int, work quantity) {
 // must not end before.
 func (l *Law) peak(s solution, last, c float64) {
 	if l.Kind != USL {
-		l.NoPeak = fmt.Sprintf("the %s model has none", l.Kind)
+		l.NoPeak = "none: " + l.Name()
 		return
 	}
 	sigma, kappa := l.Contention.Value, l.Crosstalk.Value

@@ -107,18 +107,13 @@ type solution struct {
 	p      []float64
 	chi2   float64
 	misfit float64     // largest residual
-	draws  [][]float64 // by parameter and replicate, as if nothing were bounded
+	step   *mat.Dense  // turns residuals into the step of the parameters, in units of their scale, that removes them best
+	draws  [][]float64 // by parameter and replicate, as if nothing were bounded; see resample
 }
 
 // fit finds the parameters of the least weighted squares, from each of the starts,
-// none of which may be below a bound.
-//
-// The draws are one Gauss-Newton step from the solution to each resample of the
-// blocks (the one-step bootstrap), without bounds. A bootstrap of bounded fits is
-// wrong at the bound (Andrews 2000): it puts half of its draws exactly there and
-// makes the interval of every other parameter too narrow.
-//
-// ok is false when the observations do not tell all parameters.
+// none of which may be below a bound. ok is false when the observations do not tell
+// all parameters.
 func (m model) fit(o observations, starts ...[]float64) (s solution, ok bool) {
 	s.chi2 = math.Inf(1)
 	for _, start := range starts {
@@ -133,40 +128,42 @@ func (m model) fit(o observations, starts ...[]float64) (s solution, ok bool) {
 	if !ok {
 		return s, false
 	}
-	var inverse, step mat.Dense
+	var inverse mat.Dense
 	if err := inverse.Inverse(l.curvature); err != nil {
 		return s, false
 	}
-	step.Product(&inverse, l.jacobian.T(), o.precision)
+	s.step = new(mat.Dense)
+	s.step.Product(&inverse, l.jacobian.T(), o.precision)
 	for _, r := range l.residual {
 		s.misfit = max(s.misfit, math.Abs(r))
 	}
-	s.draws = m.draws(o, s.p, &step)
 	return s, true
 }
 
-// draws are one step from p to every resample.
-func (m model) draws(o observations, p []float64, step *mat.Dense) [][]float64 {
+// resample fills in the draws: one Gauss-Newton step from the solution to each
+// resample of the blocks (the one-step bootstrap), without bounds. A bootstrap of
+// bounded fits is wrong at the bound (Andrews 2000): it puts half of its draws exactly
+// there and makes the interval of every other parameter too narrow.
+func (m model) resample(o observations, s *solution) {
 	count := len(o.draws[0].draws)
-	out := make([][]float64, len(p))
-	for i := range out {
-		out[i] = make([]float64, count)
+	s.draws = make([][]float64, len(s.p))
+	for i := range s.draws {
+		s.draws[i] = make([]float64, count)
 	}
 	prediction := make([]float64, len(o.point))
-	m.predict(prediction, p)
+	m.predict(prediction, s.p)
 	for r := range count {
 		if o.replay != nil {
-			o.replay(prediction, p, r)
+			o.replay(prediction, s.p, r)
 		}
-		for i := range p {
+		for i := range s.p {
 			u := 0.0
 			for j, q := range o.draws {
-				u += step.At(i, j) * (q.draw(r) - prediction[j])
+				u += s.step.At(i, j) * (q.draw(r) - prediction[j])
 			}
-			out[i][r] = p[i] + u*m.scale[i]
+			s.draws[i][r] = s.p[i] + u*m.scale[i]
 		}
 	}
-	return out
 }
 
 // search is the method of Levenberg (1944) and Marquardt (1963) from one start. A

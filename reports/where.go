@@ -71,7 +71,11 @@ func (l Law) Text() string {
 		}
 		return text + ", no best size given: " + l.NoPeak
 	case Plateau:
-		return fmt.Sprintf("flat at %s (plateau), a task in %s", RatioEstimate(l.Ceiling), Duration(l.Period.Value))
+		text := fmt.Sprintf("flat at %s (plateau)", RatioEstimate(l.Ceiling))
+		if l.Ceiling.Value < 1 { // not what the cores deliver
+			text += ", a task in " + Duration(l.Period.Value)
+		}
+		return text
 	case Dispatcher:
 		return fmt.Sprintf("flat at %s (dispatcher-bound, or another place that all share), a task in %s; %s",
 			RatioEstimate(l.Ceiling), Duration(l.Period.Value), one)
@@ -122,7 +126,10 @@ func percentEstimate(e Estimate) string {
 // plainEstimate is a number without a unit, to two decimals: "0.92 [0.88, 0.95]".
 func plainEstimate(e Estimate) string {
 	number := func(x float64) string {
-		return strings.TrimPrefix(strconv.FormatFloat(x+0, 'f', 2, 64), "-0.00")
+		if text := strconv.FormatFloat(x, 'f', 2, 64); text != "-0.00" {
+			return text
+		}
+		return "0.00"
 	}
 	if !e.Known() {
 		return number(e.Value)
@@ -190,7 +197,12 @@ func lossTable(d *Data) Table {
 		for _, series := range s.Series {
 			for _, p := range series.Points {
 				fraction := unlessNone(p.SerialFraction, plainEstimate)
-				if p.SerialFraction.N > 0 && p.Workers < TrustedWorkers {
+				switch e := p.SerialFraction; {
+				case fraction == "–" && p.Ledger.N == 0 && p.Overlap.N == 0:
+					continue
+				case e.N > 0 && e.Value > 1:
+					fraction = "slower than serial"
+				case e.N > 0 && p.Workers < TrustedWorkers:
 					fraction = "(" + fraction + ")"
 				}
 				relative := unlessNone(p.Relative, RatioEstimate)
@@ -221,7 +233,7 @@ func (l Ledger) shares() []string {
 func masterTable(d *Data) Table {
 	t := Table{Title: "Costs, and what they predict", Left: 2, Header: []string{"workload", "executor", "start F", "per task h", "slower work φ", "dispatcher d", "tail, tasks",
 		"misfit", "crossover", "measured", "off by", "pool", "measured", "which loses"},
-		Caption: "T = F + n·max((w·φ + h)/P, d) + tail, fitted to the smallest and the largest tasks only; a cost that they do not show is –. What it predicts for the crossover and the smallest pool within 5 % of the fastest stands beside what was measured."}
+		Caption: "T = F + n·max((w·φ + h)/P, d) + tail, fitted to the smallest and the largest tasks only; a cost that they do not show is –. The misfit is that of the worst of the points it was fitted to: where it is large, the costs are rough. What it predicts for the crossover and the smallest pool within 5 % of the fastest stands beside what was measured."}
 	for _, m := range d.Masters {
 		row := []string{m.Workload, m.Executor}
 		if m.Why != "" && m.Cells == 0 {
