@@ -186,3 +186,45 @@ func TestMasterCoverage(t *testing.T) {
 		}
 	}
 }
+
+// What cannot be told has a reason, and no number that is not one.
+func TestMasterOutcomes(t *testing.T) {
+	usual := simulated{fixed: 300 * time.Microsecond, inline: 8 * time.Microsecond, period: 3 * time.Microsecond, inflation: 1.2, tail: 2}
+	for _, test := range []struct {
+		name   string
+		change func(l *laboratory)
+		check  func(m Master) bool
+	}{
+		{"few blocks", func(l *laboratory) { l.blocks = 5 }, func(m Master) bool { return m.Why != "" }},
+		{"one pool size, few grains", func(l *laboratory) { l.workers, l.grains = []int{2}, l.grains[:4] }, func(m Master) bool { return m.Why != "" }},
+		{"one pool size", func(l *laboratory) { l.workers = []int{4} }, func(m Master) bool { return m.PredictedPool == 0 }},
+		{"no costs at all", func(l *laboratory) { l.executors["pool"] = simulated{inflation: 1} }, func(m Master) bool {
+			return m.Why == "" && m.Inline.Value < 1e-9 && m.Fixed.Value < 1e-6 && m.Predicted.Outcome == Always
+		}},
+		{"never pays", func(l *laboratory) { l.executors["pool"] = simulated{inflation: 9, inline: time.Microsecond} }, func(m Master) bool {
+			return m.Why == "" && m.Predicted.Outcome == Never && m.Measured.Outcome == Never
+		}},
+		{"not from inside", func(l *laboratory) { l.inside = false }, func(m Master) bool {
+			return m.Why == "" && !m.Inside && math.Abs(m.Inflation.Value-1.2) < 0.02
+		}},
+		{"workers that a machine of 2 cores cannot have", func(l *laboratory) { l.cores, l.resource = 2, "cpu" }, func(m Master) bool { return m.Why != "" && m.Misfit > 1 }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := simulation(usual)
+			test.change(&l)
+			d := Analyse(l.write(t))
+			checkFinite(t, d)
+			for _, m := range d.Masters {
+				t.Logf("%+v", m)
+				if !test.check(m) {
+					t.Errorf("%+v", m)
+				}
+				for _, e := range []Estimate{m.Fixed, m.Inline, m.Inflation, m.Period, m.Tail, m.Predicted.At} {
+					if e.Low > e.Value || e.Value > e.High || e.Low < 0 {
+						t.Errorf("an interval without its value: %+v", e)
+					}
+				}
+			}
+		})
+	}
+}
