@@ -10,34 +10,49 @@ import (
 	"poolbench/bench/record"
 )
 
-// block measures the wanted subjects once, in random order.
-func (m *Measurer) block(ctx context.Context, number int, wanted []record.Subject) (record.PairBlock, error) {
-	b := record.PairBlock{Number: number, SeedPair: (number - 1) % m.config.Pairs}
-	if err := m.link(ctx, wanted, b.SeedPair); err != nil {
-		return b, err
-	}
+// block measures the wanted subjects once, in random order; those of which is known
+// that they fail come first and take no time. When the context ends, the block holds
+// the subjects that were measured in full.
+func (m *Measurer) block(ctx context.Context, number int, wanted []record.Subject) (b record.PairBlock, err error) {
+	b = record.PairBlock{Number: number, SeedPair: (number - 1) % m.config.Pairs}
 	var used waiting
 	before := readHost()
-	for _, i := range m.random.Perm(len(wanted)) {
-		t := m.targets[wanted[i]]
-		if t == nil {
-			continue
+	defer func() { b.Host = before.until(readHost(), used) }()
+	var targets []*target
+	for _, s := range wanted {
+		switch t := m.targets[s]; {
+		case t == nil:
+		case t.failure != [2]string{}:
+			b.Pairs = append(b.Pairs, t.failed())
+		default:
+			targets = append(targets, t)
 		}
-		pair, err := m.pair(ctx, t, b.SeedPair, &used)
+	}
+	if err := m.link(ctx, targets, b.SeedPair); err != nil {
+		return b, err
+	}
+	before = readHost()
+	for _, i := range m.random.Perm(len(targets)) {
+		pair, err := m.pair(ctx, targets[i], b.SeedPair, &used)
 		if err != nil {
 			return b, err
 		}
 		b.Pairs = append(b.Pairs, pair)
 	}
-	b.Host = before.until(readHost(), used)
-	return b, ctx.Err()
+	return b, nil
 }
 
-// link makes the binaries of a seed pair for the packages of the subjects.
-func (m *Measurer) link(ctx context.Context, wanted []record.Subject, pair int) error {
+// failed is the result of a target that cannot be measured.
+func (t *target) failed() record.Pair {
+	return record.Pair{Subject: t.Subject, Iterations: t.plan.iterations,
+		BaseError: t.failure[build.Base], HeadError: t.failure[build.Head]}
+}
+
+// link makes the binaries of a seed pair for the packages of the targets.
+func (m *Measurer) link(ctx context.Context, targets []*target, pair int) error {
 	done := map[*build.Package]bool{}
-	for _, s := range wanted {
-		if t := m.targets[s]; t != nil && !done[t.pkg] {
+	for _, t := range targets {
+		if !done[t.pkg] {
 			done[t.pkg] = true
 			if err := m.builds.Link(ctx, t.pkg, pair); err != nil {
 				return err
@@ -51,10 +66,6 @@ func (m *Measurer) link(ctx context.Context, wanted []record.Subject, pair int) 
 // cannot be started; what the benchmark does wrong is in the result.
 func (m *Measurer) pair(ctx context.Context, t *target, seedPair int, used *waiting) (record.Pair, error) {
 	p := record.Pair{Subject: t.Subject, Iterations: t.plan.iterations}
-	if t.failure != ([2]string{}) {
-		p.BaseError, p.HeadError = t.failure[build.Base], t.failure[build.Head]
-		return p, nil
-	}
 	if err := ctx.Err(); err != nil {
 		return p, err
 	}
@@ -69,8 +80,10 @@ func (m *Measurer) pair(ctx context.Context, t *target, seedPair int, used *wait
 	if err := ctx.Err(); err != nil {
 		return p, err
 	}
-	t.fail(failures) // it will not get better in the next block
-	p.BaseError, p.HeadError = t.failure[build.Base], t.failure[build.Head]
+	if failures != ([2]error{}) {
+		t.fail(failures) // it will not get better in the next block
+		return t.failed(), nil
+	}
 	return p, nil
 }
 

@@ -117,10 +117,10 @@ func (t *target) sides() [2]build.Side {
 func (m *Measurer) Notes() []string { return m.notes }
 
 // Run measures blocks until next names no subject, until deadline, or until the
-// context ends. Each block is reported when it is complete; one that is cut short by
-// the deadline or the context is dropped. An error of report ends the run, as does a
-// binary that cannot be linked any more. When the context ends, its cause is the
-// error.
+// context ends. Each block is reported; one that is cut short by the deadline or the
+// context has the subjects that were measured in full. An error of report ends the
+// run, as does a binary that cannot be linked any more. When the context ends, its
+// cause is the error.
 func (m *Measurer) Run(ctx context.Context, deadline time.Time, next func() []record.Subject, report func(record.PairBlock) error) error {
 	return runBlocks(ctx, deadline, m.block, next, report)
 }
@@ -135,16 +135,19 @@ func runBlocks(ctx context.Context, deadline time.Time, measure func(context.Con
 			return nil
 		}
 		block, err := measure(limited, number, wanted)
+		if err != nil && limited.Err() == nil {
+			return err
+		}
+		if len(block.Pairs) > 0 {
+			if err := report(block); err != nil {
+				return err
+			}
+		}
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case limited.Err() != nil:
 			return nil
-		case err != nil:
-			return err
-		}
-		if err := report(block); err != nil {
-			return err
 		}
 	}
 }

@@ -190,6 +190,7 @@ func TestBadBenchmarks(t *testing.T) {
 		"BadEarly": "without B.Loop() == false",
 		"BadFlood": "printed more than 4 MiB: all work and no play",
 		"BadStart": "cannot even begin",
+		"BadExit1": "exit status 0 before its benchmarks were done",
 	} {
 		p, ok := pairs[name]
 		if !ok || !strings.Contains(p.BaseError, words) || !strings.Contains(p.HeadError, words) {
@@ -241,9 +242,12 @@ func TestOneArm(t *testing.T) {
 		t.Errorf("%v %v", failures, err)
 	}
 	loop.failure[1] = "broken"
-	p, err := m.pair(t.Context(), loop, 0, &waiting{})
-	if err != nil || p.BaseError != "" || p.HeadError != "broken" || len(p.Base) > 0 {
-		t.Error(dump(p), err)
+	// What is known to fail is told even when there is no time.
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	b, err := m.block(ctx, 1, []record.Subject{loop.Subject})
+	if err != nil || len(b.Pairs) != 1 || b.Pairs[0].BaseError != "" || b.Pairs[0].HeadError != "broken" || len(b.Pairs[0].Base) > 0 {
+		t.Errorf("%+v %v", b, err)
 	}
 }
 

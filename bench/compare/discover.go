@@ -178,6 +178,9 @@ func (m *Measurer) names(ctx context.Context, p *build.Package, s build.Side, pa
 		case ctx.Err() != nil:
 			return f, context.Cause(ctx)
 		case errors.Is(err, errEarly):
+			if !list.process.output.passed() {
+				f.failure = list.process.withWords("ended with exit status 0 before its benchmarks were done").Error()
+			}
 			return f, nil
 		case err != nil:
 			f.failure = err.Error()
@@ -207,6 +210,8 @@ func (m *Measurer) printedNames(ctx context.Context, l launch) (f found, err err
 	}
 	if err := process.failure(); err != nil {
 		f.failure = err.Error()
+	} else if !process.output.passed() {
+		f.failure = process.withWords("ended with exit status 0 before its benchmarks were done").Error()
 	}
 	return f, nil
 }

@@ -123,6 +123,12 @@ func (o *output) String() string {
 	return string(o.text)
 }
 
+// passed reports whether a test binary said that it came to its end.
+func (o *output) passed() bool {
+	text := o.String()
+	return strings.HasPrefix(text, "PASS\n") || strings.Contains(text, "\nPASS\n")
+}
+
 // maxWords bounds what is repeated of a program's words, in bytes.
 const maxWords = 300
 

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"poolbench/bench/record"
+)
+
+// benchRepo is a Git repository with a module of one commit, in which head is the
+// working tree. What a gate leaves in the temporary directory fails the test.
+func benchRepo(t *testing.T) string {
+	t.Helper()
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	t.Cleanup(func() {
+		if left, _ := filepath.Glob(filepath.Join(temp, "*")); len(left) > 0 {
+			t.Errorf("left behind: %v", left)
+		}
+	})
+	dir := t.TempDir()
+	t.Chdir(dir)
+	put(t, "go.mod", "module example.com/m\n\ngo 1.26\n")
+	put(t, "m_test.go", moduleWith(""))
+	git(t, "init", "-q", "-b", "main")
+	git(t, "add", "-A")
+	git(t, "-c", "user.name=nobody", "-c", "user.email=nobody@example.com", "commit", "-q", "-m", "one")
+	return dir
+}
+
+// moduleWith is a test file whose second benchmark begins with a statement.
+func moduleWith(statement string) string {
+	return `package m
+
+import (
+	"os"
+	"testing"
+)
+
+var sink int
+
+func BenchmarkA(b *testing.B) {
+	for b.Loop() {
+		for i := range 500 {
+			sink += i
+		}
+	}
+}
+
+func BenchmarkB(b *testing.B) {
+	_ = os.Args
+	` + statement + `
+	for i := 0; i < b.N; i++ {
+		for i := range 500 {
+			sink += i
+		}
+	}
+}
+`
+}
+
+func put(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func git(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := exec.Command("git", args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+// A version against itself: whatever the machine does meanwhile is not held against
+// head, and judging the file again says the same.
+func TestGateBuilds(t *testing.T) {
+	benchRepo(t)
+	code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-budget", "3s", "-seeds", "2", "-cpu", "1,2", "-out", "out")
+	if code != exitOK {
+		t.Fatalf("exit %d\n%s\n%s", code, stdout, stderr)
+	}
+	verdict, _, _ := strings.Cut(stdout, "\nData ")
+	_, again, stderr := poolbench(t, "gate", filepath.Join("out", "comparison.txt"))
+	if again != verdict {
+		t.Errorf("judged again:\n%s\nat first:\n%s\n%s", again, verdict, stderr)
+	}
+	for _, name := range []string{"summary.md", "verdict.json", "junit.xml"} {
+		if _, err := os.Stat(filepath.Join("out", name)); err != nil {
+			t.Error(err)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join("out", "comparison.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := record.ReadComparison(bytes.NewReader(text), "comparison.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Blocks) < 1 || len(c.Subjects) < 4+1+3 {
+		t.Errorf("%d blocks, subjects %v", len(c.Blocks), c.Subjects)
+	}
+	for _, b := range c.Blocks {
+		if b.SeedPair != (b.Number-1)%2 || len(b.Pairs) == 0 {
+			t.Errorf("block %d: seed pair %d, %d pairs", b.Number, b.SeedPair, len(b.Pairs))
+		}
+	}
+	if status := git(t, "status", "--porcelain"); status != "?? out/\n" {
+		t.Errorf("git status:\n%s", status)
+	}
+	if worktrees := git(t, "worktree", "list"); strings.Count(worktrees, "\n") != 1 {
+		t.Errorf("worktrees:\n%s", worktrees)
+	}
+}
+
+func TestGateBuildsThatFail(t *testing.T) {
+	benchRepo(t)
+	for _, test := range []struct {
+		name, head string
+		args       []string
+		code       int
+		want       []string
+	}{
+		{"does not build", moduleWith("undefined()"), nil, exitFailed, []string{"head does not build", "m_test.go:20", "undefined"}},
+		{"panics in head", moduleWith(`panic("no way")`), nil, exitFailed, []string{"B", "no way", "failed"}},
+		{"exits in head", moduleWith(`os.Exit(0)`), nil, exitFailed, []string{"B", "failed"}},
+		{"missing ref", moduleWith(""), []string{"-base", "nowhere"}, exitUsage, []string{`"nowhere"`, "fetch"}},
+		{"no such benchmark", moduleWith(""), []string{"-bench", "Zzz"}, exitUsage, []string{"Zzz"}},
+		{"bad expression", moduleWith(""), []string{"-bench", "A("}, exitUsage, []string{"-bench"}},
+		{"two ways", moduleWith(""), []string{"-base-cmd", "true", "-head-cmd", "true"}, exitUsage, []string{"give one"}},
+		{"half a pair", moduleWith(""), []string{"-head-bin", "x"}, exitUsage, []string{"belong together"}},
+		{"builds and records", moduleWith(""), []string{"x.txt"}, exitUsage, []string{"not both"}},
+		{"no binary", "", []string{"-base", "", "-base-bin", "x", "-head-bin", "x"}, exitUsage, []string{"base"}},
+		{"cpu", moduleWith(""), []string{"-cpu", "many"}, exitUsage, []string{"-cpu", "many"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			put(t, "m_test.go", test.head)
+			code, stdout, stderr := poolbench(t, append([]string{"gate", "-base", "HEAD", "-budget", "300ms", "-seeds", "1", "-out", t.TempDir()}, test.args...)...)
+			if code != test.code {
+				t.Errorf("exit %d, want %d\n%s\n%s", code, test.code, stdout, stderr)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(stdout+stderr, want) {
+					t.Errorf("%q is not in\n%s%s", want, stdout, stderr)
+				}
+			}
+		})
+	}
+}
+
+// Commands give what they print; here always the same, so that the verdict is sure
+// unless the machine is busy.
+func TestGateCommands(t *testing.T) {
+	t.Chdir(t.TempDir())
+	put(t, "base.txt", "pkg: example.com/m\nBenchmarkA-2 10 1000 ns/op 7 hits/op\nBenchmarkB-2 10 1000 ns/op\nBenchmarkOld-2 1 5 ns/op\n")
+	put(t, "head.txt", "noise\npkg: example.com/m\nBenchmarkA-2 10 1200 ns/op 7 hits/op\nBenchmarkB-2 10 1000 ns/op\n")
+	code, stdout, stderr := poolbench(t, "gate", "-base-cmd", "cat base.txt", "-head-cmd", "cat head.txt", "-budget", "20s")
+	busy := strings.Contains(stdout, "host busy")
+	if code != exitRegression && !busy {
+		t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
+	}
+	for _, want := range []string{"A ", "+20 %", "Old"} {
+		if !strings.Contains(stdout, want) && !busy {
+			t.Errorf("%q is not in\n%s", want, stdout)
+		}
+	}
+	code, stdout, stderr = poolbench(t, "gate", "-base-cmd", "cat base.txt", "-head-cmd", "echo out of order; exit 3", "-budget", "1s")
+	if code != exitFailed || !strings.Contains(stdout, "out of order") {
+		t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
+	}
+	code, stdout, stderr = poolbench(t, "gate", "-base-cmd", "true", "-head-cmd", "echo nothing", "-budget", "1s")
+	if code != exitFailed || !strings.Contains(stderr, "no benchmark") {
+		t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
+	}
+}
+
+// The file is what benchstat reads, too.
+func TestBenchstatReadsComparison(t *testing.T) {
+	path, err := exec.LookPath("benchstat")
+	if errors.Is(err, exec.ErrNotFound) {
+		t.Skip("no benchstat here")
+	}
+	t.Chdir(t.TempDir())
+	put(t, "a.txt", "BenchmarkA-2 10 1000 ns/op\n")
+	poolbench(t, "gate", "-base-cmd", "cat a.txt", "-head-cmd", "cat a.txt", "-budget", "2s")
+	out, err := exec.Command(path, "-col", "side", filepath.Join(defaultGateOut, "comparison.txt")).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "1.000µ") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
