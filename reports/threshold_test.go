@@ -71,10 +71,11 @@ func TestThreshold(t *testing.T) {
 // The interval of the regret holds what the rule really loses, which is nothing when
 // no grain is near the crossover and little when noise moves it past one.
 func TestRegretIsBounded(t *testing.T) {
-	held, runs := 0, 40
+	held, runs := 0, 15
 	for seed := range uint64(runs) {
 		w := exact()
 		w.seed, w.blocks, w.noise = seed, 12, 0.1
+		w.grains = w.grains[:10]
 		h := 5 * time.Microsecond
 		w.inline[goroutines] = h
 		s := seriesOf(t, Analyse(w.write(t)), goroutines)
