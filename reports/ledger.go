@@ -14,9 +14,9 @@ import (
 //	scheduling  n·h           what the executor costs a task: all of one worker that is not in tasks
 //	idle        the rest      workers without a task, or waiting for one
 //
-// Time within tasks is wall time: a worker that has no CPU is in its task, so more
-// workers than cores show as inflation. Inflation is below 0 when tasks are faster
-// in the pool than in the plain loop.
+// Time within tasks is wall time. Workers beyond the cores wait for a CPU: what they
+// wait within a task is inflation, before one it is idle. Inflation is below 0 when
+// tasks are faster in the pool than in the plain loop.
 type Ledger struct {
 	Seconds                            float64 // P·T
 	Ideal, Inflation, Scheduling, Idle float64 // shares of it

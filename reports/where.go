@@ -192,7 +192,7 @@ func lawTable(d *Data) Table {
 func lossTable(d *Data) Table {
 	t := Table{Title: "Where the workers' time went", Left: 2, Header: []string{"workload", "executor", "workers", "relative speedup", "serial fraction",
 		"useful work", "slower work", "scheduling", "idle", "overlap"},
-		Caption: "Relative speedup is against the same executor with one worker. The serial fraction is that of Karp and Flatt; in brackets it is of fewer than 4 workers, where noise alone makes one. Shares of the time of all workers come from tasks timed from inside. The overlap of waiting and computing is 1 when the shorter is hidden behind the longer, 0 when they go one after the other."}
+		Caption: "Relative speedup is against the same executor with one worker. The serial fraction is that of Karp and Flatt; in brackets it is of fewer than 4 workers, where noise alone makes one. Shares of the time of all workers come from tasks timed from inside; slower work is below 0 where tasks took less time than in the plain loop, and workers beyond the cores wait as slower work or as idle. The overlap of waiting and computing is 1 when the shorter is hidden behind the longer, 0 when they go one after the other."}
 	for _, s := range Headline(d) {
 		for _, series := range s.Series {
 			for _, p := range series.Points {
