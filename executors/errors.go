@@ -89,7 +89,10 @@ type WorkerLostError struct {
 	Pid      int    // of the worker
 	ExitCode int    // -1 when it was killed by a signal
 	Signal   string // "killed", "segmentation fault"; empty when it exited
-	Stderr   string // end of what the worker wrote to standard error
+
+	// Stdout and Stderr are the end of what the worker printed while the task ran. A
+	// first line in brackets says so if some of it is or may be older.
+	Stdout, Stderr string
 }
 
 func (e *WorkerLostError) Error() string {

@@ -87,7 +87,7 @@ func (p *Pool) boot() (*worker, error) {
 		<-w.exited
 		w.drains.Wait()
 		err = w.unprepared(err)
-		return w, fmt.Errorf("worker process %d (%v): %w%s", w.pid, w.state, err, excerpt(&w.stderr))
+		return w, fmt.Errorf("worker process %d (%v): %w%s", w.pid, w.state, err, excerpt(&w.printed[streamErr]))
 	}
 	p.welcome(w)
 	return w, nil
@@ -159,7 +159,7 @@ func (p *Pool) welcome(w *worker) {
 	p.finish([]*worker{w}, dropped)
 }
 
-func excerpt(t *tail) string {
+func excerpt(t *printout) string {
 	s := strings.TrimSpace(t.String())
 	if s == "" {
 		return ""

@@ -65,6 +65,7 @@ type child struct {
 
 	watch    bool // measure memory after tasks
 	measured moment
+	marked   moment // when mark looked last
 	ready    moment // when the next task could start; 0 if it had not arrived
 
 	mu        sync.Mutex
@@ -159,6 +160,7 @@ func (c *child) serve() {
 			if start = c.ready; start == 0 {
 				start = now()
 			}
+			c.mark(f.seq, start)
 			fn := c.funcs[f.fn]
 			if fn == nil {
 				die() // never defined: no parent of ours

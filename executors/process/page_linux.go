@@ -18,6 +18,9 @@ import (
 //	16    uint32  bytes held in the area
 //	24    int64   resident memory before the first task, in bytes
 //	32    int64   resident memory after some later task
+//	40    uint32  task at whose start nothing was left in the pipe of stdout
+//	44    uint32  likewise, of stderr
+//	48    uint32  not 0 once the parent has read something from either
 //	4096          the area: replies that follow the bytes sent
 //
 // The two halves of the first word are one decision of two: a task is claimed by
@@ -88,7 +91,12 @@ func (pg *page) takeBack(end uint32) (claimed uint32) {
 }
 
 // claimed is the task that was claimed last, 0 if none was.
-func (pg *page) claimed() uint32 { return uint32(atomic.LoadUint64(pg.long(0))) }
+func (pg *page) claimed() uint32 {
+	if pg == nil {
+		return 0
+	}
+	return uint32(atomic.LoadUint64(pg.long(0)))
+}
 
 // claimedSince reports whether seq or a later task has been claimed.
 func (pg *page) claimedSince(seq uint32) bool { return int32(pg.claimed()-seq) >= 0 }
@@ -107,6 +115,25 @@ func (pg *page) growth() int64 {
 		return 0
 	}
 	return now - int64(atomic.LoadUint64(pg.long(24)))
+}
+
+// clean is the last task at whose start the pipe of a stream was seen empty.
+func (pg *page) clean(stream int) uint32 {
+	if pg == nil {
+		return 0
+	}
+	return atomic.LoadUint32(pg.word(40 + 4*stream))
+}
+
+func (pg *page) setClean(stream int, seq uint32) { atomic.StoreUint32(pg.word(40+4*stream), seq) }
+
+// prints reports whether the worker has ever printed anything.
+func (pg *page) prints() bool { return atomic.LoadUint32(pg.word(48)) != 0 }
+
+func (pg *page) setPrints() {
+	if pg != nil && !pg.prints() {
+		atomic.StoreUint32(pg.word(48), 1)
+	}
 }
 
 func (pg *page) addSent(n int) { atomic.AddUint64(pg.long(8), uint64(n)) }

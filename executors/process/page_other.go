@@ -13,4 +13,8 @@ func (*page) area() []byte                     { return nil }
 func (*page) setHeld(int)                      {}
 func (*page) addSent(int)                      {}
 func (*page) unsent(uint64) []byte             { return nil }
+func (*page) clean(int) uint32                 { return 0 }
+func (*page) setClean(int, uint32)             {}
+func (*page) prints() bool                     { return false }
+func (*page) setPrints()                       {}
 func (*page) close()                           {}

@@ -14,13 +14,11 @@ import (
 
 func TestTailKeepsTheEnd(t *testing.T) {
 	var all strings.Builder
-	tl := tail{max: 10}
+	tl := printout{max: 10}
 	for i := range 40 {
 		s := strings.Repeat(string(rune('a'+i%26)), i%13)
 		all.WriteString(s)
-		if n, err := tl.Write([]byte(s)); n != len(s) || err != nil {
-			t.Fatal(n, err)
-		}
+		tl.add([]byte(s), uint32(i), uint32(i))
 		want := all.String()
 		want = want[max(0, len(want)-10):]
 		if got := tl.String(); got != want {

@@ -65,7 +65,7 @@ func (w *worker) unprepared(err error) error {
 	}
 	var said *prepareError
 	if errors.Is(err, errHello) && !errors.As(err, &said) && !errors.Is(err, os.ErrDeadlineExceeded) {
-		err = w.lostError(o.InitFunc.Name())
+		err = w.lostError(o.InitFunc.Name(), 0)
 	}
 	return &executors.BrokenError{Cause: fmt.Errorf("initialiser %s: %w", o.InitFunc.Name(), err)}
 }

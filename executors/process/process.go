@@ -32,8 +32,8 @@
 //
 // # What a worker sees
 //
-// Its standard input is empty; what it prints is kept in a bounded buffer whose
-// end appears in the error when it dies. It runs with GOMAXPROCS 1 unless told
+// Its standard input is empty; the end of what it prints is kept, and what a task
+// has printed appears in its error when it dies. It runs with GOMAXPROCS 1 unless told
 // otherwise, and in a process group of its own, so that Ctrl-C reaches only the
 // parent. When it ends, for whatever reason, everything left in its group is
 // killed. It cannot have process pools of its own ([ErrNested]).
@@ -46,6 +46,7 @@ package process
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime"
 	"time"
 
@@ -103,6 +104,16 @@ type Options struct {
 	// worker is killed and replaced, and the future fails with ErrCancelKilled. 0
 	// leaves it to the task to look at its context.
 	Grace time.Duration
+
+	// Log, if not nil, gets each line that a worker prints, at level Info and with its
+	// pid, stream and func: the function that ran when the line arrived, which behind
+	// tasks shorter than a millisecond may be a later one than the one that printed
+	// it. Lines of more than 4 KiB are cut. A log that blocks has the printing task wait.
+	//
+	// What the pool itself has to say goes there too, or to slog.Default() if Log is
+	// nil: a failed initialiser (Error), limits that cannot be enforced (Warn) and,
+	// only with Log, recycled workers (Info).
+	Log *slog.Logger
 
 	// Queue bounds the tasks that wait for a worker; 0 means no bound. OnFull is
 	// executors.Block or executors.Refuse; running a task in the caller's process

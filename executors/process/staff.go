@@ -226,9 +226,9 @@ func (w *worker) diedUnasked() bool {
 // strictError is why a strict pool is broken; blamed is the task that ran, nil if
 // none did.
 func (w *worker) strictError(blamed *item) error {
-	fn := "no task"
+	fn, seq := "no task", uint32(0)
 	if blamed != nil {
-		fn = blamed.fn.name
+		fn, seq = blamed.fn.name, blamed.seq
 	}
-	return fmt.Errorf("%w: %w", ErrStrict, w.lostError(fn))
+	return fmt.Errorf("%w: %w", ErrStrict, w.lostError(fn, seq))
 }

@@ -47,6 +47,9 @@ type worker struct {
 	life      life
 	answered  int // tasks
 
+	last    *function // of the task that was answered last
+	lastSeq uint32    // its number
+
 	defined []bool // function numbers the worker knows
 	seq     uint32 // of the last item sent
 	est     int64  // ns the window is expected to take
@@ -159,6 +162,7 @@ func (w *worker) replies(frames []frame) (err error) {
 		it.fn.observe(f.aux)
 		p.count(f)
 		w.answered++
+		w.last, w.lastSeq = it.fn, it.seq
 		done = append(done, it)
 	}
 	w.served = true
@@ -338,7 +342,7 @@ func (w *worker) lost(it *item, broken, cause error) error {
 	if w.verdict.err != nil && w.verdict.seq == it.seq {
 		return w.verdict.err
 	}
-	e := w.lostError(it.fn.name)
+	e := w.lostError(it.fn.name, it.seq)
 	if errors.Is(cause, errFrame) {
 		return fmt.Errorf("process: worker broke the protocol (%w) and was killed: %w", cause, e)
 	}
@@ -348,10 +352,12 @@ func (w *worker) lost(it *item, broken, cause error) error {
 	return e
 }
 
-// lostError tells how the process ended.
-func (w *worker) lostError(fn string) *executors.WorkerLostError {
+// lostError tells how the process ended, and what the task seq had printed; all
+// that was printed if it is 0.
+func (w *worker) lostError(fn string, seq uint32) *executors.WorkerLostError {
 	return &executors.WorkerLostError{
-		Func: fn, Pid: w.pid, ExitCode: w.state.ExitCode(), Signal: signalName(w.state), Stderr: w.stderr.String(),
+		Func: fn, Pid: w.pid, ExitCode: w.state.ExitCode(), Signal: signalName(w.state),
+		Stdout: w.printed[streamOut].of(seq), Stderr: w.printed[streamErr].of(seq),
 	}
 }
 
@@ -365,13 +371,13 @@ func (w *worker) sayBye() {
 type process struct {
 	proc     *os.Process
 	pid      int
-	taskEnd  *os.File    // parent's end of the channel of tasks
-	replyEnd *os.File    // parent's end of the channel of replies, and of control
-	pipes    [2]*os.File // parent's ends of stdout and stderr
-	page     *page       // nil where memory cannot be shared
+	taskEnd  *os.File          // parent's end of the channel of tasks
+	replyEnd *os.File          // parent's end of the channel of replies, and of control
+	pipes    [streams]*os.File // parent's ends of stdout and stderr
+	page     *page             // nil where memory cannot be shared
 
-	stdout, stderr tail
-	drains         sync.WaitGroup
+	printed [streams]printout
+	drains  sync.WaitGroup
 
 	exited chan struct{} // closed when the process is reaped; state is set then
 	state  *os.ProcessState
@@ -380,14 +386,15 @@ type process struct {
 	reaped  bool
 }
 
-// watch starts the goroutines that read the output and reap the process.
-func (pr *process) watch(output int) {
-	pr.exited = make(chan struct{})
-	for i, t := range []*tail{&pr.stdout, &pr.stderr} {
-		t.max = output
-		pr.drains.Go(func() { t.drain(pr.pipes[i]) })
+// watch starts the goroutines that read the output, of which so many bytes are
+// kept, and reap the process.
+func (w *worker) watch(output int) {
+	w.exited = make(chan struct{})
+	for i := range w.printed {
+		w.printed[i].max = output
+		w.drains.Go(func() { w.printed[i].drain(w.pipes[i], w.page, i, w.logLine(i)) })
 	}
-	go pr.reap()
+	go w.reap()
 }
 
 // endDrain is how long descriptors are read on after the process has ended. They

@@ -1,0 +1,44 @@
+package process
+
+import (
+	"context"
+	"log/slog"
+)
+
+// logLine passes lines of a stream on to Options.Log; nil if there is none.
+func (w *worker) logLine(stream int) func(line []byte, seq uint32) {
+	to := w.pool.opts.Log
+	if to == nil {
+		return nil
+	}
+	return func(line []byte, seq uint32) {
+		to.LogAttrs(context.Background(), slog.LevelInfo, string(line),
+			slog.Int("pid", w.pid), slog.String("func", w.funcOf(seq)), slog.String("stream", streamNames[stream]))
+	}
+}
+
+// funcOf is the name of the function of a task that runs or ran last, "" if unknown.
+func (w *worker) funcOf(seq uint32) string {
+	w.pool.mu.Lock()
+	defer w.pool.mu.Unlock()
+	if seq == 0 {
+		return ""
+	}
+	for i := range w.window.n {
+		if it := w.window.at(i); it.seq == seq {
+			return it.fn.name
+		}
+	}
+	if seq == w.lastSeq {
+		return w.last.name
+	}
+	return ""
+}
+
+// log is where the pool says what it has to say.
+func (p *Pool) log() *slog.Logger {
+	if p.opts.Log != nil {
+		return p.opts.Log
+	}
+	return slog.Default()
+}
