@@ -198,18 +198,13 @@ func (o Overhead) floorText() string {
 	return DurationEstimate(o.Floor)
 }
 
-// String is the shape with its two ratios: "inline (R50 2.0× [1.9, 2.1], R90 5.1×)".
+// String is where the overhead arises in a few words, or why that cannot be told.
 func (o Overhead) String() string {
-	if o.R50.N == 0 {
-		return "unknown"
+	switch {
+	case o.Shape == ShapeUnknown && o.R50.N > 0 && o.Above:
+		return "unknown: no task is small enough"
+	case o.Shape == ShapeUnknown:
+		return "cannot tell"
 	}
-	text := o.Shape.String() + " ("
-	if o.Above {
-		text += "no task is small enough, "
-	}
-	text += "R50 " + RatioEstimate(o.R50)
-	if o.R90.N > 0 {
-		text += ", R90 " + RatioEstimate(o.R90)
-	}
-	return text + ")"
+	return o.Shape.String()
 }

@@ -62,7 +62,7 @@ func TestFloorOutOfReach(t *testing.T) {
 	w.grains = ratio2(2*time.Microsecond, 8)
 	w.inline[goroutines] = 5 * time.Microsecond // 29 % at the smallest grain
 	o := seriesOf(t, Analyse(w.write(t)), goroutines).Overhead
-	if o.Shape != ShapeUnknown || o.R50.N == 0 || o.Shape.Remedy() != "" {
+	if o.Shape != ShapeUnknown || !o.Above || o.R50.N == 0 || o.Shape.Remedy() != "" || o.String() != "unknown: no task is small enough" {
 		t.Errorf("%+v", o)
 	}
 }

@@ -12,8 +12,8 @@ import (
 // cut-over of every pool, METG with the least useful work, and pools against each
 // other. Empty ones are left out.
 func SizeTables(d *Data, workload string) []Table {
-	pays := Table{Title: "Where pools pay off", Left: 1, Header: []string{"executor", "workers", "crossover", "cut-over", "it loses at most", "floor", "overhead"},
-		Caption: "Useful work per task from which the pool beats the plain loop (crossover), and the cut-over to write into a program, with the most that such a rule loses at any size measured. The floor is what a task costs at least, in worker time; where the overhead arises follows from METG(50 %) / floor (R50) and METG(90 %) / METG(50 %) (R90)."}
+	pays := Table{Title: "Where pools pay off", Left: 1, Header: []string{"executor", "workers", "crossover", "cut-over", "it loses at most", "floor", "R50", "R90", "overhead"},
+		Caption: "Useful work per task from which the pool beats the plain loop (crossover), and the cut-over to write into a program, with the most that such a rule loses at any size measured. The floor is what a task costs at least, in worker time; R50 is METG(50 %) / floor, R90 is METG(90 %) / METG(50 %): they tell where the overhead arises."}
 	levels := Table{Title: "METG and least useful work", Left: 1, Header: []string{"executor", "workers", ""},
 		Caption: "METG is the least worker time per task, overhead included, at which the pool reaches a share of the ideal; the useful work is what a task has to hold for it."}
 	for _, e := range efficiencies {
@@ -27,7 +27,7 @@ func SizeTables(d *Data, workload string) []Table {
 			workers := strconv.Itoa(s.Workers)
 			cut, loss := series.Threshold.texts()
 			pays.Rows = append(pays.Rows, []string{series.Executor, workers, CrossingText(series.Crossover), cut, loss,
-				series.Overhead.floorText(), series.Overhead.String()})
+				series.Overhead.floorText(), unlessNone(series.Overhead.R50, RatioEstimate), unlessNone(series.Overhead.R90, RatioEstimate), series.Overhead.String()})
 			metg, work := []string{series.Executor, workers, "METG"}, []string{series.Executor, workers, "useful work"}
 			for _, e := range efficiencies {
 				l := series.level(e)
