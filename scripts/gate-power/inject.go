@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// A place is a benchmark function whose iterations can be counted otherwise.
+type place struct {
+	file     string // path
+	function string
+}
+
+// errNotCountable marks a benchmark that has no loop of a form that rewrite knows.
+var errNotCountable = errors.New("no loop up to b.N and none over b.Loop()")
+
+// countable are the benchmarks of a directory tree that count iterations in a way we
+// can change, by function name. Of functions of one name in several packages the
+// first by path is taken.
+func countable(root string) (map[string]place, error) {
+	places := map[string]place{}
+	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && path != root && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || entry.Name() == "vendor"):
+			return filepath.SkipDir
+		case entry.IsDir() || !strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return nil // not ours to complain of: go test will
+		}
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Recv != nil || !strings.HasPrefix(f.Name.Name, "Benchmark") || rewrite(f) == 0 {
+				continue
+			}
+			if _, taken := places[f.Name.Name]; !taken {
+				places[f.Name.Name] = place{path, f.Name.Name}
+			}
+		}
+		return nil
+	})
+	return places, err
+}
+
+// rewrite makes the loops of a function ask how often to run, once a loop, and says
+// how many loops there are:
+//
+//	for i := 0; i < b.N; i++ {…}    for i, poolbenchN := 0, poolbenchIterations(b); i < poolbenchN; i++ {…}
+//	for range b.N {…}               for range poolbenchIterations(b) {…}
+//	for b.Loop() {…}                for b.Loop() { for range poolbenchTimes(b) {…} }
+func rewrite(f *ast.FuncDecl) int {
+	n := 0
+	ast.Inspect(f, func(node ast.Node) bool {
+		switch loop := node.(type) {
+		case *ast.RangeStmt:
+			if b := receiver(loop.X, "N"); b != "" {
+				loop.X = call("poolbenchIterations", b)
+				n++
+			}
+		case *ast.ForStmt:
+			switch condition := loop.Cond.(type) {
+			case *ast.BinaryExpr:
+				if rewriteCounter(loop, condition) {
+					n++
+				}
+			case *ast.CallExpr:
+				if b := receiver(condition.Fun, "Loop"); b != "" {
+					inner := &ast.RangeStmt{Tok: token.ILLEGAL, X: call("poolbenchTimes", b), Body: loop.Body}
+					loop.Body = &ast.BlockStmt{List: []ast.Stmt{inner}}
+					n++
+					return false
+				}
+			}
+		}
+		return true
+	})
+	return n
+}
+
+// rewriteCounter changes a loop with a counter that it defines.
+func rewriteCounter(loop *ast.ForStmt, condition *ast.BinaryExpr) bool {
+	init, ok := loop.Init.(*ast.AssignStmt)
+	b := receiver(condition.Y, "N")
+	if !ok || init.Tok != token.DEFINE || b == "" {
+		return false
+	}
+	const limit = "poolbenchN"
+	init.Lhs = append(init.Lhs, ast.NewIdent(limit))
+	init.Rhs = append(init.Rhs, call("poolbenchIterations", b))
+	condition.Y = ast.NewIdent(limit)
+	return true
+}
+
+// receiver is the b of b.N; empty when the expression is something else.
+func receiver(e ast.Expr, field string) string {
+	if s, ok := e.(*ast.SelectorExpr); ok && s.Sel.Name == field {
+		if b, ok := s.X.(*ast.Ident); ok {
+			return b.Name
+		}
+	}
+	return ""
+}
+
+func call(function, argument string) *ast.CallExpr {
+	return &ast.CallExpr{Fun: ast.NewIdent(function), Args: []ast.Expr{ast.NewIdent(argument)}}
+}
+
+// inject rewrites one benchmark and adds the counter beside it. Benchmarks other than
+// name, and those below it, keep their iterations.
+func inject(p place, name string, percent float64) error {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, p.file, nil, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == p.function {
+			n += rewrite(f)
+		}
+	}
+	if n == 0 {
+		return fmt.Errorf("%s in %s: %w", p.function, p.file, errNotCountable)
+	}
+	var out bytes.Buffer
+	if err := format.Node(&out, fset, file); err != nil {
+		return err
+	}
+	if err := os.WriteFile(p.file, out.Bytes(), 0o666); err != nil {
+		return err
+	}
+	counter := fmt.Sprintf(counterSource, file.Name.Name, name, 1+percent/100)
+	return os.WriteFile(filepath.Join(filepath.Dir(p.file), "poolbench_power_test.go"), []byte(counter), 0o666)
+}
+
+// counterSource is the same in both commits but for one number. The fraction of an
+// iteration that is left over is carried on, so that the mean is exact however few
+// iterations a batch has.
+const counterSource = `package %s
+
+import (
+	"strings"
+	"testing"
+)
+
+const poolbenchName = %q
+
+var (
+	poolbenchFactor = float64(%v)
+	poolbenchCarry  float64
+)
+
+func poolbenchMeant(b *testing.B) bool {
+	return b.Name() == poolbenchName || strings.HasPrefix(b.Name(), poolbenchName+"/")
+}
+
+func poolbenchIterations(b *testing.B) int {
+	if !poolbenchMeant(b) {
+		return b.N
+	}
+	exact := float64(b.N)*poolbenchFactor + poolbenchCarry
+	poolbenchCarry = exact - float64(int(exact))
+	return int(exact)
+}
+
+func poolbenchTimes(b *testing.B) int {
+	if !poolbenchMeant(b) {
+		return 1
+	}
+	exact := poolbenchFactor + poolbenchCarry
+	poolbenchCarry = exact - float64(int(exact))
+	return int(exact)
+}
+`
+
+// unrelatedSource is a function that nothing calls but that is linked.
+const unrelatedSource = `package %s
+
+import "strings"
+
+var PoolbenchUnrelated = func(words []string) (n int) {
+	for i, w := range words {
+		n += i * strings.Count(w, "a")
+	}
+	return n
+}
+`

@@ -1,0 +1,265 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// An outcome is what one run said; it is kept in a file.
+type outcome struct {
+	Run       int      `json:"run"`
+	Target    string   `json:"target"` // the benchmark that was changed
+	Change    float64  `json:"change"` // percent
+	ExitCode  int      `json:"exit_code"`
+	Outcome   string   `json:"outcome"`
+	Headline  string   `json:"headline"`
+	Regressed []string `json:"regressed"` // in time
+	Improved  []string `json:"improved"`  // in time
+	Others    []string `json:"others"`    // regressed in another unit, with the unit
+	Passed    bool     `json:"passed"`    // the changed benchmark was shown not to be slower by the limit
+	Excluded  bool     `json:"excluded"`  // and its interval does not hold the planted change
+	Usual     *struct {
+		Slower []string `json:"slower"`
+		Faster []string `json:"faster"`
+	} `json:"usual"`
+	Seconds float64 `json:"seconds"`
+}
+
+// verdict is the part of verdict.json that we need.
+type verdict struct {
+	Outcome  string `json:"outcome"`
+	Headline string `json:"headline"`
+	Results  []struct {
+		Name    string `json:"name"`
+		Unit    string `json:"unit"`
+		Verdict string `json:"verdict"`
+		Ratio   *struct {
+			Low  *float64 `json:"low"`
+			High *float64 `json:"high"`
+		} `json:"ratio"`
+	} `json:"results"`
+	Usual *struct {
+		Slower []string `json:"slower"`
+		Faster []string `json:"faster"`
+	} `json:"usual"`
+}
+
+// oneRun makes the commits, runs the gate and reads what it said, or only reads what
+// an earlier call kept.
+func oneRun(ctx context.Context, c *config, r *repository, targets []string, i int) (outcome, error) {
+	rng := rand.New(rand.NewPCG(c.seed, uint64(i)))
+	target := targets[rng.IntN(len(targets))]
+	dir := filepath.Join(c.out, fmt.Sprintf("run-%03d", i+1))
+	kept := filepath.Join(dir, "outcome.json")
+	var o outcome
+	if text, err := os.ReadFile(kept); err == nil {
+		if err := json.Unmarshal(text, &o); err != nil {
+			return o, fmt.Errorf("%s: %w", kept, err)
+		}
+		if o.Target != target || o.Change != c.change {
+			return o, fmt.Errorf("%s is of another series: give another -out", kept)
+		}
+		return o, nil
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return o, err
+	}
+	if err := r.prepare(ctx, c, target); err != nil {
+		return o, err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return o, err
+	}
+	start := time.Now()
+	code, err := runGate(ctx, c, r, dir, rng.Uint64N(1<<32))
+	if err != nil {
+		return o, err
+	}
+	o = outcome{Run: i + 1, Target: target, Change: c.change, ExitCode: code, Seconds: time.Since(start).Seconds()}
+	if err := o.read(filepath.Join(dir, "verdict.json")); err != nil {
+		return o, err
+	}
+	text, err := json.MarshalIndent(o, "", "  ")
+	if err != nil {
+		return o, err
+	}
+	return o, os.WriteFile(kept, append(text, '\n'), 0o666)
+}
+
+// runGate runs the program and returns its exit code; 0, 1, 3 and 4 are verdicts.
+func runGate(ctx context.Context, c *config, r *repository, dir string, seed uint64) (int, error) {
+	cmd := exec.CommandContext(ctx, c.poolbench, "gate", "-base", "base", "-head", "head", "-pkg", c.packages, "-bench", c.bench,
+		"-budget", c.budget.String(), "-seed", strconv.FormatUint(seed, 10), "-out", dir, "-ci", "none")
+	cmd.Dir = r.dir
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 30 * time.Second
+	log, err := os.Create(filepath.Join(dir, "gate.txt"))
+	if err != nil {
+		return 0, err
+	}
+	defer log.Close()
+	cmd.Stdout, cmd.Stderr = log, log
+	err = cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return 0, errors.New("interrupted")
+	case errors.As(err, &exit) && (exit.ExitCode() == 1 || exit.ExitCode() == 3 || exit.ExitCode() == 4):
+		return exit.ExitCode(), nil
+	case err != nil:
+		return 0, fmt.Errorf("%w; its words are in %s", err, log.Name())
+	}
+	return 0, nil
+}
+
+// read takes over what the gate said.
+func (o *outcome) read(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("the gate left no verdict, see gate.txt beside it: %w", err)
+	}
+	var v verdict
+	if err := json.Unmarshal(text, &v); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	o.Outcome, o.Headline, o.Usual = v.Outcome, v.Headline, v.Usual
+	for _, result := range v.Results {
+		name := "Benchmark" + bare(result.Name)
+		if result.Unit != "sec/op" {
+			// More iterations allocate more, which is seen without any statistics.
+			if result.Verdict == "regressed" && !(o.Change != 0 && o.isTarget(name)) {
+				o.Others = append(o.Others, name+" "+result.Unit)
+			}
+			continue
+		}
+		switch result.Verdict {
+		case "regressed":
+			o.Regressed = append(o.Regressed, name)
+		case "improved":
+			o.Improved = append(o.Improved, name)
+		case "no change shown":
+			if o.isTarget(name) {
+				o.Passed = true
+				truth := 1 + o.Change/100
+				if r := result.Ratio; r != nil && r.Low != nil && r.High != nil && (*r.Low > truth || *r.High < truth) {
+					o.Excluded = true
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (o *outcome) isTarget(name string) bool {
+	return name == o.Target || strings.HasPrefix(name, o.Target+"/")
+}
+
+// found reports whether names hold the target, and only whether they hold another.
+func (o *outcome) found(names []string) (target, others bool) {
+	for _, n := range names {
+		if o.isTarget(n) {
+			target = true
+		} else {
+			others = true
+		}
+	}
+	return target, others
+}
+
+func (o outcome) String() string {
+	text := fmt.Sprintf("run %3d  exit %d  %3.0f s  %s", o.Run, o.ExitCode, o.Seconds, o.Headline)
+	if o.Change != 0 {
+		text += fmt.Sprintf(" Planted: %+g %% in %s.", o.Change, o.Target)
+	}
+	for _, n := range append(o.Regressed, o.Others...) {
+		text += " Regressed: " + n + "."
+	}
+	return text
+}
+
+// A tally counts outcomes.
+type tally struct {
+	runs, alarms, regressed, exactly, others, improved, excluded, inconclusive, unjudged int
+	usual, usualAlarms                                                                   int
+	seconds                                                                              float64
+}
+
+func (t *tally) add(o outcome) {
+	t.runs++
+	t.seconds += o.Seconds
+	target, others := o.found(o.Regressed)
+	others = others || len(o.Others) > 0
+	improved, _ := o.found(o.Improved)
+	count := func(n *int, is bool) {
+		if is {
+			*n++
+		}
+	}
+	count(&t.alarms, o.ExitCode == 1)
+	count(&t.regressed, target)
+	count(&t.exactly, target && !others && o.ExitCode == 1)
+	count(&t.others, others)
+	count(&t.improved, improved && o.ExitCode == 0)
+	count(&t.excluded, o.Excluded)
+	count(&t.inconclusive, o.Outcome == "inconclusive")
+	count(&t.unjudged, o.Outcome == "void" || o.Outcome == "failed" || o.Outcome == "not comparable")
+	if o.Usual != nil {
+		t.usual++
+		count(&t.usualAlarms, len(o.Usual.Slower) > 0)
+	}
+}
+
+// summary is the rates that the series was run for.
+func (t *tally) summary(c *config) string {
+	var b strings.Builder
+	line := func(label string, k int) { fmt.Fprintf(&b, "%-44s %s\n", label, rate(k, t.runs)) }
+	fmt.Fprintf(&b, "\n%s of %s, %.0f s each with building\n", count(t.runs, "run"), filepath.Base(c.module), t.seconds/float64(t.runs))
+	switch {
+	case c.change == 0:
+		line("false alarms (exit 1)", t.alarms)
+	case c.change > 0:
+		line("exit 1 naming exactly that benchmark's time", t.exactly)
+		line("slowed down benchmark found", t.regressed)
+		line("another benchmark flagged", t.others)
+		line("passed with an interval without the truth", t.excluded)
+	default:
+		line("improved, exit 0", t.improved)
+		line("another benchmark flagged", t.others)
+	}
+	line("inconclusive", t.inconclusive)
+	line("controls or a benchmark failed", t.unjudged)
+	if t.usual > 0 {
+		fmt.Fprintf(&b, "%-44s %s\n", "usual method on the same data: some slower", rate(t.usualAlarms, t.usual))
+	}
+	return b.String()
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// rate is "3 of 100 [0.6 %, 8.5 %]": with Clopper and Pearson's exact 95 % interval.
+func rate(k, n int) string {
+	low, high := 0.0, 1.0
+	if k > 0 {
+		low = distuv.Beta{Alpha: float64(k), Beta: float64(n - k + 1)}.Quantile(0.025)
+	}
+	if k < n {
+		high = distuv.Beta{Alpha: float64(k + 1), Beta: float64(n - k)}.Quantile(0.975)
+	}
+	return fmt.Sprintf("%d of %d [%.1f %%, %.1f %%]", k, n, 100*low, 100*high)
+}
