@@ -121,9 +121,52 @@ func WriteText(w io.Writer, d *Data, options TextOptions) error {
 	if len(d.Scalings) > 0 {
 		p.printf("* the choice below    = as good, but larger or dearer\n\n")
 	}
+	for _, s := range HeadlineSweeps(d) {
+		p.levels(s)
+	}
 	p.answers(d)
 	_, err := w.Write(p.Bytes())
 	return err
+}
+
+// levels prints what shares of the ideal need on one Sweep, when any is known.
+func (p *page) levels(s Sweep) {
+	rows := [][]string{{"share of ideal"}}
+	for _, e := range efficiencies {
+		rows[0] = append(rows[0], Percent(e))
+	}
+	known := false
+	for _, series := range s.Series {
+		row := []string{series.Executor}
+		for _, e := range efficiencies {
+			l := series.level(e)
+			text := outcomeText(l.Work)
+			if l.Work.Outcome == Crosses {
+				text, known = Duration(l.Work.At.Value)+" ("+Duration(l.METG.At.Value)+")", true
+			}
+			row = append(row, text)
+		}
+		rows = append(rows, row)
+	}
+	if !known {
+		return
+	}
+	p.printf("%s with %s: useful work that a task needs (METG: with the overhead)\n", s.Workload, Count(s.Workers, "worker"))
+	p.table(rows)
+	p.printf("\n")
+}
+
+// outcomeText is an outcome in a word.
+func outcomeText(c Crossing) string {
+	switch c.Outcome {
+	case Always:
+		return "always"
+	case Never:
+		return "never"
+	case Several:
+		return "several"
+	}
+	return "?"
 }
 
 func (p *page) answers(d *Data) {
