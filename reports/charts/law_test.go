@@ -37,6 +37,9 @@ func TestLawIsDrawn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if said := strings.Contains(drawings[0].Alt, "as in the model"); said != (test.named != "") {
+			t.Errorf("%s: in words %q", test.name, drawings[0].Alt)
+		}
 		if test.named == "" {
 			if strings.Contains(string(svg), "dotted: ") {
 				t.Errorf("%s: drawn", test.name)

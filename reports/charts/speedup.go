@@ -293,7 +293,11 @@ func (c *speedupChart) alt() string {
 		best := k.best()
 		fmt.Fprintf(&b, "%s: best %s at %s, ", clean(k.name), reports.Ratio(best.y), reports.Count(int(best.x), "worker"))
 		last := k.pts[len(k.pts)-1]
-		fmt.Fprintf(&b, "%s at %d. ", reports.Ratio(last.y), int(last.x))
+		fmt.Fprintf(&b, "%s at %d", reports.Ratio(last.y), int(last.x))
+		if law, _ := c.law(k.name); law != "" {
+			fmt.Fprintf(&b, ", as in the model %s", law)
+		}
+		b.WriteString(". ")
 	}
 	if n := len(c.ideal); n > 0 {
 		fmt.Fprintf(&b, "Measured capacity: %s at %d. ", reports.Ratio(c.ideal[n-1].y), int(c.ideal[n-1].x))
