@@ -231,21 +231,14 @@ func (r *Rules) apply(report *Report) {
 		if c.Verdict != Regressed {
 			continue
 		}
+		var rule *acceptRule
 		for k := range r.accepts {
-			rule := &r.accepts[k]
-			if rule.unit != c.Unit || !matches(rule.benchmark, record.Subject{Pkg: c.Pkg, Name: c.Name}) {
-				continue
+			if a := &r.accepts[k]; a.unit == c.Unit && matches(a.benchmark, record.Subject{Pkg: c.Pkg, Name: c.Name}) {
+				rule, a.used = a, true
 			}
-			rule.used = true
-			switch {
-			case r.today.After(rule.until):
-				c.Reason = fmt.Sprintf("accepted until %s only (%s:%d)", rule.until.Format(time.DateOnly), r.path, rule.line)
-			case c.worstShown() > rule.change:
-				c.Reason = fmt.Sprintf("worse than the accepted %s (%s:%d)", reports.Change(1+rule.change), r.path, rule.line)
-			default:
-				c.Verdict = Accepted
-				c.Reason = fmt.Sprintf("accepted up to %s until %s: %s", reports.Change(1+rule.change), rule.until.Format(time.DateOnly), rule.reason)
-			}
+		}
+		if rule != nil {
+			r.accept(c, rule)
 		}
 	}
 	for _, rule := range r.accepts {
@@ -260,6 +253,20 @@ func (r *Rules) apply(report *Report) {
 				What: fmt.Sprintf("%s:%d accepts a regression of %s that was not found.", r.path, rule.line, rule.benchmark),
 				Cure: "Remove the line if it is not needed any more."})
 		}
+	}
+}
+
+// accept applies one rule to a regression.
+func (r *Rules) accept(c *Cell, rule *acceptRule) {
+	until := rule.until.Format(time.DateOnly)
+	switch {
+	case r.today.After(rule.until):
+		c.Reason = fmt.Sprintf("accepted until %s only (%s:%d)", until, r.path, rule.line)
+	case c.worstShown() > rule.change:
+		c.Reason = fmt.Sprintf("worse than the accepted %s (%s:%d)", reports.Change(1+rule.change), r.path, rule.line)
+	default:
+		c.Verdict = Accepted
+		c.Reason = fmt.Sprintf("accepted up to %s until %s: %s", reports.Change(1+rule.change), until, rule.reason)
 	}
 }
 

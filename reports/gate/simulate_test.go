@@ -225,17 +225,66 @@ func hundred(i int) suite {
 	return suite{cells: 100, scale: 1, layout: 0.02, pairs: 16, budget: 240, canaries: 2, seed: uint64(i)}
 }
 
-// Of suites without any change at most 1 in 100 may raise an alarm; of those with
-// one cell slower by 5 % at least 95 in 100 find it.
-func TestSuitesOfHundred(t *testing.T) {
-	n := max(12, *suites)
-	same := simulate(n, hundred)
-	t.Logf("no change: %s raise an alarm, %s a false improvement; void %d, blind %d; %.0f s on average", rate(same.alarms, n), rate(same.improvedFalsely, n), same.void, same.blind, same.seconds/float64(n))
-	t.Logf("the usual method on the same data: %s raise an alarm", rate(same.usualAlarms, n))
-	slower := simulate(n, func(i int) suite {
-		s := hundred(10_000 + i)
-		s.changes = map[int]float64{i % 100: math.Log(1.05)}
+// ten is a small package on a quieter machine with a minute.
+func ten(i int) suite {
+	return suite{cells: 10, scale: 0.5, layout: 0.01, pairs: 16, budget: 60, canaries: 2, seed: uint64(i)}
+}
+
+// slowed changes one cell of the suite.
+func slowed(of func(int) suite, change float64) func(int) suite {
+	return func(i int) suite {
+		s := of(1_000_000 + i)
+		s.changes = map[int]float64{i % s.cells: math.Log1p(change)}
 		return s
+	}
+}
+
+// atMost fails if k of n is significantly (97.5 %) above a rate, and atLeast if below.
+func atMost(t *testing.T, what string, k, n int, most float64) {
+	t.Helper()
+	t.Logf("%s: %s", what, rate(k, n))
+	if low, _ := binomialInterval(k, n); low > most {
+		t.Errorf("%s: %s, which is above %v", what, rate(k, n), most)
+	}
+}
+
+func atLeast(t *testing.T, what string, k, n int, least float64) {
+	t.Helper()
+	t.Logf("%s: %s", what, rate(k, n))
+	if _, high := binomialInterval(k, n); high < least {
+		t.Errorf("%s: %s, which is below %v", what, rate(k, n), least)
+	}
+}
+
+// Whole suites with planted truth. A few of each kind show that nothing is far off;
+// the published rates come from
+//
+//	go test ./reports/gate -run TestSuites -v -suites 2000 -timeout 3h
+func TestSuites(t *testing.T) {
+	n := max(8, *suites)
+	t.Run("hundred cells", func(t *testing.T) {
+		same := simulate(n, hundred)
+		t.Logf("%.0f s of measuring on average", same.seconds/float64(n))
+		atMost(t, "no change: an alarm", same.alarms, n, 0.01)
+		atMost(t, "no change: a false improvement", same.improvedFalsely, n, 0.01)
+		atMost(t, "no change: void", same.void, n, 0.01)
+		atLeast(t, "no change: the usual method alarms", same.usualAlarms, n, 0.5)
+		five := simulate(n, slowed(hundred, 0.05))
+		atLeast(t, "one cell 5 % slower: found", five.detected, n, 0.9)
+		atMost(t, "one cell 5 % slower: another flagged", five.alarms, n, 0.01)
+		atMost(t, "one cell 5 % slower: pass without the truth", five.missedPass, n, 0.05)
 	})
-	t.Logf("one cell 5 %% slower: %s found, %s flag another; %.0f s on average", rate(slower.detected, n), rate(slower.alarms, n), slower.seconds/float64(n))
+	t.Run("ten cells", func(t *testing.T) {
+		same := simulate(n, ten)
+		t.Logf("%.0f s of measuring on average", same.seconds/float64(n))
+		atMost(t, "no change: an alarm", same.alarms, n, 0.01)
+		five := simulate(n, slowed(ten, 0.05))
+		atLeast(t, "one cell 5 % slower: found", five.detected, n, 0.95)
+		atMost(t, "one cell 5 % slower: another flagged", five.alarms, n, 0.01)
+		two := simulate(n, slowed(ten, 0.02))
+		atMost(t, "one cell 2 % slower: pass without the truth", two.missedPass, n, 0.05)
+		faster := simulate(n, slowed(ten, -0.05))
+		atLeast(t, "one cell 5 % faster: improved", faster.improvedRight, n, 0.8)
+		atMost(t, "one cell 5 % faster: an alarm", faster.alarms, n, 0.01)
+	})
 }

@@ -1,0 +1,146 @@
+package gate
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"poolbench/bench/record"
+	"poolbench/reports"
+)
+
+var day = time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC)
+
+func rulesOf(t testing.TB, text string) *Rules {
+	t.Helper()
+	rules, err := ReadRules(strings.NewReader(text), "rules", day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rules
+}
+
+func TestRulesMatch(t *testing.T) {
+	s := record.Subject{Pkg: "example.com/p", Name: "Encode/size=1k-2"}
+	for pattern, want := range map[string]bool{
+		"Encode/size=1k": true, "Encode/size=1k-2": true, "Encode/*": true, "*": true, "*1k": true, "example.com/p.Encode/*": true,
+		"example.com/*": true, "E*size*k": true, "Encode": false, "Encode/size=1k-4": false, "encode/*": false, "": false, "*xyz*": false, "E**k": true,
+	} {
+		if matches(pattern, s) != want {
+			t.Errorf("%q: %v", pattern, !want)
+		}
+	}
+}
+
+func TestRulesErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"acept A sec/op +8% 2027-01-31 x":                `rules:1: "acept" is none of accept, limit, better`,
+		"\n# x\naccept A sec/op +8% 2027-01-31":          "rules:3: accept takes a benchmark",
+		"accept A sec/op much 2027-01-31 x":              `"much" is no change`,
+		"accept A sec/op -8% 2027-01-31 x":               `"-8%" is no change`,
+		"accept A sec/op +8% 31.1.2027 x":                `"31.1.2027" is no day`,
+		"limit A sec/op NaN":                             `"NaN" is no change`,
+		"limit A sec/op":                                 "limit takes",
+		"better A hits/op more":                          "better takes",
+		"limit A\x1b[31m sec/op 5%":                      "control character",
+		strings.Repeat("#\n", maxRules) + "limit * x 1%": "more than 10000 lines",
+		"# " + strings.Repeat("x", maxRuleLine):          "rules:1: ",
+	} {
+		if _, err := ReadRules(strings.NewReader(text), "rules", day); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.40q: %v, want %s", text, err, want)
+		}
+	}
+}
+
+func TestRulesApply(t *testing.T) {
+	regression := func(low, high float64) *Report {
+		return &Report{Interleaved: true, Cells: []Cell{{Pkg: "p", Name: "A-2", Unit: "sec/op", Verdict: Regressed,
+			Ratio: reports.Estimate{Value: (low + high) / 2, Low: low, High: high, N: 30}}}}
+	}
+	for _, test := range []struct {
+		name, rules string
+		low, high   float64
+		want        Verdict
+		reason      string
+		warning     string
+	}{
+		{"covered", "accept A sec/op +8% 2027-01-31 reads twice", 1.04, 1.09, Accepted, "accepted up to +8 % until 2027-01-31: reads twice", ""},
+		{"last day", "accept A sec/op +8% 2026-11-22 reads twice", 1.04, 1.09, Accepted, "reads twice", ""},
+		{"over", "accept A sec/op +8% 2026-11-21 reads twice", 1.04, 1.09, Regressed, "accepted until 2026-11-21 only (rules:1)", ""},
+		{"worse", "accept A sec/op +8% 2027-01-31 reads twice", 1.09, 1.2, Regressed, "worse than the accepted +8 % (rules:1)", ""},
+		{"another unit", "accept A B/op +8% 2027-01-31 reads twice", 1.04, 1.09, Regressed, "", "rules:1 accepts a regression of A that was not found"},
+		{"another benchmark", "accept B sec/op +8% 2026-01-31 reads twice", 1.04, 1.09, Regressed, "", "which is over"},
+		{"the last counts", "accept A sec/op 20% 2027-01-31 this\naccept * sec/op +1% 2027-01-31 all", 1.04, 1.09, Regressed, "worse than the accepted +1 %", ""},
+		{"second line", "accept * sec/op +1% 2027-01-31 all\naccept A sec/op 20% 2027-01-31 this", 1.04, 1.09, Accepted, ": this", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			rules := rulesOf(t, test.rules)
+			for range 2 { // and again, without a memory
+				r := regression(test.low, test.high)
+				rules.apply(r)
+				if c := r.Cells[0]; c.Verdict != test.want || !strings.Contains(c.Reason, test.reason) {
+					t.Errorf("%v, %q", c.Verdict, c.Reason)
+				}
+				got := ""
+				for _, w := range r.Warnings {
+					got += w.String()
+				}
+				if (test.warning == "") != (got == "") || !strings.Contains(got, test.warning) {
+					t.Errorf("warnings %q", got)
+				}
+			}
+		})
+	}
+}
+
+// Higher is better: the change is how much lower it got.
+func TestRulesApplyHigher(t *testing.T) {
+	r := &Report{Cells: []Cell{{Name: "A", Unit: "hits/op", Higher: true, Verdict: Regressed, Ratio: reports.Estimate{Value: 0.9, Low: 0.88, High: 0.92, N: 30}}}}
+	rulesOf(t, "accept A hits/op 5% 2027-01-31 x").apply(r)
+	if r.Cells[0].Verdict != Regressed { // shown to be worse by 1/0.92 - 1 = 8.7 %
+		t.Errorf("%+v", r.Cells[0])
+	}
+	rulesOf(t, "accept A hits/op 9% 2027-01-31 x").apply(r)
+	if r.Cells[0].Verdict != Accepted {
+		t.Errorf("%+v", r.Cells[0])
+	}
+}
+
+func TestRulesLimit(t *testing.T) {
+	rules := rulesOf(t, "limit * sec/op 10%\nlimit Encode* sec/op 0.02\nlimit * allocs/op 0%\nbetter * hits higher\n")
+	a, b := record.Subject{Name: "Encode-2"}, record.Subject{Name: "Sort-2"}
+	for _, test := range []struct {
+		s    record.Subject
+		unit string
+		want float64
+		ok   bool
+	}{{a, "sec/op", 0.02, true}, {b, "sec/op", 0.1, true}, {b, "allocs/op", 0, true}, {b, "B/op", 0, false}} {
+		if got, ok := rules.limit(test.s, test.unit); got != test.want || ok != test.ok {
+			t.Errorf("%v %s: %v, %v", test.s, test.unit, got, ok)
+		}
+	}
+	if rules.better("hits") != 1 || rules.better("misses") != 0 || (*Rules)(nil).better("hits") != 0 {
+		t.Error("directions")
+	}
+}
+
+func FuzzReadRules(f *testing.F) {
+	f.Add("accept A/* sec/op +8% 2027-01-31 x\nlimit * allocs/op 0%\nbetter * x higher\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		rules, err := ReadRules(strings.NewReader(text), "rules", day)
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "rules:") {
+				t.Errorf("no position in %q", err)
+			}
+			return
+		}
+		r := &Report{Cells: []Cell{{Name: "A/x-2", Unit: "sec/op", Verdict: Regressed, Ratio: reports.Estimate{Value: 1.1, Low: 1.05, High: 1.2, N: 20}}}}
+		rules.apply(r)
+		if limit, _ := rules.limit(record.Subject{Name: "A"}, "sec/op"); !(limit >= 0 && limit <= 1000) {
+			t.Errorf("limit %v", limit)
+		}
+		for _, line := range strings.Split(r.Cells[0].Reason, "\n")[1:] {
+			t.Errorf("a reason of several lines: %q", line)
+		}
+	})
+}
