@@ -4,7 +4,9 @@
 //
 //  1. Analyse pairs the results of a block and estimates ratios (estimate.go).
 //  2. The ratios of one workload along the worker axis are a Scaling, along the
-//     grain axis a Sweep.
+//     grain axis a Sweep. A Law says how the first goes on, a Ledger where the
+//     workers' time went, a Master what a task and a job cost, and what that
+//     predicts.
 //  3. Answers are the sentences; tables, Markdown, HTML (package html) and charts
 //     (package charts) are views of the same Data.
 package reports

@@ -163,7 +163,7 @@ func TestMasterIsRecovered(t *testing.T) {
 
 // With noise and drift the intervals of the costs hold what was planted.
 func TestMasterCoverage(t *testing.T) {
-	seeds := seedsFor(20, 200)
+	seeds := seedsFor(12, 200)
 	s := simulated{fixed: 300 * time.Microsecond, inline: 8 * time.Microsecond, period: 3 * time.Microsecond, inflation: 1.2, tail: 2}
 	names := []string{"F", "h", "φ", "d", "tail"}
 	truth := []float64{s.fixed.Seconds(), s.inline.Seconds(), s.inflation, s.period.Seconds(), s.tail}
