@@ -105,7 +105,7 @@ func (j *Judge) screen() {
 		s.screen(j)
 		if s.time == open && s.declared.Role != record.Canary {
 			suspects++
-			slower, faster = append(slower, s.evidence(+1)), append(faster, s.evidence(-1))
+			slower, faster = append(slower, s.evidence(j, +1)), append(faster, s.evidence(j, -1))
 		}
 		j.tails += s.suspectTails(j)
 		j.units += s.suspectUnits(j)

@@ -33,23 +33,6 @@ func blockRatios(base, head []float64) (r [estimators]float64) {
 	return r
 }
 
-// spread is the larger of the standard deviation and the scaled median absolute
-// deviation: the first sees what is rare, the second is not deceived by few values.
-func spread(values []float64) float64 {
-	return math.Max(stat.StdDev(values, nil), madSD(values))
-}
-
-// madSD is 1.4826 times the median absolute deviation from the median, which is
-// the standard deviation of normal values.
-func madSD(values []float64) float64 {
-	m := median(values)
-	away := make([]float64, len(values))
-	for i, v := range values {
-		away[i] = math.Abs(v - m)
-	}
-	return 1.4826 * median(away)
-}
-
 // median is NaN without values.
 func median(values []float64) float64 {
 	if len(values) == 0 {

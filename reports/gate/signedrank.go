@@ -3,6 +3,8 @@ package gate
 import (
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // rankTables are the exact null distributions of Wilcoxon's signed-rank statistic,
@@ -116,6 +118,16 @@ func (r *rankTables) interval(values []float64, alpha float64) (mid, low, high f
 		return mid, math.Inf(-1), math.Inf(1)
 	}
 	return mid, means[k-1], means[n-k]
+}
+
+// precision is the standard error of the Hodges-Lehmann centre: half the width of its
+// 80 % interval in units of the normal distribution (Lehmann 1963). It sees what the
+// signed-rank test sees: values far out count little, so it may be much below the
+// standard deviation over the square root of n. +Inf with fewer than 4 values.
+func (r *rankTables) precision(values []float64) float64 {
+	const level = 0.8
+	_, low, high := r.interval(values, 1-level)
+	return (high - low) / 2 / distuv.UnitNormal.Quantile((1+level)/2)
 }
 
 // walsh are the means of all pairs of values in ascending order.

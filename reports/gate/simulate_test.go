@@ -103,12 +103,12 @@ func (s suite) run() (report *Report, seconds float64) {
 
 // simulatePair is one subject in one block; shift is the true log ratio.
 func simulatePair(rng *rand.Rand, subject record.Subject, sigma, shift float64) record.Pair {
-	heavy := func() float64 { // one in ten processes is three times as far off
+	heavy := func() float64 { // one in ten processes is ten times as far off
 		x := rng.NormFloat64()
 		if rng.IntN(10) == 0 {
-			x *= 3
+			x *= 10
 		}
-		return x / math.Sqrt(1.8)
+		return x / math.Sqrt(10.9)
 	}
 	base, head := 0.65*sigma*heavy(), 0.65*sigma*heavy()+shift
 	p := record.Pair{Subject: subject, Iterations: 100, Base: make([]float64, simulatedChunks), Head: make([]float64, simulatedChunks)}

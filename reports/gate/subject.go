@@ -111,7 +111,7 @@ func (s *subject) screen(j *Judge) {
 		return
 	}
 	for e := range s.ratios {
-		if spread(s.ratios[e]) < spread(s.values()) {
+		if j.ranks.precision(s.ratios[e]) < j.ranks.precision(s.values()) {
 			s.chosen = e
 		}
 	}
@@ -130,17 +130,13 @@ func (s *subject) pass(j *Judge) {
 
 // evidence is the log likelihood ratio of the screen for a change by the slowdown
 // of interest, up (+1) or down (-1), against none, as if the log ratios were normal.
-func (s *subject) evidence(direction float64) float64 {
+func (s *subject) evidence(j *Judge, direction float64) float64 {
 	if s.screening < leastScreened {
 		return 0
 	}
 	values := s.values()[:s.screening]
 	mid := direction * median(walsh(values))
-	// 1.08: the standard error of the centre of 12 normal values against that of their mean.
-	se := 1.08 * spread(values) / math.Sqrt(float64(len(values)))
-	if se == 0 {
-		se = 1e-9
-	}
+	se := math.Max(j.ranks.precision(values), 1e-9)
 	d := math.Min(s.slowdown, math.Max(mid, s.slowdown/2))
 	return (mid*d - d*d/2) / (se * se)
 }
