@@ -66,7 +66,12 @@ func (p *Pool) boot() (*worker, error) {
 	if p.opts.InitFunc != nil {
 		t.init = p.opts.InitFunc.Name()
 	}
+	w.shared = p.shared
+	t.rlimit = p.limitMemory(w)
 	if err := launch(&w.process, t); err != nil {
+		if w.group != nil {
+			p.giveUpCgroups()
+		}
 		return nil, fmt.Errorf("starting a worker process: %w", err)
 	}
 	w.watch(p.opts.Output)

@@ -18,7 +18,7 @@ const (
 	// envDepth stays: pools are refused in a worker and in all it starts.
 	envDepth = "POOLBENCH_PROCESS_DEPTH"
 
-	protocolVersion = 4
+	protocolVersion = 5
 
 	// maxHello bounds the first frame of a worker, which may not be one.
 	maxHello = 4 << 10
@@ -33,32 +33,35 @@ type ticket struct {
 	maxMessage int
 	page       bool   // a shared page is behind descriptor 5
 	memory     int64  // limit in bytes, 0 if none
+	rlimit     bool   // the worker enforces it itself
+	shared     int    // descriptor of the shared objects, 0 if none
 	watch      bool   // memory is to be measured after tasks
 	trace      bool   // replies carry the times of the task
 	init       string // name of the initialiser, "" if none
 }
 
 func (t ticket) String() string {
-	return fmt.Sprintf("%d:%d:%s:%d:%d:%t:%d:%t:%t:%q", t.version, t.parent, t.nonce, t.gomaxprocs, t.maxMessage, t.page, t.memory, t.watch, t.trace, t.init)
+	return fmt.Sprintf("%d:%d:%s:%d:%d:%t:%d:%t:%d:%t:%t:%q", t.version, t.parent, t.nonce, t.gomaxprocs, t.maxMessage,
+		t.page, t.memory, t.rlimit, t.shared, t.watch, t.trace, t.init)
 }
 
 func parseTicket(s string) (t ticket, err error) {
-	parts := strings.SplitN(s, ":", 10)
-	if len(parts) != 10 {
+	parts := strings.SplitN(s, ":", 12)
+	if len(parts) != 12 {
 		return t, fmt.Errorf("process: %s=%q is not a ticket", envWorker, s)
 	}
 	t.memory, err = strconv.ParseInt(parts[6], 10, 64)
 	if err == nil {
-		t.init, err = strconv.Unquote(parts[9])
+		t.init, err = strconv.Unquote(parts[11])
 	}
 	if err != nil {
 		return t, fmt.Errorf("process: %s=%q is not a ticket: %w", envWorker, s, err)
 	}
-	t.watch = parts[7] == "true"
-	t.trace = parts[8] == "true"
 	t.nonce = parts[2]
-	t.page = parts[5] == "true"
-	for i, v := range map[int]*int{0: &t.version, 1: &t.parent, 3: &t.gomaxprocs, 4: &t.maxMessage} {
+	for i, v := range map[int]*bool{5: &t.page, 7: &t.rlimit, 9: &t.watch, 10: &t.trace} {
+		*v = parts[i] == "true"
+	}
+	for i, v := range map[int]*int{0: &t.version, 1: &t.parent, 3: &t.gomaxprocs, 4: &t.maxMessage, 8: &t.shared} {
 		if *v, err = strconv.Atoi(parts[i]); err != nil {
 			return t, fmt.Errorf("process: %s=%q is not a ticket: %w", envWorker, s, err)
 		}

@@ -26,3 +26,6 @@ func die()                                     { os.Exit(exitNoWorker) }
 func openChannels(ticket) (tasks io.Reader, replies replyConn, pg *page, err error) {
 	return nil, nil, nil, ErrUnsupported
 }
+
+func newShared(map[string][]byte) (*os.File, error) { return nil, ErrUnsupported }
+func openShared(int) error                          { return ErrUnsupported }

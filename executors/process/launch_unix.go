@@ -51,12 +51,17 @@ func launch(pr *process, t ticket) (err error) {
 		pr.page, t.page = page, true
 		files.child = append(files.child, file)
 	}
+	given := files.child
+	if pr.shared != nil {
+		t.shared = len(given)
+		given = append(given[:t.shared:t.shared], pr.shared)
+	}
 	path, err := executable()
 	if err != nil {
 		return err
 	}
 	pr.proc, err = os.StartProcess(path, arguments(), &os.ProcAttr{
-		Env: environment(t), Files: files.child, Sys: &syscall.SysProcAttr{Setpgid: true},
+		Env: environment(t), Files: given, Sys: pr.group.attributes(),
 	})
 	if err != nil {
 		return err

@@ -26,3 +26,7 @@ func waitReadable(*os.Process) bool { return false }
 
 func newPage() (*page, *os.File)  { return nil, nil }
 func openPage(int) (*page, error) { return nil, errors.New("process: no shared page on this system") }
+
+func namelessFile() (*os.File, func(*os.File) (*os.File, error), error) { return temporaryFile() }
+
+func (*memoryGroup) attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }

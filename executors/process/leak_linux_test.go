@@ -54,7 +54,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	before := children(t)
 	var fds int
 	for round := range 21 {
-		p, err := process.NewPool(process.Options{Workers: 2})
+		p, err := process.NewPool(process.Options{Workers: 2, Shared: map[string][]byte{"object": make([]byte, 1<<20)}})
 		if err != nil {
 			t.Fatal(err)
 		}

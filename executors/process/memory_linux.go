@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hasMemory tells that memory can be limited and measured here.
+// hasMemory tells that memory can be measured here.
 const hasMemory = true
 
 // limitMemory bounds the data segment of this process: its heap and private
@@ -17,6 +17,17 @@ const hasMemory = true
 // reserves far more than it uses, and does not start.)
 func limitMemory(bytes int64) error {
 	return unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: uint64(bytes), Max: uint64(bytes)})
+}
+
+// memoryLimiter is how memory is limited here.
+func memoryLimiter() string {
+	if groupBase() != "" {
+		return byCgroup
+	}
+	if ignored, _ := os.ReadFile("/sys/module/kernel/parameters/ignore_rlimit_data"); bytes.HasPrefix(ignored, []byte("Y")) {
+		return byNothing
+	}
+	return byRlimit
 }
 
 var statm = sync.OnceValue(func() *os.File {

@@ -6,6 +6,7 @@ import "errors"
 
 const hasMemory = false
 
+func memoryLimiter() string   { return byNothing }
 func limitMemory(int64) error { return errors.ErrUnsupported }
 func resident() int64         { return 0 }
 

@@ -47,6 +47,8 @@ type Pool struct {
 	stopOnce sync.Once
 
 	monitor monitor
+	shared  *os.File // Options.Shared; nil if there are none
+	limiter string   // see MemoryLimiter; guarded by mu
 
 	// keepOne is keep. Called by this name it is not part of a recursion, which
 	// would have escape analysis put something on the heap for each task.
@@ -75,6 +77,12 @@ func NewPool(o Options) (*Pool, error) {
 		drained: make(chan struct{}),
 		gone:    make(chan struct{}),
 	}
+	if len(o.Shared) > 0 {
+		if p.shared, err = newShared(o.Shared); err != nil {
+			return nil, fmt.Errorf("process: making Options.Shared: %w", err)
+		}
+	}
+	p.chooseLimiter()
 	p.keepOne = p.keep
 	p.monitor.init(p)
 	return p, nil
@@ -274,6 +282,9 @@ func (p *Pool) stop() {
 			<-p.drained
 			p.endWorkers()
 			p.slots.Wait()
+			if p.shared != nil {
+				p.shared.Close()
+			}
 			close(p.gone)
 		}()
 	})

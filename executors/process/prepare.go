@@ -14,11 +14,18 @@ import (
 // prepare does in a worker what comes before its first task: the memory limit
 // first, so that the initialiser is bound by it, and the baseline of growth last.
 func (c *child) prepare(t ticket) error {
-	if t.memory > 0 {
+	if t.rlimit {
 		if err := limitMemory(t.memory); err != nil {
 			return fmt.Errorf("setting the memory limit: %w", err)
 		}
+	}
+	if t.memory > 0 {
 		debug.SetMemoryLimit(t.memory / 10 * 9)
+	}
+	if t.shared != 0 {
+		if err := openShared(t.shared); err != nil {
+			return fmt.Errorf("mapping the shared objects: %w", err)
+		}
 	}
 	if t.init != "" {
 		if err := callInit(t.init); err != nil {

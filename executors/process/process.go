@@ -130,6 +130,11 @@ type Options struct {
 	// times in a row, all tasks fail with an *executors.BrokenError.
 	InitFunc *executors.Func[struct{}, struct{}]
 
+	// Shared are objects that every worker can read, by name, with [Shared]. They are
+	// copied once, when the pool is made, into memory that all workers map: neither
+	// their number nor that of the tasks matters.
+	Shared map[string][]byte
+
 	// Workers are replaced after MaxTasks tasks, MaxAge of life (each less a random
 	// part of up to a tenth, so that workers do not end together), or when their
 	// resident memory after a task is more than MaxGrowth bytes above what it was
@@ -139,12 +144,13 @@ type Options struct {
 	MaxAge    time.Duration
 	MaxGrowth int64
 
-	// MemoryLimit bounds the data segment (heap and private memory) of a worker, in
-	// bytes, at least 64 MiB; its garbage collector works against 90 % of it. A task
-	// that needs more loses its worker and fails with a *MemoryLimitError; or with a
-	// plain *executors.WorkerLostError where the Go runtime, refused memory in the
-	// middle of a collection, crashes without saying why (seen with Go 1.26). What
-	// tasks start inherits the limit. Linux only; 0 means no limit.
+	// MemoryLimit bounds the memory of a worker, in bytes, at least 64 MiB; its garbage
+	// collector works against 90 % of it. A task that needs more loses its worker and
+	// fails with a *MemoryLimitError. It is enforced by a cgroup for each worker, which
+	// counts what the tasks start too, where the program runs in a delegated cgroup v2
+	// with the memory controller; else on Linux by RLIMIT_DATA, which bounds heap and
+	// private memory of the worker and, each for itself, of what tasks start. Where
+	// neither works New logs a warning; see Pool.MemoryLimiter. 0 means no limit.
 	MemoryLimit int64
 
 	// Strict has the death of one worker that the pool did not end itself break the
@@ -197,8 +203,8 @@ func (o *Options) checkLimits() error {
 		return errors.New("process: MaxTasks, MaxAge and MaxGrowth must not be negative")
 	case o.MemoryLimit != 0 && o.MemoryLimit < minMemory:
 		return fmt.Errorf("process: MemoryLimit of %d bytes; a worker needs at least %d", o.MemoryLimit, minMemory)
-	case !hasMemory && (o.MemoryLimit != 0 || o.MaxGrowth != 0):
-		return fmt.Errorf("process: MemoryLimit and MaxGrowth: %w", ErrUnsupported)
+	case !hasMemory && o.MaxGrowth != 0:
+		return fmt.Errorf("process: MaxGrowth: %w", ErrUnsupported)
 	}
 	return nil
 }

@@ -1,13 +1,9 @@
 package process
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
-	"strings"
 	"time"
-
-	"poolbench/executors"
 )
 
 // A life is how long a worker may serve. Workers that started together must not
@@ -63,20 +59,6 @@ func (w *worker) grown() bool {
 	return most > 0 && w.page != nil && w.page.growth() > most
 }
 
-// A MemoryLimitError is the error of a task whose worker ended because it needed
-// more memory than Options.MemoryLimit allows.
-type MemoryLimitError struct {
-	Limit int64 // bytes
-	Lost  *executors.WorkerLostError
-}
-
-func (e *MemoryLimitError) Error() string {
-	return fmt.Sprintf("process: memory limit of %d bytes exceeded: %v", e.Limit, e.Lost)
-}
-
-// Unwrap gives the *executors.WorkerLostError.
-func (e *MemoryLimitError) Unwrap() error { return e.Lost }
-
 // upkeepTime is the shortest of the times after which an idle pool has something
 // to do; 0 if there is none.
 func (o *Options) upkeepTime() time.Duration {
@@ -84,14 +66,4 @@ func (o *Options) upkeepTime() time.Duration {
 		return o.MaxAge
 	}
 	return o.Idle
-}
-
-// ranOutOfMemory recognises the last words of a Go runtime that was refused memory.
-func ranOutOfMemory(stderr string) bool {
-	for line := range strings.Lines(stderr) {
-		if strings.HasPrefix(line, "fatal error: ") && (strings.Contains(line, "out of memory") || strings.Contains(line, "cannot allocate memory")) {
-			return true
-		}
-	}
-	return false
 }

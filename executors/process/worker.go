@@ -346,7 +346,7 @@ func (w *worker) lost(it *item, broken, cause error) error {
 	if errors.Is(cause, errFrame) {
 		return fmt.Errorf("process: worker broke the protocol (%w) and was killed: %w", cause, e)
 	}
-	if max := w.pool.opts.MemoryLimit; max > 0 && ranOutOfMemory(e.Stderr) {
+	if max := w.pool.opts.MemoryLimit; max > 0 && w.exceededMemory(e) {
 		return &MemoryLimitError{Limit: max, Lost: e}
 	}
 	return e
@@ -375,6 +375,8 @@ type process struct {
 	replyEnd *os.File          // parent's end of the channel of replies, and of control
 	pipes    [streams]*os.File // parent's ends of stdout and stderr
 	page     *page             // nil where memory cannot be shared
+	shared   *os.File          // of the pool, what all workers may read; may be nil
+	group    *memoryGroup      // nil where there are none, or no limit
 
 	printed [streams]printout
 	drains  sync.WaitGroup
@@ -439,9 +441,13 @@ func (pr *process) close() {
 	pr.pipes[1].Close()
 }
 
+// unmap releases what is needed until the worker has been judged.
 func (pr *process) unmap() {
 	if pr.page != nil {
 		pr.page.close()
+	}
+	if pr.group != nil {
+		pr.group.remove()
 	}
 }
 
