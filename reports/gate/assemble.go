@@ -137,10 +137,6 @@ func (s *subject) judgeTime(j *Judge, c *Cell) {
 	switch s.time {
 	case regressed:
 		c.Verdict = Regressed
-		if s.declared.Role == record.Judged && fewPairsCarry(s.values(), s.seedPairs, s.tolerant) {
-			c.Verdict = LayoutSensitive
-			c.Reason = "few orders of functions in the binary carry it"
-		}
 	case improved:
 		c.Verdict = Improved
 	case passed:
@@ -154,6 +150,10 @@ func (s *subject) judgeTime(j *Judge, c *Cell) {
 			// Shown not to be slower; it looked faster, which the time did not suffice to show.
 			c.Verdict = NoChange
 		}
+	}
+	slower := c.Verdict == Regressed || c.Verdict == Inconclusive && math.Log(c.Ratio.Value) >= s.slowdown/2
+	if slower && s.declared.Role == record.Judged && fewPairsCarry(s.values(), s.seedPairs, s.tolerant) {
+		c.Verdict, c.Reason = LayoutSensitive, "few orders of functions in the binary carry it"
 	}
 	switch p := s.power(j); {
 	case c.Verdict == NoChange:
