@@ -10,10 +10,11 @@ type Stats struct {
 	Cancelled int64 // tasks that were dropped without being started
 	Queued    int64 // tasks accepted and neither finished, running nor dropped yet
 
-	Workers int // alive now
-	Busy    int // of these, not parked
-	Peak    int // most workers ever busy at the same time
-	Started int // workers ever started
+	Workers  int // alive now
+	Busy     int // of these, not parked
+	Peak     int // most workers ever busy at the same time
+	Started  int // workers ever started
+	Recycled int // workers replaced because they had done enough, were old or had grown
 }
 
 // StatsOf returns the statistics of an executor that keeps them; false if ex does

@@ -32,19 +32,21 @@ func (p *Pool) rest(useful bool, cause error) {
 	p.mu.Unlock()
 	var broken *executors.BrokenError
 	var refused *prepareError
-	isBroken := errors.As(cause, &broken)
+	var end error // of the pool
+	isBroken, final := errors.As(cause, &broken), errors.As(cause, &refused)
 	switch {
 	case failures == 0:
 		return
-	case errors.As(cause, &refused) && !isBroken:
-		p.abandon(&executors.BrokenError{Cause: cause})
-	case errors.As(cause, &refused):
-		p.abandon(broken)
-	case failures < maxFailures || working:
+	case !final && (failures < maxFailures || working):
 	case isBroken:
-		p.abandon(broken)
+		end = broken
+	case final:
+		end = &executors.BrokenError{Cause: cause}
 	default:
-		p.abandon(fmt.Errorf("%w (%d failures): %w", ErrBoot, failures, cause))
+		end = fmt.Errorf("%w (%d failures): %w", ErrBoot, failures, cause)
+	}
+	if end != nil && p.abandon(end) {
+		p.log().Error("process: workers cannot start, the pool is broken", "err", cause)
 	}
 	timer := time.NewTimer(min(5*time.Millisecond<<min(failures, 10), time.Second))
 	defer timer.Stop()

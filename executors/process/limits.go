@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -11,7 +12,7 @@ import (
 // context.Canceled) holds too.
 var ErrCancelKilled = fmt.Errorf("process: task did not end within the grace period of its cancellation and was killed: %w", context.Canceled)
 
-// A TimeLimitError is the error of a task that ran longer than Options.TimeLimit
+// A TimeLimitError is the error of a task that ran longer than its time limit
 // and was ended with its worker. errors.Is(err, context.DeadlineExceeded) holds.
 type TimeLimitError struct {
 	Func  string        // name of the task function
@@ -62,11 +63,19 @@ func (w *worker) running() *item {
 	return w.window.at(i)
 }
 
+// limitOf is how long a call of a function may run; 0 if there is no limit.
+func (o *Options) limitOf(name string) time.Duration {
+	if most, ok := o.TimeLimits[strings.TrimSuffix(name, "[]")]; ok { // that of its chunks, too
+		return most
+	}
+	return o.TimeLimit
+}
+
 // judge condemns the worker if its task has exceeded a limit, and reports whether
 // it must be killed now. Called with Pool.mu held.
 func (w *worker) judge(now time.Time) bool {
 	o := &w.pool.opts
-	if o.TimeLimit == 0 && o.Grace == 0 || !w.ready {
+	if o.TimeLimit == 0 && len(o.TimeLimits) == 0 && o.Grace == 0 || !w.ready {
 		return false
 	}
 	it := w.running()
@@ -74,8 +83,8 @@ func (w *worker) judge(now time.Time) bool {
 		return false
 	}
 	ran := w.runs.sees(it.seq, now)
-	if o.TimeLimit > 0 && ran >= o.TimeLimit {
-		return w.condemn(it, &TimeLimitError{Func: it.fn.name, Pid: w.pid, Limit: o.TimeLimit})
+	if most := it.fn.limit; most > 0 && ran >= most {
+		return w.condemn(it, &TimeLimitError{Func: it.fn.name, Pid: w.pid, Limit: most})
 	}
 	if o.Grace > 0 && it.cancel && w.cancelled.sees(it.seq, now) >= o.Grace {
 		return w.condemn(it, ErrCancelKilled)

@@ -79,6 +79,30 @@ func TestTimeLimitSparesTheTasksBehind(t *testing.T) {
 	}
 }
 
+// A function has a limit of its own, in place of the general one; its chunks too.
+func TestTimeLimits(t *testing.T) {
+	const short = 40 * time.Millisecond
+	p := newPool(t, process.Options{Workers: 3, TimeLimit: 3 * time.Hour, TimeLimits: map[string]time.Duration{deaf.Name(): short, stat.Name(): 0}})
+	gate := t.TempDir() + "/gate"
+	unlimited := submit(t, p, stat, gate)
+	general := submit(t, p, await, gate)
+	var e *process.TimeLimitError
+	if err := failed(t, submit(t, p, deaf, gate)); !errors.As(err, &e) || e.Limit != short || e.Func != deaf.Name() {
+		t.Errorf("%v", err)
+	}
+	for _, err := range executors.MapSlice(background, p, deaf, []string{gate, gate}, executors.Chunk(2)) {
+		if !errors.As(err, &e) || e.Limit != short {
+			t.Errorf("chunk: %v", err)
+		}
+	}
+	os.WriteFile(gate, nil, 0o600)
+	result(t, unlimited)
+	result(t, general)
+	if _, err := process.NewPool(process.Options{Workers: 1, TimeLimits: map[string]time.Duration{"x": -1}}); err == nil {
+		t.Error("a negative limit is accepted")
+	}
+}
+
 // L03, L04.
 func TestGrace(t *testing.T) {
 	p := newPool(t, process.Options{Workers: 1, Grace: 20 * time.Millisecond})

@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"log/slog"
+	"time"
 )
 
 // logLine passes lines of a stream on to Options.Log; nil if there is none.
@@ -33,6 +34,13 @@ func (w *worker) funcOf(seq uint32) string {
 		return w.last.name
 	}
 	return ""
+}
+
+// logWorn says that the worker, which has ended, was recycled.
+func (w *worker) logWorn(why string) {
+	if to := w.pool.opts.Log; to != nil {
+		to.Info("process: worker recycled", "pid", w.pid, "why", why, "tasks", w.answered, "age", time.Since(w.born))
+	}
 }
 
 // log is where the pool says what it has to say.

@@ -221,7 +221,7 @@ func (p *Pool) function(name string) (*function, error) {
 		if len(p.byName) > 0xffff {
 			return nil, errors.New("process: more than 65536 task functions in one pool")
 		}
-		f = &function{name: name, number: uint16(len(p.byName))}
+		f = &function{name: name, number: uint16(len(p.byName)), limit: p.opts.limitOf(name)}
 		p.byName[name] = f
 	}
 	return f, nil
@@ -256,10 +256,10 @@ func (p *Pool) checkDrained() {
 }
 
 // abandon refuses everything from now on and fails what is queued. Called without
-// mu; only the first cause counts.
-func (p *Pool) abandon(cause error) {
+// mu; only the first cause counts, and abandon reports whether this is it.
+func (p *Pool) abandon(cause error) (first bool) {
 	p.mu.Lock()
-	if p.broken == nil {
+	if first = p.broken == nil; first {
 		p.broken = cause
 	}
 	items := p.queue.takeAll()
@@ -272,6 +272,7 @@ func (p *Pool) abandon(cause error) {
 	}
 	p.settled(len(items))
 	p.stop()
+	return first
 }
 
 // stop begins the end of the workers, once nothing is left to be done, and

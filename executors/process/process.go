@@ -47,7 +47,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime"
+	"slices"
 	"time"
 
 	"poolbench/executors"
@@ -99,6 +101,11 @@ type Options struct {
 	// killed and replaced, and the future fails with a *TimeLimitError, up to 10 ms
 	// late. A chunk of Map counts as one task. 0 means no limit.
 	TimeLimit time.Duration
+
+	// TimeLimits take the place of TimeLimit for the functions of these names, see
+	// Func.Name; 0 there means no limit. To bound a task from its submission instead,
+	// give Submit a context with a deadline, and set Grace.
+	TimeLimits map[string]time.Duration
 
 	// Grace is how long a running task may go on after it was cancelled. Then its
 	// worker is killed and replaced, and the future fails with ErrCancelKilled. 0
@@ -197,6 +204,8 @@ func (o *Options) checkLimits() error {
 	switch {
 	case o.TimeLimit < 0 || o.Grace < 0:
 		return errors.New("process: TimeLimit and Grace must not be negative")
+	case slices.ContainsFunc(slices.Collect(maps.Values(o.TimeLimits)), func(d time.Duration) bool { return d < 0 }):
+		return fmt.Errorf("process: TimeLimits must not be negative: %v", o.TimeLimits)
 	case o.InitFunc != nil && o.InitFunc.Name() == "":
 		return fmt.Errorf("process: InitFunc: %w", executors.ErrNotShippable)
 	case o.MaxTasks < 0 || o.MaxAge < 0 || o.MaxGrowth < 0:

@@ -24,14 +24,23 @@ func (o *Options) newLife() life {
 	return l
 }
 
+// Why workers are recycled.
+const (
+	wornTasks  = "tasks"
+	wornAge    = "age"
+	wornGrowth = "memory"
+)
+
 // wear has a worker replaced: another one is started, and when that is ready this
 // one leaves. Called with Pool.mu held.
-func (p *Pool) wear(w *worker) {
+func (p *Pool) wear(w *worker, why string) {
 	if w.dismissed || p.isDry || p.broken != nil {
 		return
 	}
 	p.dismiss(w)
 	if p.keepers < p.limit {
+		w.worn = why
+		p.stats.Recycled++
 		p.hire()
 	} else {
 		p.leave(w) // one too many anyhow

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"runtime"
 	"strconv"
@@ -81,7 +82,8 @@ func TestInitFuncFails(t *testing.T) {
 		{prepareFails, os.ErrNotExist, "no database"}, {preparePanics, nil, "no database"},
 		{prepareGoexit, executors.ErrGoexit, "Goexit"}, {prepareExits, nil, "exited with code 7"},
 	} {
-		p := newPool(t, process.Options{Workers: 2, InitFunc: c.f})
+		log := make(lines, 100)
+		p := newPool(t, process.Options{Workers: 2, InitFunc: c.f, Log: slog.New(log)})
 		var futures []*executors.Future[int]
 		for i := range 5 {
 			f, err := executors.Submit(context.Background(), p, echo, i)
@@ -107,12 +109,25 @@ func TestInitFuncFails(t *testing.T) {
 		if err := p.Shutdown(limit(t)); err != nil {
 			t.Error(err)
 		}
+		said := 0
+		for range len(log) {
+			if r := <-log; r.Level == slog.LevelError {
+				said++
+				if text := attribute(r, "err").String(); !strings.Contains(text, c.text) || !strings.Contains(text, c.f.Name()) {
+					t.Errorf("%s: logged %s", c.f.Name(), text)
+				}
+			}
+		}
+		if said != 1 {
+			t.Errorf("%s: logged %d times", c.f.Name(), said)
+		}
 	}
 }
 
 // P12.
 func TestMaxTasks(t *testing.T) {
-	p := newPool(t, process.Options{Workers: 1, MaxTasks: 3})
+	log := make(lines, 100)
+	p := newPool(t, process.Options{Workers: 1, MaxTasks: 3, Log: slog.New(log)})
 	var pids []int
 	for range 9 {
 		pids = append(pids, result(t, submit(t, p, pid, struct{}{})))
@@ -121,6 +136,18 @@ func TestMaxTasks(t *testing.T) {
 		if pid != pids[i/3*3] || i >= 3 && pid == pids[i-3] {
 			t.Errorf("worker by task: %v", pids)
 			break
+		}
+	}
+	if err := p.Shutdown(limit(t)); err != nil {
+		t.Error(err)
+	}
+	if s := p.Stats(); s.Recycled != 3 || len(log) != 3 {
+		t.Errorf("9 tasks, 3 for each worker: %+v, %d said so", s, len(log))
+	}
+	for i := range len(log) {
+		r := <-log
+		if got := int(attribute(r, "pid").Int64()); got != pids[3*i] || attribute(r, "why").String() != "tasks" || attribute(r, "tasks").Int64() != 3 {
+			t.Errorf("recycled worker %d said to be %d: %v", pids[3*i], got, attribute(r, "why"))
 		}
 	}
 }
@@ -172,6 +199,9 @@ func TestMaxAge(t *testing.T) {
 	p := newPool(t, process.Options{Workers: 1, MaxAge: 30 * time.Millisecond})
 	first := result(t, submit(t, p, pid, struct{}{}))
 	eventually(t, "replacement", func() bool { pids := p.Pids(); return len(pids) == 1 && pids[0] != first })
+	if s := p.Stats(); s.Recycled == 0 {
+		t.Errorf("%+v", s)
+	}
 }
 
 // L12.
@@ -187,7 +217,7 @@ func TestMaxGrowth(t *testing.T) {
 	}
 	result(t, submit(t, p, leak, 40<<20))
 	eventually(t, "replacement", func() bool { pids := p.Pids(); return len(pids) == 1 && pids[0] != first })
-	if s := p.Stats(); s.Failed != 0 || s.Started != 2 {
+	if s := p.Stats(); s.Failed != 0 || s.Started != 2 || s.Recycled != 1 {
 		t.Errorf("%+v", s)
 	}
 }

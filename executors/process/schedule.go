@@ -21,7 +21,8 @@ const (
 type function struct {
 	name   string
 	number uint16
-	est    int64 // ns a call takes; 0 while unknown
+	est    int64         // ns a call takes; 0 while unknown
+	limit  time.Duration // of a call; 0 if there is none
 }
 
 // observe learns from one call: much from one that is longer than expected, little
@@ -85,7 +86,7 @@ func (p *Pool) feed(w *worker) (dropped int) {
 		p.unblock(p.opts.Queue - p.queue.n)
 	}
 	if w.tasksLeft() <= 0 {
-		p.wear(w)
+		p.wear(w, wornTasks)
 		p.leave(w)
 		return dropped
 	}

@@ -120,7 +120,7 @@ func (p *Pool) upkeep(now time.Time) (kill []*worker) {
 		case p.opts.Idle > 0 && w.idle && now.Sub(w.idleSince) >= p.opts.Idle:
 			p.leave(w)
 		case w.ready && now.Sub(w.born) >= w.life.age:
-			p.wear(w)
+			p.wear(w, wornAge)
 		}
 	}
 	p.staff(false)

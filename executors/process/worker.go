@@ -40,6 +40,7 @@ type worker struct {
 	attendants sync.WaitGroup // goroutines that use replyFd, see attend.go
 
 	dismissed bool      // has lost its place, see staff.go
+	worn      string    // why it is being replaced, "" if it is not
 	leaving   bool      // gets no more tasks
 	left      time.Time // when it was told to go; zero if it was not
 	idleSince time.Time // where idle workers go
@@ -194,7 +195,7 @@ func (p *Pool) refill(w *worker) (others []*worker, dropped int) {
 		p.leave(w)
 	}
 	if w.grown() {
-		p.wear(w)
+		p.wear(w, wornGrowth)
 	}
 	dropped = p.feed(w)
 	if !w.busy && p.queue.n > 0 {
@@ -292,9 +293,13 @@ func (w *worker) end(cause error) (useful bool) {
 	useful = w.served || blamed != nil || w.verdict.err != nil || !w.left.IsZero()
 	fed, dropped := p.feedIdle(nil)
 	p.staff(false)
+	worn := w.worn
 	p.mu.Unlock()
 
 	p.finish(fed, dropped)
+	if worn != "" {
+		w.logWorn(worn)
+	}
 	if strict {
 		p.abandon(broken)
 		for _, other := range p.living() {
