@@ -227,10 +227,13 @@ func TestJudgeHostBusy(t *testing.T) {
 	busy := record.Host{Steal: 0, Others: 0.6, Waited: 0.4, Load: 3}
 	j, _ := measure(t, Options{}, 60, busy, everything()...)
 	r := j.Report()
-	for _, name := range []string{"Slower", "Same", "Quiet", "Faster"} {
+	for _, name := range []string{"Same", "Quiet", "Noisy"} {
 		if c := find(t, r, name, "sec/op"); c.Verdict != Inconclusive || c.Reason != reasonBusy {
 			t.Errorf("%+v", c)
 		}
+	}
+	if c := find(t, r, "Slower", "sec/op"); c.Verdict != Regressed {
+		t.Errorf("a proof does not depend on the host: %+v", c)
 	}
 	if c := find(t, r, "Allocs", "allocs/op"); c.Verdict != Regressed {
 		t.Errorf("an exact unit does not depend on the host: %+v", c)

@@ -66,7 +66,7 @@ type Report struct {
 	SeedPairs     int     // pairs of links that the blocks rotated through; 0 when unknown
 	NotComparable string  // why nothing was judged; empty when something was
 	Void          string  // why no verdict counts: a control showed the method itself at fault; empty when none did
-	Busy          string  // what kept the machine busy, so that no time was judged; empty when it was quiet enough
+	Busy          string  // what kept the machine busy, so that "no change" is not said of times; empty when it was quiet enough
 	Blind         string  // why "no change" cannot be said: the planted slowdowns were not seen; empty when they were
 	Cells         []Cell  // sorted: verdicts in their order, the worst change first, then by name
 	Controls      []Cell  // the controls, in declared order
