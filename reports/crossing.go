@@ -15,14 +15,15 @@ import (
 //  1. Each point is above or below the level when the exact interval of its ratio
 //     is clear of the level. The confidence is shared among the points (Bonferroni),
 //     so that of many equal points none is called above or below by chance. With too
-//     few blocks for that nothing is said (Crossing.Needs).
+//     few blocks for that nothing is said (Crossing.Needs); it would not be worth
+//     much, since the bootstrap of fewer blocks covers less than it claims.
 //  2. Isotonic regression (pool adjacent violators) of ln ratio against ln work:
 //     overhead matters less the larger the task.
 //  3. The last sign change of the fit is the bracket. Within it, time per task is
 //     taken as linear in work, which makes 1/ratio linear in 1/work: exact for
-//     T = (w+h)/P and for T = d, on any grid. (A straight line between logarithms
-//     was measured to be 2 to 3 % off on a grid of ratio 2, and its 95 % intervals to
-//     cover 89 to 93 % under heavy-tailed noise, where these cover 93 to 98 %.)
+//     T = (w+h)/P and for T = d, on any grid. A straight line between logarithms is
+//     up to 3 % off on a grid of ratio 2 (TestBetween), which is more than the
+//     noise of a good run.
 //  4. The points on each side of it must, taken together, be clear of the level too.
 //  5. Steps 2 and 3 for every resample of the blocks give the interval. A resample
 //     without crossing counts as one below or above the range, and the bounds of
