@@ -42,9 +42,19 @@ func helperEcho(size int) {
 	}
 }
 
-// bareEcho starts this binary as an echo, of messages of that size or of whatever
-// comes, at the other end of a socketpair.
+// bareEcho is startEcho until the end of the benchmark.
 func bareEcho(b *testing.B, size int) *os.File {
+	f, p := startEcho(b, size)
+	b.Cleanup(func() {
+		f.Close()
+		p.Wait()
+	})
+	return f
+}
+
+// startEcho starts this binary as an echo, of messages of that size or of whatever
+// comes, at the other end of a socketpair.
+func startEcho(b *testing.B, size int) (*os.File, *os.Process) {
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	if err != nil {
 		b.Fatal(err)
@@ -66,11 +76,7 @@ func bareEcho(b *testing.B, size int) *os.File {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() {
-		mine.Close()
-		p.Wait()
-	})
-	return mine
+	return mine, p
 }
 
 // BenchmarkPingPong is the time of one task at a time with 8 bytes each way. The
@@ -90,7 +96,7 @@ func BenchmarkPingPong(b *testing.B) {
 		b.Fatal(err)
 	}
 	compare(b, trips,
-		arm{"bare", func() {
+		arm{name: "bare", slice: func() {
 			for range trips {
 				if _, err := polled.Write(msg[:]); err != nil {
 					b.Fatal(err)
@@ -100,7 +106,7 @@ func BenchmarkPingPong(b *testing.B) {
 				}
 			}
 		}},
-		arm{"pool", func() {
+		arm{name: "pool", slice: func() {
 			for range trips {
 				f, err := executors.Submit(background, p, echo, 1)
 				if err != nil {
@@ -111,7 +117,7 @@ func BenchmarkPingPong(b *testing.B) {
 				}
 			}
 		}},
-		arm{"blocking", func() {
+		arm{name: "blocking", slice: func() {
 			for range trips {
 				if _, err := syscall.Write(blocking, msg[:]); err != nil {
 					b.Fatal(err)
@@ -197,7 +203,7 @@ func BenchmarkPayload(b *testing.B) {
 			in, back := make([]byte, c.size), make([]byte, c.size)
 			trips := max(1, 4<<20/c.size)
 			compare(b, trips*2*c.size, // ns per byte
-				arm{"bare", func() {
+				arm{name: "bare", slice: func() {
 					for range trips {
 						if _, err := bare.Write(in); err != nil {
 							b.Fatal(err)
@@ -207,7 +213,7 @@ func BenchmarkPayload(b *testing.B) {
 						}
 					}
 				}},
-				arm{"pool", func() {
+				arm{name: "pool", slice: func() {
 					for range trips {
 						f, err := executors.Submit(background, p, bytez, in)
 						if err != nil {
@@ -240,7 +246,7 @@ func BenchmarkMap(b *testing.B) {
 		}
 	}
 	compare(b, items,
-		arm{"pool", func() {
+		arm{name: "pool", slice: func() {
 			sum := 0
 			for v, err := range executors.MapSlice(background, p, echo, inputs, executors.AutoChunk()) {
 				if err != nil {
@@ -250,7 +256,7 @@ func BenchmarkMap(b *testing.B) {
 			}
 			check(sum)
 		}},
-		arm{"loop", func() {
+		arm{name: "loop", slice: func() {
 			sum := 0
 			for _, in := range inputs {
 				v, err := echo.Call(background, in)
@@ -261,30 +267,6 @@ func BenchmarkMap(b *testing.B) {
 			}
 			check(sum)
 		}})
-}
-
-// BenchmarkCold is the time from nothing to both workers ready and the first
-// result, and back to nothing.
-func BenchmarkCold(b *testing.B) {
-	for b.Loop() {
-		p, err := process.NewPool(process.Options{Workers: 2})
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := p.Start(background); err != nil {
-			b.Fatal(err)
-		}
-		f, err := executors.Submit(background, p, echo, 1)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, err := f.Result(background); err != nil {
-			b.Fatal(err)
-		}
-		if err := p.Shutdown(background); err != nil {
-			b.Fatal(err)
-		}
-	}
 }
 
 // BenchmarkKilled is the time from the SIGKILL of a worker to the error on the

@@ -8,10 +8,22 @@ import (
 	"time"
 )
 
-// An arm is one side of a comparison. slice does a fixed amount of work.
+// An arm is one side of a comparison. slice does a fixed amount of work; after, if
+// not nil, cleans up and is not timed.
 type arm struct {
-	name  string
-	slice func()
+	name         string
+	slice, after func()
+}
+
+// run is the time of one slice, in ns.
+func (a arm) run() float64 {
+	begin := time.Now()
+	a.slice()
+	took := time.Since(begin)
+	if a.after != nil {
+		a.after()
+	}
+	return float64(took.Nanoseconds())
 }
 
 // compare runs a slice of every arm in each round, the first arm first or last in
@@ -21,7 +33,7 @@ type arm struct {
 func compare(b *testing.B, units int, arms ...arm) {
 	times := make([][]float64, len(arms))
 	for _, a := range arms {
-		a.slice() // warm
+		a.run() // warm
 	}
 	round := 0
 	for b.Loop() {
@@ -34,9 +46,7 @@ func compare(b *testing.B, units int, arms ...arm) {
 		}
 		round++
 		for _, i := range order {
-			begin := time.Now()
-			arms[i].slice()
-			times[i] = append(times[i], float64(time.Since(begin).Nanoseconds())/float64(units))
+			times[i] = append(times[i], arms[i].run()/float64(units))
 		}
 	}
 	for i, a := range arms {
