@@ -5,10 +5,6 @@ package compare
 type arm interface {
 	// run runs n iterations and tells what they took. An error is the end of the arm.
 	run(n int, flags uint64) (chunk, error)
-	// finish ends the benchmark and returns the metrics that it reported of itself.
-	finish() (map[string]float64, error)
-	// kill ends the arm at once; harmless after its end.
-	kill()
 }
 
 // Flags of run; those of the stepping protocol.

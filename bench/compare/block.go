@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"time"
 
 	"poolbench/bench/compare/build"
 	"poolbench/bench/record"
@@ -32,14 +33,36 @@ func (m *Measurer) block(ctx context.Context, number int, wanted []record.Subjec
 		return b, err
 	}
 	before = readHost()
-	for _, i := range m.random.Perm(len(targets)) {
-		pair, err := m.pair(ctx, targets[i], b.SeedPair, &used)
-		if err != nil {
-			return b, err
+	taken := map[*target]*taking{}
+	err = m.walk(ctx, targets, b.SeedPair, visitor{
+		visit: func(t *target, arms [2]arm, _ time.Duration) [2]error {
+			taken[t] = &taking{}
+			return m.chunks(t, arms, taken[t], &used)
+		},
+		finished: func(t *target, metrics [2]map[string]float64) {
+			b.Pairs = append(b.Pairs, taken[t].pair(t, metrics))
+		},
+	})
+	for _, t := range targets {
+		if t.failure != [2]string{} {
+			b.Pairs = append(b.Pairs, t.failed())
 		}
-		b.Pairs = append(b.Pairs, pair)
 	}
-	return b, nil
+	return b, err
+}
+
+// A taking is what was measured of one target in one block.
+type taking struct {
+	ns    [2][]float64 // of an iteration, for each kept chunk
+	extra [2]extras
+}
+
+// pair is the taking with the metrics that were reported at the end.
+func (k *taking) pair(t *target, metrics [2]map[string]float64) record.Pair {
+	for s := range k.extra {
+		k.extra[s].last = metrics[s]
+	}
+	return record.Pair{Subject: t.Subject, Iterations: t.plan.iterations, Base: k.ns[build.Base], Head: k.ns[build.Head], Extra: together(k.extra)}
 }
 
 // failed is the result of a target that cannot be measured.
@@ -62,35 +85,9 @@ func (m *Measurer) link(ctx context.Context, targets []*target, pair int) error 
 	return nil
 }
 
-// pair measures one subject. The error is that of the context or of a binary that
-// cannot be started; what the benchmark does wrong is in the result.
-func (m *Measurer) pair(ctx context.Context, t *target, seedPair int, used *waiting) (record.Pair, error) {
-	p := record.Pair{Subject: t.Subject, Iterations: t.plan.iterations}
-	if err := ctx.Err(); err != nil {
-		return p, err
-	}
-	arms, failures, err := m.start(ctx, t, seedPair)
-	if err != nil {
-		return p, err
-	}
-	defer killArms(arms)
-	if failures == ([2]error{}) {
-		failures = m.chunks(t, arms, &p, used)
-	}
-	if err := ctx.Err(); err != nil {
-		return p, err
-	}
-	if failures != ([2]error{}) {
-		t.fail(failures) // it will not get better in the next block
-		return t.failed(), nil
-	}
-	return p, nil
-}
-
 // chunks lets the sides take turns: pairs of chunks in the order AB BA or BA AB, one
 // of the two at random for every two pairs.
-func (m *Measurer) chunks(t *target, arms [2]arm, p *record.Pair, used *waiting) (failures [2]error) {
-	var extra [2]extras
+func (m *Measurer) chunks(t *target, arms [2]arm, k *taking, used *waiting) (failures [2]error) {
 	flip := false
 	for i := range t.plan.dropped + t.plan.kept {
 		if i%2 == 0 {
@@ -122,21 +119,14 @@ func (m *Measurer) chunks(t *target, arms [2]arm, p *record.Pair, used *waiting)
 				return failures
 			}
 			used.add(took[side])
-			extra[side].add(took[side], n, flags&countMemory != 0)
+			k.extra[side].add(took[side], n, flags&countMemory != 0)
 		}
 		if i >= t.plan.dropped {
-			p.Base = append(p.Base, round(took[build.Base].ns/float64(t.plan.iterations)))
-			p.Head = append(p.Head, round(took[build.Head].ns/float64(t.plan.iterations)))
+			for side := range took {
+				k.ns[side] = append(k.ns[side], round(took[side].ns/float64(t.plan.iterations)))
+			}
 		}
 	}
-	for s, a := range arms {
-		metrics, err := a.finish()
-		if err != nil {
-			failures[s] = err
-		}
-		maps.Copy(extra[s].last, metrics)
-	}
-	p.Extra = together(extra)
 	return failures
 }
 
@@ -149,8 +139,8 @@ type extras struct {
 }
 
 func (e *extras) add(c chunk, n int, memory bool) {
-	if e.last == nil {
-		e.last, e.byChunk, e.memory = map[string]float64{}, map[string][]float64{}, map[string]float64{}
+	if e.byChunk == nil {
+		e.byChunk, e.memory = map[string][]float64{}, map[string]float64{}
 	}
 	if memory {
 		// Whole numbers, as package testing prints them: less than one for each
@@ -168,7 +158,8 @@ func (e *extras) add(c chunk, n int, memory bool) {
 func together(sides [2]extras) map[string][2]float64 {
 	var values [2]map[string]float64
 	for s, e := range sides {
-		values[s] = maps.Clone(e.last)
+		values[s] = map[string]float64{}
+		maps.Copy(values[s], e.last)
 		for unit, v := range e.byChunk {
 			slices.Sort(v)
 			values[s][unit] = v[len(v)/2]

@@ -4,8 +4,6 @@ import (
 	"context"
 	"math"
 	"time"
-
-	"poolbench/bench/compare/build"
 )
 
 // A plan is how one benchmark is measured in every block.
@@ -33,30 +31,17 @@ const (
 	mostChunks = 60
 )
 
-// calibrate finds the plan of a target, with one process of each side. What fails
-// here fails in the comparison; an error is that of the context or of a binary that
-// cannot be started.
-func (m *Measurer) calibrate(ctx context.Context, t *target) error {
-	if !t.InBase || !t.InHead || t.failure != [2]string{} {
-		return nil
-	}
-	begin := time.Now()
-	arms, failures, err := m.start(ctx, t, 0)
-	if err != nil {
-		return err
-	}
-	startup := time.Since(begin)
-	defer killArms(arms)
-	if failures == ([2]error{}) {
-		var c calibration
-		c, failures = m.iterations(arms)
-		t.plan = m.planFor(c, startup)
-	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	t.fail(failures)
-	return nil
+// calibrate finds the plans of targets. What fails here fails in the comparison; an
+// error is that of the context or of a binary that cannot be started.
+func (m *Measurer) calibrate(ctx context.Context, targets []*target) error {
+	return m.walk(ctx, targets, 0, visitor{
+		visit: func(t *target, arms [2]arm, startup time.Duration) [2]error {
+			c, failures := m.iterations(arms)
+			t.plan = m.planFor(c, startup)
+			return failures
+		},
+		finished: func(*target, [2]map[string]float64) {},
+	})
 }
 
 // fail notes why sides cannot be measured.
@@ -135,43 +120,4 @@ func (m *Measurer) planFor(c calibration, startup time.Duration) plan {
 	}
 	p.kept = min(upper, max(1, int(share/max(c.wall, 1))))
 	return p
-}
-
-// start starts both sides of a target. The error is that of the context or of a
-// binary that cannot be started; failures are those of the benchmark.
-func (m *Measurer) start(ctx context.Context, t *target, pair int) (arms [2]arm, failures [2]error, err error) {
-	for i, side := range t.sides() {
-		l, err := m.launch(t.pkg, side, pair, exactly(t.function), t.procs)
-		if err != nil {
-			killArms(arms)
-			return arms, failures, err
-		}
-		if !m.builds.Stepped {
-			arms[i] = &sliced{ctx: ctx, launch: l, name: t.printed(), patience: m.config.Patience}
-			continue
-		}
-		s, err := startStepped(ctx, l, "step", m.config.Patience)
-		if err != nil {
-			killArms(arms)
-			return arms, failures, err
-		}
-		arms[i] = s
-	}
-	if m.builds.Stepped { // they prepare themselves side by side
-		var ready [2]chan error
-		for i, a := range arms {
-			ready[i] = make(chan error, 1)
-			go func() { ready[i] <- a.(*stepped).awaitReady(t.function) }()
-		}
-		failures = [2]error{<-ready[build.Base], <-ready[build.Head]}
-	}
-	return arms, failures, nil
-}
-
-func killArms(arms [2]arm) {
-	for _, a := range arms {
-		if a != nil {
-			a.kill()
-		}
-	}
 }

@@ -81,6 +81,7 @@ type Measurer struct {
 	targets map[record.Subject]*target
 	order   []*target // as declared
 	random  *rand.Rand
+	alone   map[*build.Package]bool // packages whose functions need processes of their own
 	notes   []string
 }
 
@@ -88,7 +89,7 @@ type Measurer struct {
 func New(builds *build.Builds, c Config) *Measurer {
 	c = c.withDefaults(builds.Stepped)
 	c.Pairs = builds.Pairs(c.Pairs)
-	return &Measurer{config: c, builds: builds, targets: map[record.Subject]*target{},
+	return &Measurer{config: c, builds: builds, targets: map[record.Subject]*target{}, alone: map[*build.Package]bool{},
 		random: rand.New(rand.NewPCG(c.Seed, 1))}
 }
 
@@ -105,10 +106,8 @@ type target struct {
 // sides are the builds that are measured as base and as head.
 func (t *target) sides() [2]build.Side {
 	switch t.Role {
-	case record.Same:
+	case record.Same, record.Canary:
 		return [2]build.Side{build.Base, build.Copy}
-	case record.Canary:
-		return [2]build.Side{build.Base, build.Base}
 	}
 	return [2]build.Side{build.Base, build.Head}
 }

@@ -227,6 +227,54 @@ func noProcessLeft(t *testing.T) {
 	}
 }
 
+// One pair of processes serves all benchmarks of a package, and another one the
+// controls, unless the builds come by the benchmarks in another order.
+func TestProcesses(t *testing.T) {
+	for _, test := range []struct {
+		bench      string
+		benchmarks int
+		starts     int // of both sides in one block
+	}{
+		{"^BenchmarkSub$", 4, 2 + 2},
+		{"^BenchmarkOrder$", 3, 3*2 + 2},
+		{"^Benchmark(Loop|BadFatal|N)$", 3, 2 + 2},
+	} {
+		m := newMeasurer(t, Config{Bench: test.bench, CPU: []int{1}, Chunks: 1, Same: 1, Canaries: 1}, false)
+		if _, err := m.Declare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var wanted []record.Subject
+		pairs := 0
+		for _, x := range m.order {
+			if x.InBase && x.InHead {
+				wanted = append(wanted, x.Subject)
+				if x.Role == record.Judged {
+					pairs++
+				}
+			}
+		}
+		path := filepath.Join(t.TempDir(), "starts")
+		t.Setenv("FIXTURE_STARTS", path)
+		b, err := m.block(t.Context(), 1, wanted)
+		os.Unsetenv("FIXTURE_STARTS")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(b.Pairs) != len(wanted) || pairs != test.benchmarks {
+			t.Errorf("%s: %d pairs of %d wanted, %d benchmarks", test.bench, len(b.Pairs), len(wanted), pairs)
+		}
+		text, _ := os.ReadFile(path)
+		if starts := strings.Count(string(text), "\n"); starts != test.starts {
+			t.Errorf("%s: %d processes were started, want %d", test.bench, starts, test.starts)
+		}
+		for _, p := range b.Pairs {
+			if bad := strings.HasPrefix(p.Name, "Bad"); (p.BaseError+p.HeadError != "") != bad {
+				t.Error(dump(p))
+			}
+		}
+	}
+}
+
 // The other arms are of one version only, or fail in one version only.
 func TestOneArm(t *testing.T) {
 	m := newMeasurer(t, Config{Bench: "^BenchmarkLoop$", CPU: []int{1}, Chunks: 2}, false)
@@ -236,10 +284,8 @@ func TestOneArm(t *testing.T) {
 	loop := m.targets[record.Subject{Name: "Loop"}]
 	hurt := *loop
 	hurt.function = "BenchmarkNotThere"
-	arms, failures, err := m.start(t.Context(), &hurt, 0)
-	killArms(arms)
-	if err != nil || failures[0] == nil || !strings.Contains(failures[0].Error(), "without running the benchmark") {
-		t.Errorf("%v %v", failures, err)
+	if err := m.calibrate(t.Context(), []*target{&hurt}); err != nil || !strings.Contains(hurt.failure[0], "without running the benchmark") {
+		t.Errorf("%q %v", hurt.failure, err)
 	}
 	loop.failure[1] = "broken"
 	// What is known to fail is told even when there is no time.
@@ -295,22 +341,19 @@ func (s *scripted) run(n int, flags uint64) (chunk, error) {
 	return c, nil
 }
 
-func (s *scripted) finish() (map[string]float64, error) {
-	return map[string]float64{"end": 1, "bad": math.NaN()}, nil
-}
-func (s *scripted) kill() {}
-
 func TestTurns(t *testing.T) {
 	firsts := 0
 	for seed := range uint64(200) {
 		m := New(&build.Builds{Stepped: true}, Config{Seed: seed})
 		var log []string
 		target := &target{plan: plan{iterations: 100, kept: 6, dropped: 2}}
-		var p record.Pair
-		failures := m.chunks(target, [2]arm{&scripted{log: &log, side: "A"}, &scripted{log: &log, side: "B"}}, &p, &waiting{})
+		var k taking
+		failures := m.chunks(target, [2]arm{&scripted{log: &log, side: "A"}, &scripted{log: &log, side: "B"}}, &k, &waiting{})
 		if failures != [2]error{} {
 			t.Fatal(failures)
 		}
+		end := map[string]float64{"end": 1, "bad": math.NaN()}
+		p := k.pair(target, [2]map[string]float64{end, end})
 		for i := 0; i < len(log); i += 4 {
 			four := strings.Join(log[i:i+4], "")
 			if four != "ABBA" && four != "BAAB" {
@@ -340,8 +383,9 @@ func TestCanaryIsSlower(t *testing.T) {
 		var log []string
 		target := &target{plan: plan{iterations: n, kept: 4}}
 		target.Role = record.Canary
-		var p record.Pair
-		m.chunks(target, [2]arm{&scripted{log: &log}, &scripted{log: &log}}, &p, &waiting{})
+		var k taking
+		m.chunks(target, [2]arm{&scripted{log: &log}, &scripted{log: &log}}, &k, &waiting{})
+		p := k.pair(target, [2]map[string]float64{})
 		if slower := p.Head[0]/p.Base[0] - 1; slower < 0.05-1e-9 || slower > 0.05+1/float64(n) {
 			t.Errorf("%d iterations: slower by %v", n, slower)
 		}
@@ -352,7 +396,7 @@ func TestOneSideFails(t *testing.T) {
 	m := New(&build.Builds{Stepped: true}, Config{})
 	var log []string
 	target := &target{plan: plan{iterations: 1, kept: 4}}
-	failures := m.chunks(target, [2]arm{&scripted{log: &log}, &scripted{log: &log, fail: 3}}, &record.Pair{}, &waiting{})
+	failures := m.chunks(target, [2]arm{&scripted{log: &log}, &scripted{log: &log, fail: 3}}, &taking{}, &waiting{})
 	if failures[0] != nil || failures[1] == nil {
 		t.Errorf("%v", failures)
 	}

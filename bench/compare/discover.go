@@ -26,10 +26,14 @@ func (m *Measurer) Declare(ctx context.Context) ([]record.Declared, error) {
 		return nil, &build.InputError{Text: fmt.Sprintf("no benchmark matches %q, in base or head", m.config.Bench)}
 	}
 	m.config.Stage(fmt.Sprintf("calibrating %d benchmarks", len(m.order)))
+	var both []*target
 	for _, t := range m.order {
-		if err := m.calibrate(ctx, t); err != nil {
-			return nil, err
+		if t.InBase && t.InHead && t.failure == [2]string{} {
+			both = append(both, t)
 		}
+	}
+	if err := m.calibrate(ctx, both); err != nil {
+		return nil, err
 	}
 	m.addControls()
 	var declared []record.Declared

@@ -17,7 +17,6 @@ type sliced struct {
 	launch   launch
 	name     string // as printed, without "Benchmark", with -GOMAXPROCS
 	patience time.Duration
-	metrics  map[string]float64
 }
 
 func (s *sliced) run(n int, _ uint64) (chunk, error) {
@@ -41,14 +40,10 @@ func (s *sliced) run(n int, _ uint64) (chunk, error) {
 		if c.ns <= 0 {
 			return chunk{}, errors.New("printed no time per operation")
 		}
-		s.metrics = c.metrics
 		return c, nil
 	}
 	return chunk{}, p.withWords("printed no result line")
 }
-
-func (s *sliced) finish() (map[string]float64, error) { return s.metrics, nil }
-func (s *sliced) kill()                               {}
 
 // parseValues takes the time and the other values of a result line, in the units in
 // which they were printed. Throughput, which is time said again, is left out.

@@ -86,48 +86,73 @@ func (s *stepped) read() ([]string, error) {
 // errEarly: exit code 0 and yet not all replies.
 var errEarly = errors.New("the process ended before the benchmark did")
 
-// awaitReady waits for the benchmark of the name to be ready.
-func (s *stepped) awaitReady(name string) error {
+// errOrder: the sides come by their benchmarks in another order.
+var errOrder = errors.New("another benchmark came first in head")
+
+// expect reads the next reply, which must begin with a word. A benchmark that fails
+// gives none of its own; what comes then is the end of the process or the next one.
+func (s *stepped) expect(word string) ([]string, error) {
 	reply, err := s.read()
 	switch {
 	case err == errEarly:
-		return s.process.withWords("ended without running the benchmark")
+		return nil, s.process.withWords("the process ended with exit status 0 within the benchmark")
 	case err != nil:
-		return err
-	case len(reply) != 2 || reply[0] != "ready":
-		return fmt.Errorf("unexpected reply %q", reply)
-	case reply[1] != name:
-		return fmt.Errorf("%s ran instead", reply[1])
+		return nil, err
+	case len(reply) > 0 && reply[0] == word:
+		return reply[1:], nil
+	case len(reply) > 0 && reply[0] == "ready":
+		s.process.kill(errEnded) // what it has printed is read then
+		return nil, s.process.withWords("failed")
 	}
-	return nil
+	return nil, fmt.Errorf("unexpected reply %q", reply)
+}
+
+// awaitReady waits for a benchmark to be ready, and returns its full name.
+func (s *stepped) awaitReady() (name string, err error) {
+	reply, err := s.read()
+	for err == nil && len(reply) > 0 && reply[0] == "done" {
+		reply, err = s.read() // of one that nobody asked for
+	}
+	switch {
+	case err == errEarly:
+		return "", s.process.withWords("ended without running the benchmark")
+	case err != nil:
+		return "", err
+	case len(reply) != 2 || reply[0] != "ready":
+		return "", fmt.Errorf("unexpected reply %q", reply)
+	}
+	return reply[1], nil
+}
+
+// command tells the benchmark to run n iterations, or to end when n is 0.
+func (s *stepped) command(n int, flags uint64) {
+	var text [16]byte
+	binary.LittleEndian.PutUint64(text[:], uint64(n))
+	binary.LittleEndian.PutUint64(text[8:], flags)
+	// A failed write means that the process has ended: reading tells how.
+	_, _ = s.commands.Write(text[:])
 }
 
 func (s *stepped) run(n int, flags uint64) (chunk, error) {
-	var command [16]byte
-	binary.LittleEndian.PutUint64(command[:], uint64(n))
-	binary.LittleEndian.PutUint64(command[8:], flags)
-	// A failed write means that the process has ended: reading tells how.
-	_, _ = s.commands.Write(command[:])
-	reply, err := s.read()
-	switch {
-	case err == errEarly:
-		return chunk{}, s.process.withWords("the process ended with exit status 0 within the benchmark")
-	case err != nil:
+	s.command(n, flags)
+	reply, err := s.expect("chunk")
+	if err != nil {
 		return chunk{}, err
 	}
 	return parseChunk(reply)
 }
 
+// parseChunk reads what follows the word chunk.
 func parseChunk(reply []string) (c chunk, err error) {
-	if len(reply) < 7 || reply[0] != "chunk" {
+	if len(reply) < 6 {
 		return c, fmt.Errorf("unexpected reply %q", reply)
 	}
 	for i, p := range []*float64{&c.ns, &c.allocs, &c.bytes, &c.setBytes, &c.ran, &c.waited} {
-		if *p, err = strconv.ParseFloat(reply[1+i], 64); err != nil {
+		if *p, err = strconv.ParseFloat(reply[i], 64); err != nil {
 			return c, fmt.Errorf("unexpected reply %q", reply)
 		}
 	}
-	c.metrics, err = parseMetrics(reply[7:])
+	c.metrics, err = parseMetrics(reply[6:])
 	return c, err
 }
 
@@ -148,24 +173,20 @@ func parseMetrics(fields []string) (map[string]float64, error) {
 	return metrics, nil
 }
 
+// finish ends the benchmark and returns the metrics that it reported at its end.
 func (s *stepped) finish() (map[string]float64, error) {
-	_, _ = s.commands.Write(make([]byte, 16))
-	reply, err := s.read()
-	switch {
-	case err == errEarly:
-		return nil, s.process.withWords("the process ended with exit status 0 within the benchmark")
-	case err != nil:
+	s.command(0, 0)
+	reply, err := s.expect("done")
+	if err != nil {
 		return nil, err
-	case len(reply) == 0 || reply[0] != "done":
-		return nil, fmt.Errorf("unexpected reply %q", reply)
 	}
-	s.commands.Close()
+	return parseMetrics(reply)
+}
+
+// end waits for the process to end after its last benchmark.
+func (s *stepped) end() error {
 	s.process.wait(s.patience)
-	s.close()
-	if err := s.process.failure(); err != nil {
-		return nil, err
-	}
-	return parseMetrics(reply[1:])
+	return s.process.failure()
 }
 
 func (s *stepped) kill() {
