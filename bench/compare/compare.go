@@ -116,10 +116,11 @@ func (t *target) sides() [2]build.Side {
 func (m *Measurer) Notes() []string { return m.notes }
 
 // Run measures blocks until next names no subject, until deadline, or until the
-// context ends. Each block is reported; one that is cut short by the deadline or the
-// context has the subjects that were measured in full. An error of report ends the
-// run, as does a binary that cannot be linked any more. When the context ends, its
-// cause is the error.
+// context ends. The first block is measured to its end even after the deadline, so
+// that there is a number for everything; a later one that is cut short has the
+// subjects that were measured in full. An error of report ends the run, as does a
+// binary that cannot be linked any more. When the context ends, its cause is the
+// error.
 func (m *Measurer) Run(ctx context.Context, deadline time.Time, next func() []record.Subject, report func(record.PairBlock) error) error {
 	return runBlocks(ctx, deadline, m.block, next, report)
 }
@@ -133,11 +134,15 @@ func runBlocks(ctx context.Context, deadline time.Time, measure func(context.Con
 		if len(wanted) == 0 {
 			return nil
 		}
-		block, err := measure(limited, number, wanted)
-		if err != nil && limited.Err() == nil {
+		until := limited
+		if number == 1 {
+			until = ctx
+		}
+		block, err := measure(until, number, wanted)
+		if err != nil && until.Err() == nil {
 			return err
 		}
-		if len(block.Pairs) > 0 {
+		if len(block.Pairs) > 0 && (number > 1 || err == nil) {
 			if err := report(block); err != nil {
 				return err
 			}

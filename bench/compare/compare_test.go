@@ -471,11 +471,12 @@ func TestDeadlineAndInterrupt(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := func() []record.Subject { return []record.Subject{{Name: "Slow-2"}} }
-	if err := m.Run(t.Context(), time.Now(), all, func(record.PairBlock) error { t.Error("a block"); return nil }); err != nil {
-		t.Errorf("the budget is no error: %v", err)
+	n := 0
+	if err := m.Run(t.Context(), time.Now(), all, func(record.PairBlock) error { n++; return nil }); err != nil || n != 1 {
+		t.Errorf("a spent budget: %d blocks, want the first one; %v", n, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	n := 0
+	n = 0
 	err := m.Run(ctx, time.Now().Add(time.Hour), all, func(record.PairBlock) error {
 		if n++; n == 2 {
 			cancel()
