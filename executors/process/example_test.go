@@ -3,6 +3,7 @@
 package process_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,28 @@ var (
 	crash = executors.Define("example.crash", func(_ context.Context, code int) (int, error) { os.Exit(code); return 0, nil })
 	stuck = executors.Define("example.stuck", func(context.Context, struct{}) (int, error) { select {} })
 )
+
+var mentions = executors.Define("example.mentions", func(_ context.Context, word string) (int, error) {
+	text, err := process.Shared("text")
+	return bytes.Count(text, []byte(word)), err
+})
+
+// A large object that many tasks read is given to the pool, not to each task.
+func ExampleShared() {
+	ctx := context.Background()
+	pool, err := process.NewPool(process.Options{Workers: 2, Shared: map[string][]byte{"text": []byte("to be or not to be")}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer pool.Shutdown(ctx)
+	for n, err := range executors.Map(ctx, pool, mentions, slices.Values([]string{"be", "not"})) {
+		fmt.Println(n, err)
+	}
+	// Output:
+	// 2 <nil>
+	// 1 <nil>
+}
 
 // Function main, or TestMain in a test, begins with process.WorkerMain().
 func Example() {

@@ -32,7 +32,7 @@ const (
 // MemoryLimiter is what enforces Options.MemoryLimit on this machine: "cgroup" (the
 // kernel ends a worker that exceeds it, with all it has started), "rlimit" (the
 // kernel refuses memory to a process that exceeds it, and the Go runtime ends it),
-// or "none" (garbage collectors work against it).
+// or "none" (garbage collectors work against it). Without a limit it is "none".
 func (p *Pool) MemoryLimiter() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -43,13 +43,10 @@ func (p *Pool) MemoryLimiter() string {
 // how its memory is limited, and reports whether it has to set a limit itself.
 func (p *Pool) limitMemory(w *worker) (rlimit bool) {
 	limiter := p.MemoryLimiter()
-	if p.opts.MemoryLimit == 0 || limiter == byNothing {
-		return false
-	}
 	if limiter == byCgroup {
 		w.group = newMemoryGroup(groupBase(), p.opts.MemoryLimit)
 	}
-	return w.group == nil
+	return w.group == nil && limiter != byNothing
 }
 
 // giveUpCgroups is called when a process could not be started in its cgroup.
@@ -61,8 +58,11 @@ func (p *Pool) giveUpCgroups() {
 
 // chooseLimiter finds out how MemoryLimit is enforced, and complains if it is not.
 func (p *Pool) chooseLimiter() {
-	p.limiter = memoryLimiter()
-	if p.opts.MemoryLimit > 0 && p.limiter == byNothing {
+	p.limiter = byNothing
+	if p.opts.MemoryLimit == 0 {
+		return
+	}
+	if p.limiter = memoryLimiter(); p.limiter == byNothing {
 		p.log().Warn("process: the memory limit of worker processes is not enforced on this machine; their garbage collectors work against it", "limit", p.opts.MemoryLimit)
 	}
 }

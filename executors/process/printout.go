@@ -190,7 +190,7 @@ func (o *printout) of(seq uint32) string {
 		if i == 0 {
 			offset = min(offset, o.start())
 		}
-		if int32(m.first-seq) < 0 {
+		if itsEnd := len(o.crash) > 0 && o.begun == m.from; int32(m.first-seq) < 0 && !itsEnd {
 			return noteUnsure + o.from(offset)
 		}
 		return o.from(offset)

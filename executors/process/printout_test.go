@@ -43,6 +43,19 @@ func TestPrintoutOfATask(t *testing.T) {
 	}
 }
 
+// A crash report is the last thing a worker prints: it is of the task that died.
+func TestPrintoutOfACrash(t *testing.T) {
+	const report = "panic: oops\n\ngoroutine 7 [running]:\n"
+	o := printout{max: 100, knows: true}
+	for i, text := range []string{"before\n", report} {
+		o.add([]byte(text), uint32(1+i), uint32(1+4*i))
+		o.lines.cut([]byte(text), o.noteCrash)
+	}
+	if got := o.of(5); got != report {
+		t.Errorf("%q", got)
+	}
+}
+
 // Whatever is printed in whatever pieces, memory is bounded and no byte of a task is
 // given to a later one.
 func TestPrintoutIsBounded(t *testing.T) {
