@@ -26,7 +26,7 @@ type gateFlags struct {
 	limit           percent
 	across          bool
 	failOn, summary string
-	rules           string
+	rules, history  string
 	style           styleFlag
 	builds          buildFlags
 	ci              ciFlags
@@ -42,6 +42,7 @@ func addGateFlags(c *invocation) *gateFlags {
 	c.flags.StringVar(&f.failOn, "fail-on", "", "`outcomes` that fail too: inconclusive (exit 4), missing (exit 3)")
 	c.flags.StringVar(&f.summary, "summary", "", "`file` to write the verdicts to as Markdown")
 	c.flags.StringVar(&f.rules, "rules", "", "`file` with limits and accepted regressions of single benchmarks (default "+gate.RulesFile+" if it is there)")
+	c.flags.StringVar(&f.history, "history", "", "`directory` to keep the results of each commit in, and to look for lasting changes in; by itself it is only looked at")
 	f.builds.add(c)
 	f.ci.add(c)
 	f.style = addStyleFlag(c)
@@ -77,6 +78,8 @@ func runGate(ctx context.Context, c *invocation) error {
 			return usageError("gate takes builds (-base …) or records, not both: %q", rest)
 		}
 		return f.measureBuilds(ctx, c, options)
+	case len(rest) == 0 && f.history != "":
+		return f.showHistory(c, options)
 	case len(rest) == 1:
 		return f.judgeAgain(c, rest[0], options)
 	case len(rest) != 2:

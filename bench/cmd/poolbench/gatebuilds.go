@@ -28,6 +28,7 @@ type buildFlags struct {
 	seeds                            int
 	seed                             uint64
 	out                              string
+	revisions                        [2]string // what was built
 }
 
 const defaultGateOut = "poolbench-gate"
@@ -127,6 +128,13 @@ func (f *gateFlags) measureBuilds(ctx context.Context, c *invocation, options ga
 	f.ci.inDirectory(b.out)
 	err = f.finish(c, report)
 	fmt.Fprintf(c.stdout, "\nData     %s\n", b.path())
+	if f.history != "" && ctx.Err() == nil {
+		if historyErr := f.addToHistory(ctx, c, report, options); err == nil {
+			err = historyErr
+		} else if historyErr != nil {
+			fmt.Fprintf(c.stderr, "poolbench: %v\n", historyErr) // the verdict decides on the exit code
+		}
+	}
 	if ctx.Err() != nil {
 		return &exitError{exitInterrupted, fmt.Errorf("interrupted after %d blocks; what was measured is in %s", report.Blocks, b.path())}
 	}
@@ -181,6 +189,7 @@ func (f *buildFlags) measurer(ctx context.Context, progress *gateProgress) (m me
 		return nil, names, nil, err
 	}
 	if f.base != "" {
+		f.revisions = builds.Revisions
 		names = [2]string{named(f.base, builds.Revisions[build.Base]), named(f.head, builds.Revisions[build.Head])}
 	}
 	return compare.New(builds, config), names, builds.Close, nil

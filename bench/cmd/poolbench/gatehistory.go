@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"poolbench/bench"
+	"poolbench/bench/record"
+	"poolbench/reports/gate"
+)
+
+// keepHistory adds a report to the history in dir: one file for each comparison,
+// named by its time and the commit of head. A head that is no commit is not kept,
+// which the returned sentence says.
+func keepHistory(ctx context.Context, dir string, r *gate.Report, revisions [2]string) (note string, err error) {
+	for _, revision := range revisions {
+		if revision == "" || strings.Contains(revision, "+") {
+			return "Not kept in the history: what is not a commit cannot be found again.", nil
+		}
+	}
+	at := time.Now()
+	var text bytes.Buffer
+	if err := gate.WriteSnapshot(&text, bench.MachineKeys(ctx), r, revisions[0], revisions[1], at); err != nil {
+		return "Not kept in the history: " + err.Error() + ".", nil
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return "", err
+	}
+	name := at.UTC().Format("20060102T150405Z") + "-" + revisions[1][:min(12, len(revisions[1]))] + ".txt"
+	return "", writeFile(filepath.Join(dir, name), text.Bytes())
+}
+
+// readHistory reads the snapshots in dir. Files that are none are errors: a history
+// with holes tells another story.
+func readHistory(dir string) ([]*gate.Snapshot, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.txt"))
+	if err != nil {
+		return nil, err
+	}
+	var snapshots []*gate.Snapshot
+	for _, path := range paths {
+		rec, err := record.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		s, err := gate.ReadSnapshot(rec)
+		if err != nil {
+			return nil, err
+		}
+		snapshots = append(snapshots, s)
+	}
+	return snapshots, nil
+}
+
+// showHistory prints what the history in dir says; it blocks nothing.
+func (f *gateFlags) showHistory(c *invocation, options gate.Options) error {
+	info, err := os.Stat(f.history)
+	if err == nil && !info.IsDir() {
+		err = errors.New("it is no directory")
+	}
+	if err != nil {
+		return usageError("-history %s: %v", f.history, err)
+	}
+	snapshots, err := readHistory(f.history)
+	if err != nil {
+		return &exitError{exitUsage, fmt.Errorf("reading the history: %w", err)}
+	}
+	return gate.WriteHistoryText(c.stdout, gate.Changes(snapshots, options), f.text)
+}
+
+// addToHistory keeps a report and prints what the history says with it.
+func (f *gateFlags) addToHistory(ctx context.Context, c *invocation, r *gate.Report, options gate.Options) error {
+	note, err := keepHistory(ctx, f.history, r, f.builds.revisions)
+	if err != nil {
+		return fmt.Errorf("keeping the history: %w", err)
+	}
+	if note != "" {
+		fmt.Fprintf(c.stdout, "Note     %s\n", note)
+		if _, err := os.Stat(f.history); err != nil {
+			return nil // nothing has ever been kept
+		}
+	}
+	return f.showHistory(c, options)
+}
