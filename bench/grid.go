@@ -7,8 +7,13 @@
 //     second or two, since shared machines drift.
 //  3. [Run] describes the machine, calibrates the kernels, warms every arm up,
 //     and then measures block after block until the time budget is used up. Each
-//     result is written to the record as soon as it exists.
-//  4. Nothing is judged here: package reports reads the record.
+//     result is written to the record as soon as it exists. A block in which a
+//     trial fails is dropped whole. Every block has the probes too: capacity,
+//     memory bandwidth, and the calibrations once more.
+//  4. With [Config].Refine, grains between those of the grid are measured where a
+//     pool begins to pay off: after ten whole blocks about half of the time goes to
+//     narrow blocks of these grains, until nothing is left to refine.
+//  5. Nothing is judged here: package reports reads the record.
 //
 // A trial is one makespan: the first submit to the last result of one job, on an
 // executor that stands ready. Checking the answer is outside the timed part.

@@ -170,6 +170,7 @@ func (r *run) refine(ctx context.Context) error {
 		f.over = true
 	}
 	if f.over {
+		r.note("refining", fmt.Sprintf("%d cells at grains in between; looking for them took %v", before, f.spent.Round(time.Millisecond)))
 		// Grains that would get too few blocks for an interval are not begun with.
 		for _, t := range added {
 			delete(r.arms, t)
