@@ -106,13 +106,10 @@ func (m *Measurer) chunks(t *target, arms [2]arm, k *taking, used *waiting) (fai
 				n = slowed(n)
 			}
 			var flags uint64
-			switch i {
-			case 0:
-				flags = collectGarbage
-			case 1:
-				flags = countMemory
+			if i == 0 {
+				flags |= collectGarbage
 			}
-			if t.plan.dropped < 2 && i == 0 {
+			if i < t.plan.dropped || t.plan.dropped < 2 { // long chunks do not feel it
 				flags |= countMemory
 			}
 			if took[side], failures[side] = arms[side].run(n, flags); failures[side] != nil {
@@ -132,7 +129,6 @@ func (m *Measurer) chunks(t *target, arms [2]arm, k *taking, used *waiting) (fai
 
 // extras are the values of one side beside time.
 type extras struct {
-	memory   map[string]float64
 	setBytes float64
 	byChunk  map[string][]float64
 	last     map[string]float64
@@ -140,12 +136,14 @@ type extras struct {
 
 func (e *extras) add(c chunk, n int, memory bool) {
 	if e.byChunk == nil {
-		e.byChunk, e.memory = map[string][]float64{}, map[string]float64{}
+		e.byChunk = map[string][]float64{}
 	}
 	if memory {
 		// Whole numbers, as package testing prints them: less than one for each
 		// iteration is what the runtime allocates now and then.
-		e.memory["allocs/op"], e.memory["B/op"] = math.Floor(c.allocs/float64(n)), math.Floor(c.bytes/float64(n))
+		for unit, v := range map[string]float64{"allocs/op": c.allocs, "B/op": c.bytes} {
+			e.byChunk[unit] = append(e.byChunk[unit], math.Floor(v/float64(n)))
+		}
 	}
 	e.setBytes = c.setBytes
 	for unit, v := range c.metrics {
@@ -153,8 +151,8 @@ func (e *extras) add(c chunk, n int, memory bool) {
 	}
 }
 
-// together gives the units that both sides have: allocations, the medians of what
-// was reported chunk by chunk, and else what was reported at the end.
+// together gives the units that both sides have: the medians of allocations and of
+// what was reported chunk by chunk, and else what was reported at the end.
 func together(sides [2]extras) map[string][2]float64 {
 	var values [2]map[string]float64
 	for s, e := range sides {
@@ -162,9 +160,8 @@ func together(sides [2]extras) map[string][2]float64 {
 		maps.Copy(values[s], e.last)
 		for unit, v := range e.byChunk {
 			slices.Sort(v)
-			values[s][unit] = v[len(v)/2]
+			values[s][unit] = v[(len(v)-1)/2]
 		}
-		maps.Copy(values[s], e.memory)
 	}
 	out := map[string][2]float64{}
 	for unit, base := range values[0] {

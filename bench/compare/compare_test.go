@@ -183,14 +183,14 @@ func TestBadBenchmarks(t *testing.T) {
 	pairs := pairsByName(out[0])
 	for name, words := range map[string]string{
 		"BadPanic": "panic: the roof is on fire",
-		"BadExit":  "exit status 0 within the benchmark: so long",
+		"BadExit":  "unexpected call to os.Exit(0)",
 		"BadExit7": "exit status 7",
 		"BadFatal": "does not add up",
 		"BadHang":  "gave no answer within 700ms",
 		"BadEarly": "without B.Loop() == false",
 		"BadFlood": "printed more than 4 MiB: all work and no play",
 		"BadStart": "cannot even begin",
-		"BadExit1": "exit status 0 before its benchmarks were done",
+		"BadExit1": "unexpected call to os.Exit(0)",
 	} {
 		p, ok := pairs[name]
 		if !ok || !strings.Contains(p.BaseError, words) || !strings.Contains(p.HeadError, words) {
@@ -218,11 +218,12 @@ func noProcessLeft(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		return
 	}
-	links, _ := filepath.Glob("/proc/[0-9]*/exe")
-	for _, link := range links {
-		if path, err := os.Readlink(link); err == nil && strings.HasSuffix(path, "-0000.test") && strings.Contains(path, "poolbench-gate-") {
-			environ, _ := os.ReadFile(filepath.Join(filepath.Dir(link), "stat"))
-			t.Errorf("%s is left: %s", path, environ)
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		text, _ := os.ReadFile(path)
+		// pid (name) state ppid …
+		if strings.Contains(string(text), fmt.Sprintf("-0000.test) S %d ", os.Getpid())) || strings.Contains(string(text), fmt.Sprintf("-0000.test) R %d ", os.Getpid())) {
+			t.Errorf("left: %s", text)
 		}
 	}
 }
@@ -366,7 +367,7 @@ func TestTurns(t *testing.T) {
 		if len(p.Base) != 6 || len(p.Head) != 6 || p.Base[0] != 10 || p.Head[5] != 10 {
 			t.Fatal(dump(p))
 		}
-		want := map[string][2]float64{"allocs/op": {2, 2}, "B/op": {100, 100}, "x": {5, 5}, "end": {1, 1}}
+		want := map[string][2]float64{"allocs/op": {2, 2}, "B/op": {100, 100}, "x": {4, 4}, "end": {1, 1}}
 		if !maps.Equal(p.Extra, want) {
 			t.Fatalf("%v, want %v", p.Extra, want)
 		}
@@ -444,7 +445,7 @@ func TestCalibration(t *testing.T) {
 
 // A binary that cannot be stepped runs a process for each chunk.
 func TestSliced(t *testing.T) {
-	m := newMeasurer(t, Config{Bench: "^Benchmark(Loop|Allocates|MetricsN|BadPanic|BadStart|BadExit)$", CPU: []int{2}, Chunk: time.Millisecond, Chunks: 2}, true)
+	m := newMeasurer(t, Config{Bench: "^Benchmark(Loop|Allocates|MetricsN|BadPanic|BadStart|BadExit)$", CPU: []int{2}, Chunk: 10 * time.Millisecond, Chunks: 2}, true)
 	_, out := blocks(t, m, 1)
 	pairs := pairsByName(out[0])
 	for _, name := range []string{"Loop-2", "Allocates-2", "MetricsN-2"} {
@@ -458,7 +459,7 @@ func TestSliced(t *testing.T) {
 	if v := pairs["MetricsN-2"].Extra["seven/op"]; v != [2]float64{7, 7} {
 		t.Errorf("MetricsN: %v", v)
 	}
-	for name, words := range map[string]string{"BadPanic-2": "the roof is on fire", "BadStart-2": "cannot even begin", "BadExit-2": "no result line"} {
+	for name, words := range map[string]string{"BadPanic-2": "the roof is on fire", "BadStart-2": "cannot even begin", "BadExit-2": "os.Exit(0)"} {
 		if p := pairs[name]; !strings.Contains(p.BaseError, words) {
 			t.Errorf("%s: %q, want %q", name, p.BaseError, words)
 		}
@@ -486,8 +487,22 @@ func TestDeadlineAndInterrupt(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || n != 2 {
 		t.Errorf("%v after %d blocks", err, n)
 	}
+	// In the middle of a chunk.
+	ctx, cancel = context.WithTimeout(t.Context(), 150*time.Millisecond)
+	defer cancel()
+	err = m.Run(ctx, time.Now().Add(time.Hour), all, func(b record.PairBlock) error {
+		for _, p := range b.Pairs {
+			if p.BaseError+p.HeadError != "" {
+				t.Error(dump(p))
+			}
+		}
+		return nil
+	})
+	if failure := m.order[0].failure; !errors.Is(err, context.DeadlineExceeded) || failure != [2]string{} {
+		t.Errorf("%v, and the benchmark is to blame: %q", err, failure)
+	}
 	noProcessLeft(t)
-	if _, err := m.Declare(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := m.Declare(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("declared after the end of the context: %v", err)
 	}
 }

@@ -31,7 +31,7 @@ type launch struct {
 
 func (l launch) args(more ...string) []string {
 	return append([]string{"-test.run=^$", "-test.bench=" + l.pattern, "-test.cpu=" + strconv.Itoa(l.procs),
-		"-test.count=1", "-test.timeout=0"}, more...)
+		"-test.count=1", "-test.timeout=0", "-test.paniconexit0"}, more...)
 }
 
 // startStepped starts a binary that was built with the overlay; mode is "list" or

@@ -99,7 +99,7 @@ func (m *Measurer) walkGroup(ctx context.Context, rest []*target, pair int, v vi
 		if err != nil {
 			return err
 		}
-		left, failures, known := m.walkProcesses(arms, rest, v)
+		left, failures, known := walkProcesses(ctx, arms, rest, v)
 		arms[0].kill()
 		arms[1].kill()
 		if ctx.Err() != nil {
@@ -132,7 +132,7 @@ func (m *Measurer) walkGroup(ctx context.Context, rest []*target, pair int, v vi
 // walkProcesses visits targets with one pair of processes, until the end or the
 // first failure. It returns the targets that are left, and whether the failure is
 // known to be that of a target, which is then marked and not left.
-func (m *Measurer) walkProcesses(arms [2]*stepped, left []*target, v visitor) (_ []*target, failures [2]error, known bool) {
+func walkProcesses(ctx context.Context, arms [2]*stepped, left []*target, v visitor) (_ []*target, failures [2]error, known bool) {
 	for len(left) > 0 {
 		begin := time.Now()
 		name, failures := awaitReady(arms)
@@ -163,6 +163,9 @@ func (m *Measurer) walkProcesses(arms [2]*stepped, left []*target, v visitor) (_
 		}
 		if failures == ([2]error{}) && len(left) == 0 && len(here) > 0 {
 			failures = [2]error{arms[0].end(), arms[1].end()} // a clean-up may fail, too
+		}
+		if ctx.Err() != nil { // what fails now is nobody's fault
+			return left, failures, false
 		}
 		for _, t := range here {
 			if failures == ([2]error{}) {

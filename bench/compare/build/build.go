@@ -313,6 +313,10 @@ func (b *Builds) run(ctx context.Context, dir string, env []string, name string,
 	cmd.Dir = dir
 	// The user's own index must not be written, not even refreshed.
 	cmd.Env = append(os.Environ(), "GIT_INDEX_FILE="+filepath.Join(b.dir, "index"), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C", "PWD="+dir)
+	if work := os.Getenv("GOWORK"); filepath.IsAbs(work) {
+		// It would make both versions use the modules of the user's checkout.
+		cmd.Env = append(cmd.Env, "GOWORK=")
+	}
 	cmd.Env = append(cmd.Env, env...)
 	ownGroup(cmd)
 	var out, errs bytes.Buffer

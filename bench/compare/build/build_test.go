@@ -230,6 +230,18 @@ func TestShapesOfModules(t *testing.T) {
 			t.Errorf("a directory that base does not have: %v", err)
 		}
 	})
+	t.Run("in a workspace", func(t *testing.T) {
+		r := newRepo(t)
+		r.write("go.work", "go 1.26\n\nuse (\n\t./a\n\t./b\n)\n")
+		r.write("a/go.mod", goMod)
+		r.write("a/a_test.go", "package m\n\nimport (\n\t\"testing\"\n\n\t\"example.com/b\"\n)\n\nfunc BenchmarkA(x *testing.B) {\n\tfor x.Loop() {\n\t\t_ = b.X\n\t}\n}\n")
+		r.write("b/go.mod", "module example.com/b\n\ngo 1.26\n")
+		r.write("b/b.go", "package b\n\nconst X = 1\n")
+		r.commit()
+		t.Setenv("GOWORK", filepath.Join(r.dir, "go.work"))
+		r.write("b/b.go", "package b\n\nthis breaks\n")
+		r.built(Options{Dir: filepath.Join(r.dir, "a"), Base: "HEAD", Head: "HEAD"})
+	})
 	t.Run("vendored", func(t *testing.T) {
 		r := newRepo(t)
 		r.write("go.mod", goMod+"\nrequire example.com/dep v1.0.0\n")
