@@ -81,12 +81,12 @@ func TestRulesApply(t *testing.T) {
 				if c := r.Cells[0]; c.Verdict != test.want || !strings.Contains(c.Reason, test.reason) {
 					t.Errorf("%v, %q", c.Verdict, c.Reason)
 				}
-				got := ""
+				var got strings.Builder
 				for _, w := range r.Warnings {
-					got += w.String()
+					got.WriteString(w.String())
 				}
-				if (test.warning == "") != (got == "") || !strings.Contains(got, test.warning) {
-					t.Errorf("warnings %q", got)
+				if (test.warning == "") != (got.String() == "") || !strings.Contains(got.String(), test.warning) {
+					t.Errorf("warnings %q", got.String())
 				}
 			}
 		})

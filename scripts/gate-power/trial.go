@@ -178,14 +178,15 @@ func (o *outcome) found(names []string) (target, others bool) {
 }
 
 func (o outcome) String() string {
-	text := fmt.Sprintf("run %3d  exit %d  %3.0f s  %s", o.Run, o.ExitCode, o.Seconds, o.Headline)
+	var text strings.Builder
+	fmt.Fprintf(&text, "run %3d  exit %d  %3.0f s  %s", o.Run, o.ExitCode, o.Seconds, o.Headline)
 	if o.Change != 0 {
-		text += fmt.Sprintf(" Planted: %+g %% in %s.", o.Change, o.Target)
+		fmt.Fprintf(&text, " Planted: %+g %% in %s.", o.Change, o.Target)
 	}
 	for _, n := range append(o.Regressed, o.Others...) {
-		text += " Regressed: " + n + "."
+		text.WriteString(" Regressed: " + n + ".")
 	}
-	return text
+	return text.String()
 }
 
 // A tally counts outcomes.
