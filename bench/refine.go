@@ -40,8 +40,9 @@ type refiner struct {
 	text   *bytes.Buffer                      // the record so far
 	cells  []record.Cell                      // refined so far, in the order in which they came
 	arms   []Trial                            // cells and their serial arms
-	rounds int                                // narrow or whole blocks that the newest cells have been in
-	over   bool                               // nothing is left to refine, or no time
+	rounds int                                // blocks since it was asked last
+	none   bool                               // there was nothing to refine then; later blocks may tell more
+	over   bool                               // there is no time for more
 	spent  time.Duration                      // asking
 	ratio  time.Duration                      // time of whole blocks since the first refinement, less that of narrow ones
 }
@@ -62,21 +63,18 @@ func newRefiner(c Config) (*refiner, io.Writer) {
 
 // due reports whether it is time to ask, given the whole blocks in the record.
 func (f *refiner) due(whole int) bool {
-	if f.over || whole < coarseBlocks {
-		return false
-	}
-	return len(f.cells) == 0 || f.rounds >= refineBlocks
+	return !f.over && whole >= coarseBlocks && f.rounds >= refineBlocks
 }
 
 // narrow reports whether the next block should have the refined arms only.
-func (f *refiner) narrow() bool { return len(f.arms) > 0 && !f.over && f.ratio >= 0 }
+func (f *refiner) narrow() bool { return len(f.arms) > 0 && !f.none && !f.over && f.ratio >= 0 }
 
 // took tells how long a block took.
 func (f *refiner) took(d time.Duration, narrow bool) {
+	f.rounds++
 	if len(f.arms) == 0 {
 		return
 	}
-	f.rounds++
 	if narrow {
 		d = -d
 	}
@@ -107,9 +105,6 @@ func (f *refiner) add(g Grid, cells []record.Cell, known map[Trial]*arm, limit t
 				added = append(added, t)
 			}
 		}
-	}
-	if fresh > 0 {
-		f.rounds = 0
 	}
 	return added
 }
@@ -164,19 +159,17 @@ func (r *run) refine(ctx context.Context) error {
 	cells := f.ask(rec)
 	f.spent += time.Since(begin)
 	before, arms := len(f.cells), len(f.arms)
+	f.rounds = 0
 	added := f.add(r.Grid, cells, r.arms, r.TrialLimit/2)
-	if len(f.cells) == before || f.spent > time.Duration(refineShare*float64(r.Budget)) ||
-		r.left() < refineBlocks*time.Duration(len(f.arms))*r.armTime() {
-		f.over = true
-	}
-	if f.over {
-		r.note("refining", fmt.Sprintf("%d cells at grains in between; looking for them took %v", before, f.spent.Round(time.Millisecond)))
+	f.none = len(f.cells) == before
+	f.over = f.spent > time.Duration(refineShare*float64(r.Budget))
+	if !f.none && r.left() < refineBlocks*time.Duration(len(f.arms))*r.armTime() {
 		// Grains that would get too few blocks for an interval are not begun with.
+		f.over = true
 		for _, t := range added {
 			delete(r.arms, t)
 		}
-		f.cells = f.cells[:before]
-		f.arms = f.arms[:arms]
+		f.cells, f.arms = f.cells[:before], f.arms[:arms]
 		return nil
 	}
 	for _, c := range f.cells[before:] {

@@ -58,8 +58,8 @@ func TestRefine(t *testing.T) {
 			t.Fatal(err)
 		}
 		rec := readBack(t, &out)
-		if len(asked) != 4 || asked[0] != coarseBlocks*6 || s.Refined != 3 {
-			t.Fatalf("asked with %v results, %d refined; want 4 times, first with %d, and 3", asked, s.Refined, coarseBlocks*6)
+		if len(asked) < 4 || asked[0] != coarseBlocks*6 || s.Refined != 3 {
+			t.Fatalf("asked with %v results, %d refined; want at least 4 times, first with %d, and 3", asked, s.Refined, coarseBlocks*6)
 		}
 		if took := s.Elapsed; took > 20*time.Second || took < 19*time.Second {
 			t.Errorf("the run took %v of 20s", took)
@@ -75,6 +75,25 @@ func TestRefine(t *testing.T) {
 		}
 		if pool[time.Millisecond] != s.Blocks || s.Blocks <= coarseBlocks {
 			t.Errorf("%d blocks, a grain of the grid was measured %d times", s.Blocks, pool[time.Millisecond])
+		}
+	})
+}
+
+// Where nothing can be told at first, later blocks may tell more.
+func TestRefineAsksAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		c := sweepConfig(&out)
+		asked := 0
+		c.Refine = func(*record.Record) []record.Cell {
+			if asked++; asked < 3 {
+				return nil
+			}
+			return []record.Cell{{Executor: "overhead", Workload: "sleep", Workers: 2, Grain: 2 * time.Millisecond}}
+		}
+		s, err := Run(t.Context(), c)
+		if err != nil || s.Refined != 1 || asked < 3 {
+			t.Errorf("%+v, %v, asked %d times", s, err, asked)
 		}
 	})
 }
@@ -96,7 +115,7 @@ func TestResumeRefined(t *testing.T) {
 		before := grainsOf(readBack(t, &out), "overhead")[2500*time.Microsecond]
 		c.Progress, c.Resume, c.Seed = nil, readBack(t, &out), 0
 		s, err = Run(t.Context(), c)
-		if err != nil || s.Refined != 3 || len(asked) != 4 {
+		if err != nil || s.Refined != 3 || len(asked) < 4 {
 			t.Fatalf("%+v, asked %d times, %v; want 3 refined grains, one of them from before", s, len(asked), err)
 		}
 		rec := readBack(t, &out)

@@ -309,6 +309,9 @@ func (r *run) end() error {
 	if partial != "" || r.Resume != nil {
 		r.note("partial", partial) // the last one counts: empty when a resumed run is complete
 	}
+	if f := r.refiner; f.ask != nil {
+		r.note("refining", fmt.Sprintf("%d cells at grains in between; looking for them took %v", len(f.cells), f.spent.Round(time.Millisecond)))
+	}
 	r.note("blocks", strconv.Itoa(r.summary.Blocks))
 	return r.out.Note("elapsed", time.Since(r.begin).Round(time.Millisecond).String())
 }
