@@ -49,6 +49,11 @@ var (
 		return struct{}{}, nil
 	})
 
+	prepareHoards = executors.Define("test.prepareHoards", func(ctx context.Context, _ struct{}) (struct{}, error) {
+		_, err := leak.Call(ctx, 1<<30)
+		return struct{}{}, err
+	})
+
 	hoard [][]byte // what test.leak keeps
 
 	leak = executors.Define("test.leak", func(_ context.Context, n int) (int, error) {
@@ -255,6 +260,12 @@ func TestMemoryLimit(t *testing.T) {
 	var m *process.MemoryLimitError
 	if errors.As(error(e), &m) {
 		t.Errorf("a SIGSEGV that has nothing to do with memory: %v", m)
+	}
+	for _, o := range []process.Options{{Workers: 1, MemoryLimit: most, InitFunc: prepareHoards}, {Workers: 1, MemoryLimit: most, Strict: true}} {
+		err := failed(t, submit(t, newPool(t, o), leak, 1<<30))
+		if !errors.As(err, &m) {
+			t.Errorf("%+v: %v", o, err)
+		}
 	}
 	if _, err := process.NewPool(process.Options{Workers: 1, MemoryLimit: 1000}); err == nil {
 		t.Error("1000 bytes accepted")

@@ -351,19 +351,21 @@ func (w *worker) lost(it *item, broken, cause error) error {
 	if errors.Is(cause, errFrame) {
 		return fmt.Errorf("process: worker broke the protocol (%w) and was killed: %w", cause, e)
 	}
-	if max := w.pool.opts.MemoryLimit; max > 0 && w.exceededMemory(e) {
-		return &MemoryLimitError{Limit: max, Lost: e}
-	}
 	return e
 }
 
 // lostError tells how the process ended, and what the task seq had printed; all
-// that was printed if it is 0.
-func (w *worker) lostError(fn string, seq uint32) *executors.WorkerLostError {
-	return &executors.WorkerLostError{
+// that was printed if it is 0. It is a *executors.WorkerLostError, within a
+// *MemoryLimitError if that is why.
+func (w *worker) lostError(fn string, seq uint32) error {
+	e := &executors.WorkerLostError{
 		Func: fn, Pid: w.pid, ExitCode: w.state.ExitCode(), Signal: signalName(w.state),
 		Stdout: w.printed[streamOut].of(seq), Stderr: w.printed[streamErr].of(seq),
 	}
+	if max := w.pool.opts.MemoryLimit; max > 0 && w.exceededMemory(e) {
+		return &MemoryLimitError{Limit: max, Lost: e}
+	}
+	return e
 }
 
 // sayBye asks a worker that has no task to exit.
