@@ -298,11 +298,15 @@ func TestPatch(t *testing.T) {
 			t.Errorf("%s is there %d times", call, strings.Count(string(patched), call))
 		}
 	}
+	if n := strings.Count(string(patched), "if b.stepReads() { "+readMemory+" }"); n != 3 {
+		t.Errorf("%d of 3 timers are patched", n)
+	}
 	if strings.Count(string(patched), "\n") != strings.Count(string(source), "\n") {
 		t.Error("lines have moved")
 	}
 	for _, change := range [][2]string{
 		{"\truntime.GC()\n", "\truntime.Gosched()\n"},
+		{readMemory, "readMemory()"},
 		{"loopSlowPath() bool {", "slowPath() bool {"},
 		{"if b.loop.n == 0 {\n\t\t// It's", "if b.loop.n <= 0 {\n\t\t// It's"},
 		{"package testing", "package"},

@@ -72,8 +72,10 @@ func patch(source []byte) ([]byte, error) {
 		is       func(ast.Stmt) bool
 		edit     func(from, to int) edit
 	}{
-		{"runN", func(s ast.Stmt) bool { return text(s) == "runtime.GC()" },
-			func(from, to int) edit { return edit{from, to, "if b.stepCollects() { runtime.GC() }"} }},
+		{"runN", func(s ast.Stmt) bool { return text(s) == "runtime.GC()" }, guard("b.stepCollects()", "runtime.GC()")},
+		{"StartTimer", readsMemory(text), guard("b.stepReads()", readMemory)},
+		{"StopTimer", readsMemory(text), guard("b.stepReads()", readMemory)},
+		{"ResetTimer", readsMemory(text), guard("b.stepReads()", readMemory)},
 		{"launch", func(s ast.Stmt) bool { _, ok := s.(*ast.DeferStmt); return ok },
 			func(_, to int) edit { return edit{to, to, "; if b.stepping() { b.stepLaunch(); return }"} }},
 		{"loopSlowPath", func(s ast.Stmt) bool {
@@ -85,12 +87,17 @@ func patch(source []byte) ([]byte, error) {
 		if body == nil {
 			return nil, fmt.Errorf("no method %s of B to patch", p.function)
 		}
-		i := slices.IndexFunc(body.List, p.is)
-		if i < 0 {
+		var places []ast.Stmt
+		ast.Inspect(body, func(n ast.Node) bool {
+			if s, ok := n.(ast.Stmt); ok && p.is(s) {
+				places = append(places, s)
+			}
+			return true
+		})
+		if len(places) != 1 {
 			return nil, fmt.Errorf("method %s of B is not as expected", p.function)
 		}
-		s := body.List[i]
-		edits = append(edits, p.edit(files.Position(s.Pos()).Offset, files.Position(s.End()).Offset))
+		edits = append(edits, p.edit(files.Position(places[0].Pos()).Offset, files.Position(places[0].End()).Offset))
 	}
 	slices.SortFunc(edits, func(a, b edit) int { return b.from - a.from })
 	out := slices.Clone(source)
@@ -98,6 +105,19 @@ func patch(source []byte) ([]byte, error) {
 		out = slices.Replace(out, e.from, e.to, []byte(e.text)...)
 	}
 	return out, nil
+}
+
+// readMemory is what the timers do each time, stopping the world, which takes longer
+// than many an iteration.
+const readMemory = "runtime.ReadMemStats(&memStats)"
+
+func readsMemory(text func(ast.Node) string) func(ast.Stmt) bool {
+	return func(s ast.Stmt) bool { return text(s) == readMemory }
+}
+
+// guard makes a statement depend on a condition.
+func guard(condition, statement string) func(from, to int) edit {
+	return func(from, to int) edit { return edit{from, to, "if " + condition + " { " + statement + " }"} }
 }
 
 // methodOfB is the body of (b *B) name; nil when there is none.
