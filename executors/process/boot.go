@@ -166,10 +166,17 @@ func (p *Pool) welcome(w *worker) {
 	p.finish([]*worker{w}, dropped)
 }
 
+// halfExcerpt is how many bytes of the beginning, and of the end, of what a worker
+// printed are in the text of an error.
+const halfExcerpt = 500
+
 func excerpt(t *printout) string {
 	s := strings.TrimSpace(t.String())
 	if s == "" {
 		return ""
+	}
+	if len(s) > 2*halfExcerpt {
+		s = s[:halfExcerpt] + "\n[…]\n" + s[len(s)-halfExcerpt:]
 	}
 	return "; standard error: " + s
 }
