@@ -40,7 +40,7 @@ func describeMachine(ctx context.Context) machine {
 	if average, err := load.AvgWithContext(ctx); err == nil {
 		m.note("load", fmt.Sprintf("%.2f %.2f %.2f", average.Load1, average.Load5, average.Load15))
 		if average.Load1 > 0.5*float64(cores) {
-			m.warn("load", fmt.Sprintf("Other programs kept about %.1f of %d CPUs busy when the run began.", average.Load1, cores),
+			m.warn("load", fmt.Sprintf("The machine was busy when the run began: a load of %.1f on %d CPUs.", average.Load1, cores),
 				"Stop them, or give the run a larger budget: ratios within blocks stand, intervals get wider.")
 		}
 	}
