@@ -113,6 +113,9 @@ func pairsByName(b record.PairBlock) map[string]record.Pair {
 const good = "^Benchmark(Loop|N|Allocates|Sub|Timers|Parallel|Metrics|MetricsN|Prepared|Slow|Garbage)$"
 
 func TestGoodBenchmarks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many processes")
+	}
 	m := newMeasurer(t, Config{Bench: good, CPU: []int{2}, Chunk: 300 * time.Microsecond, Chunks: 4}, false)
 	declared, out := blocks(t, m, 2)
 	var names []string

@@ -108,12 +108,13 @@ func measureBothWays(t *testing.T, path, dir, bench string, length time.Duration
 		}
 	}
 	for _, s := range ways[0].all {
-		line := fmt.Sprintf("%-32s", s.Name)
+		var line strings.Builder
+		line.WriteString(fmt.Sprintf("%-32s", s.Name))
 		for _, w := range ways {
 			n := float64(len(w.ratios[s]))
 			sd, block := 100*stat.StdDev(w.ratios[s], nil), w.took[s].Seconds()/n
-			line += fmt.Sprintf("  %s: SD %5.2f %%, block %4.0f ms, a minute ±%.2f %%", w.name, sd, 1000*block, sd*math.Sqrt(block/60))
+			line.WriteString(fmt.Sprintf("  %s: SD %5.2f %%, block %4.0f ms, a minute ±%.2f %%", w.name, sd, 1000*block, sd*math.Sqrt(block/60)))
 		}
-		t.Log(line)
+		t.Log(line.String())
 	}
 }

@@ -214,6 +214,9 @@ func TestRefuses(t *testing.T) {
 }
 
 func TestShapesOfModules(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many processes")
+	}
 	t.Run("in a subfolder, in a shallow clone", func(t *testing.T) {
 		r := newRepo(t)
 		r.write("sub/mod/go.mod", goMod)

@@ -36,7 +36,7 @@ func newRelink(text, work string) (relink, bool) {
 			continue
 		}
 		r := relink{out: -1, seed: -1}
-		for _, word := range strings.Fields(line) {
+		for word := range strings.FieldsSeq(line) {
 			word = strings.ReplaceAll(word, "$WORK", work)
 			if len(r.args) == 0 && strings.Contains(word, "=") {
 				r.env = append(r.env, strings.TrimSuffix(word, "''"))
