@@ -1,11 +1,15 @@
 package gate
 
 import (
+	"compress/gzip"
 	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 
@@ -34,6 +38,54 @@ type suite struct {
 	seed     uint64
 	host     record.Host
 	options  Options
+	recorded bool // noise is that of testdata/noise.txt.gz instead, whatever scale says
+}
+
+// recording is 46 blocks of 11 benchmarks against themselves on a virtual machine with
+// 2 CPUs that other processes kept busy (load 5 to 10), times cut to 4 digits:
+//
+//	poolbench gate -base HEAD -limit 0.1% -budget 100s     in github.com/rivo/uniseg v0.4.7
+//
+// by subject, in the order of the blocks.
+var recording = sync.OnceValue(func() (out [][]record.Pair) {
+	file, err := os.Open(filepath.Join("testdata", "noise.txt.gz"))
+	if err != nil {
+		panic(err)
+	}
+	defer file.Close()
+	text, err := gzip.NewReader(file)
+	if err != nil {
+		panic(err)
+	}
+	c, err := record.ReadComparison(text, "noise.txt")
+	if err != nil {
+		panic(err)
+	}
+	index := map[record.Subject]int{}
+	for i, d := range c.Subjects {
+		index[d.Subject] = i
+	}
+	out = make([][]record.Pair, len(c.Subjects))
+	for _, b := range c.Blocks {
+		for _, p := range b.Pairs {
+			out[index[p.Subject]] = append(out[index[p.Subject]], p)
+		}
+	}
+	return out
+})
+
+// replayed is a recorded pair with a change planted. Which build was called head was
+// chance, so it is again.
+func replayed(rng *rand.Rand, p record.Pair, subject record.Subject, shift float64) record.Pair {
+	p.Subject = subject
+	if rng.IntN(2) == 0 {
+		p.Base, p.Head = p.Head, p.Base
+	}
+	p.Head = slices.Clone(p.Head)
+	for i := range p.Head {
+		p.Head[i] *= math.Exp(shift)
+	}
+	return p
 }
 
 // noises are the standard deviations of the log ratio of a block by kind of work.
@@ -64,11 +116,16 @@ func (s suite) run() (report *Report, seconds float64) {
 	index := map[record.Subject]int{}
 	layouts := make([][2][]float64, len(declared))
 	sigma := make([]float64, len(declared))
+	replay, at := make([][]record.Pair, len(declared)), make([]int, len(declared))
 	for i, d := range declared {
 		index[d.Subject] = i
 		sigma[i] = s.scale * noises[rng.IntN(len(noises))]
 		if d.Role != record.Judged {
 			sigma[i] = s.scale * 0.018
+		}
+		if s.recorded {
+			replay[i] = recording()[rng.IntN(len(recording()))]
+			at[i] = rng.IntN(len(replay[i]))
 		}
 		for side := range 2 {
 			layouts[i][side] = make([]float64, s.pairs)
@@ -95,7 +152,12 @@ func (s suite) run() (report *Report, seconds float64) {
 				change = math.Log(1.05)
 			}
 			shift := change + layouts[i][1][block.SeedPair] - layouts[i][0][block.SeedPair]
-			block.Pairs = append(block.Pairs, simulatePair(rng, subject, sigma[i], shift))
+			if s.recorded {
+				block.Pairs = append(block.Pairs, replayed(rng, replay[i][at[i]%len(replay[i])], subject, shift))
+				at[i]++
+			} else {
+				block.Pairs = append(block.Pairs, simulatePair(rng, subject, sigma[i], shift))
+			}
 		}
 		judge.Add(block)
 	}
@@ -230,10 +292,17 @@ func ten(i int) suite {
 	return suite{cells: 10, scale: 0.5, layout: 0.01, pairs: 16, budget: 60, canaries: 2, seed: uint64(i)}
 }
 
+// recordedHundred is a hundred cells with the noise of a busy machine.
+func recordedHundred(i int) suite {
+	s := hundred(2_000_000 + i)
+	s.recorded = true
+	return s
+}
+
 // slowed changes one cell of the suite.
 func slowed(of func(int) suite, change float64) func(int) suite {
 	return func(i int) suite {
-		s := of(1_000_000 + i)
+		s := of(10_000_000 + i)
 		s.changes = map[int]float64{i % s.cells: math.Log1p(change)}
 		return s
 	}
@@ -273,6 +342,17 @@ func TestSuites(t *testing.T) {
 		atLeast(t, "one cell 5 % slower: found", five.detected, n, 0.9)
 		atMost(t, "one cell 5 % slower: another flagged", five.alarms, n, 0.01)
 		atMost(t, "one cell 5 % slower: pass without the truth", five.missedPass, n, 0.05)
+	})
+	t.Run("hundred cells, recorded noise", func(t *testing.T) {
+		same := simulate(n, recordedHundred)
+		t.Logf("%.0f s of measuring on average", same.seconds/float64(n))
+		atMost(t, "no change: an alarm", same.alarms, n, 0.01)
+		atMost(t, "no change: a false improvement", same.improvedFalsely, n, 0.01)
+		five := simulate(n, slowed(recordedHundred, 0.05))
+		atLeast(t, "one cell 5 % slower: found", five.detected, n, 0.95)
+		atMost(t, "one cell 5 % slower: another flagged", five.alarms, n, 0.01)
+		two := simulate(n, slowed(recordedHundred, 0.02))
+		atMost(t, "one cell 2 % slower: pass without the truth", two.missedPass, n, 0.05)
 	})
 	t.Run("ten cells", func(t *testing.T) {
 		same := simulate(n, ten)
