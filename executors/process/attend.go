@@ -1,7 +1,6 @@
 package process
 
 import (
-	"errors"
 	"syscall"
 	"time"
 
@@ -21,6 +20,9 @@ import (
 // for like this.
 const attendTime = 200 * time.Microsecond
 
+// attendMost bounds how often it may wait for more of a reply.
+const attendMost = 5
+
 // Attend implements executors.Attendant.
 func (p *Pool) Attend(t executors.Task) {
 	w := p.workerOf(t)
@@ -32,12 +34,20 @@ func (p *Pool) Attend(t executors.Task) {
 		return
 	}
 	defer w.reading.Unlock()
-	if w.broke != nil || w.in.fillNow(w.replyFd) != nil || !w.in.waiting() {
-		return // for the reader: the end, or the rest of a large reply, which must be waited for
-	}
-	if err := w.takeReplies(); err != nil {
-		w.broke = err
-		w.kill()
+	for range attendMost {
+		if w.broke != nil {
+			return
+		}
+		err := w.in.fillNow(w.replyFd)
+		if err == nil {
+			if w.broke = w.takeReplies(); w.broke != nil {
+				w.kill()
+			}
+			return
+		}
+		if err != syscall.EAGAIN || !w.in.begun() || !pollFor(w.replyFd, attendTime) {
+			return // the reader has been faster, or will see what is wrong
+		}
 	}
 }
 
@@ -59,15 +69,15 @@ func (p *Pool) workerOf(t executors.Task) *worker {
 	return nil
 }
 
-// awaitReplies returns when there is something to read, with reading held.
+// awaitReplies returns when a reply has arrived completely, with reading held.
 func (w *worker) awaitReplies() error {
 	var err error
 	waitErr := w.replyRaw.Read(func(fd uintptr) bool {
 		w.reading.Lock()
-		if err = w.broke; err == nil && !w.in.begun() {
+		if err = w.broke; err == nil {
 			err = w.in.fillNow(int(fd))
 		}
-		if errors.Is(err, syscall.EAGAIN) {
+		if err == syscall.EAGAIN {
 			w.reading.Unlock()
 			return false
 		}
@@ -78,9 +88,4 @@ func (w *worker) awaitReplies() error {
 		return waitErr
 	}
 	return err
-}
-
-// fillNow reads once what has arrived, without waiting; EAGAIN if that is nothing.
-func (fr *frameReader) fillNow(fd int) error {
-	return fr.fillFrom(func(b []byte) (int, error) { return tryRead(fd, b) })
 }

@@ -80,8 +80,13 @@ type frameReader struct {
 	buf   []byte // frames that fit are cut out of it
 	start int    // of the unread bytes in buf
 	end   int
-	big   []byte // large payload that was read into memory of its own
 	total uint64 // bytes read
+
+	// A large payload that had not arrived completely with its header is read into
+	// memory of its own.
+	large header
+	big   []byte // grows with what arrives; nil if there is no such payload
+	got   int    // bytes of it
 }
 
 const readBuffer = 68 << 10 // a payload of 64 KiB comes in one read
@@ -98,7 +103,6 @@ func newFrameReader(r io.Reader, limit uint32) *frameReader {
 // following call of next; one of at least executors.LargeValue bytes is the
 // caller's. The error is io.EOF only between two frames.
 func (fr *frameReader) next() (frame, error) {
-	fr.big = nil
 	for {
 		if f, ok, err := fr.cut(); ok || err != nil {
 			return f, err
@@ -113,83 +117,80 @@ func (fr *frameReader) next() (frame, error) {
 // arrived completely behind it. Payloads are valid until the following call.
 func (fr *frameReader) nextBatch(frames []frame) ([]frame, error) {
 	f, err := fr.next()
-	if err != nil {
-		return frames, err
-	}
-	frames = append(frames, f)
-	for fr.big == nil {
-		f, ok, err := fr.buffered()
-		if err != nil || !ok {
-			return frames, err
-		}
+	for ok := true; ok && err == nil; f, ok, err = fr.cut() {
 		frames = append(frames, f)
 	}
-	return frames, nil
+	return frames, err
 }
 
-// cut takes one frame, reading the rest of a payload that exceeds the buffer.
+// cut takes one frame if it has arrived completely.
 func (fr *frameReader) cut() (frame, bool, error) {
-	if f, ok, err := fr.buffered(); ok || err != nil {
-		return f, ok, err
+	h, ok, err := fr.arrived()
+	if !ok || err != nil {
+		return frame{}, false, err
 	}
-	if fr.end-fr.start < headerSize {
-		return frame{}, false, nil
+	if fr.big != nil {
+		f := frame{h, fr.big}
+		fr.big = nil
+		return f, true, nil
 	}
-	h := parseHeader(fr.buf[fr.start:])
-	if h.size < executors.LargeValue {
-		return frame{}, false, nil
-	}
-	payload, err := fr.readBig(fr.buf[fr.start+headerSize:fr.end], int(h.size))
-	fr.start, fr.end = 0, 0
-	return frame{h, payload}, err == nil, err
-}
-
-// buffered takes one frame out of the buffer if it is there completely.
-func (fr *frameReader) buffered() (frame, bool, error) {
-	have := fr.buf[fr.start:fr.end]
-	if len(have) < headerSize {
-		return frame{}, false, nil
-	}
-	h := parseHeader(have)
-	if h.kind == 0 || h.kind >= kindEnd || have[5] != 0 {
-		return frame{}, false, fmt.Errorf("%w: kind %d", errFrame, h.kind)
-	}
-	if h.size > fr.limit {
-		return frame{}, false, fmt.Errorf("%w: %d bytes announced, at most %d allowed", errFrame, h.size, fr.limit)
-	}
-	total := headerSize + int(h.size)
-	if len(have) < total {
-		return frame{}, false, nil
-	}
-	fr.start += total
-	payload := have[headerSize:total:total]
+	from := fr.start + headerSize
+	fr.start = from + int(h.size)
+	payload := fr.buf[from:fr.start:fr.start]
 	if h.size >= executors.LargeValue {
 		payload = append([]byte(nil), payload...)
 	}
 	return frame{h, payload}, true, nil
 }
 
-// waiting reports whether the next frame has arrived completely.
+// arrived reports whether the next frame has arrived completely. If not, and it is
+// large, the rest goes into memory of its own.
+func (fr *frameReader) arrived() (h header, complete bool, err error) {
+	if fr.big != nil {
+		return fr.large, fr.got == int(fr.large.size), nil
+	}
+	have := fr.buf[fr.start:fr.end]
+	if len(have) < headerSize {
+		return h, false, nil
+	}
+	h = parseHeader(have)
+	if h.kind == 0 || h.kind >= kindEnd || have[5] != 0 {
+		return h, false, fmt.Errorf("%w: kind %d", errFrame, h.kind)
+	}
+	if h.size > fr.limit {
+		return h, false, fmt.Errorf("%w: %d bytes announced, at most %d allowed", errFrame, h.size, fr.limit)
+	}
+	if len(have) >= headerSize+int(h.size) {
+		return h, true, nil
+	}
+	if h.size >= executors.LargeValue {
+		fr.large, fr.big = h, make([]byte, min(int(h.size), bigStep))
+		fr.got = copy(fr.big, have[headerSize:])
+		fr.start, fr.end = 0, 0
+	}
+	return h, false, nil
+}
+
+// waiting reports, at little cost, whether the next frame has arrived completely; it
+// may miss a large one.
 func (fr *frameReader) waiting() bool {
 	have := fr.end - fr.start
 	return have >= headerSize && uint64(have-headerSize) >= uint64(parseHeader(fr.buf[fr.start:]).size)
 }
 
 // begun reports whether a part of the next frame has arrived.
-func (fr *frameReader) begun() bool { return fr.end > fr.start }
+func (fr *frameReader) begun() bool { return fr.big != nil || fr.end > fr.start }
 
 // fill reads once, after making room.
 func (fr *frameReader) fill() error { return fr.fillFrom(fr.r.Read) }
 
 func (fr *frameReader) fillFrom(read func([]byte) (int, error)) error {
-	if fr.start == fr.end {
-		fr.start, fr.end = 0, 0
-	} else if fr.start > 0 {
-		fr.end = copy(fr.buf, fr.buf[fr.start:fr.end])
-		fr.start = 0
+	n, err := read(fr.room())
+	if fr.big != nil {
+		fr.got += n
+	} else {
+		fr.end += n
 	}
-	n, err := read(fr.buf[fr.end:])
-	fr.end += n
 	fr.total += uint64(n)
 	if n > 0 {
 		return nil
@@ -197,7 +198,7 @@ func (fr *frameReader) fillFrom(read func([]byte) (int, error)) error {
 	if err == nil {
 		err = io.ErrNoProgress
 	}
-	if err == io.EOF && fr.end > 0 {
+	if err == io.EOF && (fr.big != nil || fr.end > 0) {
 		err = io.ErrUnexpectedEOF
 	}
 	return err
@@ -206,26 +207,34 @@ func (fr *frameReader) fillFrom(read func([]byte) (int, error)) error {
 // bigStep is how much is believed of a length before bytes have come.
 const bigStep = 32 << 20
 
-// readBig reads a payload of size bytes that begins with have.
-func (fr *frameReader) readBig(have []byte, size int) ([]byte, error) {
-	b := make([]byte, min(size, len(have)+bigStep))
-	n := copy(b, have)
+// room is where the next bytes belong; never empty after cut has found no frame.
+func (fr *frameReader) room() []byte {
+	if fr.big != nil {
+		if fr.got == len(fr.big) {
+			grown := make([]byte, min(int(fr.large.size), 2*len(fr.big)))
+			copy(grown, fr.big)
+			fr.big = grown
+		}
+		return fr.big[fr.got:]
+	}
+	if fr.start == fr.end {
+		fr.start, fr.end = 0, 0
+	} else if fr.start > 0 {
+		fr.end = copy(fr.buf, fr.buf[fr.start:fr.end])
+		fr.start = 0
+	}
+	return fr.buf[fr.end:]
+}
+
+// fillNow reads, without waiting, until the next frame has arrived completely.
+// syscall.EAGAIN means that it has not yet.
+func (fr *frameReader) fillNow(fd int) error {
 	for {
-		m, err := io.ReadFull(fr.r, b[n:])
-		n += m
-		fr.total += uint64(m)
-		if err == io.EOF {
-			err = io.ErrUnexpectedEOF
+		if _, ok, err := fr.arrived(); ok || err != nil {
+			return err
 		}
-		if err != nil {
-			return nil, err
+		if err := fr.fillFrom(func(b []byte) (int, error) { return tryRead(fd, b) }); err != nil {
+			return err
 		}
-		if n == size {
-			fr.big = b
-			return b, nil
-		}
-		grown := make([]byte, min(size, 2*len(b)))
-		copy(grown, b)
-		b = grown
 	}
 }
