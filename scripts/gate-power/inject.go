@@ -19,7 +19,7 @@ type place struct {
 	function string
 }
 
-// errNotCountable marks a benchmark that has no loop of a form that rewrite knows.
+// errNotCountable marks a benchmark that has no loop of a form that count knows.
 var errNotCountable = errors.New("no loop up to b.N and none over b.Loop()")
 
 // countable are the benchmarks of a directory tree that count iterations in a way we
@@ -42,10 +42,10 @@ func countable(root string) (map[string]place, error) {
 		}
 		for _, d := range file.Decls {
 			f, ok := d.(*ast.FuncDecl)
-			if !ok || f.Recv != nil || !strings.HasPrefix(f.Name.Name, "Benchmark") || rewrite(f) == 0 {
+			if !ok || f.Recv != nil || !strings.HasPrefix(f.Name.Name, "Benchmark") {
 				continue
 			}
-			if _, taken := places[f.Name.Name]; !taken {
+			if _, taken := places[f.Name.Name]; !taken && loops(file, f.Name.Name) {
 				places[f.Name.Name] = place{path, f.Name.Name}
 			}
 		}
@@ -54,53 +54,98 @@ func countable(root string) (map[string]place, error) {
 	return places, err
 }
 
-// rewrite makes the loops of a function ask how often to run, once a loop, and says
-// how many loops there are:
+// counting are the functions that a benchmark counts its iterations in: itself, or
+// else those of its file that it names, or that those name.
+func counting(file *ast.File, benchmark string) (found []*ast.FuncDecl) {
+	functions := map[string]*ast.FuncDecl{}
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Body != nil {
+			functions[f.Name.Name] = f
+		}
+	}
+	seen := map[string]bool{}
+	var visit func(name string)
+	visit = func(name string) {
+		f := functions[name]
+		if f == nil || seen[name] {
+			return
+		}
+		seen[name] = true
+		if count(f, false) > 0 {
+			found = append(found, f)
+			return
+		}
+		ast.Inspect(f.Body, func(node ast.Node) bool {
+			if id, ok := node.(*ast.Ident); ok {
+				visit(id.Name)
+			}
+			return true
+		})
+	}
+	visit(benchmark)
+	return found
+}
+
+func loops(file *ast.File, benchmark string) bool { return len(counting(file, benchmark)) > 0 }
+
+// count says how many loops of a function count iterations, and if change is set
+// makes them ask how often to run, once a loop:
 //
 //	for i := 0; i < b.N; i++ {…}    for i, poolbenchN := 0, poolbenchIterations(b); i < poolbenchN; i++ {…}
 //	for range b.N {…}               for range poolbenchIterations(b) {…}
 //	for b.Loop() {…}                for b.Loop() { for range poolbenchTimes(b) {…} }
-func rewrite(f *ast.FuncDecl) int {
+func count(f *ast.FuncDecl, change bool) int {
 	n := 0
 	ast.Inspect(f, func(node ast.Node) bool {
 		switch loop := node.(type) {
 		case *ast.RangeStmt:
 			if b := receiver(loop.X, "N"); b != "" {
-				loop.X = call("poolbenchIterations", b)
 				n++
+				if change {
+					loop.X = call("poolbenchIterations", b)
+				}
 			}
 		case *ast.ForStmt:
-			switch condition := loop.Cond.(type) {
-			case *ast.BinaryExpr:
-				if rewriteCounter(loop, condition) {
-					n++
-				}
-			case *ast.CallExpr:
-				if b := receiver(condition.Fun, "Loop"); b != "" {
-					inner := &ast.RangeStmt{Tok: token.ILLEGAL, X: call("poolbenchTimes", b), Body: loop.Body}
-					loop.Body = &ast.BlockStmt{List: []ast.Stmt{inner}}
-					n++
-					return false
-				}
+			if !counts(loop) {
+				break
 			}
+			n++
+			if !change {
+				break
+			}
+			if condition, ok := loop.Cond.(*ast.CallExpr); ok {
+				inner := &ast.RangeStmt{Tok: token.ILLEGAL, X: call("poolbenchTimes", receiver(condition.Fun, "Loop")), Body: loop.Body}
+				loop.Body = &ast.BlockStmt{List: []ast.Stmt{inner}}
+				return false
+			}
+			changeCounter(loop)
 		}
 		return true
 	})
 	return n
 }
 
-// rewriteCounter changes a loop with a counter that it defines.
-func rewriteCounter(loop *ast.ForStmt, condition *ast.BinaryExpr) bool {
-	init, ok := loop.Init.(*ast.AssignStmt)
-	b := receiver(condition.Y, "N")
-	if !ok || init.Tok != token.DEFINE || b == "" {
-		return false
+// counts reports whether a loop is one over b.Loop(), or one with a counter of its
+// own up to b.N.
+func counts(loop *ast.ForStmt) bool {
+	switch condition := loop.Cond.(type) {
+	case *ast.CallExpr:
+		return receiver(condition.Fun, "Loop") != ""
+	case *ast.BinaryExpr:
+		init, ok := loop.Init.(*ast.AssignStmt)
+		return ok && init.Tok == token.DEFINE && receiver(condition.Y, "N") != ""
 	}
+	return false
+}
+
+// changeCounter takes the limit of a counter out of the condition, which is asked for
+// every iteration.
+func changeCounter(loop *ast.ForStmt) {
 	const limit = "poolbenchN"
+	init, condition := loop.Init.(*ast.AssignStmt), loop.Cond.(*ast.BinaryExpr)
 	init.Lhs = append(init.Lhs, ast.NewIdent(limit))
-	init.Rhs = append(init.Rhs, call("poolbenchIterations", b))
+	init.Rhs = append(init.Rhs, call("poolbenchIterations", receiver(condition.Y, "N")))
 	condition.Y = ast.NewIdent(limit)
-	return true
 }
 
 // receiver is the b of b.N; empty when the expression is something else.
@@ -126,10 +171,8 @@ func inject(p place, name string, percent float64) error {
 		return err
 	}
 	n := 0
-	for _, d := range file.Decls {
-		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == p.function {
-			n += rewrite(f)
-		}
+	for _, f := range counting(file, p.function) {
+		n += count(f, true)
 	}
 	if n == 0 {
 		return fmt.Errorf("%s in %s: %w", p.function, p.file, errNotCountable)

@@ -41,6 +41,16 @@ func BenchmarkLoop(b *testing.B) {
 	}
 }
 
+func helper(b *testing.B) {
+	for b.Loop() {
+		work++
+	}
+}
+
+func BenchmarkHelped(b *testing.B) {
+	b.Run("by", helper)
+}
+
 func BenchmarkParallel(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
@@ -67,7 +77,7 @@ func TestCountable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]bool{"BenchmarkOld": true, "BenchmarkRange": true, "BenchmarkLoop": true, "BenchmarkParallel": false} {
+	for name, want := range map[string]bool{"BenchmarkOld": true, "BenchmarkRange": true, "BenchmarkLoop": true, "BenchmarkHelped": true, "BenchmarkParallel": false} {
 		if _, ok := places[name]; ok != want {
 			t.Errorf("%s countable: %v", name, ok)
 		}
@@ -114,6 +124,7 @@ func TestInject(t *testing.T) {
 	}{
 		{"BenchmarkOld", 5, "^BenchmarkOld$", 1.05},
 		{"BenchmarkLoop", -5, "^BenchmarkLoop$", 0.95},
+		{"BenchmarkHelped/by", 5, "^BenchmarkHelped$", 1.05},
 		{"BenchmarkRange/sub", 120, "^BenchmarkRange$/^sub$", 2.2},
 		{"BenchmarkRange/sub", 5, "^BenchmarkRange$/^other$", 1},
 	} {

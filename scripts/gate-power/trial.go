@@ -225,7 +225,7 @@ func (t *tally) add(o outcome) {
 func (t *tally) summary(c *config) string {
 	var b strings.Builder
 	line := func(label string, k int) { fmt.Fprintf(&b, "%-44s %s\n", label, rate(k, t.runs)) }
-	fmt.Fprintf(&b, "\n%s of %s, %.0f s each with building\n", count(t.runs, "run"), filepath.Base(c.module), t.seconds/float64(t.runs))
+	fmt.Fprintf(&b, "\n%s of %s, %.0f s each with building\n", plural(t.runs, "run"), filepath.Base(c.module), t.seconds/float64(t.runs))
 	switch {
 	case c.change == 0:
 		line("false alarms (exit 1)", t.alarms)
@@ -246,7 +246,7 @@ func (t *tally) summary(c *config) string {
 	return b.String()
 }
 
-func count(n int, noun string) string {
+func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
