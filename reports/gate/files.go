@@ -55,10 +55,16 @@ func Files(base, head *record.Record, o Options) *Report {
 	}
 	packages := severalPackages(base, head)
 	b, h := collectFile(base, packages), collectFile(head, packages)
-	better := func(unit string) int { return direction(base, head, unit) }
+	better := func(unit string) int {
+		if d := o.Rules.better(unit); d != 0 {
+			return d
+		}
+		return direction(base, head, unit)
+	}
 	exact := func(unit string) bool { return base.Exact[unit] || head.Exact[unit] }
-	r.judgeAll(b, h, better, exact)
+	r.judgeAll(b, h, better, exact, o.Rules)
 	r.missingAndNew(b, h)
+	o.Rules.apply(r)
 	r.sort()
 	if len(r.Cells) == r.Count(New)+r.Count(Missing) {
 		r.NotComparable = "no benchmark with a unit that can be judged is in both files"
@@ -166,7 +172,7 @@ func (side fileSide) add(name string, r record.Result, numbered bool) {
 }
 
 // judgeAll judges what is in both files.
-func (r *Report) judgeAll(base, head fileSide, better func(string) int, exact func(string) bool) {
+func (r *Report) judgeAll(base, head fileSide, better func(string) int, exact func(string) bool, rules *Rules) {
 	type pairOf struct {
 		cell       Cell
 		base, head fileValues
@@ -186,6 +192,9 @@ func (r *Report) judgeAll(base, head fileSide, better func(string) int, exact fu
 			}
 			c := Cell{Name: name, Unit: unit, Higher: better(unit) > 0, Reason: reason,
 				Base: median(b.values), Head: median(h.values), Limit: r.Limit}
+			if limit, ok := rules.limit(record.Subject{Name: name}, unit); ok {
+				c.Limit = limit
+			}
 			c.Exact = exact(unit) && oneValue(b.values) && oneValue(h.values)
 			if !c.Exact {
 				statistical++

@@ -374,3 +374,21 @@ func TestShiftIntervalCovers(t *testing.T) {
 		t.Errorf("%d of %d intervals missed", missed, trials)
 	}
 }
+
+// The rules of a repository hold for files, too.
+func TestFilesRules(t *testing.T) {
+	six := []string{"100", "101", "102", "101", "100", "101"}
+	slow := []string{"120", "121", "122", "121", "120", "121"}
+	base := parse(t, lines("ns/op", "A", six...)+lines("ns/op", "B", six...)+lines("hits", "C", slow...))
+	head := parse(t, lines("ns/op", "A", slow...)+lines("ns/op", "B", slow...)+lines("hits", "C", six...))
+	g := Files(base, head, Options{Rules: rulesOf(t, "limit A sec/op 50%\naccept B sec/op 25% 2027-01-31 known\nbetter * hits higher\n")})
+	want := map[string]Verdict{"A": NoChange, "B": Accepted, "C": Regressed}
+	for _, c := range g.Cells {
+		if c.Verdict != want[c.Name] {
+			t.Errorf("%s: %v\n%s", c.Name, c.Verdict, text(t, g))
+		}
+	}
+	if len(g.Cells) != 3 {
+		t.Errorf("%+v", g.Cells)
+	}
+}
