@@ -18,6 +18,7 @@ type chunk struct {
 	ns            float64            // timed, by the benchmark's own timer
 	allocs, bytes float64            // allocated, where countMemory was asked for
 	setBytes      float64            // as the benchmark told with SetBytes, per iteration
-	ran, waited   float64            // ns its thread ran, and was ready to run and did not; zeros when unknown
+	waited        float64            // ns in which its thread was ready to run and did not
+	knowsWaiting  bool               // the system tells waited
 	metrics       map[string]float64 // reported so far, by unit; nil when none
 }

@@ -88,6 +88,7 @@ func (m *Measurer) link(ctx context.Context, targets []*target, pair int) error 
 // chunks lets the sides take turns: pairs of chunks in the order AB BA or BA AB, one
 // of the two at random for every two pairs.
 func (m *Measurer) chunks(t *target, arms [2]arm, k *taking, used *waiting) (failures [2]error) {
+	m.pinBoth(t, arms)
 	flip := false
 	for i := range t.plan.dropped + t.plan.kept {
 		if i%2 == 0 {

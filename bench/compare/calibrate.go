@@ -8,9 +8,10 @@ import (
 
 // A plan is how one benchmark is measured in every block.
 type plan struct {
-	iterations int // of each chunk, equal on both sides
-	kept       int // chunks of each side
-	dropped    int // chunks of each side before those, for caches and branch predictors
+	iterations int  // of each chunk, equal on both sides
+	kept       int  // chunks of each side
+	dropped    int  // chunks of each side before those, for caches and branch predictors
+	single     bool // one thread does all the work
 }
 
 const (
@@ -38,6 +39,9 @@ func (m *Measurer) calibrate(ctx context.Context, targets []*target) error {
 		visit: func(t *target, arms [2]arm, startup time.Duration) [2]error {
 			c, failures := m.iterations(arms)
 			t.plan = m.planFor(c, startup)
+			if failures == ([2]error{}) {
+				t.plan.single, failures = usesOneThread(arms, c.several(), tries(c.wall))
+			}
 			return failures
 		},
 		finished: func(*target, [2]map[string]float64) {},
@@ -57,6 +61,20 @@ func (t *target) fail(failures [2]error) {
 type calibration struct {
 	iterations int
 	wall       time.Duration // of one chunk of each side with all that goes with it
+}
+
+// several is how many iterations take about 5 ms: what threads do beside the work
+// counts for little then.
+func (c calibration) several() int {
+	return int(min(most, float64(c.iterations)*max(1, 10e6/float64(max(c.wall, 1)))))
+}
+
+// tries is how often something is tried that takes that long.
+func tries(wall time.Duration) int {
+	if wall > 100*time.Millisecond {
+		return 1
+	}
+	return 3
 }
 
 // iterations ramps up, as package testing does, until a chunk of the two sides'

@@ -146,6 +146,13 @@ func TestGoodBenchmarks(t *testing.T) {
 		}
 	}
 	pairs := pairsByName(out[1])
+	if runtime.GOOS == "linux" {
+		for name, single := range map[string]bool{"N-2": true, "Parallel-2": false} {
+			if got := m.targets[record.Subject{Name: name}].plan.single; got != single {
+				t.Errorf("%s uses one thread: %v", name, got)
+			}
+		}
+	}
 	extra := func(name, unit string) [2]float64 {
 		v, ok := pairs[name].Extra[unit]
 		if !ok {
@@ -393,6 +400,29 @@ func TestCanaryIsSlower(t *testing.T) {
 		if slower := p.Head[0]/p.Base[0] - 1; slower < 0.05-1e-9 || slower > 0.05+1/float64(n) {
 			t.Errorf("%d iterations: slower by %v", n, slower)
 		}
+	}
+}
+
+// Both sides of a benchmark with one thread go to one CPU, the next one with more is
+// free again.
+type pinned struct {
+	scripted
+	cpus *[]int
+}
+
+func (p *pinned) pin(cpu int)          { *p.cpus = append(*p.cpus, cpu) }
+func (p *pinned) ran() map[int]float64 { return nil }
+
+func TestPinning(t *testing.T) {
+	m := New(&build.Builds{Stepped: true}, Config{})
+	var log []string
+	var cpus []int
+	arms := [2]arm{&pinned{scripted{log: &log}, &cpus}, &pinned{scripted{log: &log}, &cpus}}
+	for _, single := range []bool{true, false} {
+		m.chunks(&target{plan: plan{iterations: 1, kept: 2, single: single}}, arms, &taking{}, &waiting{})
+	}
+	if len(cpus) != 4 || cpus[0] != cpus[1] || cpus[2] != -1 || cpus[3] != -1 || runtime.GOOS == "linux" && !slices.Contains(allowedCPUs(), cpus[0]) {
+		t.Errorf("pinned to %v", cpus)
 	}
 }
 

@@ -31,10 +31,12 @@ func (r hostReading) until(end hostReading, used waiting) record.Host {
 // waiting is how long threads that ran chunks ran, and waited for a CPU, in ns.
 type waiting struct{ ran, waited float64 }
 
-// add takes a chunk. One that changed its thread on the way has no sensible times.
+// add takes a chunk. What it did not wait it ran, or slept, which is no sign of a
+// busy machine.
 func (w *waiting) add(c chunk) {
-	if c.ran > 0 && c.waited >= 0 && c.ran+c.waited < 2*c.ns+1e6 {
-		w.ran += c.ran
-		w.waited += c.waited
+	waited := min(c.waited, c.ns)
+	w.waited += waited
+	if c.knowsWaiting {
+		w.ran += c.ns - waited
 	}
 }

@@ -20,6 +20,7 @@ type stepped struct {
 	replies  *os.File
 	reader   *bufio.Reader
 	patience time.Duration // for each reply
+	pinned   bool          // to one CPU
 }
 
 // launch is how a test binary is started for one benchmark.
@@ -144,15 +145,18 @@ func (s *stepped) run(n int, flags uint64) (chunk, error) {
 
 // parseChunk reads what follows the word chunk.
 func parseChunk(reply []string) (c chunk, err error) {
-	if len(reply) < 6 {
+	if len(reply) < 5 {
 		return c, fmt.Errorf("unexpected reply %q", reply)
 	}
-	for i, p := range []*float64{&c.ns, &c.allocs, &c.bytes, &c.setBytes, &c.ran, &c.waited} {
+	for i, p := range []*float64{&c.ns, &c.allocs, &c.bytes, &c.setBytes, &c.waited} {
 		if *p, err = strconv.ParseFloat(reply[i], 64); err != nil {
 			return c, fmt.Errorf("unexpected reply %q", reply)
 		}
 	}
-	c.metrics, err = parseMetrics(reply[6:])
+	if c.knowsWaiting = c.waited >= 0; !c.knowsWaiting {
+		c.waited = 0
+	}
+	c.metrics, err = parseMetrics(reply[5:])
 	return c, err
 }
 
