@@ -4,14 +4,15 @@ import "slices"
 
 // A pinner is an arm whose threads can be kept on one CPU.
 //
-// A benchmark that uses one thread is measured with both builds on one CPU, another
-// one in each block. Left to itself, the system often keeps one build on each CPU for
-// the whole block, and the CPUs of a shared machine are not equally busy. With other
-// jobs at load 7 on 2 CPUs, the standard deviation of the block's log ratio (10th
-// percentiles) of two benchmarks and three controls was 4 to 24 % (median 18 %) with
-// free choice of the CPU, and 0.8 to 5.4 % (median 3 %) on one:
+// A benchmark that uses one thread is measured with both builds on one CPU, picked
+// anew for each block. Left to itself, the system often keeps one build on each CPU
+// for the whole block, and the CPUs of a shared machine are not equally busy. With
+// other jobs at load 7 on 2 CPUs, the standard deviation of the block's log ratio
+// (10th percentiles) of two short benchmarks and three controls, twice 15 s, was 2 to
+// 24 % (median 18 %) with free choice of the CPU, and 0.8 to 5.4 % (median 3 %) with
+// everything on one, as by
 //
-//	$ [taskset -c 0] poolbench gate -base HEAD -bench 'Sum|Sub/n=10$' -cpu 1 -budget 15s
+//	$ taskset -c 0 poolbench gate -base HEAD -cpu 1 -seeds 2 -budget 15s
 type pinner interface {
 	// pin keeps all threads, and those to come, on a CPU; -1 frees them.
 	pin(cpu int)
