@@ -3,6 +3,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
 step() { printf '\n== %s\n' "$*"; }
 
 step "tests, as the README runs them"
@@ -34,5 +37,16 @@ go test -race -short ./executors/... ./workloads/... ./bench/...
 
 step "one iteration of every benchmark"
 go test -run '^$' -bench . -benchtime 1x ./... >/dev/null
+
+step "fuzzing, two seconds each"
+grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z]*' executors bench reports | sed 's|/[^/]*_test.go:func | |' | sort -u |
+	while read -r package target; do
+		printf '%s %s\n' "$package" "$target"
+		go test "./$package" -run '^$' -fuzz "^$target\$" -fuzztime 2s >"$tmp/fuzz" || { cat "$tmp/fuzz"; exit 1; }
+	done
+
+step "gate: this commit against itself"
+go build -o "$tmp/poolbench" ./bench/cmd/poolbench
+"$tmp/poolbench" gate -base HEAD -head HEAD -pkg ./executors,./workloads -bench 'PingPong|Kernel' -budget 45s -out "$tmp/gate"
 
 step "all checks passed"
