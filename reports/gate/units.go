@@ -64,8 +64,14 @@ func (s *subject) unitValues(unit string, direction int) unitValues {
 	return u
 }
 
+// leastExact is the number of blocks without which a unit does not count as free of
+// noise: one or two may agree by chance.
+const leastExact = 3
+
 // exact reports whether neither build varies.
-func (u unitValues) exact() bool { return oneValue(u.base) && oneValue(u.head) }
+func (u unitValues) exact() bool {
+	return len(u.base) >= leastExact && oneValue(u.base) && oneValue(u.head)
+}
 
 // units are the subject's units beside time, sorted.
 func (s *subject) units() []string {
