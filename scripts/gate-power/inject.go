@@ -10,6 +10,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -22,36 +23,46 @@ type place struct {
 // errNotCountable marks a benchmark that has no loop of a form that count knows.
 var errNotCountable = errors.New("no loop up to b.N and none over b.Loop()")
 
-// countable are the benchmarks of a directory tree that count iterations in a way we
-// can change, by function name. Of functions of one name in several packages the
-// first by path is taken.
-func countable(root string) (map[string]place, error) {
+// countable are the benchmarks of some directories that count iterations in a way we
+// can change without changing another benchmark, by function name. Of functions of
+// one name in several packages the first is taken.
+func countable(dirs []string) (map[string]place, error) {
 	places := map[string]place{}
-	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && path != root && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || entry.Name() == "vendor"):
-			return filepath.SkipDir
-		case entry.IsDir() || !strings.HasSuffix(path, "_test.go"):
-			return nil
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+	for _, dir := range dirs {
+		paths, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
 		if err != nil {
-			return nil // not ours to complain of: go test will
+			return nil, err
 		}
-		for _, d := range file.Decls {
-			f, ok := d.(*ast.FuncDecl)
-			if !ok || f.Recv != nil || !strings.HasPrefix(f.Name.Name, "Benchmark") {
-				continue
+		for _, path := range paths {
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+			if err != nil {
+				continue // not ours to complain of: go test will
 			}
-			if _, taken := places[f.Name.Name]; !taken && loops(file, f.Name.Name) {
-				places[f.Name.Name] = place{path, f.Name.Name}
+			for _, name := range countableIn(file) {
+				if _, taken := places[name]; !taken {
+					places[name] = place{path, name}
+				}
 			}
 		}
-		return nil
+	}
+	return places, nil
+}
+
+// countableIn are the benchmarks of a file that can be changed alone.
+func countableIn(file *ast.File) (names []string) {
+	users := map[string]int{} // benchmarks, by the function that counts
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && strings.HasPrefix(f.Name.Name, "Benchmark") {
+			names = append(names, f.Name.Name)
+			for _, counts := range counting(file, f.Name.Name) {
+				users[counts.Name.Name]++
+			}
+		}
+	}
+	return slices.DeleteFunc(names, func(name string) bool {
+		functions := counting(file, name)
+		return len(functions) == 0 || slices.ContainsFunc(functions, func(f *ast.FuncDecl) bool { return users[f.Name.Name] > 1 })
 	})
-	return places, err
 }
 
 // counting are the functions that a benchmark counts its iterations in: itself, or
@@ -85,8 +96,6 @@ func counting(file *ast.File, benchmark string) (found []*ast.FuncDecl) {
 	visit(benchmark)
 	return found
 }
-
-func loops(file *ast.File, benchmark string) bool { return len(counting(file, benchmark)) > 0 }
 
 // count says how many loops of a function count iterations, and if change is set
 // makes them ask how often to run, once a loop:

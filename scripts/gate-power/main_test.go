@@ -73,7 +73,7 @@ func module(t *testing.T) string {
 }
 
 func TestCountable(t *testing.T) {
-	places, err := countable(module(t))
+	places, err := countable([]string{module(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestCountable(t *testing.T) {
 func iterations(t *testing.T, name string, percent float64, bench string) float64 {
 	t.Helper()
 	dir := module(t)
-	places, err := countable(dir)
+	places, err := countable([]string{dir})
 	if err != nil {
 		t.Fatal(err)
 	}

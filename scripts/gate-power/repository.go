@@ -28,13 +28,14 @@ func newRepository(ctx context.Context, c *config) (*repository, error) {
 		return nil, err
 	}
 	r := &repository{dir: dir}
-	if err := r.fill(ctx, c.module); err != nil {
+	if err := r.fill(ctx, c); err != nil {
 		return nil, errors.Join(err, r.remove())
 	}
 	return r, nil
 }
 
-func (r *repository) fill(ctx context.Context, module string) error {
+func (r *repository) fill(ctx context.Context, c *config) error {
+	module := c.module
 	if err := copyTree(module, r.dir); err != nil {
 		return fmt.Errorf("copying %s: %w", module, err)
 	}
@@ -47,8 +48,11 @@ func (r *repository) fill(ctx context.Context, module string) error {
 	if err := r.commit(ctx, "the module as it is", "pristine"); err != nil {
 		return err
 	}
-	var err error
-	r.places, err = countable(r.dir)
+	dirs, err := r.output(ctx, "go", append([]string{"list", "-f", "{{.Dir}}"}, strings.Split(c.packages, ",")...)...)
+	if err != nil {
+		return err
+	}
+	r.places, err = countable(strings.Fields(string(dirs)))
 	return err
 }
 
