@@ -148,6 +148,8 @@ func (s *subject) judgeTime(j *Judge, c *Cell) {
 		switch {
 		case !j.screened:
 			c.Reason = fmt.Sprintf("%s measured: at least %d are needed", reports.Count(len(s.pairs), "block"), screenBlocks+looks[0])
+		case s.disputed(j):
+			c.Reason = "its fastest chunks and its typical ones disagree about a slowdown"
 		case c.Ratio.N > 0 && math.Log(c.Ratio.High) < s.slowdown:
 			// Shown not to be slower; it looked faster, which the time did not suffice to show.
 			c.Verdict = NoChange

@@ -121,11 +121,31 @@ func (s *subject) screen(j *Judge) {
 // pass settles the subject when it is shown not to be slower by the slowdown of
 // interest, unless it looks improved: that is worth fresh blocks.
 func (s *subject) pass(j *Judge) {
-	mid, _, high := j.ranks.interval(s.values(), 2*missLevel)
+	mid := median(walsh(s.values()))
 	looksFaster := mid <= -s.slowdown/2 && j.ranks.above(negated(s.values()), 0) <= suspicion
-	if high < s.slowdown && !looksFaster {
+	if !looksFaster && s.notSlower(j) {
 		s.time = passed
 	}
+}
+
+// notSlower reports whether the subject is shown not to be slower by the slowdown of
+// interest: the chosen estimator says so, and no other one that it is slower. The
+// estimator is chosen by its precision on the screen, and the fastest chunks of a
+// benchmark with two speeds can be precise there and a matter of luck later.
+func (s *subject) notSlower(j *Judge) bool {
+	if _, _, high := j.ranks.interval(s.values(), 2*missLevel); high >= s.slowdown {
+		return false
+	}
+	return !s.disputed(j)
+}
+
+// disputed reports whether an estimator that was not chosen shows a slowdown beyond
+// the tolerance.
+func (s *subject) disputed(j *Judge) bool {
+	return slices.ContainsFunc(s.ratios[:], func(ratios []float64) bool {
+		_, low, _ := j.ranks.interval(ratios, 2*missLevel)
+		return low > s.tolerant
+	})
 }
 
 // evidence is the log likelihood ratio of the screen for a change by the slowdown
