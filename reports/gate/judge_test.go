@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -393,5 +394,28 @@ func TestAnnotationsEscape(t *testing.T) {
 	}
 	if want := "::error title=failed%3A A%0A%3A%3Aerror%3A%3Ax%2Cy%3Az%25::a%0A::add-mask::b"; lines[0] != want {
 		t.Errorf("%q, want %q", lines[0], want)
+	}
+}
+
+// A benchmark whose fastest chunks are precise on the screen, and a matter of luck
+// later, is not called unchanged while its typical chunks are slower.
+func TestJudgeDisputed(t *testing.T) {
+	s := both("TwoSpeeds")
+	j := NewJudge(Options{}, []record.Declared{s})
+	rng := rand.New(rand.NewPCG(3, 5))
+	for number := 1; number <= 60 && len(j.Next()) > 0; number++ {
+		p := record.Pair{Subject: s.Subject}
+		for range 20 {
+			p.Base = append(p.Base, 7000*math.Exp(0.03*rng.NormFloat64()))
+			p.Head = append(p.Head, 7300*math.Exp(0.03*rng.NormFloat64()))
+		}
+		p.Head[rng.IntN(20)] = 5600
+		if p.Base[rng.IntN(20)] = 5600; number > screenBlocks && rng.IntN(4) > 0 {
+			p.Base[slices.Index(p.Base, 5600)] = 6600
+		}
+		j.Add(record.PairBlock{Number: number, SeedPair: number % 16, Pairs: []record.Pair{p}})
+	}
+	if c := find(t, j.Report(), "TwoSpeeds", record.UnitTime); c.Verdict == NoChange || c.Verdict == Improved {
+		t.Errorf("%v with ratio %v; typical chunks are 4.3 %% slower", c.Verdict, c.Ratio)
 	}
 }
