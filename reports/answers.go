@@ -68,13 +68,14 @@ func (a *analysis) short() []Sentence {
 			case len(sweeps) > 1:
 				on = " on " + s.Workload
 			}
-			text := crossoverSentence(series, series.Executor+on)
+			var text strings.Builder
+			text.WriteString(crossoverSentence(series, series.Executor+on))
 			for _, more := range []string{cutOverSentence(series), halfSentence(series.Half().Work)} {
 				if more != "" {
-					text += "; " + more
+					text.WriteString("; " + more)
 				}
 			}
-			out = append(out, Sentence{series.Executor, text})
+			out = append(out, Sentence{series.Executor, text.String()})
 		}
 		out = append(out, a.duelSentences(s)...)
 		out = append(out, remedySentences(s)...)

@@ -92,14 +92,15 @@ func TestOverlap(t *testing.T) {
 	for _, test := range []struct{ both, want float64 }{
 		{5e-3, 0}, {3e-3, 1}, {4e-3, 0.5}, {7e-3, -1},
 	} {
-		text := "# note workload.query: mixed\n"
+		var text strings.Builder
+		text.WriteString("# note workload.query: mixed\n")
 		for b := range 8 {
 			drift := 1 + 0.1*float64(b)
-			text += fmt.Sprintf("# block %d\nBenchmarkGrid/executor=serial/workload=query/workers=1/grain=1000 1 %v sec/op 10 tasks/op\n", b+1, drift*5e-3)
-			text += fmt.Sprintf("BenchmarkGrid/executor=pool/workload=query/workers=2/grain=1000 1 %v sec/op 10 tasks/op %v cpu-part-sec/op %v wait-part-sec/op\n",
-				drift*test.both, drift*cpu, drift*wait)
+			text.WriteString(fmt.Sprintf("# block %d\nBenchmarkGrid/executor=serial/workload=query/workers=1/grain=1000 1 %v sec/op 10 tasks/op\n", b+1, drift*5e-3))
+			text.WriteString(fmt.Sprintf("BenchmarkGrid/executor=pool/workload=query/workers=2/grain=1000 1 %v sec/op 10 tasks/op %v cpu-part-sec/op %v wait-part-sec/op\n",
+				drift*test.both, drift*cpu, drift*wait))
 		}
-		rec, err := record.Read(strings.NewReader(text), "overlap.txt")
+		rec, err := record.Read(strings.NewReader(text.String()), "overlap.txt")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -39,7 +39,7 @@ func (r Result) Failed() (string, bool) {
 // allowedMisses is the least k with P(more than k of n miss) of at most 1 %.
 func allowedMisses(n int) int {
 	tail := 1.0
-	for k := 0; k < n; k++ {
+	for k := range n {
 		tail -= binomial(n, k)
 		if tail <= 0.01 {
 			return k
