@@ -41,7 +41,7 @@ func describeMachine(ctx context.Context) machine {
 		m.note("load", fmt.Sprintf("%.2f %.2f %.2f", average.Load1, average.Load5, average.Load15))
 		if average.Load1 > 0.5*float64(cores) {
 			m.warn("load", fmt.Sprintf("The machine was busy when the run began: a load of %.1f on %d CPUs.", average.Load1, cores),
-				"Stop them, or give the run a larger budget: ratios within blocks stand, intervals get wider.")
+				"Stop other programs, or give the run a larger budget: ratios within blocks stand, intervals get wider.")
 		}
 	}
 	if quota, ok := cpuQuota(); ok {
