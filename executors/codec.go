@@ -29,7 +29,7 @@ type codec[T any] struct {
 
 const numberSize = 8
 
-// codecFor chooses by type: what is bytes already is copied, numbers take 8
+// codecFor chooses by type: what is bytes already stays as it is, numbers take 8
 // bytes, the rest is CBOR.
 func codecFor[T any]() codec[T] {
 	var c any

@@ -120,7 +120,8 @@ type Remote interface {
 
 	// Settle ends a started task with the encoded output, or with err if that is
 	// not nil. An output that cannot be decoded settles the future with that
-	// error. Only the first call has an effect.
+	// error. An output of at least LargeValue bytes belongs to the future then; a
+	// smaller one may be reused. Only the first call has an effect.
 	Settle(output []byte, err error)
 }
 

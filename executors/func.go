@@ -26,8 +26,8 @@ var funcs = struct {
 //
 //	var Crunch = executors.Define("crunch", func(ctx context.Context, in Doc) (Stats, error) { … })
 //
-// In and Out travel between processes as raw bytes for []byte, string, booleans
-// and numbers, and as CBOR otherwise (exported fields; encoding.BinaryMarshaler
+// In and Out travel between processes as raw bytes for []byte, string, int, int64,
+// uint64 and float64, and as CBOR otherwise (exported fields; encoding.BinaryMarshaler
 // is honoured). In-process executors pass them as they are, without a copy, and no
 // executor copies bytes or strings of LargeValue or more before it has to: an input
 // must not be changed until the future is settled.
