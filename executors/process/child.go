@@ -61,7 +61,7 @@ type child struct {
 	trace   bool  // replies begin with the times of the task
 
 	funcs map[uint16]executors.RemoteFunc
-	buf   []byte // reply under construction, reused
+	buf   []byte // small reply under construction, reused
 
 	watch    bool // measure memory after tasks
 	measured moment
@@ -165,22 +165,13 @@ func (c *child) serve() {
 			if fn == nil {
 				die() // never defined: no parent of ours
 			}
-			out, err := fn.CallRemote(ctx, f.payload, c.room())
+			out, err := fn.CallRemote(ctx, f.payload, c.buf[:0])
 			c.reply(f.seq, start, out, err)
 			ctx.release()
 		default:
 			die()
 		}
 	}
-}
-
-// room is memory for a small reply.
-func (c *child) room() []byte {
-	const keep = 1 << 20
-	if c.buf == nil || cap(c.buf) > keep {
-		c.buf = make([]byte, 0, 4<<10)
-	}
-	return c.buf[:0]
 }
 
 // reply sends the output, or the error.
