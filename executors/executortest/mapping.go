@@ -235,12 +235,7 @@ var mapCases = []Case{
 		}
 	}},
 	{ID: "E27", Doc: "the order of the inputs is kept though later ones end first", Needs: Background, Run: func(t *T) {
-		d, opened := dir(t.TempDir()), dir(t.TempDir())
-		openGate(t, opened)
-		inputs := []gateInput{{d, "in0", 0, ""}}
-		for i := 1; i < 5; i++ {
-			inputs = append(inputs, gateInput{opened, fmt.Sprint("in", i), i, ""})
-		}
+		d, opened, inputs := firstHeld(t)
 		seq := executors.Map(t.Ctx, t.New(2), gate, slices.Values(inputs))
 		await(t, opened, "in4")
 		openGate(t, d)
@@ -284,12 +279,7 @@ var mapCases = []Case{
 		}
 	}},
 	{ID: "L18", Doc: "an unordered map yields what is ready, also inputs behind one that takes long", Needs: Background, Run: func(t *T) {
-		d, opened := dir(t.TempDir()), dir(t.TempDir())
-		openGate(t, opened)
-		inputs := []gateInput{{d, "in0", 0, ""}}
-		for i := 1; i < 5; i++ {
-			inputs = append(inputs, gateInput{opened, fmt.Sprint("in", i), i, ""})
-		}
+		d, _, inputs := firstHeld(t)
 		var got []int
 		for v, err := range executors.Map(t.Ctx, t.New(2), gate, slices.Values(inputs), executors.Unordered()) {
 			if err != nil {
@@ -370,6 +360,18 @@ func wantMap(t *T, inputs []int, want []string, options ...executors.MapOption) 
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
+}
+
+// firstHeld are five inputs of gate, of which the first waits at held and the
+// others find opened open.
+func firstHeld(t *T) (held, opened dir, inputs []gateInput) {
+	held, opened = dir(t.TempDir()), dir(t.TempDir())
+	openGate(t, opened)
+	inputs = []gateInput{{held, "in0", 0, ""}}
+	for i := 1; i < 5; i++ {
+		inputs = append(inputs, gateInput{opened, fmt.Sprint("in", i), i, ""})
+	}
+	return held, opened, inputs
 }
 
 // refused checks that Map yields nothing but an error and touches no input.

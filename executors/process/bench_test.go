@@ -169,21 +169,26 @@ func BenchmarkBurst(b *testing.B) {
 		futures := make([]*executors.Future[struct{}], tasks)
 		b.ReportAllocs()
 		for b.Loop() {
-			for i := range futures {
-				f, err := executors.Submit(background, p, empty, struct{}{})
-				if err != nil {
-					b.Fatal(err)
-				}
-				futures[i] = f
-			}
-			for _, f := range futures {
-				if err := f.Err(background); err != nil {
-					b.Fatal(err)
-				}
-			}
+			burst(b, p, futures)
 		}
 		perTask(b)
 	})
+}
+
+// burst submits an empty task for each future, and then waits for all.
+func burst(b *testing.B, p *process.Pool, futures []*executors.Future[struct{}]) {
+	for i := range futures {
+		f, err := executors.Submit(background, p, empty, struct{}{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		futures[i] = f
+	}
+	for _, f := range futures {
+		if err := f.Err(background); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // BenchmarkPayload is the time of one task with a byte slice each way. The yardstick

@@ -90,20 +90,7 @@ func BenchmarkCPython(b *testing.B) {
 		const tasks = 20_000
 		futures := make([]*executors.Future[struct{}], tasks)
 		compare(b, tasks,
-			arm{name: "pool", slice: func() {
-				for i := range futures {
-					f, err := executors.Submit(background, p, empty, struct{}{})
-					if err != nil {
-						b.Fatal(err)
-					}
-					futures[i] = f
-				}
-				for _, f := range futures {
-					if err := f.Err(background); err != nil {
-						b.Fatal(err)
-					}
-				}
-			}},
+			arm{name: "pool", slice: func() { burst(b, p, futures) }},
 			arm{name: "CPython", slice: func() { y.do(b, "burst", tasks) }})
 	})
 }
