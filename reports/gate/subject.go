@@ -104,15 +104,21 @@ func (s *subject) fresh() []float64 { return s.values()[s.screening:] }
 // leastScreened is how few blocks a subject can be screened with.
 const leastScreened = 8
 
-// screen chooses the estimator and settles the subject if its interval lets it.
+// screen chooses the estimator and settles the subject if its interval lets it. Of
+// the estimators that show a slowdown the most precise is taken, of all when none
+// does: what the typical chunks show and the fastest do not, or the other way round,
+// goes on to the tests, which see fresh blocks only.
 func (s *subject) screen(j *Judge) {
 	s.screening = len(s.pairs)
 	if s.screening < leastScreened {
 		return
 	}
-	for e := range s.ratios {
-		if j.ranks.precision(s.ratios[e]) < j.ranks.precision(s.values()) {
-			s.chosen = e
+	best, bestSlower := math.Inf(1), false
+	for e, ratios := range s.ratios {
+		_, low, _ := j.ranks.interval(ratios, 2*missLevel)
+		precision, slower := j.ranks.precision(ratios), low > 0
+		if slower && !bestSlower || slower == bestSlower && precision < best {
+			s.chosen, best, bestSlower = e, precision, slower
 		}
 	}
 	s.pass(j)
@@ -129,22 +135,21 @@ func (s *subject) pass(j *Judge) {
 }
 
 // notSlower reports whether the subject is shown not to be slower by the slowdown of
-// interest: the chosen estimator says so, and no other one that it is slower. The
-// estimator is chosen by its precision on the screen, and the fastest chunks of a
-// benchmark with two speeds can be precise there and a matter of luck later.
+// interest: the chosen estimator says so, and no other one disputes it.
 func (s *subject) notSlower(j *Judge) bool {
-	if _, _, high := j.ranks.interval(s.values(), 2*missLevel); high >= s.slowdown {
-		return false
-	}
-	return !s.disputed(j)
+	_, _, high := j.ranks.interval(s.values(), 2*missLevel)
+	return high < s.slowdown && !s.disputed(j)
 }
 
-// disputed reports whether an estimator that was not chosen shows a slowdown beyond
-// the tolerance.
+// disputed reports whether another estimator shows a slowdown that the interval of the
+// chosen one excludes. The choice is made by precision on the screen, and the fastest
+// chunks of a benchmark with two speeds can be precise there and a matter of luck
+// later; and the narrowest of three intervals excludes the truth more often than one.
 func (s *subject) disputed(j *Judge) bool {
+	_, _, high := j.ranks.interval(s.values(), 2*missLevel)
 	return slices.ContainsFunc(s.ratios[:], func(ratios []float64) bool {
-		_, low, _ := j.ranks.interval(ratios, 2*missLevel)
-		return low > s.tolerant
+		mid, low, _ := j.ranks.interval(ratios, 2*missLevel)
+		return low > 0 && mid > high
 	})
 }
 
