@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -132,6 +133,41 @@ func TestInject(t *testing.T) {
 		if got := iterations(t, test.name, test.percent, test.bench) / plain; got < test.want*0.999 || got > test.want*1.001 {
 			t.Errorf("%+v: %v times the iterations", test, got)
 		}
+	}
+}
+
+// An iteration that is long takes its share longer: one more in twenty would leave the
+// typical batch of one as it was.
+func TestInjectLong(t *testing.T) {
+	counter := fmt.Sprintf(counterSource, "m", "BenchmarkLong", 1.5)
+	report := `package m
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+func BenchmarkLong(b *testing.B) {
+	poolbenchBegin(b)
+	times := poolbenchTimes(b)
+	time.Sleep(3 * time.Millisecond)
+	body := time.Since(poolbenchBegan)
+	poolbenchEnd(b)
+	fmt.Println("long", times == 1 && time.Since(poolbenchBegan) >= body+body/2)
+}
+`
+	dir := module(t)
+	for name, text := range map[string]string{"poolbench_power_test.go": counter, "long_test.go": report} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("go", "test", "-run", "^$", "-bench", "Long", "-benchtime", "1x")
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "long true") {
+		t.Errorf("%v: %s", err, out)
 	}
 }
 
