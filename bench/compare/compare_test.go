@@ -112,6 +112,36 @@ func pairsByName(b record.PairBlock) map[string]record.Pair {
 
 const good = "^Benchmark(Loop|N|Allocates|Sub|Timers|Parallel|Metrics|MetricsN|Prepared|Slow|Garbage)$"
 
+// One benchmark of several whose names begin alike is measured without the others: the
+// pattern for A/b makes package testing run A, and A/b/c.
+func TestNameWithinNames(t *testing.T) {
+	for pattern, want := range map[string][]string{
+		"^BenchmarkPrefix$/^a$/^b$":      {"Prefix/a/b-2", "Prefix/a/b/c-2"},
+		"^BenchmarkPrefix$/^a$/^b$/^c$":  {"Prefix/a/b/c-2"},
+		"BenchmarkPrefix/a|Prefix/a/b/c": {"Prefix/a-2", "Prefix/a/b-2", "Prefix/a/b/c-2"},
+	} {
+		m := newMeasurer(t, Config{Bench: pattern, CPU: []int{2}, Chunk: 300 * time.Microsecond, Chunks: 2}, false)
+		declared, err := m.Declare(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, d := range declared {
+			names = append(names, d.Name)
+		}
+		if !slices.Equal(names, want) {
+			t.Errorf("%s: declared %q, want %q", pattern, names, want)
+			continue
+		}
+		for _, d := range declared {
+			b, err := m.block(t.Context(), 1, []record.Subject{d.Subject})
+			if err != nil || len(b.Pairs) != 1 || b.Pairs[0].Subject != d.Subject || len(b.Pairs[0].Base) == 0 {
+				t.Errorf("%s: %s alone: %v, %+v", pattern, d.Name, err, b.Pairs)
+			}
+		}
+	}
+}
+
 func TestGoodBenchmarks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many processes")

@@ -174,7 +174,7 @@ func walkProcesses(ctx context.Context, arms [2]*stepped, left []*target, v visi
 			t.fail(failures)
 		}
 		if failures != ([2]error{}) {
-			return left, failures, true
+			return left, failures, len(here) > 0
 		}
 	}
 	return nil, failures, false
