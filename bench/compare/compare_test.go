@@ -142,6 +142,16 @@ func TestNameWithinNames(t *testing.T) {
 	}
 }
 
+// Both builds find what the first process left for them.
+func TestSharedDir(t *testing.T) {
+	m := newMeasurer(t, Config{Bench: "^BenchmarkShared$", CPU: []int{2}, Chunk: 300 * time.Microsecond, Chunks: 2}, false)
+	_, out := blocks(t, m, 2)
+	first := out[0].Pairs[0].Extra["first"]
+	if first[0] == 0 || first[0] != first[1] || first != out[1].Pairs[0].Extra["first"] {
+		t.Errorf("%s, then %s", dump(out[0].Pairs[0]), dump(out[1].Pairs[0]))
+	}
+}
+
 func TestGoodBenchmarks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many processes")

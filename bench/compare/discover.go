@@ -129,7 +129,7 @@ func withProcs(name string, procs int) string {
 // launch is how to start the binary of a package.
 func (m *Measurer) launch(p *build.Package, s build.Side, pair int, pattern string, procs int) (launch, error) {
 	path, dir, err := m.builds.Binary(p, s, pair)
-	return launch{path, dir, pattern, procs}, err
+	return launch{path, dir, pattern, procs, m.builds.SharedDir()}, err
 }
 
 // functions are the benchmark functions of a package. A binary that cannot even
@@ -139,7 +139,7 @@ func (m *Measurer) functions(ctx context.Context, p *build.Package, s build.Side
 	if err != nil {
 		return nil, err
 	}
-	process, err := startProcess(ctx, floodLimit, l.dir, nil, nil, l.path, "-test.list=^Benchmark")
+	process, err := startProcess(ctx, floodLimit, l.dir, l.env(), nil, l.path, "-test.list=^Benchmark")
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +197,7 @@ func (m *Measurer) names(ctx context.Context, p *build.Package, s build.Side, pa
 
 // printedNames takes the names from the result lines.
 func (m *Measurer) printedNames(ctx context.Context, l launch) (f found, err error) {
-	process, err := startProcess(ctx, floodLimit, l.dir, nil, nil, l.path, l.args("-test.benchtime=1x")...)
+	process, err := startProcess(ctx, floodLimit, l.dir, l.env(), nil, l.path, l.args("-test.benchtime=1x")...)
 	if err != nil {
 		return f, err
 	}

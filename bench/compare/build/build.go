@@ -148,13 +148,21 @@ func (b *Builds) open() (err error) {
 	if b.lock, err = lockDir(b.dir); err != nil {
 		return errors.Join(err, os.RemoveAll(b.dir))
 	}
+	dirs := []string{b.SharedDir()}
 	for _, s := range []Side{Base, Head, Copy} {
-		if err := os.MkdirAll(filepath.Join(b.dir, "bin", s.String()), 0o777); err != nil {
+		dirs = append(dirs, filepath.Join(b.dir, "bin", s.String()))
+	}
+	for _, dir := range dirs {
+		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return errors.Join(err, b.Close())
 		}
 	}
 	return nil
 }
+
+// SharedDir is an empty directory at the start, which is gone after Close: the place for
+// what the processes of both sides must have in common.
+func (b *Builds) SharedDir() string { return filepath.Join(b.dir, "shared") }
 
 // Close removes everything that was written.
 func (b *Builds) Close() error {
