@@ -11,6 +11,7 @@ type arm interface {
 const (
 	countMemory    = 1 << 0
 	collectGarbage = 1 << 1
+	takeLonger     = 1 << 2 // by 5 %; only a stepped arm can
 )
 
 // A chunk is what n iterations took.

@@ -103,10 +103,10 @@ func (m *Measurer) chunks(t *target, arms [2]arm, k *taking, used *waiting) (fai
 				side = 1 - turn
 			}
 			n := t.plan.iterations
-			if t.Role == record.Canary && side == int(build.Head) {
-				n = slowed(n)
-			}
 			var flags uint64
+			if t.Role == record.Canary && side == int(build.Head) {
+				n, flags = slowed(n)
+			}
 			if i == 0 {
 				flags |= collectGarbage
 			}

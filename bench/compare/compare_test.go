@@ -142,6 +142,30 @@ func TestNameWithinNames(t *testing.T) {
 	}
 }
 
+// A stepped process takes 5 % longer when it is told to, with b.Loop and with b.N.
+func TestTakeLonger(t *testing.T) {
+	const sleep = 30e6 // ns, of an iteration
+	m := newMeasurer(t, Config{Bench: "^Benchmark(Slow|SlowN)$", CPU: []int{2}, Chunk: time.Millisecond, Chunks: 1}, false)
+	if _, err := m.Declare(t.Context()); err != nil || len(m.order) != 2 {
+		t.Fatal(err, len(m.order))
+	}
+	err := m.walk(t.Context(), m.order, 0, visitor{
+		visit: func(subject *target, arms [2]arm, _ time.Duration) (failures [2]error) {
+			var c chunk
+			for s, a := range arms {
+				if c, failures[s] = a.run(1, takeLonger); c.ns < 1.05*sleep {
+					t.Errorf("%s took %v ns", subject.function, c.ns)
+				}
+			}
+			return failures
+		},
+		finished: func(*target, [2]map[string]float64) {},
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 // Both builds find what the first process left for them.
 func TestSharedDir(t *testing.T) {
 	m := newMeasurer(t, Config{Bench: "^BenchmarkShared$", CPU: []int{2}, Chunk: 300 * time.Microsecond, Chunks: 2}, false)
@@ -287,7 +311,7 @@ func TestProcesses(t *testing.T) {
 		starts     int // of both sides in one block
 	}{
 		{"^BenchmarkSub$", 4, 2 + 2},
-		{"^BenchmarkOrder$", 3, 3*2 + 2},
+		{"^BenchmarkOrder$", 3, 3*2 + 2*2},
 		{"^Benchmark(Loop|BadFatal|N)$", 3, 2 + 2},
 	} {
 		m := newMeasurer(t, Config{Bench: test.bench, CPU: []int{1}, Chunks: 1, Same: 1, Canaries: 1}, false)
@@ -361,8 +385,8 @@ func TestControls(t *testing.T) {
 	if roles[record.Same] != 1 || roles[record.Canary] != 3 {
 		t.Errorf("%v", roles)
 	}
-	if m.targets[record.Subject{Name: "Slow/control=slower-2"}] != nil {
-		t.Error("a benchmark of one iteration a chunk cannot be slowed down by 5 %")
+	if m.targets[record.Subject{Name: "Slow/control=slower-2"}] == nil {
+		t.Error("a benchmark of one iteration a chunk is no canary")
 	}
 	for _, p := range out[0].Pairs {
 		if p.BaseError+p.HeadError != "" || len(p.Base) == 0 {
@@ -378,12 +402,17 @@ type scripted struct {
 	side string
 	fail int // which command fails, from 1; 0 for none
 	n    int
+
+	stretched bool // was asked to take longer
 }
 
 func (s *scripted) run(n int, flags uint64) (chunk, error) {
 	*s.log = append(*s.log, s.side)
 	if s.n++; s.n == s.fail {
 		return chunk{}, errors.New("broken")
+	}
+	if flags&takeLonger != 0 {
+		s.stretched = true
 	}
 	c := chunk{ns: 10 * float64(n), metrics: map[string]float64{"x": float64(s.n)}}
 	if flags&countMemory != 0 {
@@ -430,15 +459,20 @@ func TestTurns(t *testing.T) {
 
 func TestCanaryIsSlower(t *testing.T) {
 	m := New(&build.Builds{Stepped: true}, Config{})
-	for _, n := range []int{20, 33, 1000, 1_000_000} {
+	for _, n := range []int{1, 19, 20, 33, 1000, 1_000_000} {
 		var log []string
 		target := &target{plan: plan{iterations: n, kept: 4}}
 		target.Role = record.Canary
 		var k taking
-		m.chunks(target, [2]arm{&scripted{log: &log}, &scripted{log: &log}}, &k, &waiting{})
+		base, head := &scripted{log: &log}, &scripted{log: &log}
+		m.chunks(target, [2]arm{base, head}, &k, &waiting{})
 		p := k.pair(target, [2]map[string]float64{})
-		if slower := p.Head[0]/p.Base[0] - 1; slower < 0.05-1e-9 || slower > 0.05+1/float64(n) {
+		slower := p.Head[0]/p.Base[0] - 1
+		if n >= leastForCanary && (slower < 0.05-1e-9 || slower > 0.05+1/float64(n)) {
 			t.Errorf("%d iterations: slower by %v", n, slower)
+		}
+		if base.stretched || head.stretched != (n < leastForCanary) {
+			t.Errorf("%d iterations: base is asked to take longer: %v; head: %v", n, base.stretched, head.stretched)
 		}
 	}
 }
