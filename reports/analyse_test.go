@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -283,6 +284,21 @@ func TestResumedRecord(t *testing.T) {
 	}
 	if got := said(text); !strings.Contains(got, "did not end") || strings.Contains(got, "interrupted") {
 		t.Error(got)
+	}
+}
+
+// Blocks that look closer at a few arms are no blocks of all of them.
+func TestNarrowBlocks(t *testing.T) {
+	var text strings.Builder
+	for b := range 7 {
+		fmt.Fprintf(&text, "# block %d\n%s%s%s", b+1, cellLine("serial", "1"), cellLine("a", "1"), cellLine("b", "1"))
+	}
+	for b := range 3 {
+		fmt.Fprintf(&text, "# block %d\n%s", b+8, cellLine("serial", "1"))
+	}
+	trust := texts(Analyse(parse(t, text.String())).Answers.Trust)[0]
+	if want := "7 blocks of 3 arms, and 3 of those that needed more; intervals are 95 %."; !strings.HasPrefix(trust, want) {
+		t.Errorf("%q, want %q", trust, want)
 	}
 }
 

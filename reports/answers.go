@@ -203,7 +203,7 @@ func (a *analysis) trust() []Sentence {
 	for _, w := range d.Warnings {
 		add("%s", w)
 	}
-	if len(out) == 1 && len(d.Scalings) > 0 && a.pairs.blocks >= MinBlocks {
+	if len(out) == 1 && len(d.Scalings) > 0 && a.pairs.whole >= MinBlocks {
 		out[0].Text += " Nothing that lowers trust was seen."
 	}
 	return out
@@ -215,11 +215,14 @@ func (w Warning) String() string { return strings.TrimSpace(w.What + " " + w.Cur
 // basis is the first sentence of trust: what everything rests on.
 func (a *analysis) basis() Sentence {
 	arms := len(a.pairs.arms)
-	text := fmt.Sprintf("%s of %s", Count(a.pairs.blocks, "block"), Count(arms, "arm"))
+	text := fmt.Sprintf("%s of %s", Count(a.pairs.whole, "block"), Count(arms, "arm"))
+	if narrow := a.pairs.blocks - a.pairs.whole; narrow > 0 {
+		text += fmt.Sprintf(", and %d of those that needed more", narrow)
+	}
 	if !a.pairs.numbered {
 		text = fmt.Sprintf("%s with up to %s each, paired by their order: the record has no blocks", Count(arms, "arm"), Count(a.pairs.blocks, "result"))
 	}
-	if a.pairs.blocks < MinBlocks {
+	if a.pairs.whole < MinBlocks {
 		cure := "a larger -budget, or fewer workloads, executors or worker counts, gives more"
 		if !a.pairs.numbered {
 			cure = "a larger -count gives more"

@@ -88,10 +88,15 @@ func TestLedgerOutcomes(t *testing.T) {
 
 // Parts of a job that wait and compute: planted overlaps come back.
 func TestOverlap(t *testing.T) {
-	const cpu, wait = 3e-3, 2e-3
-	for _, test := range []struct{ both, want float64 }{
-		{5e-3, 0}, {3e-3, 1}, {4e-3, 0.5}, {7e-3, -1},
+	const cpu = 3e-3
+	for _, test := range []struct {
+		wait, both, want float64
+		blocks           int
+	}{
+		{2e-3, 5e-3, 0, 8}, {2e-3, 3e-3, 1, 8}, {2e-3, 4e-3, 0.5, 8}, {2e-3, 7e-3, -1, 8},
+		{0.61e-3, 3e-3, 1, 8}, {0.59e-3, 3e-3, 0, 0}, {16e-3, 16e-3, 0, 0}, // too short to tell
 	} {
+		wait := test.wait
 		var text strings.Builder
 		text.WriteString("# note workload.query: mixed\n")
 		for b := range 8 {
@@ -105,8 +110,8 @@ func TestOverlap(t *testing.T) {
 			t.Fatal(err)
 		}
 		e := pointsOf(t, Analyse(rec), "pool")[0].Overlap
-		if e.N != 8 || math.Abs(e.Value-test.want) > 1e-9 || !(e.Low <= e.Value && e.Value <= e.High) {
-			t.Errorf("both in %v: %+v, want %v", test.both, e, test.want)
+		if e.N != test.blocks || math.Abs(e.Value-test.want) > 1e-9 || !(e.Low <= e.Value && e.Value <= e.High) {
+			t.Errorf("%+v: %+v", test, e)
 		}
 	}
 }

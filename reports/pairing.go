@@ -23,6 +23,7 @@ type pairing struct {
 	arms     map[record.Cell]*arm
 	capacity map[int]*arm // by worker count
 	blocks   int          // block indices are below this
+	whole    int          // blocks that hold more than half of the arms: others look closer at a few
 	numbered bool         // the record has block lines
 	warnings []Warning
 }
@@ -71,11 +72,27 @@ func pair(rec *record.Record) *pairing {
 		a, _ := newArm(c, obs, index)
 		p.capacity[c.Workers] = a
 	}
+	p.whole = p.wholeBlocks()
 	if repeated > 0 {
 		p.warn(fmt.Sprintf("%s came again in a block that already had the cell; the last one counts.", Count(repeated, "result")),
 			"Look for repeated block lines in the record.")
 	}
 	return p
+}
+
+func (p *pairing) wholeBlocks() (n int) {
+	held := make([]int, p.blocks)
+	for _, a := range p.arms {
+		for _, b := range a.makespan.blocks {
+			held[b]++
+		}
+	}
+	for _, arms := range held {
+		if 2*arms > len(p.arms) {
+			n++
+		}
+	}
+	return n
 }
 
 func (p *pairing) warn(what, cure string) { p.warnings = append(p.warnings, Warning{what, cure}) }
