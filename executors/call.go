@@ -23,6 +23,15 @@ type interrupt struct {
 	ended atomic.Bool
 }
 
+// endedInterrupt is that of every context that was first looked at when its task had
+// returned.
+var endedInterrupt = func() *interrupt {
+	i := &interrupt{done: make(chan struct{})}
+	i.ended.Store(true)
+	close(i.done)
+	return i
+}()
+
 func (t *taskContext) Deadline() (time.Time, bool) { return t.parent.Deadline() }
 
 func (t *taskContext) signal() *interrupt {
@@ -61,12 +70,13 @@ func (t *taskContext) end() {
 	}
 }
 
-// release is called when the task has returned: contexts made from this one end.
+// release is called when the task has returned: this context and those made from it
+// end.
 func (t *taskContext) release() {
 	if t.unwatch != nil {
 		t.unwatch()
 	}
-	if t.interrupt.Load() != nil {
+	if !t.interrupt.CompareAndSwap(nil, endedInterrupt) {
 		t.end()
 	}
 }

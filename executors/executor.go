@@ -25,6 +25,10 @@
 // kind, where it runs on the thread of the waiting one, an awaited task that calls
 // runtime.Goexit ends the waiting one with it.
 //
+// Goroutines that a task starts help as well if they wait with its context: then more
+// tasks than Workers run at once, share Worker.State and, on the threads kind, leave
+// its thread. Wait in the task's own goroutine, or with another context.
+//
 // # Costs
 //
 // Measured side by side, medians of interleaved rounds on 2 virtual CPUs, by
@@ -133,7 +137,7 @@ type Attendant interface{ Attend(Task) }
 // A Worker is the identity of a worker, given to the tasks it runs.
 type Worker struct {
 	Executor Executor // the executor it belongs to
-	ID       int      // from 0; unique within the executor
+	ID       int      // from 0, unique in a pool; 0 for all of serial and spawn, -1 where a full queue has the caller run the task
 	State    any      // the worker's own, set by Options.Init and used by its tasks, one at a time
 
 	counts outcomes

@@ -162,8 +162,15 @@ func (f *future) publish(final State, callbacksHere bool) {
 }
 
 func runCallbacks(callbacks []func()) {
-	for _, call := range callbacks {
-		runCallback(call)
+	next := 0
+	defer func() {
+		if next < len(callbacks) { // one has called runtime.Goexit
+			runCallbacks(callbacks[next:])
+		}
+	}()
+	for next < len(callbacks) {
+		next++
+		runCallback(callbacks[next-1])
 	}
 }
 

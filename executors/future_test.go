@@ -170,6 +170,69 @@ func roundTrip[T comparable](t *testing.T, v T) {
 	}
 }
 
+// A context that is first looked at when its task has returned has ended.
+func TestContextEndsWithItsTask(t *testing.T) {
+	for _, kind := range []Kind{Serial, Goroutines} {
+		ex, err := kind.New(Options{Workers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := SubmitFunc(t.Context(), ex, func(ctx context.Context) (context.Context, error) { return ctx, nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, err := f.Result(t.Context())
+		if err != nil || ex.Shutdown(t.Context()) != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-ctx.Done():
+		default:
+			t.Errorf("%s: the context of a task that has returned lives on", kind.Name)
+		}
+		if ctx.Err() != context.Canceled {
+			t.Errorf("%s: %v", kind.Name, ctx.Err())
+		}
+		child, cancel := context.WithCancel(ctx)
+		defer cancel()
+		if child.Err() == nil {
+			t.Errorf("%s: a context made from it lives", kind.Name)
+		}
+	}
+}
+
+// Priorities without end keep no memory without end.
+func TestRankedQueuesForget(t *testing.T) {
+	var r rankedQueues
+	for i := range 1000 {
+		c := &call[int, int]{}
+		c.rank = int32(i + 1)
+		r.push(c)
+		if r.take(0) != Task(c) || r.take(0) != nil {
+			t.Fatal("the task that was pushed did not come back")
+		}
+	}
+	if len(r.queues) > keptRanks+1 {
+		t.Errorf("%d queues are kept", len(r.queues))
+	}
+}
+
+// A worker that comes for one that has ended gets its CPU, not the next one.
+func TestSlotsAreUsedAgain(t *testing.T) {
+	p := &pool{options: Options{CPUs: []int{4, 5}}}
+	for want := range 3 {
+		w := &poolWorker{slot: p.freeSlot()}
+		if w.slot != want {
+			t.Errorf("slot %d, want %d", w.slot, want)
+		}
+		p.all = append(p.all, w)
+	}
+	p.all = append(p.all[:1], p.all[2:]...)
+	if slot := p.freeSlot(); slot != 1 {
+		t.Errorf("slot %d is free, want 1", slot)
+	}
+}
+
 func TestTaskQueue(t *testing.T) {
 	var q taskQueue
 	var tasks []Task

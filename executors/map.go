@@ -53,8 +53,8 @@ func Unordered() MapOption { return func(o *mapOptions) { o.unordered = true } }
 //
 // The calls are submitted when Map is called, all of them, or with Buffer as many
 // as fit and more as results are yielded. Breaking out of the sequence, or the end
-// of ctx, cancels what has not been yielded; when ctx ends the last pair carries a
-// *WaitError. If ex refuses a call, its error is the last pair. A panic of the
+// of ctx, cancels what has not been yielded; when ctx ends, what was not started
+// yields ErrCancelled, or the last pair carries a *WaitError. If ex refuses a call, its error is the last pair. A panic of the
 // input sequence cancels what was submitted and goes on. The sequence can be
 // iterated once.
 //

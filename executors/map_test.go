@@ -146,6 +146,54 @@ func TestGoexitCostsOneItemOfAChunk(t *testing.T) {
 	}
 }
 
+// cancels ends the context of the map, by the cancel function that input 10 finds.
+var cancels = Define("executors.cancels", func(ctx context.Context, n int) (int, error) {
+	if n == 10 {
+		ctx.Value(cancelKey{}).(context.CancelFunc)()
+		<-ctx.Done()
+	}
+	return n, nil
+})
+
+type cancelKey struct{}
+
+// A map whose context ends during a task, or in the body of the loop while all runners
+// have ended, says so and ends.
+func TestMapEndsWithItsContext(t *testing.T) {
+	inputs := make([]int, 10_000)
+	for i := range inputs {
+		inputs[i] = i
+	}
+	for _, kind := range []Kind{Serial, Goroutines} {
+		for name, options := range map[string][]MapOption{"auto": {AutoChunk()}, "unordered": {AutoChunk(), Unordered()}} {
+			t.Run(kind.Name+", "+name, func(t *testing.T) {
+				ex, err := kind.New(Options{Workers: 1})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer ex.Shutdown(context.Background())
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				ctx = context.WithValue(ctx, cancelKey{}, cancel)
+				got := 0
+				var last error
+				for _, err := range MapSlice(ctx, ex, cancels, inputs, options...) {
+					if last != nil && !errors.Is(last, ErrCancelled) { // of an input that was not started
+						t.Fatalf("a pair after the error %v", last)
+					}
+					if last = err; err == nil {
+						got++
+					}
+				}
+				var w *WaitError
+				if !errors.As(last, &w) || !errors.Is(last, context.Canceled) || w.Total != len(inputs) || got >= len(inputs) {
+					t.Errorf("%d results, then %v", got, last)
+				}
+			})
+		}
+	}
+}
+
 // TestChunkTravels sends a chunk through its codec, as between two processes.
 func TestChunkTravels(t *testing.T) {
 	c := &chunk[int, string]{}

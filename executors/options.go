@@ -14,21 +14,25 @@ type Options struct {
 	Workers int
 
 	// Queue bounds the tasks that wait for a worker; 0 means no bound. OnFull says
-	// what Submit does when the bound is reached.
+	// what Submit does when the bound is reached. With Block, a task that submits to
+	// its own full executor waits for room that only workers make, and when all
+	// workers do that, until its context ends: use another policy there.
 	Queue  int
 	OnFull FullPolicy
 
 	// Init, if not nil, is called by every worker before its first task; it may
 	// set Worker.State. An error, panic or Goexit of it breaks the executor:
-	// tasks that wait, and later ones, fail with a *BrokenError. A worker that
-	// takes over after a task's runtime.Goexit is not initialised again.
+	// tasks that wait, and later ones, fail with a *BrokenError. It runs on the
+	// thread of the tasks. A worker whose task called runtime.Goexit is not
+	// initialised again, but on the threads kind, where it goes on on another thread.
 	Init func(ctx context.Context, w *Worker) error
 
 	// Idle ends workers that had nothing to do for this long; they come back on
 	// demand. 0 keeps them.
 	Idle time.Duration
 
-	// CPUs, for the threads kind on Linux, pins worker i to CPU CPUs[i mod len].
+	// CPUs, for the threads kind on Linux, pins the workers to these CPUs in turn. A
+	// worker that comes for one that has ended gets the CPU of that one.
 	CPUs []int
 }
 
@@ -38,7 +42,7 @@ type FullPolicy int
 const (
 	Block       FullPolicy = iota // wait for room, or for the end of the task's context
 	Refuse                        // return ErrFull
-	RunInCaller                   // run the task in the submitting goroutine, beside the workers
+	RunInCaller                   // run the task in the submitting goroutine, beside the workers: its Worker has ID -1, Stats do not count it, and Shutdown does not wait for it
 )
 
 // Check returns an error that names what is wrong with the options.
@@ -50,6 +54,8 @@ func (o Options) Check() error {
 		return fmt.Errorf("executors: a queue of %d tasks is not possible; 0 means no bound", o.Queue)
 	case o.OnFull < Block || o.OnFull > RunInCaller:
 		return fmt.Errorf("executors: unknown policy %d for a full queue", o.OnFull)
+	case o.OnFull == RunInCaller && (o.Init != nil || len(o.CPUs) > 0):
+		return fmt.Errorf("executors: Init and CPUs prepare workers, and a task that runs in its caller has none: use Block or Refuse")
 	case o.Idle < 0:
 		return fmt.Errorf("executors: an idle time of %v is not possible; 0 keeps workers for ever", o.Idle)
 	}

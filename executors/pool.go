@@ -3,6 +3,7 @@ package executors
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -220,6 +221,7 @@ func (p *pool) wakeOrStart() *poolWorker {
 	case p.live.Load() < p.limit.Load():
 		w := &poolWorker{pool: p, wake: make(chan Task, 1)}
 		w.Executor, w.ID, w.locked = p, p.nextID, p.lockThreads
+		w.slot = p.freeSlot()
 		p.nextID++
 		p.all = append(p.all, w)
 		p.live.Add(1)
@@ -228,6 +230,19 @@ func (p *pool) wakeOrStart() *poolWorker {
 		go w.begin()
 	}
 	return nil
+}
+
+// freeSlot is the least number that no worker has. mu is held. Numbers are asked for
+// only where they choose a CPU.
+func (p *pool) freeSlot() int {
+	if len(p.options.CPUs) == 0 {
+		return 0
+	}
+	slot := 0
+	for slices.ContainsFunc(p.all, func(w *poolWorker) bool { return w.slot == slot }) {
+		slot++
+	}
+	return slot
 }
 
 // setIdle replaces idle. mu is held.

@@ -13,6 +13,7 @@ type poolWorker struct {
 	Worker
 	pool *pool
 	wake chan Task // capacity 1: a task to run, or nil to look at the queue
+	slot int       // chooses its CPU; that of a retired worker is used again, unlike its ID
 }
 
 // begin is the start of a worker: it is initialised, then works.
@@ -21,39 +22,31 @@ func (w *poolWorker) begin() {
 	if p.lockThreads {
 		runtime.LockOSThread() // never unlocked: the thread ends with the worker
 		if len(p.options.CPUs) > 0 {
-			if err := pinThread(p.options.CPUs[w.ID%len(p.options.CPUs)]); err != nil {
+			if err := pinThread(p.options.CPUs[w.slot%len(p.options.CPUs)]); err != nil {
 				p.fail(err)
 			}
 		}
 	}
-	if p.options.Init == nil {
+	if p.options.Init == nil || w.initialize() {
 		w.work()
-		return
 	}
+}
+
+// initialize calls Init in the goroutine, hence on the thread, that runs the tasks. If
+// that fails, however it does, the worker has retired.
+func (w *poolWorker) initialize() (ok bool) {
 	err := error(ErrGoexit)
 	defer func() {
 		if r := recover(); r != nil {
 			err = &PanicError{Value: r, Stack: debug.Stack()}
 		}
-		if err != nil {
-			p.fail(err)
+		if ok = err == nil; !ok {
+			w.pool.fail(err)
 			w.retire(true)
-			return
 		}
-		go w.resume() // not here: what a task does must not meet this deferred function
 	}()
-	err = p.options.Init(context.WithValue(context.Background(), workerKey{}, &w.Worker), &w.Worker)
-}
-
-// resume goes on with a worker in a new goroutine.
-func (w *poolWorker) resume() {
-	if w.pool.lockThreads {
-		runtime.LockOSThread()
-		if cpus := w.pool.options.CPUs; len(cpus) > 0 {
-			_ = pinThread(cpus[w.ID%len(cpus)]) // it could be pinned before
-		}
-	}
-	w.work()
+	err = w.pool.options.Init(context.WithValue(context.Background(), workerKey{}, &w.Worker), &w.Worker)
+	return err == nil
 }
 
 // work runs tasks until the worker is not needed. The worker counts as searching
@@ -61,9 +54,15 @@ func (w *poolWorker) resume() {
 func (w *poolWorker) work() {
 	ended := false
 	defer func() {
-		if !ended { // by runtime.Goexit in a task
-			w.pool.searching.Add(1)
-			go w.resume()
+		if ended {
+			return
+		}
+		// A task called runtime.Goexit: the worker goes on in another goroutine.
+		w.pool.searching.Add(1)
+		if w.pool.lockThreads {
+			go w.begin() // on another thread, which nobody has initialised
+		} else {
+			go w.work()
 		}
 	}()
 	searching := true

@@ -15,6 +15,10 @@ type rankedQueues struct {
 	queues []rankedQueue // highest priority first
 }
 
+// keptRanks is how many priorities keep the memory of their empty queues. There may
+// be no end of them, where deadlines are priorities.
+const keptRanks = 8
+
 type rankedQueue struct {
 	priority int
 	tasks    taskQueue
@@ -44,6 +48,9 @@ func (r *rankedQueues) take(floor int) Task {
 		}
 		if t := r.queues[i].tasks.pop(); t != nil {
 			r.count.Add(-1)
+			if r.queues[i].tasks.count == 0 && len(r.queues) > keptRanks {
+				r.queues = slices.Delete(r.queues, i, i+1)
+			}
 			return t
 		}
 	}

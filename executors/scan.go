@@ -151,8 +151,14 @@ func (s *scan[In, Out]) wait() error {
 	case <-s.anyEnded():
 		return nil
 	case <-s.ctx.Done():
-		return &WaitError{Unfinished: len(s.inputs) - int(min(s.index.Load(), int64(len(s.inputs)))), Total: len(s.inputs), Cause: context.Cause(s.ctx)}
+		return s.unfinished()
 	}
+}
+
+// unfinished is the error when the context has ended.
+func (s *scan[In, Out]) unfinished() error {
+	taken := min(s.index.Load(), int64(len(s.inputs)))
+	return &WaitError{Unfinished: len(s.inputs) - int(taken), Total: len(s.inputs), Cause: context.Cause(s.ctx)}
 }
 
 // anyEnded is closed when the last runner that still lives has ended. Runners that
@@ -174,6 +180,9 @@ func (s *scan[In, Out]) ended() error {
 	s.mu.Unlock()
 	if left > 0 {
 		return nil
+	}
+	if s.ctx.Err() != nil { // the runners ended for that, and say nothing of it
+		return s.unfinished()
 	}
 	for _, f := range s.runners {
 		if f.err != nil && !errors.Is(f.err, ErrGoexit) {

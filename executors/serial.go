@@ -89,6 +89,10 @@ func (s *serial) Shutdown(ctx context.Context) error {
 		running, queued := s.running, s.queue.count
 		s.mu.Unlock()
 		if !running {
+			select {
+			case s.idle <- struct{}{}: // for others who wait
+			default:
+			}
 			return nil
 		}
 		select {

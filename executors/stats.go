@@ -8,7 +8,7 @@ type Stats struct {
 	Succeeded int64 // tasks that returned no error
 	Failed    int64 // tasks that returned an error, panicked or called Goexit
 	Cancelled int64 // tasks that were dropped without being started
-	Queued    int64 // tasks accepted and neither finished, running nor dropped yet
+	Queued    int64 // tasks accepted and neither finished nor dropped yet; of worker processes, without those that were sent to one
 
 	Workers  int // alive now
 	Busy     int // of these, not parked

@@ -2,12 +2,14 @@ package executors
 
 import "context"
 
-// Submit hands a call of fn to ex and returns its future at once, whatever the
-// length of the queue.
+// Submit hands a call of fn to ex and returns its future, at once whatever the
+// length of the queue; but Serial runs the task first, and a bounded queue may
+// block.
 //
-// ctx governs the task, not the call of Submit: its values are seen by the task,
-// and when it ends the future is cancelled as by Future.Cancel. A context that
-// can end costs two more allocations than context.Background().
+// ctx governs the task, not the call of Submit: when it ends the future is
+// cancelled as by Future.Cancel. In this process the task sees the values and the
+// deadline of ctx; a worker process sees only its end. A context that can end costs
+// two more allocations than context.Background().
 //
 // The error is ErrShutdown after Shutdown, ErrNilFunc, the cause of ctx if it
 // has ended already, or another refusal of the executor; there is no future

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -97,6 +98,53 @@ func TestMakespan(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
+		}
+	})
+}
+
+// Many may wait for a serial executor to end what it runs.
+func TestSerialShutdowns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ex, err := executors.Serial.New(executors.Options{Workers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		go executors.SubmitFunc(context.Background(), ex, func(context.Context) (int, error) { time.Sleep(time.Second); return 0, nil })
+		synctest.Wait()
+		var group sync.WaitGroup
+		for range 3 {
+			group.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				if err := ex.Shutdown(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+	})
+}
+
+// A sequence that was left early does not wait for what it has left.
+func TestCompletionsAfterBreak(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		never, settled := executors.NewPromise[int](), executors.NewPromise[int]()
+		c := executors.NewCompletions(never.Future(), settled.Future())
+		settled.Settle(1, nil)
+		for range c.All(t.Context()) {
+			break
+		}
+		for f := range c.All(t.Context()) {
+			t.Errorf("%v came after the end", f)
+		}
+		c.Add(never.Future())
+		never.Settle(2, nil)
+		n := 0
+		for range c.All(t.Context()) {
+			n++
+		}
+		if n != 1 {
+			t.Errorf("%d futures, want the one that was added again", n)
 		}
 	})
 }

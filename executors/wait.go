@@ -98,7 +98,8 @@ func (c *Completions[F]) Add(f F) {
 		c.mu.Unlock()
 		return
 	}
-	w := &watcher{notify: func() { c.settle(f) }}
+	w := &watcher{}
+	w.notify = func() { c.settle(f, w) }
 	c.total++
 	c.waiting[b] = w
 	c.helpable = append(c.helpable, f)
@@ -128,8 +129,12 @@ func (c *Completions[F]) all(ctx context.Context) iter.Seq2[F, error] {
 	}
 }
 
-func (c *Completions[F]) settle(f F) {
+func (c *Completions[F]) settle(f F, w *watcher) {
 	c.mu.Lock()
+	if c.waiting[f.base()] != w { // nobody waits for it any more
+		c.mu.Unlock()
+		return
+	}
 	c.settled = append(c.settled, f)
 	c.mu.Unlock()
 	select {
@@ -138,22 +143,22 @@ func (c *Completions[F]) settle(f F) {
 	}
 }
 
-// pop takes a settled future. left is how many are still to come. If the waiter
-// cannot help, nothing is kept for that.
-func (c *Completions[F]) pop(helps bool) (f F, ok bool, left int) {
+// pop takes a settled future. left is how many of total are still to come. If the
+// waiter cannot help, nothing is kept for that.
+func (c *Completions[F]) pop(helps bool) (f F, ok bool, left, total int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !helps {
 		c.helpable = nil
 	}
 	if len(c.settled) == 0 {
-		return f, false, c.left
+		return f, false, c.left, c.total
 	}
 	f, c.settled[0] = c.settled[0], f // keep no future that was handed out
 	c.settled = c.settled[1:]
 	delete(c.waiting, f.base())
 	c.left--
-	return f, true, c.left
+	return f, true, c.left, c.total
 }
 
 // help runs a queued future for a waiting worker; false when none was left to try.
@@ -174,7 +179,7 @@ func (c *Completions[F]) help(ctx context.Context) bool {
 func (c *Completions[F]) next(ctx context.Context) (f F, ok bool, err error) {
 	helps := CurrentWorker(ctx) != nil
 	for {
-		f, ok, left := c.pop(helps)
+		f, ok, left, total := c.pop(helps)
 		if ok || left == 0 {
 			return f, ok, nil
 		}
@@ -184,10 +189,10 @@ func (c *Completions[F]) next(ctx context.Context) (f F, ok bool, err error) {
 		select {
 		case <-c.arrived:
 		case <-ctx.Done():
-			if f, ok, left = c.pop(helps); ok {
+			if f, ok, left, total = c.pop(helps); ok {
 				return f, true, nil
 			}
-			return f, false, &WaitError{Unfinished: left, Total: c.total, Cause: context.Cause(ctx)}
+			return f, false, &WaitError{Unfinished: left, Total: total, Cause: context.Cause(ctx)}
 		}
 	}
 }
@@ -197,6 +202,7 @@ func (c *Completions[F]) close() {
 	c.mu.Lock()
 	waiting := c.waiting
 	c.waiting = map[*future]*watcher{}
+	c.left, c.settled, c.helpable = 0, nil, nil
 	c.mu.Unlock()
 	for f, w := range waiting {
 		f.leave(w)

@@ -241,11 +241,22 @@ func (t *taskContext) end() {
 	t.stop()
 }
 
-// release is called when the task has returned: contexts made from this one end.
+// endedContext is that of every task whose context is first looked at when it has
+// returned.
+var endedContext, _ = func() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx, cancel
+}()
+
+// release is called when the task has returned: its context and those made from it
+// end.
 func (t *taskContext) release() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.inner != nil {
-		t.stop()
+	if t.inner == nil {
+		t.inner, t.stop = endedContext, func() {}
+		return
 	}
+	t.stop()
 }

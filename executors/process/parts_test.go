@@ -157,6 +157,13 @@ func TestTaskContext(t *testing.T) {
 	if !errors.Is(tc.Err(), context.Canceled) || !errors.Is(child.Err(), context.Canceled) {
 		t.Error(tc.Err(), child.Err())
 	}
+	var late taskContext // first looked at when the task has returned
+	late.release()
+	select {
+	case <-late.Done():
+	default:
+		t.Error("a context without a task lives on")
+	}
 }
 
 func TestNestedPoolRefused(t *testing.T) {

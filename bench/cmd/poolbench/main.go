@@ -2,7 +2,7 @@
 //
 //	poolbench run      measure a grid and leave a report
 //	poolbench report   turn a record into a report
-//	poolbench gate     compare a head record with a base record
+//	poolbench gate     compare two builds of a Go module, or two records
 //	poolbench selftest find planted costs on this machine
 //	poolbench list     show workloads, executors and charts
 //
@@ -55,7 +55,7 @@ type command struct {
 var commands = []command{
 	{"run", "[flags]", "measure a grid and leave a report", runRun},
 	{"report", "[flags] RECORD", "turn a record, or the output of go test -bench, into a report", runReport},
-	{"gate", "[flags] BASE HEAD", "judge a head record against a base record", runGate},
+	{"gate", "[flags] [BASE HEAD]", "measure two builds against each other (-base REVISION), or judge two records", runGate},
 	{"selftest", "[flags]", "plant known costs here and tell whether the estimates find them", runSelftest},
 	{"list", "", "show workloads, executors and charts", runList},
 }
