@@ -41,12 +41,12 @@ func (j *Judge) hold(r *Report) {
 		switch {
 		case c.Verdict == Failed:
 			r.Void = fmt.Sprintf("the control %s failed: %s", c.Name, c.Reason)
-		case !c.Canary && (c.Verdict == Regressed || c.Verdict == Improved || c.Verdict == LayoutSensitive):
+		case !c.Canary && (c.Verdict == Regressed || c.Verdict == Improved):
 			r.Void = fmt.Sprintf("the control %s compares base with itself and reads %s", c.Name, reports.Change(c.Ratio.Value))
 		case c.Canary:
 			canaries++
 			switch c.Verdict {
-			case Regressed, LayoutSensitive:
+			case Regressed:
 				seen++
 			case NoChange, Improved:
 				misread++
@@ -64,9 +64,31 @@ func (j *Judge) hold(r *Report) {
 		return
 	}
 	if canaries > 0 && 2*seen <= canaries {
-		r.Blind = fmt.Sprintf("%d of %d canaries, which are slowed down on purpose, were seen", seen, canaries)
+		r.Blind = fmt.Sprintf("%d of %d canaries, which are slowed down on purpose, were seen; %s", seen, canaries, j.blindCure())
 		r.holdTime(reasonBlind, NoChange)
 	}
+}
+
+// blindCure says what lets a run see its canaries.
+func (j *Judge) blindCure() string {
+	part := 0.0
+	for _, s := range j.subjects {
+		if s.declared.Role == record.Canary {
+			part = math.Max(part, s.slowPart)
+		}
+	}
+	if part == 0 { // before the screen
+		part = 1
+	}
+	if least := j.leastBlocks(part); j.blocks < least {
+		return fmt.Sprintf("%s measured, %d or more are needed: a larger -budget", wereBlocks(j.blocks), least)
+	}
+	return "a larger -budget or a quieter machine may show them"
+}
+
+// wereBlocks is "1 block was" or "12 blocks were".
+func wereBlocks(n int) string {
+	return reports.Count(n, "block") + choose(n == 1, " was", " were")
 }
 
 // Reasons that hold for the whole run, so that a line for each result says nothing.
@@ -147,7 +169,8 @@ func (s *subject) judgeTime(j *Judge, c *Cell) {
 		c.Verdict = Inconclusive
 		switch {
 		case !j.screened:
-			c.Reason = fmt.Sprintf("%s measured: at least %d are needed", reports.Count(len(s.pairs), "block"), screenBlocks+looks[0])
+			c.Reason = fmt.Sprintf("%s measured, %d are needed, and %d or more to show a slowdown: a larger -budget",
+				wereBlocks(len(s.pairs)), screenBlocks, j.leastBlocks(1))
 		case s.disputed(j):
 			c.Reason = "its fastest chunks and its typical ones disagree about a slowdown"
 		case c.Ratio.N > 0 && math.Log(c.Ratio.High) < s.slowdown:
@@ -193,7 +216,7 @@ func (s *subject) tailCells(j *Judge, time Cell) []Cell {
 			continue
 		}
 		both := compareTails(s.pairs, t.quantile)
-		c := Cell{Pkg: time.Pkg, Name: time.Name, Unit: t.unit, Verdict: Regressed, Limit: math.Expm1(s.tail)}
+		c := Cell{Pkg: time.Pkg, Name: time.Name, Unit: t.unit, Verdict: Regressed, Limit: math.Expm1(t.limit)}
 		c.Base, c.Head = time.Base*both.base, time.Base*both.head
 		c.Ratio = reports.Estimate{Value: both.head / both.base}
 		cells = append(cells, c)
@@ -250,5 +273,7 @@ func (s *subject) judgeUnit(j *Judge, u unitValues, unit string, direction int, 
 	}
 	if high < math.Log1p(c.Limit) {
 		c.Verdict = NoChange
+		return
 	}
+	c.Reason = choose(c.Ratio.N > 0, "varies too much to tell", "varies, and has too few blocks to tell")
 }

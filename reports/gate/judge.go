@@ -133,9 +133,14 @@ const maxEvidence = 4
 // before the first fresh block.
 func shares(evidence []float64) []float64 {
 	parts := make([]float64, len(evidence))
-	total := 0.0
+	top := math.Inf(-1) // scales the ratios, so that not all of them are 0
 	for i, e := range evidence {
-		parts[i] = math.Exp(math.Min(e, maxEvidence))
+		parts[i] = math.Min(e, maxEvidence)
+		top = math.Max(top, parts[i])
+	}
+	total := 0.0
+	for i, e := range parts {
+		parts[i] = math.Exp(e - top)
 		total += parts[i]
 	}
 	for i := range parts {
@@ -166,4 +171,11 @@ func (j *Judge) canaries() (all, seen int) {
 		}
 	}
 	return all, seen
+}
+
+// leastBlocks is how many blocks must be measured before a slowdown can be shown to
+// a subject with this part of the budget: n fresh values have a p-value of 2^-n at
+// best.
+func (j *Judge) leastBlocks(part float64) int {
+	return screenBlocks + int(math.Ceil(-math.Log2(timeShare*j.options.Alpha*finalShare*part)))
 }

@@ -267,7 +267,7 @@ func TestJudgeControls(t *testing.T) {
 	}{
 		{"biased", []planted{{declared: control("same", record.Same), sigma: 0.01, change: 0.1}}, "", "compares base with itself and reads +1", NoChange, ExitFailed},
 		{"canary that is not slower", []planted{{declared: control("canary", record.Canary), sigma: 0.01}}, "", "were measured as not slower", Inconclusive, ExitFailed},
-		{"canary too noisy", []planted{{declared: control("canary", record.Canary), sigma: 0.8, change: 0.0488}}, "0 of 1 canaries", "", Inconclusive, ExitInconclusive},
+		{"canary too noisy", []planted{{declared: control("canary", record.Canary), sigma: 0.8, change: 0.0488}}, "were seen; a larger -budget or a quieter machine", "", Inconclusive, ExitInconclusive},
 		{"two of three seen", []planted{{declared: control("c1", record.Canary), sigma: 0.01, change: 0.0488}, {declared: control("c2", record.Canary), sigma: 0.01, change: 0.0488},
 			{declared: control("c3", record.Canary), sigma: 0.8, change: 0.0488}}, "", "", NoChange, ExitFine},
 		{"control fails", []planted{{declared: control("canary", record.Canary), failsAt: 1, reason: "no"}}, "", "the control canary-2 failed", NoChange, ExitFailed},
@@ -288,8 +288,24 @@ func TestJudgeControls(t *testing.T) {
 	}
 }
 
-// Too little data is no verdict, whatever it looks like.
+// Too little data is no verdict, whatever it looks like, and the cure is named. A lone
+// suspect has the level 0.003, which 9 fresh blocks reach, its canary as well.
 func TestJudgeFewBlocks(t *testing.T) {
+	for blocks := range 24 {
+		j, _ := measure(t, Options{}, blocks, quiet, planted{declared: both("A"), sigma: 0.001, change: 0.2},
+			planted{declared: control("canary", record.Canary), sigma: 0.001, change: 0.05})
+		r := j.Report()
+		c := find(t, r, "A", "sec/op")
+		if shown := blocks >= 12+9; shown != (c.Verdict == Regressed) || shown != (r.Blind == "") {
+			t.Errorf("%d blocks: %+v, blind %q", blocks, c, r.Blind)
+		}
+		if want := wereBlocks(blocks) + " measured, 21 or more are needed: a larger -budget"; r.Blind != "" && !strings.HasSuffix(r.Blind, want) {
+			t.Errorf("%d blocks: blind %q", blocks, r.Blind)
+		}
+		if want := wereBlocks(blocks) + " measured, 12 are needed, and 21 or more to show a slowdown: a larger -budget"; blocks > 0 && blocks < 12 && c.Reason != want {
+			t.Errorf("%d blocks: %q", blocks, c.Reason)
+		}
+	}
 	for blocks := range 12 {
 		j, _ := measure(t, Options{}, blocks, quiet, planted{declared: both("A"), sigma: 0.001, change: 1})
 		r := j.Report()
@@ -298,6 +314,53 @@ func TestJudgeFewBlocks(t *testing.T) {
 		}
 		text(t, r)
 		markdown(t, r)
+	}
+}
+
+// The parts of the budget are a budget even when nothing speaks for a slowdown.
+func TestShares(t *testing.T) {
+	for _, test := range []struct{ evidence, want []float64 }{
+		{[]float64{-2000}, []float64{1}},
+		{[]float64{-2000, -2000}, []float64{0.5, 0.5}},
+		{[]float64{-2000, -2000 + math.Log(3)}, []float64{0.25 + 0.5/4, 0.25 + 0.5*3/4}},
+		{[]float64{-2000, 0}, []float64{0.25, 0.75}},
+		{[]float64{maxEvidence, 1e9}, []float64{0.5, 0.5}},
+		{nil, nil},
+	} {
+		got := shares(test.evidence)
+		if !slices.EqualFunc(got, test.want, func(a, b float64) bool { return math.Abs(a-b) < 1e-12 }) {
+			t.Errorf("%v: %v, want %v", test.evidence, got, test.want)
+		}
+	}
+}
+
+// A unit that varies says so in its own words: what is known of time is not known of it.
+func TestJudgeUnitVaries(t *testing.T) {
+	for blocks, want := range map[int]string{5: "varies, and has too few blocks to tell", 12: "varies too much to tell"} {
+		j, _ := measure(t, Options{}, blocks, quiet, planted{declared: both("A"), sigma: 0.001,
+			extra: map[string][2]float64{"B/op": {100, 100}}, jitter: map[string]float64{"B/op": 0.3}})
+		c := find(t, j.Report(), "A", "B/op")
+		if c.Verdict != Inconclusive || c.remark() != want {
+			t.Errorf("%d blocks: %+v: %q", blocks, c, c.remark())
+		}
+	}
+}
+
+func TestHeadline(t *testing.T) {
+	for want, verdicts := range map[string][]Verdict{
+		"No regression, 1 without change.":                        {NoChange},
+		"No regression shown, 1 inconclusive, 1 without change.":  {NoChange, Inconclusive},
+		"No regression shown, 1 layout-sensitive, 1 improvement.": {Improved, LayoutSensitive},
+		"1 regression, 1 inconclusive.":                           {Regressed, Inconclusive},
+		"No regression, 1 accepted regression, 1 new, 1 missing.": {Accepted, New, Missing},
+	} {
+		r := &Report{}
+		for _, v := range verdicts {
+			r.Cells = append(r.Cells, Cell{Verdict: v})
+		}
+		if got := r.Headline(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }
 

@@ -25,7 +25,6 @@ type subject struct {
 	declared record.Declared
 	slowdown float64 // ln(1 + slowdown of interest)
 	tolerant float64 // ln(1 + tolerance)
-	tail     float64 // ln(1 + slowdown of interest of the tail)
 
 	failure   string
 	pairs     []record.Pair
@@ -41,7 +40,7 @@ type subject struct {
 }
 
 func newSubject(d record.Declared, o Options) *subject {
-	s := &subject{declared: d, slowdown: math.Log1p(o.Slowdown), tolerant: math.Log1p(o.Tolerance), tail: math.Log1p(o.Tail)}
+	s := &subject{declared: d, slowdown: math.Log1p(o.Slowdown), tolerant: math.Log1p(o.Tolerance)}
 	if limit, ok := o.Rules.limit(d.Subject, record.UnitTime); ok && d.Role == record.Judged {
 		s.slowdown = math.Log1p(limit)
 		s.tolerant = math.Min(s.tolerant, s.slowdown/2)

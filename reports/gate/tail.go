@@ -29,6 +29,7 @@ const suspicion = 0.05
 type tailTest struct {
 	quantile float64
 	unit     string
+	limit    float64   // ln(1 + slowdown of interest)
 	state    timeState // open, regressed or passed (not shown)
 }
 
@@ -38,11 +39,20 @@ func (s *subject) suspectTails(j *Judge) int {
 		return 0
 	}
 	for _, q := range tailQuantiles {
-		if c := compareTails(s.pairs[:s.screening], q.quantile); c.p < suspicion && c.ratio() >= s.tail/2 {
-			s.tails = append(s.tails, tailTest{quantile: q.quantile, unit: q.unit})
+		limit := s.tailLimit(q.unit, j.options)
+		if c := compareTails(s.pairs[:s.screening], q.quantile); c.p < suspicion && c.ratio() >= limit/2 {
+			s.tails = append(s.tails, tailTest{quantile: q.quantile, unit: q.unit, limit: limit})
 		}
 	}
 	return len(s.tails)
+}
+
+// tailLimit is ln(1 + slowdown of interest) of a tail.
+func (s *subject) tailLimit(unit string, o Options) float64 {
+	if limit, ok := o.Rules.limit(s.declared.Subject, unit); ok {
+		return math.Log1p(limit)
+	}
+	return math.Log1p(o.Tail)
 }
 
 // lookAtTails tests the suspect tails on the fresh blocks.
@@ -55,7 +65,7 @@ func (s *subject) lookAtTails(j *Judge) {
 		}
 		t.state = passed
 		c := compareTails(fresh, t.quantile)
-		if c.ratio() >= s.tail && c.p <= tailShare*j.options.Alpha/float64(j.tails) {
+		if c.ratio() >= t.limit && c.p <= tailShare*j.options.Alpha/float64(j.tails) {
 			t.state = regressed
 		}
 	}

@@ -44,6 +44,9 @@ func (r *Report) Headline() string {
 	case r.Blind != "":
 		return "Inconclusive: the run was blind. " + text
 	}
+	if r.Inconclusive() { // there may be one
+		return "No regression shown, " + text
+	}
 	return "No regression, " + text
 }
 
@@ -286,7 +289,7 @@ func (r *Report) controls() string {
 	for _, c := range r.Controls {
 		if c.Canary {
 			canaries++
-			if c.Verdict == Regressed || c.Verdict == LayoutSensitive {
+			if c.Verdict == Regressed {
 				seen++
 			}
 		} else {
