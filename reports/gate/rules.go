@@ -23,13 +23,14 @@ const RulesFile = ".poolbench-gate"
 //	# word  benchmark        unit       value   until       reason
 //	accept  Encode/size=*    sec/op     +8%     2027-01-31  checks its input now, issue 12
 //	limit   net/http.Serve*  sec/op     10%
+//	limit   net/http.Serve*  p90        50%
 //	limit   *                allocs/op  0%
 //	better  *                hits/op    higher
 //
 // "accept" lets a regression pass up to a change, until the end of a day (UTC), for
 // a reason. "limit" is the slowdown of interest instead of the default. "better"
-// says which direction of a unit of your own is good, so that it is judged. In a
-// benchmark's name "*" stands for anything; a name is matched with and without its
+// says which direction of a unit of your own is good, so that it is judged. "p90" and
+// "p99" are the tails of the chunks' times. In a benchmark's name "*" stands for anything; a name is matched with and without its
 // package and its -GOMAXPROCS suffix. Of several lines that match, the last counts.
 type Rules struct {
 	path    string
@@ -101,7 +102,7 @@ func (r *Rules) add(line int, fields []string) error {
 	word := fields[0]
 	switch {
 	case word == "accept" && len(fields) >= 6:
-		change, err := parseChange(fields[3])
+		change, err := ParseChange(fields[3])
 		if err != nil {
 			return err
 		}
@@ -111,7 +112,7 @@ func (r *Rules) add(line int, fields []string) error {
 		}
 		r.accepts = append(r.accepts, acceptRule{line: line, benchmark: fields[1], unit: fields[2], change: change, until: until, reason: strings.Join(fields[5:], " ")})
 	case word == "limit" && len(fields) == 4:
-		limit, err := parseChange(fields[3])
+		limit, err := ParseChange(fields[3])
 		if err != nil {
 			return err
 		}
@@ -134,17 +135,27 @@ func (r *Rules) add(line int, fields []string) error {
 	return nil
 }
 
-// parseChange reads "+8%", "8%" or "0.08".
-func parseChange(text string) (float64, error) {
+// ParseChange reads "+8%", "8%" or "0.08" as 0.08. A bare number from 1 up is an
+// error: it was most likely to have a "%".
+func ParseChange(text string) (float64, error) {
 	number, isPercent := strings.CutSuffix(strings.TrimPrefix(text, "+"), "%")
-	v, err := strconv.ParseFloat(number, 64)
+	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
 	if isPercent {
 		v /= 100
 	}
-	if err != nil || !(v >= 0 && v <= 1000) || math.Signbit(v) {
-		return 0, fmt.Errorf("%q is no change such as 8%%", text)
+	switch {
+	case err != nil, !(v >= 0 && v <= 1000), math.Signbit(v):
+		return 0, fmt.Errorf("%q is no change such as 8%% or 0.08", text)
+	case v >= 1 && !isPercent:
+		return 0, fmt.Errorf("%q would be %g %%: write %g%% or %g", text, 100*v, v, v/100)
 	}
 	return v, nil
+}
+
+// means reports whether a rule's unit, a single word, is a cell's: "p90" is the short
+// form of "p90 sec/op".
+func means(word, unit string) bool {
+	return word == unit || word+" "+record.UnitTime == unit
 }
 
 // matches reports whether a pattern means the subject.
@@ -196,7 +207,7 @@ func (r *Rules) limit(s record.Subject, unit string) (limit float64, ok bool) {
 		return 0, false
 	}
 	for _, rule := range r.limits {
-		if rule.unit == unit && matches(rule.benchmark, s) {
+		if means(rule.unit, unit) && matches(rule.benchmark, s) {
 			limit, ok = rule.limit, true
 		}
 	}
@@ -233,7 +244,7 @@ func (r *Rules) apply(report *Report) {
 		}
 		var rule *acceptRule
 		for k := range r.accepts {
-			if a := &r.accepts[k]; a.unit == c.Unit && matches(a.benchmark, record.Subject{Pkg: c.Pkg, Name: c.Name}) {
+			if a := &r.accepts[k]; means(a.unit, c.Unit) && matches(a.benchmark, record.Subject{Pkg: c.Pkg, Name: c.Name}) {
 				rule, a.used = a, true
 			}
 		}
@@ -272,12 +283,15 @@ func (r *Rules) accept(c *Cell, rule *acceptRule) {
 
 // worstShown is the change, as a fraction, that the cell is shown to exceed.
 func (c *Cell) worstShown() float64 {
-	low := c.Ratio.Low
-	if c.Higher && c.Ratio.High > 0 {
-		low = 1 / c.Ratio.High
+	low, high := c.Ratio.Low, c.Ratio.High
+	if high == 0 { // no interval: the estimate has to do
+		low, high = c.Ratio.Value, c.Ratio.Value
 	}
-	if c.Ratio.Value == 0 { // from zero: no change is large enough
+	switch {
+	case c.Ratio.Value == 0: // from zero: no change is large enough
 		return math.Inf(1)
+	case c.Higher:
+		return 1/high - 1
 	}
 	return low - 1
 }

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,9 @@ func TestRulesErrors(t *testing.T) {
 		"\n# x\naccept A sec/op +8% 2027-01-31":          "rules:3: accept takes a benchmark",
 		"accept A sec/op much 2027-01-31 x":              `"much" is no change`,
 		"accept A sec/op -8% 2027-01-31 x":               `"-8%" is no change`,
+		"accept A p99 sec/op +8% 2027-01-31 x":           `"sec/op" is no change`,
+		"limit * sec/op 8":                               `"8" would be 800 %: write 8% or 0.08`,
+		"accept A sec/op +1 2027-01-31 x":                `"+1" would be 100 %: write 1% or 0.01`,
 		"accept A sec/op +8% 31.1.2027 x":                `"31.1.2027" is no day`,
 		"limit A sec/op NaN":                             `"NaN" is no change`,
 		"limit A sec/op":                                 "limit takes",
@@ -103,6 +107,33 @@ func TestRulesApplyHigher(t *testing.T) {
 	rulesOf(t, "accept A hits/op 9% 2027-01-31 x").apply(r)
 	if r.Cells[0].Verdict != Accepted {
 		t.Errorf("%+v", r.Cells[0])
+	}
+}
+
+// A tail is written in one word, and has no interval: its ratio decides.
+func TestRulesTail(t *testing.T) {
+	for _, test := range []struct {
+		rule string
+		want Verdict
+	}{
+		{"accept A p90 +90% 2027-01-31 x", Accepted}, {"accept A p90 +70% 2027-01-31 x", Regressed},
+		{"accept A p99 +90% 2027-01-31 x", Regressed}, {"accept A sec/op +90% 2027-01-31 x", Regressed},
+	} {
+		r := &Report{Cells: []Cell{{Name: "A", Unit: "p90 sec/op", Verdict: Regressed, Ratio: reports.Estimate{Value: 1.8}}}}
+		if rulesOf(t, test.rule).apply(r); r.Cells[0].Verdict != test.want {
+			t.Errorf("%s: %+v", test.rule, r.Cells[0])
+		}
+	}
+	tail := planted{declared: both("Tail"), sigma: 0.02, tail: 2}
+	for rule, want := range map[string]int{"": 1, "limit Tail p90 300%\nlimit Tail p99 300%": 0, "limit Tail p90 30%": 1, "limit Other p90 300%": 1} {
+		j, _ := measure(t, Options{Rules: rulesOf(t, rule)}, 150, quiet, tail)
+		r := j.Report()
+		if r.Count(Regressed) != want {
+			t.Errorf("%s: %s", rule, text(t, r))
+		}
+		if want == 1 && rule == "limit Tail p90 30%" && math.Abs(r.Cells[0].Limit-0.3) > 1e-12 {
+			t.Errorf("limit %v", r.Cells[0].Limit)
+		}
 	}
 }
 
