@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"poolbench/bench/compare"
+	"poolbench/bench/compare/build"
 	"poolbench/bench/record"
 	"poolbench/workloads"
 )
@@ -49,7 +49,7 @@ func BenchmarkGrid(b *testing.B) {
 // sharedCalibration is that of the other build where a gate compares two, or it would
 // compare different work, and a kernel that became slower would get less of it.
 func sharedCalibration(w workloads.Workload) (Calibration, error) {
-	dir := os.Getenv(compare.SharedDirVariable)
+	dir := os.Getenv(build.SharedDirVariable)
 	if dir == "" {
 		return Calibrate(w.Kernel)
 	}

@@ -63,10 +63,10 @@ type calibration struct {
 	wall       time.Duration // of one chunk of each side with all that goes with it
 }
 
-// several is how many iterations take about 5 ms: what threads do beside the work
-// counts for little then.
+// several is how many iterations take about 2.5 ms: what threads do beside the work
+// counts for little then, and a goroutine seldom moves to another one.
 func (c calibration) several() int {
-	return int(min(most, float64(c.iterations)*max(1, 10e6/float64(max(c.wall, 1)))))
+	return int(min(most, float64(c.iterations)*max(1, 5e6/float64(max(c.wall, 1)))))
 }
 
 // tries is how often something is tried that takes that long.
@@ -101,22 +101,25 @@ func (m *Measurer) iterations(arms [2]arm) (c calibration, failures [2]error) {
 		return calibration{n, wall}, failures
 	}
 	n = min(most, max(1, int(goal/math.Max(ns, 1)*float64(n))))
-	ns, wall = both(n)
-	// What a chunk costs that iterations do not pay: within the timed part, seen by
-	// a chunk four times as long, and beside it.
-	four, _ := both(min(most, 4*n))
-	for i := 0; i < 2 && failures == ([2]error{}); i++ { // the least counts: a bad moment is no cost of the benchmark
-		again, _ := both(n)
-		ns = math.Min(ns, again)
-		again, _ = both(min(most, 4*n))
-		four = math.Min(four, again)
+	// least is of several times, for a bad moment is no cost of the benchmark.
+	least := func(times, n int) (ns float64, wall time.Duration) {
+		ns, wall = both(n)
+		for ; times > 1 && failures == ([2]error{}); times-- {
+			moreNs, moreWall := both(n)
+			ns, wall = math.Min(ns, moreNs), min(wall, moreWall)
+		}
+		return ns, wall
 	}
-	fixed := math.Max(0, (4*ns-four)/3)
-	beside := math.Max(0, float64(wall)/2-ns)
+	ns, wall = least(3, n)
+	// What a chunk costs that iterations do not pay, as a chunk four times as long
+	// shows: within the timed part, and beside it.
+	fourNs, fourWall := least(3, min(most, 4*n))
+	fixed := math.Max(0, (4*ns-fourNs)/3)
+	beside := math.Max(0, float64(4*wall-fourWall)/6-fixed) // of two sides
 	want := math.Min(float64(longest), math.Max(fixed/fixedShare, beside))
 	if grow := want / math.Max(ns, 1); grow > 1.5 && failures == ([2]error{}) {
 		n = min(most, int(float64(n)*grow))
-		_, wall = both(n)
+		_, wall = least(2, n)
 	}
 	return calibration{n, wall}, failures
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"poolbench/bench/compare/build"
@@ -110,7 +111,7 @@ func pairsByName(b record.PairBlock) map[string]record.Pair {
 	return pairs
 }
 
-const good = "^Benchmark(Loop|N|Allocates|Sub|Timers|Parallel|Metrics|MetricsN|Prepared|Slow|Garbage)$"
+const good = "^Benchmark(Loop|N|Allocates|Sub|Timers|Parallel|Metrics|MetricsN|Prepared|Slow|Garbage|Reversed|LoopThenRun)$"
 
 // One benchmark of several whose names begin alike is measured without the others: the
 // pattern for A/b makes package testing run A, and A/b/c.
@@ -138,6 +139,23 @@ func TestNameWithinNames(t *testing.T) {
 			if err != nil || len(b.Pairs) != 1 || b.Pairs[0].Subject != d.Subject || len(b.Pairs[0].Base) == 0 {
 				t.Errorf("%s: %s alone: %v, %+v", pattern, d.Name, err, b.Pairs)
 			}
+		}
+	}
+}
+
+func TestNamesAtEachGOMAXPROCS(t *testing.T) {
+	m := newMeasurer(t, Config{Bench: "^BenchmarkProcs$", CPU: []int{1, 2}, Chunk: 300 * time.Microsecond, Chunks: 2}, false)
+	declared, out := blocks(t, m, 1)
+	var names []string
+	for _, d := range declared {
+		names = append(names, d.Name)
+	}
+	if want := []string{"Procs/procs=1", "Procs/procs=2-2"}; !slices.Equal(names, want) {
+		t.Errorf("declared %q, want %q", names, want)
+	}
+	for _, p := range out[0].Pairs {
+		if p.BaseError+p.HeadError != "" || len(p.Base) == 0 {
+			t.Error(dump(p))
 		}
 	}
 }
@@ -189,7 +207,7 @@ func TestGoodBenchmarks(t *testing.T) {
 			t.Errorf("%+v", d)
 		}
 	}
-	want := []string{"Loop-2", "N-2", "Allocates-2", "Sub/n=1/deep-2", "Sub/n=10/deep-2", "Sub/same-2", "Sub/same#01-2",
+	want := []string{"Loop-2", "N-2", "Allocates-2", "Sub/n=1/deep-2", "Sub/n=10/deep-2", "Sub/same-2", "Sub/same#01-2", "Reversed/a/b-2", "Reversed/a-2", "LoopThenRun/sub-2",
 		"Timers-2", "Parallel-2", "Metrics-2", "MetricsN-2", "Prepared-2", "Slow-2", "Garbage-2"}
 	if !slices.Equal(names, want) {
 		t.Fatalf("declared %q,\nwant %q", names, want)
@@ -457,6 +475,28 @@ func TestTurns(t *testing.T) {
 	}
 }
 
+// A suite of long benchmarks has no time to see a planted slowdown, and says so.
+func TestNoCanaryOfLongBenchmarks(t *testing.T) {
+	for _, test := range []struct {
+		dropped, kept, canaries int
+	}{{0, 1, 0}, {1, 2, 3}, {3, 20, 3}} {
+		m := New(&build.Builds{Stepped: true}, Config{})
+		for i := range 4 {
+			x := &target{plan: plan{iterations: 1, dropped: test.dropped, kept: test.kept}, function: fmt.Sprint("Benchmark", i)}
+			x.InBase, x.InHead = true, true
+			m.order = append(m.order, x)
+		}
+		m.addControls()
+		roles := map[record.Role]int{}
+		for _, x := range m.order {
+			roles[x.Role]++
+		}
+		if roles[record.Same] != 1 || roles[record.Canary] != test.canaries || (len(m.Notes()) > 0) != (test.canaries == 0) {
+			t.Errorf("%+v: %v, notes %q", test, roles, m.Notes())
+		}
+	}
+}
+
 func TestCanaryIsSlower(t *testing.T) {
 	m := New(&build.Builds{Stepped: true}, Config{})
 	for _, n := range []int{1, 19, 20, 33, 1000, 1_000_000} {
@@ -512,11 +552,13 @@ func TestOneSideFails(t *testing.T) {
 
 // calibration on arms whose costs are known.
 type costs struct {
-	perOp, fixed float64
+	perOp, fixed    float64       // ns
+	untimed, beside time.Duration // of an iteration, of a chunk
 	scripted
 }
 
 func (c *costs) run(n int, _ uint64) (chunk, error) {
+	time.Sleep(c.beside + time.Duration(n)*c.untimed)
 	return chunk{ns: c.fixed + c.perOp*float64(n)}, nil
 }
 
@@ -525,16 +567,23 @@ func TestCalibration(t *testing.T) {
 	for _, test := range []struct {
 		name         string
 		perOp, fixed float64
+		untimed      time.Duration
+		beside       time.Duration
 		low, high    int // iterations
 	}{
-		{"short", 10, 0, 100_000, 130_000},    // 1.25 ms / 10 ns
-		{"long", 5e6, 0, 1, 1},                // one iteration is longer than a chunk
-		{"medium", 1e6, 0, 1, 1},              // the nearest whole number
-		{"fixed", 10, 1e5, 180_000, 220_000},  // 0.1 ms is 5 % of 2 ms, which has 200,000 iterations
-		{"very fixed", 10, 1e8, 1, 2_500_000}, // not more than 25 ms for its sake
-		{"constant", 0, 1e4, most, most},      // does not look at b.N
+		{"short", 10, 0, 0, 0, 100_000, 130_000},              // 1.25 ms / 10 ns
+		{"long", 5e6, 0, 0, 0, 1, 1},                          // one iteration is longer than a chunk
+		{"medium", 1e6, 0, 0, 0, 1, 1},                        // the nearest whole number
+		{"fixed", 10, 1e5, 0, 0, 180_000, 220_000},            // 0.1 ms is 5 % of 2 ms, which has 200,000 iterations
+		{"very fixed", 10, 1e8, 0, 0, 1, 2_500_000},           // not more than 25 ms for its sake
+		{"constant", 0, 1e4, 0, 0, most, most},                // does not look at b.N
+		{"untimed", 1e4, 0, time.Millisecond, 0, 124, 126},    // a stopped timer grows with b.N: longer chunks gain nothing
+		{"beside", 1e4, 0, 0, 5 * time.Millisecond, 490, 510}, // what each call costs does not: 5 ms of work for 5 ms of that
 	} {
-		c, failures := m.iterations([2]arm{&costs{perOp: test.perOp, fixed: test.fixed}, &costs{perOp: test.perOp, fixed: test.fixed}})
+		one := &costs{perOp: test.perOp, fixed: test.fixed, untimed: test.untimed, beside: test.beside}
+		var c calibration
+		var failures [2]error
+		synctest.Test(t, func(*testing.T) { c, failures = m.iterations([2]arm{one, one}) })
 		if failures != [2]error{} || c.iterations < test.low || c.iterations > test.high {
 			t.Errorf("%s: %d iterations, want %d to %d", test.name, c.iterations, test.low, test.high)
 		}

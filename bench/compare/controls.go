@@ -14,7 +14,8 @@ const (
 	// within 0.1 of 5 %.
 	leastForCanary = 20
 	// leastKept is how many chunks of a block a benchmark should have as a control, if
-	// one has: a long one would take much of the time.
+	// one has: a long one would take much of the time. One that takes over 200 ms is no
+	// canary at all: that needs more blocks to be seen than a pass does.
 	leastKept = 4
 )
 
@@ -31,12 +32,15 @@ func slowed(n int) (iterations int, flags uint64) {
 // a process that is not stepped, canaries need short iterations; where there are none,
 // there is no canary, and a note says so.
 func (m *Measurer) addControls() {
-	var fit, quick, short []*target
+	var fit, medium, quick, short []*target
 	for _, t := range m.order {
 		if t.InBase && t.InHead && t.failure == [2]string{} {
 			fit = append(fit, t)
 			if t.plan.kept >= leastKept {
 				quick = append(quick, t)
+			}
+			if t.plan.dropped > 0 {
+				medium = append(medium, t)
 			}
 			if t.plan.iterations >= leastForCanary {
 				short = append(short, t)
@@ -51,15 +55,18 @@ func (m *Measurer) addControls() {
 		canaries = 3
 	}
 	if len(quick) == 0 {
-		quick = fit
+		quick = medium
 	}
 	if m.builds.Stepped {
 		short = quick
 	}
+	if len(quick) == 0 {
+		quick = fit
+	}
 	m.addSpread(quick, 0, same, record.Same, "same")
 	m.addSpread(short, 1, canaries, record.Canary, "slower")
 	if len(fit) > 0 && len(short) == 0 && canaries > 0 {
-		m.notes = append(m.notes, "No benchmark is short enough to be slowed down by 5 %: nothing shows that this run could have seen a change.")
+		m.notes = append(m.notes, "No benchmark is short enough to plant a slowdown in it: nothing shows that this run could have seen a change.")
 	}
 }
 

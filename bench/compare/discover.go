@@ -49,11 +49,18 @@ type found struct {
 	failure string   // why there may be more
 }
 
+// listing is what one build has of a package at one GOMAXPROCS, by function: names may
+// hold the number.
+type listing map[string]found
+
 // discover declares the benchmarks of one package. A function that fails in one
 // build has there, for all we know, the benchmarks that it has in the other.
 func (m *Measurer) discover(ctx context.Context, p *build.Package) error {
 	var tops []string
-	have := [2]map[string]found{{}, {}}
+	have := make([][2]listing, len(m.config.CPU))
+	for i := range have {
+		have[i] = [2]listing{{}, {}}
+	}
 	for _, s := range []build.Side{build.Base, build.Head} {
 		if !p.In[s] {
 			continue
@@ -70,8 +77,10 @@ func (m *Measurer) discover(ctx context.Context, p *build.Package) error {
 			if pattern == "" {
 				continue
 			}
-			if have[s][top], err = m.names(ctx, p, s, pattern); err != nil {
-				return err
+			for i, procs := range m.config.CPU {
+				if have[i][s][top], err = m.names(ctx, p, s, pattern, procs); err != nil {
+					return err
+				}
 			}
 			if !slices.Contains(tops, top) {
 				tops = append(tops, top)
@@ -79,42 +88,48 @@ func (m *Measurer) discover(ctx context.Context, p *build.Package) error {
 		}
 	}
 	for _, top := range tops {
-		base, inBase := have[build.Base][top]
-		head, inHead := have[build.Head][top]
-		names := slices.Clone(base.names)
-		for _, n := range head.names {
-			if !slices.Contains(names, n) {
-				names = append(names, n)
+		for _, name := range allNames(have, top) {
+			for i, procs := range m.config.CPU {
+				m.declare(p, top, name, procs, have[i])
 			}
-		}
-		if len(names) == 0 && base.failure+head.failure != "" {
-			names = []string{top}
-		}
-		for _, name := range names {
-			t := target{pkg: p, function: name}
-			for s, f := range []found{base, head} {
-				if there := []bool{inBase, inHead}[s]; there && !slices.Contains(f.names, name) {
-					t.failure[s] = f.failure
-				}
-			}
-			t.InBase = slices.Contains(base.names, name) || t.failure[build.Base] != ""
-			t.InHead = slices.Contains(head.names, name) || t.failure[build.Head] != ""
-			m.declare(t)
 		}
 	}
 	return nil
 }
 
-// declare adds a target for each GOMAXPROCS.
-func (m *Measurer) declare(t target) {
-	for _, procs := range m.config.CPU {
-		one := t
-		one.procs = procs
-		one.Subject = record.Subject{Pkg: t.pkg.Path, Name: withProcs(strings.TrimPrefix(t.function, "Benchmark"), procs)}
-		if m.targets[one.Subject] == nil {
-			m.targets[one.Subject] = &one
-			m.order = append(m.order, &one)
+// allNames are those of a function in both builds at every GOMAXPROCS; its own when
+// there is none and it failed.
+func allNames(have [][2]listing, top string) (names []string) {
+	failed := false
+	for _, sides := range have {
+		for _, l := range sides {
+			failed = failed || l[top].failure != ""
+			for _, n := range l[top].names {
+				if !slices.Contains(names, n) {
+					names = append(names, n)
+				}
+			}
 		}
+	}
+	if len(names) == 0 && failed {
+		names = []string{top}
+	}
+	return names
+}
+
+// declare adds a target, if a build has it at that GOMAXPROCS, or may have.
+func (m *Measurer) declare(p *build.Package, top, name string, procs int, have [2]listing) {
+	t := target{pkg: p, function: name, procs: procs}
+	t.Subject = record.Subject{Pkg: p.Path, Name: withProcs(strings.TrimPrefix(name, "Benchmark"), procs)}
+	for s, in := range []*bool{&t.InBase, &t.InHead} {
+		f := have[s][top]
+		if *in = slices.Contains(f.names, name); !*in && f.failure != "" {
+			*in, t.failure[s] = true, f.failure
+		}
+	}
+	if (t.InBase || t.InHead) && m.targets[t.Subject] == nil {
+		m.targets[t.Subject] = &t
+		m.order = append(m.order, &t)
 	}
 }
 
@@ -129,7 +144,7 @@ func withProcs(name string, procs int) string {
 // launch is how to start the binary of a package.
 func (m *Measurer) launch(p *build.Package, s build.Side, pair int, pattern string, procs int) (launch, error) {
 	path, dir, err := m.builds.Binary(p, s, pair)
-	return launch{path, dir, pattern, procs, m.builds.SharedDir()}, err
+	return launch{path, dir, pattern, procs, m.builds.Env()}, err
 }
 
 // functions are the benchmark functions of a package. A binary that cannot even
@@ -139,7 +154,7 @@ func (m *Measurer) functions(ctx context.Context, p *build.Package, s build.Side
 	if err != nil {
 		return nil, err
 	}
-	process, err := startProcess(ctx, floodLimit, l.dir, l.env(), nil, l.path, "-test.list=^Benchmark")
+	process, err := startProcess(ctx, floodLimit, l.dir, l.env, nil, l.path, "-test.list=^Benchmark")
 	if err != nil {
 		return nil, err
 	}
@@ -163,8 +178,8 @@ func (m *Measurer) functions(ctx context.Context, p *build.Package, s build.Side
 // names are the benchmarks that match a pattern, each run with one iteration, which
 // is what it takes to see its sub-benchmarks. The error is that of the context or of
 // a binary that cannot be started.
-func (m *Measurer) names(ctx context.Context, p *build.Package, s build.Side, pattern string) (f found, err error) {
-	l, err := m.launch(p, s, 0, pattern, m.config.CPU[0])
+func (m *Measurer) names(ctx context.Context, p *build.Package, s build.Side, pattern string, procs int) (f found, err error) {
+	l, err := m.launch(p, s, 0, pattern, procs)
 	if err != nil {
 		return f, err
 	}
@@ -176,6 +191,7 @@ func (m *Measurer) names(ctx context.Context, p *build.Package, s build.Side, pa
 		return f, err
 	}
 	defer list.kill()
+	announced := "" // one with sub-benchmarks is announced, too, if it looped before them, and is never done
 	for {
 		reply, err := list.read()
 		switch {
@@ -190,14 +206,16 @@ func (m *Measurer) names(ctx context.Context, p *build.Package, s build.Side, pa
 			f.failure = err.Error()
 			return f, nil
 		case len(reply) == 2 && reply[0] == "ready":
-			f.names = append(f.names, reply[1])
+			announced = reply[1]
+		case len(reply) > 0 && reply[0] == "done":
+			f.names = append(f.names, announced)
 		}
 	}
 }
 
 // printedNames takes the names from the result lines.
 func (m *Measurer) printedNames(ctx context.Context, l launch) (f found, err error) {
-	process, err := startProcess(ctx, floodLimit, l.dir, l.env(), nil, l.path, l.args("-test.benchtime=1x")...)
+	process, err := startProcess(ctx, floodLimit, l.dir, l.env, nil, l.path, l.args("-test.benchtime=1x")...)
 	if err != nil {
 		return f, err
 	}

@@ -20,7 +20,7 @@ type sliced struct {
 }
 
 func (s *sliced) run(n int, _ uint64) (chunk, error) {
-	p, err := startProcess(s.ctx, floodLimit, s.launch.dir, s.launch.env(), nil, s.launch.path,
+	p, err := startProcess(s.ctx, floodLimit, s.launch.dir, s.launch.env, nil, s.launch.path,
 		s.launch.args(fmt.Sprintf("-test.benchtime=%dx", n), "-test.benchmem")...)
 	if err != nil {
 		return chunk{}, err

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,15 +29,8 @@ type launch struct {
 	path, dir string
 	pattern   string // for -test.bench
 	procs     int
-	shared    string // a directory for what both sides must have in common
+	env       []string
 }
-
-// SharedDirVariable is the environment variable that tells a benchmark where. One that
-// fits its work to the machine keeps there what it found out, so that both builds do the
-// same work.
-const SharedDirVariable = "POOLBENCH_GATE_DIR"
-
-func (l launch) env() []string { return []string{SharedDirVariable + "=" + l.shared} }
 
 func (l launch) args(more ...string) []string {
 	return append([]string{"-test.run=^$", "-test.bench=" + l.pattern, "-test.cpu=" + strconv.Itoa(l.procs),
@@ -58,7 +52,7 @@ func startStepped(ctx context.Context, l launch, mode string, patience time.Dura
 	}
 	defer out.Close()
 	s := &stepped{commands: commands, replies: replies, reader: bufio.NewReader(replies), patience: patience}
-	s.process, err = startProcess(ctx, floodLimit, l.dir, append(l.env(), "POOLBENCH_STEP="+mode), []*os.File{in, out}, l.path, l.args(args...)...)
+	s.process, err = startProcess(ctx, floodLimit, l.dir, append(slices.Clone(l.env), "POOLBENCH_STEP="+mode), []*os.File{in, out}, l.path, l.args(args...)...)
 	if err != nil {
 		s.close()
 		return nil, err

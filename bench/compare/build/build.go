@@ -148,7 +148,7 @@ func (b *Builds) open() (err error) {
 	if b.lock, err = lockDir(b.dir); err != nil {
 		return errors.Join(err, os.RemoveAll(b.dir))
 	}
-	dirs := []string{b.SharedDir()}
+	dirs := []string{filepath.Join(b.dir, "shared"), filepath.Join(b.dir, "tmp")}
 	for _, s := range []Side{Base, Head, Copy} {
 		dirs = append(dirs, filepath.Join(b.dir, "bin", s.String()))
 	}
@@ -160,9 +160,17 @@ func (b *Builds) open() (err error) {
 	return nil
 }
 
-// SharedDir is an empty directory at the start, which is gone after Close: the place for
-// what the processes of both sides must have in common.
-func (b *Builds) SharedDir() string { return filepath.Join(b.dir, "shared") }
+// SharedDirVariable is the environment variable that names a directory which the
+// processes of both sides share. A benchmark that fits its work to the machine keeps
+// there what it found out, so that both builds do the same work.
+const SharedDirVariable = "POOLBENCH_GATE_DIR"
+
+// Env is what the processes of both sides find in their environment beside ours: the
+// shared directory, and one for temporary files, which those that are killed leave
+// behind. Both are gone after Close.
+func (b *Builds) Env() []string {
+	return []string{SharedDirVariable + "=" + filepath.Join(b.dir, "shared"), "TMPDIR=" + filepath.Join(b.dir, "tmp")}
+}
 
 // Close removes everything that was written.
 func (b *Builds) Close() error {
@@ -287,16 +295,35 @@ func (b *Builds) pairPath(p *Package, s Side, pair int) string {
 // Binary is the path of a linked binary and the directory to run it in.
 func (b *Builds) Binary(p *Package, s Side, pair int) (path, dir string, err error) {
 	path = b.pairPath(p, s, pair)
-	if s == Copy {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		if _, err := os.Stat(path); err != nil {
-			if err := copyFile(path, b.pairPath(p, Base, pair)); err != nil {
-				return "", "", err
-			}
+	if s != Copy {
+		return path, p.dir[s], nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, err := os.Stat(path); err != nil {
+		if err := copyFile(path, b.pairPath(p, Base, pair)); err != nil {
+			return "", "", err
 		}
 	}
-	return path, p.dir[s.source()], nil
+	dir, err = b.copyDir(p.dir[Base])
+	return path, dir, err
+}
+
+// copyDir is where the copy of base runs: in a copy of base's tree, so that files in
+// its directory are its own, as those of base and head are. A directory that is not in
+// the tree is shared.
+func (b *Builds) copyDir(base string) (string, error) {
+	from, to := filepath.Join(b.dir, Base.String()), filepath.Join(b.dir, Copy.String())
+	rest, err := filepath.Rel(from, base)
+	if err != nil || !filepath.IsLocal(rest) {
+		return base, nil
+	}
+	if _, err := os.Stat(to); err != nil {
+		if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+			return "", fmt.Errorf("copying the tree of base: %w", err)
+		}
+	}
+	return filepath.Join(to, rest), nil
 }
 
 // command runs a program and returns what it prints; its error holds its words. A

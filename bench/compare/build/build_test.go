@@ -156,8 +156,17 @@ func TestLinks(t *testing.T) {
 			}
 			paths, dirs, texts = append(paths, path), append(dirs, dir), append(texts, string(text))
 		}
-		if len(paths[0]) != len(paths[1]) || len(paths[0]) != len(paths[2]) || len(dirs[0]) != len(dirs[1]) {
+		if len(paths[0]) != len(paths[1]) || len(paths[0]) != len(paths[2]) || len(dirs[0]) != len(dirs[1]) || len(dirs[0]) != len(dirs[2]) {
 			t.Errorf("paths of unequal length: %q %q", paths, dirs)
+		}
+		if files, err := os.ReadDir(dirs[2]); err != nil || len(files) < 3 || dirs[2] == dirs[0] {
+			t.Errorf("the copy of base runs in %s with %v (%v)", dirs[2], files, err)
+		}
+	}
+	for _, variable := range b.Env() {
+		_, dir, _ := strings.Cut(variable, "=")
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() || !strings.HasPrefix(dir, b.dir) {
+			t.Errorf("%s: %v", variable, err)
 		}
 	}
 	if b.relinks[0][Base].args == nil {

@@ -81,7 +81,9 @@ func patch(source []byte) ([]byte, error) {
 		{"loopSlowPath", func(s ast.Stmt) bool {
 			i, ok := s.(*ast.IfStmt)
 			return ok && text(i.Cond) == "b.loop.n == 0"
-		}, func(from, _ int) edit { return edit{from, from, "if b.stepping() { return b.stepLoop() }; "} }},
+		}, func(from, _ int) edit {
+			return edit{from, from, "if b.stepping() { return b.stepLoop() }; b.stepOnce(); "}
+		}},
 	} {
 		body := methodOfB(file, p.function)
 		if body == nil {
