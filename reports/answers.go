@@ -28,12 +28,13 @@ func (a *analysis) which() []Sentence {
 }
 
 // Headline is the Scaling of each workload that stands for it: its largest grain
-// and, there, its smallest payload. Sorted by workload.
+// and, there, its smallest payload, but no Partial one. Sorted by workload.
 func Headline(d *Data) []Scaling {
 	var out []Scaling
 	for _, s := range d.Scalings {
 		n := len(out)
 		switch {
+		case s.Partial:
 		case n == 0 || out[n-1].Workload != s.Workload:
 			out = append(out, s)
 		case s.Grain > out[n-1].Grain:

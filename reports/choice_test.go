@@ -115,3 +115,55 @@ func TestTooFewBlocksForTheGrains(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Grains that refinement added for one pool say nothing about which pool to use, but
+// count in the sweep. Grains that were asked for are judged as they are.
+func TestRefinedGrainsOfFewExecutorsAreNotJudged(t *testing.T) {
+	planted := func(note string) *record.Record {
+		var b strings.Builder
+		b.WriteString(note)
+		line := func(executor string, workers, grain int, speedup float64) {
+			fmt.Fprintf(&b, "BenchmarkGrid/executor=%s/workload=w/workers=%d/grain=%d 1 %v sec/op 1 tasks/op\n", executor, workers, grain, float64(grain)*1e-9/speedup)
+		}
+		for block := range 12 {
+			fmt.Fprintf(&b, "# block %d\n", block+1)
+			for _, grain := range []int{16000, 19027, 64000} {
+				line("serial", 1, grain, 1)
+				line(processes, 2, grain, 0.8)
+				if grain != 19027 {
+					line(goroutines, 2, grain, 1.9)
+				}
+			}
+		}
+		return parse(t, b.String())
+	}
+	for _, test := range []struct {
+		note    string
+		partial bool
+	}{
+		{"# note refined: Grid/executor=processes/workload=w/workers=2/grain=19027\n", true},
+		{"", false},
+	} {
+		d := Analyse(planted(test.note))
+		s := d.Scalings[1]
+		if len(d.Scalings) != 3 || s.Partial != test.partial || s.Best.Decided == test.partial || d.Scalings[0].Partial || d.Scalings[2].Partial {
+			t.Fatalf("%q: %+v", test.note, d.Scalings)
+		}
+		text, markdown := render(t, d)
+		for _, refuted := range []string{"### w at 19.027 µs", "othing beats the plain loop"} {
+			if strings.Contains(markdown, refuted) == test.partial || strings.Contains(text, refuted) {
+				t.Errorf("%q: %q in\n%s\n%s", test.note, refuted, markdown, text)
+			}
+		}
+		if h := Headline(d); len(h) != 1 || h[0].Best.Executor != goroutines || h[0].Grain.Nanoseconds() != 64000 {
+			t.Errorf("%q: %+v", test.note, h)
+		}
+		if points := seriesOf(t, d, processes).Points; len(points) != 3 {
+			t.Errorf("%q: the sweep has %d points", test.note, len(points))
+		}
+	}
+	partial := []Scaling{{Workload: "w", Grain: 1}, {Workload: "w", Grain: 2, Partial: true}}
+	if h := Headline(&Data{Scalings: partial}); len(h) != 1 || h[0].Grain != 1 {
+		t.Errorf("%+v", h)
+	}
+}

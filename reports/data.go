@@ -73,6 +73,10 @@ type Scaling struct {
 	Serial   Estimate      // makespan of the serial arm, seconds
 	Series   []ScalingSeries
 	Best     Choice
+
+	// Partial is a grain that refinement added with fewer executors than the workload
+	// has at others. Best chooses nothing then: it would choose among those few.
+	Partial bool
 }
 
 // A ScalingSeries is one executor of a Scaling; points ascend in Workers.

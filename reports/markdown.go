@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
 // WriteMarkdown prints an analysis as summary.md: the answers, then a table for
-// every Scaling and Sweep. It returns the first error of w.
+// every Sweep and every Scaling but Partial ones. It returns the first error of w.
 func WriteMarkdown(w io.Writer, d *Data) error {
 	var b bytes.Buffer
 	b.WriteString("# When a worker pool pays off\n\n")
@@ -34,8 +35,15 @@ func WriteMarkdown(w io.Writer, d *Data) error {
 	section("Where did the speedup go?", d.Answers.Where, true)
 	section("Can I trust it?", d.Answers.Trust, false)
 	if len(d.Scalings) > 0 {
-		b.WriteString("## Speedup\n\nAgainst the plain loop, within blocks. `*` is the choice, `=` is as good.\n\n")
+		b.WriteString("## Speedup\n\nAgainst the plain loop, within blocks. `*` is the choice, `=` is as good.")
+		if slices.ContainsFunc(d.Scalings, func(s Scaling) bool { return s.Partial }) {
+			b.WriteString(" Grains that only some of the executors were measured at, to find where they pay off, count in the sizes of tasks below.")
+		}
+		b.WriteString("\n\n")
 		for i, s := range d.Scalings {
+			if s.Partial {
+				continue
+			}
 			scalingMarkdown(&b, s)
 			if text := CostSentence(d, i); text != "" && len(s.Series) > 0 {
 				fmt.Fprintf(&b, "%s.\n\n", MarkdownText(capitalised(text)))

@@ -45,6 +45,10 @@ func (a *analysis) scalings() {
 	}
 	var without []string
 	inside, halves := a.sampled(), a.halves()
+	refined, most := a.refinedCells(), map[string]int{} // executors, by workload
+	for _, g := range order {
+		most[g.workload] = max(most[g.workload], executorsOf(members[g]))
+	}
 	for _, g := range order {
 		base := serial[g]
 		if base == nil || base.makespan.len() == 0 {
@@ -70,7 +74,11 @@ func (a *analysis) scalings() {
 			candidates = append(candidates, candidate{Tie{m.cell.Executor, m.cell.Workers, pt.Speedup}, speedups, m.task})
 		}
 		a.laws(&s, candidates, a.rs.quantity(base.task))
-		s.Best = a.choose(candidates)
+		if s.Partial = executorsOf(members[g]) < most[g.workload] && allRefined(members[g], refined); s.Partial {
+			s.Best.Sentence = "nothing is chosen: this grain was measured with some of the executors only"
+		} else {
+			s.Best = a.choose(candidates)
+		}
 		a.data.Scalings = append(a.data.Scalings, s)
 	}
 	if len(without) > 0 {
@@ -86,6 +94,33 @@ func (a *analysis) scalings() {
 		a.data.warn("No result is named after our keys, so there is nothing to analyse.",
 			"Name benchmarks …/executor=…/workload=…/workers=…/grain=…; the gate works with any names.")
 	}
+}
+
+// refinedCells are the cells that the runner added to the grid, by its notes.
+func (a *analysis) refinedCells() map[record.Cell]bool {
+	out := map[record.Cell]bool{}
+	for _, n := range a.rec.Notes {
+		if n.Key != "refined" {
+			continue
+		}
+		if c, err := record.ParseCell(benchfmt.Name(n.Value)); err == nil {
+			out[c] = true
+		}
+	}
+	return out
+}
+
+func allRefined(arms []*arm, refined map[record.Cell]bool) bool {
+	return len(arms) > 0 && !slices.ContainsFunc(arms, func(m *arm) bool { return !refined[m.cell] })
+}
+
+// executorsOf counts the executors of arms.
+func executorsOf(arms []*arm) int {
+	seen := map[string]bool{}
+	for _, m := range arms {
+		seen[m.cell.Executor] = true
+	}
+	return len(seen)
 }
 
 // alone is the arm of an executor with one worker, nil when there is none.
