@@ -57,7 +57,7 @@ func chunked[In, Out any](fn *Func[In, Out]) *Func[*chunk[In, Out], *results[Out
 			return c.out, nil
 		},
 		in:  chunkCodec[In, Out](fn.in),
-		out: resultsCodec(fn.out),
+		out: resultsCodec(fn.name, fn.out),
 	}
 }
 
@@ -174,18 +174,15 @@ func reusable(encoded []byte) []byte {
 // What the outcome of one call of a chunk is.
 const (
 	tagValue = iota
-	tagError // type, text
+	tagError // type, text, sentinel
 	tagPanic // text of the value, stack
 	tagNever // was not made
 
 	tagNumbers // in the place of the first: all are values, in 8 bytes each
 )
 
-// sentinels are the errors that keep their identity on the way, by their place
-// here, from 1.
-var sentinels = []error{context.Canceled, context.DeadlineExceeded, ErrGoexit}
-
-func resultsCodec[Out any](item codec[Out]) codec[*results[Out]] {
+// resultsCodec is the codec of the results of calls of the function fn.
+func resultsCodec[Out any](fn string, item codec[Out]) codec[*results[Out]] {
 	return codec[*results[Out]]{
 		append: func(b []byte, out *results[Out]) ([]byte, error) {
 			b = binary.AppendUvarint(b, uint64(len(out.values)))
@@ -230,7 +227,7 @@ func resultsCodec[Out any](item codec[Out]) codec[*results[Out]] {
 					}
 					out.values[i] = v
 				} else {
-					out.setError(i, r.error(tag))
+					out.setError(i, r.error(tag, fn))
 				}
 				out.reached = i + 1
 			}
@@ -239,19 +236,23 @@ func resultsCodec[Out any](item codec[Out]) codec[*results[Out]] {
 	}
 }
 
-func appendError(b []byte, err error) []byte {
+// appendError appends any error, even one whose methods panic.
+func appendError(b []byte, err error) (out []byte) {
+	defer func() {
+		if r := recover(); r != nil {
+			out = appendRemote(b, err, fmt.Sprintf("(the error's own methods panicked: %v)", r), 0)
+		}
+	}()
 	if p := (*PanicError)(nil); errors.As(err, &p) {
 		b = appendSized(append(b, tagPanic), fmt.Append(nil, p.Value))
 		return appendSized(b, p.Stack)
 	}
+	return appendRemote(b, err, err.Error(), sentinelOf(err))
+}
+
+func appendRemote(b []byte, err error, text string, sentinel int) []byte {
 	b = appendSized(append(b, tagError), fmt.Appendf(nil, "%T", err))
-	b = appendSized(b, []byte(err.Error()))
-	for i, sentinel := range sentinels {
-		if errors.Is(err, sentinel) {
-			return append(b, byte(i+1))
-		}
-	}
-	return append(b, 0)
+	return append(appendSized(b, []byte(text)), byte(sentinel))
 }
 
 func appendSized(b, data []byte) []byte {
@@ -320,13 +321,14 @@ func (r *reader) byte() byte {
 	return v
 }
 
-func (r *reader) error(tag byte) error {
+// error is the error of a call of fn.
+func (r *reader) error(tag byte, fn string) error {
 	first, second := string(r.sized()), string(r.sized())
 	switch tag {
 	case tagPanic:
 		return &PanicError{Value: first, Stack: []byte(second)}
 	case tagError:
-		remote := &RemoteError{Type: first, Text: second}
+		remote := &RemoteError{Func: fn, Type: first, Text: second}
 		if i := int(r.byte()); i > 0 && i <= len(sentinels) {
 			remote.is = sentinels[i-1]
 		}

@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
 )
 
 var (
@@ -44,6 +48,33 @@ var (
 	// ErrNilFunc is returned by Submit when there is no function to call.
 	ErrNilFunc = errors.New("executors: nil function")
 )
+
+// sentinels are the errors that errors.Is finds across processes, the more specific
+// first.
+var sentinels = []error{
+	ErrCancelled, ErrShutdown, ErrShutdownInside, ErrNotShippable, ErrUnknownFunc, ErrFull, ErrGoexit, ErrSettled, ErrNilFunc,
+	context.Canceled, context.DeadlineExceeded,
+	os.ErrDeadlineExceeded, fs.ErrNotExist, fs.ErrExist, fs.ErrPermission, fs.ErrInvalid, fs.ErrClosed,
+	io.ErrUnexpectedEOF, io.EOF, io.ErrClosedPipe, io.ErrShortWrite, errors.ErrUnsupported,
+}
+
+// Sentinels are the errors that keep their identity on the way between processes:
+// errors.Is finds them in a *RemoteError. They travel as places in this list, which is
+// the same in all processes of a program, the more specific first.
+//
+// The errors in more are put before the others, for good. Only packages that bring
+// executors give some, and only in the value of a package-level variable.
+func Sentinels(more ...error) []error {
+	if len(more) > 0 {
+		sentinels = slices.Concat(more, sentinels)
+	}
+	return slices.Clone(sentinels)
+}
+
+// sentinelOf is the place from 1 of the first sentinel that err matches, 0 if none.
+func sentinelOf(err error) int {
+	return 1 + slices.IndexFunc(sentinels, func(s error) bool { return errors.Is(err, s) })
+}
 
 // A PanicError is the error of a task that panicked.
 type PanicError struct {

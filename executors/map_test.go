@@ -211,8 +211,47 @@ func TestChunkTravels(t *testing.T) {
 	}
 }
 
+// failing returns the sentinel of that place, or an error that cannot be asked.
+var failing = Define("executors.failing", func(_ context.Context, i int) (string, error) {
+	if all := Sentinels(); i < len(all) {
+		return "", fmt.Errorf("wrapped: %w", all[i])
+	}
+	return "", hostile{}
+})
+
+type hostile struct{}
+
+func (hostile) Error() string { panic("no text") }
+
+// Errors of calls in a chunk are those of calls alone: they keep the identity of every
+// sentinel, and know their function.
+func TestChunkKeepsErrors(t *testing.T) {
+	all := Sentinels()
+	c := &chunk[int, string]{}
+	for i := range len(all) + 1 {
+		c.inputs = append(c.inputs, i)
+	}
+	c.out = newResults[string](len(c.inputs))
+	out, err := remotely(t, chunked(failing), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range c.inputs {
+		_, err := out.at(i, nil)
+		var remote *RemoteError
+		switch {
+		case !errors.As(err, &remote) || remote.Func != failing.Name():
+			t.Errorf("%d: %#v", i, err)
+		case i < len(all) && (!errors.Is(err, all[i]) || remote.Text != "wrapped: "+all[i].Error()):
+			t.Errorf("%v became %v", all[i], err)
+		case i == len(all) && remote.Type != "executors.hostile":
+			t.Errorf("%#v", err)
+		}
+	}
+}
+
 func FuzzChunkDecoding(f *testing.F) {
-	codec := resultsCodec(codecFor[string]())
+	codec := resultsCodec("fn", codecFor[string]())
 	inputs := chunkCodec[string, string](codecFor[string]())
 	out := newResults[string](3)
 	runRange(context.Background(), awkward.f, []int{1, 3, 5}, out)

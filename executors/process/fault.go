@@ -1,13 +1,9 @@
 package process
 
 import (
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 
 	"poolbench/executors"
 )
@@ -32,16 +28,9 @@ const (
 	faultEnd                  // not a class
 )
 
-// sentinels are the errors that errors.Is finds across processes, the more
-// specific first. Both sides are the same program, so an index is enough.
-var sentinels = []error{
-	executors.ErrCancelled, executors.ErrShutdown, executors.ErrUnknownFunc, executors.ErrGoexit,
-	executors.ErrNotShippable, executors.ErrNilFunc, executors.ErrShutdownInside,
-	ErrNested, ErrTooLarge, ErrUnsupported,
-	context.Canceled, context.DeadlineExceeded,
-	os.ErrDeadlineExceeded, fs.ErrNotExist, fs.ErrExist, fs.ErrPermission, fs.ErrInvalid, fs.ErrClosed,
-	io.ErrUnexpectedEOF, io.EOF, io.ErrClosedPipe, io.ErrShortWrite, errors.ErrUnsupported,
-}
+// sentinels are the errors that errors.Is finds across processes. Chunks of calls
+// take them from the same list.
+var sentinels = executors.Sentinels(ErrNested, ErrTooLarge, ErrUnsupported)
 
 // maxFaultText bounds each text of a fault, in bytes.
 const maxFaultText = 64 << 10

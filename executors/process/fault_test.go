@@ -1,9 +1,20 @@
 package process
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"poolbench/executors"
 )
+
+// What errors.Is finds in the error of a call does not depend on whether the call was
+// one of a chunk.
+func TestOneListOfSentinels(t *testing.T) {
+	if !slices.Equal(sentinels, executors.Sentinels()) || !slices.Contains(sentinels, ErrNested) {
+		t.Errorf("%v\n%v", sentinels, executors.Sentinels())
+	}
+}
 
 // FuzzFault feeds the parent's decoder of errors with what a broken worker may send.
 func FuzzFault(f *testing.F) {

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -271,6 +272,24 @@ func TestErrors(t *testing.T) {
 	}
 	if got := result(t, submit(t, p, pid, struct{}{})); got != worker {
 		t.Errorf("the worker was replaced: %d, then %d", worker, got)
+	}
+}
+
+// Calls of a chunk fail as calls alone do.
+func TestErrorsOfChunks(t *testing.T) {
+	p := newPool(t, process.Options{Workers: 1})
+	for how, want := range map[string]error{"canceled": context.Canceled, "missing": fs.ErrNotExist, "hostile": nil} {
+		for _, err := range executors.Map(t.Context(), p, fail, slices.Values([]string{how, how}), executors.Chunk(2)) {
+			var remote *executors.RemoteError
+			if !errors.As(err, &remote) || remote.Func != "test.fail" || want != nil && !errors.Is(err, want) {
+				t.Errorf("%s: %#v", how, err)
+			}
+		}
+	}
+	for _, err := range executors.Map(t.Context(), p, nest, slices.Values(make([]struct{}, 2)), executors.Chunk(2)) {
+		if !errors.Is(err, process.ErrNested) {
+			t.Errorf("nested: %v", err)
+		}
 	}
 }
 
