@@ -22,11 +22,8 @@ import (
 	"poolbench/workloads"
 )
 
-// Default budgets, in the flag's own unit.
-const (
-	defaultBudget = 60 * time.Second
-	quickBudget   = 15 * time.Second
-)
+// quickBudget is the default with -quick, instead of bench.DefaultBudget.
+const quickBudget = 15 * time.Second
 
 // runFlags are the flags of run as typed.
 type runFlags struct {
@@ -105,7 +102,7 @@ func (f *runFlags) setBudget(c *invocation) error {
 	case f.quick:
 		f.budget = quickBudget
 	default:
-		f.budget = defaultBudget
+		f.budget = bench.DefaultBudget
 	}
 	return nil
 }
