@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs poolbench gate in a job of GitHub Actions, GitLab or Jenkins: finds what to
 # compare with, fetches it if the clone is shallow, builds the program, runs it in the
-# current directory. Exit codes are those of poolbench gate. From the environment:
+# current directory. Exit codes are those of poolbench gate, 3 if it does not build.
+# From the environment:
 #
 #   POOLBENCH_BASE      revision to compare with (default: the target branch of the merge or pull request, else HEAD~1)
 #   POOLBENCH_PACKAGES  package patterns              (./...)
@@ -21,13 +22,11 @@ base=${base:-HEAD~1}
 known() { git rev-parse --quiet --verify "$1^{commit}" >/dev/null; }
 
 if ! known "$base"; then
-	# A shallow clone has neither the target branch nor the commit before.
+	# A shallow clone has neither the target branch nor the commits before.
 	case $base in
-	HEAD~1) git fetch --quiet --deepen=1 ;;
-	*)
-		git fetch --quiet --depth=1 origin "${base#origin/}"
-		base=$(git rev-parse FETCH_HEAD)
-		;;
+	# What cannot be fetched either, poolbench gate explains.
+	HEAD~*) git fetch --quiet --deepen="${base#HEAD~}" || true ;;
+	*) git fetch --quiet --depth=1 origin "${base#origin/}" && base=$(git rev-parse FETCH_HEAD) || true ;;
 	esac
 fi
 
@@ -36,7 +35,7 @@ if [ -z "$program" ]; then
 	tools=$(mktemp -d)
 	trap 'rm -rf "$tools"' EXIT
 	program=$tools/poolbench
-	(cd "$here/../.." && go build -o "$program" ./bench/cmd/poolbench)
+	(cd "$here/../.." && go build -o "$program" ./bench/cmd/poolbench) || exit 3 # 1 would be a regression
 fi
 
 code=0

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -70,5 +72,65 @@ func TestGateInGitHubActions(t *testing.T) {
 	}
 	if code, _, stderr := poolbench(t, "gate", "-ci", "jenkins", file("base.txt"), file("head.txt")); code != exitUsage || !strings.Contains(stderr, "jenkins") {
 		t.Errorf("exit %d: %s", code, stderr)
+	}
+}
+
+// The script of the CI definitions, with a program and a compiler that only say what
+// they were asked, in a shallow clone of four commits.
+func TestGateScript(t *testing.T) {
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip("no bash here")
+	}
+	script, err := filepath.Abs("../../../scripts/ci/gate.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	origin, tools := filepath.Join(dir, "origin"), filepath.Join(dir, "tools")
+	git(t, "init", "-q", "-b", "main", origin)
+	for range 4 {
+		git(t, "-C", origin, "-c", "user.name=nobody", "-c", "user.email=nobody@example.com", "commit", "-q", "--allow-empty", "-m", "one more")
+	}
+	git(t, "-C", origin, "branch", "other")
+	if err := os.Mkdir(tools, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"go": "echo does not build >&2; exit 1", "program": `echo "$@"; git rev-parse --quiet --verify "$3^{commit}" >/dev/null || exit 2`} {
+		if err := os.WriteFile(filepath.Join(tools, name), []byte("#!/bin/sh\n"+text+"\n"), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	head := strings.TrimSpace(git(t, "-C", origin, "rev-parse", "main"))
+	for _, test := range []struct {
+		name, base, program string
+		code                int
+		want                string
+	}{
+		{"commit before", "", "program", exitOK, "gate -base HEAD~1 "},
+		{"three before", "HEAD~3", "program", exitOK, "gate -base HEAD~3 "},
+		{"more than there are", "HEAD~9", "program", exitUsage, "gate -base HEAD~9 "},
+		{"branch", "origin/other", "program", exitOK, "gate -base " + head},
+		{"unknown", "nowhere", "program", exitUsage, "gate -base nowhere "},
+		{"poolbench does not build", "", "", exitFailed, "does not build"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			clone := filepath.Join(t.TempDir(), "clone")
+			git(t, "clone", "-q", "--depth=1", "--branch=main", "file://"+origin, clone)
+			cmd := exec.Command("bash", script)
+			cmd.Dir = clone
+			cmd.Env = append(os.Environ(), "PATH="+tools+string(os.PathListSeparator)+os.Getenv("PATH"), "POOLBENCH_BASE="+test.base, "POOLBENCH_PROGRAM=",
+				"GITHUB_BASE_REF=", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME=", "CI_MERGE_REQUEST_DIFF_BASE_SHA=", "CHANGE_TARGET=")
+			if test.program != "" {
+				cmd.Env = append(cmd.Env, "POOLBENCH_PROGRAM="+filepath.Join(tools, test.program))
+			}
+			out, err := cmd.CombinedOutput()
+			code := 0
+			if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+				code = exit.ExitCode()
+			}
+			if code != test.code || !strings.Contains(string(out), test.want) {
+				t.Errorf("exit %d, want %d: %s", code, test.code, out)
+			}
+		})
 	}
 }
