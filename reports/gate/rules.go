@@ -145,7 +145,7 @@ func ParseChange(text string) (float64, error) {
 	}
 	switch {
 	case err != nil, !(v >= 0 && v <= 1000), math.Signbit(v):
-		return 0, fmt.Errorf("%q is no change such as 8%% or 0.08", text)
+		return 0, fmt.Errorf("%q is no change such as 5%% or 0.05", text)
 	case v >= 1 && !isPercent:
 		return 0, fmt.Errorf("%q would be %g %%: write %g%% or %g", text, 100*v, v, v/100)
 	}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,6 +16,31 @@ import (
 	"poolbench/reports"
 	"poolbench/reports/gate"
 )
+
+// gateForms are the ways to call gate, for its help; the first line goes on behind
+// the name.
+var gateForms = command{args: "-base REVISION [flags]", doc: `measure the working tree against a revision, and judge it
+poolbench gate BASE HEAD [flags]: judge two records
+poolbench gate COMPARISON [flags]: judge a comparison.txt again
+poolbench gate -history DIR: look for lasting changes in the results that were kept`}
+
+// rulesHelp explains the file of rules.
+const rulesHelp = `
+` + gate.RulesFile + ` in the current directory, or the file of -rules, has lines such as
+
+` + rulesExample + `
+"*" stands for anything, and of several lines that match the last counts. A regression
+is accepted up to a change and until the end of a day. p90 and p99 are the tails of the
+times; "better" makes a unit of your own one that is judged.
+`
+
+const rulesExample = `  # word  benchmark        unit       value   until       reason
+  accept  Encode/size=*    sec/op     +8%     2027-01-31  checks its input now, issue 12
+  accept  Encode/size=*    p99        +40%    2027-01-31  the same
+  limit   net/http.Serve*  sec/op     10%
+  limit   *                allocs/op  0%
+  better  *                hits/op    higher
+`
 
 // failOn are the outcomes besides a regression that -fail-on can name.
 var failOn = []string{"inconclusive", "missing"}
@@ -53,7 +77,11 @@ func addGateFlags(c *invocation) *gateFlags {
 // measured before.
 func runGate(ctx context.Context, c *invocation) error {
 	f := addGateFlags(c)
+	c.command.args, c.command.doc = gateForms.args, gateForms.doc
 	rest, err := c.parse()
+	if errors.Is(err, errHelp) {
+		fmt.Fprint(c.stdout, rulesHelp)
+	}
 	if err != nil {
 		return err
 	}
@@ -93,7 +121,7 @@ func runGate(ctx context.Context, c *invocation) error {
 	if err != nil {
 		return err
 	}
-	return f.finish(c, gate.Files(base, head, options))
+	return f.finish(c, gate.Files(base, head, options), nil)
 }
 
 // options are the judge's, with the rules of the repository.
@@ -141,7 +169,7 @@ func (f *gateFlags) judgeAgain(c *invocation, path string, options gate.Options)
 			report.Warnings = append(report.Warnings, reports.Warning{What: n.Value})
 		}
 	}
-	return f.finish(c, report)
+	return f.finish(c, report, nil)
 }
 
 func readInput(path string) ([]byte, error) {
@@ -151,24 +179,43 @@ func readInput(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// finish writes the verdicts and turns them into an exit code.
-func (f *gateFlags) finish(c *invocation, r *gate.Report) error {
+// finish writes the verdicts and turns them into an exit code. failure is what ended
+// the measurement before its time, which decides on the code then; nil if nothing did.
+func (f *gateFlags) finish(c *invocation, r *gate.Report, failure error) error {
 	if f.summary != "" {
-		if err := writeGateSummary(f.summary, r); err != nil {
-			return err
-		}
+		failure = firstError(c, failure, writeGateSummary(f.summary, r))
 	}
-	if err := gate.WriteText(c.stdout, r, f.text); err != nil {
-		return err
-	}
+	failure = firstError(c, failure, gate.WriteText(c.stdout, r, f.text))
 	code := r.ExitCode(slices.Contains(f.failing, "inconclusive"), slices.Contains(f.failing, "missing"))
-	if err := f.ci.publish(c, r, code); err != nil {
-		return err
+	if failure != nil {
+		code = exitCode(failure)
 	}
-	if code != exitOK {
+	failure = firstError(c, failure, f.ci.publish(c, r, code))
+	if failure == nil && code != exitOK {
 		return &exitError{code, nil}
 	}
-	return nil
+	return failure
+}
+
+// firstError is the first of two errors, which decides on the exit code; the second
+// is told if it is not the one.
+func firstError(c *invocation, first, second error) error {
+	if first == nil {
+		return second
+	}
+	if second != nil {
+		fmt.Fprintf(c.stderr, "poolbench: %v\n", second)
+	}
+	return first
+}
+
+// exitCode is what the program ends with after an error.
+func exitCode(err error) int {
+	var exit *exitError
+	if errors.As(err, &exit) {
+		return exit.code
+	}
+	return exitFailed
 }
 
 func writeGateSummary(path string, r *gate.Report) error {
@@ -188,12 +235,11 @@ type percent float64
 func (p *percent) String() string { return fmt.Sprintf("%g%%", 100*float64(*p)) }
 
 func (p *percent) Set(text string) error {
-	number, isPercent := strings.CutSuffix(strings.TrimSpace(text), "%")
-	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-	if isPercent {
-		v /= 100
-	}
-	if err != nil || !(v > 0 && v < 10) {
+	v, err := gate.ParseChange(strings.TrimSpace(text))
+	switch {
+	case err != nil:
+		return err
+	case !(v > 0 && v < 10):
 		return errors.New("a share above 0 is needed, such as 5% or 0.05")
 	}
 	*p = percent(v)

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"poolbench/bench"
@@ -99,46 +99,72 @@ func (f *gateFlags) measureBuilds(ctx context.Context, c *invocation, options ga
 		b.seed = rand.Uint64N(1 << 32)
 	}
 	progress := &gateProgress{out: c.stderr}
+	defer progress.stop()
 	m, names, clean, err := b.measurer(ctx, progress)
 	if err != nil {
 		return b.explain(ctx, err)
 	}
 	defer func() {
 		if err := clean(); err != nil {
-			fmt.Fprintf(c.stderr, "poolbench: %v\n", err)
+			fmt.Fprintf(progress, "poolbench: %v\n", err)
 		}
 	}()
+	return f.judgeBuilds(ctx, c, m, names, options, progress)
+}
+
+// judgeBuilds measures and judges. After an interrupt, or an error in the middle,
+// what was measured is published with a warning and with the exit code of that.
+func (f *gateFlags) judgeBuilds(ctx context.Context, c *invocation, m measurer, names [2]string, options gate.Options, progress *gateProgress) error {
+	b := &f.builds
 	declared, err := m.Declare(ctx)
 	if err != nil {
 		return b.explain(ctx, err)
 	}
 	judge := gate.NewJudge(options, declared)
-	err = b.measure(ctx, m, names, declared, judge, progress)
-	if err != nil && ctx.Err() == nil {
-		return err
-	}
+	failure := b.measure(ctx, m, names, declared, judge, progress)
+	progress.stop()
 	report := judge.Report()
+	blocks := reports.Count(report.Blocks, "block")
+	switch {
+	case ctx.Err() != nil:
+		failure = &exitError{exitInterrupted, fmt.Errorf("interrupted after %s; what was measured is in %s", blocks, b.path())}
+		report.Warnings = append(report.Warnings, reports.Warning{What: "Interrupted after " + blocks + "."})
+	case failure != nil && report.Blocks == 0:
+		return failure
+	case failure != nil:
+		what, _, _ := strings.Cut(failure.Error(), "\n")
+		report.Warnings = append(report.Warnings, reports.Warning{What: fmt.Sprintf("An error ended the measurement after %s: %s.", blocks, what)})
+	}
 	report.Base, report.Head = names[0], names[1]
 	for _, n := range m.Notes() {
 		report.Warnings = append(report.Warnings, reports.Warning{What: n})
 	}
+	report.Warnings = append(report.Warnings, withoutAnswer(report)...)
 	if f.summary == "" {
 		f.summary = filepath.Join(b.out, "summary.md")
 	}
 	f.ci.inDirectory(b.out)
-	err = f.finish(c, report)
+	err = f.finish(c, report, failure)
 	fmt.Fprintf(c.stdout, "\nData     %s\n", b.path())
-	if f.history != "" && ctx.Err() == nil {
-		if historyErr := f.addToHistory(ctx, c, report, options); err == nil {
-			err = historyErr
-		} else if historyErr != nil {
-			fmt.Fprintf(c.stderr, "poolbench: %v\n", historyErr) // the verdict decides on the exit code
-		}
-	}
-	if ctx.Err() != nil {
-		return &exitError{exitInterrupted, fmt.Errorf("interrupted after %d blocks; what was measured is in %s", report.Blocks, b.path())}
+	if f.history != "" && failure == nil {
+		err = firstError(c, err, f.addToHistory(ctx, c, report, options)) // the verdict decides on the exit code
 	}
 	return err
+}
+
+// withoutAnswer names the flag for benchmarks that took too long, in the words of
+// package compare.
+func withoutAnswer(r *gate.Report) []reports.Warning {
+	n := 0
+	for _, cell := range r.Cells {
+		if strings.Contains(cell.Reason, "gave no answer within") || strings.Contains(cell.Reason, "did not end within") {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []reports.Warning{{What: reports.Count(n, "benchmark") + " gave no answer in time.", Cure: "-timeout waits longer: -timeout 1m, say."}}
 }
 
 // explain gives an error of building its exit code.
@@ -165,6 +191,7 @@ func (f *buildFlags) measurer(ctx context.Context, progress *gateProgress) (m me
 		if f.patience == 0 {
 			patience *= 10
 		}
+		progress.stage("running both commands")
 		return &compare.Commands{Base: f.baseCmd, Head: f.headCmd, Patience: patience, Seed: f.seed},
 			[2]string{f.baseCmd, f.headCmd}, func() error { return nil }, nil
 	}
@@ -223,7 +250,7 @@ func (f *buildFlags) measure(ctx context.Context, m measurer, names [2]string, d
 	if err := os.MkdirAll(f.out, 0o777); err != nil {
 		return fmt.Errorf("making the output directory: %w", err)
 	}
-	if err := keepPrevious(f.path(), progress.out); err != nil {
+	if err := keepPrevious(f.path(), progress); err != nil {
 		return err
 	}
 	file, err := os.Create(f.path())
@@ -251,28 +278,4 @@ func (f *buildFlags) measure(ctx context.Context, m measurer, names [2]string, d
 		return w.Block(b)
 	})
 	return errors.Join(err, file.Close())
-}
-
-// gateProgress writes a line at each stage and a heartbeat between blocks.
-type gateProgress struct {
-	out         io.Writer
-	start, last time.Time
-	budget      time.Duration
-	blocks      int
-}
-
-func (p *gateProgress) stage(what string) { fmt.Fprintf(p.out, "poolbench: %s\n", what) }
-
-func (p *gateProgress) begin(subjects int, budget time.Duration) {
-	p.start, p.last, p.budget = time.Now(), time.Now(), budget
-	fmt.Fprintf(p.out, "poolbench: measuring %d benchmarks, controls included, for at most %v\n", subjects, budget)
-}
-
-// next is told how many subjects the next block has.
-func (p *gateProgress) next(subjects int) {
-	if subjects > 0 && time.Since(p.last) >= heartbeat {
-		p.last = time.Now()
-		fmt.Fprintf(p.out, "poolbench: %d blocks in %v of %v, %d benchmarks not settled\n", p.blocks, time.Since(p.start).Round(time.Second), p.budget, subjects)
-	}
-	p.blocks++
 }

@@ -2,14 +2,20 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
 	"errors"
+	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"poolbench/bench/record"
+	"poolbench/reports/gate"
 )
 
 // benchRepo is a Git repository with a module of one commit, in which head is the
@@ -152,6 +158,100 @@ func TestGateBuildsThatFail(t *testing.T) {
 				if !strings.Contains(stdout+stderr, want) {
 					t.Errorf("%q is not in\n%s%s", want, stdout, stderr)
 				}
+			}
+		})
+	}
+}
+
+// A played measurer gives blocks in which head is slower, and then ends.
+type played struct {
+	blocks int
+	end    func() error
+	reason string // why head of a second benchmark fails; empty for no second one
+}
+
+func (p played) Declare(context.Context) ([]record.Declared, error) {
+	declared := []record.Declared{{Subject: record.Subject{Name: "A-2"}, InBase: true, InHead: true}}
+	if p.reason != "" {
+		declared = append(declared, record.Declared{Subject: record.Subject{Name: "B-2"}, InBase: true, InHead: true})
+	}
+	return declared, nil
+}
+
+func (p played) Run(_ context.Context, _ time.Time, next func() []record.Subject, report func(record.PairBlock) error) error {
+	for n := 1; n <= p.blocks; n++ {
+		b := record.PairBlock{Number: n}
+		for _, s := range next() {
+			pair := record.Pair{Subject: s, Iterations: 1, Base: []float64{1000, 1001}, Head: []float64{1200, 1203}}
+			if s.Name == "B-2" {
+				pair = record.Pair{Subject: s, Iterations: 1, Base: pair.Base, HeadError: p.reason}
+			}
+			b.Pairs = append(b.Pairs, pair)
+		}
+		if err := report(b); err != nil {
+			return err
+		}
+	}
+	return p.end()
+}
+
+func (played) Notes() []string { return nil }
+
+// What was measured before an interrupt or an error is published with the exit code
+// of that, whatever was shown until then.
+func TestGateEndsEarly(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		blocks   int
+		end      error // nil for an interrupt
+		reason   string
+		code     int
+		want     []string
+		verdicts int // in verdict.json; 0 when there is none
+	}{
+		{"interrupt", 24, nil, "", exitInterrupted, []string{"1 regression", "Interrupted after 24 blocks.", "interrupted after 24 blocks; what was measured"}, 1},
+		{"interrupt in the first block", 0, nil, "", exitInterrupted, []string{"Interrupted after 0 blocks.", "not measured"}, 1},
+		{"error", 24, errors.New("no space left\nat all"), "", exitFailed, []string{"1 regression", "An error ended the measurement after 24 blocks: no space left.", "at all"}, 1},
+		{"error at once", 0, errors.New("no space left"), "", exitFailed, []string{"no space left"}, 0},
+		{"no answer", 13, nil, "gave no answer within 5s", exitInterrupted, []string{"1 benchmark gave no answer in time. -timeout waits longer"}, 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			m := played{blocks: test.blocks, reason: test.reason, end: func() error {
+				if test.end == nil {
+					cancel()
+					return ctx.Err()
+				}
+				return test.end
+			}}
+			var stdout, stderr bytes.Buffer
+			c := &invocation{flags: flag.NewFlagSet("gate", flag.ContinueOnError), stdout: &stdout, stderr: &stderr}
+			f := addGateFlags(c)
+			f.ci.ci, f.builds.out = "none", t.TempDir()
+			err := f.judgeBuilds(ctx, c, m, [2]string{"base", "head"}, gate.Options{}, &gateProgress{out: &stderr})
+			if code := exitCode(err); err == nil || code != test.code {
+				t.Errorf("exit %d, want %d: %v", code, test.code, err)
+			}
+			said := fmt.Sprint(stdout.String(), stderr.String(), err)
+			for _, want := range test.want {
+				if !strings.Contains(said, want) {
+					t.Errorf("%q is not in\n%s", want, said)
+				}
+			}
+			text, err := os.ReadFile(filepath.Join(f.builds.out, "verdict.json"))
+			if (err == nil) != (test.verdicts > 0) {
+				t.Fatal(err)
+			}
+			if test.verdicts == 0 {
+				return
+			}
+			var verdict struct {
+				ExitCode int               `json:"exit_code"`
+				Results  []json.RawMessage `json:"results"`
+			}
+			if err := json.Unmarshal(text, &verdict); err != nil || verdict.ExitCode != test.code || len(verdict.Results) != test.verdicts {
+				t.Errorf("%v\n%s", err, text)
 			}
 		})
 	}

@@ -28,6 +28,9 @@ func TestGateInterruptedAndKilled(t *testing.T) {
 	if code != exitInterrupted || !strings.Contains(text, "interrupted after") {
 		t.Errorf("exit %d\n%s", code, text)
 	}
+	if verdict, err := os.ReadFile(filepath.Join(out, "verdict.json")); err != nil || !strings.Contains(string(verdict), `"exit_code": 130`) {
+		t.Errorf("%v\n%s", err, verdict)
+	}
 	noneAlive(t, processes)
 	if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
