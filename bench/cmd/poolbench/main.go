@@ -55,7 +55,7 @@ type command struct {
 var commands = []command{
 	{"run", "[flags]", "measure a grid and leave a report", runRun},
 	{"report", "[flags] RECORD", "turn a record, or the output of go test -bench, into a report", runReport},
-	{"gate", "[flags] [BASE HEAD]", "measure two builds against each other (-base REVISION), or judge two records", runGate},
+	{"gate", "-base REVISION", "measure two builds against each other, or judge two records", runGate},
 	{"selftest", "[flags]", "plant known costs here and tell whether the estimates find them", runSelftest},
 	{"list", "", "show workloads, executors and charts", runList},
 }
