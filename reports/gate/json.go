@@ -16,7 +16,7 @@ const Schema = "poolbench.gate/1"
 // What is not known is left out; there are no NaN and no infinity.
 type verdictFile struct {
 	Schema        string         `json:"schema"`
-	Outcome       string         `json:"outcome"`         // "fine", "regressed", "failed", "void", "inconclusive", "not comparable"
+	Outcome       string         `json:"outcome"`         // "fine", "regressed", "failed", "interrupted", "void", "inconclusive", "not comparable"
 	ExitCode      int            `json:"exit_code"`       // of the program
 	Headline      string         `json:"headline"`        // one sentence
 	Base          string         `json:"base"`            // path or revision
@@ -98,9 +98,11 @@ func WriteJSON(w io.Writer, r *Report, exitCode int) error {
 }
 
 // Outcome is the verdict on the whole in a word or two: what counts most of
-// "not comparable", "void", "failed", "regressed", "inconclusive" and "fine".
+// "interrupted", "not comparable", "void", "failed", "regressed", "inconclusive" and "fine".
 func (r *Report) Outcome() string {
 	switch {
+	case r.EndedEarly != "":
+		return r.EndedEarly
 	case r.NotComparable != "":
 		return "not comparable"
 	case r.Void != "":

@@ -71,6 +71,7 @@ type Report struct {
 	Cells         []Cell  // sorted: verdicts in their order, the worst change first, then by name
 	Controls      []Cell  // the controls, in declared order
 	Usual         *Usual  // what the usual method would have said of the same data; nil when there is too little of it
+	EndedEarly    string  // "interrupted" or "failed" when the measurement ended before its time; the verdicts are of what was measured
 	Warnings      []reports.Warning
 }
 

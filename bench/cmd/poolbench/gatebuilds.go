@@ -128,10 +128,12 @@ func (f *gateFlags) judgeBuilds(ctx context.Context, c *invocation, m measurer, 
 	switch {
 	case ctx.Err() != nil:
 		failure = &exitError{exitInterrupted, fmt.Errorf("interrupted after %s; what was measured is in %s", blocks, b.path())}
+		report.EndedEarly = "interrupted"
 		report.Warnings = append(report.Warnings, reports.Warning{What: "Interrupted after " + blocks + "."})
 	case failure != nil && report.Blocks == 0:
 		return failure
 	case failure != nil:
+		report.EndedEarly = "failed"
 		what, _, _ := strings.Cut(failure.Error(), "\n")
 		report.Warnings = append(report.Warnings, reports.Warning{What: fmt.Sprintf("An error ended the measurement after %s: %s.", blocks, what)})
 	}

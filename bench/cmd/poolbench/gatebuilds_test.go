@@ -247,10 +247,12 @@ func TestGateEndsEarly(t *testing.T) {
 				return
 			}
 			var verdict struct {
+				Outcome  string            `json:"outcome"`
 				ExitCode int               `json:"exit_code"`
 				Results  []json.RawMessage `json:"results"`
 			}
-			if err := json.Unmarshal(text, &verdict); err != nil || verdict.ExitCode != test.code || len(verdict.Results) != test.verdicts {
+			outcome := map[int]string{exitInterrupted: "interrupted", exitFailed: "failed"}[test.code]
+			if err := json.Unmarshal(text, &verdict); err != nil || verdict.Outcome != outcome || verdict.ExitCode != test.code || len(verdict.Results) != test.verdicts {
 				t.Errorf("%v\n%s", err, text)
 			}
 		})
