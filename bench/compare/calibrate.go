@@ -63,10 +63,11 @@ type calibration struct {
 	wall       time.Duration // of one chunk of each side with all that goes with it
 }
 
-// several is how many iterations take about 2.5 ms: what threads do beside the work
-// counts for little then, and a goroutine seldom moves to another one.
+// several is how many iterations take about 5 ms: what threads do beside the work
+// counts for little then, two threads that share a CPU have both had it, and a
+// goroutine seldom moves to another one.
 func (c calibration) several() int {
-	return int(min(most, float64(c.iterations)*max(1, 5e6/float64(max(c.wall, 1)))))
+	return int(min(most, float64(c.iterations)*max(1, 10e6/float64(max(c.wall, 1)))))
 }
 
 // tries is how often something is tried that takes that long.
@@ -110,7 +111,10 @@ func (m *Measurer) iterations(arms [2]arm) (c calibration, failures [2]error) {
 		}
 		return ns, wall
 	}
-	ns, wall = least(3, n)
+	if ns, wall = least(3, n); ns < goal/2 && failures == ([2]error{}) { // n came from a bad moment
+		n = min(most, max(1, int(goal/math.Max(ns, 1)*float64(n))))
+		ns, wall = least(3, n)
+	}
 	// What a chunk costs that iterations do not pay, as a chunk four times as long
 	// shows: within the timed part, and beside it.
 	fourNs, fourWall := least(3, min(most, 4*n))

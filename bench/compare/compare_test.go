@@ -229,10 +229,15 @@ func TestGoodBenchmarks(t *testing.T) {
 	}
 	pairs := pairsByName(out[1])
 	if runtime.GOOS == "linux" {
-		for name, single := range map[string]bool{"N-2": true, "Parallel-2": false} {
-			if got := m.targets[record.Subject{Name: name}].plan.single; got != single {
-				t.Errorf("%s uses one thread: %v", name, got)
+		one, many := m.targets[record.Subject{Name: "N-2"}], m.targets[record.Subject{Name: "Parallel-2"}]
+		// On a busy machine a goroutine moves, or one of two threads waits for long.
+		for tries := 0; tries < 10 && (!one.plan.single || many.plan.single); tries++ {
+			if err := m.calibrate(t.Context(), []*target{one, many}); err != nil {
+				t.Fatal(err)
 			}
+		}
+		if !one.plan.single || many.plan.single {
+			t.Errorf("N uses one thread: %v, Parallel: %v", one.plan.single, many.plan.single)
 		}
 	}
 	extra := func(name, unit string) [2]float64 {
