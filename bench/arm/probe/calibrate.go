@@ -1,58 +1,27 @@
-package bench
+package probe
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
+
+	"poolbench/bench/record"
 )
 
-// A Calibration is the cost of a kernel, alone on one worker.
-type Calibration struct {
-	PerUnit float64 // seconds per unit, above 0
-	Spread  float64 // greatest deviation of a measured count from the line, as a fraction; 0 when it was not measured here
-}
-
-// maxSpread is the deviation from a straight line above which a calibration is
+// MaxSpread is the deviation from a straight line above which a calibration is
 // not trusted.
-const maxSpread = 0.1
+const MaxSpread = 0.1
 
-// Units is the number of units that take grain, at least 1.
-func (c Calibration) Units(grain time.Duration) int64 {
+// Units is the number of kernel units that take grain, at least 1.
+func Units(c record.Calibration, grain time.Duration) int64 {
 	return max(1, int64(math.Round(grain.Seconds()/c.PerUnit)))
-}
-
-// String is for the record; parseCalibration reads it back. All digits are
-// there: a resumed run must come to the same units.
-func (c Calibration) String() string {
-	return fmt.Sprintf("%s ns/unit, linear within %.1f%%", strconv.FormatFloat(c.PerUnit*1e9, 'g', -1, 64), c.Spread*100)
-}
-
-// asRecorded is c with the cost that parseCalibration reads from its text, which
-// may differ in the last bit.
-func (c Calibration) asRecorded() Calibration {
-	if back, ok := parseCalibration(c.String()); ok {
-		c.PerUnit = back.PerUnit
-	}
-	return c
-}
-
-func parseCalibration(text string) (Calibration, bool) {
-	number, _, ok := strings.Cut(text, " ns/unit")
-	ns, err := strconv.ParseFloat(number, 64)
-	if !ok || err != nil || !(ns > 0) || math.IsInf(ns, 0) {
-		return Calibration{}, false
-	}
-	return Calibration{PerUnit: ns / 1e9}, true
 }
 
 // calibrationSink keeps kernel results alive, or the compiler could drop the work.
 var calibrationSink uint64
 
-var errKernelCost = errors.New("bench: the kernel's time does not grow with its units")
+var errKernelCost = errors.New("the kernel's time does not grow with its units")
 
 // Calibrate measures a kernel in about 50 ms: it looks for the count that takes
 // half a millisecond, times an eighth of it, twice, four and eight times as much
@@ -61,7 +30,7 @@ var errKernelCost = errors.New("bench: the kernel's time does not grow with its 
 // median of the slopes between all pairs), so that a constant cost of the call does
 // not count. How far the counts are off the line is Spread. Only counts are given
 // to the kernel, never a time.
-func Calibrate(kernel func(units int64) uint64) (Calibration, error) {
+func Calibrate(kernel func(units int64) uint64) (record.Calibration, error) {
 	return calibrate(func(units int64) float64 {
 		begin := time.Now()
 		calibrationSink += kernel(units)
@@ -75,11 +44,11 @@ const (
 )
 
 // calibrate is Calibrate with a clock of the caller's.
-func calibrate(timed func(units int64) float64) (Calibration, error) {
+func calibrate(timed func(units int64) float64) (record.Calibration, error) {
 	top := int64(8)
 	for min(timed(top), timed(top), timed(top)) < calibrationTop { // more than once: a single time may be an interruption
 		if top *= 2; top > 1<<40 {
-			return Calibration{}, errKernelCost
+			return record.Calibration{}, errKernelCost
 		}
 	}
 	var counts, times []float64
@@ -93,9 +62,9 @@ func calibrate(timed func(units int64) float64) (Calibration, error) {
 	}
 	slope, intercept := theilSen(counts, times)
 	if !(slope > 0) {
-		return Calibration{}, errKernelCost
+		return record.Calibration{}, errKernelCost
 	}
-	c := Calibration{PerUnit: slope}
+	c := record.Calibration{PerUnit: slope}
 	for i := range counts {
 		fit := intercept + slope*counts[i]
 		c.Spread = max(c.Spread, math.Abs(times[i]-fit)/fit)
@@ -127,10 +96,4 @@ func median(sample []float64) float64 {
 	slices.Sort(sample)
 	n := len(sample)
 	return (sample[(n-1)/2] + sample[n/2]) / 2
-}
-
-// quantile is the value below which a fraction q of the sample lies, which is
-// sorted and not empty.
-func quantile(sorted []float64, q float64) float64 {
-	return sorted[min(int(q*float64(len(sorted))), len(sorted)-1)]
 }
