@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"poolbench/executors/affinity"
 	"poolbench/workloads"
 )
 
@@ -50,7 +51,7 @@ func probeMain() {
 	// Ctrl-C reaches the whole process group; the parent decides when to end.
 	signal.Ignore(os.Interrupt)
 	runtime.LockOSThread()
-	pin(index)
+	_ = affinity.PinNth(index) // where that cannot be, it runs where it likes
 	message := make([]byte, 1)
 	var memory triad // made when it is first asked for
 	for {

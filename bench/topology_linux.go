@@ -6,21 +6,14 @@ import (
 	"path/filepath"
 	"strings"
 
-	"golang.org/x/sys/unix"
+	"poolbench/executors/affinity"
 )
 
 // describeTopology notes what /sys shows of CPUs and memory, and the CPUs this
 // process may use. gopsutil tells none of it.
 func (m *machine) describeTopology() {
 	m.topology("/sys/devices/system")
-	var allowed unix.CPUSet
-	if err := unix.SchedGetaffinity(0, &allowed); err == nil {
-		var cpus []int
-		for cpu := range len(allowed) * 64 {
-			if allowed.IsSet(cpu) {
-				cpus = append(cpus, cpu)
-			}
-		}
+	if cpus, err := affinity.Allowed(); err == nil {
 		m.note("affinity", ranges(cpus))
 	}
 }

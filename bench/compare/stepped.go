@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"poolbench/executors/affinity"
 )
 
 // A stepped arm is a live process that waits for a word before each chunk. The
@@ -203,6 +205,20 @@ func (s *stepped) end() error {
 		}
 	}
 }
+
+func (s *stepped) pin(cpu int) {
+	if cpu < 0 && !s.pinned {
+		return
+	}
+	cpus := []int{cpu}
+	if cpu < 0 {
+		cpus, _ = affinity.Allowed()
+	}
+	s.pinned = cpu >= 0
+	affinity.SetProcess(s.process.cmd.Process.Pid, cpus)
+}
+
+func (s *stepped) ran() map[int]float64 { return affinity.Ran(s.process.cmd.Process.Pid) }
 
 func (s *stepped) kill() {
 	s.process.kill(errEnded)
