@@ -1,6 +1,6 @@
 //go:build !linux
 
-package bench
+package host
 
 // cpuQuota knows of no limits here.
 func cpuQuota() (cpus float64, ok bool) { return 0, false }

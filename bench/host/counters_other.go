@@ -1,10 +1,15 @@
 //go:build !linux
 
-package bench
+package host
 
 import "time"
 
-// pressure and cpuThrottling are told by Linux only.
+// All this is told by Linux only.
+
+const tellsSteal = false
+
 func pressure() map[string]time.Duration { return nil }
 
 func cpuThrottling() (throttling, bool) { return throttling{}, false }
+
+func ourSeconds() float64 { return -1 }

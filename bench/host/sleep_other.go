@@ -1,6 +1,6 @@
 //go:build !linux
 
-package bench
+package host
 
 // systemSleeps are not measured here.
 func systemSleeps() []sleepMethod { return nil }
