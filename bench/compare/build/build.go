@@ -330,20 +330,11 @@ func (b *Builds) copyDir(base string) (string, error) {
 // command runs a program and returns what it prints; its error holds its words. A
 // cancelled context kills it with all that it started.
 func (b *Builds) command(ctx context.Context, dir, name string, args ...string) ([]byte, error) {
-	return b.commandEnv(ctx, dir, nil, name, args...)
-}
-
-func (b *Builds) commandEnv(ctx context.Context, dir string, env []string, name string, args ...string) ([]byte, error) {
-	stdout, _, err := b.run(ctx, dir, env, name, args...)
+	stdout, _, err := b.run(ctx, dir, nil, name, args...)
 	return stdout, err
 }
 
-// commandErr is command for what a program prints to its standard error.
-func (b *Builds) commandErr(ctx context.Context, dir string, env []string, name string, args ...string) (string, error) {
-	_, stderr, err := b.run(ctx, dir, env, name, args...)
-	return string(stderr), err
-}
-
+// run is command with more in the environment, and returns what is printed to either.
 func (b *Builds) run(ctx context.Context, dir string, env []string, name string, args ...string) (stdout, stderr []byte, err error) {
 	// The user's own index must not be written, not even refreshed.
 	own := []string{"GIT_INDEX_FILE=" + filepath.Join(b.dir, "index"), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C"}

@@ -4,12 +4,18 @@ package host
 
 import "time"
 
-// All this is told by Linux only.
+// What only Linux tells.
 
 const tellsSteal = false
+
+func describeTopology(*Findings) {}
+
+func cpuQuota() (cpus float64, ok bool) { return 0, false }
 
 func pressure() map[string]time.Duration { return nil }
 
 func cpuThrottling() (throttling, bool) { return throttling{}, false }
 
 func ourSeconds() float64 { return -1 }
+
+func systemSleeps() []sleepMethod { return nil }
