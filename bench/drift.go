@@ -47,7 +47,7 @@ func driftWarning(drift map[string][]float64) (Warning, bool) {
 		return Warning{}, false
 	}
 	slices.Sort(moved)
-	return Warning{"drift",
-		"A unit of work cost other than when it was calibrated, in the median block by kernel: " + strings.Join(moved, ", ") + ".",
-		"Nominal grains are off by as much, ratios and measured work are not: let the machine come to its steady clock rate, plug in the charger, stop other programs, and run again."}, true
+	return Warning{Topic: "drift",
+		What: "A unit of work cost other than when it was calibrated, in the median block by kernel: " + strings.Join(moved, ", ") + ".",
+		Cure: "Nominal grains are off by as much, ratios and measured work are not: let the machine come to its steady clock rate, plug in the charger, stop other programs, and run again."}, true
 }

@@ -61,8 +61,8 @@ func (r *run) trial(ctx context.Context, t Trial, measured bool) error {
 	a.failed++
 	a.inRow++
 	if a.leftOut() {
-		r.warn(Warning{"dropped", fmt.Sprintf("%s failed %d times, %d in a row, and is left out: %v.", t, a.failed, a.inRow, err),
-			"Look at the failed lines of the record; leave this arm out, or raise the time limit."})
+		r.warn("dropped", fmt.Sprintf("%s failed %d times, %d in a row, and is left out: %v.", t, a.failed, a.inRow, err),
+			"Look at the failed lines of the record; leave this arm out, or raise the time limit.")
 	}
 	if err := r.out.Failure(t.Name(), err.Error()); err != nil {
 		return err

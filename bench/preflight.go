@@ -7,7 +7,7 @@ import (
 	"runtime"
 	"time"
 
-	"poolbench/bench/record"
+	"poolbench/bench/host"
 	"poolbench/executors"
 	"poolbench/workloads"
 )
@@ -22,22 +22,19 @@ func (r *run) preflight(spin Calibration) {
 			shortest = c.Grain
 		}
 	}
-	notes, warnings := probeClock(time.Now)
-	n, w := probeSleep(shortest)
-	notes, warnings = append(notes, n...), append(warnings, w...)
+	r.tell(host.ProbeClock(time.Now))
+	r.tell(host.ProbeSleep(shortest))
 	if spin.PerUnit > 0 {
-		n, w := probeNoise(workloads.Spin.Kernel, spin)
-		notes, warnings = append(notes, n...), append(warnings, w...)
+		r.tell(host.ProbeNoise(func(d time.Duration) { calibrationSink += workloads.Spin.Kernel(spin.Units(d)) }))
 	}
-	r.tell(notes, warnings)
 }
 
-func (r *run) tell(notes []record.Field, warnings []Warning) {
-	for _, n := range notes {
+func (r *run) tell(f host.Findings) {
+	for _, n := range f.Notes {
 		r.note(n.Key, n.Value)
 	}
-	for _, w := range warnings {
-		r.warn(w)
+	for _, w := range f.Warnings {
+		r.warn(w.Topic, w.What, w.Cure)
 	}
 }
 

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"runtime"
-	"strconv"
 	"time"
 
+	"poolbench/bench/host"
+	"poolbench/executors/affinity"
 	"poolbench/workloads"
 )
 
@@ -47,10 +47,10 @@ func probeMain() {
 		fmt.Fprintf(os.Stderr, "bench: %s=%q: %v\n", probeVariable, value, err)
 		os.Exit(2)
 	}
-	// Ctrl-C reaches the whole process group; the parent decides when to end.
+	// Where processes have no groups of their own, Ctrl-C reaches this one, too; the parent decides when to end.
 	signal.Ignore(os.Interrupt)
 	runtime.LockOSThread()
-	pin(index)
+	_ = affinity.PinNth(index) // where that cannot be, it runs where it likes
 	message := make([]byte, 1)
 	var memory triad // made when it is first asked for
 	for {
@@ -82,7 +82,7 @@ type probeProcesses struct {
 }
 
 type probeProcess struct {
-	command *exec.Cmd
+	process *host.Process
 	in, out *os.File
 }
 
@@ -129,15 +129,16 @@ func startProbe(index int, units int64) (*probeProcess, error) {
 		return nil, err
 	}
 	defer childOut.Close()
-	c := exec.Command(self)
-	c.Env = append(os.Environ(), probeVariable+"="+strconv.Itoa(index)+" "+strconv.FormatInt(units, 10), "GOMAXPROCS=1")
-	c.Stdin, c.Stdout, c.Stderr = childIn, childOut, os.Stderr
-	if err := c.Start(); err != nil {
+	p, err := host.Start(context.Background(), host.Command{
+		Name: self, Env: []string{fmt.Sprintf("%s=%d %d", probeVariable, index, units), "GOMAXPROCS=1"},
+		Stdin: childIn, Stdout: childOut, Stderr: os.Stderr,
+	})
+	if err != nil {
 		in.Close()
 		out.Close()
 		return nil, err
 	}
-	return &probeProcess{c, in, out}, nil
+	return &probeProcess{p, in, out}, nil
 }
 
 // round lets the first n processes do one work (probeCompute or probeTriad) and returns the time from the first
@@ -183,10 +184,7 @@ func (p *probeProcesses) close() {
 		}
 		p.processes[i] = nil
 		process.in.Close()
-		// One that still computes ends with its work; one that hangs is killed.
-		timer := time.AfterFunc(2*time.Second, func() { _ = process.command.Process.Kill() })
-		_ = process.command.Wait()
-		timer.Stop()
+		process.process.Wait(2 * time.Second) // one that still computes ends with its work; one that hangs is killed
 		process.out.Close()
 	}
 }

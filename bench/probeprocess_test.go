@@ -19,9 +19,7 @@ func TestProbeProcesses(t *testing.T) {
 		}
 	}
 	// A process that dies fails its round only.
-	if err := p.processes[1].command.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
+	p.processes[1].process.Kill(nil)
 	if _, err := p.round(t.Context(), probeCompute, 2); err == nil {
 		t.Error("a dead probe gives a result")
 	}
@@ -31,7 +29,9 @@ func TestProbeProcesses(t *testing.T) {
 	commands := []*probeProcess{p.processes[0], p.processes[1]}
 	p.close()
 	for _, process := range commands {
-		if process.command.ProcessState == nil {
+		select {
+		case <-process.process.Done:
+		default:
 			t.Error("a probe process was left behind")
 		}
 	}
@@ -50,13 +50,15 @@ func TestProbeRoundWithoutTime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := p.processes[0].command
+	process := p.processes[0].process
 	ctx, cancel := context.WithTimeout(t.Context(), 1)
 	defer cancel()
 	if _, err := p.round(ctx, probeCompute, 1); err == nil {
 		t.Error("a round beyond its time limit gives a result")
 	}
-	if command.ProcessState == nil {
+	select {
+	case <-process.Done:
+	default:
 		t.Error("a probe process that hung was left behind")
 	}
 }

@@ -2,6 +2,8 @@ package bench
 
 import (
 	"time"
+
+	"poolbench/bench/host"
 )
 
 // Progress is told how a run goes on. Its methods are called from the goroutine
@@ -48,9 +50,8 @@ type Summary struct {
 	Warnings    []Warning
 }
 
-// A Warning is something that lowers trust in the results, and what to do
-// about it. Topic is a lower-case word, the other two are sentences.
-type Warning struct{ Topic, What, Cure string }
+// A Warning is something that lowers trust in the results, and what to do about it.
+type Warning = host.Warning
 
 // silent is the Progress of a run that nobody watches.
 type silent struct{}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"poolbench/bench/host"
 	"poolbench/bench/record"
 	"poolbench/workloads"
 )
@@ -92,7 +93,7 @@ type run struct {
 	one         []float64            // capacity: seconds of one process, by block
 	all         []float64            // capacity: seconds of as many as there are cores
 	drift       map[string][]float64 // by workload: cost of a kernel unit over the calibrated one, by block
-	began       counters
+	began       *host.Counters       // nil on virtual time and before the run begins
 }
 
 // withDefaults fills in what was left open.
@@ -140,10 +141,11 @@ func newRun(c Config) (*run, error) {
 // prepare does everything that comes before the first block.
 func (r *run) prepare(ctx context.Context) error {
 	r.Progress.Stage("describing the machine")
-	var m machine
+	var m host.Machine
 	if !r.Virtual {
-		m = describeMachine(ctx)
-		r.began = readCounters(ctx)
+		m = host.Describe(ctx)
+		began := host.ReadCounters()
+		r.began = &began
 	}
 	if err := r.start(m); err != nil {
 		return err
@@ -159,8 +161,8 @@ func (r *run) prepare(ctx context.Context) error {
 	r.pools = newPools(r.Grid)
 	if len(r.Grid.Capacity) > 0 {
 		if r.probes, err = newProbeProcesses(slices.Max(r.Grid.Capacity), calibrations[workloads.Spin.Name].Units(probeWork)); err != nil {
-			r.warn(Warning{"capacity", "The capacity of the machine could not be measured: " + err.Error() + ".",
-				"Call bench.Main first in main or TestMain; without it the ideal is taken to be the number of workers."})
+			r.warn("capacity", "The capacity of the machine could not be measured: "+err.Error()+".",
+				"Call bench.Main first in main or TestMain; without it the ideal is taken to be the number of workers.")
 		}
 	}
 	r.Progress.Stage("warming up")
@@ -176,15 +178,15 @@ func (r *run) prepare(ctx context.Context) error {
 }
 
 // start writes the head of the record.
-func (r *run) start(m machine) error {
+func (r *run) start(m host.Machine) error {
 	if r.Resume != nil {
-		if err := sameMachine(r.Resume, m.keys); err != nil {
+		if err := sameMachine(r.Resume, m.Keys); err != nil {
 			return err
 		}
-		r.out = record.ContinueWriter(r.Out, m.keys)
+		r.out = record.ContinueWriter(r.Out, m.Keys)
 		r.note("resumed", r.begin.Format(time.RFC3339))
 	} else {
-		r.out = record.NewWriter(r.Out, m.keys)
+		r.out = record.NewWriter(r.Out, m.Keys)
 		r.note("run", r.summary.ID)
 		r.note("seed", strconv.FormatUint(r.Seed, 10))
 		r.note("start", r.begin.Format(time.RFC3339))
@@ -195,12 +197,7 @@ func (r *run) start(m machine) error {
 			r.note("workload."+w.Name, string(w.Resource))
 		}
 	}
-	for _, n := range m.notes {
-		r.note(n.Key, n.Value)
-	}
-	for _, w := range m.warnings {
-		r.warn(w)
-	}
+	r.tell(m.Findings)
 	return r.out.Note("budget", r.Budget.String())
 }
 
@@ -208,9 +205,9 @@ func (r *run) start(m machine) error {
 // returns.
 func (r *run) note(key, value string) { _ = r.out.Note(key, value) }
 
-func (r *run) warn(w Warning) {
-	r.summary.Warnings = append(r.summary.Warnings, w)
-	r.note("warning."+w.Topic, w.What+" | "+w.Cure)
+func (r *run) warn(topic, what, cure string) {
+	r.summary.Warnings = append(r.summary.Warnings, Warning{Topic: topic, What: what, Cure: cure})
+	r.note("warning."+topic, what+" | "+cure)
 }
 
 // calibrate measures the kernels of the grid, and that of spin for the probes.
@@ -243,15 +240,15 @@ func (r *run) calibrate(ctx context.Context) (map[string]Calibration, error) {
 		}
 		if err != nil {
 			// Its trials will fail with this; the others go on.
-			r.warn(Warning{"calibration", fmt.Sprintf("The kernel of %s could not be calibrated: %v.", w.Name, err),
-				"Its cost must be proportional to its units, and its result must be used."})
+			r.warn("calibration", fmt.Sprintf("The kernel of %s could not be calibrated: %v.", w.Name, err),
+				"Its cost must be proportional to its units, and its result must be used.")
 			continue
 		}
 		calibrations[w.Name] = c.asRecorded()
 		r.note("calibration."+w.Name, c.String())
 		if c.Spread > maxSpread {
-			r.warn(Warning{"calibration", fmt.Sprintf("The kernel of %s is off a straight line by %.0f %%.", w.Name, c.Spread*100),
-				"Run on a quieter machine: nominal grains are off by as much, measured work is not."})
+			r.warn("calibration", fmt.Sprintf("The kernel of %s is off a straight line by %.0f %%.", w.Name, c.Spread*100),
+				"Run on a quieter machine: nominal grains are off by as much, measured work is not.")
 		}
 	}
 	if !r.Virtual {
@@ -271,23 +268,23 @@ func (r *run) finish(ctx context.Context, err error) (Summary, error) {
 		r.capacityWarning()
 	}
 	if w, ok := driftWarning(r.drift); ok {
-		r.warn(w)
+		r.warn(w.Topic, w.What, w.Cure)
 	}
 	if n := r.summary.Dropped; n > 0 {
-		r.warn(Warning{"blocks-dropped", fmt.Sprintf("%d of %d blocks were dropped whole, since a trial in them failed.", n, n+r.summary.Blocks-r.before+len(r.narrowTimes)),
-			"Look at the failed lines of the record; leave out the arm that fails."})
+		r.warn("blocks-dropped", fmt.Sprintf("%d of %d blocks were dropped whole, since a trial in them failed.", n, n+r.summary.Blocks-r.before+len(r.narrowTimes)),
+			"Look at the failed lines of the record; leave out the arm that fails.")
 	}
-	if !r.Virtual {
-		r.compareCounters()
+	if r.began != nil && r.out != nil {
+		r.tell(host.ReadCounters().Since(*r.began))
 	}
 	if r.pools != nil {
 		if e := r.pools.close(); e != nil {
-			r.warn(Warning{"shutdown", "An executor did not end as it should: " + e.Error() + ".", "Look for a task that ignores its context."})
+			r.warn("shutdown", "An executor did not end as it should: "+e.Error()+".", "Look for a task that ignores its context.")
 		}
 	}
 	if r.jobs != nil {
 		if e := r.jobs.close(); e != nil {
-			r.warn(Warning{"files", "Files of the workloads could not be removed: " + e.Error() + ".", "Remove them by hand."})
+			r.warn("files", "Files of the workloads could not be removed: "+e.Error()+".", "Remove them by hand.")
 		}
 	}
 	r.summary.Expected = max(r.summary.Expected, r.summary.Blocks)
@@ -323,7 +320,7 @@ func (r *run) capacityWarning() {
 	}
 	cores := runtime.GOMAXPROCS(0)
 	if got := float64(cores) * median(r.one) / median(r.all); got < 0.75*float64(cores) {
-		r.warn(Warning{"capacity", fmt.Sprintf("%d CPUs together do the work of %.1f.", cores, got),
-			"Judge speedups against this measured ideal; for more, stop other programs or use a machine that does not share its cores."})
+		r.warn("capacity", fmt.Sprintf("%d CPUs together do the work of %.1f.", cores, got),
+			"Judge speedups against this measured ideal; for more, stop other programs or use a machine that does not share its cores.")
 	}
 }

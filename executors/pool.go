@@ -3,9 +3,12 @@ package executors
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"poolbench/executors/affinity"
 )
 
 // A pool keeps up to limit workers and one queue.
@@ -62,8 +65,14 @@ func newPool(o Options, lockThreads bool) (Executor, error) {
 		if !lockThreads {
 			return nil, errors.New("executors: CPUs is an option of threads; a goroutine has no CPU")
 		}
-		if err := canPin(o.CPUs); err != nil {
-			return nil, err
+		allowed, err := affinity.Allowed()
+		if err != nil {
+			return nil, fmt.Errorf("executors: %w", err)
+		}
+		for _, cpu := range o.CPUs {
+			if !slices.Contains(allowed, cpu) {
+				return nil, fmt.Errorf("executors: this process may not use CPU %d", cpu)
+			}
 		}
 	}
 	p := &pool{options: o, lockThreads: lockThreads, closing: make(chan struct{}), gone: make(chan struct{})}

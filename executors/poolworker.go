@@ -2,9 +2,12 @@ package executors
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"runtime/debug"
 	"time"
+
+	"poolbench/executors/affinity"
 )
 
 // A poolWorker is one worker of a pool: an identity that a goroutine carries, or
@@ -22,8 +25,8 @@ func (w *poolWorker) begin() {
 	if p.lockThreads {
 		runtime.LockOSThread() // never unlocked: the thread ends with the worker
 		if len(p.options.CPUs) > 0 {
-			if err := pinThread(p.options.CPUs[w.slot%len(p.options.CPUs)]); err != nil {
-				p.fail(err)
+			if err := affinity.Pin(p.options.CPUs[w.slot%len(p.options.CPUs)]); err != nil {
+				p.fail(fmt.Errorf("executors: %w", err))
 			}
 		}
 	}

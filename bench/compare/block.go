@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"poolbench/bench/compare/build"
+	"poolbench/bench/host"
 	"poolbench/bench/record"
 )
 
@@ -17,8 +18,8 @@ import (
 func (m *Measurer) block(ctx context.Context, number int, wanted []record.Subject) (b record.PairBlock, err error) {
 	b = record.PairBlock{Number: number, SeedPair: (number - 1) % m.config.Pairs}
 	var used waiting
-	before := readHost()
-	defer func() { b.Host = before.until(readHost(), used) }()
+	before := host.ReadCounters()
+	defer func() { b.Host = host.ReadCounters().Block(before, used.ran, used.waited) }()
 	var targets []*target
 	for _, s := range wanted {
 		switch t := m.targets[s]; {
@@ -32,7 +33,7 @@ func (m *Measurer) block(ctx context.Context, number int, wanted []record.Subjec
 	if err := m.link(ctx, targets, b.SeedPair); err != nil {
 		return b, err
 	}
-	before = readHost()
+	before = host.ReadCounters()
 	taken := map[*target]*taking{}
 	err = m.walk(ctx, targets, b.SeedPair, visitor{
 		visit: func(t *target, arms [2]arm, _ time.Duration) [2]error {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"time"
+
+	"poolbench/bench/host"
 )
 
 // A plan is how one benchmark is measured in every block.
@@ -52,7 +54,7 @@ func (m *Measurer) calibrate(ctx context.Context, targets []*target) error {
 func (t *target) fail(failures [2]error) {
 	for s, err := range failures {
 		if err != nil {
-			t.failure[s] = oneLine(err.Error())
+			t.failure[s] = host.OneLine(err.Error())
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
+	"poolbench/bench/host"
 	"poolbench/bench/record"
 )
 
@@ -70,7 +71,7 @@ func (c *Commands) Run(ctx context.Context, deadline time.Time, next func() []re
 
 func (c *Commands) block(ctx context.Context, number int, wanted []record.Subject) (record.PairBlock, error) {
 	b := record.PairBlock{Number: number}
-	before := readHost()
+	before := host.ReadCounters()
 	var runs [2][]commandRun
 	flip := c.random.IntN(2)
 	for turn := range 4 {
@@ -85,7 +86,7 @@ func (c *Commands) block(ctx context.Context, number int, wanted []record.Subjec
 		c.failure[s] = r.failure
 		runs[s] = append(runs[s], r)
 	}
-	b.Host = before.until(readHost(), waiting{})
+	b.Host = host.ReadCounters().Block(before, 0, 0)
 	for _, subject := range wanted {
 		b.Pairs = append(b.Pairs, c.pair(subject, runs))
 	}
@@ -125,22 +126,23 @@ type commandRun struct {
 
 func (c *Commands) run(ctx context.Context, command string) (commandRun, error) {
 	r := commandRun{times: map[record.Subject][]float64{}, metrics: map[record.Subject][]map[string]float64{}}
-	name, args := shell(command)
-	p, err := startProcess(ctx, commandLimit, c.Dir, nil, nil, name, args...)
+	shell := host.Shell(command)
+	shell.Dir, shell.Limit = c.Dir, commandLimit
+	p, err := host.Start(ctx, shell)
 	if err != nil {
 		return r, err
 	}
-	p.wait(c.Patience)
+	p.Wait(c.Patience)
 	if ctx.Err() != nil {
 		return r, context.Cause(ctx)
 	}
-	for _, res := range parseResults(p.output.String()) {
+	for _, res := range parseResults(p.Output()) {
 		r.add(res)
 	}
-	if err := p.failure(); err != nil {
-		r.failure = oneLine(err.Error())
+	if err := p.Failure(); err != nil {
+		r.failure = host.OneLine(err.Error())
 	} else if len(r.order) == 0 {
-		r.failure = oneLine(p.withWords("printed no benchmark result").Error())
+		r.failure = host.OneLine(p.WithWords("printed no benchmark result").Error())
 	}
 	return r, nil
 }

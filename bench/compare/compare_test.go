@@ -19,6 +19,7 @@ import (
 
 	"poolbench/bench/compare/build"
 	"poolbench/bench/record"
+	"poolbench/executors/affinity"
 )
 
 // fixture is a test binary of testdata/fixture that can be stepped, built once.
@@ -540,7 +541,8 @@ func TestPinning(t *testing.T) {
 	for _, single := range []bool{true, false} {
 		m.chunks(&target{plan: plan{iterations: 1, kept: 2, single: single}}, arms, &taking{}, &waiting{})
 	}
-	if len(cpus) != 4 || cpus[0] != cpus[1] || cpus[2] != -1 || cpus[3] != -1 || runtime.GOOS == "linux" && !slices.Contains(allowedCPUs(), cpus[0]) {
+	allowed, _ := affinity.Allowed()
+	if len(cpus) != 4 || cpus[0] != cpus[1] || cpus[2] != -1 || cpus[3] != -1 || runtime.GOOS == "linux" && !slices.Contains(allowed, cpus[0]) {
 		t.Errorf("pinned to %v", cpus)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"poolbench/bench/compare/build"
+	"poolbench/bench/host"
 	"poolbench/bench/record"
 )
 
@@ -154,19 +155,19 @@ func (m *Measurer) functions(ctx context.Context, p *build.Package, s build.Side
 	if err != nil {
 		return nil, err
 	}
-	process, err := startProcess(ctx, floodLimit, l.dir, l.env, nil, l.path, "-test.list=^Benchmark")
+	process, err := host.Start(ctx, l.plain("-test.list=^Benchmark"))
 	if err != nil {
 		return nil, err
 	}
-	process.wait(m.config.Patience)
+	process.Wait(m.config.Patience)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	if err := process.failure(); err != nil {
+	if err := process.Failure(); err != nil {
 		return nil, fmt.Errorf("the test binary of %s in %v cannot list its benchmarks: %w", p.Path, s, err)
 	}
 	var functions []string
-	for line := range strings.Lines(process.output.String()) {
+	for line := range strings.Lines(process.Output()) {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "Benchmark") && !strings.ContainsAny(line, " \t/") {
 			functions = append(functions, line)
@@ -198,8 +199,8 @@ func (m *Measurer) names(ctx context.Context, p *build.Package, s build.Side, pa
 		case ctx.Err() != nil:
 			return f, context.Cause(ctx)
 		case errors.Is(err, errEarly):
-			if !list.process.output.passed() {
-				f.failure = list.process.withWords("ended with exit status 0 before its benchmarks were done").Error()
+			if !passed(list.process.Output()) {
+				f.failure = list.process.WithWords("ended with exit status 0 before its benchmarks were done").Error()
 			}
 			return f, nil
 		case err != nil:
@@ -215,25 +216,30 @@ func (m *Measurer) names(ctx context.Context, p *build.Package, s build.Side, pa
 
 // printedNames takes the names from the result lines.
 func (m *Measurer) printedNames(ctx context.Context, l launch) (f found, err error) {
-	process, err := startProcess(ctx, floodLimit, l.dir, l.env, nil, l.path, l.args("-test.benchtime=1x")...)
+	process, err := host.Start(ctx, l.command("-test.benchtime=1x"))
 	if err != nil {
 		return f, err
 	}
-	process.wait(m.config.Patience)
+	process.Wait(m.config.Patience)
 	if ctx.Err() != nil {
 		return f, context.Cause(ctx)
 	}
-	for _, r := range parseResults(process.output.String()) {
+	for _, r := range parseResults(process.Output()) {
 		name := string(r.Name.Full())
 		if l.procs != 1 {
 			name = strings.TrimSuffix(name, fmt.Sprintf("-%d", l.procs))
 		}
 		f.names = append(f.names, "Benchmark"+name)
 	}
-	if err := process.failure(); err != nil {
+	if err := process.Failure(); err != nil {
 		f.failure = err.Error()
-	} else if !process.output.passed() {
-		f.failure = process.withWords("ended with exit status 0 before its benchmarks were done").Error()
+	} else if !passed(process.Output()) {
+		f.failure = process.WithWords("ended with exit status 0 before its benchmarks were done").Error()
 	}
 	return f, nil
+}
+
+// passed reports whether a test binary said that it came to its end.
+func passed(text string) bool {
+	return strings.HasPrefix(text, "PASS\n") || strings.Contains(text, "\nPASS\n")
 }

@@ -1,6 +1,10 @@
 package compare
 
-import "slices"
+import (
+	"slices"
+
+	"poolbench/executors/affinity"
+)
 
 // A pinner is an arm whose threads can be kept on one CPU.
 //
@@ -24,7 +28,7 @@ type pinner interface {
 // pinBoth pins both sides of a target to the same CPU, or frees them.
 func (m *Measurer) pinBoth(t *target, arms [2]arm) {
 	cpu := -1
-	if cpus := allowedCPUs(); t.plan.single && len(cpus) > 0 {
+	if cpus, err := affinity.Allowed(); t.plan.single && err == nil {
 		cpu = cpus[m.random.IntN(len(cpus))]
 	}
 	for _, a := range arms {
@@ -50,6 +54,9 @@ func usesOneThread(arms [2]arm, n, tries int) (single bool, failures [2]error) {
 				return false, failures
 			}
 			before := p.ran()
+			if before == nil {
+				return false, failures
+			}
 			if _, err := a.run(n, 0); err != nil {
 				failures[s] = err
 				return false, failures

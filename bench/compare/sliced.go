@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/perf/benchfmt"
+
+	"poolbench/bench/host"
 )
 
 // A sliced arm runs each chunk in a process of its own, as go test -bench does: for
@@ -20,16 +22,15 @@ type sliced struct {
 }
 
 func (s *sliced) run(n int, _ uint64) (chunk, error) {
-	p, err := startProcess(s.ctx, floodLimit, s.launch.dir, s.launch.env, nil, s.launch.path,
-		s.launch.args(fmt.Sprintf("-test.benchtime=%dx", n), "-test.benchmem")...)
+	p, err := host.Start(s.ctx, s.launch.command(fmt.Sprintf("-test.benchtime=%dx", n), "-test.benchmem"))
 	if err != nil {
 		return chunk{}, err
 	}
-	p.wait(s.patience)
-	if err := p.failure(); err != nil {
+	p.Wait(s.patience)
+	if err := p.Failure(); err != nil {
 		return chunk{}, err
 	}
-	for _, r := range parseResults(p.output.String()) {
+	for _, r := range parseResults(p.Output()) {
 		if string(r.Name.Full()) != s.name {
 			continue
 		}
@@ -42,7 +43,7 @@ func (s *sliced) run(n int, _ uint64) (chunk, error) {
 		}
 		return c, nil
 	}
-	return chunk{}, p.withWords("printed no result line")
+	return chunk{}, p.WithWords("printed no result line")
 }
 
 // parseValues takes the time and the other values of a result line, in the units in

@@ -11,12 +11,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"poolbench/bench/host"
+	"poolbench/executors/affinity"
 )
 
 // A stepped arm is a live process that waits for a word before each chunk. The
 // protocol stands in build/stepping.go.txt.
 type stepped struct {
-	process  *process
+	process  *host.Process
 	commands *os.File
 	replies  *os.File
 	reader   *bufio.Reader
@@ -32,9 +35,19 @@ type launch struct {
 	env       []string
 }
 
-func (l launch) args(more ...string) []string {
-	return append([]string{"-test.run=^$", "-test.bench=" + l.pattern, "-test.cpu=" + strconv.Itoa(l.procs),
-		"-test.count=1", "-test.timeout=0", "-test.paniconexit0"}, more...)
+// floodLimit bounds what a benchmark may print, in bytes. Its own numbers take a few
+// hundred.
+const floodLimit = 4 << 20
+
+// command runs the benchmark, with more flags.
+func (l launch) command(more ...string) host.Command {
+	return l.plain(append([]string{"-test.run=^$", "-test.bench=" + l.pattern, "-test.cpu=" + strconv.Itoa(l.procs),
+		"-test.count=1", "-test.timeout=0", "-test.paniconexit0"}, more...)...)
+}
+
+// plain runs the binary with these flags only.
+func (l launch) plain(args ...string) host.Command {
+	return host.Command{Name: l.path, Args: args, Dir: l.dir, Env: slices.Clone(l.env), Limit: floodLimit}
 }
 
 // startStepped starts a binary that was built with the overlay; mode is "list" or
@@ -52,8 +65,9 @@ func startStepped(ctx context.Context, l launch, mode string, patience time.Dura
 	}
 	defer out.Close()
 	s := &stepped{commands: commands, replies: replies, reader: bufio.NewReader(replies), patience: patience}
-	s.process, err = startProcess(ctx, floodLimit, l.dir, append(slices.Clone(l.env), "POOLBENCH_STEP="+mode), []*os.File{in, out}, l.path, l.args(args...)...)
-	if err != nil {
+	c := l.command(args...)
+	c.Env, c.Files = append(c.Env, "POOLBENCH_STEP="+mode), []*os.File{in, out}
+	if s.process, err = host.Start(ctx, c); err != nil {
 		s.close()
 		return nil, err
 	}
@@ -76,11 +90,11 @@ func (s *stepped) read() ([]string, error) {
 	case err == nil:
 		return strings.Fields(line), nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		s.process.kill(fmt.Errorf("gave no answer within %v", s.patience))
+		s.process.Kill(fmt.Errorf("gave no answer within %v", s.patience))
 	default:
-		s.process.wait(s.patience)
+		s.process.Wait(s.patience)
 	}
-	if err := s.process.failure(); err != nil {
+	if err := s.process.Failure(); err != nil {
 		return nil, err
 	}
 	return nil, errEarly
@@ -98,14 +112,14 @@ func (s *stepped) expect(word string) ([]string, error) {
 	reply, err := s.read()
 	switch {
 	case err == errEarly:
-		return nil, s.process.withWords("the process ended with exit status 0 within the benchmark")
+		return nil, s.process.WithWords("the process ended with exit status 0 within the benchmark")
 	case err != nil:
 		return nil, err
 	case len(reply) > 0 && reply[0] == word:
 		return reply[1:], nil
 	case len(reply) > 0 && reply[0] == "ready":
-		s.process.kill(errEnded) // what it has printed is read then
-		return nil, s.process.withWords("failed")
+		s.process.Kill(nil) // what it has printed is read then
+		return nil, s.process.WithWords("failed")
 	}
 	return nil, fmt.Errorf("unexpected reply %q", reply)
 }
@@ -118,7 +132,7 @@ func (s *stepped) awaitReady() (name string, err error) {
 	}
 	switch {
 	case err == errEarly:
-		return "", s.process.withWords("ended without running the benchmark")
+		return "", s.process.WithWords("ended without running the benchmark")
 	case err != nil:
 		return "", err
 	case len(reply) != 2 || reply[0] != "ready":
@@ -204,7 +218,21 @@ func (s *stepped) end() error {
 	}
 }
 
+func (s *stepped) pin(cpu int) {
+	if cpu < 0 && !s.pinned {
+		return
+	}
+	cpus := []int{cpu}
+	if cpu < 0 {
+		cpus, _ = affinity.Allowed()
+	}
+	s.pinned = cpu >= 0
+	affinity.SetProcess(s.process.Pid, cpus)
+}
+
+func (s *stepped) ran() map[int]float64 { return affinity.Ran(s.process.Pid) }
+
 func (s *stepped) kill() {
-	s.process.kill(errEnded)
+	s.process.Kill(nil)
 	s.close()
 }

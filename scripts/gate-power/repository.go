@@ -10,10 +10,11 @@ import (
 	"go/token"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"poolbench/bench/host"
 )
 
 // A repository is a copy of the module with commits of its own.
@@ -91,14 +92,9 @@ func (r *repository) git(ctx context.Context, args ...string) error {
 }
 
 func (r *repository) output(ctx context.Context, program string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Dir = r.dir
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null")
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
+	out, words, err := host.Run(ctx, host.Command{Name: program, Args: args, Dir: r.dir, Env: []string{"GIT_CONFIG_GLOBAL=/dev/null"}})
 	if err != nil {
-		return out, fmt.Errorf("%s %s: %w: %s", program, strings.Join(args, " "), err, bytes.TrimSpace(append(stderr.Bytes(), out...)))
+		return out, fmt.Errorf("%s %s: %w: %s", program, strings.Join(args, " "), err, bytes.TrimSpace(append(words, out...)))
 	}
 	return out, nil
 }

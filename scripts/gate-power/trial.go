@@ -8,13 +8,14 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"poolbench/bench/host"
 )
 
 // An outcome is what one run said; it is kept in a file.
@@ -99,28 +100,29 @@ func oneRun(ctx context.Context, c *config, r *repository, targets []string, i i
 
 // runGate runs the program and returns its exit code; 0, 1, 3 and 4 are verdicts.
 func runGate(ctx context.Context, c *config, r *repository, dir string, seed uint64) (int, error) {
-	cmd := exec.CommandContext(ctx, c.poolbench, "gate", "-base", "base", "-head", "head", "-pkg", c.packages, "-bench", c.bench,
-		"-budget", c.budget.String(), "-seed", strconv.FormatUint(seed, 10), "-out", dir, "-ci", "none")
-	cmd.Dir = r.dir
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 30 * time.Second
 	log, err := os.Create(filepath.Join(dir, "gate.txt"))
 	if err != nil {
 		return 0, err
 	}
 	defer log.Close()
-	cmd.Stdout, cmd.Stderr = log, log
-	err = cmd.Run()
-	var exit *exec.ExitError
-	switch {
-	case ctx.Err() != nil:
-		return 0, errors.New("interrupted")
-	case errors.As(err, &exit) && (exit.ExitCode() == 1 || exit.ExitCode() == 3 || exit.ExitCode() == 4):
-		return exit.ExitCode(), nil
-	case err != nil:
-		return 0, fmt.Errorf("%w; its words are in %s", err, log.Name())
+	gate, err := host.Start(ctx, host.Command{
+		Name: c.poolbench,
+		Args: []string{"gate", "-base", "base", "-head", "head", "-pkg", c.packages, "-bench", c.bench,
+			"-budget", c.budget.String(), "-seed", strconv.FormatUint(seed, 10), "-out", dir, "-ci", "none"},
+		Dir: r.dir, Stdout: log, Stderr: log, Grace: 30 * time.Second,
+	})
+	if err != nil {
+		return 0, err
 	}
-	return 0, nil
+	<-gate.Done
+	if ctx.Err() != nil {
+		return 0, errors.New("interrupted")
+	}
+	switch code := gate.ExitCode(); code {
+	case 0, 1, 3, 4:
+		return code, nil
+	}
+	return 0, fmt.Errorf("%w; its words are in %s", gate.Failure(), log.Name())
 }
 
 // read takes over what the gate said.

@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"poolbench/bench"
 	"poolbench/bench/compare"
 	"poolbench/bench/compare/build"
+	"poolbench/bench/host"
 	"poolbench/bench/record"
 	"poolbench/reports"
 	"poolbench/reports/gate"
@@ -266,7 +266,7 @@ func (f *buildFlags) measure(ctx context.Context, m measurer, names [2]string, d
 	for _, n := range m.Notes() {
 		notes = append(notes, record.Field{Key: "warning", Value: n})
 	}
-	w, err := record.NewComparisonWriter(file, bench.MachineKeys(ctx), notes, declared)
+	w, err := record.NewComparisonWriter(file, host.Keys(ctx), notes, declared)
 	if err != nil {
 		return err
 	}

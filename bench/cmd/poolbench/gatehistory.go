@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"poolbench/bench"
+	"poolbench/bench/host"
 	"poolbench/bench/record"
 	"poolbench/reports/gate"
 )
@@ -26,7 +26,7 @@ func keepHistory(ctx context.Context, dir string, r *gate.Report, revisions [2]s
 	}
 	at := time.Now()
 	var text bytes.Buffer
-	if err := gate.WriteSnapshot(&text, bench.MachineKeys(ctx), r, revisions[0], revisions[1], at); err != nil {
+	if err := gate.WriteSnapshot(&text, host.Keys(ctx), r, revisions[0], revisions[1], at); err != nil {
 		return "Not kept in the history: " + err.Error() + ".", nil
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {

@@ -14,7 +14,6 @@
 package build
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +24,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"poolbench/bench/host"
 )
 
 // A Side is one of the two builds. Copy is a byte-identical copy of base, for
@@ -329,47 +330,32 @@ func (b *Builds) copyDir(base string) (string, error) {
 // command runs a program and returns what it prints; its error holds its words. A
 // cancelled context kills it with all that it started.
 func (b *Builds) command(ctx context.Context, dir, name string, args ...string) ([]byte, error) {
-	return b.commandEnv(ctx, dir, nil, name, args...)
-}
-
-func (b *Builds) commandEnv(ctx context.Context, dir string, env []string, name string, args ...string) ([]byte, error) {
-	stdout, _, err := b.run(ctx, dir, env, name, args...)
+	stdout, _, err := b.run(ctx, dir, nil, name, args...)
 	return stdout, err
 }
 
-// commandErr is command for what a program prints to its standard error.
-func (b *Builds) commandErr(ctx context.Context, dir string, env []string, name string, args ...string) (string, error) {
-	_, stderr, err := b.run(ctx, dir, env, name, args...)
-	return string(stderr), err
-}
-
+// run is command with more in the environment, and returns what is printed to either.
 func (b *Builds) run(ctx context.Context, dir string, env []string, name string, args ...string) (stdout, stderr []byte, err error) {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir = dir
 	// The user's own index must not be written, not even refreshed.
-	cmd.Env = append(os.Environ(), "GIT_INDEX_FILE="+filepath.Join(b.dir, "index"), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C", "PWD="+dir)
+	own := []string{"GIT_INDEX_FILE=" + filepath.Join(b.dir, "index"), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C"}
 	if work := os.Getenv("GOWORK"); filepath.IsAbs(work) {
 		// It would make both versions use the modules of the user's checkout.
-		cmd.Env = append(cmd.Env, "GOWORK=")
+		own = append(own, "GOWORK=")
 	}
-	cmd.Env = append(cmd.Env, env...)
-	ownGroup(cmd)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	err = cmd.Run()
+	stdout, stderr, err = host.Run(ctx, host.Command{Name: name, Args: args, Dir: dir, Env: append(own, env...)})
 	switch {
+	case err == nil:
+		return stdout, stderr, nil
 	case ctx.Err() != nil:
-		return nil, nil, context.Cause(ctx)
+		return nil, nil, err
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, nil, inputError("%s is needed and not in PATH", name)
-	case err != nil:
-		words := bounded(strings.TrimSpace(errs.String() + out.String()))
-		if words == "" {
-			words = err.Error()
-		}
-		return nil, nil, errors.New(words)
 	}
-	return out.Bytes(), errs.Bytes(), nil
+	words := bounded(strings.TrimSpace(string(stderr) + string(stdout)))
+	if words == "" {
+		words = err.Error()
+	}
+	return nil, nil, errors.New(words)
 }
 
 // maxWords bounds what is repeated of a compiler's words, in bytes.

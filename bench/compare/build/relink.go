@@ -74,7 +74,7 @@ func (b *Builds) link(ctx context.Context, p *Package, s Side, pair int) error {
 	if ok {
 		args := append([]string(nil), again.args...)
 		args[again.out], args[again.seed] = path, seed
-		if _, err := b.commandEnv(ctx, b.trees[s], again.env, args[0], args[1:]...); err == nil || ctx.Err() != nil {
+		if _, _, err := b.run(ctx, b.trees[s], again.env, args[0], args[1:]...); err == nil || ctx.Err() != nil {
 			return err
 		}
 		// The build cache may have been cleaned meanwhile.
@@ -95,7 +95,7 @@ func (b *Builds) goTest(ctx context.Context, p *Package, s Side, path, seed stri
 	if err != nil {
 		return err
 	}
-	words, err := b.commandErr(ctx, b.trees[s], []string{"GOTMPDIR=" + work}, "go", append(append(args[:2:2], "-work", "-x"), append(args[2:], p.Path)...)...)
+	_, words, err := b.run(ctx, b.trees[s], []string{"GOTMPDIR=" + work}, "go", append(append(args[:2:2], "-work", "-x"), append(args[2:], p.Path)...)...)
 	if err != nil && ctx.Err() == nil { // once more for the words without the commands
 		_, err = b.command(ctx, b.trees[s], "go", append(args, p.Path)...)
 	}
@@ -113,7 +113,7 @@ func (b *Builds) goTest(ctx context.Context, p *Package, s Side, path, seed stri
 	}
 	dirs, _ := filepath.Glob(filepath.Join(work, "go-build*"))
 	if len(dirs) == 1 && b.layout {
-		if r, ok := newRelink(words, dirs[0]); ok {
+		if r, ok := newRelink(string(words), dirs[0]); ok {
 			b.mu.Lock()
 			sides := b.relinks[p.number]
 			sides[s] = r

@@ -2,18 +2,12 @@
 
 package build
 
-import (
-	"os"
-	"os/exec"
-	"time"
-)
+import "os"
 
 // canStep: descriptors are not inherited here.
 const canStep = false
 
 const exeSuffix = ".exe"
-
-func ownGroup(cmd *exec.Cmd) { cmd.WaitDelay = 10 * time.Second }
 
 func lockDir(dir string) (*os.File, error) { return nil, nil }
 

@@ -4,23 +4,14 @@ package build
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"syscall"
-	"time"
 )
 
 // canStep: the overlay reads and writes inherited descriptors.
 const canStep = true
 
 const exeSuffix = ""
-
-// ownGroup lets a cancelled command take what it started with it.
-func ownGroup(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = 10 * time.Second
-}
 
 // lockDir marks a directory as in use for as long as the file is open.
 func lockDir(dir string) (*os.File, error) {

@@ -1,4 +1,4 @@
-package bench
+package host
 
 import (
 	"os"
@@ -66,10 +66,10 @@ func TestTopology(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var m machine
+	var m Findings
 	m.topology(root)
 	notes := map[string]string{}
-	for _, n := range m.notes {
+	for _, n := range m.Notes {
 		notes[n.Key] = n.Value
 	}
 	for key, want := range map[string]string{"smt": "on: CPU 0 shares its core (0,4)", "numa": "2 nodes", "cache.l3": "32768K", "governor": "powersave", "clocksource": "tsc"} {
@@ -77,12 +77,12 @@ func TestTopology(t *testing.T) {
 			t.Errorf("note %s is %q, want %q", key, notes[key], want)
 		}
 	}
-	if len(m.warnings) != 2 || m.warnings[0].Topic != "numa" || m.warnings[1].Topic != "governor" {
-		t.Errorf("warnings %v", m.warnings)
+	if len(m.Warnings) != 2 || m.Warnings[0].Topic != "numa" || m.Warnings[1].Topic != "governor" {
+		t.Errorf("warnings %v", m.Warnings)
 	}
-	var nothing machine
+	var nothing Findings
 	nothing.topology(t.TempDir())
-	if len(nothing.notes)+len(nothing.warnings) != 0 {
+	if len(nothing.Notes)+len(nothing.Warnings) != 0 {
 		t.Errorf("of nothing: %+v", nothing)
 	}
 }

@@ -1,4 +1,4 @@
-package bench
+package host
 
 import (
 	"fmt"
@@ -6,8 +6,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
+
+// tellsSteal: the system counts what the hypervisor took.
+const tellsSteal = true
 
 // pressure reads the totals of /proc/pressure (PSI, Linux 4.20 and newer), which
 // gopsutil does not.
@@ -70,4 +74,15 @@ func parseThrottling(text string) (t throttling, ok bool) {
 		}
 	}
 	return t, ok
+}
+
+// ourSeconds is the CPU time of this process and of the processes it has waited for.
+func ourSeconds() (seconds float64) {
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var u syscall.Rusage
+		if syscall.Getrusage(who, &u) == nil {
+			seconds += time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
+		}
+	}
+	return seconds
 }

@@ -1,11 +1,9 @@
-package bench
+package host
 
 import (
 	"fmt"
 	"slices"
 	"time"
-
-	"poolbench/bench/record"
 )
 
 const (
@@ -15,9 +13,9 @@ const (
 	coarseClock  = 10 * time.Microsecond // a step that is larger is warned of
 )
 
-// probeClock measures what one read of the clock costs, as the median of batches,
+// ProbeClock measures what one read of the clock costs, as the median of batches,
 // and the smallest step it makes. It takes about a millisecond.
-func probeClock(now func() time.Time) (notes []record.Field, warnings []Warning) {
+func ProbeClock(now func() time.Time) (f Findings) {
 	costs := make([]float64, clockBatches)
 	var step time.Duration
 	for i := range costs {
@@ -33,12 +31,12 @@ func probeClock(now func() time.Time) (notes []record.Field, warnings []Warning)
 		costs[i] = last.Sub(begin).Seconds() / clockReads
 	}
 	slices.Sort(costs)
-	cost := time.Duration(quantile(costs, 0.5) * float64(time.Second))
-	notes = []record.Field{{Key: "clock.read", Value: cost.String()}, {Key: "clock.step", Value: step.String()}}
+	cost := time.Duration(costs[clockBatches/2] * float64(time.Second))
+	f.note("clock.read", cost.String())
+	f.note("clock.step", step.String())
 	if cost > slowClock || step > coarseClock {
-		warnings = []Warning{{"clock",
-			fmt.Sprintf("Reading the clock takes %v, and its smallest step is %v.", cost, step),
-			"On Linux see /sys/devices/system/clocksource/clocksource0/current_clocksource: tsc is quick; elsewhere leave out grains below a hundred times the read."}}
+		f.warn("clock", fmt.Sprintf("Reading the clock takes %v, and its smallest step is %v.", cost, step),
+			"On Linux see /sys/devices/system/clocksource/clocksource0/current_clocksource: tsc is quick; elsewhere leave out grains below a hundred times the read.")
 	}
-	return notes, warnings
+	return f
 }

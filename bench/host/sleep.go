@@ -1,12 +1,10 @@
-package bench
+package host
 
 import (
 	"fmt"
 	"os"
 	"slices"
 	"time"
-
-	"poolbench/bench/record"
 )
 
 const (
@@ -20,24 +18,24 @@ type sleepMethod struct {
 	sleep func(time.Duration) error
 }
 
-// probeSleep measures what the shortest sleeps really take, by every method there
+// ProbeSleep measures what the shortest sleeps really take, by every method there
 // is: the median of a few sleeps of 10 µs. The sleep workload uses the first, the
 // runtime's timers; a process that sleeps in the kernel uses another one, so the
-// two cannot be compared below the larger floor. It takes about 50 ms.
-func probeSleep(shortest time.Duration) (notes []record.Field, warnings []Warning) {
+// two cannot be compared below the larger floor. shortest is the shortest wait that
+// a run asks for, 0 for none. It takes about 50 ms.
+func ProbeSleep(shortest time.Duration) (f Findings) {
 	floor := sleepFloor(func(d time.Duration) error { time.Sleep(d); return nil })
-	notes = []record.Field{{Key: "sleep.floor", Value: floor.String()}}
+	f.note("sleep.floor", floor.String())
 	for _, m := range append(systemSleeps(), sleepMethod{"deadline", readDeadline}) {
-		if f := sleepFloor(m.sleep); f > 0 {
-			notes = append(notes, record.Field{Key: "sleep.floor." + m.name, Value: f.String()})
+		if least := sleepFloor(m.sleep); least > 0 {
+			f.note("sleep.floor."+m.name, least.String())
 		}
 	}
 	if shortest > 0 && shortest < floor {
-		warnings = []Warning{{"sleep",
-			fmt.Sprintf("No sleep is shorter than %v here, and tasks that wait %v were asked for.", floor, shortest),
-			fmt.Sprintf("Use grains of %v and more for work that waits.", max(floor.Round(time.Millisecond), time.Millisecond))}}
+		f.warn("sleep", fmt.Sprintf("No sleep is shorter than %v here, and tasks that wait %v were asked for.", floor, shortest),
+			fmt.Sprintf("Use grains of %v and more for work that waits.", max(floor.Round(time.Millisecond), time.Millisecond)))
 	}
-	return notes, warnings
+	return f
 }
 
 // sleepFloor is the median time of the shortest sleeps, 0 when the method fails.
@@ -51,7 +49,7 @@ func sleepFloor(sleep func(time.Duration) error) time.Duration {
 		samples[i] = time.Since(begin).Seconds()
 	}
 	slices.Sort(samples)
-	return time.Duration(quantile(samples, 0.5) * float64(time.Second)).Round(10 * time.Microsecond)
+	return time.Duration(samples[sleepCount/2] * float64(time.Second)).Round(10 * time.Microsecond)
 }
 
 // readDeadline waits in a read that nobody answers, as for a reply that is late.

@@ -1,4 +1,4 @@
-package bench
+package host
 
 import (
 	"fmt"
@@ -6,27 +6,20 @@ import (
 	"path/filepath"
 	"strings"
 
-	"golang.org/x/sys/unix"
+	"poolbench/executors/affinity"
 )
 
 // describeTopology notes what /sys shows of CPUs and memory, and the CPUs this
 // process may use. gopsutil tells none of it.
-func (m *machine) describeTopology() {
-	m.topology("/sys/devices/system")
-	var allowed unix.CPUSet
-	if err := unix.SchedGetaffinity(0, &allowed); err == nil {
-		var cpus []int
-		for cpu := range len(allowed) * 64 {
-			if allowed.IsSet(cpu) {
-				cpus = append(cpus, cpu)
-			}
-		}
-		m.note("affinity", ranges(cpus))
+func describeTopology(f *Findings) {
+	f.topology("/sys/devices/system")
+	if cpus, err := affinity.Allowed(); err == nil {
+		f.note("affinity", ranges(cpus))
 	}
 }
 
 // topology reads the files below root, /sys/devices/system.
-func (m *machine) topology(root string) {
+func (f *Findings) topology(root string) {
 	read := func(path string) string {
 		text, err := os.ReadFile(filepath.Join(root, path))
 		if err != nil {
@@ -36,27 +29,27 @@ func (m *machine) topology(root string) {
 	}
 	siblings := read("cpu/cpu0/topology/thread_siblings_list")
 	if siblings != "" {
-		m.note("smt", map[bool]string{true: "on: CPU 0 shares its core (" + siblings + ")", false: "off"}[strings.ContainsAny(siblings, ",-")])
+		f.note("smt", map[bool]string{true: "on: CPU 0 shares its core (" + siblings + ")", false: "off"}[strings.ContainsAny(siblings, ",-")])
 	}
 	if nodes, err := filepath.Glob(filepath.Join(root, "node/node[0-9]*")); err == nil && len(nodes) > 0 {
-		m.note("numa", fmt.Sprintf("%d nodes", len(nodes)))
+		f.note("numa", fmt.Sprintf("%d nodes", len(nodes)))
 		if len(nodes) > 1 {
-			m.warn("numa", fmt.Sprintf("Memory is spread over %d NUMA nodes: what a task costs depends on where it runs.", len(nodes)),
+			f.warn("numa", fmt.Sprintf("Memory is spread over %d NUMA nodes: what a task costs depends on where it runs.", len(nodes)),
 				"Bind the run to one node (numactl --cpunodebind=0 --membind=0), or take the wider intervals as they are.")
 		}
 	}
 	if size := read("cpu/cpu0/cache/index3/size"); size != "" {
-		m.note("cache.l3", size)
+		f.note("cache.l3", size)
 	}
 	if governor := read("cpu/cpu0/cpufreq/scaling_governor"); governor != "" {
-		m.note("governor", governor)
+		f.note("governor", governor)
 		if governor == "powersave" && read("cpu/cpu0/cpufreq/scaling_driver") != "intel_pstate" {
-			m.warn("governor", "The CPUs run in powersave mode, at a low or changing clock rate.",
+			f.warn("governor", "The CPUs run in powersave mode, at a low or changing clock rate.",
 				"Plug in the charger and choose the performance governor (cpupower frequency-set -g performance).")
 		}
 	}
 	if source := read("clocksource/clocksource0/current_clocksource"); source != "" {
-		m.note("clocksource", source)
+		f.note("clocksource", source)
 	}
 }
 

@@ -1,5 +1,0 @@
-//go:build !linux
-
-package compare
-
-func allowedCPUs() []int { return nil }

@@ -1,0 +1,58 @@
+// Package host is what this machine is and does: its description, what limits a run,
+// what the system counts, what clock and sleeps can resolve, and other programs that
+// are started. No other package of bench reads /proc or /sys or starts a process.
+package host
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strconv"
+
+	"poolbench/bench/record"
+)
+
+// A Machine is what can be found out about the host without measuring. What cannot
+// be found out is empty or absent.
+type Machine struct {
+	Keys []record.Field // what defines comparability
+	Findings
+}
+
+// Describe asks the system. What it does not tell is left out.
+func Describe(ctx context.Context) Machine {
+	m := Machine{Keys: Keys(ctx)}
+	cores, procs := runtime.NumCPU(), runtime.GOMAXPROCS(0)
+	m.note("cores", strconv.Itoa(min(cores, procs)))
+	m.note("gomaxprocs", strconv.Itoa(procs))
+	describeSystem(ctx, &m.Findings)
+	if load := loadAverage(ctx); load != nil {
+		m.note("load", load.String())
+		if load[0] > 0.5*float64(cores) {
+			m.warn("load", fmt.Sprintf("The machine was busy when the run began: a load of %.1f on %d CPUs.", load[0], cores),
+				"Stop other programs, or give the run a larger budget: ratios within blocks stand, intervals get wider.")
+		}
+	}
+	if quota, ok := cpuQuota(); ok {
+		m.note("quota", fmt.Sprintf("%.2f CPUs", quota))
+		if quota < float64(min(cores, procs)) {
+			m.warn("quota", fmt.Sprintf("A quota of %.2f CPUs throttles the run, which sees %d.", quota, min(cores, procs)),
+				"Raise the quota of the container, or set GOMAXPROCS to no more than it.")
+		}
+	}
+	if procs < cores {
+		m.warn("gomaxprocs", fmt.Sprintf("GOMAXPROCS is %d on %d CPUs: executors inside this process cannot use the rest, worker processes can.", procs, cores),
+			"Unset GOMAXPROCS, or bind the whole run to as many CPUs (taskset).")
+	}
+	describeTopology(&m.Findings)
+	return m
+}
+
+// Keys are the file keys of a record: equal on all runs that may be compared.
+func Keys(ctx context.Context) []record.Field {
+	keys := []record.Field{{Key: "goos", Value: runtime.GOOS}, {Key: "goarch", Value: runtime.GOARCH}}
+	if model := cpuModel(ctx); model != "" {
+		keys = append(keys, record.Field{Key: "cpu", Value: model})
+	}
+	return append(keys, record.Field{Key: "go", Value: runtime.Version()})
+}

@@ -1,0 +1,21 @@
+//go:build !linux
+
+package host
+
+import "time"
+
+// What only Linux tells.
+
+const tellsSteal = false
+
+func describeTopology(*Findings) {}
+
+func cpuQuota() (cpus float64, ok bool) { return 0, false }
+
+func pressure() map[string]time.Duration { return nil }
+
+func cpuThrottling() (throttling, bool) { return throttling{}, false }
+
+func ourSeconds() float64 { return -1 }
+
+func systemSleeps() []sleepMethod { return nil }

@@ -1,0 +1,112 @@
+//go:build unix
+
+package host
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// long is more than a test waits for.
+const long = time.Hour
+
+func TestRun(t *testing.T) {
+	c := Shell("echo out; echo err >&2; echo $A $PWD; exit 3")
+	c.Env, c.Dir = []string{"A=1", "A=2"}, os.TempDir()
+	stdout, stderr, err := Run(t.Context(), c)
+	if string(stdout) != "out\n2 "+os.TempDir()+"\n" || string(stderr) != "err\n" || err == nil || err.Error() != "ended with exit status 3" {
+		t.Errorf("%q, %q, %v", stdout, stderr, err)
+	}
+	if _, _, err := Run(t.Context(), Command{Name: "no-such-program-here"}); !errors.Is(err, exec.ErrNotFound) {
+		t.Errorf("a program that is not there: %v", err)
+	}
+	why := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(why)
+	if _, _, err := Run(ctx, Shell("true")); err != why {
+		t.Errorf("a context that has ended: %v", err)
+	}
+}
+
+// However a process ends, its error says so in one line with its words, and nothing
+// that it started is left to write to its output.
+func TestEnds(t *testing.T) {
+	ended, end := context.WithCancelCause(t.Context())
+	for _, test := range []struct {
+		name, line, want string
+		end              func(*Process)
+	}{
+		{"well", "echo yes", "", func(p *Process) { p.Wait(long) }},
+		{"leaving a child", "sleep 1000 & echo yes", "", func(p *Process) { p.Wait(long) }},
+		{"badly", "echo; echo panic: oh; exit 2", "ended with exit status 2: panic: oh", func(p *Process) { p.Wait(long) }},
+		{"too late", "echo yes; sleep 1000", "did not end within", func(p *Process) { waitFor(p, "yes"); p.Wait(0) }},
+		{"too much", "sleep 1000 & while echo more; do :; done", "printed more than 1 MiB: more more", func(p *Process) { p.Wait(long) }},
+		{"killed", "echo yes; sleep 1000 & wait", "because: yes", func(p *Process) { waitFor(p, "yes"); p.Kill(errors.New("because")) }},
+		{"killed for nothing", "echo yes; sleep 1000", "ended with signal: killed: yes", func(p *Process) { waitFor(p, "yes"); p.Kill(nil) }},
+		{"by its context", "echo yes; sleep 1000", "enough: yes", func(p *Process) { waitFor(p, "yes"); end(errors.New("enough")); p.Wait(long) }},
+	} {
+		c := Shell(test.line)
+		c.Limit = 1 << 20
+		p, err := Start(ended, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test.end(p)
+		<-p.Done
+		switch err := p.Failure(); {
+		case err == nil && test.want != "", err != nil && (test.want == "" || !strings.HasPrefix(err.Error(), test.want)):
+			t.Errorf("%s: %v, want %q", test.name, err, test.want)
+		}
+	}
+}
+
+func waitFor(p *Process, text string) {
+	for !strings.Contains(p.Output(), text) {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// One that handles an interrupt may end by itself, with a code of its own.
+func TestGrace(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c := Shell("trap 'echo bye; exit 7' INT; echo yes; while :; do sleep 0.01; done")
+	c.Grace = long
+	p, err := Start(ctx, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waitFor(p, "yes")
+	cancel()
+	<-p.Done
+	if p.ExitCode() != 7 || p.Output() != "yes\nbye\n" {
+		t.Errorf("exit code %d, %q", p.ExitCode(), p.Output())
+	}
+}
+
+func TestFilesAndStreams(t *testing.T) {
+	in, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	var printed bytes.Buffer
+	c := Shell("cat; echo three >&3; echo four >&2")
+	c.Stdin, c.Stdout, c.Files = strings.NewReader("text"), &printed, []*os.File{out}
+	p, err := Start(t.Context(), c)
+	out.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Wait(long)
+	three := make([]byte, 10)
+	n, _ := in.Read(three)
+	if err := p.Failure(); err != nil || printed.String() != "text" || string(three[:n]) != "three\n" || p.Output() != "four\n" {
+		t.Errorf("%v, %q, %q, %q", err, printed.String(), three[:n], p.Output())
+	}
+}

@@ -1,0 +1,63 @@
+package host
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/shirou/gopsutil/v3/cpu"
+	"github.com/shirou/gopsutil/v3/host"
+	"github.com/shirou/gopsutil/v3/load"
+	"github.com/shirou/gopsutil/v3/mem"
+)
+
+// cpuModel is the name of the first CPU, "" where the system does not tell.
+func cpuModel(ctx context.Context) string {
+	if info, err := cpu.InfoWithContext(ctx); err == nil && len(info) > 0 {
+		return info[0].ModelName
+	}
+	return ""
+}
+
+// describeSystem notes memory, operating system and hypervisor.
+func describeSystem(ctx context.Context, f *Findings) {
+	if memory, err := mem.VirtualMemoryWithContext(ctx); err == nil {
+		f.note("memory", fmt.Sprintf("%.1f GiB", float64(memory.Total)/(1<<30)))
+	}
+	if info, err := host.InfoWithContext(ctx); err == nil {
+		f.note("system", fmt.Sprintf("%s %s, kernel %s", info.Platform, info.PlatformVersion, info.KernelVersion))
+		if info.VirtualizationSystem != "" && info.VirtualizationRole == "guest" {
+			f.note("virtualization", info.VirtualizationSystem)
+		}
+	}
+}
+
+// loads are the threads that ran or wanted to, averaged over 1, 5 and 15 minutes.
+type loads [3]float64
+
+func (l loads) String() string { return fmt.Sprintf("%.2f %.2f %.2f", l[0], l[1], l[2]) }
+
+// loadAverage is nil where the system does not tell.
+func loadAverage(ctx context.Context) *loads {
+	average, err := load.AvgWithContext(ctx)
+	if err != nil {
+		return nil
+	}
+	return &loads{average.Load1, average.Load5, average.Load15}
+}
+
+// cpuTimes are the seconds of all CPUs since some time.
+type cpuTimes struct{ total, idle, steal float64 }
+
+// readTimes returns nil where the system does not tell.
+func readTimes(ctx context.Context) *cpuTimes {
+	all, err := cpu.TimesWithContext(ctx, false)
+	if err != nil || len(all) != 1 {
+		return nil
+	}
+	t := all[0] // the time of guests is part of User and Nice
+	return &cpuTimes{
+		total: t.User + t.Nice + t.System + t.Idle + t.Iowait + t.Irq + t.Softirq + t.Steal,
+		idle:  t.Idle + t.Iowait,
+		steal: t.Steal,
+	}
+}

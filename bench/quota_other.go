@@ -1,6 +1,0 @@
-//go:build !linux
-
-package bench
-
-// cpuQuota knows of no limits here.
-func cpuQuota() (cpus float64, ok bool) { return 0, false }

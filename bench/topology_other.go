@@ -1,6 +1,0 @@
-//go:build !linux
-
-package bench
-
-// describeTopology finds nothing out here.
-func (m *machine) describeTopology() {}

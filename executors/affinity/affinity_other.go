@@ -1,0 +1,8 @@
+//go:build !linux
+
+package affinity
+
+func Allowed() ([]int, error)     { return nil, ErrUnsupported }
+func Pin(int) error               { return ErrUnsupported }
+func SetProcess(int, []int)       {}
+func Ran(pid int) map[int]float64 { return nil }
