@@ -120,9 +120,9 @@ func (r *run) measure(ctx context.Context, groups []Group) error {
 	if err := r.Out.Block(r.block.Number); err != nil {
 		return err
 	}
-	var before host.Reading
+	var before host.Counters
 	if !r.Virtual {
-		before = host.Read()
+		before = host.ReadCounters()
 	}
 	groups = slices.Clone(groups)
 	r.order.shuffle(len(groups), func(i, j int) { groups[i], groups[j] = groups[j], groups[i] })
@@ -137,7 +137,7 @@ func (r *run) measure(ctx context.Context, groups []Group) error {
 	if r.Virtual {
 		return nil
 	}
-	h := before.Until(host.Read(), r.ran, r.waited)
+	h := host.ReadCounters().Block(before, r.ran, r.waited)
 	if r.Links != nil {
 		h.Links = r.Links(r.block.Number)
 	}
