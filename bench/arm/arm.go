@@ -8,6 +8,7 @@ package arm
 
 import (
 	"context"
+	"time"
 
 	"poolbench/bench/record"
 )
@@ -56,6 +57,10 @@ type Source struct {
 	// Points are what can be measured, in a fixed order, each with Check passed.
 	Points func() ([]record.Point, error)
 
+	// Least is what a slice of a point takes even without any overhead, to refuse plans
+	// that cannot fit; nil or 0 when that is not known.
+	Least func(record.Point) time.Duration
+
 	// Open prepares for measuring. The caller closes the session.
 	Open func(context.Context, Setup) (Session, error)
 }
@@ -73,6 +78,11 @@ type Setup struct {
 	// Tell writes a fact of the run, see record.Facts. It is not called while anything
 	// is timed.
 	Tell func(name string, value any)
+}
+
+// A Readier is a session that has something to tell once all its arms stand ready.
+type Readier interface {
+	Ready(ctx context.Context)
 }
 
 // A Session makes arms. It is used by one goroutine at a time.

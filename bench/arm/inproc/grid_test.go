@@ -1,4 +1,4 @@
-package bench
+package inproc
 
 import (
 	"slices"
@@ -11,7 +11,7 @@ import (
 	"poolbench/workloads"
 )
 
-func TestCells(t *testing.T) {
+func TestPoints(t *testing.T) {
 	grain := func(n time.Duration) []time.Duration { return []time.Duration{n, 4 * n} }
 	spin, tiny := workloads.Spin, workloads.Tiny
 	spin.Grains = grain(time.Microsecond)
@@ -22,15 +22,15 @@ func TestCells(t *testing.T) {
 		SweepWorkers: 2,
 	}
 	var got []string
-	for _, c := range g.Cells() {
+	for _, c := range g.Points() {
 		got = append(got, c.String())
 	}
 	want := []string{
-		"serial, spin, 1µs",
-		"goroutines × 2, spin, 1µs", // only at the sweep's worker count
-		"serial, spin, 4µs",
-		"goroutines × 1, spin, 4µs",
-		"goroutines × 2, spin, 4µs",
+		"serial, spin, 1 µs",
+		"goroutines × 2, spin, 1 µs", // only at the sweep's worker count
+		"serial, spin, 4 µs",
+		"goroutines × 1, spin, 4 µs",
+		"goroutines × 2, spin, 4 µs",
 		"serial, tiny",
 		"goroutines × 1, tiny",
 		"goroutines × 2, tiny",
@@ -39,12 +39,12 @@ func TestCells(t *testing.T) {
 		"goroutines × 2, tiny, 4096 B",
 	}
 	if !slices.Equal(got, want) {
-		t.Errorf("cells:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		t.Errorf("points:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 
 	g.Grains = []time.Duration{time.Millisecond}
-	for _, c := range g.Cells() {
-		if c.Workload == "spin" && c.Grain != time.Millisecond || c.Workload == "tiny" && c.Grain != 0 {
+	for _, c := range g.Points() {
+		if c.Workload() == "spin" && c.Grain() != time.Millisecond || c.Workload() == "tiny" && c.Grain() != 0 {
 			t.Errorf("with grains overridden to 1ms: %v", c)
 		}
 	}
@@ -68,9 +68,9 @@ func TestSweepWorkers(t *testing.T) {
 			Workers: c.workers, SweepWorkers: c.sweep,
 		}
 		grains := map[int]int{}
-		for _, cell := range g.Cells() {
-			if cell.Executor != record.Serial {
-				grains[cell.Workers]++
+		for _, cell := range g.Points() {
+			if cell.Executor() != record.Serial {
+				grains[cell.Workers()]++
 			}
 		}
 		for _, n := range c.workers {
@@ -85,26 +85,27 @@ func TestSweepWorkers(t *testing.T) {
 	}
 }
 
-// Every cell of the built-in grids has its baseline, and names that can be read
+// Every point of the built-in grids has its baseline, and names that can be read
 // back.
 func TestBuiltInGrids(t *testing.T) {
 	for name, g := range map[string]Grid{"standard": StandardGrid(), "quick": QuickGrid()} {
 		if err := g.Check(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		cells := g.Cells()
-		for _, c := range cells {
-			if !slices.Contains(cells, c.Baseline()) {
+		points := g.Points()
+		for _, c := range points {
+			if !slices.Contains(points, baseline(c)) {
 				t.Errorf("%s: %v has no baseline", name, c)
 			}
-			back, err := record.ParseCell([]byte(c.Name()))
-			if err != nil || back != c {
+			back, err := record.ParsePoint("", c.Name())
+			if err != nil || back != c || c.Check() != nil {
 				t.Errorf("%s: %s is read back as %+v, %v", name, c.Name(), back, err)
 			}
 		}
 		// Grains on both sides of where goroutines (below 1 µs) and processes
 		// (a few µs to 100 µs) begin to pay.
-		grains := g.grains(g.workload("spin"))
+		spin, _ := g.workload("spin")
+		grains := g.grains(spin)
 		if grains[0] >= time.Microsecond || grains[len(grains)-1] <= 500*time.Microsecond || len(grains) < 4 {
 			t.Errorf("%s: grains of the sweep are %v", name, grains)
 		}
@@ -126,7 +127,6 @@ func TestGridCheck(t *testing.T) {
 		"no workloads":     func(g *Grid) { g.Workloads = nil },
 		"no worker counts": func(g *Grid) { g.Workers = nil },
 		"0 workers":        func(g *Grid) { g.Workers = []int{1, 0} },
-		"-1 workers":       func(g *Grid) { g.Capacity = []int{-1} },
 		"grain":            func(g *Grid) { g.Grains = []time.Duration{0} },
 		"two workloads":    func(g *Grid) { g.Workloads = append(g.Workloads, g.Workloads[0]) },
 		"two executors":    func(g *Grid) { g.Executors = append(g.Executors, g.Executors[0]) },
@@ -169,16 +169,5 @@ func TestTaskCount(t *testing.T) {
 		if n := TaskCount(workloads.Spin, grain); n%8 != 0 || n < 8 || n > 2048 {
 			t.Errorf("%v: %d tasks", grain, n)
 		}
-	}
-}
-
-func TestFingerprint(t *testing.T) {
-	a, b := StandardGrid(), StandardGrid()
-	if a.Fingerprint() != b.Fingerprint() {
-		t.Error("equal grids have different fingerprints")
-	}
-	b.Workers = b.Workers[1:]
-	if a.Fingerprint() == b.Fingerprint() {
-		t.Error("different grids have the same fingerprint")
 	}
 }

@@ -1,4 +1,4 @@
-package bench
+package inproc
 
 import (
 	"context"
@@ -19,18 +19,7 @@ const (
 	politeLimit   = time.Second // instead of shutdownLimit for one that can be killed
 )
 
-// A killer is an executor that can be ended whatever its tasks do.
-type killer interface {
-	Kill(context.Context) error
-}
-
-// A starter is an executor whose workers take so long to start that it can be
-// told to start them all and wait.
-type starter interface {
-	Start(context.Context) error
-}
-
-// pools are the executors of a run. Each is made once, when it is first needed,
+// pools are the executors of a session. Each is made once, when it is first needed,
 // and kept: what is measured stands ready before the clock starts.
 type pools struct {
 	grid Grid
@@ -47,34 +36,38 @@ type poolKey struct {
 
 func newPools(g Grid) *pools { return &pools{grid: g, open: map[poolKey]executors.Executor{}} }
 
-// get makes the executor of c and waits until it stands ready, or returns it when
+// get makes the executor of p and waits until it stands ready, or returns it when
 // it is there.
-func (p *pools) get(ctx context.Context, c record.Cell) (executors.Executor, error) {
-	key := poolKey{c.Executor, c.Workers}
+func (p *pools) get(ctx context.Context, of record.Point) (executors.Executor, error) {
+	key := poolKey{of.Executor(), of.Workers()}
 	if ex := p.open[key]; ex != nil {
 		return ex, nil
 	}
-	ex, err := p.grid.kind(c.Executor).New(executors.Options{Workers: c.Workers})
-	if err != nil {
-		return nil, fmt.Errorf("starting %s with %d workers: %w", c.Executor, c.Workers, err)
+	kind, ok := p.grid.kind(key.executor)
+	if !ok {
+		return nil, fmt.Errorf("the grid has no executor %q", key.executor)
 	}
-	if s, ok := ex.(starter); ok {
+	ex, err := kind.New(executors.Options{Workers: key.workers})
+	if err != nil {
+		return nil, fmt.Errorf("starting %s with %d workers: %w", key.executor, key.workers, err)
+	}
+	if s, ok := executors.As[executors.Starter](ex); ok {
 		ctx, cancel := context.WithTimeout(ctx, startLimit)
 		defer cancel()
 		if err := s.Start(ctx); err != nil {
 			p.end(key, ex, true)
-			return nil, fmt.Errorf("starting %s with %d workers: %w", c.Executor, c.Workers, err)
+			return nil, fmt.Errorf("starting %s with %d workers: %w", key.executor, key.workers, err)
 		}
 	}
 	p.open[key] = ex
 	return ex, nil
 }
 
-// discard gives up the executor of c, as after a trial that hung: the next trial
+// discard gives up the executor of p, as after a trial that hung: the next trial
 // gets a new one. It returns when the old one has ended, so that nothing runs
 // beside the next trial, or is so late that waiting on would cost more than that.
-func (p *pools) discard(c record.Cell) {
-	key := poolKey{c.Executor, c.Workers}
+func (p *pools) discard(of record.Point) {
+	key := poolKey{of.Executor(), of.Workers()}
 	if ex := p.open[key]; ex != nil {
 		delete(p.open, key)
 		p.end(key, ex, true)
@@ -113,7 +106,7 @@ func (p *pools) end(key poolKey, ex executors.Executor, now bool) {
 }
 
 func endExecutor(ex executors.Executor, now bool) error {
-	k, canKill := ex.(killer)
+	k, canKill := executors.As[executors.Killer](ex)
 	limit := shutdownLimit
 	if canKill {
 		limit = politeLimit

@@ -1,38 +1,17 @@
-// Package bench measures workloads on executors.
-//
-//  1. A [Grid] is the axes: workloads, executors, worker counts. Its cells, with
-//     the serial baseline of every workload, grain and payload, are the arms.
-//  2. A [Plan] puts the arms into blocks. A block runs every arm once, in an
-//     order shuffled from the seed: what is compared was measured within the same
-//     second or two, since shared machines drift.
-//  3. [Run] describes the machine, calibrates the kernels, warms every arm up,
-//     and then measures block after block until the time budget is used up. Each
-//     result is written to the record as soon as it exists. A block in which a
-//     trial fails is dropped whole. Every block has the probes too: capacity,
-//     memory bandwidth, and the calibrations once more.
-//  4. With [Config].Refine, grains between those of the grid are measured where a
-//     pool begins to pay off: after ten whole blocks about half of the time goes to
-//     narrow blocks of these grains, until nothing is left to refine.
-//  5. Nothing is judged here: package reports reads the record.
-//
-// A trial is one makespan: the first submit to the last result of one job, on an
-// executor that stands ready. Checking the answer is outside the timed part.
-//
-// Workloads and executors of your own are measured beside the built-in ones: the
-// example of [Run], in example_test.go, is one to copy. With worker processes or
-// the capacity probe the program calls [Main] first, a test binary in its
-// TestMain.
-package bench
+// Package inproc has the arms that run jobs on executors in this program: workloads ×
+// executor kinds × worker counts. Worker processes are executors too.
+package inproc
 
 import (
 	"fmt"
-	"hash/fnv"
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"poolbench/bench/arm/probe"
 	"poolbench/bench/record"
 	"poolbench/executors"
 	"poolbench/executors/process"
@@ -55,25 +34,13 @@ type Grid struct {
 	// the largest of them below it takes its place, or else the smallest. 0 means
 	// all grains at all worker counts.
 	SweepWorkers int
-
-	// Capacity are the worker counts of the capacity probe, ascending; empty for
-	// none. Those of them up to the number of cores are measured by the bandwidth
-	// probe as well. The probes need the program to call Main at its start.
-	Capacity []int
 }
 
 // StandardGrid is everything built in, with worker counts in powers of two from
 // 1 to at least 8 and at least twice the cores.
 func StandardGrid() Grid {
 	cores := runtime.GOMAXPROCS(0)
-	workers := workerCounts(cores)
-	return Grid{
-		Workloads:    workloads.All(),
-		Executors:    Kinds(),
-		Workers:      workers,
-		SweepWorkers: cores,
-		Capacity:     workers,
-	}
+	return Grid{Workloads: workloads.All(), Executors: Kinds(), Workers: workerCounts(cores), SweepWorkers: cores}
 }
 
 // QuickGrid is the standard grid with every second grain of the sweep and worker
@@ -82,7 +49,6 @@ func QuickGrid() Grid {
 	g := StandardGrid()
 	cores := runtime.GOMAXPROCS(0)
 	g.Workers = slices.Compact([]int{1, cores, 2 * cores})
-	g.Capacity = g.Workers
 	for i, w := range g.Workloads {
 		if len(w.Grains) > 4 {
 			g.Workloads[i].Grains = everySecond(w.Grains)
@@ -141,7 +107,7 @@ func (g Grid) Check() error {
 			return fmt.Errorf("bench: executor %s has no New", k.Name)
 		}
 	}
-	for _, n := range slices.Concat(g.Workers, g.Capacity) {
+	for _, n := range g.Workers {
 		if n < 1 {
 			return fmt.Errorf("bench: %d workers; at least 1 is needed", n)
 		}
@@ -175,36 +141,50 @@ func checkName(what, name string, seen map[string]bool) error {
 	return nil
 }
 
-// Cells are the arms of the grid in a fixed order: by workload, grain and
-// payload as given, the serial baseline first. No cell comes twice.
-func (g Grid) Cells() []record.Cell {
-	var cells []record.Cell
-	seen := map[record.Cell]bool{}
-	add := func(c record.Cell) {
-		if !seen[c] {
-			seen[c] = true
-			cells = append(cells, c)
+// Points are the points of the grid in a fixed order: by workload, grain and the
+// workload's own axes as given, the serial baseline first. No point comes twice.
+func (g Grid) Points() []record.Point {
+	var points []record.Point
+	seen := map[record.Point]bool{}
+	add := func(executor string, workers int, what record.Point) {
+		p := what.With(record.AxisExecutor, executor).With(record.AxisWorkers, strconv.Itoa(workers))
+		if !seen[p] {
+			seen[p] = true
+			points = append(points, p)
 		}
 	}
 	for _, w := range g.Workloads {
 		grains := g.grains(w)
 		for _, grain := range grains {
-			for _, payload := range payloads(w) {
-				cell := record.Cell{Executor: record.Serial, Workload: w.Name, Workers: 1, Grain: grain, Payload: payload}
-				add(cell)
+			for _, what := range withAxes(record.GridPoint(record.Serial, w.Name, 1, grain), w.Axes) {
+				add(record.Serial, 1, what)
 				for _, kind := range g.Executors {
 					for _, workers := range g.Workers {
-						if kind.Name == record.Serial || !g.wants(workers, grain, grains) {
-							continue
+						if kind.Name != record.Serial && g.wants(workers, grain, grains) {
+							add(kind.Name, workers, what)
 						}
-						cell.Executor, cell.Workers = kind.Name, workers
-						add(cell)
 					}
 				}
 			}
 		}
 	}
-	return cells
+	return points
+}
+
+// withAxes are the points with every combination of values of the axes. The first
+// value of an axis is what a point without it means, and is left out.
+func withAxes(p record.Point, axes []workloads.Axis) []record.Point {
+	if len(axes) == 0 {
+		return []record.Point{p}
+	}
+	var out []record.Point
+	for i, value := range axes[0].Values {
+		if i > 0 {
+			p = p.With(axes[0].Name, value)
+		}
+		out = append(out, withAxes(p, axes[1:])...)
+	}
+	return out
 }
 
 // wants reports whether a grain is measured at a worker count.
@@ -231,46 +211,35 @@ func (g Grid) grains(w workloads.Workload) []time.Duration {
 	return w.Grains
 }
 
-func payloads(w workloads.Workload) []int {
-	if len(w.Payloads) == 0 {
-		return []int{0}
-	}
-	return w.Payloads
-}
-
-// bandwidth are the worker counts of the bandwidth probe.
-func (g Grid) bandwidth() []int {
-	var counts []int
-	for _, n := range g.Capacity {
-		if n <= runtime.GOMAXPROCS(0) {
-			counts = append(counts, n)
-		}
-	}
-	return counts
-}
-
-func (g Grid) workload(name string) workloads.Workload {
+func (g Grid) workload(name string) (workloads.Workload, bool) {
 	i := slices.IndexFunc(g.Workloads, func(w workloads.Workload) bool { return w.Name == name })
-	return g.Workloads[i]
+	if i < 0 {
+		return workloads.Workload{}, false
+	}
+	return g.Workloads[i], true
 }
 
-func (g Grid) kind(name string) executors.Kind {
+func (g Grid) kind(name string) (executors.Kind, bool) {
 	if name == record.Serial {
-		return executors.Serial // the baseline is ours, whatever bears its name
+		return executors.Serial, true // the baseline is ours, whatever bears its name
 	}
 	i := slices.IndexFunc(g.Executors, func(k executors.Kind) bool { return k.Name == name })
-	return g.Executors[i]
+	if i < 0 {
+		return executors.Kind{}, false
+	}
+	return g.Executors[i], true
 }
 
-// Fingerprint is a short text that differs between grids with different arms, so
-// that a run can only be resumed with the grid it was started with.
-func (g Grid) Fingerprint() string {
-	h := fnv.New64a()
-	for _, c := range g.Cells() {
-		fmt.Fprintln(h, c.Name(), TaskCount(g.workload(c.Workload), c.Grain))
+// driftPoints are those of the kernels, whose calibrations are looked at again in every
+// block.
+func (g Grid) driftPoints() []record.Point {
+	var points []record.Point
+	for _, w := range g.Workloads {
+		if w.Kernel != nil {
+			points = append(points, probe.DriftPoint(w.Name))
+		}
 	}
-	fmt.Fprintln(h, g.Capacity)
-	return fmt.Sprintf("%016x", h.Sum64())
+	return points
 }
 
 // Limits of TaskCount.
@@ -303,4 +272,18 @@ func TaskCount(w workloads.Workload, grain time.Duration) int {
 	n := int(total / grain)
 	n = (n + taskMultiple/2) / taskMultiple * taskMultiple
 	return min(max(n, minTasks), maxTasks)
+}
+
+// leastTime is what a slice of a point takes without any overhead.
+func (g Grid) leastTime(p record.Point) time.Duration {
+	w, _ := g.workload(p.Workload())
+	tasks := TaskCount(w, p.Grain())
+	atOnce := 1
+	if p.Executor() != record.Serial {
+		atOnce = min(p.Workers(), tasks)
+		if w.Resource != workloads.Wait {
+			atOnce = min(atOnce, runtime.GOMAXPROCS(0))
+		}
+	}
+	return time.Duration(tasks) * p.Grain() / time.Duration(atOnce)
 }

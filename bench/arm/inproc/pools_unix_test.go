@@ -1,6 +1,6 @@
 //go:build unix
 
-package bench
+package inproc
 
 import (
 	"context"
@@ -23,7 +23,7 @@ var stubborn = executors.Define("bench.test.stubborn", func(context.Context, int
 // foreground group, and none is left when executors are closed, whatever it does.
 func TestNoWorkerProcessIsLeft(t *testing.T) {
 	p := newPools(Grid{Executors: []executors.Kind{process.Kind}})
-	cell := record.Cell{Executor: process.Kind.Name, Workers: 2}
+	cell := record.GridPoint(process.Kind.Name, "sleep", 2, 0)
 	start := func() []int {
 		t.Helper()
 		ex, err := p.get(t.Context(), cell)

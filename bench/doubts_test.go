@@ -3,6 +3,8 @@ package bench
 import (
 	"strings"
 	"testing"
+
+	"poolbench/bench/record"
 )
 
 func TestDriftWarning(t *testing.T) {
@@ -24,23 +26,16 @@ func TestDriftWarning(t *testing.T) {
 		"one block only":        {map[string][]float64{"spin": {3}}, ""},
 		"sorted":                {map[string][]float64{"spin": repeat(2), "matmul": repeat(2)}, "kernel: matmul 2.00"},
 	} {
-		w, ok := driftWarning(test.drift)
+		d := newDoubts(nil)
+		d.drift = test.drift
+		var w record.Warning
+		all := d.warnings()
+		ok := len(all) > 0
+		if ok {
+			w = all[0]
+		}
 		if ok != (test.want != "") || !strings.Contains(w.What, test.want) || ok && w.Cure == "" {
 			t.Errorf("%s: %+v, want one with %q", name, w, test.want)
 		}
-	}
-}
-
-// The check runs the units of the calibration, no more and no less.
-func TestCheckCalibrationRunsFixedUnits(t *testing.T) {
-	calls := 0
-	elapsed, units := checkCalibration(func(n int64) uint64 {
-		if calls++; n != 300 {
-			t.Errorf("%d units, want 300", n)
-		}
-		return 1
-	}, Calibration{PerUnit: 1e-6})
-	if calls != driftTries || units != 300 || elapsed <= 0 {
-		t.Errorf("%d calls, %d units, %v", calls, units, elapsed)
 	}
 }

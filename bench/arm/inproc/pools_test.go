@@ -1,4 +1,4 @@
-package bench
+package inproc
 
 import (
 	"context"
@@ -12,6 +12,14 @@ import (
 	"poolbench/bench/record"
 	"poolbench/executors"
 )
+
+func gridOf(kinds ...executors.Kind) Grid { return Grid{Executors: kinds} }
+
+// losing loses every task; what is submitted stays pending.
+type losing struct{}
+
+func (losing) Submit(executors.Task) error { return nil }
+func (losing) Workers() int                { return 1 }
 
 // stuck is an executor with a task that never ends: Shutdown waits for its
 // context, or for ever when it is deaf.
@@ -41,7 +49,7 @@ func (m mortal) Kill(context.Context) error {
 }
 
 func TestPoolsEnd(t *testing.T) {
-	cell := record.Cell{Executor: "stuck", Workers: 1}
+	cell := record.GridPoint("stuck", "sleep", 1, 0)
 	var log calls
 	for name, c := range map[string]struct {
 		ex      executors.Executor
@@ -59,7 +67,7 @@ func TestPoolsEnd(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			log.reset()
-			p := newPools(sleepGrid(executors.Kind{Name: "stuck", New: func(executors.Options) (executors.Executor, error) { return c.ex, nil }}))
+			p := newPools(gridOf(executors.Kind{Name: "stuck", New: func(executors.Options) (executors.Executor, error) { return c.ex, nil }}))
 			if _, err := p.get(t.Context(), cell); err != nil {
 				t.Fatal(err)
 			}
@@ -93,7 +101,7 @@ func (s slowStart) Start(context.Context) error {
 }
 
 func TestPoolsStart(t *testing.T) {
-	cell := record.Cell{Executor: "slow", Workers: 1}
+	cell := record.GridPoint("slow", "sleep", 1, 0)
 	for _, c := range []struct {
 		err  error
 		want string
@@ -102,7 +110,7 @@ func TestPoolsStart(t *testing.T) {
 		{errors.New("no room"), "[start kill]"},
 	} {
 		var log calls
-		p := newPools(sleepGrid(executors.Kind{Name: "slow", New: func(executors.Options) (executors.Executor, error) {
+		p := newPools(gridOf(executors.Kind{Name: "slow", New: func(executors.Options) (executors.Executor, error) {
 			return slowStart{mortal{stuck{log: &log}}, c.err}, nil
 		}}))
 		_, err := p.get(t.Context(), cell)
