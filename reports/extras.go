@@ -1,15 +1,14 @@
 package reports
 
 import (
-	"math"
-
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 // extra is what the results of every cell say in a unit beside the time, in the
 // blocks that the pairing has of the cell. It is empty when none says it.
-func (a *analysis) extra(unit string) map[record.Cell]series {
-	out := map[record.Cell]series{}
+func (a *analysis) extra(unit string) map[record.Cell]estimate.Series {
+	out := map[record.Cell]estimate.Series{}
 	if !a.hasUnit(unit) {
 		return out
 	}
@@ -46,10 +45,10 @@ func (a *analysis) extra(unit string) map[record.Cell]series {
 		if a.pairs.arms[cell] == nil {
 			continue
 		}
-		var s series
-		for _, b := range a.pairs.arms[cell].makespan.blocks {
+		var s estimate.Series
+		for _, b := range a.pairs.arms[cell].makespan.Blocks() {
 			if v, ok := byBlock[b]; ok {
-				s.blocks, s.logs = append(s.blocks, b), append(s.logs, math.Log(v))
+				s.Add(b, v)
 			}
 		}
 		out[cell] = s

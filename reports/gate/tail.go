@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 // A low quantile cannot see a slower tail, so the 90th and 99th percentile of the
@@ -92,7 +93,7 @@ func compareTails(pairs []record.Pair, quantile float64) tailComparison {
 	type block struct{ base, head []float64 }
 	blocks := make([]block, len(pairs))
 	for i, pair := range pairs {
-		by := median(slices.Concat(pair.Base, pair.Head))
+		by := estimate.Median(slices.Concat(pair.Base, pair.Head))
 		blocks[i] = block{scaled(pair.Base, by), scaled(pair.Head, by)}
 		base, head = append(base, blocks[i].base...), append(head, blocks[i].head...)
 	}
@@ -111,14 +112,9 @@ func compareTails(pairs []record.Pair, quantile float64) tailComparison {
 		}
 		return n
 	}
-	var scores []int
-	positive := 0
-	for _, b := range blocks {
-		d := beyond(b.head) - beyond(b.base)
-		if d > 0 {
-			positive += d
-		}
-		scores = append(scores, max(d, -d))
+	more := make([]int, len(blocks))
+	for i, b := range blocks {
+		more[i] = beyond(b.head) - beyond(b.base)
 	}
-	return tailComparison{at(base), at(head), subsetTail(scores)[positive]}
+	return tailComparison{at(base), at(head), estimate.SignFlip(more)}
 }

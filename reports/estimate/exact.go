@@ -1,15 +1,15 @@
-package reports
+package estimate
 
 import (
 	"math"
 	"slices"
 )
 
-// exactInterval is the distribution-free interval of a median from order
-// statistics: the k-th smallest and largest value, where k is the largest with
+// MedianInterval is the distribution-free interval of a median from order
+// statistics (OrderStatistics): the k-th smallest and largest value, where k is the largest with
 // 2·P(Binomial(n, 1/2) < k) <= alpha. ok is false when n values cannot reach that
 // level, which none can whose 2^(1-n) is above alpha.
-func exactInterval(values []float64, alpha float64) (low, high float64, ok bool) {
+func MedianInterval(values []float64, alpha float64) (low, high float64, ok bool) {
 	n := len(values)
 	k := medianRank(n, alpha)
 	if k == 0 {
@@ -27,9 +27,9 @@ func medianRank(n int, alpha float64) int {
 	return k
 }
 
-// blocksFor is how many blocks an exact interval of level 1-alpha needs, at least
+// BlocksFor is how many blocks an exact interval of level 1-alpha needs, at least
 // MinBlocks.
-func blocksFor(alpha float64) int {
+func BlocksFor(alpha float64) int {
 	return max(MinBlocks, int(math.Ceil(1-math.Log2(alpha)-1e-9)))
 }
 
