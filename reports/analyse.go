@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -217,19 +218,9 @@ func (p *pairing) sortedCells() []record.Cell {
 	for c := range p.arms {
 		cells = append(cells, c)
 	}
-	sort.Slice(cells, func(i, j int) bool {
-		a, b := cells[i], cells[j]
-		switch {
-		case a.Workload != b.Workload:
-			return a.Workload < b.Workload
-		case a.Grain != b.Grain:
-			return a.Grain < b.Grain
-		case a.Payload != b.Payload:
-			return a.Payload < b.Payload
-		case a.Executor != b.Executor:
-			return a.Executor < b.Executor
-		}
-		return a.Workers < b.Workers
+	slices.SortFunc(cells, func(a, b record.Cell) int {
+		return cmp.Or(cmp.Compare(a.Workload, b.Workload), cmp.Compare(a.Grain, b.Grain), cmp.Compare(a.Payload, b.Payload),
+			cmp.Compare(a.Executor, b.Executor), cmp.Compare(a.Workers, b.Workers))
 	})
 	return cells
 }

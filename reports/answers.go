@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -259,15 +260,7 @@ func NoisyArms(d *Data) (noisy []string, of int) {
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(x, y wide) int {
-		switch {
-		case x.width > y.width:
-			return -1
-		case x.width < y.width:
-			return +1
-		}
-		return 0
-	})
+	slices.SortStableFunc(found, func(x, y wide) int { return cmp.Compare(y.width, x.width) })
 	for _, f := range found {
 		noisy = append(noisy, f.name)
 	}

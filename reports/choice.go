@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"strconv"
-	"strings"
 
 	"poolbench/bench/record"
 	"poolbench/reports/estimate"
@@ -31,8 +31,7 @@ type candidate struct {
 // bootstrap of a few blocks cannot reach such small tails, and only its lower end
 // is asked for.
 func (c candidate) beatsSerial(arms int) bool {
-	low, _, ok := estimate.MedianInterval(c.speedup.Places, choiceAlpha(arms))
-	return ok && low > 0
+	return estimate.MedianInterval(c.speedup.Places, choiceAlpha(arms)).Low > 0
 }
 
 // choiceAlpha is the two-sided level whose one side is what each arm may err.
@@ -40,11 +39,7 @@ func choiceAlpha(arms int) float64 { return 2 * (1 - estimate.Confidence) / floa
 
 // most is the largest speedup that the arm may have.
 func (c candidate) most() float64 {
-	_, high, ok := estimate.MedianInterval(c.speedup.Places, 1-estimate.Confidence)
-	if !ok {
-		return math.Inf(1)
-	}
-	return max(c.tie.Speedup.High, math.Exp(high))
+	return max(c.tie.Speedup.High, math.Exp(estimate.MedianInterval(c.speedup.Places, 1-estimate.Confidence).High))
 }
 
 // choose answers which arm to use. Only arms that surely beat the plain loop can be
@@ -168,30 +163,18 @@ func tieSentence(c Choice) string {
 		}
 		workers[t.Executor] = append(workers[t.Executor], t.Workers)
 	}
-	slices.SortStableFunc(order, func(x, y string) int {
-		// The chosen executor's other sizes first: they follow from its name.
-		if (x == c.Executor) != (y == c.Executor) {
-			if x == c.Executor {
-				return -1
-			}
-			return +1
-		}
-		return 0
-	})
+	// The chosen executor's other sizes first: they follow from its name.
+	sort.SliceStable(order, func(i, j int) bool { return order[i] == c.Executor && order[j] != c.Executor })
 	var parts []string
 	for _, ex := range order {
 		list := make([]string, len(workers[ex]))
 		for i, w := range workers[ex] {
 			list[i] = strconv.Itoa(w)
 		}
-		numbers := strings.Join(list, ", ")
-		if len(list) > 1 {
-			numbers = strings.Join(list[:len(list)-1], ", ") + " or " + list[len(list)-1]
-		}
 		if ex == c.Executor {
-			parts = append(parts, numbers+" workers")
+			parts = append(parts, words.JoinOr(list)+" workers")
 		} else {
-			parts = append(parts, ex+" with "+numbers)
+			parts = append(parts, ex+" with "+words.JoinOr(list))
 		}
 	}
 	verb := "are"

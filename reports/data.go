@@ -2,13 +2,13 @@
 // crossovers, verdicts, and the sentences that state them. Everything in it is a
 // pure function of records, so the same records give the same bytes.
 //
-//  1. Analyse pairs the results of a block and estimates ratios (estimate.go).
+//  1. Analyse pairs the results of a block and estimates ratios (package estimate).
 //  2. The ratios of one workload along the worker axis are a Scaling, along the
 //     grain axis a Sweep. A Law says how the first goes on, a Ledger where the
 //     workers' time went, a Master what a task and a job cost, and what that
 //     predicts.
 //  3. Answers are the sentences; tables, Markdown, HTML (package html) and charts
-//     (package charts) are views of the same Data.
+//     (package charts) are views of the same Data, in the words of package words.
 package reports
 
 import (

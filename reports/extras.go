@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"slices"
+
 	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 )
@@ -57,12 +59,7 @@ func (a *analysis) extra(unit string) map[record.Cell]estimate.Series {
 }
 
 func (a *analysis) hasUnit(unit string) bool {
-	for _, r := range a.rec.Results {
-		if r.Kind == record.KindCell && r.Values[unit] > 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(a.rec.Results, func(r record.Result) bool { return r.Kind == record.KindCell && r.Values[unit] > 0 })
 }
 
 // blockIndex is the numbering of the blocks that the pairing used.

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"math"
+	"slices"
 
 	"poolbench/reports/estimate"
 )
@@ -139,22 +140,10 @@ func (a *analysis) predictPool(m *Master, f masterFit) {
 		return
 	}
 	best := func(times []float64) int {
-		least := math.Inf(1)
-		for _, t := range times {
-			least = min(least, t)
-		}
-		for i, t := range times {
-			if t <= least*(1+Practical) {
-				return i
-			}
-		}
-		return 0
+		least := slices.Min(times)
+		return max(0, slices.IndexFunc(times, func(t float64) bool { return t <= least*(1+Practical) }))
 	}
 	i, j := best(predicted), best(measured)
 	m.PredictedPool, m.MeasuredPool = sizes[i], sizes[j]
-	least := math.Inf(1)
-	for _, t := range measured {
-		least = min(least, t)
-	}
-	m.Regret = measured[i]/least - 1
+	m.Regret = measured[i]/slices.Min(measured) - 1
 }

@@ -149,10 +149,7 @@ func (p *pairing) collect(rec *record.Record, kind record.Kind, by map[record.Ce
 }
 
 func ignored(n int) string {
-	if n == 1 {
-		return "1 result was ignored: it is"
-	}
-	return fmt.Sprintf("%d results were ignored: they are", n)
+	return words.Plural(n, "result was ignored: it is", "results were ignored: they are")
 }
 
 // dropFailed removes what a cell has in the blocks in which it failed.

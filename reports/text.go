@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"sort"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -237,16 +237,13 @@ func (p *page) speedups(s Scaling) {
 // chosen arm is marked with "*" and those as good with "=".
 func speedupRows(s Scaling) (header []string, rows [][]string) {
 	var workers []int
-	seen := map[int]bool{}
 	for _, series := range s.Series {
 		for _, pt := range series.Points {
-			if !seen[pt.Workers] {
-				seen[pt.Workers] = true
-				workers = append(workers, pt.Workers)
-			}
+			workers = append(workers, pt.Workers)
 		}
 	}
-	sort.Ints(workers)
+	slices.Sort(workers)
+	workers = slices.Compact(workers)
 	header = []string{"workers"}
 	for _, w := range workers {
 		header = append(header, fmt.Sprint(w))

@@ -2,6 +2,7 @@ package charts
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,11 +75,5 @@ func shaded(known bool, least, most int) string {
 
 // without drops the empty strings.
 func without(notes ...string) []string {
-	var out []string
-	for _, n := range notes {
-		if n != "" {
-			out = append(out, n)
-		}
-	}
-	return out
+	return slices.DeleteFunc(notes, func(note string) bool { return note == "" })
 }

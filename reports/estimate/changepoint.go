@@ -48,21 +48,6 @@ const (
 // level. With fewer than twice as many there is nothing to look for.
 const LeastPart = 4
 
-// ranks are the midranks of the values.
-func ranks(values []float64) []float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	out := make([]float64, len(values))
-	for i, v := range values {
-		first, _ := slices.BinarySearch(sorted, v)
-		last := first
-		for last < len(sorted) && sorted[last] == v {
-			last++
-		}
-		out[i] = float64(first+last+1) / 2
-	}
-	return out
-}
-
 // stretches are pairs of bounds [from, to) of n values: each layer shorter than the
 // one before by the square root of 2, its members overlapping by half.
 func stretches(n int) [][2]int {

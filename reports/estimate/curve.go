@@ -85,12 +85,12 @@ func NewCurve(points []CurvePoint) *Curve {
 // sure is an interval that the ratio is in at level 1-alpha: the exact one, and the
 // bootstrap interval at the usual level, which knows the uncertainty of an ideal too.
 func (q Quantity) sure(alpha float64) (low, high float64) {
-	low, high, ok := MedianInterval(q.Places, alpha)
-	if !ok || q.Draws == nil {
+	if q.Draws == nil {
 		return math.Inf(-1), math.Inf(1)
 	}
-	l, h := q.Interval(1 - Confidence)
-	return min(low, l), max(high, h)
+	v := MedianInterval(q.Places, alpha)
+	low, high = q.Interval(1 - Confidence)
+	return min(v.Low, low), max(v.High, high)
 }
 
 // resample fits every replicate once; all levels use the same fits.

@@ -7,16 +7,15 @@ import (
 
 // MedianInterval is the distribution-free interval of a median from order
 // statistics (OrderStatistics): the k-th smallest and largest value, where k is the largest with
-// 2·P(Binomial(n, 1/2) < k) <= alpha. ok is false when n values cannot reach that
-// level, which none can whose 2^(1-n) is above alpha.
-func MedianInterval(values []float64, alpha float64) (low, high float64, ok bool) {
-	n := len(values)
-	k := medianRank(n, alpha)
-	if k == 0 {
-		return 0, 0, false
-	}
+// 2·P(Binomial(n, 1/2) < k) <= alpha. The ends are infinite when n values cannot reach
+// that level, which none can whose 2^(1-n) is above alpha.
+func MedianInterval(values []float64, alpha float64) Interval {
 	sorted := slices.Sorted(slices.Values(values))
-	return sorted[k-1], sorted[n-k], true
+	v := Interval{middle(sorted), math.Inf(-1), math.Inf(1), OrderStatistics}
+	if k := medianRank(len(values), alpha); k > 0 {
+		v.Low, v.High = sorted[k-1], sorted[len(values)-k]
+	}
+	return v
 }
 
 func medianRank(n int, alpha float64) int {

@@ -1,7 +1,6 @@
 package estimate
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -31,28 +30,19 @@ func Grouped(values []float64, keys []int) [][]float64 {
 // KruskalWallis is the p-value of the rank test that the groups are alike, from the
 // chi-squared approximation; 1 when there is nothing to compare.
 func KruskalWallis(groups [][]float64) float64 {
-	type ranked struct {
-		value float64
-		group int
-	}
-	var all []ranked
-	for g, values := range groups {
-		for _, v := range values {
-			all = append(all, ranked{v, g})
-		}
-	}
-	n := float64(len(all))
+	all := slices.Concat(groups...)
 	if len(groups) < 2 || len(all) == len(groups) {
 		return 1
 	}
-	slices.SortStableFunc(all, func(a, b ranked) int { return cmp.Compare(a.value, b.value) })
-	sums := make([]float64, len(groups))
-	for i, r := range all {
-		sums[r.group] += float64(i + 1)
-	}
+	n, of := float64(len(all)), ranks(all)
 	h := 0.0
-	for g, sum := range sums {
-		h += sum * sum / float64(len(groups[g]))
+	for _, g := range groups {
+		sum := 0.0
+		for _, rank := range of[:len(g)] {
+			sum += rank
+		}
+		of = of[len(g):]
+		h += sum * sum / float64(len(g))
 	}
 	h = 12/(n*(n+1))*h - 3*(n+1)
 	return distuv.ChiSquared{K: float64(len(groups) - 1)}.Survival(h)

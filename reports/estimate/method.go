@@ -16,7 +16,7 @@ var (
 		"whole blocks are drawn again, the same ones for every number, so that what is computed from several numbers keeps their correlation", "Efron 1979"}
 	// OneStepBootstrap is for the parameters of a Fit.
 	OneStepBootstrap = &Method{"one-step bootstrap of the fit",
-		"each draw of the blocks moves the solution by one step without bounds, since bounded fits are wrong at the bound; the percentiles are taken as far out as Student's t would go", "Andrews 2000, Hesterberg 2015"}
+		"each draw of the blocks moves the solution by one step without bounds, since bounded fits are wrong at the bound; its ends are as far out as Student's t would put them", "Andrews 2000, Hesterberg 2015"}
 	// OrderStatistics decides on which side of a level a point is.
 	OrderStatistics = &Method{"order statistics",
 		"exact at any level, also one shared among many questions, which the bootstrap of a few blocks cannot reach", "sign test"}

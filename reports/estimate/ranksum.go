@@ -81,3 +81,18 @@ func rankSumCounts(m, n int) []float64 {
 	}
 	return counts
 }
+
+// ranks are the midranks of the values.
+func ranks(values []float64) []float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	out := make([]float64, len(values))
+	for i, v := range values {
+		first, _ := slices.BinarySearch(sorted, v)
+		last := first
+		for last < len(sorted) && sorted[last] == v {
+			last++
+		}
+		out[i] = float64(first+last+1) / 2
+	}
+	return out
+}

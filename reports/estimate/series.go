@@ -20,11 +20,9 @@ const (
 // place is where a value lies on the scale; ok is false when it has no place there.
 func (s Scale) place(value float64) (place float64, ok bool) {
 	if s == Ratio {
-		place = math.Log(value)
-	} else {
-		place = value
+		value = math.Log(value)
 	}
-	return place, !math.IsNaN(place) && !math.IsInf(place, 0)
+	return value, !math.IsNaN(value) && !math.IsInf(value, 0)
 }
 
 // Value is what lies at a place of the scale.
@@ -108,13 +106,10 @@ func (s Series) combine(o Series, f func(a, b float64) float64) Series {
 
 // Scaled are the values multiplied by factor, which must be above 0.
 func (s Series) Scaled(factor float64) Series {
-	out := Series{Scale: s.Scale, blocks: s.blocks, places: slices.Clone(s.places)}
-	for i := range out.places {
+	return s.combine(s, func(place, _ float64) float64 {
 		if s.Scale == Ratio {
-			out.places[i] += math.Log(factor)
-		} else {
-			out.places[i] *= factor
+			return place + math.Log(factor)
 		}
-	}
-	return out
+		return place * factor
+	})
 }

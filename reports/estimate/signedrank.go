@@ -1,6 +1,7 @@
 package estimate
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -75,18 +76,8 @@ func (r *SignedRank) Above(values []float64, limit float64) float64 {
 	for i, v := range values {
 		x[i] = v - limit
 	}
-	slices.SortFunc(x, func(a, b float64) int {
-		switch d := math.Abs(a) - math.Abs(b); {
-		case d < 0:
-			return -1
-		case d > 0:
-			return +1
-		case a > b: // of a tie the positive first
-			return -1
-		case a < b:
-			return +1
-		}
-		return 0
+	slices.SortFunc(x, func(a, b float64) int { // of a tie the positive first
+		return cmp.Or(cmp.Compare(math.Abs(a), math.Abs(b)), cmp.Compare(b, a))
 	})
 	sum := 0
 	for i, v := range x {

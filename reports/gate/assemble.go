@@ -82,14 +82,9 @@ func (j *Judge) blindCure() string {
 		part = 1
 	}
 	if least := j.leastBlocks(part); j.blocks < least {
-		return fmt.Sprintf("%s measured, %d or more are needed: a larger -budget", wereBlocks(j.blocks), least)
+		return fmt.Sprintf("%s measured, %d or more are needed: a larger -budget", words.Plural(j.blocks, "block was", "blocks were"), least)
 	}
 	return "a larger -budget or a quieter machine may show them"
-}
-
-// wereBlocks is "1 block was" or "12 blocks were".
-func wereBlocks(n int) string {
-	return words.Count(n, "block") + choose(n == 1, " was", " were")
 }
 
 // Reasons that hold for the whole run, so that a line for each result says nothing.
@@ -171,7 +166,7 @@ func (s *subject) judgeTime(j *Judge, c *Cell) {
 		switch {
 		case !j.screened:
 			c.Reason = fmt.Sprintf("%s measured, %d are needed, and %d or more to show a slowdown: a larger -budget",
-				wereBlocks(len(s.pairs)), screenBlocks, j.leastBlocks(1))
+				words.Plural(len(s.pairs), "block was", "blocks were"), screenBlocks, j.leastBlocks(1))
 		case s.disputed(j):
 			c.Reason = "its fastest chunks and its typical ones disagree about a slowdown"
 		case c.Ratio.N > 0 && math.Log(c.Ratio.High) < s.slowdown:

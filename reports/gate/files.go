@@ -30,7 +30,7 @@ var directions = map[string]int{
 // 0.05/M for M cells, so that 19 of 20 comparisons of equal files raise no alarm
 // at all. (The percentile bootstrap of Analyse cannot reach such small tails.) With
 // too few values for that level, a t interval of the median takes its place; with
-// fewer than reports.MinBlocks values on a side there is no judgement.
+// fewer than estimate.MinBlocks values on a side there is no judgement.
 func Files(base, head *record.Record, o Options) *Report {
 	o = o.withDefaults()
 	r := &Report{Base: base.Path, Head: head.Path, Limit: o.Slowdown, Alpha: 1 - estimate.Confidence, Confidence: estimate.Confidence}

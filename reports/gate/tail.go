@@ -82,29 +82,23 @@ type tailComparison struct {
 func (c tailComparison) ratio() float64 { return math.Log(c.head / c.base) }
 
 func compareTails(pairs []record.Pair, quantile float64) tailComparison {
+	scaled := make([]record.Pair, len(pairs)) // in medians of their block
 	var base, head []float64
-	scaled := func(values []float64, by float64) []float64 {
-		out := make([]float64, len(values))
-		for i, v := range values {
-			out[i] = v / by
+	for i, p := range pairs {
+		by := estimate.Median(slices.Concat(p.Base, p.Head))
+		for _, v := range p.Base {
+			scaled[i].Base = append(scaled[i].Base, v/by)
 		}
-		return out
+		for _, v := range p.Head {
+			scaled[i].Head = append(scaled[i].Head, v/by)
+		}
+		base, head = append(base, scaled[i].Base...), append(head, scaled[i].Head...)
 	}
-	type block struct{ base, head []float64 }
-	blocks := make([]block, len(pairs))
-	for i, pair := range pairs {
-		by := estimate.Median(slices.Concat(pair.Base, pair.Head))
-		blocks[i] = block{scaled(pair.Base, by), scaled(pair.Head, by)}
-		base, head = append(base, blocks[i].base...), append(head, blocks[i].head...)
+	at := func(values []float64) float64 {
+		return stat.Quantile(quantile, stat.LinInterp, slices.Sorted(slices.Values(values)), nil)
 	}
-	both := slices.Concat(base, head)
-	for _, values := range [][]float64{base, head, both} {
-		slices.Sort(values)
-	}
-	at := func(values []float64) float64 { return stat.Quantile(quantile, stat.LinInterp, values, nil) }
-	limit := at(both)
-	beyond := func(values []float64) int {
-		n := 0
+	limit := at(slices.Concat(base, head))
+	beyond := func(values []float64) (n int) {
 		for _, v := range values {
 			if v > limit {
 				n++
@@ -112,9 +106,9 @@ func compareTails(pairs []record.Pair, quantile float64) tailComparison {
 		}
 		return n
 	}
-	more := make([]int, len(blocks))
-	for i, b := range blocks {
-		more[i] = beyond(b.head) - beyond(b.base)
+	more := make([]int, len(scaled))
+	for i, p := range scaled {
+		more[i] = beyond(p.Head) - beyond(p.Base)
 	}
 	return tailComparison{at(base), at(head), estimate.SignFlip(more)}
 }

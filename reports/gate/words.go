@@ -3,7 +3,6 @@ package gate
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 
 	"poolbench/bench/record"
@@ -33,7 +32,7 @@ func (r *Report) Headline() string {
 		{Inconclusive, "inconclusive", "inconclusive"}, {NoChange, "without change", "without change"}, {New, "new", "new"}, {Missing, "missing", "missing"},
 	} {
 		if n := r.Count(v.verdict); n > 0 {
-			parts = append(parts, strconv.Itoa(n)+" "+choose(n == 1, v.one, v.many))
+			parts = append(parts, words.Plural(n, v.one, v.many))
 		}
 	}
 	text := strings.Join(parts, ", ") + "."
@@ -216,7 +215,7 @@ func (r *Report) unlisted(most int) string {
 		word    string
 	}{{Inconclusive, "unsure"}, {Accepted, "accepted"}, {Improved, "faster"}} {
 		if n := count[v.verdict] - most; n > 0 {
-			parts = append(parts, strconv.Itoa(n)+choose(n == 1, " more is ", " more are ")+v.word)
+			parts = append(parts, words.Plural(n, "more is ", "more are ")+v.word)
 		}
 	}
 	return strings.Join(parts, ", ")

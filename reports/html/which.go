@@ -3,6 +3,7 @@ package html
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -191,13 +192,8 @@ func speedupRows(s reports.Scaling) []speedupRow {
 }
 
 func capacities(d *reports.Data) []capacityView {
-	var workers []int
-	for n := range d.Capacity {
-		workers = append(workers, n)
-	}
-	slices.Sort(workers)
 	var out []capacityView
-	for _, n := range workers {
+	for _, n := range slices.Sorted(maps.Keys(d.Capacity)) {
 		out = append(out, capacityView{n, words.RatioEstimate(d.Capacity[n]), words.Percent(d.Capacity[n].Value / float64(max(n, 1)))})
 	}
 	return out

@@ -27,11 +27,16 @@ func Plural(n int, one, many string) string {
 }
 
 // JoinAnd is "a, b and c".
-func JoinAnd(names []string) string {
+func JoinAnd(names []string) string { return join(names, " and ") }
+
+// JoinOr is "a, b or c".
+func JoinOr(names []string) string { return join(names, " or ") }
+
+func join(names []string, last string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")
 	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	return strings.Join(names[:len(names)-1], ", ") + last + names[len(names)-1]
 }
 
 // ShortList joins at most as many names as most says, and counts the rest when there are

@@ -28,16 +28,10 @@ func MarkdownTable(b *bytes.Buffer, left int, header []string, rows [][]string) 
 // MarkdownText makes text from a record harmless in Markdown: one line, no markup
 // and no HTML.
 func MarkdownText(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' {
-			return ' '
-		}
-		return r
-	}, Printable(text))
-	return markdownSigns.Replace(text)
+	return markdownSigns.Replace(Printable(text))
 }
 
-var markdownSigns = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;",
+var markdownSigns = strings.NewReplacer("\n", " ", "\t", " ", `\`, `\\`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;",
 	"*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`)
 
 // MarkdownCode is text as a code span; empty text is a dash.

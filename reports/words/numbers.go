@@ -232,30 +232,20 @@ func changeNumber(ratio float64) string {
 // Quantity prints a value of any benchmark unit: times as Duration, other units
 // with three significant digits and the unit behind: "1.25M B/op".
 func Quantity(value float64, unit string) string {
-	if after, ok := strings.CutPrefix(unit, "sec/"); ok {
-		per := after
+	if per, ok := strings.CutPrefix(unit, "sec/"); ok {
 		if per == "op" {
 			return Duration(value)
 		}
 		return Duration(value) + "/" + per
 	}
-	size := math.Abs(value)
-	for _, s := range []struct {
-		factor float64
-		suffix string
-	}{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e4, ""}} {
-		if size < s.factor {
-			continue
-		}
-		if s.suffix == "" {
-			return strconv.FormatFloat(value, 'f', 0, 64) + " " + unit
-		}
-		return fmt.Sprintf("%.3g%s %s", value/s.factor, s.suffix, unit)
-	}
-	if value == math.Trunc(value) {
-		return strconv.FormatFloat(value, 'f', 0, 64) + " " + unit
-	}
-	if size >= 100 {
+	switch size := math.Abs(value); {
+	case size >= 1e12:
+		return fmt.Sprintf("%.3gT %s", value/1e12, unit)
+	case size >= 1e9:
+		return fmt.Sprintf("%.3gG %s", value/1e9, unit)
+	case size >= 1e6:
+		return fmt.Sprintf("%.3gM %s", value/1e6, unit)
+	case size >= 100 || value == math.Trunc(value):
 		return strconv.FormatFloat(value, 'f', 0, 64) + " " + unit
 	}
 	return Significant(value) + " " + unit

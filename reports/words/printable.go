@@ -17,9 +17,8 @@ func Printable(text string) string {
 }
 
 // OneLine makes a string from a record printable where there is no other escape, as in
-// pictures: no control characters, no
-// invisible ones that could turn the text around, at most 200 characters, one
-// line. (XML allows no control characters.)
+// pictures: no control characters, no invisible ones that could turn the text around, at
+// most 200 characters, one line.
 func OneLine(s string) string {
 	s = strings.ToValidUTF8(s, "?")
 	var b strings.Builder
