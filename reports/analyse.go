@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -9,16 +10,18 @@ import (
 	"strings"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // analysis is what the steps of Analyse share.
 type analysis struct {
 	rec      *record.Record
 	pairs    *pairing
-	rs       *resampler
-	resource map[string]string // by workload: "cpu", "wait", "mixed"
-	capacity map[int]quantity  // by worker count, in logarithms
-	works    map[*arm]quantity // useful work per task, of the arms that are in a Sweep
+	rs       *estimate.Resampler
+	resource map[string]string          // by workload: "cpu", "wait", "mixed"
+	capacity map[int]estimate.Quantity  // by worker count, in logarithms
+	works    map[*arm]estimate.Quantity // useful work per task, of the arms that are in a Sweep
 	data     *Data
 }
 
@@ -33,11 +36,11 @@ func analyse(rec *record.Record) *analysis {
 		rec:      rec,
 		pairs:    pair(measured),
 		resource: map[string]string{},
-		capacity: map[int]quantity{},
-		works:    map[*arm]quantity{},
-		data:     &Data{Record: rec, Capacity: map[int]Estimate{}, Failures: rec.Failures},
+		capacity: map[int]estimate.Quantity{},
+		works:    map[*arm]estimate.Quantity{},
+		data:     &Data{Record: rec, Capacity: map[int]estimate.Estimate{}, Failures: rec.Failures},
 	}
-	a.rs = newResampler(a.pairs.blocks)
+	a.rs = estimate.NewResampler(a.pairs.blocks)
 	for _, f := range rec.NotesUnder("workload.") {
 		a.resource[f.Key] = f.Value
 	}
@@ -151,12 +154,12 @@ func (a *analysis) measureCapacity() {
 		return
 	}
 	for p, many := range a.pairs.capacity {
-		q := a.rs.quantity(one.makespan.over(many.makespan).scaled(float64(p)))
-		if q.n == 0 {
+		q := a.rs.Quantity(one.makespan.Over(many.makespan).Scaled(float64(p)))
+		if q.N == 0 {
 			continue
 		}
 		a.capacity[p] = q
-		a.data.Capacity[p] = q.estimate()
+		a.data.Capacity[p] = q.Estimate()
 	}
 }
 
@@ -164,7 +167,7 @@ func (a *analysis) measureCapacity() {
 // one: C(workers) where that is what limits it and it was measured, else the
 // number of workers. More workers than cores can deliver no more than the cores
 // can, so they have the capacity of the largest probe when that covers the cores.
-func (a *analysis) ideal(workload string, workers int) (q quantity, measured bool) {
+func (a *analysis) ideal(workload string, workers int) (q estimate.Quantity, measured bool) {
 	if a.resource[workload] == "cpu" {
 		if q, ok := a.capacity[workers]; ok {
 			return q, true
@@ -177,7 +180,7 @@ func (a *analysis) ideal(workload string, workers int) (q quantity, measured boo
 			return a.capacity[largest], true
 		}
 	}
-	return constant(float64(workers)), false
+	return estimate.Constant(float64(workers)), false
 }
 
 // implausible warns of speedups that the machine cannot deliver: cache luck or,
@@ -189,14 +192,14 @@ func (a *analysis) implausible() {
 		for _, series := range s.Series {
 			for _, pt := range series.Points {
 				q, _ := a.ideal(s.Workload, pt.Workers)
-				ratio := pt.Speedup.Value / q.estimate().Value
-				if pt.Speedup.Known() && pt.Speedup.Low/q.estimate().Value < limit {
+				ratio := pt.Speedup.Value / q.Estimate().Value
+				if pt.Speedup.Known() && pt.Speedup.Low/q.Estimate().Value < limit {
 					continue // may be noise
 				}
 				if ratio > limit {
 					count++
 					if ratio > worst {
-						worst, where = ratio, armName(series.Executor, pt.Workers)+" on "+taskName(s)
+						worst, where = ratio, words.Arm(series.Executor, pt.Workers)+" on "+words.Task(s.Workload, s.Grain, s.Payload)
 					}
 				}
 			}
@@ -204,16 +207,9 @@ func (a *analysis) implausible() {
 	}
 	if count > 0 {
 		a.data.warn(fmt.Sprintf("%s above %s of what the machine can deliver: the most is %s of it, %s.",
-			plural(count, "speedup is", "speedups are"), Ratio(limit), Ratio(worst), where),
+			words.Plural(count, "speedup is", "speedups are"), words.Ratio(limit), words.Ratio(worst), where),
 			"Check that both arms do the same work; the serial arm may be throttled, or its memory cold.")
 	}
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
 }
 
 // sortedCells are the arms in the order of Data.
@@ -222,19 +218,9 @@ func (p *pairing) sortedCells() []record.Cell {
 	for c := range p.arms {
 		cells = append(cells, c)
 	}
-	sort.Slice(cells, func(i, j int) bool {
-		a, b := cells[i], cells[j]
-		switch {
-		case a.Workload != b.Workload:
-			return a.Workload < b.Workload
-		case a.Grain != b.Grain:
-			return a.Grain < b.Grain
-		case a.Payload != b.Payload:
-			return a.Payload < b.Payload
-		case a.Executor != b.Executor:
-			return a.Executor < b.Executor
-		}
-		return a.Workers < b.Workers
+	slices.SortFunc(cells, func(a, b record.Cell) int {
+		return cmp.Or(cmp.Compare(a.Workload, b.Workload), cmp.Compare(a.Grain, b.Grain), cmp.Compare(a.Payload, b.Payload),
+			cmp.Compare(a.Executor, b.Executor), cmp.Compare(a.Workers, b.Workers))
 	})
 	return cells
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files in testdata")
@@ -51,7 +52,7 @@ func TestInlineOverheadIsRecovered(t *testing.T) {
 		w := exact()
 		w.inline[goroutines], w.inline[processes] = h, h
 		s := seriesOf(t, Analyse(w.write(t)), goroutines)
-		if s.Half().Work.Outcome != Crosses || s.Half().METG.Outcome != Crosses || s.Crossover.Outcome != Crosses {
+		if s.Half().Work.Outcome != estimate.Crosses || s.Half().METG.Outcome != estimate.Crosses || s.Crossover.Outcome != estimate.Crosses {
 			t.Fatalf("%+v", s)
 		}
 		near(t, "least useful work", s.Half().Work.At.Value, h.Seconds(), 0.01)
@@ -83,51 +84,12 @@ func TestNoisyTruthIsCovered(t *testing.T) {
 		w.workers, w.grains = []int{2}, ratio2(100*time.Nanosecond, 8)
 		s := seriesOf(t, Analyse(w.write(t)), goroutines)
 		truth := w.inline[goroutines].Seconds() // at 2 workers both lines are crossed at h
-		if c := s.Crossover; c.Outcome == Crosses && c.At.Low <= truth && truth <= c.At.High {
+		if c := s.Crossover; c.Outcome == estimate.Crosses && c.At.Low <= truth && truth <= c.At.High {
 			covered++
 		}
 	}
 	if covered < 17 {
 		t.Errorf("%d of %d intervals cover the truth", covered, trials)
-	}
-}
-
-func TestOutcomes(t *testing.T) {
-	curveOf := func(spread float64, speedups ...float64) *curve {
-		rs := newResampler(8)
-		var c []curvePoint
-		for i, s := range speedups {
-			var work, speedup series
-			for b := range 8 {
-				work.blocks, work.logs = append(work.blocks, b), append(work.logs, float64(i))
-				speedup.blocks = append(speedup.blocks, b)
-				speedup.logs = append(speedup.logs, math.Log(s)+spread*(float64(b)-3.5))
-			}
-			c = append(c, curvePoint{work: rs.quantity(work), ratio: rs.quantity(speedup)})
-		}
-		return newCurve(c)
-	}
-	for _, test := range []struct {
-		name string
-		c    *curve
-		want Outcome
-	}{
-		{"crosses", curveOf(0.01, 0.5, 0.8, 1.5, 2), Crosses},
-		{"crosses beside noise", curveOf(0.01, 0.5, 0.45, 1.5, 1.4), Crosses},
-		{"always", curveOf(0.01, 1.5, 1.6, 2), Always},
-		{"never", curveOf(0.01, 0.5, 0.6, 0.9), Never},
-		{"never, up to about 1", curveOf(0.01, 0.5, 0.9, 1.01), Never},
-		{"several", curveOf(0.01, 0.5, 1.5, 0.5, 1.5), Several},
-		{"a cliff", curveOf(0.01, 1.5, 1.5, 0.5), Several},
-		{"all equal", curveOf(0, 1, 1, 1, 1), Unknown},
-		{"equal with noise", curveOf(0.05, 1, 1.01, 0.99, 1.02), Unknown},
-		{"noise hides one side", curveOf(0.3, 0.1, 0.8, 1.5), Unknown},
-		{"two points", curveOf(0.01, 0.5, 1.5), Unknown},
-		{"none", newCurve(nil), Unknown},
-	} {
-		if got := test.c.crossing(0, matters); got.Outcome != test.want {
-			t.Errorf("%s: outcome %v, want %v (%+v)", test.name, got.Outcome, test.want, got)
-		}
 	}
 }
 
@@ -139,7 +101,7 @@ func TestEqualArms(t *testing.T) {
 		w.seed, w.blocks, w.noise, w.workers, w.grains = seed, 12, 0.1, []int{1}, ratio2(time.Microsecond, 6)
 		d := Analyse(w.write(t))
 		for _, ex := range []string{goroutines, processes} {
-			if c := seriesOf(t, d, ex).Crossover; c.Outcome == Crosses {
+			if c := seriesOf(t, d, ex).Crossover; c.Outcome == estimate.Crosses {
 				t.Errorf("seed %d: %s cross: %+v", seed, ex, c)
 			}
 		}

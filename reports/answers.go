@@ -1,10 +1,14 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
 	"strings"
+
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 func (a *analysis) answers() Answers {
@@ -17,10 +21,10 @@ func (a *analysis) which() []Sentence {
 	for _, s := range Headline(a.data) {
 		text := s.Best.Sentence
 		if ratio, next, ok := a.lead(s); ok {
-			text += fmt.Sprintf("; %s ahead of %s", Ratio(ratio.Value), armName(next.Executor, next.Workers))
+			text += fmt.Sprintf("; %s ahead of %s", words.Ratio(ratio.Value), words.Arm(next.Executor, next.Workers))
 		}
 		if s.Grain != 0 && a.grains(s.Workload) > 1 {
-			text += fmt.Sprintf(" (at %s of work per task)", Grain(s.Grain))
+			text += fmt.Sprintf(" (at %s of work per task)", words.Grain(s.Grain))
 		}
 		out = append(out, Sentence{s.Workload, text})
 	}
@@ -65,7 +69,7 @@ func (a *analysis) short() []Sentence {
 			on := ""
 			switch {
 			case i == 0:
-				on = fmt.Sprintf(" on %s with %s", s.Workload, Count(s.Workers, "worker"))
+				on = fmt.Sprintf(" on %s with %s", s.Workload, words.Count(s.Workers, "worker"))
 			case len(sweeps) > 1:
 				on = " on " + s.Workload
 			}
@@ -104,53 +108,35 @@ func HeadlineSweeps(d *Data) []Sweep {
 	return out
 }
 
-// IsPlural tells whether an executor's name is a plural: "goroutines pay", "spawn
-// pays".
-func IsPlural(executor string) bool { return strings.HasSuffix(executor, "s") }
-
-// PayOff is the verb that goes with subject: "goroutines pay off", "it pays off".
-func PayOff(subject string) string {
-	if IsPlural(subject) {
-		return "pay off"
-	}
-	return "pays off"
-}
-
 // NeverPays is what follows subject when the crossover is Never: "never pays off",
 // or "is not seen to pay off" when the intervals leave room for it.
 func (s SweepSeries) NeverPays(subject string) string {
-	switch {
-	case !s.MayPay():
-		return "never " + PayOff(subject)
-	case IsPlural(subject):
-		return "are not seen to pay off"
+	if !s.MayPay() {
+		return "never " + words.PayOff(subject)
 	}
-	return "is not seen to pay off"
+	return words.Verb("is", "are", subject) + " not seen to pay off"
 }
 
 // crossoverSentence says where a pool begins to beat the plain loop.
 func crossoverSentence(series SweepSeries, subject string) string {
-	pays, begins, crosses := " "+PayOff(series.Executor), " begins", " crosses"
-	if IsPlural(series.Executor) {
-		begins, crosses = " begin", " cross"
-	}
+	pays, begins, crosses := " "+words.PayOff(series.Executor), words.Verb(" begins", " begin", series.Executor), words.Verb(" crosses", " cross", series.Executor)
 	c := series.Crossover
 	switch c.Outcome {
-	case Crosses:
-		return fmt.Sprintf("%s%s above %s of work per task %s", subject, pays, Duration(c.At.Value), DurationInterval(c.At.Value, c.At.Low, c.At.High))
-	case Always:
-		return fmt.Sprintf("%s%s at every size tried (from %s)", subject, pays, Duration(c.From))
-	case Never:
-		return fmt.Sprintf("%s %s up to %s", subject, series.NeverPays(series.Executor), Duration(c.To))
-	case Several:
-		return fmt.Sprintf("%s%s the plain loop more than once, last at %s: noise or a cliff", subject, crosses, Duration(c.At.Value))
+	case estimate.Crosses:
+		return fmt.Sprintf("%s%s above %s of work per task %s", subject, pays, words.Duration(c.At.Value), words.DurationInterval(c.At.Value, c.At.Low, c.At.High))
+	case estimate.Always:
+		return fmt.Sprintf("%s%s at every size tried (from %s)", subject, pays, words.Duration(c.From))
+	case estimate.Never:
+		return fmt.Sprintf("%s %s up to %s", subject, series.NeverPays(series.Executor), words.Duration(c.To))
+	case estimate.Several:
+		return fmt.Sprintf("%s%s the plain loop more than once, last at %s: noise or a cliff", subject, crosses, words.Duration(c.At.Value))
 	}
 	if c.At.N < c.Needs {
 		about := ""
 		if c.At.Value > 0 {
-			about = fmt.Sprintf(", perhaps at %s", Duration(c.At.Value))
+			about = fmt.Sprintf(", perhaps at %s", words.Duration(c.At.Value))
 		}
-		return fmt.Sprintf("cannot tell where %s%s to pay off%s: %s of the %d an interval needs", subject, begins, about, Count(c.At.N, "block"), c.Needs)
+		return fmt.Sprintf("cannot tell where %s%s to pay off%s: %s of the %d an interval needs", subject, begins, about, words.Count(c.At.N, "block"), c.Needs)
 	}
 	return fmt.Sprintf("cannot tell where %s%s to pay off: no difference to the plain loop is clear of the noise on both sides", subject, begins)
 }
@@ -168,16 +154,16 @@ func (s SweepSeries) MayPay() bool {
 
 // halfSentence says what half of the ideal efficiency needs; empty when that is
 // unknown.
-func halfSentence(c Crossing) string {
+func halfSentence(c estimate.Crossing) string {
 	switch c.Outcome {
-	case Crosses:
-		return fmt.Sprintf("half of ideal efficiency needs %s", DurationEstimate(c.At))
-	case Always:
+	case estimate.Crosses:
+		return fmt.Sprintf("half of ideal efficiency needs %s", words.DurationEstimate(c.At))
+	case estimate.Always:
 		return "half of ideal efficiency at every size"
-	case Never:
+	case estimate.Never:
 		return "never half of ideal efficiency"
-	case Several:
-		return fmt.Sprintf("half of ideal efficiency is crossed more than once, last at %s", Duration(c.At.Value))
+	case estimate.Several:
+		return fmt.Sprintf("half of ideal efficiency is crossed more than once, last at %s", words.Duration(c.At.Value))
 	}
 	return ""
 }
@@ -192,11 +178,11 @@ func (a *analysis) trust() []Sentence {
 	out := []Sentence{a.basis()}
 	add := func(format string, args ...any) { out = append(out, Sentence{Text: fmt.Sprintf(format, args...)}) }
 	if n := len(d.Failures); n > 0 {
-		add("%s failed: %s.", Count(n, "trial"), failureList(d))
+		add("%s failed: %s.", words.Count(n, "trial"), failureList(d))
 	}
 	if noisy, arms := NoisyArms(d); len(noisy) > 0 {
 		add("%d of %d arms are noisy (interval wider than ±%s): %s. More blocks, hence a larger -budget, narrow them.",
-			len(noisy), arms, Percent(noisyLimit), shortList(noisy))
+			len(noisy), arms, words.Percent(noisyLimit), words.ShortList(noisy, 3))
 	}
 	if s, ok := capacitySentence(d); ok {
 		add("%s", s)
@@ -204,33 +190,30 @@ func (a *analysis) trust() []Sentence {
 	for _, w := range d.Warnings {
 		add("%s", w)
 	}
-	if len(out) == 1 && len(d.Scalings) > 0 && a.pairs.whole >= MinBlocks {
+	if len(out) == 1 && len(d.Scalings) > 0 && a.pairs.whole >= estimate.MinBlocks {
 		out[0].Text += " Nothing that lowers trust was seen."
 	}
 	return out
 }
 
-// String is the warning in one line: what, then the cure.
-func (w Warning) String() string { return strings.TrimSpace(w.What + " " + w.Cure) }
-
 // basis is the first sentence of trust: what everything rests on.
 func (a *analysis) basis() Sentence {
 	arms := len(a.pairs.arms)
-	text := fmt.Sprintf("%s of %s", Count(a.pairs.whole, "block"), Count(arms, "arm"))
+	text := fmt.Sprintf("%s of %s", words.Count(a.pairs.whole, "block"), words.Count(arms, "arm"))
 	if narrow := a.pairs.blocks - a.pairs.whole; narrow > 0 {
 		text += fmt.Sprintf(", and %d of those that needed more", narrow)
 	}
 	if !a.pairs.numbered {
-		text = fmt.Sprintf("%s with up to %s each, paired by their order: the record has no blocks", Count(arms, "arm"), Count(a.pairs.blocks, "result"))
+		text = fmt.Sprintf("%s with up to %s each, paired by their order: the record has no blocks", words.Count(arms, "arm"), words.Count(a.pairs.blocks, "result"))
 	}
-	if a.pairs.whole < MinBlocks {
+	if a.pairs.whole < estimate.MinBlocks {
 		cure := "a larger -budget, or fewer workloads, executors or worker counts, gives more"
 		if !a.pairs.numbered {
 			cure = "a larger -count gives more"
 		}
-		text += fmt.Sprintf("; intervals need %d, so there are none: %s", MinBlocks, cure)
+		text += fmt.Sprintf("; intervals need %d, so there are none: %s", estimate.MinBlocks, cure)
 	} else {
-		text += fmt.Sprintf("; intervals are %s", Percent(Confidence))
+		text += fmt.Sprintf("; intervals are %s", words.Percent(estimate.Confidence))
 	}
 	return Sentence{Text: text + "."}
 }
@@ -250,9 +233,9 @@ func failureList(d *Data) string {
 	sort.SliceStable(names, func(i, j int) bool { return count[names[i]] > count[names[j]] })
 	list := make([]string, len(names))
 	for i, n := range names {
-		list[i] = fmt.Sprintf("%s %s (%s)", DisplayName(n), plural(count[n], "time", "times"), reason[n])
+		list[i] = fmt.Sprintf("%s %s (%s)", DisplayName(n), words.Plural(count[n], "time", "times"), reason[n])
 	}
-	return shortList(list)
+	return words.ShortList(list, 3)
 }
 
 // NoisyArms names the arms whose speedup has an interval wider than ±10 %, the
@@ -272,20 +255,12 @@ func NoisyArms(d *Data) (noisy []string, of int) {
 				of++
 				width := (pt.Speedup.High - pt.Speedup.Low) / 2 / pt.Speedup.Value
 				if width > noisyLimit {
-					found = append(found, wide{armName(series.Executor, pt.Workers) + " on " + taskName(s), width})
+					found = append(found, wide{words.Arm(series.Executor, pt.Workers) + " on " + words.Task(s.Workload, s.Grain, s.Payload), width})
 				}
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(x, y wide) int {
-		switch {
-		case x.width > y.width:
-			return -1
-		case x.width < y.width:
-			return +1
-		}
-		return 0
-	})
+	slices.SortStableFunc(found, func(x, y wide) int { return cmp.Compare(y.width, x.width) })
 	for _, f := range found {
 		noisy = append(noisy, f.name)
 	}
@@ -308,5 +283,5 @@ func capacitySentence(d *Data) (string, bool) {
 		return "", false
 	}
 	return fmt.Sprintf("%d CPUs together deliver %s times one %s: no pool can speed up CPU work more on this machine.",
-		p, ratioNumber(c.Value), Interval(c.Low, c.High)), true
+		p, words.RatioNumber(c.Value), words.Interval(c.Low, c.High)), true
 }

@@ -1,45 +1,28 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"strconv"
-	"strings"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
-// Practical is the smallest difference that matters to a choice: arms within 5 %
-// of each other are equally good, and a pool must gain more than 5 % to be worth
-// having.
-const Practical = 0.05
-
-// cost orders executors of equal speed: the one that takes less of the machine
-// and brings less trouble first. Others follow by name.
-var cost = []string{goroutines, spawn, threads, processes}
-
-func costOf(executor string) int {
-	if i := slices.Index(cost, executor); i >= 0 {
-		return i
-	}
-	return len(cost)
-}
-
+// cheaper orders arms of equal speed: the one that takes less of the machine and brings
+// less trouble first.
 func cheaper(a, b Tie) int {
-	switch {
-	case a.Workers != b.Workers:
-		return a.Workers - b.Workers
-	case costOf(a.Executor) != costOf(b.Executor):
-		return costOf(a.Executor) - costOf(b.Executor)
-	}
-	return strings.Compare(a.Executor, b.Executor)
+	return cmp.Or(cmp.Compare(a.Workers, b.Workers), words.Cheaper(a.Executor, b.Executor))
 }
 
 type candidate struct {
 	tie     Tie
-	speedup quantity
-	task    series
+	speedup estimate.Quantity
+	task    estimate.Series
 }
 
 // beatsSerial reports whether the speedup is surely above 1. Many arms are looked
@@ -48,20 +31,15 @@ type candidate struct {
 // bootstrap of a few blocks cannot reach such small tails, and only its lower end
 // is asked for.
 func (c candidate) beatsSerial(arms int) bool {
-	low, _, ok := exactInterval(c.speedup.logs, choiceAlpha(arms))
-	return ok && low > 0
+	return estimate.MedianInterval(c.speedup.Places, choiceAlpha(arms)).Low > 0
 }
 
 // choiceAlpha is the two-sided level whose one side is what each arm may err.
-func choiceAlpha(arms int) float64 { return 2 * (1 - Confidence) / float64(arms) }
+func choiceAlpha(arms int) float64 { return 2 * (1 - estimate.Confidence) / float64(arms) }
 
 // most is the largest speedup that the arm may have.
 func (c candidate) most() float64 {
-	_, high, ok := exactInterval(c.speedup.logs, 1-Confidence)
-	if !ok {
-		return math.Inf(1)
-	}
-	return max(c.tie.Speedup.High, math.Exp(high))
+	return max(c.tie.Speedup.High, math.Exp(estimate.MedianInterval(c.speedup.Places, 1-estimate.Confidence).High))
 }
 
 // choose answers which arm to use. Only arms that surely beat the plain loop can be
@@ -85,7 +63,7 @@ func (a *analysis) choose(all []candidate) Choice {
 	if best == nil {
 		best = fastest(all)
 		serial.Sentence = fmt.Sprintf("cannot tell: %s of the %d an interval needs; so far %s leads with %s serial",
-			Count(blocks, "block"), MinBlocks, armName(best.tie.Executor, best.tie.Workers), Ratio(best.tie.Speedup.Value))
+			words.Count(blocks, "block"), estimate.MinBlocks, words.Arm(best.tie.Executor, best.tie.Workers), words.Ratio(best.tie.Speedup.Value))
 		return serial
 	}
 	for _, c := range judged {
@@ -102,32 +80,32 @@ func (a *analysis) choose(all []candidate) Choice {
 // noPool fills in the choice of the plain loop, decided or not.
 func noPool(serial Choice, judged []candidate, best *candidate) Choice {
 	s := best.tie.Speedup
-	serial.Speedup = Estimate{Value: 1, Low: 1, High: 1, N: s.N}
+	serial.Speedup = estimate.Exactly(1, s.N)
 	chance := best // the arm that may be better, if there is one
 	for i, c := range judged {
 		if chance.most() <= 1+Practical && c.most() > 1+Practical {
 			chance = &judged[i]
 		}
 	}
-	name := armName(best.tie.Executor, best.tie.Workers)
-	switch needs := blocksFor(choiceAlpha(len(judged))); {
+	name := words.Arm(best.tie.Executor, best.tie.Workers)
+	switch needs := estimate.BlocksFor(choiceAlpha(len(judged))); {
 	case chance != best:
 		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial, and %s may be faster, %s; more blocks would narrow that",
-			name, RatioEstimate(s), armName(chance.tie.Executor, chance.tie.Workers), RatioEstimate(chance.tie.Speedup))
+			name, words.RatioEstimate(s), words.Arm(chance.tie.Executor, chance.tie.Workers), words.RatioEstimate(chance.tie.Speedup))
 	case best.most() > 1+Practical && s.Low > 1 && s.N < needs:
 		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial, but the best of %s may be so by chance: %s of the %d that takes",
-			name, RatioEstimate(s), Count(len(judged), "arm"), Count(s.N, "block"), needs)
+			name, words.RatioEstimate(s), words.Count(len(judged), "arm"), words.Count(s.N, "block"), needs)
 	case best.most() > 1+Practical && s.Low > 1:
 		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial, as one of %d that are no better may be by chance; more blocks would narrow that",
-			name, RatioEstimate(s), len(judged))
+			name, words.RatioEstimate(s), len(judged))
 	case best.most() > 1+Practical:
-		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial; more blocks would narrow that", name, RatioEstimate(s))
+		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial; more blocks would narrow that", name, words.RatioEstimate(s))
 	case s.Value < 1:
 		serial.Decided = true
-		serial.Sentence = fmt.Sprintf("do not use a pool: nothing beats the plain loop; the best, %s, is %s serial", name, RatioEstimate(s))
+		serial.Sentence = fmt.Sprintf("do not use a pool: nothing beats the plain loop; the best, %s, is %s serial", name, words.RatioEstimate(s))
 	default:
 		serial.Decided = true
-		serial.Sentence = fmt.Sprintf("do not use a pool: the best, %s, gains less than %s: %s serial", name, Percent(Practical), RatioEstimate(s))
+		serial.Sentence = fmt.Sprintf("do not use a pool: the best, %s, gains less than %s: %s serial", name, words.Percent(Practical), words.RatioEstimate(s))
 	}
 	return serial
 }
@@ -138,7 +116,7 @@ func (a *analysis) asGood(winners []candidate) []candidate {
 	best := fastest(winners)
 	var out []candidate
 	for _, c := range winners {
-		ratio := a.rs.estimate(best.task.over(c.task))
+		ratio := a.rs.Estimate(best.task.Over(c.task))
 		reach := ratio.Value
 		if ratio.Known() {
 			reach = ratio.High
@@ -168,7 +146,7 @@ func (a *analysis) settle(winners []candidate) Choice {
 	for _, w := range winners[1:] {
 		c.Ties = append(c.Ties, w.tie)
 	}
-	c.Sentence = fmt.Sprintf("%s: %s serial %s", armName(c.Executor, c.Workers), Ratio(c.Speedup.Value), Interval(c.Speedup.Low, c.Speedup.High))
+	c.Sentence = fmt.Sprintf("%s: %s serial %s", words.Arm(c.Executor, c.Workers), words.Ratio(c.Speedup.Value), words.Interval(c.Speedup.Low, c.Speedup.High))
 	if len(c.Ties) > 0 {
 		c.Sentence += "; " + tieSentence(c)
 	}
@@ -185,48 +163,36 @@ func tieSentence(c Choice) string {
 		}
 		workers[t.Executor] = append(workers[t.Executor], t.Workers)
 	}
-	slices.SortStableFunc(order, func(x, y string) int {
-		// The chosen executor's other sizes first: they follow from its name.
-		if (x == c.Executor) != (y == c.Executor) {
-			if x == c.Executor {
-				return -1
-			}
-			return +1
-		}
-		return 0
-	})
+	// The chosen executor's other sizes first: they follow from its name.
+	sort.SliceStable(order, func(i, j int) bool { return order[i] == c.Executor && order[j] != c.Executor })
 	var parts []string
 	for _, ex := range order {
 		list := make([]string, len(workers[ex]))
 		for i, w := range workers[ex] {
 			list[i] = strconv.Itoa(w)
 		}
-		numbers := strings.Join(list, ", ")
-		if len(list) > 1 {
-			numbers = strings.Join(list[:len(list)-1], ", ") + " or " + list[len(list)-1]
-		}
 		if ex == c.Executor {
-			parts = append(parts, numbers+" workers")
+			parts = append(parts, words.JoinOr(list)+" workers")
 		} else {
-			parts = append(parts, ex+" with "+numbers)
+			parts = append(parts, ex+" with "+words.JoinOr(list))
 		}
 	}
 	verb := "are"
-	if len(c.Ties) == 1 && c.Ties[0].Executor == spawn {
-		verb = "is"
+	if len(c.Ties) == 1 {
+		verb = words.Verb("is", "are", c.Ties[0].Executor)
 	}
-	return JoinAnd(parts) + " " + verb + " equally good"
+	return words.JoinAnd(parts) + " " + verb + " equally good"
 }
 
 // lead is how far the chosen arm is ahead of the best arm of another executor,
 // within blocks; ok is false when another is as good or nothing can be said.
-func (a *analysis) lead(s Scaling) (ratio Estimate, next Tie, ok bool) {
+func (a *analysis) lead(s Scaling) (ratio estimate.Estimate, next Tie, ok bool) {
 	if !s.Best.Decided || s.Best.Executor == record.Serial {
-		return Estimate{}, Tie{}, false
+		return estimate.Estimate{}, Tie{}, false
 	}
 	for _, t := range s.Best.Ties {
 		if t.Executor != s.Best.Executor {
-			return Estimate{}, Tie{}, false
+			return estimate.Estimate{}, Tie{}, false
 		}
 	}
 	next.Speedup.Value = math.Inf(-1)
@@ -238,12 +204,12 @@ func (a *analysis) lead(s Scaling) (ratio Estimate, next Tie, ok bool) {
 		}
 	}
 	if next.Executor == "" {
-		return Estimate{}, Tie{}, false
+		return estimate.Estimate{}, Tie{}, false
 	}
 	cell := record.Cell{Workload: s.Workload, Grain: s.Grain, Payload: s.Payload}
 	mine, theirs := cell, cell
 	mine.Executor, mine.Workers = s.Best.Executor, s.Best.Workers
 	theirs.Executor, theirs.Workers = next.Executor, next.Workers
-	ratio = a.rs.estimate(a.pairs.arms[theirs].task.over(a.pairs.arms[mine].task))
+	ratio = a.rs.Estimate(a.pairs.arms[theirs].task.Over(a.pairs.arms[mine].task))
 	return ratio, next, ratio.Known() && ratio.Low > 1
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 // arms is a record of 16 arms that are as much faster than the plain loop as
@@ -108,7 +109,7 @@ func TestTooFewBlocksForTheGrains(t *testing.T) {
 	w := exact()
 	w.blocks, w.inline[goroutines] = 8, 5000
 	d := Analyse(w.write(t))
-	if s := seriesOf(t, d, goroutines); s.Crossover.Outcome != Unknown || s.Crossover.Needs != 10 {
+	if s := seriesOf(t, d, goroutines); s.Crossover.Outcome != estimate.Unknown || s.Crossover.Needs != 10 {
 		t.Errorf("%+v", s.Crossover)
 	}
 	if got := d.Answers.Short[0].Text; !strings.Contains(got, "where goroutines on spin with 4 workers begin to pay off") || !strings.Contains(got, "8 blocks of the 10 an interval needs") {

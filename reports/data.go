@@ -2,45 +2,35 @@
 // crossovers, verdicts, and the sentences that state them. Everything in it is a
 // pure function of records, so the same records give the same bytes.
 //
-//  1. Analyse pairs the results of a block and estimates ratios (estimate.go).
+//  1. Analyse pairs the results of a block and estimates ratios (package estimate).
 //  2. The ratios of one workload along the worker axis are a Scaling, along the
 //     grain axis a Sweep. A Law says how the first goes on, a Ledger where the
 //     workers' time went, a Master what a task and a job cost, and what that
 //     predicts.
 //  3. Answers are the sentences; tables, Markdown, HTML (package html) and charts
-//     (package charts) are views of the same Data.
+//     (package charts) are views of the same Data, in the words of package words.
 package reports
 
 import (
+	"strings"
 	"time"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
-// Confidence is the level of every interval in this package.
-const Confidence = 0.95
-
-// MinBlocks is the least number of blocks that an interval needs: with fewer
-// than 6 values the exact two-sided 95 % interval of a median is unbounded.
-const MinBlocks = 6
-
-// An Estimate is the median of a within-block quantity with its interval.
-type Estimate struct {
-	Value     float64
-	Low, High float64 // 95 % interval; meaningful only when Known reports true
-	N         int     // blocks it was made from
-}
-
-// Known reports whether there were enough blocks for an interval.
-func (e Estimate) Known() bool { return e.N >= MinBlocks }
+// Practical is the smallest difference that matters to a choice: arms within 5 %
+// of each other are equally good, and a pool must gain more than 5 % to be worth
+// having.
+const Practical = 0.05
 
 // Data is the whole analysis of one record. Slices are sorted by workload, then
 // grain, then payload, then worker count, then executor name.
 type Data struct {
 	Record   *record.Record
 	Machine  Machine
-	Blocks   int              // complete or not; 0 when the record has no block lines
-	Capacity map[int]Estimate // measured capacity C(P) by worker count P, as a multiple of one process; empty when not measured
+	Blocks   int                       // complete or not; 0 when the record has no block lines
+	Capacity map[int]estimate.Estimate // measured capacity C(P) by worker count P, as a multiple of one process; empty when not measured
 	Scalings []Scaling
 	Sweeps   []Sweep
 	Duels    []Duel   // by workload, then workers
@@ -63,14 +53,17 @@ type Machine struct {
 // A Warning is something that lowers trust, with its cure. Both are sentences.
 type Warning struct{ What, Cure string }
 
+// String is the warning in one line: what, then the cure.
+func (w Warning) String() string { return strings.TrimSpace(w.What + " " + w.Cure) }
+
 // A Scaling is one workload at one grain and payload along the worker axis.
 type Scaling struct {
 	Workload string
-	Resource string        // "cpu", "wait", "mixed" or "" when the record does not say
-	Grain    time.Duration // nominal
-	Payload  int           // bytes
-	Tasks    int           // tasks in the job; 0 when not recorded
-	Serial   Estimate      // makespan of the serial arm, seconds
+	Resource string            // "cpu", "wait", "mixed" or "" when the record does not say
+	Grain    time.Duration     // nominal
+	Payload  int               // bytes
+	Tasks    int               // tasks in the job; 0 when not recorded
+	Serial   estimate.Estimate // makespan of the serial arm, seconds
 	Series   []ScalingSeries
 	Best     Choice
 
@@ -82,7 +75,7 @@ type Scaling struct {
 // A ScalingSeries is one executor of a Scaling; points ascend in Workers.
 type ScalingSeries struct {
 	Executor string
-	Tax      Estimate // executor tax: time with one worker / serial time, within blocks; N is 0 without an arm of one worker
+	Tax      estimate.Estimate // executor tax: time with one worker / serial time, within blocks; N is 0 without an arm of one worker
 	Points   []ScalingPoint
 	Law      Law // how speedup goes with workers
 }
@@ -90,32 +83,32 @@ type ScalingSeries struct {
 // A ScalingPoint is one pool size.
 type ScalingPoint struct {
 	Workers            int
-	Time               Estimate // makespan, seconds
-	Speedup            Estimate // serial time / time, within blocks
-	Efficiency         float64  // Speedup.Value / Workers
-	CapacityEfficiency float64  // Speedup.Value / C(Workers) for cpu workloads with measured capacity, else 0
-	Relative           Estimate // time of the same executor with one worker / time, within blocks; N is 0 without
-	SerialFraction     Estimate // Karp-Flatt, see SerialFraction; N is 0 with one worker, or more than the cores on work that computes
-	Modelled           float64  // speedup by the law of the series; 0 when it has none
-	Ledger             Ledger   // where the workers' time went; N is 0 when tasks were not timed from inside
-	Overlap            Estimate // overlap score of a part that waits and one that computes; N is 0 when they were not measured
+	Time               estimate.Estimate // makespan, seconds
+	Speedup            estimate.Estimate // serial time / time, within blocks
+	Efficiency         float64           // Speedup.Value / Workers
+	CapacityEfficiency float64           // Speedup.Value / C(Workers) for cpu workloads with measured capacity, else 0
+	Relative           estimate.Estimate // time of the same executor with one worker / time, within blocks; N is 0 without
+	SerialFraction     estimate.Estimate // Karp-Flatt, see SerialFraction; N is 0 with one worker, or more than the cores on work that computes
+	Modelled           float64           // speedup by the law of the series; 0 when it has none
+	Ledger             Ledger            // where the workers' time went; N is 0 when tasks were not timed from inside
+	Overlap            estimate.Estimate // overlap score of a part that waits and one that computes; N is 0 when they were not measured
 }
 
 // A Choice is the answer to "which executor and how many workers".
 type Choice struct {
 	Executor string // "serial" when no pool beats the plain loop
 	Workers  int
-	Speedup  Estimate // 1 for serial
-	Ties     []Tie    // other arms that are not surely slower than the fastest by more than 5 %; the chosen one is the cheapest of all
-	Decided  bool     // false when blocks are too few or too noisy to tell
-	Sentence string   // states the choice; for people
+	Speedup  estimate.Estimate // 1 for serial
+	Ties     []Tie             // other arms that are not surely slower than the fastest by more than 5 %; the chosen one is the cheapest of all
+	Decided  bool              // false when blocks are too few or too noisy to tell
+	Sentence string            // states the choice; for people
 }
 
 // A Tie is an arm as good as the choice.
 type Tie struct {
 	Executor string
 	Workers  int
-	Speedup  Estimate
+	Speedup  estimate.Estimate
 }
 
 // A Sweep is one workload along the grain axis at one worker count.
@@ -132,41 +125,21 @@ type Sweep struct {
 // A SweepSeries is one executor of a Sweep.
 type SweepSeries struct {
 	Executor  string
-	Points    []SweepPoint // ascending in grain
-	Crossover Crossing     // where the pool begins to beat the plain loop; At is useful work per task in seconds
-	Threshold Threshold    // the plain loop below, the pool from here on
-	Levels    []Level      // what 50, 70, 80, 90 and 95 % of the ideal need, ascending
-	Overhead  Overhead     // of what kind it is
+	Points    []SweepPoint       // ascending in grain
+	Crossover estimate.Crossing  // where the pool begins to beat the plain loop; At is useful work per task in seconds
+	Threshold estimate.Threshold // the plain loop below, the pool from here on
+	Levels    []Level            // what 50, 70, 80, 90 and 95 % of the ideal need, ascending
+	Overhead  Overhead           // of what kind it is
 }
 
 // A SweepPoint is one grain.
 type SweepPoint struct {
-	Grain      time.Duration // nominal
-	Work       float64       // useful work per task, seconds: the serial time per task of the same blocks
-	Time       Estimate      // wall time per task, seconds
-	Speedup    Estimate      // against serial, within blocks; 1 in the serial series
-	Efficiency Estimate      // Speedup / Ideal
+	Grain      time.Duration     // nominal
+	Work       float64           // useful work per task, seconds: the serial time per task of the same blocks
+	Time       estimate.Estimate // wall time per task, seconds
+	Speedup    estimate.Estimate // against serial, within blocks; 1 in the serial series
+	Efficiency estimate.Estimate // Speedup / Ideal
 }
-
-// A Crossing is where a curve meets a line.
-type Crossing struct {
-	Outcome Outcome
-	At      Estimate // useful when Outcome is Crosses or Several (then the last one)
-	// From and To bound the range that was measured, in the unit of At.
-	From, To float64
-	Needs    int // blocks in every point without which nothing can be told
-}
-
-// An Outcome says whether there is a crossing at all.
-type Outcome int
-
-const (
-	Unknown Outcome = iota // too few blocks or points to tell
-	Crosses                // one crossing, At holds it
-	Always                 // above the line at every point measured, or below it by too little to matter
-	Never                  // below the line at every point measured, or above it by too little to matter
-	Several                // crosses more than once: noise or a cliff
-)
 
 // Answers are the questions of the suite in sentences, each ready to print. A
 // slice is empty when the record has nothing to say about it.

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // A Pool is an executor with a number of workers.
@@ -14,7 +16,7 @@ type Pool struct {
 }
 
 // String is "goroutines with 2 workers".
-func (p Pool) String() string { return armName(p.Executor, p.Workers) }
+func (p Pool) String() string { return words.Arm(p.Executor, p.Workers) }
 
 // A Duel is two pools on one workload along the grain axis: an executor and the
 // cheapest one with as many workers (processes against goroutines), or one executor
@@ -25,8 +27,8 @@ type Duel struct {
 	// Always, Above is faster at every size measured; when it is Never, Below is, or
 	// Above by too little to matter.
 	Below, Above Pool
-	Crossover    Crossing  // At is useful work per task in seconds
-	Threshold    Threshold // Below under it, Above from here on
+	Crossover    estimate.Crossing  // At is useful work per task in seconds
+	Threshold    estimate.Threshold // Below under it, Above from here on
 
 	points []SweepPoint // grain and work of what both have
 }
@@ -42,7 +44,7 @@ func (a *analysis) duels() {
 	}
 	for _, s := range a.data.Sweeps {
 		cheapest := slices.MinFunc(s.Series, func(x, y SweepSeries) int {
-			return cheaper(Tie{Executor: x.Executor}, Tie{Executor: y.Executor})
+			return words.Cheaper(x.Executor, y.Executor)
 		})
 		for _, x := range s.Series {
 			if x.Executor != cheapest.Executor {
@@ -62,7 +64,7 @@ func (a *analysis) duels() {
 // duel appends the comparison of two pools, of which the second is the dearer one.
 func (a *analysis) duel(workload string, x, y SweepSeries, cheap, dear Pool) {
 	d := Duel{Workload: workload, Below: cheap, Above: dear}
-	var ratios, inverse []curvePoint
+	var ratios, inverse []estimate.CurvePoint
 	for _, p := range x.Points {
 		if !slices.ContainsFunc(y.Points, func(q SweepPoint) bool { return q.Grain == p.Grain }) {
 			continue
@@ -70,38 +72,26 @@ func (a *analysis) duel(workload string, x, y SweepSeries, cheap, dear Pool) {
 		arm := func(pool Pool) *arm {
 			return a.pairs.arms[record.Cell{Executor: pool.Executor, Workload: workload, Workers: pool.Workers, Grain: p.Grain}]
 		}
-		ratio := arm(cheap).task.over(arm(dear).task)
-		if ratio.len() == 0 {
+		ratio := arm(cheap).task.Over(arm(dear).task)
+		if ratio.Len() == 0 {
 			continue
 		}
-		q, work := a.rs.quantity(ratio), a.works[arm(dear)]
-		ratios = append(ratios, curvePoint{work: work, ratio: q})
-		inverse = append(inverse, curvePoint{work: work, ratio: q.inverse()})
+		q, work := a.rs.Quantity(ratio), a.works[arm(dear)]
+		ratios = append(ratios, estimate.CurvePoint{Work: work, Ratio: q})
+		inverse = append(inverse, estimate.CurvePoint{Work: work, Ratio: q.Inverse()})
 		d.points = append(d.points, SweepPoint{Grain: p.Grain, Work: p.Work})
 	}
-	if len(ratios) < minGrains {
+	if len(ratios) < estimate.MinPoints {
 		return
 	}
-	c := newCurve(ratios)
-	if signs := c.signs(0); len(signs) == 2 && signs[0] > 0 {
+	c := estimate.NewCurve(ratios)
+	if c.Falls() {
 		// The dearer one wins where tasks are small.
-		c, d.Below, d.Above = newCurve(inverse), dear, cheap
+		c, d.Below, d.Above = estimate.NewCurve(inverse), dear, cheap
 	}
-	d.Crossover = c.crossing(0, matters).Crossing
-	d.Threshold = c.threshold()
+	d.Crossover, _ = c.Crossing(1, Practical)
+	d.Threshold = c.Threshold(Practical)
 	a.data.Duels = append(a.data.Duels, d)
-}
-
-// inverse is 1/q.
-func (q quantity) inverse() quantity {
-	negative := func(values []float64) []float64 {
-		out := slices.Clone(values)
-		for i := range out {
-			out[i] = -out[i]
-		}
-		return out
-	}
-	return quantity{n: q.n, point: -q.point, draws: negative(q.draws), logs: negative(q.logs)}
 }
 
 // A Cost is how many workers an executor needs to beat the plain loop on one task
@@ -109,7 +99,7 @@ func (q quantity) inverse() quantity {
 type Cost struct {
 	Scaling   int // index in Data.Scalings
 	Executor  string
-	Crossover Crossing // along the workers: At, From and To are numbers of them, At between two pool sizes
+	Crossover estimate.Crossing // along the workers: At, From and To are numbers of them, At between two pool sizes
 	// Fewest is At rounded up when it crosses. Otherwise it is the smallest pool measured
 	// that surely gains what matters, or 0 when there is none: a pool of 1 that equals the
 	// plain loop is on neither side.
@@ -125,17 +115,18 @@ func (a *analysis) costs() {
 			if len(series.Points) < 2 {
 				continue
 			}
-			var points []curvePoint
+			var points []estimate.CurvePoint
 			for _, p := range series.Points {
 				cell := record.Cell{Executor: series.Executor, Workload: s.Workload, Workers: p.Workers, Grain: s.Grain, Payload: s.Payload}
-				points = append(points, curvePoint{work: constant(float64(p.Workers)), ratio: a.rs.quantity(base.task.over(a.pairs.arms[cell].task))})
+				points = append(points, estimate.CurvePoint{Work: estimate.Constant(float64(p.Workers)), Ratio: a.rs.Quantity(base.task.Over(a.pairs.arms[cell].task))})
 			}
-			curve := newCurve(points)
-			c := Cost{Scaling: i, Executor: series.Executor, Crossover: curve.crossing(0, matters).Crossing}
-			if c.Crossover.Outcome == Crosses {
+			curve := estimate.NewCurve(points)
+			c := Cost{Scaling: i, Executor: series.Executor}
+			c.Crossover, _ = curve.Crossing(1, Practical)
+			if c.Crossover.Outcome == estimate.Crosses {
 				c.Fewest = int(math.Ceil(c.Crossover.At.Value - 1e-9))
-			} else if k := slices.IndexFunc(curve.points, func(p curvePoint) bool { return p.low > 0 && p.ratio.point >= matters }); k >= 0 {
-				c.Fewest = int(math.Round(math.Exp(curve.points[k].work.point)))
+			} else if size, ok := curve.RisesFrom(Practical); ok {
+				c.Fewest = int(math.Round(size))
 			}
 			a.data.Costs = append(a.data.Costs, c)
 		}

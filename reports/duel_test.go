@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"poolbench/reports/estimate"
 )
 
 // Processes cost more per task but leave the work alone, goroutines inflate it: they
@@ -24,12 +26,12 @@ func TestDuels(t *testing.T) {
 		t.Fatalf("%d duels, want 2 of executors and 2 of sizes: %v", len(duels), duels)
 	}
 	d, ok := duels["goroutines with 4 workers / processes with 4 workers"]
-	if !ok || d.Crossover.Outcome != Crosses {
+	if !ok || d.Crossover.Outcome != estimate.Crosses {
 		t.Fatalf("%+v", d)
 	}
 	near(t, "goroutines against processes", d.Crossover.At.Value, 76e-6, 0.05)
 	near(t, "its threshold", d.Threshold.At, d.Crossover.At.Value, 0.02)
-	if d := duels["goroutines with 2 workers / goroutines with 4 workers"]; d.Crossover.Outcome != Always {
+	if d := duels["goroutines with 2 workers / goroutines with 4 workers"]; d.Crossover.Outcome != estimate.Always {
 		t.Errorf("4 workers are always better than 2 without a shared cost: %+v", d.Crossover)
 	}
 
@@ -54,7 +56,7 @@ func TestDuelTurnsRound(t *testing.T) {
 	w.inline = map[string]time.Duration{goroutines: 40 * time.Microsecond, processes: 2 * time.Microsecond}
 	w.inflate = map[string]float64{processes: 1.5}
 	d := Analyse(w.write(t)).Duels[0]
-	if d.Below.Executor != processes || d.Above.Executor != goroutines || d.Crossover.Outcome != Crosses {
+	if d.Below.Executor != processes || d.Above.Executor != goroutines || d.Crossover.Outcome != estimate.Crosses {
 		t.Fatalf("%+v", d)
 	}
 	near(t, "crossover", d.Crossover.At.Value, 76e-6, 0.01)
@@ -70,7 +72,7 @@ func TestEqualPoolsDoNotCross(t *testing.T) {
 		}
 		w.inflate = map[string]float64{goroutines: inflate}
 		for _, d := range Analyse(w.write(t)).Duels {
-			if d.Crossover.Outcome == Crosses || d.Crossover.Outcome == Several {
+			if d.Crossover.Outcome == estimate.Crosses || d.Crossover.Outcome == estimate.Several {
 				t.Errorf("inflation %v: %+v", inflate, d)
 			}
 		}
@@ -101,10 +103,10 @@ func TestCost(t *testing.T) {
 	w.inline = map[string]time.Duration{goroutines: 0, processes: time.Millisecond}
 	w.workers = []int{2, 4, 8}
 	d = Analyse(w.write(t))
-	if c := d.Costs[0]; c.Crossover.Outcome != Always || c.Fewest != 2 {
+	if c := d.Costs[0]; c.Crossover.Outcome != estimate.Always || c.Fewest != 2 {
 		t.Errorf("%+v", c)
 	}
-	if c := d.Costs[1]; c.Crossover.Outcome != Never || c.Fewest != 0 {
+	if c := d.Costs[1]; c.Crossover.Outcome != estimate.Never || c.Fewest != 0 {
 		t.Errorf("%+v", c)
 	}
 	w.workers = []int{4}
@@ -175,19 +177,19 @@ func checkBracket(t *testing.T, points []SweepPoint, at float64) {
 
 // Which crossing is refined first, and which are not at all.
 func TestRefineOrder(t *testing.T) {
-	at := func(value, low, high float64) Crossing {
-		return Crossing{Outcome: Crosses, At: Estimate{value, low, high, 12}, From: 1e-6, To: 64e-6}
+	at := func(value, low, high float64) estimate.Crossing {
+		return estimate.Crossing{Outcome: estimate.Crosses, At: estimate.Estimate{Value: value, Low: low, High: high, N: 12}, From: 1e-6, To: 64e-6}
 	}
 	points := []SweepPoint{{Grain: 1000, Work: 1e-6}, {Grain: 8000, Work: 8e-6}, {Grain: 64000, Work: 64e-6}}
-	series := func(name string, x Crossing) SweepSeries {
+	series := func(name string, x estimate.Crossing) SweepSeries {
 		return SweepSeries{Executor: name, Points: points, Crossover: x}
 	}
 	d := &Data{Sweeps: []Sweep{{Workload: "w", Workers: 2, Series: []SweepSeries{
 		series("narrow", at(2e-6, 1.9e-6, 2.1e-6)),
 		series("wide", at(20e-6, 10e-6, 40e-6)),
 		series("hidden", at(3e-6, 0.9e-6, 9e-6)),
-		series("never", Crossing{Outcome: Never}),
-		series("unknown", Crossing{}),
+		series("never", estimate.Crossing{Outcome: estimate.Never}),
+		series("unknown", estimate.Crossing{}),
 	}}}, Duels: []Duel{{Workload: "w", Below: Pool{"wide", 2}, Above: Pool{"narrow", 2}, Crossover: at(20e-6, 18e-6, 22e-6), points: points}}}
 	var got []string
 	for _, r := range Refine(d) {

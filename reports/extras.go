@@ -1,15 +1,16 @@
 package reports
 
 import (
-	"math"
+	"slices"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 // extra is what the results of every cell say in a unit beside the time, in the
 // blocks that the pairing has of the cell. It is empty when none says it.
-func (a *analysis) extra(unit string) map[record.Cell]series {
-	out := map[record.Cell]series{}
+func (a *analysis) extra(unit string) map[record.Cell]estimate.Series {
+	out := map[record.Cell]estimate.Series{}
 	if !a.hasUnit(unit) {
 		return out
 	}
@@ -46,10 +47,10 @@ func (a *analysis) extra(unit string) map[record.Cell]series {
 		if a.pairs.arms[cell] == nil {
 			continue
 		}
-		var s series
-		for _, b := range a.pairs.arms[cell].makespan.blocks {
+		var s estimate.Series
+		for _, b := range a.pairs.arms[cell].makespan.Blocks() {
 			if v, ok := byBlock[b]; ok {
-				s.blocks, s.logs = append(s.blocks, b), append(s.logs, math.Log(v))
+				s.Add(b, v)
 			}
 		}
 		out[cell] = s
@@ -58,12 +59,7 @@ func (a *analysis) extra(unit string) map[record.Cell]series {
 }
 
 func (a *analysis) hasUnit(unit string) bool {
-	for _, r := range a.rec.Results {
-		if r.Kind == record.KindCell && r.Values[unit] > 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(a.rec.Results, func(r record.Result) bool { return r.Kind == record.KindCell && r.Values[unit] > 0 })
 }
 
 // blockIndex is the numbering of the blocks that the pairing used.

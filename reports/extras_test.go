@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 // checkNumbers fails when there is a number in the scalings or the models that is none,
@@ -18,10 +19,10 @@ func checkNumbers(t *testing.T, d *Data) {
 	checkFinite(t, d)
 	var walk func(path string, v reflect.Value)
 	walk = func(path string, v reflect.Value) {
-		if c, ok := v.Interface().(Crossing); ok && c.Outcome != Crosses {
+		if c, ok := v.Interface().(estimate.Crossing); ok && c.Outcome != estimate.Crosses {
 			return // has no interval
 		}
-		if e, ok := v.Interface().(Estimate); ok && e.Known() && !(e.Low <= e.Value && e.Value <= e.High) {
+		if e, ok := v.Interface().(estimate.Estimate); ok && e.Known() && !(e.Low <= e.Value && e.Value <= e.High) {
 			t.Errorf("%s: %+v", path, e)
 		}
 		switch v.Kind() {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 // A Ledger says where the time of the workers went: P·T worker-seconds, split into
@@ -27,7 +28,7 @@ type Ledger struct {
 
 // ledgers are the sampled times within tasks.
 type ledgers struct {
-	times, shares map[record.Cell]series
+	times, shares map[record.Cell]estimate.Series
 }
 
 func (a *analysis) sampled() ledgers {
@@ -37,8 +38,8 @@ func (a *analysis) sampled() ledgers {
 // busy is the share of the time of its workers that m spends within tasks; NaN when
 // unknown.
 func (l ledgers) busy(m *arm) (share float64, blocks int) {
-	inside := l.times[m.cell].over(m.task)
-	return math.Exp(inside.median()) / float64(m.cell.Workers), inside.len()
+	inside := l.times[m.cell].Over(m.task)
+	return math.Exp(inside.Point()) / float64(m.cell.Workers), inside.Len()
 }
 
 // of is the ledger of m, whose base is the plain loop. The arm one is that of the
@@ -50,9 +51,9 @@ func (l ledgers) of(m, base, one *arm) Ledger {
 	}
 	workers := float64(m.cell.Workers)
 	out := Ledger{
-		Seconds: workers * math.Exp(m.makespan.median()),
-		Ideal:   math.Exp(base.task.over(m.task).median()) / workers,
-		Sampled: math.Exp(l.shares[m.cell].median()),
+		Seconds: workers * math.Exp(m.makespan.Point()),
+		Ideal:   math.Exp(base.task.Over(m.task).Point()) / workers,
+		Sampled: math.Exp(l.shares[m.cell].Point()),
 		N:       blocks,
 	}
 	if math.IsNaN(out.Ideal) {
@@ -65,7 +66,7 @@ func (l ledgers) of(m, base, one *arm) Ledger {
 	out.Inflation = busy - out.Ideal
 	if one != nil {
 		alone, n := l.busy(one)
-		relative := math.Exp(one.task.over(m.task).median())
+		relative := math.Exp(one.task.Over(m.task).Point())
 		if out.Split = n > 0 && !math.IsNaN(relative); out.Split {
 			out.Scheduling = min(max(0, 1-alone)*relative/workers, 1-busy)
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"poolbench/bench/record"
+	"poolbench/reports/words"
 )
 
 // pointsOf are the points of an executor on the largest tasks.
@@ -59,7 +60,7 @@ func TestLedgerAddsUpInNoise(t *testing.T) {
 		for _, p := range s.Series[0].Points {
 			a := p.Ledger
 			if sum := a.Ideal + a.Inflation + a.Scheduling + a.Idle; a.N == 0 || math.Abs(sum-1) > 1e-15 {
-				t.Errorf("%s with %d: %+v", Grain(s.Grain), p.Workers, a)
+				t.Errorf("%s with %d: %+v", words.Grain(s.Grain), p.Workers, a)
 			}
 			if a.Scheduling < 0 || a.Idle < -1e-15 {
 				t.Errorf("a share below 0: %+v", a)

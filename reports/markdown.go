@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
+
+	"poolbench/reports/words"
 )
 
 // WriteMarkdown prints an analysis as summary.md: the answers, then a table for
@@ -14,7 +15,7 @@ func WriteMarkdown(w io.Writer, d *Data) error {
 	var b bytes.Buffer
 	b.WriteString("# When a worker pool pays off\n\n")
 	if m := MachineLine(d); m != "" {
-		fmt.Fprintf(&b, "%s\n\n", MarkdownText(m))
+		fmt.Fprintf(&b, "%s\n\n", words.MarkdownText(m))
 	}
 	section := func(title string, sentences []Sentence, subject bool) {
 		if len(sentences) == 0 {
@@ -23,9 +24,9 @@ func WriteMarkdown(w io.Writer, d *Data) error {
 		fmt.Fprintf(&b, "## %s\n\n", title)
 		for _, s := range sentences {
 			if subject {
-				fmt.Fprintf(&b, "- **%s**: %s\n", MarkdownText(s.Subject), MarkdownText(s.Text))
+				fmt.Fprintf(&b, "- **%s**: %s\n", words.MarkdownText(s.Subject), words.MarkdownText(s.Text))
 			} else {
-				fmt.Fprintf(&b, "- %s\n", MarkdownText(s.Text))
+				fmt.Fprintf(&b, "- %s\n", words.MarkdownText(s.Text))
 			}
 		}
 		b.WriteString("\n")
@@ -46,7 +47,7 @@ func WriteMarkdown(w io.Writer, d *Data) error {
 			}
 			scalingMarkdown(&b, s)
 			if text := CostSentence(d, i); text != "" && len(s.Series) > 0 {
-				fmt.Fprintf(&b, "%s.\n\n", MarkdownText(capitalised(text)))
+				fmt.Fprintf(&b, "%s.\n\n", words.MarkdownText(words.Capital(text)))
 			}
 		}
 	}
@@ -57,8 +58,8 @@ func WriteMarkdown(w io.Writer, d *Data) error {
 	if tables := WhereTables(d); len(tables) > 0 {
 		b.WriteString("## Losses\n\n")
 		for _, t := range tables {
-			fmt.Fprintf(&b, "### %s\n\n%s\n\n", MarkdownText(t.Title), MarkdownText(t.Caption))
-			MarkdownTable(&b, t.Left, t.Header, t.Rows)
+			fmt.Fprintf(&b, "### %s\n\n%s\n\n", words.MarkdownText(t.Title), words.MarkdownText(t.Caption))
+			words.MarkdownTable(&b, t.Left, t.Header, t.Rows)
 		}
 	}
 	_, err := w.Write(b.Bytes())
@@ -66,17 +67,17 @@ func WriteMarkdown(w io.Writer, d *Data) error {
 }
 
 func scalingMarkdown(b *bytes.Buffer, s Scaling) {
-	fmt.Fprintf(b, "### %s\n\n", MarkdownText(taskName(s)))
-	fmt.Fprintf(b, "Plain loop %s", MarkdownText(DurationEstimate(s.Serial)))
+	fmt.Fprintf(b, "### %s\n\n", words.MarkdownText(words.Task(s.Workload, s.Grain, s.Payload)))
+	fmt.Fprintf(b, "Plain loop %s", words.MarkdownText(words.DurationEstimate(s.Serial)))
 	if s.Tasks > 0 {
-		fmt.Fprintf(b, " for %s", Count(s.Tasks, "task"))
+		fmt.Fprintf(b, " for %s", words.Count(s.Tasks, "task"))
 	}
-	fmt.Fprintf(b, ". %s.\n\n", MarkdownText(capitalised(s.Best.Sentence)))
+	fmt.Fprintf(b, ". %s.\n\n", words.MarkdownText(words.Capital(s.Best.Sentence)))
 	if len(s.Series) == 0 {
 		return
 	}
 	header, rows := speedupRows(s)
-	MarkdownTable(b, 1, header, rows)
+	words.MarkdownTable(b, 1, header, rows)
 }
 
 func sweepMarkdown(b *bytes.Buffer, d *Data) {
@@ -84,68 +85,10 @@ func sweepMarkdown(b *bytes.Buffer, d *Data) {
 		if i > 0 && d.Sweeps[i-1].Workload == s.Workload {
 			continue
 		}
-		fmt.Fprintf(b, "### Sizes of %s\n\n", MarkdownText(s.Workload))
+		fmt.Fprintf(b, "### Sizes of %s\n\n", words.MarkdownText(s.Workload))
 		for _, t := range SizeTables(d, s.Workload) {
-			fmt.Fprintf(b, "%s\n\n", MarkdownText(t.Caption))
-			MarkdownTable(b, t.Left, t.Header, t.Rows)
+			fmt.Fprintf(b, "%s\n\n", words.MarkdownText(t.Caption))
+			words.MarkdownTable(b, t.Left, t.Header, t.Rows)
 		}
 	}
-}
-
-// CrossingText is a crossing for a table: "0.47 µs [0.43, 0.52]", "always (from
-// 100 ns)", "never (to 10 ms)", "several, last 40 µs", "cannot tell".
-func CrossingText(c Crossing) string {
-	switch c.Outcome {
-	case Crosses:
-		return DurationEstimate(c.At)
-	case Always:
-		return fmt.Sprintf("always (from %s)", Duration(c.From))
-	case Never:
-		return fmt.Sprintf("never (to %s)", Duration(c.To))
-	case Several:
-		return fmt.Sprintf("several, last %s", Duration(c.At.Value))
-	}
-	return "cannot tell"
-}
-
-// MarkdownTable prints a table whose first columns, as many as left says, hold
-// names and the others numbers.
-func MarkdownTable(b *bytes.Buffer, left int, header []string, rows [][]string) {
-	line := func(cells []string) {
-		escaped := make([]string, len(cells))
-		for i, c := range cells {
-			escaped[i] = MarkdownText(c)
-		}
-		fmt.Fprintf(b, "| %s |\n", strings.Join(escaped, " | "))
-	}
-	line(header)
-	rule := "|" + strings.Repeat("---|", left) + strings.Repeat("---:|", len(header)-left)
-	fmt.Fprintln(b, rule)
-	for _, r := range rows {
-		line(r)
-	}
-	b.WriteString("\n")
-}
-
-// MarkdownText makes text from a record harmless in Markdown: one line, no markup
-// and no HTML.
-func MarkdownText(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' {
-			return ' '
-		}
-		return r
-	}, Printable(text))
-	return markdownSigns.Replace(text)
-}
-
-var markdownSigns = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;",
-	"*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`)
-
-func capitalised(text string) string {
-	if text == "" {
-		return ""
-	}
-	runes := []rune(text)
-	return strings.ToUpper(string(runes[:1])) + string(runes[1:])
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // A Master is the master model of one executor on one workload,
@@ -26,16 +28,16 @@ type Master struct {
 	Why                string // why there is no model, for people; "" when there is
 
 	// The parameters at the median speed of the run. N is 0 when it is not seen.
-	Fixed     Estimate // F, seconds per job
-	Inline    Estimate // h, seconds of a worker per task
-	Inflation Estimate // φ, how many times as long the work takes in the pool
-	Period    Estimate // d, seconds per task of what only one at a time can do
-	Tail      Estimate // tasks that the last worker has to itself
-	Inside    bool     // φ was measured within tasks, else fitted with the others: then it cannot be told well from the tail
-	Cells     int      // fitted to
-	Misfit    float64  // largest distance between them and the model, as a fraction
+	Fixed     estimate.Estimate // F, seconds per job
+	Inline    estimate.Estimate // h, seconds of a worker per task
+	Inflation estimate.Estimate // φ, how many times as long the work takes in the pool
+	Period    estimate.Estimate // d, seconds per task of what only one at a time can do
+	Tail      estimate.Estimate // tasks that the last worker has to itself
+	Inside    bool              // φ was measured within tasks, else fitted with the others: then it cannot be told well from the tail
+	Cells     int               // fitted to
+	Misfit    float64           // largest distance between them and the model, as a fraction
 
-	Predicted, Measured Crossing // the crossover against the plain loop, seconds of useful work per task; Predicted.Needs is 0
+	Predicted, Measured estimate.Crossing // the crossover against the plain loop, seconds of useful work per task; Predicted.Needs is 0
 	// The smallest pool that is within 5 % of the fastest, on the largest tasks; 0
 	// when only one size was measured.
 	PredictedPool, MeasuredPool int
@@ -45,7 +47,7 @@ type Master struct {
 // CrossoverError is the relative error of the predicted crossover; ok is false when
 // one of the two is not a point.
 func (m Master) CrossoverError() (relative float64, ok bool) {
-	if m.Predicted.Outcome != Crosses || m.Measured.Outcome != Crosses {
+	if m.Predicted.Outcome != estimate.Crosses || m.Measured.Outcome != estimate.Crosses {
 		return 0, false
 	}
 	return m.Predicted.At.Value/m.Measured.At.Value - 1, true
@@ -56,9 +58,9 @@ func (m Master) CrossoverError() (relative float64, ok bool) {
 type masterCell struct {
 	workers float64
 	tasks   float64
-	ideals  []quantity // what C may be
-	work    quantity   // useful work per task
-	time    quantity   // makespan
+	ideals  []estimate.Quantity // what C may be
+	work    estimate.Quantity   // useful work per task
+	time    estimate.Quantity   // makespan
 }
 
 // The parameters of the model in the order in which it takes them.
@@ -93,15 +95,15 @@ func (a *analysis) master(m *Master, inside ledgers) {
 		base := a.pairs.arms[arm.cell.Baseline()]
 		c := masterCell{workers: float64(arm.cell.Workers), tasks: float64(arm.tasks),
 			ideals: a.deliverable(Scaling{Workload: m.Workload, Resource: a.resource[m.Workload]}, arm.cell.Workers),
-			work:   a.rs.quantity(base.task.over(reference.makespan)),
-			time:   a.rs.quantity(arm.makespan.over(reference.makespan))}
-		if arm.tasks == 0 || c.work.draws == nil || c.time.draws == nil {
+			work:   a.rs.Quantity(base.task.Over(reference.makespan)),
+			time:   a.rs.Quantity(arm.makespan.Over(reference.makespan))}
+		if arm.tasks == 0 || c.work.Draws == nil || c.time.Draws == nil {
 			continue
 		}
 		cells = append(cells, c)
 	}
 	if len(cells) < costs+1 {
-		m.Why = fmt.Sprintf("%s of the %d it needs, with at least %s each", Count(len(cells), "cell"), costs+1, Count(MinBlocks, "block"))
+		m.Why = fmt.Sprintf("%s of the %d it needs, with at least %s each", words.Count(len(cells), "cell"), costs+1, words.Count(estimate.MinBlocks, "block"))
 		return
 	}
 	m.Cells = len(cells)
@@ -111,14 +113,14 @@ func (a *analysis) master(m *Master, inside ledgers) {
 		m.Why = "the cells do not tell its costs apart"
 		return
 	}
-	m.Misfit = math.Expm1(best.solution.misfit)
-	unit := a.rs.quantity(reference.makespan)
-	m.describe(best, unit, cells)
-	if phi.n > 0 {
-		m.Inside, m.Inflation = true, phi.estimate()
+	m.Misfit = math.Expm1(best.Misfit)
+	unit := a.rs.Quantity(reference.makespan)
+	m.describe(best, unit)
+	if phi.N > 0 {
+		m.Inside, m.Inflation = true, phi.Estimate()
 	}
 	if m.Misfit > 1 {
-		m.Why = fmt.Sprintf("it is off by %s at the worst of %s", Percent(m.Misfit), Count(len(cells), "cell"))
+		m.Why = fmt.Sprintf("it is off by %s at the worst of %s", words.Percent(m.Misfit), words.Count(len(cells), "cell"))
 		return
 	}
 	a.predict(m, best, unit)
@@ -132,7 +134,7 @@ func (a *analysis) masterArms(workload, executor string) []*arm {
 	var empty, ends []record.Cell
 	for _, c := range a.pairs.sortedCells() {
 		base := a.pairs.arms[c.Baseline()]
-		if c.Executor != executor || c.Payload != 0 || base == nil || a.pairs.arms[c].task.over(base.task).len() == 0 {
+		if c.Executor != executor || c.Payload != 0 || base == nil || a.pairs.arms[c].task.Over(base.task).Len() == 0 {
 			continue
 		}
 		switch {
@@ -167,39 +169,37 @@ func (a *analysis) masterArms(workload, executor string) []*arm {
 // inflation is φ as measured within the largest tasks, on the most workers that have
 // a core each; n is 0 when tasks were not timed. What the capacity explains is not
 // inflation.
-func (a *analysis) inflation(m *Master, inside ledgers) quantity {
-	var out quantity
+func (a *analysis) inflation(m *Master, inside ledgers) estimate.Quantity {
+	var out estimate.Quantity
 	for _, arm := range a.masterArms(m.Workload, m.Executor) {
 		p := arm.cell.Workers
 		base := a.pairs.arms[arm.cell.Baseline()]
-		times := inside.times[arm.cell].over(base.task)
-		if cores := a.data.Machine.Cores; times.len() < MinBlocks || arm.cell.Grain == 0 || cores > 0 && p > cores && a.resource[m.Workload] == "cpu" {
+		times := inside.times[arm.cell].Over(base.task)
+		if cores := a.data.Machine.Cores; times.Len() < estimate.MinBlocks || arm.cell.Grain == 0 || cores > 0 && p > cores && a.resource[m.Workload] == "cpu" {
 			continue
 		}
 		ideal, _ := a.ideal(m.Workload, p)
-		out = a.rs.quantity(times).per(constant(float64(p))).times(ideal)
+		out = a.rs.Quantity(times).Per(estimate.Constant(float64(p))).Times(ideal)
 	}
 	return out
 }
 
 // A masterFit is the model with some of its costs.
 type masterFit struct {
-	seen     []int // costs that are fitted, ascending
-	ideal    int   // which of the ideals of the cells C is
-	phi      quantity
-	solution solution
-	model    model
-	data     observations
+	seen  []int // costs that are fitted, ascending
+	ideal int   // which of the ideals of the cells C is
+	phi   estimate.Quantity
+	estimate.Fit
 }
 
 // fitMaster chooses the costs that the cells show. Where φ was measured (its n is
 // above 0) it is taken as it is.
-func fitMaster(cells []masterCell, phi quantity) (best masterFit, ok bool) {
-	times := make([]quantity, len(cells))
+func fitMaster(cells []masterCell, phi estimate.Quantity) (best masterFit, ok bool) {
+	times := make([]estimate.Quantity, len(cells))
 	for i, c := range cells {
 		times[i] = c.time
 	}
-	o, ok := observe(times)
+	o, ok := estimate.Observe(times)
 	if !ok {
 		return best, false
 	}
@@ -207,7 +207,7 @@ func fitMaster(cells []masterCell, phi quantity) (best masterFit, ok bool) {
 	for ideal := range cells[0].ideals {
 		for mask := range 1 << 3 {
 			seen := []int{inlineCost}
-			if phi.n == 0 {
+			if phi.N == 0 {
 				seen = append(seen, inflationCost)
 			}
 			for i, cost := range []int{fixedCost, periodCost, tailCost} {
@@ -221,34 +221,34 @@ func fitMaster(cells []masterCell, phi quantity) (best masterFit, ok bool) {
 			}
 		}
 	}
-	inflation := math.Inf(1)
-	for _, f := range fits {
-		inflation = min(inflation, f.solution.chi2/float64(len(cells)-len(f.seen)))
+	all := make([]estimate.Fit, len(fits))
+	for i, f := range fits {
+		all[i] = f.Fit
 	}
 	least := math.Inf(1)
-	for _, f := range fits {
-		if score := aicc(f.solution.chi2/max(inflation, 1), len(f.seen), len(cells)); score < least {
-			best, least = f, score
+	for i, score := range estimate.Scores(all) {
+		if score < least {
+			best, least = fits[i], score
 		}
 	}
 	if math.IsInf(least, 1) {
 		return best, false
 	}
-	best.model.resample(best.data, &best.solution)
+	best.Resample()
 	return best, true
 }
 
 // fit finds the costs in f.seen from the times of the cells; false when they do not
 // tell them.
-func (f *masterFit) fit(cells []masterCell, times observations) (ok bool) {
+func (f *masterFit) fit(cells []masterCell, times estimate.Observations) (ok bool) {
 	smallest := math.Inf(1) // time per task
 	for _, c := range cells {
-		smallest = min(smallest, math.Exp(c.time.point)/c.tasks)
+		smallest = min(smallest, math.Exp(c.time.Point)/c.tasks)
 	}
 	most := smallest // that one worker may need beside the work
 	for _, c := range cells {
 		if c.workers == 1 {
-			most = max(most, math.Exp(c.time.point)/c.tasks-math.Exp(c.work.point))
+			most = max(most, math.Exp(c.time.Point)/c.tasks-math.Exp(c.work.Point))
 		}
 	}
 	scales := [costs]float64{inlineCost: most, inflationCost: 1, fixedCost: smallest * cells[0].tasks, periodCost: smallest, tailCost: 1}
@@ -256,7 +256,7 @@ func (f *masterFit) fit(cells []masterCell, times observations) (ok bool) {
 	for i, cost := range f.seen {
 		scale[i], bounded[i] = scales[cost], true
 	}
-	f.model = model{scale: scale, bounded: bounded, predict: func(out, p []float64) {
+	model := estimate.Model{Scale: scale, Bounded: bounded, Predict: func(out, p []float64) {
 		f.times(out, cells, f.all(p, -1), -1)
 	}}
 	var starts [][]float64
@@ -270,19 +270,18 @@ func (f *masterFit) fit(cells []masterCell, times observations) (ok bool) {
 			starts = append(starts, start)
 		}
 	}
-	shifts := func(out, p []float64, r int) { f.times(out, cells, f.all(p, r), r) }
-	f.data = times.against(shifts)
-	f.solution, ok = f.model.fit(f.data, starts...)
+	times.Replay = func(out, p []float64, r int) { f.times(out, cells, f.all(p, r), r) }
+	f.Fit, ok = model.Fit(times, starts...)
 	return ok
 }
 
 // all are the costs of the parameters p of the fit; those it has not are 0. In
 // replicate r φ is that of the replicate where it was measured.
 func (f *masterFit) all(p []float64, r int) (all [costs]float64) {
-	if f.phi.n > 0 {
-		all[inflationCost] = math.Exp(f.phi.point)
+	if f.phi.N > 0 {
+		all[inflationCost] = math.Exp(f.phi.Point)
 		if r >= 0 {
-			all[inflationCost] = math.Exp(f.phi.draw(r))
+			all[inflationCost] = math.Exp(f.phi.Draw(r))
 		}
 	}
 	for i, cost := range f.seen {
@@ -295,9 +294,9 @@ func (f *masterFit) all(p []float64, r int) (all [costs]float64) {
 // ideal of replicate r, or as estimated when r is -1.
 func (f *masterFit) times(out []float64, cells []masterCell, costs [costs]float64, r int) {
 	for i, c := range cells {
-		work, ideal := c.work.point, c.ideals[f.ideal].point
+		work, ideal := c.work.Point, c.ideals[f.ideal].Point
 		if r >= 0 {
-			work, ideal = c.work.draw(r), c.ideals[f.ideal].draw(r)
+			work, ideal = c.work.Draw(r), c.ideals[f.ideal].Draw(r)
 		}
 		out[i] = math.Log(makespan(costs, math.Exp(work), c.tasks, c.workers, math.Exp(ideal)))
 	}

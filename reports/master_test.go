@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 // A simulated executor has planted costs and runs in virtual time: a dispatcher that
@@ -172,7 +173,7 @@ func TestMasterCoverage(t *testing.T) {
 		l := simulation(s)
 		l.seed, l.noise, l.drift = seed, 0.02, 0.1
 		m := masterOf(t, Analyse(l.write(t)), "pool")
-		for i, e := range []Estimate{m.Fixed, m.Inline, m.Inflation, m.Period, m.Tail} {
+		for i, e := range []estimate.Estimate{m.Fixed, m.Inline, m.Inflation, m.Period, m.Tail} {
 			if e.Low <= truth[i] && truth[i] <= e.High {
 				covered[i]++
 			}
@@ -199,10 +200,10 @@ func TestMasterOutcomes(t *testing.T) {
 		{"one pool size, few grains", func(l *laboratory) { l.workers, l.grains = []int{2}, l.grains[:4] }, func(m Master) bool { return m.Why != "" }},
 		{"one pool size", func(l *laboratory) { l.workers = []int{4} }, func(m Master) bool { return m.PredictedPool == 0 }},
 		{"no costs at all", func(l *laboratory) { l.executors["pool"] = simulated{inflation: 1} }, func(m Master) bool {
-			return m.Why == "" && m.Inline.Value < 1e-9 && m.Fixed.Value < 1e-6 && m.Predicted.Outcome == Always
+			return m.Why == "" && m.Inline.Value < 1e-9 && m.Fixed.Value < 1e-6 && m.Predicted.Outcome == estimate.Always
 		}},
 		{"never pays", func(l *laboratory) { l.executors["pool"] = simulated{inflation: 9, inline: time.Microsecond} }, func(m Master) bool {
-			return m.Why == "" && m.Predicted.Outcome == Never && m.Measured.Outcome == Never
+			return m.Why == "" && m.Predicted.Outcome == estimate.Never && m.Measured.Outcome == estimate.Never
 		}},
 		{"not from inside", func(l *laboratory) { l.inside = false }, func(m Master) bool {
 			return m.Why == "" && !m.Inside && math.Abs(m.Inflation.Value-1.2) < 0.02
@@ -219,7 +220,7 @@ func TestMasterOutcomes(t *testing.T) {
 				if !test.check(m) {
 					t.Errorf("%+v", m)
 				}
-				for _, e := range []Estimate{m.Fixed, m.Inline, m.Inflation, m.Period, m.Tail, m.Predicted.At} {
+				for _, e := range []estimate.Estimate{m.Fixed, m.Inline, m.Inflation, m.Period, m.Tail, m.Predicted.At} {
 					if e.Low > e.Value || e.Value > e.High || e.Low < 0 {
 						t.Errorf("an interval without its value: %+v", e)
 					}

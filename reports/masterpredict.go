@@ -1,16 +1,17 @@
 package reports
 
-import "math"
+import (
+	"math"
+	"slices"
+
+	"poolbench/reports/estimate"
+)
 
 // describe puts the costs into the model: unit is that of the times of the cells, in
 // seconds.
-func (m *Master) describe(f masterFit, unit quantity, cells []masterCell) {
-	blocks := math.MaxInt
-	for _, c := range cells {
-		blocks = min(blocks, c.time.n)
-	}
+func (m *Master) describe(f masterFit, unit estimate.Quantity) {
 	for i, cost := range f.seen {
-		e, seconds := f.solution.estimate(f.model, i, blocks), f.solution.times(f.model, i, blocks, unit)
+		e, seconds := f.Estimate(i, estimate.Quantity{}), f.Estimate(i, unit)
 		switch cost {
 		case inlineCost:
 			m.Inline = seconds
@@ -46,7 +47,7 @@ func (j jobs) tasks(work float64) float64 {
 
 // predict finds the crossover that the model has, between a hundredth of the smallest
 // and a hundred times the largest work of the sweep that measured it.
-func (a *analysis) predict(m *Master, f masterFit, unit quantity) {
+func (a *analysis) predict(m *Master, f masterFit, unit estimate.Quantity) {
 	sweep := a.sweepJobs(m, unit)
 	if len(sweep) < 2 {
 		return
@@ -75,41 +76,39 @@ func (a *analysis) predict(m *Master, f masterFit, unit quantity) {
 		}
 		return high
 	}
-	c := Crossing{From: math.Exp(unit.point + lowest), To: math.Exp(unit.point + highest)}
+	c := estimate.Crossing{From: math.Exp(unit.Point + lowest), To: math.Exp(unit.Point + highest)}
 	ideal := ideals[f.ideal]
-	switch at := find(f.all(f.solution.p, -1), math.Exp(ideal.point)); {
+	switch at := find(f.all(f.P, -1), math.Exp(ideal.Point)); {
 	case math.IsInf(at, 1):
-		c.Outcome = Never
+		c.Outcome = estimate.Never
 	case math.IsInf(at, -1):
-		c.Outcome = Always
+		c.Outcome = estimate.Always
 	default:
-		c.Outcome = Crosses
-		draws := make([]float64, len(f.solution.draws[0]))
+		c.Outcome = estimate.Crosses
+		draws := make([]float64, len(f.Draws[0]))
 		p := make([]float64, len(f.seen))
 		for r := range draws {
 			for i := range p {
-				p[i] = max(0, f.solution.draws[i][r])
+				p[i] = max(0, f.Draws[i][r])
 			}
-			x := find(f.all(p, r), math.Exp(ideal.draw(r)))
-			draws[r] = unit.draw(r) + min(max(x, lowest), highest)
+			x := find(f.all(p, r), math.Exp(ideal.Draw(r)))
+			draws[r] = unit.Draw(r) + min(max(x, lowest), highest)
 		}
-		at += unit.point
-		low, high := percentiles(draws, 1-Confidence)
-		c.At = Estimate{math.Exp(at), math.Exp(min(low, at)), math.Exp(max(high, at)), m.Inline.N}
+		c.At = estimate.FromDraws(at+unit.Point, draws, m.Inline.N).Map(math.Exp)
 	}
 	m.Predicted = c
 }
 
 // sweepJobs are the jobs of the sweep whose crossover is predicted; work is in the
 // unit of the cells.
-func (a *analysis) sweepJobs(m *Master, unit quantity) (out jobs) {
+func (a *analysis) sweepJobs(m *Master, unit estimate.Quantity) (out jobs) {
 	for _, c := range a.pairs.sortedCells() {
 		arm, base := a.pairs.arms[c], a.pairs.arms[c.Baseline()]
 		if c.Workload != m.Workload || c.Executor != m.Executor || c.Payload != 0 || c.Grain == 0 ||
-			base == nil || base.task.len() == 0 || arm.tasks == 0 || c.Workers != m.Workers {
+			base == nil || base.task.Len() == 0 || arm.tasks == 0 || c.Workers != m.Workers {
 			continue
 		}
-		if work := base.task.median() - unit.point; len(out) == 0 || work > out[len(out)-1].work {
+		if work := base.task.Point() - unit.Point; len(out) == 0 || work > out[len(out)-1].work {
 			out = append(out, struct{ work, tasks float64 }{work, math.Log(float64(arm.tasks))})
 		}
 	}
@@ -132,7 +131,7 @@ func (a *analysis) predictPool(m *Master, f masterFit) {
 			}
 			for _, p := range series.Points {
 				ideal := a.deliverable(s, p.Workers)[f.ideal]
-				t := makespan(f.all(f.solution.p, -1), work, float64(s.Tasks), float64(p.Workers), math.Exp(ideal.point))
+				t := makespan(f.all(f.P, -1), work, float64(s.Tasks), float64(p.Workers), math.Exp(ideal.Point))
 				sizes, measured, predicted = append(sizes, p.Workers), append(measured, 1/p.Speedup.Value), append(predicted, t)
 			}
 		}
@@ -141,22 +140,10 @@ func (a *analysis) predictPool(m *Master, f masterFit) {
 		return
 	}
 	best := func(times []float64) int {
-		least := math.Inf(1)
-		for _, t := range times {
-			least = min(least, t)
-		}
-		for i, t := range times {
-			if t <= least*(1+Practical) {
-				return i
-			}
-		}
-		return 0
+		least := slices.Min(times)
+		return max(0, slices.IndexFunc(times, func(t float64) bool { return t <= least*(1+Practical) }))
 	}
 	i, j := best(predicted), best(measured)
 	m.PredictedPool, m.MeasuredPool = sizes[i], sizes[j]
-	least := math.Inf(1)
-	for _, t := range measured {
-		least = min(least, t)
-	}
-	m.Regret = measured[i]/least - 1
+	m.Regret = measured[i]/slices.Min(measured) - 1
 }

@@ -1,6 +1,11 @@
 package reports
 
-import "math"
+import (
+	"math"
+
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
+)
 
 // HalfEfficiency is the efficiency that METG and the least useful work are given
 // at where one must do.
@@ -11,9 +16,9 @@ var efficiencies = [...]float64{HalfEfficiency, 0.7, 0.8, 0.9, 0.95}
 
 // A Level is what an efficiency needs.
 type Level struct {
-	Efficiency float64  // of Sweep.Ideal, above 0
-	Work       Crossing // least useful work per task, seconds
-	METG       Crossing // granularity at that point, overhead included, seconds: METG(Efficiency)
+	Efficiency float64           // of Sweep.Ideal, above 0
+	Work       estimate.Crossing // least useful work per task, seconds
+	METG       estimate.Crossing // granularity at that point, overhead included, seconds: METG(Efficiency)
 }
 
 // Half is the level of 50 %, unknown when the series has none.
@@ -33,10 +38,10 @@ func (s SweepSeries) level(efficiency float64) Level {
 // workers, granularity is w+h, hence R50 = 2 and R90 = 5; with a cost d per task paid
 // in one place it is P·d up to w = P·d, hence both are 1. Absent ones have N = 0.
 type Overhead struct {
-	Floor Estimate // granularity of the smallest task, seconds: what a task costs at least
-	R50   Estimate // METG(50 %) / Floor
-	R90   Estimate // METG(90 %) / METG(50 %)
-	Above bool     // the smallest task has too much work to be the floor: Floor is at most, R50 at least what is said
+	Floor estimate.Estimate // granularity of the smallest task, seconds: what a task costs at least
+	R50   estimate.Estimate // METG(50 %) / Floor
+	R90   estimate.Estimate // METG(90 %) / METG(50 %)
+	Above bool              // the smallest task has too much work to be the floor: Floor is at most, R50 at least what is said
 	Shape Shape
 }
 
@@ -89,31 +94,30 @@ const reachesFloor = 0.1
 
 // levels fills in what follows from the curve of efficiencies; granularities ascend
 // in work and may begin with that of an empty task.
-func (s *SweepSeries) levels(c *curve, granularities []quantity) {
-	var half, ninety meeting
+func (s *SweepSeries) levels(c *estimate.Curve, granularities []estimate.Quantity) {
+	var at50, at90 estimate.Quantity
 	for _, e := range efficiencies {
-		m := c.crossing(math.Log(e), 0)
-		s.Levels = append(s.Levels, Level{e, m.Crossing, metg(e, m.Crossing, s.Points)})
+		work, place := c.Crossing(e, 0)
+		s.Levels = append(s.Levels, Level{e, work, metg(e, work, s.Points)})
 		switch e {
 		case HalfEfficiency:
-			half = m.scaled(1 / e)
+			at50 = place.Per(estimate.Constant(e))
 		case 0.9:
-			ninety = m.scaled(1 / e)
+			at90 = place.Per(estimate.Constant(e))
 		}
 	}
-	floor := floorOf(granularities)
+	floor := estimate.Floor(granularities)
 	o := &s.Overhead
-	o.Floor = floor.estimate()
+	o.Floor = floor.Estimate()
 	empty := len(granularities) > len(s.Points)
 	o.Above = !empty && s.Points[0].Efficiency.Value > reachesFloor
-	if half.Outcome != Crosses || o.Floor.N == 0 {
+	if at50.N == 0 || o.Floor.N == 0 {
 		return
 	}
-	at50 := half.quantity()
-	o.R50 = at50.per(floor).estimate()
+	o.R50 = at50.Per(floor).Estimate()
 	r90, wide := math.NaN(), false
-	if ninety.Outcome == Crosses {
-		o.R90 = ninety.quantity().per(at50).estimate()
+	if at90.N > 0 {
+		o.R90 = at90.Per(at50).Estimate()
 		if r90 = o.R90.Value; o.R90.Known() && o.R90.Low < 8 {
 			r90 = math.NaN() // not surely growing
 		}
@@ -130,11 +134,9 @@ func (s *SweepSeries) levels(c *curve, granularities []quantity) {
 // metg is the granularity where the useful work is least: work / efficiency, hence
 // twice the work at 50 %. It includes overhead, as in Task Bench (Slaughter et al.,
 // SC20).
-func metg(efficiency float64, work Crossing, points []SweepPoint) Crossing {
+func metg(efficiency float64, work estimate.Crossing, points []SweepPoint) estimate.Crossing {
 	c := work
-	c.At.Value /= efficiency
-	c.At.Low /= efficiency
-	c.At.High /= efficiency
+	c.At = c.At.Map(func(work float64) float64 { return work / efficiency })
 	c.From, c.To = math.Inf(1), math.Inf(-1)
 	for _, p := range points {
 		granularity := p.Work / p.Efficiency.Value
@@ -143,59 +145,14 @@ func metg(efficiency float64, work Crossing, points []SweepPoint) Crossing {
 	return c
 }
 
-// floorOf is the least granularity of an executor: granularity never falls as work
-// grows, so it is the first value of the isotonic fit. The least of several equal
-// values would be too small by their noise.
-func floorOf(granularities []quantity) quantity {
-	fit := func(value func(quantity) float64) float64 {
-		points := make([]xy, len(granularities))
-		for i, g := range granularities {
-			points[i] = xy{float64(i), value(g)}
-		}
-		isotonic(points)
-		return points[0].y
-	}
-	out := quantity{n: math.MaxInt}
-	replicates := 0
-	for _, g := range granularities {
-		if out.n = min(out.n, g.n); g.draws != nil {
-			replicates = len(g.draws)
-		}
-	}
-	out.point = fit(func(g quantity) float64 { return g.point })
-	for r := range replicates {
-		out.draws = append(out.draws, fit(func(g quantity) float64 { return g.draw(r) }))
-	}
-	if out.n < MinBlocks {
-		out.draws = nil
-	}
-	return out
-}
-
-// scaled is the meeting at factor times its work.
-func (m meeting) scaled(factor float64) meeting {
-	m.At.Value *= factor
-	draws := make([]float64, len(m.draws))
-	for i, d := range m.draws {
-		draws[i] = d + math.Log(factor)
-	}
-	m.draws = draws
-	return m
-}
-
-// quantity is where it crosses.
-func (m meeting) quantity() quantity {
-	return quantity{n: m.At.N, point: math.Log(m.At.Value), draws: m.draws}
-}
-
 func (o Overhead) floorText() string {
 	switch {
 	case o.Floor.N == 0:
 		return "cannot tell"
 	case o.Above:
-		return "at most " + DurationEstimate(o.Floor)
+		return "at most " + words.DurationEstimate(o.Floor)
 	}
-	return DurationEstimate(o.Floor)
+	return words.DurationEstimate(o.Floor)
 }
 
 // String is where the overhead arises in a few words, or why that cannot be told.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 // With a fixed cost h on the workers, granularity is w+h: METG(x) = h/(1-x), the least
@@ -23,7 +24,7 @@ func TestInlineLevels(t *testing.T) {
 		}
 		for i, x := range []float64{0.5, 0.7, 0.8, 0.9, 0.95} {
 			l := s.Levels[i]
-			if l.Efficiency != x || l.Work.Outcome != Crosses || l.METG.Outcome != Crosses {
+			if l.Efficiency != x || l.Work.Outcome != estimate.Crosses || l.METG.Outcome != estimate.Crosses {
 				t.Fatalf("%+v", l)
 			}
 			near(t, fmt.Sprintf("METG(%v)", x), l.METG.At.Value, h.Seconds()/(1-x), 0.01)
@@ -184,7 +185,7 @@ func TestTaskBenchRows(t *testing.T) {
 		if l.Efficiency <= 0.8 { // above, the published figures are of another run of the same
 			near(t, fmt.Sprintf("their METG(%v)", l.Efficiency), theirs(l.Efficiency), published[i+1].metg, 0.02)
 		}
-		if l.METG.Outcome != Crosses || l.METG.At.Value > theirs(l.Efficiency) {
+		if l.METG.Outcome != estimate.Crosses || l.METG.At.Value > theirs(l.Efficiency) {
 			t.Errorf("%+v is above %v", l.METG, theirs(l.Efficiency))
 		}
 	}
@@ -194,7 +195,7 @@ func TestTaskBenchRows(t *testing.T) {
 	if o := s.Overhead; o.Shape != ShapeInline || math.Abs(o.R50.Value-1.9) > 0.05 || math.Abs(o.R90.Value-5.1) > 0.2 {
 		t.Errorf("%+v", o)
 	}
-	if few := mpi(t, 5, work, elapsed).Half().METG; few.Outcome != Unknown || math.Abs(few.At.Value-4.45e-6) > 0.02e-6 {
+	if few := mpi(t, 5, work, elapsed).Half().METG; few.Outcome != estimate.Unknown || math.Abs(few.At.Value-4.45e-6) > 0.02e-6 {
 		t.Errorf("5 repetitions decide nothing, but say about where: %+v", few)
 	}
 }
@@ -240,7 +241,7 @@ func TestDegenerateSweeps(t *testing.T) {
 	}
 	d := Analyse(parse(t, strings.Join(kept, "\n")))
 	checkFinite(t, d)
-	if s := seriesOf(t, d, goroutines); len(s.Points) != 16 || s.Half().Work.Outcome == Never {
+	if s := seriesOf(t, d, goroutines); len(s.Points) != 16 || s.Half().Work.Outcome == estimate.Never {
 		t.Errorf("%d points, %+v", len(s.Points), s.Half())
 	}
 }
@@ -248,17 +249,17 @@ func TestDegenerateSweeps(t *testing.T) {
 // checkFinite looks at everything that a report may print.
 func checkFinite(t *testing.T, d *Data) {
 	t.Helper()
-	estimate := func(what string, e Estimate) {
+	number := func(what string, e estimate.Estimate) {
 		if bad(e.Value) || bad(e.Low) || bad(e.High) || e.Known() && !(e.Low <= e.Value && e.Value <= e.High) {
 			t.Errorf("%s: %+v", what, e)
 		}
 	}
-	crossing := func(what string, c Crossing) {
+	crossing := func(what string, c estimate.Crossing) {
 		if bad(c.From) || bad(c.To) || c.From > c.To {
 			t.Errorf("%s: %+v", what, c)
 		}
-		if c.Outcome == Crosses || c.Outcome == Several {
-			estimate(what, c.At)
+		if c.Outcome == estimate.Crosses || c.Outcome == estimate.Several {
+			number(what, c.At)
 		}
 	}
 	for _, s := range d.Sweeps {
@@ -268,10 +269,10 @@ func checkFinite(t *testing.T, d *Data) {
 				crossing(fmt.Sprint("work at ", l.Efficiency), l.Work)
 				crossing(fmt.Sprint("METG at ", l.Efficiency), l.METG)
 			}
-			estimate("floor", series.Overhead.Floor)
-			estimate("R50", series.Overhead.R50)
-			estimate("R90", series.Overhead.R90)
-			estimate("regret", series.Threshold.Regret)
+			number("floor", series.Overhead.Floor)
+			number("R50", series.Overhead.R50)
+			number("R90", series.Overhead.R90)
+			number("regret", series.Threshold.Regret)
 			if bad(series.Threshold.At) {
 				t.Errorf("%+v", series.Threshold)
 			}
@@ -279,7 +280,7 @@ func checkFinite(t *testing.T, d *Data) {
 	}
 	for _, x := range d.Duels {
 		crossing("duel", x.Crossover)
-		estimate("regret", x.Threshold.Regret)
+		number("regret", x.Threshold.Regret)
 	}
 	for _, c := range d.Costs {
 		crossing("COST", c.Crossover)

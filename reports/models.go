@@ -3,6 +3,9 @@ package reports
 import (
 	"fmt"
 	"math"
+
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // A LawKind is one of the models that speedup along the worker axis is compared to.
@@ -29,18 +32,18 @@ func (k LawKind) String() string { return lawNames[k] }
 // not have are zero.
 type Law struct {
 	Kind       LawKind
-	Against    string   // what C is: "workers", "cores" or "capacity"
-	Why        string   // why there is none, for people; "" when there is
-	PerWorker  Estimate // λ
-	Contention Estimate // σ, never below 0
-	Crosstalk  Estimate // κ, never below 0
-	Ceiling    Estimate // S_max
-	Period     Estimate // d, seconds per task at S_max: useful work per task / S_max
-	Peak       Estimate // N* = √((1-σ)/κ) workers, where USL is highest; Peak.N is 0 when it is withheld
-	NoPeak     string   // why Peak is withheld, for people; "" when it is not
-	Next       LawKind  // the runner-up; NoLaw when no other could be fitted
-	Lead       float64  // AICc of the runner-up minus that of Kind, at least 0; under 2 they are as good
-	Misfit     float64  // largest distance between a point and the model, as a fraction
+	Against    string            // what C is: "workers", "cores" or "capacity"
+	Why        string            // why there is none, for people; "" when there is
+	PerWorker  estimate.Estimate // λ
+	Contention estimate.Estimate // σ, never below 0
+	Crosstalk  estimate.Estimate // κ, never below 0
+	Ceiling    estimate.Estimate // S_max
+	Period     estimate.Estimate // d, seconds per task at S_max: useful work per task / S_max
+	Peak       estimate.Estimate // N* = √((1-σ)/κ) workers, where USL is highest; Peak.N is 0 when it is withheld
+	NoPeak     string            // why Peak is withheld, for people; "" when it is not
+	Next       LawKind           // the runner-up; NoLaw when no other could be fitted
+	Lead       float64           // AICc of the runner-up minus that of Kind, at least 0; under 2 they are as good
+	Misfit     float64           // largest distance between a point and the model, as a fraction
 }
 
 // Name is the kind in a word or two. Where C is not P, the formula of Amdahl can fall,
@@ -68,8 +71,8 @@ const (
 // A lawPoint is one pool size of a series.
 type lawPoint struct {
 	workers float64
-	speedup quantity
-	ideals  []quantity // what C may be, the same number in every point
+	speedup estimate.Quantity
+	ideals  []estimate.Quantity // what C may be, the same number in every point
 }
 
 // lawOf compares the models of a series of points, which ascend in workers, and
@@ -77,33 +80,31 @@ type lawPoint struct {
 // when there is none. The work is the useful time per task in seconds.
 //
 // The models are compared by AICc (Hurvich and Tsai 1989) with the pool sizes as
-// sample: blocks tell how noisy the points are, not what happens between them. When
-// no model meets the points within their noise, the noise is taken as larger by the
-// factor that makes the best of them fit (QAICc; Burnham and Anderson 2002, 2.5).
-func lawOf(points []lawPoint, work quantity) (law Law, modelled []float64) {
+// sample: blocks tell how noisy the points are, not what happens between them (see
+// estimate.Scores).
+func lawOf(points []lawPoint, work estimate.Quantity) (law Law, modelled []float64) {
 	if len(points) < minSizes {
-		return Law{Why: fmt.Sprintf("%s measured; a model needs %d", Count(len(points), "pool size"), minSizes)}, nil
+		return Law{Why: fmt.Sprintf("%s measured; a model needs %d", words.Count(len(points), "pool size"), minSizes)}, nil
 	}
 	blocks := math.MaxInt
 	for _, p := range points {
-		blocks = min(blocks, p.speedup.n)
+		blocks = min(blocks, p.speedup.N)
 	}
-	if blocks < MinBlocks {
-		return Law{Why: fmt.Sprintf("%s of the %d an interval needs", Count(blocks, "block"), MinBlocks)}, nil
+	if blocks < estimate.MinBlocks {
+		return Law{Why: fmt.Sprintf("%s of the %d an interval needs", words.Count(blocks, "block"), estimate.MinBlocks)}, nil
 	}
 	var fits []lawFit
 	for i := range points[0].ideals {
 		fits = append(fits, fitLaws(points, i)...)
 	}
-	best, law := choose(fits, len(points))
+	best, law := choose(fits)
 	if best == nil {
 		return Law{Why: "no model can be told from these points"}, nil
 	}
-	best.model.resample(best.data, &best.solution)
-	s := best.solution
-	if law.Misfit = math.Expm1(s.misfit); law.Misfit > maxMisfit && s.chi2 > chi2Limit(len(points)-len(s.p)) {
+	best.fit.Resample()
+	if law.Misfit = math.Expm1(best.fit.Misfit); law.Misfit > maxMisfit && best.fit.BeyondNoise() {
 		return Law{Why: fmt.Sprintf("nothing meets every point within %s, the best (%s) is off by %s",
-			Percent(maxMisfit), best.kind, Percent(law.Misfit)), Misfit: law.Misfit}, nil
+			words.Percent(maxMisfit), best.kind, words.Percent(law.Misfit)), Misfit: law.Misfit}, nil
 	}
 	switch last := points[len(points)-1]; {
 	case best.ideal > 0:
@@ -113,16 +114,14 @@ func lawOf(points []lawPoint, work quantity) (law Law, modelled []float64) {
 	default:
 		law.Against = "workers"
 	}
-	best.describe(&law, blocks, work)
-	law.peak(s, points[len(points)-1].workers, best.c[len(points)-1])
-	modelled = make([]float64, len(points))
-	best.model.predict(modelled, s.p)
-	return law, modelled
+	best.describe(&law, work)
+	law.peak(best.fit, points[len(points)-1].workers, best.c[len(points)-1])
+	return law, best.fit.Prediction()
 }
 
 // laws finds the tax and the law of every series of s. The candidates are its arms,
 // in the order of its points.
-func (a *analysis) laws(s *Scaling, candidates []candidate, work quantity) {
+func (a *analysis) laws(s *Scaling, candidates []candidate, work estimate.Quantity) {
 	for i := range s.Series {
 		series := &s.Series[i]
 		var points []lawPoint
@@ -131,7 +130,7 @@ func (a *analysis) laws(s *Scaling, candidates []candidate, work quantity) {
 				continue
 			}
 			if c.tie.Workers == 1 {
-				series.Tax = c.speedup.inverse().estimate()
+				series.Tax = c.speedup.Inverse().Estimate()
 			}
 			points = append(points, lawPoint{float64(c.tie.Workers), c.speedup, a.deliverable(*s, c.tie.Workers)})
 		}
@@ -145,15 +144,15 @@ func (a *analysis) laws(s *Scaling, candidates []candidate, work quantity) {
 
 // deliverable is what C of the laws may be: P, of work that computes at most the
 // cores, and then the measured capacity.
-func (a *analysis) deliverable(s Scaling, workers int) []quantity {
+func (a *analysis) deliverable(s Scaling, workers int) []estimate.Quantity {
 	if s.Resource != "cpu" {
-		return []quantity{constant(float64(workers))}
+		return []estimate.Quantity{estimate.Constant(float64(workers))}
 	}
 	p := workers
 	if cores := a.data.Machine.Cores; cores > 0 {
 		p = min(p, cores)
 	}
-	out := []quantity{constant(float64(p))}
+	out := []estimate.Quantity{estimate.Constant(float64(p))}
 	if len(a.capacity) > 0 {
 		q, _ := a.ideal(s.Workload, workers)
 		out = append(out, q)
@@ -163,73 +162,68 @@ func (a *analysis) deliverable(s Scaling, workers int) []quantity {
 
 // A lawFit is one model fitted to a series.
 type lawFit struct {
-	kind     LawKind
-	ideal    int       // which of the ideals of the points C is
-	c        []float64 // ln C, parallel to the points
-	model    model
-	data     observations
-	solution solution
+	kind  LawKind
+	ideal int       // which of the ideals of the points C is
+	c     []float64 // ln C, parallel to the points
+	fit   estimate.Fit
 }
 
 func fitLaws(points []lawPoint, ideal int) []lawFit {
-	var ys, draws []quantity
+	var ys, draws []estimate.Quantity
 	var c []float64
 	for _, p := range points {
 		q := p.ideals[ideal]
-		c = append(c, q.point)
+		c = append(c, q.Point)
 		ys = append(ys, p.speedup)
-		draws = append(draws, p.speedup.per(q).per(quantity{point: -q.point}))
+		draws = append(draws, p.speedup.Per(q).Times(estimate.Quantity{Point: q.Point}))
 	}
-	o, ok := observe(ys)
+	o, ok := estimate.Observe(ys)
 	if !ok {
 		return nil
 	}
-	o.draws = draws // what is not known of C makes intervals wider, not models likelier
+	o.Draws = draws // what is not known of C makes intervals wider, not models likelier
 	var out []lawFit
 	for kind := Linear; kind <= Dispatcher; kind++ {
-		m, starts := kind.model(points, c, o.point)
-		if len(points) < len(m.scale)+2 {
+		m, starts := kind.model(points, c, o.Points)
+		if len(points) < len(m.Scale)+2 {
 			continue // AICc has no value
 		}
-		s, ok := m.fit(o, starts...)
-		if !ok || (kind == Plateau || kind == Dispatcher) && !m.levels(s, len(points)) {
+		fit, ok := m.Fit(o, starts...)
+		if !ok || (kind == Plateau || kind == Dispatcher) && !flat(fit.Prediction()) {
 			continue
 		}
-		out = append(out, lawFit{kind, ideal, c, m, o, s})
+		out = append(out, lawFit{kind, ideal, c, fit})
 	}
 	return out
 }
 
-// levels reports whether at least two points are on the ceiling: one alone may as
+// flat reports whether at least the last two points are on the ceiling: one alone may as
 // well be a point that is low.
-func (m model) levels(s solution, points int) bool {
-	out := make([]float64, points)
-	m.predict(out, s.p)
-	return out[points-1] == out[points-2]
+func flat(prediction []float64) bool {
+	n := len(prediction)
+	return prediction[n-1] == prediction[n-2]
 }
 
-// choose is the fit of the least AICc, of equal ones the earlier kind; nil when
-// there is none.
-func choose(fits []lawFit, sizes int) (best *lawFit, law Law) {
-	inflation := math.Inf(1)
-	for _, f := range fits {
-		inflation = min(inflation, f.solution.chi2/float64(sizes-len(f.solution.p)))
+// choose is the fit of the best score, of equal ones the earlier kind; nil when there is
+// none.
+func choose(all []lawFit) (best *lawFit, law Law) {
+	fits := make([]estimate.Fit, len(all))
+	for i, f := range all {
+		fits[i] = f.fit
 	}
-	inflation = max(inflation, 1)
-	score := func(f lawFit) float64 {
-		return aicc(f.solution.chi2/inflation, len(f.solution.p), sizes)
-	}
-	for i := range fits {
-		if best == nil || score(fits[i]) < score(*best) {
-			best = &fits[i]
+	scores := estimate.Scores(fits)
+	least := math.Inf(1)
+	for i := range all {
+		if best == nil || scores[i] < least {
+			best, least = &all[i], scores[i]
 		}
 	}
 	if best == nil {
 		return nil, law
 	}
 	law.Kind, law.Lead = best.kind, math.Inf(1)
-	for _, f := range fits {
-		if lead := score(f) - score(*best); f.kind != best.kind && lead < law.Lead {
+	for i, f := range all {
+		if lead := scores[i] - least; f.kind != best.kind && lead < law.Lead {
 			law.Next, law.Lead = f.kind, lead
 		}
 	}
@@ -241,13 +235,13 @@ func choose(fits []lawFit, sizes int) (best *lawFit, law Law) {
 
 // model is the model of a kind with starts for its search. The parameters are ln λ
 // and ln S_max, unbounded, and σ and κ, bounded.
-func (k LawKind) model(points []lawPoint, c, y []float64) (m model, starts [][]float64) {
+func (k LawKind) model(points []lawPoint, c, y []float64) (m estimate.Model, starts [][]float64) {
 	last := points[len(points)-1].workers
 	perWorker := y[0] - c[0] // ln λ if nothing were lost
 	smooth := func(params int) {
-		m.bounded = []bool{false, true, true}[:params]
-		m.scale = []float64{1, 1 / last, 1 / (last * last)}[:params]
-		m.predict = func(out, p []float64) {
+		m.Bounded = []bool{false, true, true}[:params]
+		m.Scale = []float64{1, 1 / last, 1 / (last * last)}[:params]
+		m.Predict = func(out, p []float64) {
 			for i, pt := range points {
 				loss := 1.0
 				for j, a := range [2]float64{pt.workers - 1, pt.workers * (pt.workers - 1)} {
@@ -270,8 +264,8 @@ func (k LawKind) model(points []lawPoint, c, y []float64) (m model, starts [][]f
 	case USL:
 		smooth(3)
 	case Plateau:
-		m.bounded, m.scale = []bool{false}, []float64{1}
-		m.predict = func(out, p []float64) {
+		m.Bounded, m.Scale = []bool{false}, []float64{1}
+		m.Predict = func(out, p []float64) {
 			for i := range out {
 				out[i] = min(c[i], p[0])
 			}
@@ -280,8 +274,8 @@ func (k LawKind) model(points []lawPoint, c, y []float64) (m model, starts [][]f
 			starts = append(starts, []float64{level})
 		}
 	case Dispatcher:
-		m.bounded, m.scale = []bool{false, false}, []float64{1, 1}
-		m.predict = func(out, p []float64) {
+		m.Bounded, m.Scale = []bool{false, false}, []float64{1, 1}
+		m.Predict = func(out, p []float64) {
 			for i := range out {
 				out[i] = min(p[0]+c[i], p[1])
 			}
@@ -306,26 +300,24 @@ func levels(y []float64) []float64 {
 }
 
 // describe puts the parameters of f into the law.
-func (f lawFit) describe(law *Law, blocks int, work quantity) {
-	logs := func(i int) Estimate {
-		e := f.solution.estimate(f.model, i, blocks)
-		return Estimate{math.Exp(e.Value), math.Exp(e.Low), math.Exp(e.High), e.N}
-	}
+func (f lawFit) describe(law *Law, work estimate.Quantity) {
+	is := func(i int) estimate.Estimate { return f.fit.Estimate(i, estimate.Quantity{}) }
+	logs := func(i int) estimate.Estimate { return is(i).Map(math.Exp) }
 	switch f.kind {
 	case Linear:
 		law.PerWorker = logs(0)
 	case Amdahl, USL:
-		law.PerWorker, law.Contention = logs(0), f.solution.estimate(f.model, 1, blocks)
+		law.PerWorker, law.Contention = logs(0), is(1)
 		if f.kind == USL {
-			law.Crosstalk = f.solution.estimate(f.model, 2, blocks)
+			law.Crosstalk = is(2)
 		}
 	case Plateau:
 		law.Ceiling = logs(0)
 	case Dispatcher:
 		law.PerWorker, law.Ceiling = logs(0), logs(1)
 	}
-	if c, w := law.Ceiling, math.Exp(work.point); c.N > 0 {
-		law.Period = Estimate{w / c.Value, w / c.High, w / c.Low, c.N}
+	if w := math.Exp(work.Point); law.Ceiling.N > 0 {
+		law.Period = law.Ceiling.Map(func(ceiling float64) float64 { return w / ceiling })
 	}
 }
 
@@ -333,7 +325,7 @@ func (f lawFit) describe(law *Law, blocks int, work quantity) {
 // whose interval is clear of 0, a σ below 1, and must not lie beyond 1.5 times the
 // largest pool of that many workers; and C, the logarithm of what they can deliver,
 // must not end before.
-func (l *Law) peak(s solution, last, c float64) {
+func (l *Law) peak(fit estimate.Fit, last, c float64) {
 	if l.Kind != USL {
 		l.NoPeak = "none: " + l.Name()
 		return
@@ -351,16 +343,11 @@ func (l *Law) peak(s solution, last, c float64) {
 	case sigma >= 1:
 		l.NoPeak = "it falls from the first worker on"
 	case peak > farthestPeak*last:
-		l.NoPeak = fmt.Sprintf("it lies beyond %.2g times the %s measured", farthestPeak, Count(int(last), "worker"))
+		l.NoPeak = fmt.Sprintf("it lies beyond %.2g times the %s measured", farthestPeak, words.Count(int(last), "worker"))
 	case math.Exp(c) < 0.8*last:
 		l.NoPeak = "the machine ends before it"
 	default:
-		draws := make([]float64, len(s.draws[2]))
-		for r := range draws {
-			draws[r] = at(s.draws[1][r], s.draws[2][r])
-		}
-		low, high := percentiles(draws, expanded(1-Confidence, l.Crosstalk.N))
-		l.Peak = Estimate{peak, min(low, peak), max(high, peak), l.Crosstalk.N}
+		l.Peak = fit.Derived(peak, func(r int) float64 { return at(fit.Draws[1][r], fit.Draws[2][r]) })
 	}
 }
 
@@ -369,17 +356,16 @@ func (l *Law) peak(s solution, last, c float64) {
 // serial part, growing an overhead that grows; below 0 the speedup is superlinear or
 // its base wrong. An error of 3 % in S is one of 0.03 in e at P = 2: below
 // TrustedWorkers it says little. N is 0 when there is none: one worker.
-func SerialFraction(speedup Estimate, workers int) Estimate {
+func SerialFraction(speedup estimate.Estimate, workers int) estimate.Estimate {
 	if workers < 2 || !(speedup.Value > 0) {
-		return Estimate{}
+		return estimate.Estimate{}
 	}
 	p := float64(workers)
 	e := func(s float64) float64 { return (1/s - 1/p) / (1 - 1/p) }
-	out := Estimate{Value: e(speedup.Value), N: speedup.N}
 	if speedup.Known() && speedup.Low > 0 {
-		out.Low, out.High = e(speedup.High), e(speedup.Low)
+		return speedup.Map(e)
 	}
-	return out
+	return estimate.Estimate{Value: e(speedup.Value), N: speedup.N}
 }
 
 // TrustedWorkers is the least pool whose SerialFraction can be trusted.

@@ -7,25 +7,26 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"poolbench/reports/estimate"
 )
 
 // planted measures a curve of speedups: every time has the given noise, that of the
 // serial arm is shared by all sizes of its block, and all of a block drift together.
 func planted(seed uint64, blocks int, noise float64, sizes []float64, ideal func(p float64) float64, truth func(p float64) float64) []lawPoint {
 	rng := rand.New(rand.NewPCG(seed, 5))
-	rs := newResampler(blocks)
+	rs := estimate.NewResampler(blocks)
 	serial := make([]float64, blocks)
 	for b := range serial {
 		serial[b] = rng.NormFloat64() * noise
 	}
 	var out []lawPoint
 	for _, p := range sizes {
-		var s series
+		var s estimate.Series
 		for b := range blocks {
-			s.blocks = append(s.blocks, b)
-			s.logs = append(s.logs, math.Log(truth(p))+serial[b]-rng.NormFloat64()*noise)
+			s.Add(b, truth(p)*math.Exp(serial[b]-rng.NormFloat64()*noise))
 		}
-		out = append(out, lawPoint{p, rs.quantity(s), []quantity{constant(ideal(p))}})
+		out = append(out, lawPoint{p, rs.Quantity(s), []estimate.Quantity{estimate.Constant(ideal(p))}})
 	}
 	return out
 }
@@ -71,7 +72,7 @@ func TestLawsAreRecovered(t *testing.T) {
 	for _, test := range tests {
 		for _, noise := range []float64{0, 0.01} {
 			t.Run(fmt.Sprintf("%s noise %v", test.kind, noise), func(t *testing.T) {
-				l, _ := lawOf(planted(3, 20, noise, eightSizes, itself, test.truth), constant(12e-6))
+				l, _ := lawOf(planted(3, 20, noise, eightSizes, itself, test.truth), estimate.Constant(12e-6))
 				if l.Kind != test.kind {
 					t.Fatalf("chosen is %s: %+v", l.Kind, l)
 				}
@@ -95,7 +96,7 @@ func TestLawsAreChosen(t *testing.T) {
 	} {
 		chosen := 0
 		for seed := range uint64(seeds) {
-			if l, _ := lawOf(planted(seed, 20, 0.02, eightSizes, itself, truth), constant(1e-5)); l.Kind == kind {
+			if l, _ := lawOf(planted(seed, 20, 0.02, eightSizes, itself, truth), estimate.Constant(1e-5)); l.Kind == kind {
 				chosen++
 			}
 		}
@@ -136,7 +137,7 @@ func TestUSLCoverage(t *testing.T) {
 		for seed := range seeds {
 			points := planted(seed, test.blocks, 0.02, eightSizes, itself, usl(test.lambda, test.sigma, test.kappa))
 			l := uslOf(t, points)
-			for i, e := range []Estimate{l.PerWorker, l.Contention, l.Crosstalk} {
+			for i, e := range []estimate.Estimate{l.PerWorker, l.Contention, l.Crosstalk} {
 				truth := []float64{test.lambda, test.sigma, test.kappa}[i]
 				if e.Low <= truth && truth <= e.High {
 					covered[i]++
@@ -176,28 +177,17 @@ func TestUSLCoverage(t *testing.T) {
 // uslOf is the USL of points whatever the other models say.
 func uslOf(t *testing.T, points []lawPoint) Law {
 	t.Helper()
-	var ys []quantity
-	for _, p := range points {
-		ys = append(ys, p.speedup)
+	for _, f := range fitLaws(points, 0) {
+		if f.kind == USL {
+			f.fit.Resample()
+			l := Law{Kind: USL}
+			f.describe(&l, estimate.Constant(1e-5))
+			l.peak(f.fit, points[len(points)-1].workers, f.c[len(f.c)-1])
+			return l
+		}
 	}
-	o, ok := observe(ys)
-	if !ok {
-		t.Fatal("no observations")
-	}
-	var c []float64
-	for _, p := range points {
-		c = append(c, p.ideals[0].point)
-	}
-	m, starts := USL.model(points, c, o.point)
-	s, ok := m.fit(o, starts...)
-	if !ok {
-		t.Fatal("USL does not fit")
-	}
-	m.resample(o, &s)
-	l := Law{Kind: USL}
-	lawFit{USL, 0, c, m, o, s}.describe(&l, points[0].speedup.n, constant(1e-5))
-	l.peak(s, points[len(points)-1].workers, c[len(c)-1])
-	return l
+	t.Fatal("USL does not fit")
+	return Law{}
 }
 
 // N* is given only where the rule allows it.
@@ -218,7 +208,7 @@ func TestPeakIsWithheld(t *testing.T) {
 			func(p float64) float64 { return min(p, 8) }, "machine ends"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l, _ := lawOf(planted(1, 20, 0.001, test.sizes, test.ideal, test.truth), constant(1e-5))
+			l, _ := lawOf(planted(1, 20, 0.001, test.sizes, test.ideal, test.truth), estimate.Constant(1e-5))
 			if (l.NoPeak == "") != (test.want == "") || !strings.Contains(l.NoPeak, test.want) || (l.Peak.N > 0) != (test.want == "") {
 				t.Errorf("peak %+v, withheld because %q, want %q", l, l.NoPeak, test.want)
 			}
@@ -247,11 +237,11 @@ func TestDegenerateSeries(t *testing.T) {
 		{"superlinear", planted(1, 20, 0.001, eightSizes, itself, func(p float64) float64 { return p * p }), NoLaw, "nothing meets"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			l, _ := lawOf(test.points, constant(1e-5))
+			l, _ := lawOf(test.points, estimate.Constant(1e-5))
 			if l.Kind != test.want || !strings.Contains(l.Why, test.why) || (l.Kind == NoLaw) != (l.Why != "") {
 				t.Errorf("%+v, want %s because %q", l, test.want, test.why)
 			}
-			for _, e := range []Estimate{l.PerWorker, l.Contention, l.Crosstalk, l.Ceiling, l.Period, l.Peak} {
+			for _, e := range []estimate.Estimate{l.PerWorker, l.Contention, l.Crosstalk, l.Ceiling, l.Period, l.Peak} {
 				for _, v := range []float64{e.Value, e.Low, e.High} {
 					if math.IsNaN(v) || math.IsInf(v, 0) {
 						t.Errorf("not a number in %+v", l)
@@ -270,7 +260,7 @@ func TestDegenerateSeries(t *testing.T) {
 func TestCapacityIsTheIdealOfLaws(t *testing.T) {
 	capacity := func(p float64) float64 { return min(p, 1.9) }
 	points := planted(1, 20, 0.01, []float64{1, 2, 4, 8}, capacity, func(p float64) float64 { return 0.97 * capacity(p) })
-	if l, _ := lawOf(points, constant(1e-5)); l.Kind != Linear || math.Abs(l.PerWorker.Value-0.97) > 0.01 {
+	if l, _ := lawOf(points, estimate.Constant(1e-5)); l.Kind != Linear || math.Abs(l.PerWorker.Value-0.97) > 0.01 {
 		t.Errorf("%+v", l)
 	}
 }
@@ -279,13 +269,13 @@ func TestSerialFraction(t *testing.T) {
 	// S = 1/(s + (1-s)/P) has e = s at every P.
 	for _, p := range []int{2, 4, 16} {
 		s := func(fraction float64) float64 { return 1 / (fraction + (1-fraction)/float64(p)) }
-		e := SerialFraction(Estimate{s(0.1), s(0.12), s(0.09), 20}, p)
+		e := SerialFraction(estimate.Estimate{Value: s(0.1), Low: s(0.12), High: s(0.09), N: 20}, p)
 		near(t, "e", e.Value, 0.1, 1e-9)
 		near(t, "its lower bound", e.Low, 0.09, 1e-9)
 		near(t, "its upper bound", e.High, 0.12, 1e-9)
 	}
-	for _, bad := range []Estimate{SerialFraction(Estimate{1, 1, 1, 20}, 1), SerialFraction(Estimate{}, 4)} {
-		if bad != (Estimate{}) {
+	for _, bad := range []estimate.Estimate{SerialFraction(estimate.Exactly(1, 20), 1), SerialFraction(estimate.Estimate{}, 4)} {
+		if bad != (estimate.Estimate{}) {
 			t.Errorf("%+v", bad)
 		}
 	}
@@ -294,6 +284,6 @@ func TestSerialFraction(t *testing.T) {
 func BenchmarkLaw(b *testing.B) {
 	points := planted(1, 50, 0.02, []float64{1, 2, 4, 8}, itself, usl(0.9, 0.04, 0.001))
 	for b.Loop() {
-		lawOf(points, constant(1e-5))
+		lawOf(points, estimate.Constant(1e-5))
 	}
 }

@@ -1,13 +1,12 @@
 package reports
 
 import (
-	"strconv"
 	"strings"
-	"unicode"
 
 	"golang.org/x/perf/benchfmt"
 
 	"poolbench/bench/record"
+	"poolbench/reports/words"
 )
 
 // DisplayName is a benchmark name for people: "goroutines × 2, spin, 10 µs" for a
@@ -22,25 +21,6 @@ func DisplayName(name string) string {
 }
 
 func cellName(c record.Cell) string {
-	parts := []string{armShort(c.Executor, c.Workers), taskName(Scaling{Workload: c.Workload, Grain: c.Grain, Payload: c.Payload})}
+	parts := []string{words.ShortArm(c.Executor, c.Workers), words.Task(c.Workload, c.Grain, c.Payload)}
 	return strings.Join(parts, ", ")
-}
-
-// armShort is "goroutines × 2".
-func armShort(executor string, workers int) string {
-	if executor == record.Serial {
-		return executor
-	}
-	return executor + " × " + strconv.Itoa(workers)
-}
-
-// Printable drops what could harm a terminal: names come from files that anybody
-// may have written. Tabs and newlines are ours and stay.
-func Printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' || !unicode.IsControl(r) {
-			return r
-		}
-		return -1
-	}, strings.ToValidUTF8(text, "?"))
 }

@@ -4,11 +4,12 @@ import (
 	"math"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 // halves are the parts of jobs that compute and wait, each measured alone.
 type halves struct {
-	cpu, wait map[record.Cell]series
+	cpu, wait map[record.Cell]estimate.Series
 }
 
 func (a *analysis) halves() halves {
@@ -25,24 +26,23 @@ const leastPart = 0.2
 // hidden behind the longer one, 0 when they go one after the other, below 0 when
 // they hurt each other. N is 0 when the parts were not measured, or one of them is
 // too short to tell.
-func (a *analysis) overlap(h halves, m *arm) Estimate {
-	cpu, wait := h.cpu[m.cell].over(m.makespan), h.wait[m.cell].over(m.makespan)
-	x, y := a.rs.quantity(cpu.within(wait)), a.rs.quantity(wait.within(cpu))
-	if x.n == 0 || math.Abs(x.point-y.point) > -math.Log(leastPart) {
-		return Estimate{}
+func (a *analysis) overlap(h halves, m *arm) estimate.Estimate {
+	cpu, wait := h.cpu[m.cell].Over(m.makespan), h.wait[m.cell].Over(m.makespan)
+	x, y := a.rs.Quantity(cpu.Within(wait)), a.rs.Quantity(wait.Within(cpu))
+	if x.N == 0 || math.Abs(x.Point-y.Point) > -math.Log(leastPart) {
+		return estimate.Estimate{}
 	}
 	score := func(x, y float64) float64 {
 		x, y = math.Exp(x), math.Exp(y) // as multiples of both together
 		return (x + y - 1) / min(x, y)
 	}
-	e := Estimate{Value: score(x.point, y.point), N: x.n}
-	if x.draws != nil {
-		draws := make([]float64, len(x.draws))
-		for r := range draws {
-			draws[r] = score(x.draw(r), y.draw(r))
-		}
-		low, high := percentiles(draws, 1-Confidence)
-		e.Low, e.High = min(low, e.Value), max(high, e.Value)
+	e := estimate.Estimate{Value: score(x.Point, y.Point), N: x.N}
+	if x.Draws == nil {
+		return e
 	}
-	return e
+	draws := make([]float64, len(x.Draws))
+	for r := range draws {
+		draws[r] = score(x.Draw(r), y.Draw(r))
+	}
+	return estimate.FromDraws(e.Value, draws, x.N)
 }

@@ -2,20 +2,21 @@ package reports
 
 import (
 	"fmt"
-	"math"
 	"sort"
 
 	"golang.org/x/perf/benchfmt"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // An arm is everything measured of one cell. Both series hold the same blocks.
 type arm struct {
 	cell     record.Cell
-	makespan series // seconds of the whole job
-	task     series // seconds of wall time per task
-	tasks    int    // tasks in the job, of its last result; 0 when not recorded
+	makespan estimate.Series // seconds of the whole job
+	task     estimate.Series // seconds of wall time per task
+	tasks    int             // tasks in the job, of its last result; 0 when not recorded
 }
 
 // A pairing is a record sorted by arm and block: what every ratio is made from.
@@ -74,7 +75,7 @@ func pair(rec *record.Record) *pairing {
 	}
 	p.whole = p.wholeBlocks()
 	if repeated > 0 {
-		p.warn(fmt.Sprintf("%s came again in a block that already had the cell; the last one counts.", Count(repeated, "result")),
+		p.warn(fmt.Sprintf("%s came again in a block that already had the cell; the last one counts.", words.Count(repeated, "result")),
 			"Look for repeated block lines in the record.")
 	}
 	return p
@@ -83,7 +84,7 @@ func pair(rec *record.Record) *pairing {
 func (p *pairing) wholeBlocks() (n int) {
 	held := make([]int, p.blocks)
 	for _, a := range p.arms {
-		for _, b := range a.makespan.blocks {
+		for _, b := range a.makespan.Blocks() {
 			held[b]++
 		}
 	}
@@ -148,10 +149,7 @@ func (p *pairing) collect(rec *record.Record, kind record.Kind, by map[record.Ce
 }
 
 func ignored(n int) string {
-	if n == 1 {
-		return "1 result was ignored: it is"
-	}
-	return fmt.Sprintf("%d results were ignored: they are", n)
+	return words.Plural(n, "result was ignored: it is", "results were ignored: they are")
 }
 
 // dropFailed removes what a cell has in the blocks in which it failed.
@@ -213,13 +211,11 @@ func newArm(c record.Cell, obs []observation, index map[int]int) (a *arm, repeat
 			continue
 		}
 		b := index[o.block]
-		a.makespan.blocks = append(a.makespan.blocks, b)
-		a.makespan.logs = append(a.makespan.logs, math.Log(o.seconds))
-		a.task.logs = append(a.task.logs, math.Log(o.seconds/o.tasks))
+		a.makespan.Add(b, o.seconds)
+		a.task.Add(b, o.seconds/o.tasks)
 		if a.tasks = int(o.tasks); o.tasksAreUnknown {
 			a.tasks = 0
 		}
 	}
-	a.task.blocks = a.makespan.blocks
 	return a, repeated
 }

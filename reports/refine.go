@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"poolbench/reports/estimate"
 )
 
 // A Refinement is one grain at which one arm should be measured next, together with
@@ -36,7 +38,7 @@ func Refine(d *Data) []Refinement {
 		width float64 // of the interval, as the logarithm of the ratio of its ends
 	}
 	var all []wanted
-	want := func(workload string, x Crossing, points []SweepPoint, pools ...Pool) {
+	want := func(workload string, x estimate.Crossing, points []SweepPoint, pools ...Pool) {
 		grain, ok := bracketMiddle(x, points)
 		if !ok {
 			return
@@ -67,8 +69,8 @@ func Refine(d *Data) []Refinement {
 
 // bracketMiddle is the grain between the two points around a crossing; ok is false
 // when it needs none.
-func bracketMiddle(x Crossing, points []SweepPoint) (grain time.Duration, ok bool) {
-	if x.Outcome != Crosses {
+func bracketMiddle(x estimate.Crossing, points []SweepPoint) (grain time.Duration, ok bool) {
+	if x.Outcome != estimate.Crosses {
 		return 0, false
 	}
 	sorted := slices.SortedStableFunc(slices.Values(points), func(a, b SweepPoint) int { return cmp.Compare(a.Work, b.Work) })

@@ -2,22 +2,14 @@ package reports
 
 import (
 	"fmt"
-	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/perf/benchfmt"
 
 	"poolbench/bench/record"
-)
-
-// The executor kinds whose cost this package knows; in records there may be any.
-const (
-	goroutines = "goroutines"
-	spawn      = "spawn"
-	threads    = "threads"
-	processes  = "processes"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // scalings makes a Scaling of every workload, grain and payload that has a serial
@@ -51,29 +43,29 @@ func (a *analysis) scalings() {
 	}
 	for _, g := range order {
 		base := serial[g]
-		if base == nil || base.makespan.len() == 0 {
-			without = append(without, taskName(Scaling{Workload: g.workload, Grain: g.grain, Payload: g.payload}))
+		if base == nil || base.makespan.Len() == 0 {
+			without = append(without, words.Task(g.workload, g.grain, g.payload))
 			continue
 		}
 		s := Scaling{Workload: g.workload, Resource: a.resource[g.workload], Grain: g.grain,
-			Payload: g.payload, Tasks: base.tasks, Serial: a.rs.estimate(base.makespan)}
+			Payload: g.payload, Tasks: base.tasks, Serial: a.rs.Estimate(base.makespan)}
 		var candidates []candidate
 		for _, m := range members[g] {
-			speedups := a.rs.quantity(base.task.over(m.task))
-			if speedups.n == 0 {
+			speedups := a.rs.Quantity(base.task.Over(m.task))
+			if speedups.N == 0 {
 				continue
 			}
 			pt := a.point(s, m, speedups)
 			one := alone(members[g], m.cell.Executor)
 			if one != nil {
-				pt.Relative = a.rs.estimate(one.task.over(m.task))
+				pt.Relative = a.rs.Estimate(one.task.Over(m.task))
 			}
 			pt.Ledger = inside.of(m, base, one)
 			pt.Overlap = a.overlap(halves, m)
 			s.add(m.cell.Executor, pt)
 			candidates = append(candidates, candidate{Tie{m.cell.Executor, m.cell.Workers, pt.Speedup}, speedups, m.task})
 		}
-		a.laws(&s, candidates, a.rs.quantity(base.task))
+		a.laws(&s, candidates, a.rs.Quantity(base.task))
 		if s.Partial = executorsOf(members[g]) < most[g.workload] && allRefined(members[g], refined); s.Partial {
 			s.Best.Sentence = "nothing is chosen: this grain was measured with some of the executors only"
 		} else {
@@ -82,7 +74,7 @@ func (a *analysis) scalings() {
 		a.data.Scalings = append(a.data.Scalings, s)
 	}
 	if len(without) > 0 {
-		a.data.warn(fmt.Sprintf("No serial arm, hence no speedup, for %s.", shortList(without)),
+		a.data.warn(fmt.Sprintf("No serial arm, hence no speedup, for %s.", words.ShortList(without, 3)),
 			"Measure executor=serial in the same run.")
 	}
 	switch {
@@ -138,15 +130,15 @@ func isCell(f record.Failure) bool {
 	return err == nil
 }
 
-func (a *analysis) point(s Scaling, m *arm, speedup quantity) ScalingPoint {
+func (a *analysis) point(s Scaling, m *arm, speedup estimate.Quantity) ScalingPoint {
 	pt := ScalingPoint{
 		Workers: m.cell.Workers,
-		Time:    a.rs.estimate(m.makespan),
-		Speedup: speedup.estimate(),
+		Time:    a.rs.Estimate(m.makespan),
+		Speedup: speedup.Estimate(),
 	}
 	pt.Efficiency = pt.Speedup.Value / float64(pt.Workers)
 	if q, measured := a.ideal(s.Workload, pt.Workers); measured {
-		pt.CapacityEfficiency = pt.Speedup.Value / q.estimate().Value
+		pt.CapacityEfficiency = pt.Speedup.Value / q.Estimate().Value
 	}
 	if cores := a.data.Machine.Cores; s.Resource != "cpu" || cores == 0 || pt.Workers <= cores {
 		pt.SerialFraction = SerialFraction(pt.Speedup, pt.Workers)
@@ -161,46 +153,4 @@ func (s *Scaling) add(executor string, pt ScalingPoint) {
 	}
 	last := &s.Series[len(s.Series)-1]
 	last.Points = append(last.Points, pt)
-}
-
-// constant is a quantity known without measuring, its value given as it is.
-func constant(value float64) quantity { return quantity{n: 1, point: math.Log(value)} }
-
-// armName is "goroutines with 2 workers".
-func armName(executor string, workers int) string {
-	if executor == record.Serial {
-		return executor
-	}
-	return fmt.Sprintf("%s with %s", executor, Count(workers, "worker"))
-}
-
-// taskName is "spin at 10 µs and 64 B".
-func taskName(s Scaling) string {
-	var parts []string
-	if s.Grain != 0 {
-		parts = append(parts, Grain(s.Grain))
-	}
-	if s.Payload != 0 {
-		parts = append(parts, fmt.Sprintf("%d B", s.Payload))
-	}
-	if len(parts) == 0 {
-		return s.Workload
-	}
-	return s.Workload + " at " + strings.Join(parts, " and ")
-}
-
-// shortList joins at most three names and counts the rest.
-func shortList(names []string) string {
-	if len(names) > 3 {
-		return fmt.Sprintf("%s, %s and %d more", names[0], names[1], len(names)-2)
-	}
-	return JoinAnd(names)
-}
-
-// JoinAnd is "a, b and c".
-func JoinAnd(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"poolbench/reports/estimate"
 )
 
 // seeds is how many simulations a rate is made from: short of them, a wide band is
@@ -24,7 +26,7 @@ type tally struct {
 	bias                 float64 // sum of ln (estimate / truth)
 }
 
-func (c *tally) add(found bool, e Estimate, truth float64) {
+func (c *tally) add(found bool, e estimate.Estimate, truth float64) {
 	c.runs++
 	if !found {
 		return
@@ -70,12 +72,12 @@ func TestIntervalsCoverWhatWasPlanted(t *testing.T) {
 				w.inflate = map[string]float64{goroutines: 1.5}
 				d := Analyse(w.write(t))
 				s, sec := seriesOf(t, d, processes), (4 * h).Seconds()
-				crossover.add(s.Crossover.Outcome == Crosses, s.Crossover.At, sec/7)
-				work.add(s.Half().Work.Outcome == Crosses, s.Half().Work.At, sec)
-				metg80.add(s.Levels[2].METG.Outcome == Crosses, s.Levels[2].METG.At, 5*sec)
+				crossover.add(s.Crossover.Outcome == estimate.Crosses, s.Crossover.At, sec/7)
+				work.add(s.Half().Work.Outcome == estimate.Crosses, s.Half().Work.At, sec)
+				metg80.add(s.Levels[2].METG.Outcome == estimate.Crosses, s.Levels[2].METG.At, 5*sec)
 				floor.add(true, s.Overhead.Floor, sec)
 				r50.add(s.Overhead.R50.N > 0, s.Overhead.R50, 2)
-				duel.add(d.Duels[0].Crossover.Outcome == Crosses, d.Duels[0].Crossover.At, 6*h.Seconds())
+				duel.add(d.Duels[0].Crossover.Outcome == estimate.Crosses, d.Duels[0].Crossover.At, 6*h.Seconds())
 			}
 			crossover.check(t, "crossover with the plain loop", wide)
 			work.check(t, "least useful work at 50 %", wide)
@@ -102,10 +104,10 @@ func TestTwinsDoNotCross(t *testing.T) {
 			w.seed, w.blocks, w.noise, w.tail, w.drift = 1000+seed, test.blocks, 0.05, test.tail, 0.2
 			w.workers, w.grains = []int{1}, ratio2(time.Microsecond, 11)
 			d := Analyse(w.write(t))
-			if o := seriesOf(t, d, goroutines).Crossover.Outcome; o == Crosses || o == Several {
+			if o := seriesOf(t, d, goroutines).Crossover.Outcome; o == estimate.Crosses || o == estimate.Several {
 				pool++
 			}
-			if o := d.Duels[0].Crossover.Outcome; o == Crosses || o == Several {
+			if o := d.Duels[0].Crossover.Outcome; o == estimate.Crosses || o == estimate.Several {
 				pools++
 			}
 		}
@@ -123,7 +125,7 @@ func TestWorkIsLinear(t *testing.T) {
 		w.blocks = 6
 		change(&w)
 		rec := w.write(t)
-		return len(rec.Results), analyse(rec).rs.visits
+		return len(rec.Results), analyse(rec).rs.Visits
 	}
 	records, base := visits(func(*world) {})
 	for name, change := range map[string]func(*world){

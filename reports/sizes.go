@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // This file puts the figures along the grain axis into tables and sentences.
@@ -11,13 +14,13 @@ import (
 // SizeTables are the figures of one workload along the grain axis: crossover and
 // cut-over of every pool, METG with the least useful work, and pools against each
 // other. Empty ones are left out.
-func SizeTables(d *Data, workload string) []Table {
-	pays := Table{Title: "Where pools pay off", Left: 1, Header: []string{"executor", "workers", "crossover", "cut-over", "it loses at most", "floor", "R50", "R90", "overhead"},
+func SizeTables(d *Data, workload string) []words.Table {
+	pays := words.Table{Title: "Where pools pay off", Left: 1, Header: []string{"executor", "workers", "crossover", "cut-over", "it loses at most", "floor", "R50", "R90", "overhead"},
 		Caption: "Useful work per task from which the pool beats the plain loop (crossover), and the cut-over to write into a program, with the most that such a rule loses at any size measured. The floor is what a task costs at least, in worker time; R50 is METG(50 %) / floor, R90 is METG(90 %) / METG(50 %): they tell where the overhead arises."}
-	levels := Table{Title: "METG and least useful work", Left: 1, Header: []string{"executor", "workers", ""},
+	levels := words.Table{Title: "METG and least useful work", Left: 1, Header: []string{"executor", "workers", ""},
 		Caption: "METG is the least worker time per task, overhead included, at which the pool reaches a share of the ideal; the useful work is what a task has to hold for it."}
 	for _, e := range efficiencies {
-		levels.Header = append(levels.Header, Percent(e))
+		levels.Header = append(levels.Header, words.Percent(e))
 	}
 	for _, s := range d.Sweeps {
 		if s.Workload != workload {
@@ -25,28 +28,28 @@ func SizeTables(d *Data, workload string) []Table {
 		}
 		for _, series := range s.Series {
 			workers := strconv.Itoa(s.Workers)
-			cut, loss := series.Threshold.texts()
-			pays.Rows = append(pays.Rows, []string{series.Executor, workers, CrossingText(series.Crossover), cut, loss,
-				series.Overhead.floorText(), unlessNone(series.Overhead.R50, RatioEstimate), unlessNone(series.Overhead.R90, RatioEstimate), series.Overhead.String()})
+			cut, loss := cutOver(series.Threshold)
+			pays.Rows = append(pays.Rows, []string{series.Executor, workers, words.CrossingText(series.Crossover), cut, loss,
+				series.Overhead.floorText(), words.OrDash(series.Overhead.R50, words.RatioEstimate), words.OrDash(series.Overhead.R90, words.RatioEstimate), series.Overhead.String()})
 			metg, work := []string{series.Executor, workers, "METG"}, []string{series.Executor, workers, "useful work"}
 			for _, e := range efficiencies {
 				l := series.level(e)
-				metg, work = append(metg, CrossingText(l.METG)), append(work, CrossingText(l.Work))
+				metg, work = append(metg, words.CrossingText(l.METG)), append(work, words.CrossingText(l.Work))
 			}
 			levels.Rows = append(levels.Rows, metg, work)
 		}
 	}
-	duels := Table{Title: "Pools against each other", Left: 2, Header: []string{"below", "above", "crossover", "cut-over", "it loses at most"},
+	duels := words.Table{Title: "Pools against each other", Left: 2, Header: []string{"below", "above", "crossover", "cut-over", "it loses at most"},
 		Caption: "Pools against each other: the one below is faster on tasks with less useful work than the crossover, the one above on those with more."}
 	for _, x := range d.Duels {
-		if x.Workload == workload && x.Crossover.Outcome != Unknown {
-			cut, loss := x.Threshold.texts()
-			duels.Rows = append(duels.Rows, []string{armShort(x.Below.Executor, x.Below.Workers), armShort(x.Above.Executor, x.Above.Workers),
-				CrossingText(x.Crossover), cut, loss})
+		if x.Workload == workload && x.Crossover.Outcome != estimate.Unknown {
+			cut, loss := cutOver(x.Threshold)
+			duels.Rows = append(duels.Rows, []string{words.ShortArm(x.Below.Executor, x.Below.Workers), words.ShortArm(x.Above.Executor, x.Above.Workers),
+				words.CrossingText(x.Crossover), cut, loss})
 		}
 	}
-	var out []Table
-	for _, t := range []Table{pays, levels, duels} {
+	var out []words.Table
+	for _, t := range []words.Table{pays, levels, duels} {
 		if len(t.Rows) > 0 {
 			out = append(out, t)
 		}
@@ -54,14 +57,14 @@ func SizeTables(d *Data, workload string) []Table {
 	return out
 }
 
-// texts are the cut-over and what it loses at most.
-func (t Threshold) texts() (cut, loss string) {
+// cutOver is the cut-over and what it loses at most.
+func cutOver(t estimate.Threshold) (cut, loss string) {
 	switch t.Outcome {
-	case Crosses:
-		cut = Duration(t.At)
-	case Always:
+	case estimate.Crosses:
+		cut = words.Duration(t.At)
+	case estimate.Always:
 		cut = "always above"
-	case Never:
+	case estimate.Never:
 		cut = "always below"
 	default:
 		return "cannot tell", "–"
@@ -69,7 +72,7 @@ func (t Threshold) texts() (cut, loss string) {
 	if !t.Regret.Known() {
 		return cut, "–"
 	}
-	return cut, Percent(t.Regret.High)
+	return cut, words.Percent(t.Regret.High)
 }
 
 // tolerable is the loss above which a cut-over is not worth naming.
@@ -79,10 +82,10 @@ const tolerable = 0.25
 // is one, or no good rule.
 func cutOverSentence(series SweepSeries) string {
 	t := series.Threshold
-	if o := series.Crossover.Outcome; o != Several && o != Unknown || t.Outcome != Crosses || !t.Regret.Known() || t.Regret.High > tolerable {
+	if o := series.Crossover.Outcome; o != estimate.Several && o != estimate.Unknown || t.Outcome != estimate.Crosses || !t.Regret.Known() || t.Regret.High > tolerable {
 		return ""
 	}
-	return fmt.Sprintf("a cut-over at %s loses at most %s", Duration(t.At), Percent(t.Regret.High))
+	return fmt.Sprintf("a cut-over at %s loses at most %s", words.Duration(t.At), words.Percent(t.Regret.High))
 }
 
 // remedySentences say what would lower the overhead, of all executors for which it is
@@ -97,7 +100,7 @@ func remedySentences(s Sweep) []Sentence {
 			}
 		}
 		if len(names) > 0 {
-			out = append(out, Sentence{names[0], fmt.Sprintf("for shorter tasks with %s (overhead: %s) %s", JoinAnd(names), shape, shape.Remedy())})
+			out = append(out, Sentence{names[0], fmt.Sprintf("for shorter tasks with %s (overhead: %s) %s", words.JoinAnd(names), shape, shape.Remedy())})
 		}
 	}
 	return out
@@ -118,32 +121,22 @@ func (a *analysis) duelSentences(s Sweep) []Sentence {
 		if sizes {
 			below, above = strconv.Itoa(x.Below.Workers), x.Above.String()
 		}
-		overtake := "overtakes"
-		if IsPlural(x.Above.Executor) {
-			overtake = "overtake"
-		}
+		overtake := words.Verb("overtakes", "overtake", x.Above.Executor)
 		switch {
-		case x.Crossover.Outcome == Crosses:
+		case x.Crossover.Outcome == estimate.Crosses:
 			at := x.Crossover.At
 			out = append(out, Sentence{x.Above.Executor, fmt.Sprintf("%s %s %s above %s of work per task %s",
-				above, overtake, below, Duration(at.Value), DurationInterval(at.Value, at.Low, at.High))})
+				above, overtake, below, words.Duration(at.Value), words.DurationInterval(at.Value, at.Low, at.High))})
 		case sizes:
-		case x.Crossover.Outcome == Never:
+		case x.Crossover.Outcome == estimate.Never:
 			never, reference, to = append(never, above), below, x.Crossover.To
-		case x.Crossover.Outcome == Always:
-			beat := "beats"
-			if IsPlural(above) {
-				beat = "beat"
-			}
-			out = append(out, Sentence{above, fmt.Sprintf("%s %s %s at every size tried", above, beat, below)})
+		case x.Crossover.Outcome == estimate.Always:
+			out = append(out, Sentence{above, fmt.Sprintf("%s %s %s at every size tried", above, words.Verb("beats", "beat", above), below)})
 		}
 	}
 	if len(never) > 0 {
-		verb := "overtakes"
-		if len(never) > 1 || IsPlural(never[0]) {
-			verb = "overtake"
-		}
-		out = append(out, Sentence{reference, fmt.Sprintf("%s never %s %s, up to %s", JoinAnd(never), verb, reference, Duration(to))})
+		out = append(out, Sentence{reference, fmt.Sprintf("%s never %s %s, up to %s",
+			words.JoinAnd(never), words.Verb("overtakes", "overtake", never...), reference, words.Duration(to))})
 	}
 	return out
 }
@@ -161,7 +154,7 @@ func CostSentence(d *Data, scaling int) string {
 		}
 		need := strconv.Itoa(c.Fewest)
 		switch {
-		case c.Crossover.Outcome == Never:
+		case c.Crossover.Outcome == estimate.Never:
 			never = append(never, c.Executor)
 			most = max(most, int(c.Crossover.To+0.5))
 			continue
@@ -178,13 +171,9 @@ func CostSentence(d *Data, scaling int) string {
 	var parts []string
 	for _, need := range order {
 		names := executors[need]
-		text := JoinAnd(names) + " " + need
+		text := words.JoinAnd(names) + " " + need
 		if len(parts) == 0 {
-			verb := " needs "
-			if len(names) > 1 || IsPlural(names[0]) {
-				verb = " need "
-			}
-			text = "to beat the plain loop " + JoinAnd(names) + verb + need + " workers"
+			text = "to beat the plain loop " + words.JoinAnd(names) + words.Verb(" needs ", " need ", names...) + need + " workers"
 			if need == "1" {
 				text = strings.TrimSuffix(text, "s")
 			}
@@ -192,13 +181,10 @@ func CostSentence(d *Data, scaling int) string {
 		parts = append(parts, text)
 	}
 	if len(never) > 0 {
-		verb := "does"
-		if len(never) > 1 || IsPlural(never[0]) {
-			verb = "do"
-		}
-		text := fmt.Sprintf("%s never %s, with up to %d", JoinAnd(never), verb, most)
+		verb := words.Verb("does", "do", never...)
+		text := fmt.Sprintf("%s never %s, with up to %d", words.JoinAnd(never), verb, most)
 		if len(parts) == 0 {
-			return fmt.Sprintf("%s never %s better than the plain loop, with up to %s", JoinAnd(never), verb, Count(most, "worker"))
+			return fmt.Sprintf("%s never %s better than the plain loop, with up to %s", words.JoinAnd(never), verb, words.Count(most, "worker"))
 		}
 		return strings.Join(parts, ", ") + "; " + text
 	}
@@ -212,7 +198,7 @@ func (a *analysis) costSentence(workload string) string {
 		for i, s := range a.data.Scalings {
 			if s.Workload == workload && h.Workload == workload && s.Grain == h.Grain && s.Payload == h.Payload {
 				if text := CostSentence(a.data, i); text != "" {
-					return fmt.Sprintf("at %s of work per task, %s", Grain(s.Grain), text)
+					return fmt.Sprintf("at %s of work per task, %s", words.Grain(s.Grain), text)
 				}
 			}
 		}

@@ -4,24 +4,26 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"poolbench/reports/estimate"
 )
 
 func TestCostSentence(t *testing.T) {
-	at := func(executor string, o Outcome, from, to float64, fewest int) Cost {
-		return Cost{Executor: executor, Crossover: Crossing{Outcome: o, From: from, To: to}, Fewest: fewest}
+	at := func(executor string, o estimate.Outcome, from, to float64, fewest int) Cost {
+		return Cost{Executor: executor, Crossover: estimate.Crossing{Outcome: o, From: from, To: to}, Fewest: fewest}
 	}
 	for _, test := range []struct {
 		costs []Cost
 		want  string
 	}{
 		{nil, ""},
-		{[]Cost{at("spawn", Unknown, 1, 8, 0)}, ""},
-		{[]Cost{at("spawn", Crosses, 1, 8, 2)}, "to beat the plain loop spawn needs 2 workers"},
-		{[]Cost{at("spawn", Unknown, 1, 8, 1)}, "to beat the plain loop spawn needs 1 worker"},
-		{[]Cost{at("threads", Always, 2, 8, 2)}, "to beat the plain loop threads need at most 2 workers"},
-		{[]Cost{at("goroutines", Crosses, 1, 8, 2), at("processes", Crosses, 1, 8, 4), at("spawn", Crosses, 1, 8, 2), at("threads", Never, 1, 8, 0)},
+		{[]Cost{at("spawn", estimate.Unknown, 1, 8, 0)}, ""},
+		{[]Cost{at("spawn", estimate.Crosses, 1, 8, 2)}, "to beat the plain loop spawn needs 2 workers"},
+		{[]Cost{at("spawn", estimate.Unknown, 1, 8, 1)}, "to beat the plain loop spawn needs 1 worker"},
+		{[]Cost{at("threads", estimate.Always, 2, 8, 2)}, "to beat the plain loop threads need at most 2 workers"},
+		{[]Cost{at("goroutines", estimate.Crosses, 1, 8, 2), at("processes", estimate.Crosses, 1, 8, 4), at("spawn", estimate.Crosses, 1, 8, 2), at("threads", estimate.Never, 1, 8, 0)},
 			"to beat the plain loop goroutines and spawn need 2 workers, processes 4; threads never do, with up to 8"},
-		{[]Cost{at("spawn", Never, 1, 4, 0)}, "spawn never does better than the plain loop, with up to 4 workers"},
+		{[]Cost{at("spawn", estimate.Never, 1, 4, 0)}, "spawn never does better than the plain loop, with up to 4 workers"},
 	} {
 		if got := CostSentence(&Data{Costs: test.costs}, 0); got != test.want {
 			t.Errorf("%s\nwant %s", got, test.want)
@@ -78,21 +80,21 @@ func TestSizesInWords(t *testing.T) {
 
 // Where the curve crosses more than once, the cut-over is named if it is a good one.
 func TestCutOverSentence(t *testing.T) {
-	regret := func(high float64) Threshold {
-		return Threshold{Crosses, 3e-6, Estimate{0.02, 0.01, high, 12}}
+	regret := func(high float64) estimate.Threshold {
+		return estimate.Threshold{Outcome: estimate.Crosses, At: 3e-6, Regret: estimate.Estimate{Value: 0.02, Low: 0.01, High: high, N: 12}}
 	}
 	for _, test := range []struct {
-		outcome Outcome
-		t       Threshold
+		outcome estimate.Outcome
+		t       estimate.Threshold
 		want    string
 	}{
-		{Several, regret(0.09), "a cut-over at 3.0 µs loses at most 9 %"},
-		{Unknown, regret(0.09), "a cut-over at 3.0 µs loses at most 9 %"},
-		{Several, regret(0.5), ""},
-		{Crosses, regret(0.09), ""},
-		{Several, Threshold{Outcome: Never}, ""},
+		{estimate.Several, regret(0.09), "a cut-over at 3.0 µs loses at most 9 %"},
+		{estimate.Unknown, regret(0.09), "a cut-over at 3.0 µs loses at most 9 %"},
+		{estimate.Several, regret(0.5), ""},
+		{estimate.Crosses, regret(0.09), ""},
+		{estimate.Several, estimate.Threshold{Outcome: estimate.Never}, ""},
 	} {
-		if got := cutOverSentence(SweepSeries{Crossover: Crossing{Outcome: test.outcome}, Threshold: test.t}); got != test.want {
+		if got := cutOverSentence(SweepSeries{Crossover: estimate.Crossing{Outcome: test.outcome}, Threshold: test.t}); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)
 		}
 	}

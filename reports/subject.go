@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"poolbench/bench/record"
+	"poolbench/reports/words"
 )
 
 // A subject is one benchmark that holds cells. Cells of different ones have equal
@@ -75,6 +76,6 @@ func only(rec *record.Record) (*record.Record, []Warning) {
 	for i, s := range others {
 		names[i] = s.String()
 	}
-	return &out, []Warning{{fmt.Sprintf("The record holds cells of several benchmarks: only %s is analysed, not %s.", chosen, shortList(names)),
+	return &out, []Warning{{fmt.Sprintf("The record holds cells of several benchmarks: only %s is analysed, not %s.", chosen, words.ShortList(names, 3)),
 		"Report each from a file of its own."}}
 }

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"sort"
+	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // TextOptions say what the terminal can show.
@@ -31,9 +34,9 @@ type page struct {
 }
 
 func (p *page) printf(format string, args ...any) {
-	text := Printable(fmt.Sprintf(format, args...))
+	text := words.Printable(fmt.Sprintf(format, args...))
 	if p.options.ASCII {
-		text = ASCII(text)
+		text = words.ASCII(text)
 	}
 	p.WriteString(text)
 }
@@ -43,9 +46,9 @@ func (p *page) table(rows [][]string) {
 	var out bytes.Buffer
 	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
-		line := Printable("  " + strings.Join(row, "\t"))
+		line := words.Printable("  " + strings.Join(row, "\t"))
 		if p.options.ASCII {
-			line = ASCII(line) // before the layout: the signs change width
+			line = words.ASCII(line) // before the layout: the signs change width
 		}
 		fmt.Fprintln(w, line)
 	}
@@ -133,7 +136,7 @@ func WriteText(w io.Writer, d *Data, options TextOptions) error {
 func (p *page) levels(s Sweep) {
 	rows := [][]string{{"share of ideal"}}
 	for _, e := range efficiencies {
-		rows[0] = append(rows[0], Percent(e))
+		rows[0] = append(rows[0], words.Percent(e))
 	}
 	known := false
 	for _, series := range s.Series {
@@ -141,8 +144,8 @@ func (p *page) levels(s Sweep) {
 		for _, e := range efficiencies {
 			l := series.level(e)
 			text := outcomeText(l.Work)
-			if l.Work.Outcome == Crosses {
-				text, known = Duration(l.Work.At.Value)+" ("+Duration(l.METG.At.Value)+")", true
+			if l.Work.Outcome == estimate.Crosses {
+				text, known = words.Duration(l.Work.At.Value)+" ("+words.Duration(l.METG.At.Value)+")", true
 			}
 			row = append(row, text)
 		}
@@ -151,19 +154,19 @@ func (p *page) levels(s Sweep) {
 	if !known {
 		return
 	}
-	p.printf("%s with %s: useful work that a task needs (METG: with the overhead)\n", s.Workload, Count(s.Workers, "worker"))
+	p.printf("%s with %s: useful work that a task needs (METG: with the overhead)\n", s.Workload, words.Count(s.Workers, "worker"))
 	p.table(rows)
 	p.printf("\n")
 }
 
 // outcomeText is an outcome in a word.
-func outcomeText(c Crossing) string {
+func outcomeText(c estimate.Crossing) string {
 	switch c.Outcome {
-	case Always:
+	case estimate.Always:
 		return "always"
-	case Never:
+	case estimate.Never:
 		return "never"
-	case Several:
+	case estimate.Several:
 		return "several"
 	}
 	return "?"
@@ -204,7 +207,7 @@ func MachineLine(d *Data) string {
 		parts = append(parts, m.CPU)
 	}
 	if m.Cores > 0 {
-		parts = append(parts, Count(m.Cores, "core"))
+		parts = append(parts, words.Count(m.Cores, "core"))
 	}
 	if m.OS != "" {
 		parts = append(parts, strings.Trim(m.OS+"/"+m.Arch, "/"))
@@ -220,11 +223,11 @@ func MachineLine(d *Data) string {
 
 // speedups prints one Scaling as executor × workers.
 func (p *page) speedups(s Scaling) {
-	head := taskName(s)
+	head := words.Task(s.Workload, s.Grain, s.Payload)
 	if s.Tasks > 0 {
-		head += ", " + Count(s.Tasks, "task")
+		head += ", " + words.Count(s.Tasks, "task")
 	}
-	p.printf("%s: speedup against the plain loop, which takes %s\n", head, DurationEstimate(s.Serial))
+	p.printf("%s: speedup against the plain loop, which takes %s\n", head, words.DurationEstimate(s.Serial))
 	header, rows := speedupRows(s)
 	p.table(append([][]string{header}, rows...))
 	p.printf("\n")
@@ -234,16 +237,13 @@ func (p *page) speedups(s Scaling) {
 // chosen arm is marked with "*" and those as good with "=".
 func speedupRows(s Scaling) (header []string, rows [][]string) {
 	var workers []int
-	seen := map[int]bool{}
 	for _, series := range s.Series {
 		for _, pt := range series.Points {
-			if !seen[pt.Workers] {
-				seen[pt.Workers] = true
-				workers = append(workers, pt.Workers)
-			}
+			workers = append(workers, pt.Workers)
 		}
 	}
-	sort.Ints(workers)
+	slices.Sort(workers)
+	workers = slices.Compact(workers)
 	header = []string{"workers"}
 	for _, w := range workers {
 		header = append(header, fmt.Sprint(w))
@@ -255,7 +255,7 @@ func speedupRows(s Scaling) (header []string, rows [][]string) {
 			row[i+1] = "–"
 			for _, pt := range series.Points {
 				if pt.Workers == w {
-					row[i+1] = Ratio(pt.Speedup.Value) + mark(s.Best, series.Executor, w)
+					row[i+1] = words.Ratio(pt.Speedup.Value) + mark(s.Best, series.Executor, w)
 				}
 			}
 		}

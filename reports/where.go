@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"poolbench/reports/words"
 )
 
 // where has one sentence a workload: what the executor that is chosen for it, or the
@@ -17,7 +19,7 @@ func (a *analysis) where() []Sentence {
 		}
 		var parts []string
 		if text := best.Ledger.Text(); text != "" {
-			parts = append(parts, fmt.Sprintf("with %s %s", Count(best.Workers, "worker"), text))
+			parts = append(parts, fmt.Sprintf("with %s %s", words.Count(best.Workers, "worker"), text))
 		}
 		if series.Law.Kind != NoLaw {
 			parts = append(parts, series.Law.Text())
@@ -52,33 +54,33 @@ func (s Scaling) fastest() (series *ScalingSeries, best ScalingPoint) {
 // Text says what the law is, with its numbers: "every worker gives 0.97× [0.95, 0.98]
 // (linear)".
 func (l Law) Text() string {
-	one := fmt.Sprintf("one worker gives %s", RatioEstimate(l.PerWorker))
+	one := fmt.Sprintf("one worker gives %s", words.RatioEstimate(l.PerWorker))
 	switch l.Kind {
 	case Linear:
-		return fmt.Sprintf("every worker gives %s%s (linear)", RatioEstimate(l.PerWorker), map[string]string{
+		return fmt.Sprintf("every worker gives %s%s (linear)", words.RatioEstimate(l.PerWorker), map[string]string{
 			"cores": ", up to the cores", "capacity": " of the measured capacity"}[l.Against])
 	case Amdahl:
 		law := ""
 		if l.Name() != "contention" {
 			law = " (" + l.Name() + ")"
 		}
-		return fmt.Sprintf("%s of contention for each worker more%s, %s", percentEstimate(l.Contention), law, one)
+		return fmt.Sprintf("%s of contention for each worker more%s, %s", words.PercentEstimate(l.Contention), law, one)
 	case USL:
 		text := fmt.Sprintf("%s of contention and %s of crosstalk for each worker more (USL), %s",
-			percentEstimate(l.Contention), percentEstimate(l.Crosstalk), one)
+			words.PercentEstimate(l.Contention), words.PercentEstimate(l.Crosstalk), one)
 		if l.Peak.N > 0 {
 			return text + ", fastest with " + l.PeakText() + " workers"
 		}
 		return text + ", no best size given: " + l.NoPeak
 	case Plateau:
-		text := fmt.Sprintf("flat at %s (plateau)", RatioEstimate(l.Ceiling))
+		text := fmt.Sprintf("flat at %s (plateau)", words.RatioEstimate(l.Ceiling))
 		if l.Ceiling.Value < 1 { // not what the cores deliver
-			text += ", a task in " + Duration(l.Period.Value)
+			text += ", a task in " + words.Duration(l.Period.Value)
 		}
 		return text
 	case Dispatcher:
 		return fmt.Sprintf("flat at %s (dispatcher-bound, or another place that all share), a task in %s; %s",
-			RatioEstimate(l.Ceiling), Duration(l.Period.Value), one)
+			words.RatioEstimate(l.Ceiling), words.Duration(l.Period.Value), one)
 	}
 	return "no model: " + l.Why
 }
@@ -87,7 +89,7 @@ func (l Law) Text() string {
 func (l Law) PeakText() string {
 	switch {
 	case l.Peak.N > 0:
-		return fmt.Sprintf("%s [%s, %s]", significant(l.Peak.Value), significant(l.Peak.Low), significant(l.Peak.High))
+		return fmt.Sprintf("%s [%s, %s]", words.Significant(l.Peak.Value), words.Significant(l.Peak.Low), words.Significant(l.Peak.High))
 	case l.Kind == NoLaw:
 		return "–"
 	}
@@ -104,67 +106,25 @@ func (l Ledger) Text() string {
 	if !l.Split {
 		idle = "scheduling or idle"
 	}
-	text := fmt.Sprintf("%s of the workers' time is useful work, %s slower work", Percent(l.Ideal), Percent(l.Inflation))
+	text := fmt.Sprintf("%s of the workers' time is useful work, %s slower work", words.Percent(l.Ideal), words.Percent(l.Inflation))
 	if l.Split {
-		text += fmt.Sprintf(", %s scheduling", Percent(l.Scheduling))
+		text += fmt.Sprintf(", %s scheduling", words.Percent(l.Scheduling))
 	}
-	return text + fmt.Sprintf(", %s %s", Percent(l.Idle), idle)
+	return text + fmt.Sprintf(", %s %s", words.Percent(l.Idle), idle)
 }
 
 func overlapText(p ScalingPoint) string {
-	return "overlap of waiting and computing " + plainEstimate(p.Overlap)
-}
-
-// percentEstimate is a fraction with its interval: "4.1 % [3.2, 5]".
-func percentEstimate(e Estimate) string {
-	if !e.Known() {
-		return Percent(e.Value)
-	}
-	return fmt.Sprintf("%s [%s, %s]", Percent(e.Value), percentNumber(e.Low), percentNumber(e.High))
-}
-
-// plainEstimate is a number without a unit, to two decimals: "0.92 [0.88, 0.95]".
-func plainEstimate(e Estimate) string {
-	number := func(x float64) string {
-		if text := strconv.FormatFloat(x, 'f', 2, 64); text != "-0.00" {
-			return text
-		}
-		return "0.00"
-	}
-	if !e.Known() {
-		return number(e.Value)
-	}
-	return fmt.Sprintf("%s [%s, %s]", number(e.Value), number(e.Low), number(e.High))
+	return "overlap of waiting and computing " + words.PlainEstimate(p.Overlap)
 }
 
 // WhereTables are the figures of where the speedup goes: the law of every executor,
 // the shares of its workers' time, and the master model with its predictions. Empty
 // ones are left out.
-func WhereTables(d *Data) []Table {
-	var out []Table
-	for _, t := range []Table{lawTable(d), lossTable(d), masterTable(d)} {
-		if t = t.pruned(); len(t.Rows) > 0 {
+func WhereTables(d *Data) []words.Table {
+	var out []words.Table
+	for _, t := range []words.Table{lawTable(d), lossTable(d), masterTable(d)} {
+		if t = t.Pruned(); len(t.Rows) > 0 {
 			out = append(out, t)
-		}
-	}
-	return out
-}
-
-// pruned is t without the columns of numbers that say nothing in any row.
-func (t Table) pruned() Table {
-	out := t
-	out.Header, out.Rows = nil, make([][]string, len(t.Rows))
-	for j, head := range t.Header {
-		empty := j >= t.Left
-		for _, row := range t.Rows {
-			empty = empty && row[j] == "–"
-		}
-		if empty {
-			continue
-		}
-		out.Header = append(out.Header, head)
-		for i, row := range t.Rows {
-			out.Rows[i] = append(out.Rows[i], row[j])
 		}
 	}
 	return out
@@ -172,15 +132,15 @@ func (t Table) pruned() Table {
 
 // lawTable is how the speedup of every executor goes with workers, on the Scaling
 // that stands for each workload.
-func lawTable(d *Data) Table {
-	t := Table{Title: "How speedup goes with workers", Left: 4, Header: []string{"workload", "executor", "model", "best size N*", "tax"},
+func lawTable(d *Data) words.Table {
+	t := words.Table{Title: "How speedup goes with workers", Left: 4, Header: []string{"workload", "executor", "model", "best size N*", "tax"},
 		Caption: "The model of speedup against workers that explains the points best, by AICc, with its parameters. The best size N* is given where USL is the model, its crosstalk is clear of 0, and N* is not beyond 1.5 times the largest pool measured. The tax is the time with one worker over that of the plain loop."}
 	for _, s := range Headline(d) {
 		for _, series := range s.Series {
 			if series.Law.Kind == NoLaw && series.Law.Why == "" {
 				continue // not compared with models
 			}
-			t.Rows = append(t.Rows, []string{s.Workload, series.Executor, series.Law.Text(), series.Law.PeakText(), unlessNone(series.Tax, RatioEstimate)})
+			t.Rows = append(t.Rows, []string{s.Workload, series.Executor, series.Law.Text(), series.Law.PeakText(), words.OrDash(series.Tax, words.RatioEstimate)})
 		}
 	}
 	return t
@@ -189,14 +149,14 @@ func lawTable(d *Data) Table {
 // lossTable is where the time of the workers went, a row a pool size of the Scaling
 // that stands for each workload. Serial fractions of pools that are too small for one
 // are in brackets.
-func lossTable(d *Data) Table {
-	t := Table{Title: "Where the workers' time went", Left: 2, Header: []string{"workload", "executor", "workers", "relative speedup", "serial fraction",
+func lossTable(d *Data) words.Table {
+	t := words.Table{Title: "Where the workers' time went", Left: 2, Header: []string{"workload", "executor", "workers", "relative speedup", "serial fraction",
 		"useful work", "slower work", "scheduling", "idle", "overlap"},
 		Caption: "Relative speedup is against the same executor with one worker. The serial fraction is that of Karp and Flatt; in brackets it is of fewer than 4 workers, where noise alone makes one. Shares of the time of all workers come from tasks timed from inside; slower work is below 0 where tasks took less time than in the plain loop, and workers beyond the cores wait as slower work or as idle. The overlap of waiting and computing is 1 when the shorter is hidden behind the longer, 0 when they go one after the other."}
 	for _, s := range Headline(d) {
 		for _, series := range s.Series {
 			for _, p := range series.Points {
-				fraction := unlessNone(p.SerialFraction, plainEstimate)
+				fraction := words.OrDash(p.SerialFraction, words.PlainEstimate)
 				switch e := p.SerialFraction; {
 				case fraction == "–" && p.Ledger.N == 0 && p.Overlap.N == 0:
 					continue
@@ -205,12 +165,12 @@ func lossTable(d *Data) Table {
 				case e.N > 0 && p.Workers < TrustedWorkers:
 					fraction = "(" + fraction + ")"
 				}
-				relative := unlessNone(p.Relative, RatioEstimate)
+				relative := words.OrDash(p.Relative, words.RatioEstimate)
 				if p.Workers == 1 && p.Relative.N > 0 {
-					relative = Ratio(1) // of itself
+					relative = words.Ratio(1) // of itself
 				}
 				row := []string{s.Workload, series.Executor, strconv.Itoa(p.Workers), relative, fraction}
-				row = append(append(row, p.Ledger.shares()...), unlessNone(p.Overlap, plainEstimate))
+				row = append(append(row, p.Ledger.shares()...), words.OrDash(p.Overlap, words.PlainEstimate))
 				t.Rows = append(t.Rows, row)
 			}
 		}
@@ -224,14 +184,14 @@ func (l Ledger) shares() []string {
 	case l.N == 0:
 		return []string{"–", "–", "–", "–"}
 	case !l.Split:
-		return []string{Percent(l.Ideal), Percent(l.Inflation), "in idle", Percent(l.Idle)}
+		return []string{words.Percent(l.Ideal), words.Percent(l.Inflation), "in idle", words.Percent(l.Idle)}
 	}
-	return []string{Percent(l.Ideal), Percent(l.Inflation), Percent(l.Scheduling), Percent(l.Idle)}
+	return []string{words.Percent(l.Ideal), words.Percent(l.Inflation), words.Percent(l.Scheduling), words.Percent(l.Idle)}
 }
 
 // masterTable is what the master model says of the sweeps, with its predictions.
-func masterTable(d *Data) Table {
-	t := Table{Title: "Costs, and what they predict", Left: 2, Header: []string{"workload", "executor", "start F", "per task h", "slower work φ", "dispatcher d", "tail, tasks",
+func masterTable(d *Data) words.Table {
+	t := words.Table{Title: "Costs, and what they predict", Left: 2, Header: []string{"workload", "executor", "start F", "per task h", "slower work φ", "dispatcher d", "tail, tasks",
 		"misfit", "crossover", "measured", "off by", "pool", "measured", "which loses"},
 		Caption: "T = F + n·max((w·φ + h)/P, d) + tail, fitted to the smallest and the largest tasks only; a cost that they do not show is –. The misfit is that of the worst of the points it was fitted to: where it is large, the costs are rough. What it predicts for the crossover and the smallest pool within 5 % of the fastest stands beside what was measured."}
 	for _, m := range d.Masters {
@@ -239,29 +199,22 @@ func masterTable(d *Data) Table {
 		if m.Why != "" && m.Cells == 0 {
 			continue
 		}
-		row = append(row, unlessNone(m.Fixed, DurationEstimate), unlessNone(m.Inline, DurationEstimate), unlessNone(m.Inflation, RatioEstimate),
-			unlessNone(m.Period, DurationEstimate), unlessNone(m.Tail, plainEstimate), Percent(m.Misfit))
-		predicted, off := CrossingText(m.Predicted), "–"
+		row = append(row, words.OrDash(m.Fixed, words.DurationEstimate), words.OrDash(m.Inline, words.DurationEstimate), words.OrDash(m.Inflation, words.RatioEstimate),
+			words.OrDash(m.Period, words.DurationEstimate), words.OrDash(m.Tail, words.PlainEstimate), words.Percent(m.Misfit))
+		predicted, off := words.CrossingText(m.Predicted), "–"
 		if m.Why != "" {
 			predicted = m.Why
 		}
 		if e, ok := m.CrossoverError(); ok {
-			off = Change(1 + e)
+			off = words.Change(1 + e)
 		}
-		row = append(row, predicted, CrossingText(m.Measured), off)
+		row = append(row, predicted, words.CrossingText(m.Measured), off)
 		if m.PredictedPool > 0 {
-			row = append(row, strconv.Itoa(m.PredictedPool), strconv.Itoa(m.MeasuredPool), Percent(m.Regret))
+			row = append(row, strconv.Itoa(m.PredictedPool), strconv.Itoa(m.MeasuredPool), words.Percent(m.Regret))
 		} else {
 			row = append(row, "–", "–", "–")
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
-}
-
-func unlessNone(e Estimate, text func(Estimate) string) string {
-	if e.N == 0 {
-		return "–"
-	}
-	return text(e)
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"poolbench/reports"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // slowness is what work took the base in the run, as a multiple of what it was
@@ -34,7 +36,7 @@ func inlineRows(d *reports.Data) []Row {
 	for _, sweep := range d.Sweeps {
 		for _, s := range sweep.Series {
 			half := s.Half()
-			if s.Executor != "inline" || half.Work.Outcome != reports.Crosses {
+			if s.Executor != "inline" || half.Work.Outcome != estimate.Crosses {
 				continue
 			}
 			rows[0].Verdict, rows[0].Note, rows[0].Estimate = Covered, "least useful work at 50 %", half.Work.At
@@ -53,31 +55,31 @@ func twinRows(d *reports.Data) []Row {
 			continue
 		}
 		row.Verdict, row.Note = Covered, "none"
-		row.Estimate = reports.Estimate{Value: 1, Low: 1, High: 1, N: max(reports.MinBlocks, duel.Crossover.At.N)}
-		if o := duel.Crossover.Outcome; o == reports.Crosses || o == reports.Several {
-			row.Verdict, row.Note = Wrong, "one at "+reports.Duration(duel.Crossover.At.Value)
+		row.Estimate = estimate.Exactly(1, max(estimate.MinBlocks, duel.Crossover.At.N))
+		if o := duel.Crossover.Outcome; o == estimate.Crosses || o == estimate.Several {
+			row.Verdict, row.Note = Wrong, "one at "+words.Duration(duel.Crossover.At.Value)
 		}
 	}
 	return []Row{row}
 }
 
 // speedup is that of the only arm of a workload.
-func speedup(d *reports.Data, workload string) reports.Estimate {
+func speedup(d *reports.Data, workload string) estimate.Estimate {
 	for _, s := range d.Scalings {
 		if s.Workload == workload && len(s.Series) == 1 {
 			points := s.Series[0].Points
 			return points[len(points)-1].Speedup
 		}
 	}
-	return reports.Estimate{}
+	return estimate.Estimate{}
 }
 
 // mapped is e with a function applied that never rises.
-func mapped(e reports.Estimate, falling func(float64) float64) reports.Estimate {
+func mapped(e estimate.Estimate, falling func(float64) float64) estimate.Estimate {
 	if e.N == 0 {
 		return e
 	}
-	return reports.Estimate{Value: falling(e.Value), Low: falling(e.High), High: falling(e.Low), N: e.N}
+	return e.Map(falling)
 }
 
 func pretenderRows(d *reports.Data) []Row {

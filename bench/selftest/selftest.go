@@ -23,6 +23,7 @@ import (
 	"poolbench/bench/record"
 	"poolbench/executors"
 	"poolbench/reports"
+	"poolbench/reports/estimate"
 	"poolbench/workloads"
 )
 
@@ -38,7 +39,7 @@ type Row struct {
 	Name     string
 	Unit     string  // "sec" or "ratio"
 	Planted  float64 // in Unit
-	Estimate reports.Estimate
+	Estimate estimate.Estimate
 	Verdict  Verdict
 	Note     string // why nothing could be told, or what else there is to know
 }

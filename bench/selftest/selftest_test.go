@@ -7,7 +7,7 @@ import (
 
 	"poolbench/bench"
 	"poolbench/bench/record"
-	"poolbench/reports"
+	"poolbench/reports/estimate"
 )
 
 // Some tests start probe processes from this test binary.
@@ -30,12 +30,12 @@ func TestJudge(t *testing.T) {
 		{100, 80, 82, 84, 10, Wrong},
 		{100, 95, 100, 105, 5, Open},
 	} {
-		r := Row{Planted: test.planted, Estimate: reports.Estimate{Value: test.value, Low: test.low, High: test.high, N: test.n}}
+		r := Row{Planted: test.planted, Estimate: estimate.Estimate{Value: test.value, Low: test.low, High: test.high, N: test.n}}
 		if r.judge(); r.Verdict != test.want {
 			t.Errorf("%+v: %v, want %v", test, r.Verdict, test.want)
 		}
 	}
-	r := Row{Verdict: Wrong, Estimate: reports.Estimate{Value: 1, Low: 1, High: 1, N: 9}, Planted: 1}
+	r := Row{Verdict: Wrong, Estimate: estimate.Estimate{Value: 1, Low: 1, High: 1, N: 9}, Planted: 1}
 	if r.judge(); r.Verdict != Wrong {
 		t.Error("a verdict that was given is judged again")
 	}

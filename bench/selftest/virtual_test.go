@@ -12,6 +12,7 @@ import (
 	"poolbench/bench/record"
 	"poolbench/executors"
 	"poolbench/reports"
+	"poolbench/reports/estimate"
 	"poolbench/workloads"
 )
 
@@ -76,7 +77,7 @@ func TestInlineOverhead(t *testing.T) {
 		near(t, "METG(50 %)", half.METG.At.Value, 2*o.Seconds(), 0.01)
 		near(t, "crossover", s.Crossover.At.Value, o.Seconds()/float64(workers-1), 0.01)
 		for _, l := range s.Levels {
-			if l.Work.Outcome == reports.Crosses {
+			if l.Work.Outcome == estimate.Crosses {
 				near(t, "work", l.Work.At.Value, o.Seconds()*l.Efficiency/(1-l.Efficiency), 0.01)
 			}
 		}
@@ -159,7 +160,7 @@ func TestTies(t *testing.T) {
 	for _, duel := range d.Duels {
 		if a, b := duel.Below.Executor, duel.Above.Executor; a == "twin" && b == "goroutines" || b == "twin" && a == "goroutines" {
 			twins++
-			if o := duel.Crossover.Outcome; o == reports.Crosses || o == reports.Several {
+			if o := duel.Crossover.Outcome; o == estimate.Crosses || o == estimate.Several {
 				t.Errorf("twins cross: %+v", duel.Crossover)
 			}
 		}

@@ -5,14 +5,15 @@ import (
 	"math"
 	"slices"
 
-	"poolbench/reports"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // A call marks a place on the x axis: a dashed line over the band of its
 // interval, a marker where the curve meets the reference, and a label.
 type call struct {
 	look   look
-	at     reports.Estimate
+	at     estimate.Estimate
 	meets  float64 // y value of the marker
 	name   string  // of the series
 	title  string  // the finding, when the call has a label of its own
@@ -57,7 +58,7 @@ func (t tag) size() (width, height float64) {
 }
 
 // row is the start of the call's line in a shared label.
-func (c call) row() string { return c.name + " " + reports.Duration(c.at.Value) }
+func (c call) row() string { return c.name + " " + words.Duration(c.at.Value) }
 
 // A remark is what is said in a corner about a series without a call.
 type remark struct {

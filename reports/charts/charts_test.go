@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"poolbench/reports"
+	"poolbench/reports/words"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens in testdata")
@@ -246,11 +247,11 @@ func TestCallsDoNotOverlap(t *testing.T) {
 
 func TestClean(t *testing.T) {
 	for in, want := range map[string]string{"a\x00b\x1b[31m": "a?b?[31m", "a\u202eb": "a?b", "a\n\tb ": "a b", "\xff": "?", "µs": "µs"} {
-		if got := clean(in); got != want {
+		if got := words.OneLine(in); got != want {
 			t.Errorf("clean(%q) = %q, want %q", in, got, want)
 		}
 	}
-	if n := len([]rune(clean(strings.Repeat("x", 1e6)))); n > 201 {
+	if n := len([]rune(words.OneLine(strings.Repeat("x", 1e6)))); n > 201 {
 		t.Errorf("%d characters", n)
 	}
 }

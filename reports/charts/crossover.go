@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"poolbench/reports"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // Crossover draws time per task and efficiency against the useful work in one
@@ -25,7 +27,7 @@ func drawCrossover(d *reports.Data) ([]Drawing, error) {
 	for _, s := range reports.HeadlineSweeps(d) {
 		c := newCrossoverChart(d, s, looks)
 		if c.above == nil {
-			reasons = append(reasons, clean(s.Workload)+" has no two grains whose times can be drawn")
+			reasons = append(reasons, words.OneLine(s.Workload)+" has no two grains whose times can be drawn")
 			continue
 		}
 		drawings = append(drawings, c.drawing())
@@ -149,21 +151,21 @@ func (c *crossoverChart) drawing() Drawing {
 // title states the finding in one line: with more than two crossings only the
 // ends of their range.
 func (c *crossoverChart) title() string {
-	name := capital(clean(c.sweep.Workload)) + ": "
+	name := words.Capital(words.OneLine(c.sweep.Workload)) + ": "
 	var cross, always []curve
 	never, unseen := 0, false
 	for _, k := range c.times {
 		switch x := c.series[k.name].Crossover; {
-		case crossesAt(x) && x.Outcome == reports.Crosses:
+		case crossesAt(x) && x.Outcome == estimate.Crosses:
 			cross = append(cross, k)
-		case x.Outcome == reports.Always:
+		case x.Outcome == estimate.Always:
 			always = append(always, k)
-		case x.Outcome == reports.Never:
+		case x.Outcome == estimate.Never:
 			never++
 			unseen = unseen || c.series[k.name].MayPay()
 		}
 	}
-	at := func(k curve) string { return reports.Duration(c.series[k.name].Crossover.At.Value) }
+	at := func(k curve) string { return words.Duration(c.series[k.name].Crossover.At.Value) }
 	switch {
 	case len(cross) == 0 && len(always) == len(c.times):
 		return name + "a pool pays off at every size tried"
@@ -175,15 +177,15 @@ func (c *crossoverChart) title() string {
 	case len(cross) == 0 && len(always) == 0:
 		return name + "no point found where a pool begins to pay off"
 	case len(cross) == 0:
-		return fmt.Sprintf("%s%s %s at every size tried", name, clean(always[0].name), reports.PayOff(always[0].name))
+		return fmt.Sprintf("%s%s %s at every size tried", name, words.OneLine(always[0].name), words.PayOff(always[0].name))
 	case len(always) > 0:
-		return fmt.Sprintf("%s%s %s at every size tried, %s above %s", name, clean(always[0].name),
-			reports.PayOff(always[0].name), clean(cross[0].name), at(cross[0]))
+		return fmt.Sprintf("%s%s %s at every size tried, %s above %s", name, words.OneLine(always[0].name),
+			words.PayOff(always[0].name), words.OneLine(cross[0].name), at(cross[0]))
 	case len(cross) == 1:
-		return fmt.Sprintf("%s%s %s above %s of work per task", name, clean(cross[0].name), reports.PayOff(cross[0].name), at(cross[0]))
+		return fmt.Sprintf("%s%s %s above %s of work per task", name, words.OneLine(cross[0].name), words.PayOff(cross[0].name), at(cross[0]))
 	case len(cross) == 2:
-		return fmt.Sprintf("%s%s %s above %s of work, %s above %s", name, clean(cross[0].name), reports.PayOff(cross[0].name),
-			at(cross[0]), clean(cross[1].name), at(cross[1]))
+		return fmt.Sprintf("%s%s %s above %s of work, %s above %s", name, words.OneLine(cross[0].name), words.PayOff(cross[0].name),
+			at(cross[0]), words.OneLine(cross[1].name), at(cross[1]))
 	}
 	first, last := cross[0], cross[0]
 	for _, k := range cross {
@@ -195,7 +197,7 @@ func (c *crossoverChart) title() string {
 			last = k
 		}
 	}
-	return fmt.Sprintf("%spools pay off above %s (%s) to %s (%s) of work", name, at(first), clean(first.name), at(last), clean(last.name))
+	return fmt.Sprintf("%spools pay off above %s (%s) to %s (%s) of work", name, at(first), words.OneLine(first.name), at(last), words.OneLine(last.name))
 }
 
 func (c *crossoverChart) subtitle() string {
@@ -207,7 +209,7 @@ func (c *crossoverChart) subtitle() string {
 func (c *crossoverChart) notes() []string {
 	ideal := "of ideal"
 	if c.hasIdeal() {
-		ideal = fmt.Sprintf("of %s", reports.Ratio(c.sweep.Ideal))
+		ideal = fmt.Sprintf("of %s", words.Ratio(c.sweep.Ideal))
 		if c.sweep.Measured {
 			ideal += ", the measured capacity"
 		}
@@ -223,29 +225,29 @@ func (c *crossoverChart) hasIdeal() bool { return drawable(c.sweep.Ideal) && c.s
 func (c *crossoverChart) alt() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Two line charts with a shared axis of useful work per task, %s to %s: time per task above, parallel efficiency below, %s. ",
-		reports.Duration(c.x.lo), reports.Duration(c.x.hi), reports.Count(c.sweep.Workers, "worker"))
+		words.Duration(c.x.lo), words.Duration(c.x.hi), words.Count(c.sweep.Workers, "worker"))
 	for _, k := range c.times {
 		s := c.series[k.name]
-		fmt.Fprintf(&b, "%s: %s; %s. ", clean(k.name), crossoverWords(s), halfWords(s))
+		fmt.Fprintf(&b, "%s: %s; %s. ", words.OneLine(k.name), crossoverWords(s), halfWords(s))
 	}
 	return strings.TrimSpace(b.String())
 }
 
 // crossesAt reports whether there is a place to draw.
-func crossesAt(x reports.Crossing) bool {
-	return (x.Outcome == reports.Crosses || x.Outcome == reports.Several) && drawable(x.At.Value)
+func crossesAt(x estimate.Crossing) bool {
+	return (x.Outcome == estimate.Crosses || x.Outcome == estimate.Several) && drawable(x.At.Value)
 }
 
 // crossoverWords says what a crossing with the serial line is.
 func crossoverWords(s reports.SweepSeries) string {
 	switch x := s.Crossover; {
-	case crossesAt(x) && x.Outcome == reports.Several:
-		return "crosses more than once, last at " + reports.DurationEstimate(x.At)
+	case crossesAt(x) && x.Outcome == estimate.Several:
+		return "crosses more than once, last at " + words.DurationEstimate(x.At)
 	case crossesAt(x):
-		return "pays off above " + reports.DurationEstimate(x.At)
-	case x.Outcome == reports.Always:
-		return reports.PayOff("it") + " at every size tried" + bound(", from ", x.From)
-	case x.Outcome == reports.Never:
+		return "pays off above " + words.DurationEstimate(x.At)
+	case x.Outcome == estimate.Always:
+		return words.PayOff("it") + " at every size tried" + bound(", from ", x.From)
+	case x.Outcome == estimate.Never:
 		return s.NeverPays("it") + bound(" up to ", x.To)
 	}
 	return "cannot tell where it pays off"
@@ -256,24 +258,24 @@ func halfWords(s reports.SweepSeries) string {
 	x := s.Half().Work
 	switch {
 	case crossesAt(x):
-		words := "reaches 50 % of ideal at " + reports.DurationEstimate(x.At)
+		text := "reaches 50 % of ideal at " + words.DurationEstimate(x.At)
 		if crossesAt(s.Half().METG) {
-			words += ", METG(50 %) " + reports.Duration(s.Half().METG.At.Value)
+			text += ", METG(50 %) " + words.Duration(s.Half().METG.At.Value)
 		}
-		return words
-	case x.Outcome == reports.Always:
+		return text
+	case x.Outcome == estimate.Always:
 		return "above 50 % of ideal at every size tried"
-	case x.Outcome == reports.Never:
+	case x.Outcome == estimate.Never:
 		return "below 50 % of ideal at every size tried"
 	}
 	return "cannot tell where it reaches 50 % of ideal"
 }
 
-func bound(words string, v float64) string {
+func bound(text string, v float64) string {
 	if !drawable(v) {
 		return ""
 	}
-	return words + reports.Duration(v)
+	return text + words.Duration(v)
 }
 
 func (c *crossoverChart) draw(p *page) {
@@ -300,15 +302,15 @@ func (c *crossoverChart) plan() bool {
 	for _, k := range c.times {
 		x := c.series[k.name].Crossover
 		if !crossesAt(x) {
-			c.above.remarks = append(c.above.remarks, remark{k.look, clean(k.name) + ": " + crossoverNote(c.series[k.name])})
+			c.above.remarks = append(c.above.remarks, remark{k.look, words.OneLine(k.name) + ": " + crossoverNote(c.series[k.name])})
 			continue
 		}
-		title := "pays off above " + reports.Duration(x.At.Value)
-		if x.Outcome == reports.Several {
-			title = "crosses again, last at " + reports.Duration(x.At.Value)
+		title := "pays off above " + words.Duration(x.At.Value)
+		if x.Outcome == estimate.Several {
+			title = "crosses again, last at " + words.Duration(x.At.Value)
 		}
 		c.above.calls = append(c.above.calls, call{look: k.look, at: x.At, meets: serialAt(c.serial, x.At.Value),
-			name: clean(k.name), title: title, head: "pay off above", detail: interval(x.At)})
+			name: words.OneLine(k.name), title: title, head: "pay off above", detail: interval(x.At)})
 	}
 	half := c.share.at(0.5)
 	c.below = &panel{frame: c.lower, x: c.x, y: c.share, curves: c.shares,
@@ -317,15 +319,15 @@ func (c *crossoverChart) plan() bool {
 		series := c.series[k.name]
 		x := series.Half().Work
 		if !crossesAt(x) {
-			c.below.remarks = append(c.below.remarks, remark{k.look, clean(k.name) + ": " + halfNote(x)})
+			c.below.remarks = append(c.below.remarks, remark{k.look, words.OneLine(k.name) + ": " + halfNote(x)})
 			continue
 		}
 		detail := interval(x.At)
 		if crossesAt(series.Half().METG) {
-			detail += " · METG " + reports.Duration(series.Half().METG.At.Value)
+			detail += " · METG " + words.Duration(series.Half().METG.At.Value)
 		}
-		c.below.calls = append(c.below.calls, call{look: k.look, at: x.At, meets: 0.5, name: clean(k.name),
-			title: "50 % at " + reports.Duration(x.At.Value) + " of work", head: "50 % of ideal at", detail: detail})
+		c.below.calls = append(c.below.calls, call{look: k.look, at: x.At, meets: 0.5, name: words.OneLine(k.name),
+			title: "50 % at " + words.Duration(x.At.Value) + " of work", head: "50 % of ideal at", detail: detail})
 	}
 	above, below := c.above.plan(), c.below.plan()
 	return above && below
@@ -356,17 +358,17 @@ func (c *crossoverChart) drawTimes(p *page) {
 	}
 	reference("serial: no pool", c.serialLine(1), stroke{role: guide, width: 1.25})
 	if c.hasIdeal() {
-		reference("ideal: "+reports.Ratio(c.sweep.Ideal)+" faster", c.serialLine(c.sweep.Ideal), stroke{role: guide, width: 1, dashes: []float64{1.2, 2.5}})
+		reference("ideal: "+words.Ratio(c.sweep.Ideal)+" faster", c.serialLine(c.sweep.Ideal), stroke{role: guide, width: 1, dashes: []float64{1.2, 2.5}})
 	}
 	c.above.paint(p)
 	for i, k := range c.times {
 		last := k.pts[len(k.pts)-1]
-		l := direct{name: clean(k.name), role: k.look.text, look: &c.times[i].look,
+		l := direct{name: words.OneLine(k.name), role: k.look.text, look: &c.times[i].look,
 			line: k.look.line, end: pt{c.x.at(last.x), c.time.at(last.y)}}
 		if x := c.series[k.name].Crossover; c.above.spots == nil && crossesAt(x) {
-			l.details = []string{"pays off above " + reports.Duration(x.At.Value), interval(x.At)}
-			if x.Outcome == reports.Several {
-				l.details[0] = "crosses again, last " + reports.Duration(x.At.Value)
+			l.details = []string{"pays off above " + words.Duration(x.At.Value), interval(x.At)}
+			if x.Outcome == estimate.Several {
+				l.details[0] = "crosses again, last " + words.Duration(x.At.Value)
 			}
 		}
 		labels = append(labels, l)
@@ -400,13 +402,13 @@ func (c *crossoverChart) drawShares(p *page) {
 			continue
 		}
 		last := k.pts[len(k.pts)-1]
-		l := direct{name: clean(k.name), details: []string{"up to " + reports.Percent(k.best().y)}, role: k.look.text,
+		l := direct{name: words.OneLine(k.name), details: []string{"up to " + words.Percent(k.best().y)}, role: k.look.text,
 			look: &c.shares[i].look, line: k.look.line, end: pt{c.x.at(last.x), c.share.at(last.y)}}
 		series := c.series[k.name]
 		if x := series.Half().Work; c.below.spots == nil && crossesAt(x) {
-			l.details = append([]string{strings.TrimSpace("50 % at " + reports.Duration(x.At.Value) + " " + brackets(x.At))}, l.details...)
+			l.details = append([]string{strings.TrimSpace("50 % at " + words.Duration(x.At.Value) + " " + brackets(x.At))}, l.details...)
 			if crossesAt(series.Half().METG) {
-				l.details[1] = "METG " + reports.Duration(series.Half().METG.At.Value) + ", " + l.details[1]
+				l.details[1] = "METG " + words.Duration(series.Half().METG.At.Value) + ", " + l.details[1]
 			}
 		}
 		labels = append(labels, l)
@@ -415,48 +417,48 @@ func (c *crossoverChart) drawShares(p *page) {
 }
 
 // brackets is the interval alone, or nothing.
-func brackets(e reports.Estimate) string {
+func brackets(e estimate.Estimate) string {
 	if !e.Known() || !drawable(e.Low) || !drawable(e.High) {
 		return ""
 	}
-	return reports.DurationInterval(e.Value, e.Low, e.High)
+	return words.DurationInterval(e.Value, e.Low, e.High)
 }
 
 // interval says how sure a crossing is, in the unit of its value.
-func interval(e reports.Estimate) string {
+func interval(e estimate.Estimate) string {
 	if !e.Known() || math.IsNaN(e.Low) || math.IsNaN(e.High) {
-		return "no interval, " + reports.Count(e.N, "block")
+		return "no interval, " + words.Count(e.N, "block")
 	}
 	if !drawable(e.Low) || !drawable(e.High) {
 		return "95 % CI is open"
 	}
-	return "95 % CI " + reports.DurationInterval(e.Value, e.Low, e.High)
+	return "95 % CI " + words.DurationInterval(e.Value, e.Low, e.High)
 }
 
 func crossoverNote(s reports.SweepSeries) string {
 	x := s.Crossover
 	switch x.Outcome {
-	case reports.Always:
-		return reports.PayOff(s.Executor) + " at every size tried" + bound(", from ", x.From)
-	case reports.Never:
+	case estimate.Always:
+		return words.PayOff(s.Executor) + " at every size tried" + bound(", from ", x.From)
+	case estimate.Never:
 		return s.NeverPays(s.Executor) + bound(" up to ", x.To)
 	}
 	return unclear(x)
 }
 
 // unclear says why there is no answer.
-func unclear(x reports.Crossing) string {
-	if x.At.N < max(x.Needs, reports.MinBlocks) {
+func unclear(x estimate.Crossing) string {
+	if x.At.N < max(x.Needs, estimate.MinBlocks) {
 		return "cannot tell, too few blocks"
 	}
 	return "cannot tell, not clear of the noise"
 }
 
-func halfNote(x reports.Crossing) string {
+func halfNote(x estimate.Crossing) string {
 	switch x.Outcome {
-	case reports.Always:
+	case estimate.Always:
 		return "above 50 % at every size tried"
-	case reports.Never:
+	case estimate.Never:
 		return "below 50 % at every size tried"
 	}
 	return unclear(x)

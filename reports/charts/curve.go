@@ -4,7 +4,7 @@ import (
 	"math"
 	"sort"
 
-	"poolbench/reports"
+	"poolbench/reports/estimate"
 )
 
 // A curve is one series as it is drawn: values, not yet places.
@@ -22,7 +22,7 @@ type curvePoint struct {
 
 // estimated is a point at x. An interval that cannot be drawn is none: beyond any
 // sense it would overflow on a linear axis.
-func estimated(x float64, e reports.Estimate) curvePoint {
+func estimated(x float64, e estimate.Estimate) curvePoint {
 	p := curvePoint{x: x, y: e.Value, low: e.Value, high: e.Value, n: e.N}
 	if e.Known() && math.Abs(e.Low) < 1e18 && math.Abs(e.High) < 1e18 && e.Low <= e.Value && e.Value <= e.High {
 		p.low, p.high, p.band = e.Low, e.High, true

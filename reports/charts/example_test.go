@@ -6,6 +6,7 @@ import (
 
 	"poolbench/reports"
 	"poolbench/reports/charts"
+	"poolbench/reports/estimate"
 )
 
 func Example() {
@@ -14,10 +15,10 @@ func Example() {
 		Scalings: []reports.Scaling{{
 			Workload: "spin", Resource: "cpu", Grain: time.Millisecond,
 			Series: []reports.ScalingSeries{{Executor: "goroutines", Points: []reports.ScalingPoint{
-				{Workers: 1, Speedup: reports.Estimate{Value: 0.99, Low: 0.98, High: 1, N: 10}},
-				{Workers: 2, Speedup: reports.Estimate{Value: 1.9, Low: 1.8, High: 2, N: 10}},
+				{Workers: 1, Speedup: estimate.Estimate{Value: 0.99, Low: 0.98, High: 1, N: 10}},
+				{Workers: 2, Speedup: estimate.Estimate{Value: 1.9, Low: 1.8, High: 2, N: 10}},
 			}}},
-			Best: reports.Choice{Executor: "goroutines", Workers: 2, Decided: true, Speedup: reports.Estimate{Value: 1.9, N: 10}},
+			Best: reports.Choice{Executor: "goroutines", Workers: 2, Decided: true, Speedup: estimate.Estimate{Value: 1.9, N: 10}},
 		}},
 	}
 	drawings, problems := charts.Draw(d)

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"poolbench/reports"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // Speedup draws the speedup over the plain loop against the number of workers,
@@ -25,7 +27,7 @@ func drawSpeedup(d *reports.Data) ([]Drawing, error) {
 	for _, s := range reports.Headline(d) {
 		c := newSpeedupChart(d, s, looks)
 		if len(c.curves) == 0 {
-			reasons = append(reasons, clean(s.Workload)+" has no speedup that can be drawn")
+			reasons = append(reasons, words.OneLine(s.Workload)+" has no speedup that can be drawn")
 			continue
 		}
 		drawings = append(drawings, c.drawing())
@@ -222,23 +224,20 @@ func (c *speedupChart) drawing() Drawing {
 }
 
 func (c *speedupChart) title() string {
-	name, best := capital(clean(c.scaling.Workload)), c.scaling.Best
+	name, best := words.Capital(words.OneLine(c.scaling.Workload)), c.scaling.Best
 	switch {
 	case best.Executor == "":
 		return name + ": speedup by number of workers"
-	case !best.Decided && c.blocks() < reports.MinBlocks:
+	case !best.Decided && c.blocks() < estimate.MinBlocks:
 		return name + ": too few blocks to choose a pool"
 	case !best.Decided:
 		return name + ": cannot tell whether a pool helps, not clear of the noise"
 	case best.Executor == serialName || !drawable(best.Speedup.Value) || best.Speedup.Value <= 1:
 		return name + ": no pool beats the plain loop"
 	}
-	verb := "run it"
-	if best.Workers == 1 || !reports.IsPlural(best.Executor) {
-		verb = "runs it"
-	}
-	title := fmt.Sprintf("%s: %s %s %s faster than serial",
-		name, pool(best.Executor, best.Workers), verb, reports.Ratio(best.Speedup.Value))
+	executor := words.OneLine(best.Executor)
+	title := fmt.Sprintf("%s: %s %s %s faster than serial", name, words.Pool(executor, best.Workers),
+		words.PoolVerb("runs it", "run it", executor, best.Workers), words.Ratio(best.Speedup.Value))
 	switch n := len(best.Ties); {
 	case n == 1:
 		title += "; 1 other is as good"
@@ -271,13 +270,13 @@ func (c *speedupChart) subtitle() string {
 func (c *speedupChart) notes() []string {
 	job := []string{machineLine(c.data)}
 	if c.scaling.Grain > 0 {
-		job = append(job, "work in one task "+reports.Grain(c.scaling.Grain))
+		job = append(job, "work in one task "+words.Grain(c.scaling.Grain))
 	}
 	if c.scaling.Payload > 0 {
 		job = append(job, fmt.Sprintf("payload %d B", c.scaling.Payload))
 	}
 	if c.scaling.Tasks > 0 {
-		job = append(job, reports.Count(c.scaling.Tasks, "task"))
+		job = append(job, words.Count(c.scaling.Tasks, "task"))
 	}
 	apart := ""
 	if len(c.aside) > 0 {
@@ -291,18 +290,18 @@ func (c *speedupChart) alt() string {
 	fmt.Fprintf(&b, "Line chart of the speedup over the serial loop against the number of workers (%s). ", joinInts(c.workers))
 	for _, k := range c.curves {
 		best := k.best()
-		fmt.Fprintf(&b, "%s: best %s at %s, ", clean(k.name), reports.Ratio(best.y), reports.Count(int(best.x), "worker"))
+		fmt.Fprintf(&b, "%s: best %s at %s, ", words.OneLine(k.name), words.Ratio(best.y), words.Count(int(best.x), "worker"))
 		last := k.pts[len(k.pts)-1]
-		fmt.Fprintf(&b, "%s at %d", reports.Ratio(last.y), int(last.x))
+		fmt.Fprintf(&b, "%s at %d", words.Ratio(last.y), int(last.x))
 		if law, _ := c.law(k.name); law != "" {
 			fmt.Fprintf(&b, ", as in the model %s", law)
 		}
 		b.WriteString(". ")
 	}
 	if n := len(c.ideal); n > 0 {
-		fmt.Fprintf(&b, "Measured capacity: %s at %d. ", reports.Ratio(c.ideal[n-1].y), int(c.ideal[n-1].x))
+		fmt.Fprintf(&b, "Measured capacity: %s at %d. ", words.Ratio(c.ideal[n-1].y), int(c.ideal[n-1].x))
 	}
-	if s := clean(c.scaling.Best.Sentence); s != "" {
+	if s := words.OneLine(c.scaling.Best.Sentence); s != "" {
 		b.WriteString(s)
 	}
 	return strings.TrimSpace(b.String())
@@ -347,12 +346,12 @@ func (c *speedupChart) draw(p *page) {
 			p.marker(k.look, at, 3.1)
 		}
 		best := k.best()
-		details := []string{fmt.Sprintf("best %s at %d", reports.Ratio(best.y), int(best.x))}
+		details := []string{fmt.Sprintf("best %s at %d", words.Ratio(best.y), int(best.x))}
 		if law, _ := c.law(k.name); law != "" {
 			details = append(details, "dotted: "+law)
 		}
 		labels = append(labels, direct{
-			name:    clean(k.name),
+			name:    words.OneLine(k.name),
 			details: details,
 			role:    k.look.text, look: &k.look, line: k.look.line, end: c.lastPlace(k),
 		})
@@ -494,7 +493,7 @@ func (c *speedupChart) coreLabel(p *page, land *terrain, x float64) {
 	if x >= f.right {
 		return
 	}
-	whole := "more workers than the " + reports.Count(c.data.Machine.Cores, "core")
+	whole := "more workers than the " + words.Count(c.data.Machine.Cores, "core")
 	for _, lines := range [][]string{{whole}, {"more workers", strings.TrimPrefix(whole, "more workers ")}, {"more", "workers", "than cores"}} {
 		width := 0.0
 		for _, l := range lines {

@@ -5,29 +5,31 @@ import (
 	"time"
 
 	"poolbench/reports"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // The data of these tests are invented: shapes that have broken charts before.
 
-func estimate(v, spread float64) reports.Estimate {
-	return reports.Estimate{Value: v, Low: v / (1 + spread), High: v * (1 + spread), N: 12}
+func about(v, spread float64) estimate.Estimate {
+	return estimate.Estimate{Value: v, Low: v / (1 + spread), High: v * (1 + spread), N: 12}
 }
 
 var machine2 = reports.Machine{CPU: "AMD EPYC 7B13", OS: "linux", Arch: "amd64", GoVersion: "go1.26", Cores: 2,
 	Start: "2026-11-22T10:00:00Z", Seed: "1"}
 
 func scaling(workload, resource string, sizes []int, speedups map[string][]float64, order ...string) reports.Scaling {
-	s := reports.Scaling{Workload: workload, Resource: resource, Grain: time.Millisecond, Tasks: 256, Serial: estimate(0.256, 0.02)}
+	s := reports.Scaling{Workload: workload, Resource: resource, Grain: time.Millisecond, Tasks: 256, Serial: about(0.256, 0.02)}
 	for _, name := range order {
 		series := reports.ScalingSeries{Executor: name}
 		for i, n := range sizes {
 			if i < len(speedups[name]) {
 				v := speedups[name][i]
-				series.Points = append(series.Points, reports.ScalingPoint{Workers: n, Time: estimate(0.256/v, 0.03),
-					Speedup: estimate(v, 0.04), Efficiency: v / float64(n)})
+				series.Points = append(series.Points, reports.ScalingPoint{Workers: n, Time: about(0.256/v, 0.03),
+					Speedup: about(v, 0.04), Efficiency: v / float64(n)})
 				if v > s.Best.Speedup.Value {
-					s.Best = reports.Choice{Executor: name, Workers: n, Speedup: estimate(v, 0.04), Decided: true,
-						Sentence: workload + ": use " + pool(name, n) + "."}
+					s.Best = reports.Choice{Executor: name, Workers: n, Speedup: about(v, 0.04), Decided: true,
+						Sentence: workload + ": use " + words.Pool(name, n) + "."}
 				}
 			}
 		}
@@ -41,7 +43,7 @@ func twoCores() *reports.Data {
 	sizes := []int{1, 2, 4, 8}
 	return &reports.Data{
 		Machine: machine2, Blocks: 12,
-		Capacity: map[int]reports.Estimate{1: estimate(1, 0.01), 2: estimate(1.87, 0.02), 4: estimate(1.86, 0.02), 8: estimate(1.85, 0.03)},
+		Capacity: map[int]estimate.Estimate{1: about(1, 0.01), 2: about(1.87, 0.02), 4: about(1.86, 0.02), 8: about(1.85, 0.03)},
 		Scalings: []reports.Scaling{
 			scaling("sleep", "wait", sizes, map[string][]float64{
 				"goroutines": {1.0, 2.0, 3.98, 7.9}, "processes": {0.97, 1.93, 3.8, 7.3}, "spawn": {1.0, 2.0, 3.99, 7.95}, "threads": {1, 1.99, 3.97, 7.85},
@@ -69,7 +71,7 @@ func eightCores() *reports.Data {
 		"goroutines": {0.99, 1.95, 3.75, 6.6, 6.65}, "processes": {0.81, 1.52, 2.75, 4.3, 3.6}, "threads": {0.98, 1.9, 3.55, 6.0, 5.9},
 	}, "goroutines", "processes", "threads")
 	d := &reports.Data{Machine: m, Blocks: 30, Scalings: []reports.Scaling{s},
-		Capacity: map[int]reports.Estimate{1: estimate(1, 0.01), 2: estimate(2, 0.01), 4: estimate(3.95, 0.01), 8: estimate(7.4, 0.02), 16: estimate(7.6, 0.02)},
+		Capacity: map[int]estimate.Estimate{1: about(1, 0.01), 2: about(2, 0.01), 4: about(3.95, 0.01), 8: about(7.4, 0.02), 16: about(7.6, 0.02)},
 		Sweeps:   []reports.Sweep{sweep("numeric", "cpu", 8, 7.4, map[string]float64{"goroutines": 0.4e-6, "processes": 31e-6})}}
 	return d
 }
@@ -82,7 +84,7 @@ func sweep(workload, resource string, workers int, ideal float64, overhead map[s
 	s := reports.Sweep{Workload: workload, Resource: resource, Workers: workers, Ideal: ideal, Measured: resource == "cpu"}
 	for _, g := range grains {
 		w := g.Seconds()
-		s.Serial = append(s.Serial, reports.SweepPoint{Grain: g, Work: w, Time: estimate(w, 0.02), Speedup: estimate(1, 0.01), Efficiency: estimate(1/ideal, 0.01)})
+		s.Serial = append(s.Serial, reports.SweepPoint{Grain: g, Work: w, Time: about(w, 0.02), Speedup: about(1, 0.01), Efficiency: about(1/ideal, 0.01)})
 	}
 	for _, name := range []string{"alpha", "beta", "goroutines", "processes", "spawn", "threads"} {
 		h, ok := overhead[name]
@@ -94,12 +96,12 @@ func sweep(workload, resource string, workers int, ideal float64, overhead map[s
 			w := g.Seconds()
 			wobble := 1 + 0.03*math.Sin(float64(3*i)+h*1e7)
 			t := (w/ideal + h) * wobble
-			series.Points = append(series.Points, reports.SweepPoint{Grain: g, Work: w, Time: estimate(t, 0.05), Speedup: estimate(w/t, 0.05), Efficiency: estimate(w/t/ideal, 0.05)})
+			series.Points = append(series.Points, reports.SweepPoint{Grain: g, Work: w, Time: about(t, 0.05), Speedup: about(w/t, 0.05), Efficiency: about(w/t/ideal, 0.05)})
 		}
-		cross := reports.Crossing{Outcome: reports.Crosses, At: estimate(h/(1-1/ideal), 0.1), From: 1e-7, To: 1e-2}
-		half := reports.Crossing{Outcome: reports.Crosses, At: estimate(h*ideal, 0.08), From: 1e-7, To: 1e-2}
+		cross := estimate.Crossing{Outcome: estimate.Crosses, At: about(h/(1-1/ideal), 0.1), From: 1e-7, To: 1e-2}
+		half := estimate.Crossing{Outcome: estimate.Crosses, At: about(h*ideal, 0.08), From: 1e-7, To: 1e-2}
 		metg := half
-		metg.At = estimate(2*h*ideal, 0.08)
+		metg.At = about(2*h*ideal, 0.08)
 		series.Crossover, series.Levels = cross, []reports.Level{{Efficiency: reports.HalfEfficiency, Work: half, METG: metg}}
 		s.Series = append(s.Series, series)
 	}
@@ -119,7 +121,7 @@ func outcomes() *reports.Data {
 	s := sweep("spin", "cpu", 2, 1.87, map[string]float64{"goroutines": 0.01e-6, "processes": 0.1, "spawn": 3e-6, "threads": 4e-6})
 	for i := range s.Series {
 		c := &s.Series[i]
-		o := []reports.Outcome{reports.Always, reports.Never, reports.Unknown, reports.Several}[i]
+		o := []estimate.Outcome{estimate.Always, estimate.Never, estimate.Unknown, estimate.Several}[i]
 		c.Crossover.Outcome, c.Levels[0].Work.Outcome, c.Levels[0].METG.Outcome = o, o, o
 	}
 	return &reports.Data{Machine: machine2, Blocks: 12, Sweeps: []reports.Sweep{s}}
@@ -129,7 +131,7 @@ func outcomes() *reports.Data {
 func fewBlocks() *reports.Data {
 	d := twoCores()
 	d.Blocks = 3
-	few := func(e *reports.Estimate) { e.N, e.Low, e.High = 3, 0, 0 }
+	few := func(e *estimate.Estimate) { e.N, e.Low, e.High = 3, 0, 0 }
 	for i := range d.Scalings {
 		s := &d.Scalings[i]
 		s.Best.Decided = false
@@ -158,9 +160,9 @@ func single() *reports.Data {
 	s := scaling("spin", "cpu", []int{2}, map[string][]float64{"goroutines": {1.8}}, "goroutines")
 	w := sweep("spin", "cpu", 2, 1.87, map[string]float64{"goroutines": 1e-6})
 	w.Serial, w.Series[0].Points = w.Serial[:1], w.Series[0].Points[:1]
-	w.Series[0].Crossover = reports.Crossing{}
-	w.Series[0].Levels[0].Work = reports.Crossing{}
-	return &reports.Data{Machine: machine2, Blocks: 12, Capacity: map[int]reports.Estimate{2: estimate(1.87, 0.02)},
+	w.Series[0].Crossover = estimate.Crossing{}
+	w.Series[0].Levels[0].Work = estimate.Crossing{}
+	return &reports.Data{Machine: machine2, Blocks: 12, Capacity: map[int]estimate.Estimate{2: about(1.87, 0.02)},
 		Scalings: []reports.Scaling{s}, Sweeps: []reports.Sweep{w}}
 }
 
@@ -202,7 +204,7 @@ func broken() *reports.Data {
 	d := twoCores()
 	bad := []float64{math.NaN(), math.Inf(1), math.Inf(-1), 0, -1, 1e300, 1e-300, math.MaxFloat64}
 	n := 0
-	next := func(e *reports.Estimate) {
+	next := func(e *estimate.Estimate) {
 		n++
 		switch n % 5 {
 		case 0:
@@ -240,7 +242,7 @@ func broken() *reports.Data {
 			}
 		}
 	}
-	d.Capacity[4] = reports.Estimate{Value: math.NaN(), N: 12}
+	d.Capacity[4] = estimate.Estimate{Value: math.NaN(), N: 12}
 	d.Scalings[1].Series[0].Points[0].Workers = -3
 	return d
 }

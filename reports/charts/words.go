@@ -2,36 +2,14 @@ package charts
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"poolbench/reports"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
-
-// clean makes a string from a record printable: no control characters, no
-// invisible ones that could turn the text around, at most 200 characters, one
-// line. Pictures have no other escape, since XML allows no control characters.
-func clean(s string) string {
-	s = strings.ToValidUTF8(s, "?")
-	var b strings.Builder
-	n := 0
-	for _, r := range s {
-		switch {
-		case unicode.IsSpace(r):
-			r = ' '
-		case !unicode.IsPrint(r):
-			r = '?'
-		}
-		if n++; n > 200 {
-			b.WriteRune('…')
-			break
-		}
-		b.WriteRune(r)
-	}
-	return strings.Join(strings.Fields(b.String()), " ")
-}
 
 // fileName makes a name safe as a file name and as an XML id.
 func fileName(s string) string {
@@ -65,36 +43,9 @@ func unique(drawings []Drawing) []Drawing {
 	return drawings
 }
 
-// capital is s with a capital letter first.
-func capital(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	if n == 0 || r == utf8.RuneError {
-		return s
-	}
-	return string(unicode.ToUpper(r)) + s[n:]
-}
-
-// pool names a number of workers of an executor: "8 goroutines", "1 process",
-// "spawn with 8 workers".
-func pool(executor string, workers int) string {
-	switch executor {
-	case "goroutines", "threads":
-		if workers == 1 {
-			return "1 " + strings.TrimSuffix(executor, "s")
-		}
-		return fmt.Sprintf("%d %s", workers, executor)
-	case "processes":
-		if workers == 1 {
-			return "1 process"
-		}
-		return fmt.Sprintf("%d processes", workers)
-	}
-	return fmt.Sprintf("%s with %s", clean(executor), reports.Count(workers, "worker"))
-}
-
 // machineLine says where the numbers are from.
 func machineLine(d *reports.Data) string {
-	if line := clean(reports.MachineLine(d)); line != "" {
+	if line := words.OneLine(reports.MachineLine(d)); line != "" {
 		return line
 	}
 	return "The record does not describe the machine"
@@ -106,16 +57,16 @@ func notDrawn(names []string) string {
 		return ""
 	}
 	for i := range names {
-		names[i] = clean(names[i])
+		names[i] = words.OneLine(names[i])
 	}
-	return fmt.Sprintf("Not drawn, since a picture holds %d series: %s. The tables have them.", len(slots), reports.JoinAnd(names))
+	return fmt.Sprintf("Not drawn, since a picture holds %d series: %s. The tables have them.", len(slots), words.JoinAnd(names))
 }
 
 // shaded says what the bands are.
 func shaded(known bool, least, most int) string {
 	switch {
 	case !known:
-		return fmt.Sprintf("No intervals: they need at least %d blocks.", reports.MinBlocks)
+		return fmt.Sprintf("No intervals: they need at least %d blocks.", estimate.MinBlocks)
 	case least == most:
 		return fmt.Sprintf("Shaded: 95 %% interval over %d blocks", most)
 	}
@@ -124,11 +75,5 @@ func shaded(known bool, least, most int) string {
 
 // without drops the empty strings.
 func without(notes ...string) []string {
-	var out []string
-	for _, n := range notes {
-		if n != "" {
-			out = append(out, n)
-		}
-	}
-	return out
+	return slices.DeleteFunc(notes, func(note string) bool { return note == "" })
 }

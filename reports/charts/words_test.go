@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"poolbench/reports"
+	"poolbench/reports/estimate"
 )
 
 // A chart gives the reason that is: noise is cured otherwise than too few blocks.
@@ -12,7 +13,7 @@ func TestUndecidedTitle(t *testing.T) {
 	for _, test := range []struct {
 		blocks int
 		want   string
-	}{{reports.MinBlocks - 1, "too few blocks to choose a pool"}, {41, "cannot tell whether a pool helps, not clear of the noise"}} {
+	}{{estimate.MinBlocks - 1, "too few blocks to choose a pool"}, {41, "cannot tell whether a pool helps, not clear of the noise"}} {
 		d := twoCores()
 		s := d.Scalings[1]
 		s.Best = reports.Choice{Executor: serialName, Workers: 1}
@@ -31,7 +32,7 @@ func TestUndecidedTitle(t *testing.T) {
 func TestNeverWords(t *testing.T) {
 	s := sweep("spin", "cpu", 2, 1.87, map[string]float64{"goroutines": 1, "spawn": 1})
 	for i := range s.Series {
-		s.Series[i].Crossover = reports.Crossing{Outcome: reports.Never, From: 1e-7, To: 1e-2}
+		s.Series[i].Crossover = estimate.Crossing{Outcome: estimate.Never, From: 1e-7, To: 1e-2}
 	}
 	goroutines, spawn := s.Series[0], s.Series[1]
 	if a, b := crossoverNote(goroutines), crossoverWords(spawn); a != "never pay off up to 10 ms" || b != "never pays off up to 10 ms" {
@@ -46,7 +47,7 @@ func TestNeverWords(t *testing.T) {
 		t.Error(got)
 	}
 	// Enough blocks for an interval, but not for so many points.
-	if got := unclear(reports.Crossing{At: reports.Estimate{N: 8}, Needs: 10}); got != "cannot tell, too few blocks" {
+	if got := unclear(estimate.Crossing{At: estimate.Estimate{N: 8}, Needs: 10}); got != "cannot tell, too few blocks" {
 		t.Error(got)
 	}
 }

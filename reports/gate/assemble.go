@@ -6,7 +6,8 @@ import (
 	"slices"
 
 	"poolbench/bench/record"
-	"poolbench/reports"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // Report is the judgement as of now, as if the run ended here. It changes nothing
@@ -42,7 +43,7 @@ func (j *Judge) hold(r *Report) {
 		case c.Verdict == Failed:
 			r.Void = fmt.Sprintf("the control %s failed: %s", c.Name, c.Reason)
 		case !c.Canary && (c.Verdict == Regressed || c.Verdict == Improved):
-			r.Void = fmt.Sprintf("the control %s compares base with itself and reads %s", c.Name, reports.Change(c.Ratio.Value))
+			r.Void = fmt.Sprintf("the control %s compares base with itself and reads %s", c.Name, words.Change(c.Ratio.Value))
 		case c.Canary:
 			canaries++
 			switch c.Verdict {
@@ -81,14 +82,9 @@ func (j *Judge) blindCure() string {
 		part = 1
 	}
 	if least := j.leastBlocks(part); j.blocks < least {
-		return fmt.Sprintf("%s measured, %d or more are needed: a larger -budget", wereBlocks(j.blocks), least)
+		return fmt.Sprintf("%s measured, %d or more are needed: a larger -budget", words.Plural(j.blocks, "block was", "blocks were"), least)
 	}
 	return "a larger -budget or a quieter machine may show them"
-}
-
-// wereBlocks is "1 block was" or "12 blocks were".
-func wereBlocks(n int) string {
-	return reports.Count(n, "block") + choose(n == 1, " was", " were")
 }
 
 // Reasons that hold for the whole run, so that a line for each result says nothing.
@@ -143,10 +139,10 @@ func (s *subject) cells(j *Judge) []Cell {
 func (s *subject) fill(c *Cell) {
 	var base, head []float64
 	for _, p := range s.pairs {
-		base, head = append(base, median(p.Base)), append(head, median(p.Head))
+		base, head = append(base, estimate.Median(p.Base)), append(head, estimate.Median(p.Head))
 	}
 	if len(base) > 0 {
-		c.Base, c.Head = median(base)/1e9, median(head)/1e9
+		c.Base, c.Head = estimate.Median(base)/1e9, estimate.Median(head)/1e9
 	}
 }
 
@@ -170,7 +166,7 @@ func (s *subject) judgeTime(j *Judge, c *Cell) {
 		switch {
 		case !j.screened:
 			c.Reason = fmt.Sprintf("%s measured, %d are needed, and %d or more to show a slowdown: a larger -budget",
-				wereBlocks(len(s.pairs)), screenBlocks, j.leastBlocks(1))
+				words.Plural(len(s.pairs), "block was", "blocks were"), screenBlocks, j.leastBlocks(1))
 		case s.disputed(j):
 			c.Reason = "its fastest chunks and its typical ones disagree about a slowdown"
 		case c.Ratio.N > 0 && math.Log(c.Ratio.High) < s.slowdown:
@@ -197,12 +193,8 @@ func (s *subject) judgeTime(j *Judge, c *Cell) {
 
 // estimate gives a cell its ratio and interval.
 func (s *subject) estimate(j *Judge, c *Cell) {
-	mid, low, high := j.ranks.interval(s.values(), 2*missLevel)
-	c.Ratio = reports.Estimate{Value: math.Exp(mid)}
-	if !math.IsInf(high-low, 0) {
-		c.Ratio = reports.Estimate{Value: math.Exp(mid), Low: math.Exp(low), High: math.Exp(high), N: len(s.values())}
-	}
-	c.Layout = layoutSD(s.values(), s.seedPairs)
+	c.Ratio = j.ranks.Interval(s.values(), 2*missLevel).Ratio(len(s.values()))
+	c.Layout = estimate.BetweenSD(s.values(), s.seedPairs)
 }
 
 // tailCells are the tails shown slower; time that regressed says it already.
@@ -218,7 +210,7 @@ func (s *subject) tailCells(j *Judge, time Cell) []Cell {
 		both := compareTails(s.pairs, t.quantile)
 		c := Cell{Pkg: time.Pkg, Name: time.Name, Unit: t.unit, Verdict: Regressed, Limit: math.Expm1(t.limit)}
 		c.Base, c.Head = time.Base*both.base, time.Base*both.head
-		c.Ratio = reports.Estimate{Value: both.head / both.base}
+		c.Ratio = estimate.Estimate{Value: both.head / both.base}
 		cells = append(cells, c)
 	}
 	return cells
@@ -240,7 +232,7 @@ func (s *subject) unitCells(j *Judge) []Cell {
 			continue
 		}
 		c := Cell{Pkg: s.declared.Pkg, Name: s.declared.Name, Unit: unit, Higher: direction > 0,
-			Base: median(u.base), Head: median(u.head), Limit: s.unitLimit(unit, j.options)}
+			Base: estimate.Median(u.base), Head: estimate.Median(u.head), Limit: s.unitLimit(unit, j.options)}
 		if u.exact() {
 			limit, ruled := j.options.Rules.limit(s.declared.Subject, unit)
 			if !ruled && unit == "B/op" {
@@ -258,11 +250,11 @@ func (s *subject) unitCells(j *Judge) []Cell {
 
 // judgeUnit gives the verdict on a unit that varies.
 func (s *subject) judgeUnit(j *Judge, u unitValues, unit string, direction int, c *Cell) {
-	mid, low, high := j.ranks.interval(u.worse, 2*missLevel)
-	c.Ratio = reports.Estimate{Value: math.Exp(-float64(direction) * mid)}
-	if !math.IsInf(high-low, 0) {
-		a, b := math.Exp(-float64(direction)*low), math.Exp(-float64(direction)*high)
-		c.Ratio.Low, c.Ratio.High, c.Ratio.N = min(a, b), max(a, b), len(u.worse)
+	worse := j.ranks.Interval(u.worse, 2*missLevel)
+	if direction > 0 {
+		c.Ratio = worse.Negated().Ratio(len(u.worse))
+	} else {
+		c.Ratio = worse.Ratio(len(u.worse))
 	}
 	c.Verdict = Inconclusive
 	for _, t := range s.unitTests {
@@ -271,7 +263,7 @@ func (s *subject) judgeUnit(j *Judge, u unitValues, unit string, direction int, 
 			return
 		}
 	}
-	if high < math.Log1p(c.Limit) {
+	if worse.High < math.Log1p(c.Limit) {
 		c.Verdict = NoChange
 		return
 	}

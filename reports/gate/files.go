@@ -8,6 +8,8 @@ import (
 
 	"poolbench/bench/record"
 	"poolbench/reports"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // directions are the units whose better direction everybody knows; the records'
@@ -28,10 +30,10 @@ var directions = map[string]int{
 // 0.05/M for M cells, so that 19 of 20 comparisons of equal files raise no alarm
 // at all. (The percentile bootstrap of Analyse cannot reach such small tails.) With
 // too few values for that level, a t interval of the median takes its place; with
-// fewer than reports.MinBlocks values on a side there is no judgement.
+// fewer than estimate.MinBlocks values on a side there is no judgement.
 func Files(base, head *record.Record, o Options) *Report {
 	o = o.withDefaults()
-	r := &Report{Base: base.Path, Head: head.Path, Limit: o.Slowdown, Alpha: 1 - reports.Confidence, Confidence: reports.Confidence}
+	r := &Report{Base: base.Path, Head: head.Path, Limit: o.Slowdown, Alpha: 1 - estimate.Confidence, Confidence: estimate.Confidence}
 	if differ := machinesDiffer(base, head); differ != "" {
 		if !o.AcrossMachines {
 			r.NotComparable = "the files are not of the same machine: " + differ
@@ -49,7 +51,7 @@ func Files(base, head *record.Record, o Options) *Report {
 		rec  *record.Record
 	}{{"base", base}, {"head", head}} {
 		if n := len(side.rec.Failures); n > 0 {
-			r.Warnings = append(r.Warnings, reports.Warning{What: fmt.Sprintf("%s failed in %s.", reports.Count(n, "trial"), side.name),
+			r.Warnings = append(r.Warnings, reports.Warning{What: fmt.Sprintf("%s failed in %s.", words.Count(n, "trial"), side.name),
 				Cure: "What failed is not in the comparison."})
 		}
 	}
@@ -191,7 +193,7 @@ func (r *Report) judgeAll(base, head fileSide, better func(string) int, exact fu
 				continue
 			}
 			c := Cell{Name: name, Unit: unit, Higher: better(unit) > 0, Reason: reason,
-				Base: median(b.values), Head: median(h.values), Limit: r.Limit}
+				Base: estimate.Median(b.values), Head: estimate.Median(h.values), Limit: r.Limit}
 			if limit, ok := rules.limit(record.Subject{Name: name}, unit); ok {
 				c.Limit = limit
 			}
@@ -202,7 +204,7 @@ func (r *Report) judgeAll(base, head fileSide, better func(string) int, exact fu
 			pairs = append(pairs, pairOf{c, b, h})
 		}
 	}
-	alpha := (1 - reports.Confidence) / math.Max(1, float64(statistical))
+	alpha := (1 - estimate.Confidence) / math.Max(1, float64(statistical))
 	r.Confidence = 1 - alpha
 	for _, p := range pairs {
 		switch {
@@ -225,8 +227,8 @@ func differentWork(base, head map[string]fileValues, better func(string) int, ex
 		if better(unit) != 0 || !exact(unit) && unit != record.UnitTasks || len(h) == 0 {
 			continue
 		}
-		if median(b) != median(h) {
-			return fmt.Sprintf("not the same work: %s in base, %s in head", reports.Quantity(median(b), unit), reports.Quantity(median(h), unit))
+		if estimate.Median(b) != estimate.Median(h) {
+			return fmt.Sprintf("not the same work: %s in base, %s in head", words.Quantity(estimate.Median(b), unit), words.Quantity(estimate.Median(h), unit))
 		}
 	}
 	return ""
@@ -240,7 +242,7 @@ func (r *Report) missingAndNew(base, head fileSide) {
 				continue
 			}
 			c := Cell{Name: name, Unit: record.UnitTime, Verdict: v}
-			m := median(a.values[name][record.UnitTime].values)
+			m := estimate.Median(a.values[name][record.UnitTime].values)
 			switch {
 			case math.IsNaN(m):
 			case v == New:

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"poolbench/reports"
+	"poolbench/reports/words"
 )
 
 // maxAnnotations is how many lines WriteAnnotations prints of each kind before it
@@ -58,7 +58,7 @@ func (r *Report) annotate(b *strings.Builder, kind string, verdicts ...Verdict) 
 var messageEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 
 // escapeMessage and escapeProperty escape as actions/toolkit's command.ts does.
-func escapeMessage(text string) string { return messageEscapes.Replace(reports.Printable(text)) }
+func escapeMessage(text string) string { return messageEscapes.Replace(words.Printable(text)) }
 
 func escapeProperty(text string) string {
 	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(escapeMessage(text))

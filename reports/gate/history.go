@@ -12,6 +12,8 @@ import (
 
 	"poolbench/bench/record"
 	"poolbench/reports"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // A Snapshot is what one comparison leaves in a history: for each subject the ratio
@@ -132,8 +134,8 @@ func Changes(snapshots []*Snapshot, o Options) *History {
 	}
 	slices.SortStableFunc(h.Changes, func(a, b Change) int { return cmp.Compare(b.Ratio, a.Ratio) })
 	if h.Subjects == 0 {
-		h.Warnings = append(h.Warnings, reports.Warning{What: fmt.Sprintf("The history has %s: too few to see a change.", reports.Count(len(snapshots), "snapshot")),
-			Cure: fmt.Sprintf("It takes %d or more.", 2*leastPart)})
+		h.Warnings = append(h.Warnings, reports.Warning{What: fmt.Sprintf("The history has %s: too few to see a change.", words.Count(len(snapshots), "snapshot")),
+			Cure: fmt.Sprintf("It takes %d or more.", 2*estimate.LeastPart)})
 	}
 	return h
 }
@@ -149,7 +151,7 @@ func (h *History) look(subject record.Subject, snapshots []*Snapshot, tolerance 
 			bases[s.Base]++
 		}
 	}
-	if len(values) < 2*leastPart {
+	if len(values) < 2*estimate.LeastPart {
 		return
 	}
 	h.Subjects++
@@ -158,9 +160,9 @@ func (h *History) look(subject record.Subject, snapshots []*Snapshot, tolerance 
 		h.levels(subject, mine, values, latest, tolerance)
 		return
 	}
-	if from, to, ok := creep(values); ok {
+	if from, to, ok := estimate.Creep(values); ok {
 		h.addCreep(subject, mine, values, from, to, tolerance)
-	} else if from, to, ok := creep(negated(values)); ok {
+	} else if from, to, ok := estimate.Creep(estimate.Negated(values)); ok {
 		h.addCreep(subject, mine, values, from, to, tolerance)
 	}
 }
@@ -174,7 +176,7 @@ func (h *History) levels(subject record.Subject, snapshots []*Snapshot, values [
 			kept, levels = append(kept, s), append(levels, values[i])
 		}
 	}
-	points := changePoints(levels)
+	points := estimate.ChangePoints(levels)
 	for k, i := range points {
 		from, to := 0, len(levels)
 		if k > 0 {
@@ -183,7 +185,7 @@ func (h *History) levels(subject record.Subject, snapshots []*Snapshot, values [
 		if k+1 < len(points) {
 			to = points[k+1]
 		}
-		shift := median(levels[i:to]) - median(levels[from:i])
+		shift := estimate.Median(levels[i:to]) - estimate.Median(levels[from:i])
 		if math.Abs(shift) < tolerance {
 			continue
 		}
@@ -210,18 +212,18 @@ func WriteHistoryText(w io.Writer, h *History, options reports.TextOptions) erro
 	p := &page{options: options}
 	var rows [][]string
 	for _, c := range h.Changes {
-		rows = append(rows, []string{choose(c.Ratio > 1, "Slower", "Faster"), reports.DisplayName(c.Name), reports.Change(c.Ratio), c.where()})
+		rows = append(rows, []string{choose(c.Ratio > 1, "Slower", "Faster"), reports.DisplayName(c.Name), words.Change(c.Ratio), c.where()})
 	}
 	p.table(rows)
 	switch {
 	case h.Subjects == 0:
 	case len(h.Changes) == 0:
-		p.line("History", fmt.Sprintf("no change of level in %s of %s", reports.Count(h.Snapshots, "snapshot"), reports.Count(h.Subjects, "benchmark")))
+		p.line("History", fmt.Sprintf("no change of level in %s of %s", words.Count(h.Snapshots, "snapshot"), words.Count(h.Subjects, "benchmark")))
 	default:
 		c := h.Changes[0]
 		bare, _ := cutProcs(c.Name)
 		p.line("History", fmt.Sprintf("%s in %s; to look closer: poolbench gate -base %s -head %s -bench '%s'",
-			reports.Count(len(h.Changes), "change"), reports.Count(h.Snapshots, "snapshot"), short(c.Before), short(c.After), benchPattern(bare)))
+			words.Count(len(h.Changes), "change"), words.Count(h.Snapshots, "snapshot"), short(c.Before), short(c.After), benchPattern(bare)))
 	}
 	for _, warning := range h.Warnings {
 		p.line("Note", warning.String())
@@ -232,9 +234,9 @@ func WriteHistoryText(w io.Writer, h *History, options reports.TextOptions) erro
 
 func (c Change) where() string {
 	if c.Creep {
-		return fmt.Sprintf("little by little over %s from %s to %s", reports.Count(c.Commits, "step"), short(c.Before), short(c.After))
+		return fmt.Sprintf("little by little over %s from %s to %s", words.Count(c.Commits, "step"), short(c.Before), short(c.After))
 	}
-	return fmt.Sprintf("between %s and %s, for %s since", short(c.Before), short(c.After), reports.Count(c.Established, "snapshot"))
+	return fmt.Sprintf("between %s and %s, for %s since", short(c.Before), short(c.After), words.Count(c.Established, "snapshot"))
 }
 
 // short is a commit for people.

@@ -4,7 +4,8 @@ import (
 	"fmt"
 
 	"poolbench/bench/record"
-	"poolbench/reports"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // A block is busy when the measured processes had to wait for a CPU for more than
@@ -44,14 +45,14 @@ func busyHost(hosts []record.Host) string {
 		return ""
 	}
 	text := fmt.Sprintf("in %d of %d blocks", busy, len(hosts))
-	if m := median(others); m > 0 {
-		text = fmt.Sprintf("other processes used %s of the CPUs, %s", reports.Percent(m), text)
+	if m := estimate.Median(others); m > 0 {
+		text = fmt.Sprintf("other processes used %s of the CPUs, %s", words.Percent(m), text)
 	}
-	if m := median(waited); m > busyWaiting {
-		text += fmt.Sprintf("; ours waited for a CPU %s of the time", reports.Percent(m))
+	if m := estimate.Median(waited); m > busyWaiting {
+		text += fmt.Sprintf("; ours waited for a CPU %s of the time", words.Percent(m))
 	}
-	if m := median(stolen); m > busyStolen {
-		text += fmt.Sprintf("; the hypervisor took %s", reports.Percent(m))
+	if m := estimate.Median(stolen); m > busyStolen {
+		text += fmt.Sprintf("; the hypervisor took %s", words.Percent(m))
 	}
 	return text
 }

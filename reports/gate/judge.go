@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 // A Judge decides, block by block, what changed between two builds, and which
@@ -32,7 +33,7 @@ type Judge struct {
 	hosts    []record.Host
 	pairs    map[int]bool // seed pairs seen
 	screened bool
-	ranks    rankTables
+	ranks    estimate.SignedRank
 	tails    int // tests of tails after the screen
 	units    int // tests of other units after the screen
 }
@@ -153,11 +154,11 @@ func shares(evidence []float64) []float64 {
 // it is not the same to the method.
 func (s *subject) looksBiased(j *Judge) bool {
 	values := s.values()
-	mid := median(walsh(values))
+	mid := estimate.Centre(values)
 	if mid < 0 {
-		values = negated(values)
+		values = estimate.Negated(values)
 	}
-	return math.Abs(mid) >= s.slowdown/2 && j.ranks.above(values, 0) <= suspicion
+	return math.Abs(mid) >= s.slowdown/2 && j.ranks.Above(values, 0) <= suspicion
 }
 
 // canaries is how many canaries there are and how many of them were seen.

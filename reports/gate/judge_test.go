@@ -16,6 +16,7 @@ import (
 
 	"poolbench/bench/record"
 	"poolbench/reports"
+	"poolbench/reports/words"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens")
@@ -299,10 +300,10 @@ func TestJudgeFewBlocks(t *testing.T) {
 		if shown := blocks >= 12+9; shown != (c.Verdict == Regressed) || shown != (r.Blind == "") {
 			t.Errorf("%d blocks: %+v, blind %q", blocks, c, r.Blind)
 		}
-		if want := wereBlocks(blocks) + " measured, 21 or more are needed: a larger -budget"; r.Blind != "" && !strings.HasSuffix(r.Blind, want) {
+		if want := words.Plural(blocks, "block was", "blocks were") + " measured, 21 or more are needed: a larger -budget"; r.Blind != "" && !strings.HasSuffix(r.Blind, want) {
 			t.Errorf("%d blocks: blind %q", blocks, r.Blind)
 		}
-		if want := wereBlocks(blocks) + " measured, 12 are needed, and 21 or more to show a slowdown: a larger -budget"; blocks > 0 && blocks < 12 && c.Reason != want {
+		if want := words.Plural(blocks, "block was", "blocks were") + " measured, 12 are needed, and 21 or more to show a slowdown: a larger -budget"; blocks > 0 && blocks < 12 && c.Reason != want {
 			t.Errorf("%d blocks: %q", blocks, c.Reason)
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"poolbench/reports"
+	"poolbench/reports/words"
 )
 
 // The part of JUnit's format that GitLab and Jenkins read.
@@ -46,8 +46,8 @@ func WriteJUnit(w io.Writer, r *Report) error {
 		if class == "" {
 			class = "benchmarks"
 		}
-		text := reports.Printable(strings.Join(strings.Fields(c.values()+" "+c.change()+" "+c.remark()), " "))
-		test := junitCase{Class: class, Name: reports.Printable(c.Name + " " + c.Unit)}
+		text := words.Printable(strings.Join(strings.Fields(c.values()+" "+c.change()+" "+c.remark()), " "))
+		test := junitCase{Class: class, Name: words.Printable(c.Name + " " + c.Unit)}
 		message := &junitMessage{c.Verdict.String() + ": " + text}
 		switch c.Verdict {
 		case Regressed:
@@ -67,7 +67,7 @@ func WriteJUnit(w io.Writer, r *Report) error {
 	if r.Void != "" {
 		s.Tests++
 		s.Errors++
-		s.Cases = append(s.Cases, junitCase{Class: "poolbench", Name: "controls", Error: &junitMessage{reports.Printable(r.Void)}})
+		s.Cases = append(s.Cases, junitCase{Class: "poolbench", Name: "controls", Error: &junitMessage{words.Printable(r.Void)}})
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err

@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"poolbench/reports"
+	"poolbench/reports/words"
 )
 
 // WriteMarkdown prints a comparison as Markdown for a job summary or a comment, the
@@ -15,10 +15,10 @@ import (
 func WriteMarkdown(w io.Writer, r *Report) error {
 	var b bytes.Buffer
 	names := r.wording()
-	fmt.Fprintf(&b, "# %s\n\n", reports.MarkdownText(strings.TrimSuffix(r.Headline(), ".")))
-	fmt.Fprintf(&b, "%s against %s", markdownCode(r.Head), markdownCode(r.Base))
+	fmt.Fprintf(&b, "# %s\n\n", words.MarkdownText(strings.TrimSuffix(r.Headline(), ".")))
+	fmt.Fprintf(&b, "%s against %s", words.MarkdownCode(r.Head), words.MarkdownCode(r.Base))
 	if r.NotComparable == "" {
-		fmt.Fprintf(&b, ", %s; limit %s", r.how(), reports.Percent(r.Limit))
+		fmt.Fprintf(&b, ", %s; limit %s", r.how(), words.Percent(r.Limit))
 	}
 	b.WriteString("\n\n")
 	const most = 20
@@ -30,11 +30,11 @@ func WriteMarkdown(w io.Writer, r *Report) error {
 		{"Busy", r.Busy}, {"Blind", r.Blind}, {"Controls", r.controls()}, {"The usual method on the same data", names.usual()},
 	} {
 		if line.text != "" {
-			fmt.Fprintf(&b, "- %s: %s\n", line.label, reports.MarkdownText(line.text))
+			fmt.Fprintf(&b, "- %s: %s\n", line.label, words.MarkdownText(line.text))
 		}
 	}
 	for _, warning := range r.Warnings {
-		fmt.Fprintf(&b, "- Note: %s\n", reports.MarkdownText(warning.String()))
+		fmt.Fprintf(&b, "- Note: %s\n", words.MarkdownText(warning.String()))
 	}
 	names.foldedCells(&b)
 	_, err := w.Write(b.Bytes())
@@ -48,7 +48,7 @@ const maxMarkdown = 60_000
 func (r *Report) how() string {
 	switch {
 	case r.Interleaved:
-		return "measured turn by turn in " + reports.Count(r.Blocks, "block")
+		return "measured turn by turn in " + words.Count(r.Blocks, "block")
 	case r.Paired:
 		return "of one run, block by block"
 	}
@@ -62,7 +62,7 @@ func (w wording) markdownCells(b *bytes.Buffer, list []Cell) {
 		rows[i][1], rows[i][4] = rows[i][4], rows[i][1] // names and remarks to the left, numbers to the right
 		rows[i] = []string{rows[i][0], rows[i][4], rows[i][1], rows[i][2], rows[i][3]}
 	}
-	reports.MarkdownTable(b, 3, []string{"verdict", "benchmark", "remark", "base → head", "change"}, rows)
+	words.MarkdownTable(b, 3, []string{"verdict", "benchmark", "remark", "base → head", "change"}, rows)
 }
 
 // foldedCells lists the results without change.
@@ -83,18 +83,9 @@ func (w wording) foldedCells(b *bytes.Buffer) {
 	}
 	shown := min(len(rows), max(0, (maxMarkdown-b.Len()-200)/longest))
 	fmt.Fprintf(b, "\n<details><summary>%s without change</summary>\n\n", cells(len(rows)))
-	reports.MarkdownTable(b, 1, []string{"benchmark", "base → head", "change"}, rows[:shown])
+	words.MarkdownTable(b, 1, []string{"benchmark", "base → head", "change"}, rows[:shown])
 	if shown < len(rows) {
 		fmt.Fprintf(b, "and %d more\n\n", len(rows)-shown)
 	}
 	b.WriteString("</details>\n")
-}
-
-// markdownCode is text as a code span; empty text is a dash.
-func markdownCode(text string) string {
-	text = strings.NewReplacer("\n", " ", "`", "").Replace(reports.Printable(text))
-	if text == "" {
-		return "–"
-	}
-	return "`" + text + "`"
 }

@@ -7,17 +7,18 @@ import (
 	"testing"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 // Every estimator finds a planted ratio, and changes sign when the builds change
 // places, to the last digit.
 func TestBlockRatios(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
-	var sums [estimators]float64
+	var sums [estimate.Estimators]float64
 	const trials = 2000
 	for range trials {
 		p := simulatePair(rng, record.Subject{}, 0.05, math.Log(1.07))
-		there, back := blockRatios(p.Base, p.Head), blockRatios(p.Head, p.Base)
+		there, back := estimate.BlockRatios(p.Base, p.Head), estimate.BlockRatios(p.Head, p.Base)
 		for e := range there {
 			sums[e] += there[e]
 			if math.Abs(there[e]+back[e]) > 1e-12 {
@@ -30,36 +31,8 @@ func TestBlockRatios(t *testing.T) {
 			t.Errorf("estimator %d: %v, want %v", e, got, math.Log(1.07))
 		}
 	}
-	if r := blockRatios([]float64{2}, []float64{1}); r != [estimators]float64{-math.Ln2, -math.Ln2, -math.Ln2} {
+	if r := estimate.BlockRatios([]float64{2}, []float64{1}); r != [estimate.Estimators]float64{-math.Ln2, -math.Ln2, -math.Ln2} {
 		t.Errorf("one chunk: %v", r)
-	}
-}
-
-// The precision of normal values is 1.02 times that of their mean, and values far out
-// do not spoil it.
-func TestPrecision(t *testing.T) {
-	rng := rand.New(rand.NewPCG(13, 14))
-	var r rankTables
-	sum, spoiled := 0.0, 0.0
-	const trials, n = 3000, 24
-	for range trials {
-		values := make([]float64, n)
-		for i := range values {
-			values[i] = rng.NormFloat64()
-		}
-		sum += r.precision(values)
-		values[0], values[1] = 1000, -1000
-		spoiled += r.precision(values)
-	}
-	want := 1.023 / math.Sqrt(n)
-	if got := sum / trials; math.Abs(got-want) > 0.05*want {
-		t.Errorf("%v, want %v", got, want)
-	}
-	if got := spoiled / trials; got > 1.7*want {
-		t.Errorf("two values far out make it %v", got)
-	}
-	if !math.IsInf(r.precision([]float64{1, 2}), 1) || !math.IsNaN(median(nil)) || median([]float64{3, 1}) != 2 {
-		t.Error("few values")
 	}
 }
 
@@ -91,42 +64,6 @@ func TestFewPairsCarry(t *testing.T) {
 	}
 	if fewPairsCarry([]float64{1, 1, 1, 1, 0, 0}, []int{0, 0, 0, 0, 1, 2}, 0.01) {
 		t.Error("3 pairs cannot vote")
-	}
-}
-
-// Kruskal and Wallis's statistic of {1,2,3}, {4,5,6}, {7,8,9}: H = 7.2, and with 2
-// degrees of freedom p = exp(-3.6).
-func TestKruskalWallis(t *testing.T) {
-	if p := kruskalWallis([][]float64{{1, 2, 3}, {4, 5, 6}, {7, 8, 9}}); math.Abs(p-math.Exp(-3.6)) > 1e-9 {
-		t.Errorf("%v", p)
-	}
-	if p := kruskalWallis([][]float64{{1, 2, 3}}); p != 1 {
-		t.Errorf("one group: %v", p)
-	}
-}
-
-func TestLayoutSD(t *testing.T) {
-	rng := rand.New(rand.NewPCG(9, 10))
-	var sum float64
-	const trials = 300
-	for range trials {
-		effects := make([]float64, 16)
-		for k := range effects {
-			effects[k] = 0.03 * rng.NormFloat64()
-		}
-		var values []float64
-		var pairs []int
-		for i := range 96 {
-			values, pairs = append(values, effects[i%16]+0.05*rng.NormFloat64()), append(pairs, i%16)
-		}
-		sd := layoutSD(values, pairs)
-		sum += sd * sd
-	}
-	if got := math.Sqrt(sum / trials); math.Abs(got-0.03) > 0.003 {
-		t.Errorf("%v, want 0.03", got)
-	}
-	if layoutSD([]float64{1, 2, 3}, []int{0, 0, 0}) != 0 || layoutSD([]float64{1, 2}, []int{0, 1}) != 0 {
-		t.Error("no spread can be seen with one pair, or one block of each")
 	}
 }
 

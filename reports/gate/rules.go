@@ -13,6 +13,7 @@ import (
 
 	"poolbench/bench/record"
 	"poolbench/reports"
+	"poolbench/reports/words"
 )
 
 // RulesFile is the name under which a repository keeps its rules.
@@ -274,10 +275,10 @@ func (r *Rules) accept(c *Cell, rule *acceptRule) {
 	case r.today.After(rule.until):
 		c.Reason = fmt.Sprintf("accepted until %s only (%s:%d)", until, r.path, rule.line)
 	case c.worstShown() > rule.change:
-		c.Reason = fmt.Sprintf("worse than the accepted %s (%s:%d)", reports.Change(1+rule.change), r.path, rule.line)
+		c.Reason = fmt.Sprintf("worse than the accepted %s (%s:%d)", words.Change(1+rule.change), r.path, rule.line)
 	default:
 		c.Verdict = Accepted
-		c.Reason = fmt.Sprintf("accepted up to %s until %s: %s", reports.Change(1+rule.change), until, rule.reason)
+		c.Reason = fmt.Sprintf("accepted up to %s until %s: %s", words.Change(1+rule.change), until, rule.reason)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"poolbench/bench/record"
-	"poolbench/reports"
+	"poolbench/reports/estimate"
 )
 
 var day = time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC)
@@ -59,7 +59,7 @@ func TestRulesErrors(t *testing.T) {
 func TestRulesApply(t *testing.T) {
 	regression := func(low, high float64) *Report {
 		return &Report{Interleaved: true, Cells: []Cell{{Pkg: "p", Name: "A-2", Unit: "sec/op", Verdict: Regressed,
-			Ratio: reports.Estimate{Value: (low + high) / 2, Low: low, High: high, N: 30}}}}
+			Ratio: estimate.Estimate{Value: (low + high) / 2, Low: low, High: high, N: 30}}}}
 	}
 	for _, test := range []struct {
 		name, rules string
@@ -99,7 +99,7 @@ func TestRulesApply(t *testing.T) {
 
 // Higher is better: the change is how much lower it got.
 func TestRulesApplyHigher(t *testing.T) {
-	r := &Report{Cells: []Cell{{Name: "A", Unit: "hits/op", Higher: true, Verdict: Regressed, Ratio: reports.Estimate{Value: 0.9, Low: 0.88, High: 0.92, N: 30}}}}
+	r := &Report{Cells: []Cell{{Name: "A", Unit: "hits/op", Higher: true, Verdict: Regressed, Ratio: estimate.Estimate{Value: 0.9, Low: 0.88, High: 0.92, N: 30}}}}
 	rulesOf(t, "accept A hits/op 5% 2027-01-31 x").apply(r)
 	if r.Cells[0].Verdict != Regressed { // shown to be worse by 1/0.92 - 1 = 8.7 %
 		t.Errorf("%+v", r.Cells[0])
@@ -119,7 +119,7 @@ func TestRulesTail(t *testing.T) {
 		{"accept A p90 +90% 2027-01-31 x", Accepted}, {"accept A p90 +70% 2027-01-31 x", Regressed},
 		{"accept A p99 +90% 2027-01-31 x", Regressed}, {"accept A sec/op +90% 2027-01-31 x", Regressed},
 	} {
-		r := &Report{Cells: []Cell{{Name: "A", Unit: "p90 sec/op", Verdict: Regressed, Ratio: reports.Estimate{Value: 1.8}}}}
+		r := &Report{Cells: []Cell{{Name: "A", Unit: "p90 sec/op", Verdict: Regressed, Ratio: estimate.Estimate{Value: 1.8}}}}
 		if rulesOf(t, test.rule).apply(r); r.Cells[0].Verdict != test.want {
 			t.Errorf("%s: %+v", test.rule, r.Cells[0])
 		}
@@ -165,7 +165,7 @@ func FuzzReadRules(f *testing.F) {
 			}
 			return
 		}
-		r := &Report{Cells: []Cell{{Name: "A/x-2", Unit: "sec/op", Verdict: Regressed, Ratio: reports.Estimate{Value: 1.1, Low: 1.05, High: 1.2, N: 20}}}}
+		r := &Report{Cells: []Cell{{Name: "A/x-2", Unit: "sec/op", Verdict: Regressed, Ratio: estimate.Estimate{Value: 1.1, Low: 1.05, High: 1.2, N: 20}}}}
 		rules.apply(r)
 		if limit, _ := rules.limit(record.Subject{Name: "A"}, "sec/op"); !(limit >= 0 && limit <= 1000) {
 			t.Errorf("limit %v", limit)

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 // timeState is how far the question of time is.
@@ -28,10 +29,10 @@ type subject struct {
 
 	failure   string
 	pairs     []record.Pair
-	seedPairs []int                 // parallel to pairs
-	ratios    [estimators][]float64 // by estimator, parallel to pairs
-	chosen    int                   // estimator
-	screening int                   // how many of the pairs were of the first phase
+	seedPairs []int                          // parallel to pairs
+	ratios    [estimate.Estimators][]float64 // by estimator, parallel to pairs
+	chosen    int                            // estimator
+	screening int                            // how many of the pairs were of the first phase
 
 	time               timeState
 	slowPart, fastPart float64 // parts of the budgets of the two directions; 0 before the screen
@@ -58,7 +59,7 @@ func (s *subject) add(p record.Pair, seedPair int) {
 	}
 	s.pairs = append(s.pairs, p)
 	s.seedPairs = append(s.seedPairs, seedPair)
-	for e, r := range blockRatios(p.Base, p.Head) {
+	for e, r := range estimate.BlockRatios(p.Base, p.Head) {
 		s.ratios[e] = append(s.ratios[e], r)
 	}
 }
@@ -114,8 +115,7 @@ func (s *subject) screen(j *Judge) {
 	}
 	best, bestSlower := math.Inf(1), false
 	for e, ratios := range s.ratios {
-		_, low, _ := j.ranks.interval(ratios, 2*missLevel)
-		precision, slower := j.ranks.precision(ratios), low > 0
+		precision, slower := j.ranks.StandardError(ratios), j.ranks.Interval(ratios, 2*missLevel).Low > 0
 		if slower && !bestSlower || slower == bestSlower && precision < best {
 			s.chosen, best, bestSlower = e, precision, slower
 		}
@@ -126,8 +126,8 @@ func (s *subject) screen(j *Judge) {
 // pass settles the subject when it is shown not to be slower by the slowdown of
 // interest, unless it looks improved: that is worth fresh blocks.
 func (s *subject) pass(j *Judge) {
-	mid := median(walsh(s.values()))
-	looksFaster := mid <= -s.slowdown/2 && j.ranks.above(negated(s.values()), 0) <= suspicion
+	mid := estimate.Centre(s.values())
+	looksFaster := mid <= -s.slowdown/2 && j.ranks.Above(estimate.Negated(s.values()), 0) <= suspicion
 	if !looksFaster && s.notSlower(j) {
 		s.time = passed
 	}
@@ -136,8 +136,7 @@ func (s *subject) pass(j *Judge) {
 // notSlower reports whether the subject is shown not to be slower by the slowdown of
 // interest: the chosen estimator says so, and no other one disputes it.
 func (s *subject) notSlower(j *Judge) bool {
-	_, _, high := j.ranks.interval(s.values(), 2*missLevel)
-	return high < s.slowdown && !s.disputed(j)
+	return j.ranks.Interval(s.values(), 2*missLevel).High < s.slowdown && !s.disputed(j)
 }
 
 // disputed reports whether another estimator shows a slowdown that the interval of the
@@ -145,10 +144,10 @@ func (s *subject) notSlower(j *Judge) bool {
 // chunks of a benchmark with two speeds can be precise there and a matter of luck
 // later; and the narrowest of three intervals excludes the truth more often than one.
 func (s *subject) disputed(j *Judge) bool {
-	_, _, high := j.ranks.interval(s.values(), 2*missLevel)
+	chosen := j.ranks.Interval(s.values(), 2*missLevel)
 	return slices.ContainsFunc(s.ratios[:], func(ratios []float64) bool {
-		mid, low, _ := j.ranks.interval(ratios, 2*missLevel)
-		return low > 0 && mid > high
+		other := j.ranks.Interval(ratios, 2*missLevel)
+		return other.Low > 0 && other.Mid > chosen.High
 	})
 }
 
@@ -159,8 +158,8 @@ func (s *subject) evidence(j *Judge, direction float64) float64 {
 		return 0
 	}
 	values := s.values()[:s.screening]
-	mid := direction * median(walsh(values))
-	se := math.Max(j.ranks.precision(values), 1e-9)
+	mid := direction * estimate.Centre(values)
+	se := math.Max(j.ranks.StandardError(values), 1e-9)
 	d := math.Min(s.slowdown, math.Max(mid, s.slowdown/2))
 	return (mid*d - d*d/2) / (se * se)
 }
@@ -184,21 +183,13 @@ func (s *subject) look(j *Judge) {
 // the subject's budget.
 func (s *subject) test(j *Judge, share float64) {
 	fresh := s.fresh()
-	mid := median(walsh(fresh))
+	mid := estimate.Centre(fresh)
 	switch budget := timeShare * j.options.Alpha * share; {
-	case mid >= s.slowdown/2 && j.ranks.above(fresh, s.tolerant) <= budget*s.slowPart:
+	case mid >= s.slowdown/2 && j.ranks.Above(fresh, s.tolerant) <= budget*s.slowPart:
 		s.time = regressed
-	case mid <= -s.slowdown/2 && j.ranks.above(negated(fresh), s.tolerant) <= budget*s.fastPart:
+	case mid <= -s.slowdown/2 && j.ranks.Above(estimate.Negated(fresh), s.tolerant) <= budget*s.fastPart:
 		s.time = improved
 	}
-}
-
-func negated(values []float64) []float64 {
-	out := make([]float64, len(values))
-	for i, v := range values {
-		out[i] = -v
-	}
-	return out
 }
 
 // A power is what a subject's data could have shown.
@@ -212,14 +203,14 @@ type power struct {
 func (s *subject) power(j *Judge) power {
 	level := timeShare * j.options.Alpha * finalShare * s.slowPart
 	n := len(s.fresh())
-	_, low, high := j.ranks.interval(s.values(), 2*missLevel)
-	if level == 0 || math.IsInf(high-low, 0) {
+	v := j.ranks.Interval(s.values(), 2*missLevel)
+	if level == 0 || !v.Bounded() {
 		return power{math.Inf(1), math.Inf(1)}
 	}
 	z := distuv.UnitNormal.Quantile(1-level) + distuv.UnitNormal.Quantile(0.95)
 	all := len(s.values())
 	// The half width of the interval is 2.576 standard errors of the centre.
-	sigma := (high - low) / 2 / distuv.UnitNormal.Quantile(1-missLevel) * math.Sqrt(float64(all))
+	sigma := (v.High - v.Low) / 2 / distuv.UnitNormal.Quantile(1-missLevel) * math.Sqrt(float64(all))
 	atLeast := math.Log2(1 / level) // fewer values than this cannot reach the level
 	need := math.Max(atLeast, math.Pow(z*sigma/(s.slowdown-s.tolerant), 2))
 	p := power{detectable: math.Inf(1), more: (need + float64(s.screening)) / float64(all)}

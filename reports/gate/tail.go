@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 // A low quantile cannot see a slower tail, so the 90th and 99th percentile of the
@@ -81,29 +82,23 @@ type tailComparison struct {
 func (c tailComparison) ratio() float64 { return math.Log(c.head / c.base) }
 
 func compareTails(pairs []record.Pair, quantile float64) tailComparison {
+	scaled := make([]record.Pair, len(pairs)) // in medians of their block
 	var base, head []float64
-	scaled := func(values []float64, by float64) []float64 {
-		out := make([]float64, len(values))
-		for i, v := range values {
-			out[i] = v / by
+	for i, p := range pairs {
+		by := estimate.Median(slices.Concat(p.Base, p.Head))
+		for _, v := range p.Base {
+			scaled[i].Base = append(scaled[i].Base, v/by)
 		}
-		return out
+		for _, v := range p.Head {
+			scaled[i].Head = append(scaled[i].Head, v/by)
+		}
+		base, head = append(base, scaled[i].Base...), append(head, scaled[i].Head...)
 	}
-	type block struct{ base, head []float64 }
-	blocks := make([]block, len(pairs))
-	for i, pair := range pairs {
-		by := median(slices.Concat(pair.Base, pair.Head))
-		blocks[i] = block{scaled(pair.Base, by), scaled(pair.Head, by)}
-		base, head = append(base, blocks[i].base...), append(head, blocks[i].head...)
+	at := func(values []float64) float64 {
+		return stat.Quantile(quantile, stat.LinInterp, slices.Sorted(slices.Values(values)), nil)
 	}
-	both := slices.Concat(base, head)
-	for _, values := range [][]float64{base, head, both} {
-		slices.Sort(values)
-	}
-	at := func(values []float64) float64 { return stat.Quantile(quantile, stat.LinInterp, values, nil) }
-	limit := at(both)
-	beyond := func(values []float64) int {
-		n := 0
+	limit := at(slices.Concat(base, head))
+	beyond := func(values []float64) (n int) {
 		for _, v := range values {
 			if v > limit {
 				n++
@@ -111,14 +106,9 @@ func compareTails(pairs []record.Pair, quantile float64) tailComparison {
 		}
 		return n
 	}
-	var scores []int
-	positive := 0
-	for _, b := range blocks {
-		d := beyond(b.head) - beyond(b.base)
-		if d > 0 {
-			positive += d
-		}
-		scores = append(scores, max(d, -d))
+	more := make([]int, len(scaled))
+	for i, p := range scaled {
+		more[i] = beyond(p.Head) - beyond(p.Base)
 	}
-	return tailComparison{at(base), at(head), subsetTail(scores)[positive]}
+	return tailComparison{at(base), at(head), estimate.SignFlip(more)}
 }

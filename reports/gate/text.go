@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"poolbench/reports"
+	"poolbench/reports/words"
 )
 
 // WriteText prints a comparison for a terminal: one line for each cell that failed,
@@ -51,9 +52,9 @@ const wordWidth = 10
 
 // plain is text that the terminal can show.
 func (p *page) plain(text string) string {
-	text = strings.NewReplacer("\n", " ", "\t", " ").Replace(reports.Printable(text))
+	text = strings.NewReplacer("\n", " ", "\t", " ").Replace(words.Printable(text))
 	if p.options.ASCII {
-		text = reports.ASCII(text)
+		text = words.ASCII(text)
 	}
 	return text
 }

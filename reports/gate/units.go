@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 // better is -1 for units in which lower is better, +1 for those in which higher is,
@@ -103,7 +104,7 @@ func (s *subject) suspectUnits(j *Judge) int {
 			continue
 		}
 		u := s.unitValues(unit, direction)
-		if !u.exact() && median(walsh(u.worse)) >= math.Log1p(s.unitLimit(unit, j.options))/2 {
+		if !u.exact() && estimate.Centre(u.worse) >= math.Log1p(s.unitLimit(unit, j.options))/2 {
 			s.unitTests = append(s.unitTests, unitTest{unit: unit})
 		}
 	}
@@ -122,7 +123,7 @@ func (s *subject) lookAtUnits(j *Judge) {
 		t.state = passed
 		limit := math.Log1p(s.unitLimit(t.unit, j.options))
 		level := unitsShare * j.options.Alpha / float64(j.units)
-		if median(walsh(fresh)) >= limit/2 && j.ranks.above(fresh, math.Min(s.tolerant, limit/2)) <= level {
+		if estimate.Centre(fresh) >= limit/2 && j.ranks.Above(fresh, math.Min(s.tolerant, limit/2)) <= level {
 			t.state = regressed
 		}
 	}

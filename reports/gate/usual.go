@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 // Usual is what the usual method would have said of the same measurements: each
@@ -48,7 +49,7 @@ func (j *Judge) usual() *Usual {
 		if c := benchmath.AssumeNothing.Compare(a, b); !(c.P < usualAlpha) || math.IsNaN(c.P) {
 			continue
 		}
-		if median(head) > median(base) {
+		if estimate.Median(head) > estimate.Median(base) {
 			u.Slower = append(u.Slower, s.declared.Subject)
 		} else {
 			u.Faster = append(u.Faster, s.declared.Subject)

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"poolbench/reports"
+	"poolbench/reports/estimate"
 )
 
 // A Verdict is what the gate says of one subject and unit.
@@ -42,16 +43,16 @@ type Cell struct {
 	Name       string // as testing prints it without "Benchmark"; for people see Report.Title
 	Unit       string // "sec/op", "allocs/op", …; "p90 sec/op" and "p99 sec/op" are the tail of the chunks
 	Verdict    Verdict
-	Base, Head float64          // medians in Unit; 0 where the side has none
-	Ratio      reports.Estimate // head / base with the interval of level Report.Confidence; its N is the number of blocks, 0 when there is no interval
-	Higher     bool             // higher values are better
-	Exact      bool             // compared directly, without statistics
-	Canary     bool             // a control with a planted slowdown; other controls compare base with itself
-	Limit      float64          // slowdown of interest, as a fraction
-	Detectable float64          // smallest slowdown, as a fraction, that this data would have shown with 95 % probability; 0 when unknown
-	More       float64          // an inconclusive cell needs about this many times the blocks; 0 when unknown or out of reach
-	Layout     float64          // standard deviation of the log ratio over pairs of links of the same sources; 0 when not measured
-	Reason     string           // why it failed, is inconclusive or accepted; empty when the interval says it
+	Base, Head float64           // medians in Unit; 0 where the side has none
+	Ratio      estimate.Estimate // head / base with the interval of level Report.Confidence; its N is the number of blocks, 0 when there is no interval
+	Higher     bool              // higher values are better
+	Exact      bool              // compared directly, without statistics
+	Canary     bool              // a control with a planted slowdown; other controls compare base with itself
+	Limit      float64           // slowdown of interest, as a fraction
+	Detectable float64           // smallest slowdown, as a fraction, that this data would have shown with 95 % probability; 0 when unknown
+	More       float64           // an inconclusive cell needs about this many times the blocks; 0 when unknown or out of reach
+	Layout     float64           // standard deviation of the log ratio over pairs of links of the same sources; 0 when not measured
+	Reason     string            // why it failed, is inconclusive or accepted; empty when the interval says it
 }
 
 // A Report is the judgement of a whole comparison.
@@ -134,8 +135,7 @@ func (c *Cell) compareExactly(limit float64) {
 		c.Verdict = Improved
 	}
 	if c.Base > 0 && c.Head > 0 {
-		r := c.Head / c.Base
-		c.Ratio = reports.Estimate{Value: r, Low: r, High: r, N: reports.MinBlocks}
+		c.Ratio = estimate.Exactly(c.Head/c.Base, estimate.MinBlocks)
 	}
 }
 

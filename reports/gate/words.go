@@ -3,11 +3,11 @@ package gate
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 
 	"poolbench/bench/record"
 	"poolbench/reports"
+	"poolbench/reports/words"
 )
 
 // This file is the only place that turns verdicts into words; terminal, Markdown,
@@ -32,7 +32,7 @@ func (r *Report) Headline() string {
 		{Inconclusive, "inconclusive", "inconclusive"}, {NoChange, "without change", "without change"}, {New, "new", "new"}, {Missing, "missing", "missing"},
 	} {
 		if n := r.Count(v.verdict); n > 0 {
-			parts = append(parts, strconv.Itoa(n)+" "+choose(n == 1, v.one, v.many))
+			parts = append(parts, words.Plural(n, v.one, v.many))
 		}
 	}
 	text := strings.Join(parts, ", ") + "."
@@ -112,35 +112,19 @@ func (w wording) title(c Cell) string {
 	return name + ", " + c.Unit
 }
 
-// values is "9.62 → 10.1 µs": three digits, since two do not show 5 %.
+// values is "9.62 → 10.1 µs".
 func (c Cell) values() string {
 	if c.Verdict == Failed || c.Verdict == New || c.Verdict == Missing {
 		return ""
 	}
 	if strings.HasSuffix(c.Unit, record.UnitTime) {
-		for _, scale := range []struct {
-			factor float64
-			unit   string
-		}{{1, "s"}, {1e3, "ms"}, {1e6, "µs"}, {1e9, "ns"}} {
-			if c.Base*scale.factor >= 0.9995 || scale.unit == "ns" {
-				return digits(c.Base*scale.factor) + " → " + digits(c.Head*scale.factor) + " " + scale.unit
-			}
-		}
+		return words.DurationChange(c.Base, c.Head)
 	}
-	base, head := reports.Quantity(c.Base, c.Unit), reports.Quantity(c.Head, c.Unit)
+	base, head := words.Quantity(c.Base, c.Unit), words.Quantity(c.Head, c.Unit)
 	if rest, ok := strings.CutSuffix(base, " "+c.Unit); ok { // the unit once is enough
 		base = rest
 	}
 	return base + " → " + head
-}
-
-// digits prints three significant digits without an exponent, integers from 100 up.
-func digits(x float64) string {
-	decimals := 2 - int(math.Floor(math.Log10(math.Abs(x)*(1+0.0005))))
-	if !(x != 0) || math.IsInf(x, 0) || decimals < 0 {
-		decimals = 0
-	}
-	return strconv.FormatFloat(x, 'f', min(decimals, 6), 64)
 }
 
 // change is "+14 % [+9, +19]".
@@ -149,11 +133,11 @@ func (c Cell) change() string {
 	case c.Ratio.Value == 0:
 		return choose(c.Exact, "(exact)", "")
 	case c.Exact:
-		return reports.Change(c.Ratio.Value) + " (exact)"
+		return words.Change(c.Ratio.Value) + " (exact)"
 	case c.Ratio.High == 0:
-		return reports.Change(c.Ratio.Value)
+		return words.Change(c.Ratio.Value)
 	}
-	return reports.Change(c.Ratio.Value) + " " + reports.ChangeInterval(c.Ratio.Low, c.Ratio.High)
+	return words.Change(c.Ratio.Value) + " " + words.ChangeInterval(c.Ratio.Low, c.Ratio.High)
 }
 
 // remark says what the numbers do not.
@@ -170,15 +154,15 @@ func (c Cell) remark() string {
 func (c Cell) unsure() string {
 	text := "too noisy to see any slowdown"
 	if c.Detectable > 0 {
-		text = fmt.Sprintf("would have seen %s", reports.Change(1+c.Detectable))
+		text = fmt.Sprintf("would have seen %s", words.Change(1+c.Detectable))
 	}
 	switch {
 	case c.Reason != "":
 		text = c.Reason + "; " + text
 	case c.More > 0:
-		text += fmt.Sprintf("; %s needs %.0f× the time", reports.Percent(c.Limit), math.Ceil(c.More))
+		text += fmt.Sprintf("; %s needs %.0f× the time", words.Percent(c.Limit), math.Ceil(c.More))
 	default:
-		text += "; far too noisy for " + reports.Percent(c.Limit)
+		text += "; far too noisy for " + words.Percent(c.Limit)
 	}
 	return text
 }
@@ -231,7 +215,7 @@ func (r *Report) unlisted(most int) string {
 		word    string
 	}{{Inconclusive, "unsure"}, {Accepted, "accepted"}, {Improved, "faster"}} {
 		if n := count[v.verdict] - most; n > 0 {
-			parts = append(parts, strconv.Itoa(n)+choose(n == 1, " more is ", " more are ")+v.word)
+			parts = append(parts, words.Plural(n, "more is ", "more are ")+v.word)
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -252,10 +236,10 @@ func (r *Report) same() string {
 	if sees == 0 {
 		return cells(n)
 	}
-	return fmt.Sprintf("%s: none is worse by %s", cells(n), reports.Percent(sees))
+	return fmt.Sprintf("%s: none is worse by %s", cells(n), words.Percent(sees))
 }
 
-func cells(n int) string { return reports.Count(n, "result") }
+func cells(n int) string { return words.Count(n, "result") }
 
 // lone lists the new or missing ones: "2 results: A and B".
 func (w wording) lone(v Verdict) string {
@@ -272,15 +256,7 @@ func (w wording) lone(v Verdict) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return shortList(names)
-}
-
-// shortList is "a, b and c", or the first with a count when there are many.
-func shortList(names []string) string {
-	if len(names) > 6 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:5], ", "), len(names)-5)
-	}
-	return reports.JoinAnd(names)
+	return words.ShortList(names, 6)
 }
 
 // controls is "2 of 2 canaries seen; 2 comparisons of base with itself show no change".
@@ -320,7 +296,7 @@ func (w wording) usual() string {
 		for _, s := range subjects {
 			out = append(out, w.title(Cell{Pkg: s.Pkg, Name: s.Name, Unit: record.UnitTime}))
 		}
-		return shortList(out)
+		return words.ShortList(out, 6)
 	}
 	text := fmt.Sprintf("%d+%d runs one after the other, Mann-Whitney at %g: ", u.Runs, u.Runs, u.Alpha)
 	n := len(u.Slower) + len(u.Faster)

@@ -14,6 +14,8 @@ import (
 
 	"poolbench/reports"
 	"poolbench/reports/charts"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // maxRecord bounds the record text that is embedded, in bytes: browsers lay out
@@ -60,7 +62,7 @@ type page struct {
 	Which    []whichView
 	Short    []string
 	Where    []reports.Sentence
-	Losses   []reports.Table
+	Losses   []words.Table
 	Sweeps   []sweepView
 	Others   []figure
 	Trust    []string
@@ -119,9 +121,9 @@ func newPage(d *reports.Data, drawings []charts.Drawing, record []byte) *page {
 		Capacity: capacities(d),
 		Keys:     keys(d),
 		Method: methodView{
-			Blocks:     reports.Count(d.Blocks, "block"),
-			Confidence: reports.Percent(reports.Confidence),
-			MinBlocks:  fmt.Sprint(reports.MinBlocks),
+			Blocks:     words.Count(d.Blocks, "block"),
+			Confidence: words.Percent(estimate.Confidence),
+			MinBlocks:  fmt.Sprint(estimate.MinBlocks),
 		},
 	}
 	for _, v := range p.Which {
@@ -137,7 +139,7 @@ func newPage(d *reports.Data, drawings []charts.Drawing, record []byte) *page {
 	}
 	p.Noisy, p.NoisyOf = reports.NoisyArms(d)
 	p.Raw = string(record)
-	p.RawNote = fmt.Sprintf("%s, %d KiB", reports.Count(bytes.Count(record, []byte{'\n'}), "line"), (len(record)+1023)/1024)
+	p.RawNote = fmt.Sprintf("%s, %d KiB", words.Count(bytes.Count(record, []byte{'\n'}), "line"), (len(record)+1023)/1024)
 	if len(record) > maxRecord {
 		cut := bytes.LastIndexByte(record[:maxRecord], '\n') + 1
 		p.Raw = string(record[:cut])
@@ -169,13 +171,13 @@ func facts(d *reports.Data) []string {
 	}
 	add("%s", m.CPU)
 	if m.Cores > 0 {
-		out = append(out, reports.Count(m.Cores, "core"))
+		out = append(out, words.Count(m.Cores, "core"))
 	}
 	add("Go %s", strings.TrimPrefix(m.GoVersion, "go"))
 	add("%s", strings.Trim(m.OS+"/"+m.Arch, "/"))
 	add("%s", m.Start)
 	if d.Blocks > 0 {
-		out = append(out, reports.Count(d.Blocks, "block"))
+		out = append(out, words.Count(d.Blocks, "block"))
 	}
 	add("seed %s", m.Seed)
 	return out
@@ -184,15 +186,15 @@ func facts(d *reports.Data) []string {
 func trustBadge(d *reports.Data) badge {
 	var doubts []string
 	if n := len(d.Warnings); n > 0 {
-		doubts = append(doubts, reports.Count(n, "doubt"))
+		doubts = append(doubts, words.Count(n, "doubt"))
 	}
 	if noisy, of := reports.NoisyArms(d); len(noisy) > 0 {
-		doubts = append(doubts, fmt.Sprintf("noisy: %d of %s", len(noisy), reports.Count(of, "arm")))
+		doubts = append(doubts, fmt.Sprintf("noisy: %d of %s", len(noisy), words.Count(of, "arm")))
 	}
 	switch {
 	case len(d.Failures) > 0:
-		return badge{"bad", "✗", reports.Count(len(d.Failures), "trial") + " failed"}
-	case pairs(d) < reports.MinBlocks:
+		return badge{"bad", "✗", words.Count(len(d.Failures), "trial") + " failed"}
+	case pairs(d) < estimate.MinBlocks:
 		return badge{"unsure", "?", "too few blocks for intervals"}
 	case len(doubts) > 0:
 		return badge{"unsure", "!", strings.Join(doubts, ", ")}
@@ -212,27 +214,9 @@ func pairs(d *reports.Data) int {
 func texts(sentences []reports.Sentence) []string {
 	var out []string
 	for _, s := range sentences {
-		out = append(out, sentence(s.Text))
+		out = append(out, words.Sentence(s.Text))
 	}
 	return out
-}
-
-// sentence gives a finding a capital letter and a full stop.
-func sentence(s string) string {
-	s = strings.TrimSpace(s)
-	if s == "" {
-		return ""
-	}
-	if !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "?") && !strings.HasSuffix(s, "!") {
-		s += "."
-	}
-	for i, r := range s {
-		if i > 0 {
-			return strings.ToUpper(s[:i]) + s[i:]
-		}
-		_ = r
-	}
-	return s
 }
 
 func keys(d *reports.Data) []keyValue {

@@ -17,32 +17,33 @@ import (
 	"poolbench/bench/record"
 	"poolbench/reports"
 	"poolbench/reports/charts"
+	"poolbench/reports/estimate"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens in testdata")
 
-func estimate(v float64) reports.Estimate {
-	return reports.Estimate{Value: v, Low: v * 0.95, High: v * 1.05, N: 12}
+func about(v float64) estimate.Estimate {
+	return estimate.Estimate{Value: v, Low: v * 0.95, High: v * 1.05, N: 12}
 }
 
 // sample is a small analysis that fills every part of the page, with the given
 // text wherever a record can hold some.
 func sample(text string) *reports.Data {
 	point := func(n int, v float64) reports.ScalingPoint {
-		return reports.ScalingPoint{Workers: n, Time: estimate(0.2 / v), Speedup: estimate(v), Efficiency: v / float64(n), CapacityEfficiency: v / 1.87}
+		return reports.ScalingPoint{Workers: n, Time: about(0.2 / v), Speedup: about(v), Efficiency: v / float64(n), CapacityEfficiency: v / 1.87}
 	}
 	sweep := reports.Sweep{Workload: "spin" + text, Resource: "cpu", Workers: 2, Ideal: 1.87, Measured: true}
 	series := reports.SweepSeries{Executor: "goroutines" + text}
 	for _, grain := range []time.Duration{100, 1000, 10000, 100000} {
 		w := grain.Seconds()
 		took := w/1.87 + 0.4e-6
-		sweep.Serial = append(sweep.Serial, reports.SweepPoint{Grain: grain, Work: w, Time: estimate(w), Speedup: estimate(1)})
-		series.Points = append(series.Points, reports.SweepPoint{Grain: grain, Work: w, Time: estimate(took), Speedup: estimate(w / took), Efficiency: estimate(w / took / 1.87)})
+		sweep.Serial = append(sweep.Serial, reports.SweepPoint{Grain: grain, Work: w, Time: about(w), Speedup: about(1)})
+		series.Points = append(series.Points, reports.SweepPoint{Grain: grain, Work: w, Time: about(took), Speedup: about(w / took), Efficiency: about(w / took / 1.87)})
 	}
-	series.Crossover = reports.Crossing{Outcome: reports.Crosses, At: estimate(0.86e-6), From: 1e-7, To: 1e-4}
+	series.Crossover = estimate.Crossing{Outcome: estimate.Crosses, At: about(0.86e-6), From: 1e-7, To: 1e-4}
 	series.Levels = []reports.Level{{Efficiency: reports.HalfEfficiency,
-		Work: reports.Crossing{Outcome: reports.Crosses, At: estimate(0.75e-6), From: 1e-7, To: 1e-4},
-		METG: reports.Crossing{Outcome: reports.Crosses, At: estimate(1.5e-6)}}}
+		Work: estimate.Crossing{Outcome: estimate.Crosses, At: about(0.75e-6), From: 1e-7, To: 1e-4},
+		METG: estimate.Crossing{Outcome: estimate.Crosses, At: about(1.5e-6)}}}
 	sweep.Series = []reports.SweepSeries{series}
 	return &reports.Data{
 		Record: &record.Record{
@@ -51,15 +52,15 @@ func sample(text string) *reports.Data {
 		},
 		Machine:  reports.Machine{CPU: "CPU" + text, OS: "linux", Arch: "amd64", GoVersion: "go1.26", Cores: 2, Start: "2026-11-22T10:00:00Z", Seed: "7" + text},
 		Blocks:   12,
-		Capacity: map[int]reports.Estimate{1: estimate(1), 2: estimate(1.87)},
+		Capacity: map[int]estimate.Estimate{1: about(1), 2: about(1.87)},
 		Scalings: []reports.Scaling{{
-			Workload: "spin" + text, Resource: "cpu", Grain: time.Millisecond, Tasks: 256, Serial: estimate(0.2),
+			Workload: "spin" + text, Resource: "cpu", Grain: time.Millisecond, Tasks: 256, Serial: about(0.2),
 			Series: []reports.ScalingSeries{
 				{Executor: "goroutines" + text, Points: []reports.ScalingPoint{point(1, 0.99), point(2, 1.8)}},
 				{Executor: "threads", Points: []reports.ScalingPoint{point(2, 1.78)}},
 			},
-			Best: reports.Choice{Executor: "goroutines" + text, Workers: 2, Speedup: estimate(1.8), Decided: true, Sentence: "goroutines, 2 workers" + text,
-				Ties: []reports.Tie{{Executor: "threads", Workers: 2, Speedup: estimate(1.78)}}},
+			Best: reports.Choice{Executor: "goroutines" + text, Workers: 2, Speedup: about(1.8), Decided: true, Sentence: "goroutines, 2 workers" + text,
+				Ties: []reports.Tie{{Executor: "threads", Workers: 2, Speedup: about(1.78)}}},
 		}},
 		Sweeps: []reports.Sweep{sweep},
 		Answers: reports.Answers{
@@ -221,7 +222,7 @@ func TestEveryShape(t *testing.T) {
 	for i, d := range []*reports.Data{
 		{}, {Scalings: make([]reports.Scaling, 1)}, {Sweeps: make([]reports.Sweep, 1)}, {Record: &record.Record{}},
 		{Scalings: []reports.Scaling{{Series: make([]reports.ScalingSeries, 1)}}, Sweeps: []reports.Sweep{{Series: make([]reports.SweepSeries, 1)}}},
-		{Failures: make([]record.Failure, 1), Warnings: make([]reports.Warning, 1), Capacity: map[int]reports.Estimate{0: {}}}, bad,
+		{Failures: make([]record.Failure, 1), Warnings: make([]reports.Warning, 1), Capacity: map[int]estimate.Estimate{0: {}}}, bad,
 	} {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			page := write(t, d, nil)

@@ -4,13 +4,14 @@ import (
 	"fmt"
 
 	"poolbench/reports"
+	"poolbench/reports/words"
 )
 
 // sweepView is one workload of the second question.
 type sweepView struct {
 	ID, Workload string
 	Figures      []figure
-	Tables       []reports.Table // of all pools; the first is shown, the others unfold
+	Tables       []words.Table // of all pools; the first is shown, the others unfold
 	Points       []pointRow
 }
 
@@ -50,10 +51,10 @@ func (v *sweepView) add(s reports.Sweep) {
 }
 
 func newPoint(executor string, workers int, p reports.SweepPoint) pointRow {
-	row := pointRow{Executor: executor, Workers: workers, Grain: reports.Grain(p.Grain), Work: reports.Duration(p.Work),
-		Time: reports.DurationEstimate(p.Time), Speedup: reports.RatioEstimate(p.Speedup), Share: "–", Blocks: p.Time.N}
+	row := pointRow{Executor: executor, Workers: workers, Grain: words.Grain(p.Grain), Work: words.Duration(p.Work),
+		Time: words.DurationEstimate(p.Time), Speedup: words.RatioEstimate(p.Speedup), Share: "–", Blocks: p.Time.N}
 	if executor != "serial" {
-		row.Share = reports.Percent(p.Efficiency.Value)
+		row.Share = words.Percent(p.Efficiency.Value)
 	}
 	return row
 }

@@ -6,16 +6,17 @@ import (
 	"testing"
 
 	"poolbench/reports"
+	"poolbench/reports/estimate"
 )
 
 // The fourth question is asked where there is an answer, and only there.
 func TestWhereIsShown(t *testing.T) {
-	estimate := func(v float64) reports.Estimate { return reports.Estimate{Value: v, Low: v, High: v, N: 12} }
+	about := func(v float64) estimate.Estimate { return estimate.Estimate{Value: v, Low: v, High: v, N: 12} }
 	d := &reports.Data{Scalings: []reports.Scaling{{Workload: "<spin>", Series: []reports.ScalingSeries{{
 		Executor: "pool",
-		Points: []reports.ScalingPoint{{Workers: 4, Speedup: estimate(3), SerialFraction: estimate(0.11),
+		Points: []reports.ScalingPoint{{Workers: 4, Speedup: about(3), SerialFraction: about(0.11),
 			Ledger: reports.Ledger{Ideal: 0.75, Inflation: 0.05, Scheduling: 0.15, Idle: 0.05, Split: true, N: 12}}},
-		Law: reports.Law{Kind: reports.USL, PerWorker: estimate(0.97), Contention: estimate(0.04), Crosstalk: estimate(0.002), Peak: estimate(22)},
+		Law: reports.Law{Kind: reports.USL, PerWorker: about(0.97), Contention: about(0.04), Crosstalk: about(0.002), Peak: about(22)},
 	}}}}}
 	d.Answers.Where = []reports.Sentence{{Subject: "<spin>", Text: "pool: text of the answer"}}
 	page := func() string {

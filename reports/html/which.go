@@ -3,10 +3,12 @@ package html
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
 	"poolbench/reports"
+	"poolbench/reports/words"
 )
 
 // whichView is one workload of the first question.
@@ -48,7 +50,7 @@ func whichViews(d *reports.Data, figures []*rendered) []whichView {
 		v := whichView{
 			ID:       fmt.Sprintf("which-%d", i+1),
 			Workload: s.Workload,
-			Sentence: sentence(answer(d.Answers.Which, s)),
+			Sentence: words.Sentence(answer(d.Answers.Which, s)),
 			Figures:  take(figures, "speedup", s.Workload),
 			Matrix:   newMatrix(s),
 		}
@@ -83,7 +85,7 @@ func verdict(s reports.Scaling, anchor string) chip {
 		c.Kind, c.Sign, c.Word = "none", "–", "use no pool"
 	default:
 		c.Kind, c.Sign = "win", "▲"
-		c.Word = fmt.Sprintf("%s × %d, %s", best.Executor, best.Workers, reports.Ratio(best.Speedup.Value))
+		c.Word = fmt.Sprintf("%s × %d, %s", best.Executor, best.Workers, words.Ratio(best.Speedup.Value))
 	}
 	return c
 }
@@ -115,9 +117,9 @@ func newMatrix(s reports.Scaling) matrix {
 
 func newCell(best reports.Choice, executor string, p reports.ScalingPoint) matrixCell {
 	share := efficiency(p)
-	c := matrixCell{Speedup: reports.Ratio(p.Speedup.Value), Share: reports.Percent(share), Level: level(share)}
+	c := matrixCell{Speedup: words.Ratio(p.Speedup.Value), Share: words.Percent(share), Level: level(share)}
 	if p.Speedup.Known() {
-		c.Interval = reports.Interval(p.Speedup.Low, p.Speedup.High)
+		c.Interval = words.Interval(p.Speedup.Low, p.Speedup.High)
 	}
 	if best.Executor == executor && best.Workers == p.Workers {
 		c.Mark = "best"
@@ -154,13 +156,13 @@ func level(share float64) int {
 func task(s reports.Scaling) string {
 	out := ""
 	if s.Grain > 0 {
-		out += ", " + reports.Grain(s.Grain) + " of work per task"
+		out += ", " + words.Grain(s.Grain) + " of work per task"
 	}
 	if s.Payload > 0 {
 		out += fmt.Sprintf(", %d B payload", s.Payload)
 	}
 	if s.Tasks > 0 {
-		out += ", " + reports.Count(s.Tasks, "task")
+		out += ", " + words.Count(s.Tasks, "task")
 	}
 	return out
 }
@@ -168,20 +170,20 @@ func task(s reports.Scaling) string {
 func speedupRows(s reports.Scaling) []speedupRow {
 	name := "–"
 	if s.Grain > 0 {
-		name = reports.Grain(s.Grain)
+		name = words.Grain(s.Grain)
 	}
 	if s.Payload > 0 {
 		name += fmt.Sprintf(", %d B", s.Payload)
 	}
-	rows := []speedupRow{{Task: name, Executor: "serial", Workers: 1, Time: reports.DurationEstimate(s.Serial),
-		Speedup: reports.Ratio(1), Share: "–", CapacityShare: "–", Blocks: s.Serial.N}}
+	rows := []speedupRow{{Task: name, Executor: "serial", Workers: 1, Time: words.DurationEstimate(s.Serial),
+		Speedup: words.Ratio(1), Share: "–", CapacityShare: "–", Blocks: s.Serial.N}}
 	for _, series := range s.Series {
 		for _, p := range series.Points {
 			row := speedupRow{Task: name, Executor: series.Executor, Workers: p.Workers,
-				Time: reports.DurationEstimate(p.Time), Speedup: reports.RatioEstimate(p.Speedup),
-				Share: reports.Percent(p.Efficiency), CapacityShare: "–", Blocks: p.Speedup.N}
+				Time: words.DurationEstimate(p.Time), Speedup: words.RatioEstimate(p.Speedup),
+				Share: words.Percent(p.Efficiency), CapacityShare: "–", Blocks: p.Speedup.N}
 			if p.CapacityEfficiency > 0 {
-				row.CapacityShare = reports.Percent(p.CapacityEfficiency)
+				row.CapacityShare = words.Percent(p.CapacityEfficiency)
 			}
 			rows = append(rows, row)
 		}
@@ -190,14 +192,9 @@ func speedupRows(s reports.Scaling) []speedupRow {
 }
 
 func capacities(d *reports.Data) []capacityView {
-	var workers []int
-	for n := range d.Capacity {
-		workers = append(workers, n)
-	}
-	slices.Sort(workers)
 	var out []capacityView
-	for _, n := range workers {
-		out = append(out, capacityView{n, reports.RatioEstimate(d.Capacity[n]), reports.Percent(d.Capacity[n].Value / float64(max(n, 1)))})
+	for _, n := range slices.Sorted(maps.Keys(d.Capacity)) {
+		out = append(out, capacityView{n, words.RatioEstimate(d.Capacity[n]), words.Percent(d.Capacity[n].Value / float64(max(n, 1)))})
 	}
 	return out
 }

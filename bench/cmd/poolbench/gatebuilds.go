@@ -17,6 +17,7 @@ import (
 	"poolbench/bench/record"
 	"poolbench/reports"
 	"poolbench/reports/gate"
+	"poolbench/reports/words"
 )
 
 // buildFlags are the flags of gate that say what to build and how to measure it.
@@ -124,7 +125,7 @@ func (f *gateFlags) judgeBuilds(ctx context.Context, c *invocation, m measurer, 
 	failure := b.measure(ctx, m, names, declared, judge, progress)
 	progress.stop()
 	report := judge.Report()
-	blocks := reports.Count(report.Blocks, "block")
+	blocks := words.Count(report.Blocks, "block")
 	switch {
 	case ctx.Err() != nil:
 		failure = &exitError{exitInterrupted, fmt.Errorf("interrupted after %s; what was measured is in %s", blocks, b.path())}
@@ -166,7 +167,7 @@ func withoutAnswer(r *gate.Report) []reports.Warning {
 	if n == 0 {
 		return nil
 	}
-	return []reports.Warning{{What: reports.Count(n, "benchmark") + " gave no answer in time.", Cure: "-timeout waits longer: -timeout 1m, say."}}
+	return []reports.Warning{{What: words.Count(n, "benchmark") + " gave no answer in time.", Cure: "-timeout waits longer: -timeout 1m, say."}}
 }
 
 // explain gives an error of building its exit code.
@@ -210,9 +211,9 @@ func (f *buildFlags) measurer(ctx context.Context, progress *gateProgress) (m me
 	var builds *build.Builds
 	if f.baseBin != "" {
 		names = [2]string{f.baseBin, f.headBin}
-		builds, err = build.Prebuilt(words(f.baseBin), words(f.headBin), ".")
+		builds, err = build.Prebuilt(listed(f.baseBin), listed(f.headBin), ".")
 	} else {
-		builds, err = build.New(ctx, build.Options{Base: f.base, Head: f.head, Packages: words(f.packages), Seed: f.seed, Stage: progress.stage})
+		builds, err = build.New(ctx, build.Options{Base: f.base, Head: f.head, Packages: listed(f.packages), Seed: f.seed, Stage: progress.stage})
 	}
 	if err != nil {
 		return nil, names, nil, err
@@ -224,7 +225,7 @@ func (f *buildFlags) measurer(ctx context.Context, progress *gateProgress) (m me
 	return compare.New(builds, config), names, builds.Close, nil
 }
 
-func words(list string) (out []string) {
+func listed(list string) (out []string) {
 	for word := range splitList(list) {
 		out = append(out, word)
 	}

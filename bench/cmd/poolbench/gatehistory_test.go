@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"poolbench/reports"
+	"poolbench/reports/estimate"
 	"poolbench/reports/gate"
 )
 
@@ -15,7 +15,7 @@ func TestGateHistory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "history")
 	report := func(ratio float64) *gate.Report {
 		return &gate.Report{Cells: []gate.Cell{{Pkg: "p", Name: "A-2", Unit: "sec/op", Base: 1, Head: ratio,
-			Ratio: reports.Estimate{Value: ratio, Low: ratio * 0.99, High: ratio * 1.01, N: 20}}}}
+			Ratio: estimate.Estimate{Value: ratio, Low: ratio * 0.99, High: ratio * 1.01, N: 20}}}}
 	}
 	// Files of one second have the same time, so the commit in the name tells them apart.
 	for i := range 20 {

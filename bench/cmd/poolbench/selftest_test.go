@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"poolbench/bench/selftest"
-	"poolbench/reports"
+	"poolbench/reports/estimate"
 )
 
 func TestSelftestUsage(t *testing.T) {
@@ -28,8 +28,8 @@ func TestSelftestUsage(t *testing.T) {
 func TestWriteSelftest(t *testing.T) {
 	var out strings.Builder
 	writeSelftest(&out, selftest.Result{Seed: 7, Elapsed: 61 * time.Second, Rows: []selftest.Row{
-		{Name: "a cost", Unit: "sec", Planted: 20e-6, Estimate: reports.Estimate{Value: 21e-6, Low: 19e-6, High: 22e-6, N: 9}, Note: "so found"},
-		{Name: "a speedup", Unit: "ratio", Planted: 1, Estimate: reports.Estimate{Value: 2, Low: 1.9, High: 2.1, N: 9}, Verdict: selftest.Wrong},
+		{Name: "a cost", Unit: "sec", Planted: 20e-6, Estimate: estimate.Estimate{Value: 21e-6, Low: 19e-6, High: 22e-6, N: 9}, Note: "so found"},
+		{Name: "a speedup", Unit: "ratio", Planted: 1, Estimate: estimate.Estimate{Value: 2, Low: 1.9, High: 2.1, N: 9}, Verdict: selftest.Wrong},
 		{Name: "nothing", Unit: "ratio", Planted: 1, Verdict: selftest.Open},
 	}})
 	for _, want := range []string{

@@ -1,4 +1,4 @@
-package reports
+package words
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"poolbench/reports/estimate"
 )
 
 // This file is the only place that rounds numbers for people: terminal, Markdown,
@@ -33,7 +35,7 @@ func DurationInterval(value, low, high float64) string {
 
 // DurationEstimate prints a time with its interval when it has one: "0.47 µs
 // [0.43, 0.52]".
-func DurationEstimate(e Estimate) string {
+func DurationEstimate(e estimate.Estimate) string {
 	if !e.Known() {
 		return Duration(e.Value)
 	}
@@ -60,7 +62,7 @@ func scaled(seconds, like float64) (number, unit string) {
 	case size < 0.9999:
 		factor, unit = 1e3, "ms"
 	}
-	return significant(seconds * factor), unit
+	return Significant(seconds * factor), unit
 }
 
 // round2 rounds to two significant digits.
@@ -72,8 +74,8 @@ func round2(x float64) float64 {
 	return y
 }
 
-// significant prints two significant digits; integers from 10 up.
-func significant(x float64) string {
+// Significant prints two significant digits; integers from 10 up.
+func Significant(x float64) string {
 	y := round2(x)
 	size := math.Abs(y)
 	if size >= 10 || y == 0 {
@@ -81,6 +83,30 @@ func significant(x float64) string {
 	}
 	decimals := 1 - int(math.Floor(math.Log10(size)*(1+1e-15)+1e-12))
 	return strconv.FormatFloat(y, 'f', decimals, 64)
+}
+
+// DurationChange is "9.62 → 10.1 µs": three digits, since two do not show 5 %, in the
+// unit that suits base.
+func DurationChange(base, head float64) string {
+	factor, unit := 1e9, "ns"
+	switch {
+	case base >= 0.9995:
+		factor, unit = 1, "s"
+	case base*1e3 >= 0.9995:
+		factor, unit = 1e3, "ms"
+	case base*1e6 >= 0.9995:
+		factor, unit = 1e6, "µs"
+	}
+	return threeDigits(base*factor) + " → " + threeDigits(head*factor) + " " + unit
+}
+
+// threeDigits prints three significant digits without an exponent, integers from 100 up.
+func threeDigits(x float64) string {
+	decimals := 2 - int(math.Floor(math.Log10(math.Abs(x)*(1+0.0005))))
+	if !(x != 0) || math.IsInf(x, 0) || decimals < 0 {
+		decimals = 0
+	}
+	return strconv.FormatFloat(x, 'f', min(decimals, 6), 64)
 }
 
 // Grain prints a nominal grain exactly, for labels: "200 ns", "10 µs", "1.5 ms".
@@ -105,13 +131,14 @@ func trimmed(d, unit time.Duration) string {
 // Ratio prints a speedup or another ratio: "0.047×", "0.95×", "1.03×", "1.9×",
 // "63×". Near 1 it has two decimals, because there the second one decides.
 func Ratio(x float64) string {
-	if s := ratioNumber(x); s != "unknown" {
+	if s := RatioNumber(x); s != "unknown" {
 		return s + "×"
 	}
 	return "unknown"
 }
 
-func ratioNumber(x float64) string {
+// RatioNumber is Ratio without the sign.
+func RatioNumber(x float64) string {
 	switch {
 	case math.IsNaN(x) || math.IsInf(x, 0):
 		return "unknown"
@@ -120,17 +147,17 @@ func ratioNumber(x float64) string {
 	case x >= 0.945 && x < 1.095:
 		return strconv.FormatFloat(x, 'f', 2, 64)
 	}
-	return significant(x)
+	return Significant(x)
 }
 
 // Interval prints an interval of ratios: "[1.8, 2.0]".
 func Interval(low, high float64) string {
-	return "[" + ratioNumber(low) + ", " + ratioNumber(high) + "]"
+	return "[" + RatioNumber(low) + ", " + RatioNumber(high) + "]"
 }
 
 // RatioEstimate prints a ratio with its interval when it has one: "1.9× [1.8,
 // 2.0]".
-func RatioEstimate(e Estimate) string {
+func RatioEstimate(e estimate.Estimate) string {
 	if !e.Known() {
 		return Ratio(e.Value)
 	}
@@ -155,6 +182,37 @@ func percentNumber(x float64) string {
 	return s
 }
 
+// PercentEstimate prints a fraction with its interval when it has one: "4.1 % [3.2, 5]".
+func PercentEstimate(e estimate.Estimate) string {
+	if !e.Known() {
+		return Percent(e.Value)
+	}
+	return fmt.Sprintf("%s [%s, %s]", Percent(e.Value), percentNumber(e.Low), percentNumber(e.High))
+}
+
+// PlainEstimate prints a number without a unit, to two decimals, with its interval when it
+// has one: "0.92 [0.88, 0.95]".
+func PlainEstimate(e estimate.Estimate) string {
+	number := func(x float64) string {
+		if text := strconv.FormatFloat(x, 'f', 2, 64); text != "-0.00" {
+			return text
+		}
+		return "0.00"
+	}
+	if !e.Known() {
+		return number(e.Value)
+	}
+	return fmt.Sprintf("%s [%s, %s]", number(e.Value), number(e.Low), number(e.High))
+}
+
+// OrDash is the text of an estimate, or a dash when there is none.
+func OrDash(e estimate.Estimate, text func(estimate.Estimate) string) string {
+	if e.N == 0 {
+		return "–"
+	}
+	return text(e)
+}
+
 // Change prints how much a ratio differs from 1, with its sign: 1.14 is "+14 %".
 func Change(ratio float64) string { return changeNumber(ratio) + " %" }
 
@@ -174,55 +232,21 @@ func changeNumber(ratio float64) string {
 // Quantity prints a value of any benchmark unit: times as Duration, other units
 // with three significant digits and the unit behind: "1.25M B/op".
 func Quantity(value float64, unit string) string {
-	if after, ok := strings.CutPrefix(unit, "sec/"); ok {
-		per := after
+	if per, ok := strings.CutPrefix(unit, "sec/"); ok {
 		if per == "op" {
 			return Duration(value)
 		}
 		return Duration(value) + "/" + per
 	}
-	size := math.Abs(value)
-	for _, s := range []struct {
-		factor float64
-		suffix string
-	}{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e4, ""}} {
-		if size < s.factor {
-			continue
-		}
-		if s.suffix == "" {
-			return strconv.FormatFloat(value, 'f', 0, 64) + " " + unit
-		}
-		return fmt.Sprintf("%.3g%s %s", value/s.factor, s.suffix, unit)
-	}
-	if value == math.Trunc(value) {
+	switch size := math.Abs(value); {
+	case size >= 1e12:
+		return fmt.Sprintf("%.3gT %s", value/1e12, unit)
+	case size >= 1e9:
+		return fmt.Sprintf("%.3gG %s", value/1e9, unit)
+	case size >= 1e6:
+		return fmt.Sprintf("%.3gM %s", value/1e6, unit)
+	case size >= 100 || value == math.Trunc(value):
 		return strconv.FormatFloat(value, 'f', 0, 64) + " " + unit
 	}
-	if size >= 100 {
-		return strconv.FormatFloat(value, 'f', 0, 64) + " " + unit
-	}
-	return significant(value) + " " + unit
+	return Significant(value) + " " + unit
 }
-
-// Count prints a number of things with the right form of the noun: "1 block",
-// "3 blocks".
-func Count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
-}
-
-// ASCII replaces the signs that this package prints for terminals that cannot
-// show them; anything else beyond ASCII becomes "?".
-func ASCII(text string) string {
-	text = asciiSigns.Replace(text)
-	return strings.Map(func(r rune) rune {
-		if r > 126 {
-			return '?'
-		}
-		return r
-	}, text)
-}
-
-var asciiSigns = strings.NewReplacer("×", "x", "µ", "u", "±", "+-", "–", "-", "—", "-",
-	"·", "-", "…", "...", "≥", ">=", "≤", "<=", "→", "->", "√", "sqrt ")

@@ -1,4 +1,4 @@
-package reports
+package estimate
 
 import (
 	"math"
@@ -66,23 +66,62 @@ func TestIsotonic(t *testing.T) {
 // A grain that was added lately has too few blocks for an interval and is left out
 // until it has them.
 func TestCurveLeavesOutWhatIsNew(t *testing.T) {
-	rs := newResampler(20)
-	point := func(work, ratio float64, blocks int) curvePoint {
-		var s series
+	rs := NewResampler(20)
+	point := func(work, ratio float64, blocks int) CurvePoint {
+		var s Series
 		for b := range blocks {
-			s.blocks, s.logs = append(s.blocks, 20-blocks+b), append(s.logs, math.Log(ratio)+0.001*float64(b%3))
+			s.Add(20-blocks+b, ratio*math.Exp(0.001*float64(b%3)))
 		}
-		return curvePoint{work: constant(work), ratio: rs.quantity(s)}
+		return CurvePoint{Work: Constant(work), Ratio: rs.Quantity(s)}
 	}
-	old := []curvePoint{point(1, 0.4, 20), point(2, 0.8, 20), point(4, 1.6, 20), point(8, 1.9, 20)}
+	old := []CurvePoint{point(1, 0.4, 20), point(2, 0.8, 20), point(4, 1.6, 20), point(8, 1.9, 20)}
 	for blocks, want := range map[int]int{1: 4, 5: 4, 6: 5, 20: 5} {
-		c := newCurve(append(old[:4:4], point(2.8, 1.1, blocks)))
-		x := c.crossing(0, matters)
+		c := NewCurve(append(old[:4:4], point(2.8, 1.1, blocks)))
+		x, _ := c.Crossing(1, 0.05)
 		if len(c.points) != want || x.Outcome != Crosses || math.Abs(x.From-1) > 1e-9 || math.Abs(x.To-8) > 1e-9 {
-			t.Errorf("%d blocks: %d points, %+v", blocks, len(c.points), x.Crossing)
+			t.Errorf("%d blocks: %d points, %+v", blocks, len(c.points), x)
 		}
 	}
-	if c := newCurve([]curvePoint{point(1, 0.4, 3), point(2, 0.8, 3), point(4, 1.6, 3)}); c.crossing(0, matters).Outcome != Unknown || len(c.points) != 3 {
+	c := NewCurve([]CurvePoint{point(1, 0.4, 3), point(2, 0.8, 3), point(4, 1.6, 3)})
+	if x, _ := c.Crossing(1, 0.05); x.Outcome != Unknown || len(c.points) != 3 {
 		t.Errorf("%+v", c)
+	}
+}
+
+func TestOutcomes(t *testing.T) {
+	curveOf := func(spread float64, speedups ...float64) *Curve {
+		rs := NewResampler(8)
+		var c []CurvePoint
+		for i, s := range speedups {
+			var work, speedup Series
+			for b := range 8 {
+				work.Add(b, math.Exp(float64(i)))
+				speedup.Add(b, s*math.Exp(spread*(float64(b)-3.5)))
+			}
+			c = append(c, CurvePoint{Work: rs.Quantity(work), Ratio: rs.Quantity(speedup)})
+		}
+		return NewCurve(c)
+	}
+	for _, test := range []struct {
+		name string
+		c    *Curve
+		want Outcome
+	}{
+		{"crosses", curveOf(0.01, 0.5, 0.8, 1.5, 2), Crosses},
+		{"crosses beside noise", curveOf(0.01, 0.5, 0.45, 1.5, 1.4), Crosses},
+		{"always", curveOf(0.01, 1.5, 1.6, 2), Always},
+		{"never", curveOf(0.01, 0.5, 0.6, 0.9), Never},
+		{"never, up to about 1", curveOf(0.01, 0.5, 0.9, 1.01), Never},
+		{"several", curveOf(0.01, 0.5, 1.5, 0.5, 1.5), Several},
+		{"a cliff", curveOf(0.01, 1.5, 1.5, 0.5), Several},
+		{"all equal", curveOf(0, 1, 1, 1, 1), Unknown},
+		{"equal with noise", curveOf(0.05, 1, 1.01, 0.99, 1.02), Unknown},
+		{"noise hides one side", curveOf(0.3, 0.1, 0.8, 1.5), Unknown},
+		{"two points", curveOf(0.01, 0.5, 1.5), Unknown},
+		{"none", NewCurve(nil), Unknown},
+	} {
+		if got, _ := test.c.Crossing(1, 0.05); got.Outcome != test.want {
+			t.Errorf("%s: outcome %v, want %v (%+v)", test.name, got.Outcome, test.want, got)
+		}
 	}
 }

@@ -1,4 +1,4 @@
-package reports
+package words
 
 import (
 	"math"
@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/quick"
 	"time"
+
+	"poolbench/reports/estimate"
 )
 
 func TestNumbers(t *testing.T) {
@@ -30,14 +32,14 @@ func TestNumbers(t *testing.T) {
 		{Duration(-2e-3), "-2.0 ms"},
 		{Duration(math.NaN()), "unknown"},
 		{Duration(math.Inf(1)), "unknown"},
-		{DurationEstimate(Estimate{0.47e-6, 0.43e-6, 0.52e-6, 30}), "0.47 µs [0.43, 0.52]"},
-		{DurationEstimate(Estimate{0.95e-3, 0.9e-3, 1.1e-3, 30}), "950 µs [900, 1100]"},
-		{DurationEstimate(Estimate{Value: 2, N: 3}), "2.0 s"},
+		{DurationEstimate(estimate.Estimate{Value: 0.47e-6, Low: 0.43e-6, High: 0.52e-6, N: 30}), "0.47 µs [0.43, 0.52]"},
+		{DurationEstimate(estimate.Estimate{Value: 0.95e-3, Low: 0.9e-3, High: 1.1e-3, N: 30}), "950 µs [900, 1100]"},
+		{DurationEstimate(estimate.Estimate{Value: 2, N: 3}), "2.0 s"},
 		{Ratio(1.94), "1.9×"}, {Ratio(0.0467), "0.047×"}, {Ratio(0.949), "0.95×"}, {Ratio(1.034), "1.03×"},
 		{Ratio(0.9996), "1.00×"}, {Ratio(1.096), "1.1×"}, {Ratio(63.14), "63×"}, {Ratio(126), "126×"}, {Ratio(9.97), "10×"},
 		{Ratio(0), "0×"}, {Ratio(math.NaN()), "unknown"},
 		{Interval(1.8, 2.04), "[1.8, 2.0]"}, {Interval(0.98, 1.2), "[0.98, 1.2]"},
-		{RatioEstimate(Estimate{1.9, 1.8, 2, 6}), "1.9× [1.8, 2.0]"},
+		{RatioEstimate(estimate.Estimate{Value: 1.9, Low: 1.8, High: 2, N: 6}), "1.9× [1.8, 2.0]"},
 		{Percent(0.5), "50 %"}, {Percent(0.042), "4.2 %"}, {Percent(0.05), "5 %"}, {Percent(-0.0001), "0 %"},
 		{Change(1.14), "+14 %"}, {Change(0.97), "-3 %"}, {Change(1), "0 %"},
 		{ChangeInterval(1.09, 1.19), "[+9, +19]"}, {ChangeInterval(0.96, 1.11), "[-4, +11]"},

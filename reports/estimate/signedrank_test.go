@@ -1,4 +1,4 @@
-package gate
+package estimate
 
 import (
 	"math"
@@ -10,7 +10,7 @@ import (
 // smaller sum 3 has p = 5/256 (one of: none, 1, 2, 3, 1+2); of 10, sum 45 and more
 // has p = 43/1024.
 func TestSignedRankTable(t *testing.T) {
-	var r rankTables
+	var r SignedRank
 	for _, test := range []struct {
 		n, sum int
 		want   float64
@@ -30,7 +30,7 @@ func TestSignedRankTable(t *testing.T) {
 }
 
 func TestAbove(t *testing.T) {
-	var r rankTables
+	var r SignedRank
 	for _, test := range []struct {
 		values []float64
 		limit  float64
@@ -42,7 +42,7 @@ func TestAbove(t *testing.T) {
 		// Of the tie the negative one gets the rank 2, the positive one rank 1: sum 1+3 of 6.
 		{[]float64{1, -1, 3}, 0, 3.0 / 8},
 	} {
-		if got := r.above(test.values, test.limit); math.Abs(got-test.want) > 1e-15 {
+		if got := r.Above(test.values, test.limit); math.Abs(got-test.want) > 1e-15 {
 			t.Errorf("%v above %v: p = %v, want %v", test.values, test.limit, got, test.want)
 		}
 	}
@@ -52,7 +52,7 @@ func TestAbove(t *testing.T) {
 // whatever the noise, ties included.
 func TestAboveLevel(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	var r rankTables
+	var r SignedRank
 	for name, noise := range map[string]func() float64{
 		"normal":     rng.NormFloat64,
 		"heavy":      func() float64 { return math.Tan(math.Pi * (rng.Float64() - 0.5)) },
@@ -66,7 +66,7 @@ func TestAboveLevel(t *testing.T) {
 			for i := range values {
 				values[i] = noise()
 			}
-			if r.above(values, 0) <= level {
+			if r.Above(values, 0) <= level {
 				below++
 			}
 		}
@@ -80,7 +80,7 @@ func TestAboveLevel(t *testing.T) {
 // The interval holds the truth as often as it says, and agrees with the test.
 func TestSignedRankInterval(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	var r rankTables
+	var r SignedRank
 	missed := 0
 	const trials = 2000
 	for range trials {
@@ -88,24 +88,52 @@ func TestSignedRankInterval(t *testing.T) {
 		for i := range values {
 			values[i] = 0.7 + rng.NormFloat64()*math.Exp(rng.NormFloat64())
 		}
-		mid, low, high := r.interval(values, 0.05)
-		if !(low <= mid && mid <= high) {
-			t.Fatalf("%v [%v, %v]", mid, low, high)
+		v := r.Interval(values, 0.05)
+		if !(v.Low <= v.Mid && v.Mid <= v.High) {
+			t.Fatalf("%+v", v)
 		}
-		if low > 0.7 || high < 0.7 {
+		if v.Low > 0.7 || v.High < 0.7 {
 			missed++
 		}
-		if above := r.above(values, 0.7) <= 0.025; above != (low > 0.7) {
-			t.Fatalf("the test says above: %v, the interval is [%v, %v]", above, low, high)
+		if above := r.Above(values, 0.7) <= 0.025; above != (v.Low > 0.7) {
+			t.Fatalf("the test says above: %v, the interval is %+v", above, v)
 		}
 	}
 	if missed > 140 { // 100 are expected, with a standard error of 10
 		t.Errorf("%d of %d intervals missed", missed, trials)
 	}
-	if mid, low, high := r.interval([]float64{1, 2, 3}, 0.05); mid != 2 || !math.IsInf(low, -1) || !math.IsInf(high, 1) {
-		t.Errorf("3 values cannot reach 95 %%: %v [%v, %v]", mid, low, high)
+	if v := r.Interval([]float64{1, 2, 3}, 0.05); v.Mid != 2 || !math.IsInf(v.Low, -1) || !math.IsInf(v.High, 1) || v.Bounded() {
+		t.Errorf("3 values cannot reach 95 %%: %+v", v)
 	}
-	if mid, _, _ := r.interval(nil, 0.05); !math.IsNaN(mid) {
-		t.Errorf("no values: %v", mid)
+	if v := r.Interval(nil, 0.05); !math.IsNaN(v.Mid) {
+		t.Errorf("no values: %+v", v)
+	}
+}
+
+// The standard error of normal values is 1.02 times that of their mean, and values far out
+// do not spoil it.
+func TestStandardError(t *testing.T) {
+	rng := rand.New(rand.NewPCG(13, 14))
+	var r SignedRank
+	sum, spoiled := 0.0, 0.0
+	const trials, n = 3000, 24
+	for range trials {
+		values := make([]float64, n)
+		for i := range values {
+			values[i] = rng.NormFloat64()
+		}
+		sum += r.StandardError(values)
+		values[0], values[1] = 1000, -1000
+		spoiled += r.StandardError(values)
+	}
+	want := 1.023 / math.Sqrt(n)
+	if got := sum / trials; math.Abs(got-want) > 0.05*want {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if got := spoiled / trials; got > 1.7*want {
+		t.Errorf("two values far out make it %v", got)
+	}
+	if !math.IsInf(r.StandardError([]float64{1, 2}), 1) || !math.IsNaN(Median(nil)) || Median([]float64{3, 1}) != 2 {
+		t.Error("few values")
 	}
 }

@@ -1,4 +1,4 @@
-package reports
+package estimate
 
 import "math"
 
@@ -13,16 +13,16 @@ type Threshold struct {
 	Regret  Estimate // worst loss of the rule against the faster arm, over all sizes: 0.03 is 3 %; 0 when no size is on the wrong side
 }
 
-// threshold is the cut-over of least regret of the arm whose ratio to the other the
+// Threshold is the cut-over of least regret of the arm whose ratio to the other the
 // curve is. A rule without a constant, one arm at every size, is taken when it loses
-// nothing that matters. Otherwise only the upward crossings of the curve as measured
-// need a look: between them, moving the cut-over to the next one below or above takes
+// nothing that matters, a fraction. Otherwise only the upward crossings of the curve as
+// measured need a look: between them, moving the cut-over to the next one below or above takes
 // the wrong arm at fewer sizes.
-func (c *curve) threshold() Threshold {
+func (c *Curve) Threshold(matters float64) Threshold {
 	if len(c.points) == 0 {
 		return Threshold{}
 	}
-	value := func(p curvePoint) float64 { return p.ratio.point }
+	value := func(p CurvePoint) float64 { return p.Ratio.Point }
 	best := Threshold{Outcome: Never, At: c.to}
 	at := math.Inf(1)
 	worst, total := c.loss(at, value)
@@ -33,10 +33,10 @@ func (c *curve) threshold() Threshold {
 		}
 	}
 	consider(math.Inf(-1), Threshold{Outcome: Always, At: c.from})
-	for i := 1; i < len(c.points) && worst > matters; i++ {
+	for i := 1; i < len(c.points) && worst > math.Log(1+matters); i++ {
 		a, b := c.points[i-1], c.points[i]
-		if a.ratio.point < 0 && b.ratio.point >= 0 {
-			x := between(xy{a.work.point, a.ratio.point}, xy{b.work.point, b.ratio.point}, 0)
+		if a.Ratio.Point < 0 && b.Ratio.Point >= 0 {
+			x := between(xy{a.Work.Point, a.Ratio.Point}, xy{b.Work.Point, b.Ratio.Point}, 0)
 			consider(x, Threshold{Outcome: Crosses, At: math.Exp(x)})
 		}
 	}
@@ -46,19 +46,18 @@ func (c *curve) threshold() Threshold {
 	}
 	draws := make([]float64, len(c.fits))
 	for r := range draws {
-		draws[r], _ = c.loss(at, func(p curvePoint) float64 { return p.ratio.draw(r) })
+		draws[r], _ = c.loss(at, func(p CurvePoint) float64 { return p.Ratio.Draw(r) })
 	}
-	low, high := percentiles(draws, 1-Confidence)
-	best.Regret.Low, best.Regret.High = math.Expm1(min(low, worst)), math.Expm1(max(high, worst))
+	best.Regret = FromDraws(worst, draws, c.blocks).Map(math.Expm1)
 	return best
 }
 
 // loss is the worst and the summed loss, in logarithms, of using the second arm
 // from ln work x on.
-func (c *curve) loss(x float64, value func(curvePoint) float64) (worst, total float64) {
+func (c *Curve) loss(x float64, value func(CurvePoint) float64) (worst, total float64) {
 	for _, p := range c.points {
 		lost := value(p)
-		if p.work.point >= x {
+		if p.Work.Point >= x {
 			lost = -lost
 		}
 		worst, total = max(worst, lost), total+max(0, lost)

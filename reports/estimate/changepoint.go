@@ -1,4 +1,4 @@
-package gate
+package estimate
 
 import (
 	"math"
@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// changePoints finds where the level of a series changes: seeded binary segmentation
+// ChangePoints finds where the level of a series changes: seeded binary segmentation
 // (Kovács, Li, Bühlmann and Munk 2023) with rank sums. In each of a fixed set of
 // stretches, from the whole series down to 8 values, the split is sought whose sides
 // differ most in their ranks, as in the Mann-Whitney test; the largest of all counts
@@ -19,7 +19,7 @@ import (
 // which a split of the whole series (E-divisive) overlooks: of 40 series of three
 // times 15 values, the middle ones higher by 5 standard deviations, E-divisive found
 // both changes in 2.
-func changePoints(values []float64) []int {
+func ChangePoints(values []float64) []int {
 	rng := rand.New(rand.NewPCG(changeSeed, uint64(len(values))))
 	var points []int
 	var search func(from, to int)
@@ -42,29 +42,17 @@ const (
 	changeSeed   = 0x6563686f
 	changeLevel  = 0.001
 	permutations = 1999
-	leastPart    = 4 // values on each side: one or two far out are no level
 )
 
-// ranks are the midranks of the values.
-func ranks(values []float64) []float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	out := make([]float64, len(values))
-	for i, v := range values {
-		first, _ := slices.BinarySearch(sorted, v)
-		last := first
-		for last < len(sorted) && sorted[last] == v {
-			last++
-		}
-		out[i] = float64(first+last+1) / 2
-	}
-	return out
-}
+// LeastPart is how many values each side of a change has: one or two far out are no
+// level. With fewer than twice as many there is nothing to look for.
+const LeastPart = 4
 
 // stretches are pairs of bounds [from, to) of n values: each layer shorter than the
 // one before by the square root of 2, its members overlapping by half.
 func stretches(n int) [][2]int {
 	var out [][2]int
-	for length := float64(n); length >= 2*leastPart; length /= math.Sqrt2 {
+	for length := float64(n); length >= 2*LeastPart; length /= math.Sqrt2 {
 		size := int(math.Round(length))
 		count := 2*int(math.Ceil(float64(n)/length)) - 1
 		for i := range count {
@@ -95,7 +83,7 @@ func bestSplit(scores []float64, windows [][2]int) (split int, z float64) {
 		}
 		left := 0.0
 		for i, s := range part {
-			if m := float64(i); i >= leastPart && len(part)-i >= leastPart {
+			if m := float64(i); i >= LeastPart && len(part)-i >= LeastPart {
 				// The sum of m of n scores drawn without replacement has this variance.
 				if d := math.Abs(left-m*sum/n) / math.Sqrt(variance*m*(n-m)/n); d > z {
 					split, z = w[0]+i, d
@@ -122,12 +110,12 @@ func significant(scores []float64, windows [][2]int, z float64, rng *rand.Rand) 
 	return true
 }
 
-// creep finds the stretch of steps whose sum lies farthest above what its length
+// Creep finds the stretch of steps whose sum lies farthest above what its length
 // lets one expect: the largest sum/sqrt(length). It counts if random signs reach it
 // with a probability of at most changeLevel: without a trend each step is as likely
 // to have the opposite sign. to is exclusive; ok is false when there is none.
-func creep(steps []float64) (from, to int, ok bool) {
-	if len(steps) < 2*leastPart {
+func Creep(steps []float64) (from, to int, ok bool) {
+	if len(steps) < 2*LeastPart {
 		return 0, 0, false
 	}
 	from, to, best := steepest(steps)
@@ -157,7 +145,7 @@ func steepest(steps []float64) (from, to int, best float64) {
 		sums[i+1] = sums[i] + s
 	}
 	for i := range steps {
-		for k := i + leastPart; k <= len(steps); k++ {
+		for k := i + LeastPart; k <= len(steps); k++ {
 			if s := (sums[k] - sums[i]) / math.Sqrt(float64(k-i)); s > best {
 				from, to, best = i, k, s
 			}

@@ -1,0 +1,103 @@
+package estimate
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+)
+
+// A Resampler holds one set of bootstrap resamples of whole blocks, shared by all
+// estimates of an analysis: replicate r of one quantity and replicate r of
+// another saw the same blocks, so anything computed from several quantities keeps
+// their correlation.
+//
+// The interval is the percentile bootstrap (Efron 1979): the 2.5 % and 97.5 %
+// quantiles of the statistic over resamples of the blocks, drawn with
+// replacement.
+type Resampler struct {
+	Visits  int       // times that a value was looked at so far: how the work grows
+	weights [][]uint8 // by replicate and block index: how often the block was drawn
+}
+
+const (
+	replicates    = 1000
+	bootstrapSeed = 0x706f6f6c62656e63 // any constant: the same record gives the same bytes
+)
+
+// NewResampler draws the resamples of the given number of blocks; indices of blocks are
+// below it. Records with more than 20,000 blocks get fewer of them, but at least 100:
+// their intervals are narrow, and the draws would not fit into memory.
+func NewResampler(blocks int) *Resampler {
+	count := replicates
+	if blocks > 20_000 {
+		count = max(100, 20_000*replicates/blocks)
+	}
+	source := rand.NewPCG(bootstrapSeed, bootstrapSeed)
+	rs := &Resampler{weights: make([][]uint8, count)}
+	for r := range rs.weights {
+		w := make([]uint8, blocks)
+		for range blocks {
+			// Not rand.IntN, whose use of the source may change between Go versions.
+			i, _ := bits.Mul64(source.Uint64(), uint64(blocks))
+			if w[i] < math.MaxUint8 {
+				w[i]++
+			}
+		}
+		rs.weights[r] = w
+	}
+	return rs
+}
+
+// Quantity is the median of s with its draws.
+func (rs *Resampler) Quantity(s Series) Quantity {
+	q := Quantity{Scale: s.Scale, N: s.Len(), Point: s.Point(), Places: s.places}
+	if q.N >= MinBlocks {
+		q.Draws = rs.medians(s)
+	}
+	return q
+}
+
+// Estimate is the median of s with its interval.
+func (rs *Resampler) Estimate(s Series) Estimate { return rs.Quantity(s).Estimate() }
+
+// medians is the median of the places of s in every resample; NaN in those that drew
+// none of its blocks.
+func (rs *Resampler) medians(s Series) []float64 {
+	order := make([]int, s.Len())
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.places[a], s.places[b]) })
+	rs.Visits += len(order) * len(rs.weights)
+	blocks, places := make([]int, len(order)), make([]float64, len(order))
+	for i, o := range order {
+		blocks[i], places[i] = s.blocks[o], s.places[o]
+	}
+	out := make([]float64, len(rs.weights))
+	for r, w := range rs.weights {
+		out[r] = weightedMedian(places, blocks, w)
+	}
+	return out
+}
+
+// weightedMedian is the median of ascending places, each as often as its block was
+// drawn; NaN when none was.
+func weightedMedian(places []float64, blocks []int, weights []uint8) float64 {
+	total := 0
+	for _, b := range blocks {
+		total += int(weights[b])
+	}
+	low, seen := math.NaN(), 0
+	for i, b := range blocks {
+		seen += int(weights[b])
+		if seen > (total-1)/2 && math.IsNaN(low) {
+			low = places[i]
+		}
+		if seen > total/2 {
+			return (low + places[i]) / 2
+		}
+	}
+	return low // none was drawn
+}

@@ -1,0 +1,95 @@
+package words
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+)
+
+// An executor is what there is to say of one by its name alone.
+type executor struct {
+	name   string
+	one    string // what one worker of it is called; empty when the name does not count workers
+	plural bool   // the name takes the verb of a plural
+}
+
+// executors are the built-in ones that pool, the one that takes least of the machine and
+// brings least trouble first: of equally fast ones it is the better choice.
+var executors = []executor{
+	{name: "goroutines", one: "goroutine", plural: true},
+	{name: "spawn"},
+	{name: "threads", one: "thread", plural: true},
+	{name: "processes", one: "process", plural: true},
+}
+
+// Loop is the name of the plain loop, which has no workers to speak of.
+const Loop = "serial"
+
+// find is the entry of an executor, and its place in the order of price. Of one that
+// nobody here knows the name is taken as a singular, and the price as the highest.
+func find(name string) (e executor, price int) {
+	for i, e := range executors {
+		if e.name == name {
+			return e, i
+		}
+	}
+	return executor{name: name}, len(executors)
+}
+
+// Cheaper compares two executors by what they take of the machine, then by name: it is
+// below 0 when a is the cheaper one.
+func Cheaper(a, b string) int {
+	_, x := find(a)
+	_, y := find(b)
+	return cmp.Or(cmp.Compare(x, y), cmp.Compare(a, b))
+}
+
+// Verb is the form of a verb that goes with the executors as subject: one ("pays") or
+// many ("pay"). "goroutines pay", "spawn pays", "spawn and conc pay".
+func Verb(one, many string, subjects ...string) string {
+	if len(subjects) == 1 {
+		if e, _ := find(subjects[0]); !e.plural {
+			return one
+		}
+	}
+	return many
+}
+
+// PayOff is the verb that goes with subject: "goroutines pay off", "it pays off".
+func PayOff(subject string) string { return Verb("pays off", "pay off", subject) }
+
+// Pool names a number of workers of an executor: "8 goroutines", "1 process", "spawn with
+// 8 workers". Its verb is that of the number where it counts: see PoolVerb.
+func Pool(name string, workers int) string {
+	switch e, _ := find(name); {
+	case e.one == "":
+		return fmt.Sprintf("%s with %s", name, Count(workers, "worker"))
+	case workers == 1:
+		return "1 " + e.one
+	}
+	return strconv.Itoa(workers) + " " + name
+}
+
+// PoolVerb is the form of a verb that goes with Pool.
+func PoolVerb(one, many, name string, workers int) string {
+	if workers == 1 {
+		return one
+	}
+	return Verb(one, many, name)
+}
+
+// Arm is "goroutines with 2 workers"; the plain loop has its name alone.
+func Arm(name string, workers int) string {
+	if name == Loop {
+		return name
+	}
+	return fmt.Sprintf("%s with %s", name, Count(workers, "worker"))
+}
+
+// ShortArm is "goroutines × 2"; the plain loop has its name alone.
+func ShortArm(name string, workers int) string {
+	if name == Loop {
+		return name
+	}
+	return name + " × " + strconv.Itoa(workers)
+}

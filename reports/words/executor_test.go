@@ -1,0 +1,44 @@
+package words
+
+import "testing"
+
+// Names that nobody here knows are singular, whatever they end in, and the dearest.
+func TestExecutors(t *testing.T) {
+	for _, test := range []struct{ got, want string }{
+		{PayOff("goroutines"), "pay off"}, {PayOff("spawn"), "pays off"}, {PayOff("nats"), "pays off"}, {PayOff("it"), "pays off"},
+		{Verb("needs", "need", "nats"), "needs"}, {Verb("needs", "need", "spawn", "nats"), "need"}, {Verb("needs", "need", "processes"), "need"},
+		{Pool("goroutines", 8), "8 goroutines"}, {Pool("threads", 1), "1 thread"}, {Pool("processes", 1), "1 process"}, {Pool("processes", 2), "2 processes"},
+		{Pool("spawn", 8), "spawn with 8 workers"}, {Pool("ants", 1), "ants with 1 worker"},
+		{PoolVerb("runs", "run", "goroutines", 1), "runs"}, {PoolVerb("runs", "run", "goroutines", 2), "run"}, {PoolVerb("runs", "run", "ants", 2), "runs"},
+		{Arm("goroutines", 2), "goroutines with 2 workers"}, {Arm(Loop, 1), "serial"}, {ShortArm("ants", 2), "ants × 2"}, {ShortArm(Loop, 1), "serial"},
+	} {
+		if test.got != test.want {
+			t.Errorf("got %q, want %q", test.got, test.want)
+		}
+	}
+	order := []string{"goroutines", "spawn", "threads", "processes", "ants", "conc"}
+	for i, a := range order {
+		for j, b := range order {
+			if c := Cheaper(a, b); (c < 0) != (i < j) || (c == 0) != (i == j) {
+				t.Errorf("%s against %s: %d", a, b, c)
+			}
+		}
+	}
+}
+
+func TestGrammar(t *testing.T) {
+	names := []string{"a", "b", "c", "d"}
+	for _, test := range []struct{ got, want string }{
+		{JoinAnd(nil), ""}, {JoinAnd(names[:1]), "a"}, {JoinAnd(names[:2]), "a and b"}, {JoinAnd(names[:3]), "a, b and c"},
+		{ShortList(names, 4), "a, b, c and d"}, {ShortList(names, 3), "a, b and 2 more"},
+		{Plural(1, "time", "times"), "1 time"}, {Plural(2, "time", "times"), "2 times"},
+		{Capital("ärger"), "Ärger"}, {Capital(""), ""}, {Capital("\xff"), "\xff"},
+		{Sentence(" it pays off "), "It pays off."}, {Sentence("does it?"), "Does it?"}, {Sentence(""), ""},
+		{Task("spin", 10_000, 64), "spin at 10 µs and 64 B"}, {Task("spin", 0, 0), "spin"},
+		{DurationChange(9.62e-6, 10.14e-6), "9.62 → 10.1 µs"}, {DurationChange(0.9996, 2), "1.00 → 2.00 s"},
+	} {
+		if test.got != test.want {
+			t.Errorf("got %q, want %q", test.got, test.want)
+		}
+	}
+}
