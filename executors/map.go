@@ -17,6 +17,11 @@ type mapOptions struct {
 	err           error
 }
 
+var (
+	errBuffer = errors.New("executors: Buffer needs room for at least 1 input")
+	errChunk  = errors.New("executors: a chunk needs at least 1 input")
+)
+
 // Buffer keeps at most n inputs between being taken from the input sequence and
 // being yielded, so that Map works on sequences without an end. n below 1 is an
 // error.
