@@ -272,10 +272,12 @@ func (f *future) wait(ctx context.Context) error {
 	if f.settled() {
 		return nil
 	}
-	if a, ok := f.executor.(Attendant); ok && f.task != nil {
-		a.Attend(f.task)
-		if f.settled() {
-			return nil
+	if f.task != nil {
+		if a, ok := As[Attendant](f.executor); ok {
+			a.Attend(f.task)
+			if f.settled() {
+				return nil
+			}
 		}
 	}
 	f.park(ctx.Done())

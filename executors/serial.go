@@ -32,7 +32,7 @@ type serial struct {
 	idle    chan struct{} // capacity 1: the executor may have become idle
 }
 
-func (s *serial) inline()      {}
+func (s *serial) Inline() bool { return true }
 func (s *serial) Workers() int { return 1 }
 
 func (s *serial) Submit(t Task) error {
