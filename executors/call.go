@@ -82,8 +82,8 @@ func (t *taskContext) release() {
 }
 
 // A call is a submitted call of a Func: its future, its context and its input in
-// one allocation. A closure is a call without a Func, and its input is what to
-// call.
+// one allocation. That of SubmitFunc has no Func, which would be a second one: its
+// input is what to call.
 type call[In, Out any] struct {
 	Future[Out]
 	taskContext

@@ -53,15 +53,16 @@ func AutoChunk() MapOption { return func(o *mapOptions) { o.auto = true } }
 // Unordered yields results as they come, instead of in input order.
 func Unordered() MapOption { return func(o *mapOptions) { o.unordered = true } }
 
-// Map calls fn on every input on ex and yields the results in input order, each
-// with its own error: an error does not end the sequence.
+// Map calls fn, made with Define or Closure, on every input on ex and yields the
+// results in input order, each with its own error: an error does not end the sequence.
 //
 // The calls are submitted when Map is called, all of them, or with Buffer as many
 // as fit and more as results are yielded. Breaking out of the sequence, or the end
 // of ctx, cancels what has not been yielded; when ctx ends, what was not started
-// yields ErrCancelled, or the last pair carries a *WaitError. If ex refuses a call, its error is the last pair. A panic of the
-// input sequence cancels what was submitted and goes on. The sequence can be
-// iterated once.
+// yields ErrCancelled, or the last pair carries a *WaitError. If ex refuses a call, its
+// error is the last pair, and the only one for a Closure where tasks run in other
+// processes: ErrNotShippable. A panic of the input sequence cancels what was submitted
+// and goes on. The sequence can be iterated once.
 //
 // The cost of an item is that of Submit, or with AutoChunk that of a step in two
 // loops (BenchmarkMap).

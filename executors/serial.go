@@ -16,11 +16,17 @@ var Serial = register(Kind{
 		if err := o.only("serial"); err != nil {
 			return nil, err
 		}
-		s := &serial{idle: make(chan struct{}, 1)}
-		s.worker = &Worker{Executor: s}
-		return s, nil
+		return NewSerial(), nil
 	},
 })
+
+// NewSerial makes an executor without workers, which runs each task in the goroutine
+// that submits it. See Serial.
+func NewSerial() Executor {
+	s := &serial{idle: make(chan struct{}, 1)}
+	s.worker = &Worker{Executor: s}
+	return s
+}
 
 type serial struct {
 	worker *Worker

@@ -137,6 +137,8 @@
 //	E29  a chunk below 1 is refused before any input is taken
 //	E35  after shutdown a buffered map still yields what it has, then one refusal
 //	L18  an unordered map yields what is ready, also inputs behind one that takes long
+//	X17  a closure maps as a defined function does, in every form, and sees what is around it
+//	X18  mapping a closure, in every form, yields one refusal that names the reason, and starts nothing
 //	X09  breaking out of an unordered map cancels what has not started
 //	T02  a backlog never has more than Workers tasks at once, and all of them when it can
 //	T03  tasks one after the other use one worker

@@ -10,7 +10,10 @@ import (
 // isolationCases is group N, and P35: what crosses to a worker.
 var isolationCases = []Case{
 	{ID: "N01", Doc: "a closure is refused synchronously, naming the reason", Needs: Shipping, Run: func(t *T) {
-		_, err := executors.SubmitFunc(t.Ctx, t.New(1), func(context.Context) (int, error) { return 0, nil })
+		ex := t.New(1)
+		_, err := executors.SubmitFunc(t.Ctx, ex, func(context.Context) (int, error) { return 0, nil })
+		wantErr(t, err, executors.ErrNotShippable)
+		_, err = executors.Submit(t.Ctx, ex, executors.Closure(func(_ context.Context, v int) (int, error) { return v, nil }), 1)
 		wantErr(t, err, executors.ErrNotShippable)
 	}},
 	{ID: "N08", Doc: "a future can be awaited in a select, and giving up leaves it alone", Run: func(t *T) {
