@@ -3,7 +3,6 @@ package executors
 import (
 	"context"
 	"encoding/binary"
-	"runtime/debug"
 	"sync"
 )
 
@@ -95,10 +94,7 @@ func runUntilPanic[In, Out any](ctx context.Context, f func(context.Context, In)
 		if whole {
 			return
 		}
-		err := error(ErrGoexit)
-		if r := recover(); r != nil {
-			err = &PanicError{Value: r, Stack: debug.Stack()}
-		}
+		err := panicked(recover(), ErrGoexit)
 		out.setError(out.reached, err)
 		out.reached++
 		if more = out.reached < len(inputs); err == ErrGoexit {
@@ -146,7 +142,7 @@ func chunkCodec[In, Out any](item codec[In]) codec[*chunk[In, Out]] {
 			n := r.count()
 			c := &chunk[In, Out]{inputs: make([]In, n), out: newResults[Out](n)}
 			if item.decodeAll != nil {
-				item.decodeAll(r.numbers(n), c.inputs)
+				item.decodeAll(r.take(numberSize*n), c.inputs)
 				return c, r.err
 			}
 			for i := range n {
@@ -218,7 +214,7 @@ func resultsCodec[Out any](fn string, item codec[Out]) codec[*results[Out]] {
 				case tag == tagError:
 					out.setError(i, r.error(fn))
 				case tag == tagNumbers && i == 0 && item.decodeAll != nil:
-					item.decodeAll(r.numbers(len(out.values)), out.values)
+					item.decodeAll(r.take(numberSize*len(out.values)), out.values)
 					out.reached = len(out.values)
 					return out, r.err
 				case tag == tagNever:

@@ -40,6 +40,17 @@ func Define[In, Out any](name string, f func(context.Context, In) (Out, error)) 
 	return fn
 }
 
+// A RemoteFunc is the worker side of a task function.
+type RemoteFunc interface {
+	// CallRemote decodes input, calls the function with ctx and appends the encoded
+	// output to output, or, if output is empty, may return other memory of at least
+	// LargeValue bytes, to be read only. An input that large belongs to the function
+	// then. The error is what the function returned, a *PanicError, or
+	// says that the input or the output could not be coded. A runtime.Goexit in the
+	// function ends the calling goroutine.
+	CallRemote(ctx context.Context, input, output []byte) ([]byte, error)
+}
+
 // Lookup finds a task function by the name it was defined with. It never returns
 // nil: calling a function that is not defined fails with ErrUnknownFunc.
 func Lookup(name string) RemoteFunc {

@@ -100,8 +100,15 @@ func DecodeError(b []byte, fn string) (decoded, malformed error) {
 func (r *reader) error(fn string) error {
 	switch r.byte() {
 	case errorOfTask:
-		is := r.sentinel()
-		return &RemoteError{is: is, Func: fn, Type: string(r.sized()), Text: string(r.sized())}
+		place := r.uvarint()
+		e := &RemoteError{Func: fn, Type: string(r.sized()), Text: string(r.sized())}
+		if place > uint64(len(sentinels)) {
+			break
+		}
+		if place > 0 {
+			e.is = sentinels[place-1]
+		}
+		return e
 	case errorOfPanic:
 		return &PanicError{Value: string(r.sized()), Stack: append([]byte(nil), r.sized()...)}
 	case errorGoexit:
@@ -111,16 +118,4 @@ func (r *reader) error(fn string) error {
 	}
 	r.fail()
 	return r.err
-}
-
-// sentinel takes the place of one; nil if it is none.
-func (r *reader) sentinel() error {
-	switch i := r.uvarint(); {
-	case i == 0:
-		return nil
-	case i <= uint64(len(sentinels)):
-		return sentinels[i-1]
-	}
-	r.fail()
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 )
 
 var (
@@ -49,6 +50,14 @@ type PanicError struct {
 
 func (e *PanicError) Error() string {
 	return fmt.Sprintf("executors: task panicked: %v", e.Value)
+}
+
+// panicked is the error of what recover returned, err if there was no panic.
+func panicked(recovered any, err error) error {
+	if recovered == nil {
+		return err
+	}
+	return &PanicError{Value: recovered, Stack: debug.Stack()}
 }
 
 // Unwrap gives the panic value if it is an error.

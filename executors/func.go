@@ -1,6 +1,9 @@
 package executors
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // A Func is a task function: one made with Define, which can run anywhere, or a
 // Closure.
@@ -27,3 +30,37 @@ func (fn *Func[In, Out]) Name() string { return fn.name }
 func (fn *Func[In, Out]) Call(ctx context.Context, in In) (Out, error) { return fn.f(ctx, in) }
 
 func (fn *Func[In, Out]) defined() bool { return fn != nil && fn.f != nil }
+
+// CallRemote implements RemoteFunc.
+func (fn *Func[In, Out]) CallRemote(ctx context.Context, input, output []byte) (encoded []byte, err error) {
+	if fn.name == "" {
+		return output, ErrNotShippable
+	}
+	doing := "decoding the input of"
+	defer func() {
+		if err = panicked(recover(), err); err != nil {
+			encoded = output
+			if doing != "" {
+				err = fmt.Errorf("executors: %s %s: %w", doing, fn.name, err)
+			}
+		}
+	}()
+	in, err := fn.in.decode(input)
+	if err != nil {
+		return output, err
+	}
+	doing = ""
+	out, err := fn.f(ctx, in)
+	if err != nil {
+		return output, err
+	}
+	doing = "encoding the output of"
+	return fn.out.append(output, out)
+}
+
+// guard calls f and turns a panic into a *PanicError. Goexit cannot be stopped:
+// a caller that must outlive it watches its own goroutine.
+func guard(f func() error) (err error) {
+	defer func() { err = panicked(recover(), err) }()
+	return f()
+}

@@ -272,12 +272,10 @@ func (f *future) wait(ctx context.Context) error {
 	if f.settled() {
 		return nil
 	}
-	if f.task != nil {
-		if a, ok := As[Attendant](f.executor); ok {
-			a.Attend(f.task)
-			if f.settled() {
-				return nil
-			}
+	if a, ok := As[Attendant](f.executor); ok {
+		a.Attend(f.task)
+		if f.settled() {
+			return nil
 		}
 	}
 	f.park(ctx.Done())

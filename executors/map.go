@@ -85,11 +85,7 @@ func Map[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], input
 // MapSlice is Map for inputs that are in a slice already: they are not copied, and
 // must not change until the sequence has ended.
 func MapSlice[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], inputs []In, options ...MapOption) iter.Seq2[Out, error] {
-	o := collect(options)
-	if err := o.check(fn); err != nil {
-		return failed[Out](err)
-	}
-	if o.auto && o.buffer == 0 {
+	if o := collect(options); o.auto && o.buffer == 0 && o.check(fn) == nil {
 		return mapSlice(ctx, ex, fn, inputs, o)
 	}
 	return Map(ctx, ex, fn, slices.Values(inputs), options...)

@@ -3,7 +3,6 @@ package executors
 import (
 	"context"
 	"runtime"
-	"runtime/debug"
 	"time"
 )
 
@@ -37,10 +36,7 @@ func (w *poolWorker) begin() {
 func (w *poolWorker) initialize() (ok bool) {
 	err := error(ErrGoexit)
 	defer func() {
-		if r := recover(); r != nil {
-			err = &PanicError{Value: r, Stack: debug.Stack()}
-		}
-		if ok = err == nil; !ok {
+		if err = panicked(recover(), err); err != nil {
 			w.pool.fail(err)
 			w.retire(true)
 		}

@@ -40,34 +40,16 @@ func (r *reader) count() int {
 	return int(n)
 }
 
-func (r *reader) sized() []byte {
-	n := r.uvarint()
-	if n > uint64(len(r.b)) {
+// take gives the next n bytes; zeros after an error.
+func (r *reader) take(n int) []byte {
+	if len(r.b) < n {
 		r.fail()
-		return nil
+		return make([]byte, n)
 	}
 	data := r.b[:n:n]
 	r.b = r.b[n:]
 	return data
 }
 
-// numbers is what n numbers take; zeros after an error.
-func (r *reader) numbers(n int) []byte {
-	if len(r.b)/numberSize < n {
-		r.fail()
-		return make([]byte, n*numberSize)
-	}
-	data := r.b[:n*numberSize]
-	r.b = r.b[len(data):]
-	return data
-}
-
-func (r *reader) byte() byte {
-	if len(r.b) == 0 {
-		r.fail()
-		return 0
-	}
-	v := r.b[0]
-	r.b = r.b[1:]
-	return v
-}
+func (r *reader) byte() byte    { return r.take(1)[0] }
+func (r *reader) sized() []byte { return r.take(r.count()) }

@@ -11,6 +11,15 @@ import (
 	"poolbench/executors"
 )
 
+// What a pool can do beyond the contract.
+var _ interface {
+	executors.Attendant
+	executors.Killer
+	executors.Resizer
+	executors.Starter
+	executors.StatsKeeper
+} = (*Pool)(nil)
+
 func TestTailKeepsTheEnd(t *testing.T) {
 	var all strings.Builder
 	tl := printout{max: 10}
