@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"poolbench/bench"
+	"poolbench/bench/arm"
+	"poolbench/bench/arm/inproc"
 	"poolbench/bench/record"
 	"poolbench/executors"
 	"poolbench/workloads"
@@ -127,16 +129,17 @@ func (c *channel) Workers() int { return c.workers }
 // values, and gets them measured like the built-in ones.
 func ExampleRun() {
 	var results bytes.Buffer // a file, in a program
+	grid := inproc.Grid{
+		Workloads: []workloads.Workload{letters},
+		Executors: []executors.Kind{channelKind, executors.Goroutines},
+		Workers:   []int{1, 2},
+	}
 	summary, err := bench.Run(context.Background(), bench.Config{
-		Grid: bench.Grid{
-			Workloads: []workloads.Workload{letters},
-			Executors: []executors.Kind{channelKind, executors.Goroutines},
-			Workers:   []int{1, 2},
-		},
-		Budget: 10 * time.Second,
-		Blocks: 6,
-		Seed:   1,
-		Out:    &results,
+		Sources: []arm.Source{grid.Source()},
+		Budget:  10 * time.Second,
+		Blocks:  6,
+		Seed:    1,
+		Out:     &results,
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -147,13 +150,15 @@ func ExampleRun() {
 		fmt.Fprintln(os.Stderr, err)
 		return
 	}
-	samples := map[record.Cell]int{}
+	samples := map[record.Point]int{}
 	for _, r := range rec.Results {
-		samples[r.Cell]++
+		samples[r.Point]++
 	}
 	fmt.Println(summary.Blocks, "blocks,", len(rec.Failures), "failures")
-	for _, c := range (bench.Grid{Workloads: []workloads.Workload{letters}, Executors: []executors.Kind{channelKind}, Workers: []int{1, 2}}).Cells() {
-		fmt.Println(c, "measured", samples[c], "times")
+	for _, p := range grid.Points() {
+		if p.Executor() != "goroutines" {
+			fmt.Println(p, "measured", samples[p], "times")
+		}
 	}
 	// Output:
 	// 6 blocks, 0 failures

@@ -245,12 +245,13 @@ func (r *run) measure(ctx context.Context) error {
 		r.Progress.Begin(Block{Number: number, Whole: r.pace.blocks() + 1, Expected: r.summary.Expected, Slices: len(points.points), Narrow: narrow,
 			Elapsed: time.Since(r.pace.begin), Budget: r.Budget})
 		return []block.Group{r.contest(points.points)}, nil
-	}, func(record.Block) error {
+	}, func(_ record.Block, cut bool) error {
 		took := time.Since(begin)
 		r.refiner.took(took, narrow)
-		if narrow {
+		switch {
+		case narrow:
 			r.pace.narrow = append(r.pace.narrow, took)
-		} else {
+		case !cut:
 			r.pace.whole = append(r.pace.whole, took)
 		}
 		return nil

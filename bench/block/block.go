@@ -70,8 +70,9 @@ var errUntil = errors.New("the budget is spent")
 
 // Run measures blocks until next gives no groups, Until has passed or ctx ends, and
 // writes them. After each block it calls done, with the results and failures of the
-// block. The error is the cause of ctx, one of done, of a group or of Out.
-func (c Config) Run(ctx context.Context, next func(number int) ([]Group, error), done func(record.Block) error) error {
+// block, and whether its end was cut off; but a first block that was cut off is left
+// out. The error is the cause of ctx, one of done, of a group or of Out.
+func (c Config) Run(ctx context.Context, next func(number int) ([]Group, error), done func(b record.Block, cut bool) error) error {
 	limited := ctx
 	if !c.Until.IsZero() {
 		var cancel context.CancelFunc
@@ -94,7 +95,7 @@ func (c Config) Run(ctx context.Context, next func(number int) ([]Group, error),
 			return err
 		}
 		if err == nil || number > first {
-			if err := done(b.block); err != nil {
+			if err := done(b.block, err != nil); err != nil {
 				return err
 			}
 		}
