@@ -47,8 +47,8 @@ func Twin(kind executors.Kind, name string) executors.Kind {
 	return kind
 }
 
-// Pretend runs every task in the submitting goroutine and says that it has as many
-// workers as it was asked for.
+// Pretend is the plain loop that says that it has as many workers as it was asked for:
+// jobs take it for what it is, whoever counts workers does not.
 func Pretend(name string) executors.Kind {
 	return executors.Kind{
 		Name: name,
@@ -63,20 +63,20 @@ func Pretend(name string) executors.Kind {
 	}
 }
 
-// A pretender has no Inline method, so that it is not taken for the plain loop.
 type pretender struct {
-	serial  executors.Executor
+	executors.Executor
 	workers int
 }
 
-func (p *pretender) Workers() int                       { return p.workers }
-func (p *pretender) Submit(t executors.Task) error      { return p.serial.Submit(t) }
-func (p *pretender) Shutdown(ctx context.Context) error { return p.serial.Shutdown(ctx) }
+func (p *pretender) Workers() int               { return p.workers }
+func (p *pretender) Unwrap() executors.Executor { return p.Executor }
 
 // Extra is what Work plants.
 type Extra struct {
 	Fixed     time.Duration // F: once a job, before its first task
 	Inflation float64       // φ: every task has φ times its work; at least 1, and 0 means 1
+	Task      time.Duration // of work in every task besides
+	Byte      time.Duration // of work for every byte of payload besides
 }
 
 // Work is w with more to do on a pool than in the plain loop.
@@ -88,9 +88,15 @@ func Work(w workloads.Workload, name string, extra Extra, spend Spend) workloads
 		if err != nil {
 			return nil, err
 		}
-		phi := max(1, extra.Inflation)
-		p.Units = int64(float64(p.Units) * phi)
-		p.Grain = time.Duration(float64(p.Grain) * phi)
+		payload, err := p.Count(Payload)
+		if err != nil {
+			return nil, err
+		}
+		dear := time.Duration(float64(p.Grain)*max(1, extra.Inflation)) + extra.Task + time.Duration(payload)*extra.Byte
+		if p.Grain > 0 {
+			p.Units = int64(float64(p.Units) * float64(dear) / float64(p.Grain))
+		}
+		p.Grain = dear
 		pool, err := plain.New(p)
 		if err != nil {
 			loop.Close()
