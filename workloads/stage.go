@@ -205,7 +205,7 @@ func (s *stage[In, Out]) end(ctx context.Context, err error) {
 
 func (s *stage[In, Out]) Check() error {
 	for i, out := range s.outputs {
-		if err := s.Batch.Check(out, s.wants[i], s.errs[i]); err != nil {
+		if err := s.Batch.Check(i, out, s.wants[i], s.errs[i]); err != nil {
 			return s.about(i, err)
 		}
 	}
