@@ -3,40 +3,81 @@ package selftest
 import (
 	"fmt"
 	"math"
-	"time"
 
+	"poolbench/bench/record"
+	"poolbench/executors"
+	"poolbench/executors/process"
 	"poolbench/reports"
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
+	"poolbench/workloads"
 )
 
-// slowness is what work took the base in the run, as a multiple of what it was
-// calibrated to, by the median of the tasks nearest to d.
-func slowness(d *reports.Data, work time.Duration) float64 {
-	best, distance := math.NaN(), math.Inf(1)
-	for _, s := range d.Scalings {
-		if s.Tasks == 0 || s.Grain <= 0 {
-			continue
-		}
-		if far := math.Abs(math.Log(work.Seconds() / s.Grain.Seconds())); far < distance {
-			best, distance = s.Serial.Value/float64(s.Tasks)/s.Grain.Seconds(), far
-		}
+// A Row is one planted value.
+type Row struct {
+	Name     string
+	Unit     string  // "sec" or "ratio"
+	Planted  float64 // in Unit
+	Estimate estimate.Estimate
+	Verdict  Verdict
+	Note     string // why nothing could be told, or what else there is to know
+}
+
+// A Verdict is what came of a row.
+type Verdict int
+
+const (
+	Covered Verdict = iota // the interval holds the planted value
+	Missed                 // it does not, but one twice as wide would: happens by chance
+	Wrong                  // not even that
+	Open                   // nothing could be told, as with too few blocks
+)
+
+// String is the verdict in a word or two.
+func (v Verdict) String() string {
+	return [...]string{"covered", "missed", "WRONG", "open"}[v]
+}
+
+// judge compares the interval, as it is printed, with the planted value.
+func (r *Row) judge() {
+	e := r.Estimate
+	switch {
+	case r.Verdict != Covered: // decided by who made the row
+	case !e.Known() || math.IsNaN(r.Planted) || math.IsNaN(e.Value):
+		r.Verdict = Open
+	case e.Low <= r.Planted && r.Planted <= e.High:
+	case r.Planted >= e.Low-(e.Value-e.Low) && r.Planted <= e.High+(e.High-e.Value):
+		r.Verdict = Missed
+	default:
+		r.Verdict = Wrong
 	}
-	return best
+}
+
+// spinPoint is a point of the workload spin, or of another one with as long tasks.
+func point(executor, workload string, workers int) record.Point {
+	return record.GridPoint(executor, workload, workers, longTask)
+}
+
+// ratio is how many times as long a takes as b, by block.
+func ratio(s *reports.Set, a, b record.Point) estimate.Series {
+	return s.Series(a, record.UnitTime).Over(s.Series(b, record.UnitTime))
 }
 
 // inlineRows: where the planted cost halves the efficiency, tasks are as long as it
-// (the least useful work at 50 % is h), and METG(50 %) is twice that.
-func inlineRows(d *reports.Data) []Row {
-	cost := inlineCost.Seconds() * slowness(d, 4*inlineCost) // by the longest tasks, whose own overhead is least
+// (the least useful work at 50 % is h), and METG(50 %) is twice that. What the cost is
+// worth in seconds is told by the longest tasks of the base.
+func inlineRows(s *reports.Set) []Row {
+	base := record.GridPoint(executors.Goroutines.Name, workloads.Spin.Name, 1, longestTask)
+	slowness := s.Estimate(s.Series(base, record.UnitTime)).Value / float64(s.Tasks(base)) / longestTask.Seconds()
+	cost := inlineCost.Seconds() * slowness
 	rows := []Row{
 		{Name: "inline cost of a task on goroutines", Unit: "sec", Planted: cost, Verdict: Open, Note: "no least useful work was found"},
 		{Name: "METG(50 %) with it", Unit: "sec", Planted: 2 * cost, Verdict: Open, Note: "none was found"},
 	}
-	for _, sweep := range d.Sweeps {
-		for _, s := range sweep.Series {
-			half := s.Half()
-			if s.Executor != "inline" || half.Work.Outcome != estimate.Crosses {
+	for _, sweep := range reports.Sweeps(s) {
+		for _, series := range sweep.Series {
+			half := series.Half()
+			if series.Executor != "inline" || half.Work.Outcome != estimate.Crosses {
 				continue
 			}
 			rows[0].Verdict, rows[0].Note, rows[0].Estimate = Covered, "least useful work at 50 %", half.Work.At
@@ -46,65 +87,97 @@ func inlineRows(d *reports.Data) []Row {
 	return rows
 }
 
-// twinRows are one executor under two names, which must not cross.
-func twinRows(d *reports.Data) []Row {
-	row := Row{Name: "the same executor twice: no crossover", Unit: "ratio", Planted: 1, Verdict: Open, Note: "the twins were not compared"}
-	for _, duel := range d.Duels {
+// twinRows are one executor under two names: as fast, and without a crossover.
+func twinRows(s *reports.Set) []Row {
+	row := Row{Name: "the same executor twice: time against its twin", Unit: "ratio", Planted: 1, Verdict: Open, Note: "the twins were not compared"}
+	for _, duel := range reports.Duels(s) {
 		a, b := duel.Below.Executor, duel.Above.Executor
 		if (a == "twin") == (b == "twin") {
 			continue
 		}
-		row.Verdict, row.Note = Covered, "none"
-		row.Estimate = estimate.Exactly(1, max(estimate.MinBlocks, duel.Crossover.At.N))
+		row.Verdict, row.Note = Covered, "no crossover was claimed"
 		if o := duel.Crossover.Outcome; o == estimate.Crosses || o == estimate.Several {
-			row.Verdict, row.Note = Wrong, "one at "+words.Duration(duel.Crossover.At.Value)
+			row.Verdict, row.Note = Wrong, "a crossover was claimed, at "+words.Duration(duel.Crossover.At.Value)
 		}
 	}
+	var largest record.Point
+	for _, p := range s.Points() {
+		if p.Executor() == "twin" && p.Grain() > largest.Grain() {
+			largest = p
+		}
+	}
+	row.Estimate = s.Estimate(ratio(s, largest, largest.With(record.AxisExecutor, executors.Goroutines.Name)))
 	return []Row{row}
 }
 
-// speedup is that of the only arm of a workload.
-func speedup(d *reports.Data, workload string) estimate.Estimate {
-	for _, s := range d.Scalings {
-		if s.Workload == workload && len(s.Series) == 1 {
-			points := s.Series[0].Points
-			return points[len(points)-1].Speedup
+func pretenderRows(s *reports.Set) []Row {
+	var pretender record.Point
+	for _, p := range s.Points() {
+		if p.Executor() == "pretender" {
+			pretender = p
 		}
 	}
-	return estimate.Estimate{}
+	return []Row{{Name: "plain loop that pretends to have workers: speedup", Unit: "ratio", Planted: 1,
+		Estimate: s.Estimate(ratio(s, s.Baseline(pretender), pretender))}}
 }
 
-// mapped is e with a function applied that never rises.
-func mapped(e estimate.Estimate, falling func(float64) float64) estimate.Estimate {
-	if e.N == 0 {
-		return e
+// imbalanceRows: when one worker gets a share of the tasks the others wait for it, and
+// the job takes that share of the time that one takes for all.
+func imbalanceRows(s *reports.Set) []Row {
+	var most record.Point
+	for _, p := range s.Points() {
+		if p.Executor() == "most" {
+			most = p
+		}
 	}
-	return e.Map(falling)
-}
-
-func pretenderRows(d *reports.Data) []Row {
-	return []Row{{Name: "plain loop that pretends to have workers: speedup", Unit: "ratio", Planted: 1, Estimate: speedup(d, "spin")}}
-}
-
-// imbalanceRows: when one worker gets a share of the tasks the others wait for it,
-// and the speedup is 1/share.
-func imbalanceRows(d *reports.Data) []Row {
-	return []Row{{Name: fmt.Sprintf("one worker gets %.0f %% of the tasks: speedup", share*100), Unit: "ratio", Planted: 1 / share, Estimate: speedup(d, "sleep")}}
+	return []Row{{Name: fmt.Sprintf("one worker gets %.0f %% of the tasks: time against all of them", share*100), Unit: "ratio", Planted: share,
+		Estimate: s.Estimate(ratio(s, most, most.With(record.AxisExecutor, "all")))}}
 }
 
 // jobRows: beside W of work a fixed cost F makes jobs (W+F)/W times as long, and work
 // inflated by φ makes them φ times as long.
-func jobRows(d *reports.Data) []Row {
-	work := math.NaN()
-	for _, s := range d.Scalings {
-		if s.Workload == plantedWork[0] {
-			work = s.Serial.Value
+func jobRows(s *reports.Set) []Row {
+	pool := func(workload string) record.Point { return point(executors.Goroutines.Name, workload, 1) }
+	base := pool(workloads.Spin.Name)
+	work := float64(s.Tasks(base)) * longTask.Seconds()
+	return []Row{
+		{Name: "fixed cost of a job: time against a job without", Unit: "ratio", Planted: 1 + fixedCost.Seconds()/work,
+			Estimate: s.Estimate(ratio(s, pool("fixed"), base))},
+		{Name: "work that is dearer: time against the work", Unit: "ratio", Planted: inflation,
+			Estimate: s.Estimate(ratio(s, pool("inflated"), base))},
+	}
+}
+
+// processRows: what tasks cost more in worker processes, for each task and for each byte
+// of its payload, as a share of the work that the plain loop has.
+func processRows(s *reports.Set) []Row {
+	more := func(change func(record.Point) record.Point) estimate.Estimate {
+		at := func(executor, workload string) record.Point {
+			return change(record.GridPoint(executor, workload, 1, shortTask))
 		}
+		loop := at(record.Serial, "laden")
+		with, without := ratio(s, at(process.Kind.Name, "tolled"), loop), ratio(s, at(process.Kind.Name, "laden"), loop)
+		return s.Estimate(difference(with, without))
 	}
 	return []Row{
-		{Name: "fixed cost of a job", Unit: "sec", Planted: fixedCost.Seconds() * slowness(d, longTask),
-			Estimate: mapped(speedup(d, plantedWork[0]), func(s float64) float64 { return work * (1/s - 1) })},
-		{Name: "work that is dearer", Unit: "ratio", Planted: inflation,
-			Estimate: mapped(speedup(d, plantedWork[1]), func(s float64) float64 { return 1 / s })},
+		{Name: "cost of a task in worker processes, as a share of its work", Unit: "ratio", Planted: taskCost.Seconds() / shortTask.Seconds(),
+			Estimate: more(func(p record.Point) record.Point { return p })},
+		{Name: "the same with a cost of each of 64 KiB of payload", Unit: "ratio", Planted: (taskCost + 65536*byteCost).Seconds() / shortTask.Seconds(),
+			Estimate: more(func(p record.Point) record.Point { return p.With("payload", payload) })},
 	}
+}
+
+// difference is a less b in the blocks that both have, which are ratios.
+func difference(a, b estimate.Series) estimate.Series {
+	out := estimate.Series{Scale: estimate.Difference}
+	a, b = a.Within(b), b.Within(a)
+	for i, block := range a.Blocks() {
+		out.Add(block, math.Exp(a.Places()[i])-math.Exp(b.Places()[i]))
+	}
+	return out
+}
+
+// capacityRows: one of the workers of the probe does nothing.
+func capacityRows(s *reports.Set, workers int) []Row {
+	return []Row{{Name: fmt.Sprintf("capacity of %d workers, one of them idle", workers), Unit: "ratio", Planted: float64(workers - 1), Estimate: s.Capacity(workers)}}
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"poolbench/bench"
+	"poolbench/bench/arm"
+	"poolbench/bench/arm/inproc"
 	"poolbench/bench/planted"
 	"poolbench/bench/record"
 	"poolbench/executors"
@@ -20,12 +22,12 @@ const µs = time.Microsecond
 
 // virtually measures tasks that wait, in virtual time, where every makespan is
 // exact, and analyses the record.
-func virtually(t *testing.T, g bench.Grid) *reports.Data {
+func virtually(t *testing.T, g inproc.Grid) *reports.Set {
 	t.Helper()
-	var data *reports.Data
+	var set *reports.Set
 	synctest.Test(t, func(t *testing.T) {
 		var text bytes.Buffer
-		s, err := bench.Run(t.Context(), bench.Config{Grid: g, Budget: time.Hour, Blocks: 9, Seed: 1, Out: &text, Virtual: true})
+		s, err := bench.Run(t.Context(), bench.Config{Sources: []arm.Source{g.Source()}, Budget: time.Hour, Blocks: 9, Seed: 1, Out: &text, Virtual: true})
 		if err != nil || s.Failures > 0 {
 			t.Fatalf("%+v, %v", s, err)
 		}
@@ -33,13 +35,13 @@ func virtually(t *testing.T, g bench.Grid) *reports.Data {
 		if err != nil {
 			t.Fatal(err)
 		}
-		data = reports.Analyse(rec)
+		set = reports.NewSet(rec)
 	})
-	return data
+	return set
 }
 
-func sleepGrid(workers int, grains []time.Duration, kinds ...executors.Kind) bench.Grid {
-	return bench.Grid{Workloads: []workloads.Workload{workloads.Sleep}, Grains: grains, Workers: []int{workers}, Executors: kinds}
+func sleepGrid(workers int, grains []time.Duration, kinds ...executors.Kind) inproc.Grid {
+	return inproc.Grid{Workloads: []workloads.Workload{workloads.Sleep}, Grains: grains, Workers: []int{workers}, Executors: kinds}
 }
 
 // octaves are grains of ratio 2.
@@ -58,12 +60,12 @@ func near(t *testing.T, what string, got, want, within float64) {
 	}
 }
 
-func onlySeries(t *testing.T, d *reports.Data) reports.SweepSeries {
+func onlySeries(t *testing.T, d *reports.Set) reports.SweepSeries {
 	t.Helper()
-	if len(d.Sweeps) != 1 || len(d.Sweeps[0].Series) != 1 {
-		t.Fatalf("%d sweeps", len(d.Sweeps))
+	if len(reports.Sweeps(d)) != 1 || len(reports.Sweeps(d)[0].Series) != 1 {
+		t.Fatalf("%d sweeps", len(reports.Sweeps(d)))
 	}
-	return d.Sweeps[0].Series[0]
+	return reports.Sweeps(d)[0].Series[0]
 }
 
 // With a fixed inline overhead o the least useful work at 50 % is o and METG(50 %)
@@ -118,7 +120,7 @@ func TestFixedCost(t *testing.T) {
 	const f = 10 * time.Millisecond
 	w := planted.Work(workloads.Sleep, "fixed", planted.Extra{Fixed: f}, planted.Sleep)
 	// From 2 ms on a job has 16 tasks; below that it has 32 ms of work.
-	d := virtually(t, bench.Grid{Workloads: []workloads.Workload{w}, Grains: octaves(2*time.Millisecond, 4), Workers: []int{4}, Executors: []executors.Kind{executors.Goroutines}})
+	d := virtually(t, inproc.Grid{Workloads: []workloads.Workload{w}, Grains: octaves(2*time.Millisecond, 4), Workers: []int{4}, Executors: []executors.Kind{executors.Goroutines}})
 	for _, p := range onlySeries(t, d).Points {
 		n := 16.0
 		near(t, "speedup", p.Speedup.Value, n*p.Grain.Seconds()/(f.Seconds()+n*p.Grain.Seconds()/4), 1e-6)
@@ -129,9 +131,9 @@ func TestFixedCost(t *testing.T) {
 // and workers without tasks as idle.
 func TestLedgerOfPlantedCosts(t *testing.T) {
 	w := planted.Work(workloads.Sleep, "inflated", planted.Extra{Inflation: 1.5}, planted.Sleep)
-	g := bench.Grid{Workloads: []workloads.Workload{w}, Grains: []time.Duration{4 * time.Millisecond}, Workers: []int{1, 2},
+	g := inproc.Grid{Workloads: []workloads.Workload{w}, Grains: []time.Duration{4 * time.Millisecond}, Workers: []int{1, 2},
 		Executors: []executors.Kind{planted.Pool("inline", planted.Costs{Inline: 2 * time.Millisecond}, planted.Sleep)}}
-	for _, s := range virtually(t, g).Scalings {
+	for _, s := range reports.Scalings(virtually(t, g)) {
 		for _, p := range s.Series[0].Points {
 			// A task takes 8 ms of its worker: 4 of work, 2 of inflation, 2 of overhead.
 			l := p.Ledger
@@ -150,14 +152,14 @@ func TestLedgerOfPlantedCosts(t *testing.T) {
 func TestTies(t *testing.T) {
 	d := virtually(t, sleepGrid(4, octaves(2*time.Millisecond, 3),
 		planted.Pool("imbalance", planted.Costs{Share: share}, planted.Sleep), planted.Pretend("pretender"), executors.Goroutines, planted.Twin(executors.Goroutines, "twin")))
-	for _, s := range d.Scalings {
+	for _, s := range reports.Scalings(d) {
 		for _, series := range s.Series {
 			want := map[string]float64{"imbalance": 1 / share, "pretender": 1, "goroutines": 4, "twin": 4}[series.Executor]
 			near(t, series.Executor, series.Points[0].Speedup.Value, want, 1e-6)
 		}
 	}
 	twins := 0
-	for _, duel := range d.Duels {
+	for _, duel := range reports.Duels(d) {
 		if a, b := duel.Below.Executor, duel.Above.Executor; a == "twin" && b == "goroutines" || b == "twin" && a == "goroutines" {
 			twins++
 			if o := duel.Crossover.Outcome; o == estimate.Crosses || o == estimate.Several {
