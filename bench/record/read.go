@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
+	"golang.org/x/perf/benchunit"
 )
 
 // maxSize bounds what Read takes into memory, in bytes. Our own records are
@@ -212,10 +213,7 @@ func (p *reader) result(line *benchfmt.Result, number int) error {
 		if !finite(v.Value) {
 			return fmt.Errorf("%s: the value of %s is not a finite number", res.Position, v.Unit)
 		}
-		unit := v.Unit
-		if unit == "ns/op" && v.Value == 0 {
-			unit = UnitTime // benchunit does not tidy zeros
-		}
+		_, unit := benchunit.Tidy(v.Value, v.Unit) // benchfmt does not tidy the unit of a zero
 		res.Values[unit] = v.Value
 	}
 	pkg, side := line.GetConfig("pkg"), line.GetConfig("side")

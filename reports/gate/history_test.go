@@ -3,13 +3,14 @@ package gate
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
 	"poolbench/bench/record"
-	"poolbench/reports"
 	"poolbench/reports/estimate"
 )
 
@@ -17,9 +18,9 @@ import (
 func snapshot(t *testing.T, day int, base, head string, ratios map[string]float64) *Snapshot {
 	t.Helper()
 	r := &Report{}
-	for _, name := range sortedKeys(ratios) {
+	for _, name := range slices.Sorted(maps.Keys(ratios)) {
 		v := ratios[name]
-		r.Cells = append(r.Cells, Cell{Pkg: "example.com/p", Name: name, Unit: "sec/op", Verdict: NoChange, Base: 1e-5, Head: 1e-5 * v,
+		r.Cases = append(r.Cases, Case{Pkg: "example.com/p", Name: name, Unit: "sec/op", Verdict: NoChange, Base: 1e-5, Head: 1e-5 * v,
 			Ratio: estimate.Estimate{Value: v, Low: v * 0.99, High: v * 1.01, N: 30}})
 	}
 	var text bytes.Buffer
@@ -50,14 +51,14 @@ func TestHistory(t *testing.T) {
 	}
 	rng.Shuffle(len(against), func(i, j int) { against[i], against[j] = against[j], against[i] })
 	h := Changes(against, Options{})
-	if len(h.Changes) != 1 || h.Subjects != 2 {
+	if len(h.Changes) != 1 || h.Benchmarks != 2 {
 		t.Fatalf("%+v", h)
 	}
 	if c := h.Changes[0]; c.Name != "A/x=1-2" || c.Before != commit(24) || c.After != commit(25) || math.Abs(c.Ratio-1.04) > 0.01 || c.Established != 15 {
 		t.Errorf("%+v", c)
 	}
 	var out bytes.Buffer
-	if err := WriteHistoryText(&out, h, reports.TextOptions{}); err != nil {
+	if err := WriteHistoryText(&out, h, TextOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "history.txt", out.Bytes())
@@ -66,7 +67,7 @@ func TestHistory(t *testing.T) {
 		t.Errorf("%+v", h)
 	}
 	out.Reset()
-	if err := WriteHistoryText(&out, h, reports.TextOptions{}); err != nil {
+	if err := WriteHistoryText(&out, h, TextOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "creep.txt", out.Bytes())
@@ -76,7 +77,7 @@ func TestHistory(t *testing.T) {
 }
 
 func TestSnapshotErrors(t *testing.T) {
-	if err := WriteSnapshot(&bytes.Buffer{}, nil, &Report{Cells: []Cell{{Name: "A", Unit: "sec/op"}}}, "a", "b", t0); err == nil {
+	if err := WriteSnapshot(&bytes.Buffer{}, nil, &Report{Cases: []Case{{Name: "A", Unit: "sec/op"}}}, "a", "b", t0); err == nil {
 		t.Error("an empty snapshot was written")
 	}
 	if _, err := ReadSnapshot(parse(t, "BenchmarkA 1 5 ns/op\n")); err == nil {

@@ -1,5 +1,7 @@
 package gate
 
+import "poolbench/bench/record"
+
 // Defaults of Options.
 const (
 	DefaultAlpha     = 0.01
@@ -21,12 +23,14 @@ type Options struct {
 	// code layout of two links of one source differs by.
 	Tolerance float64
 	// Tail is the smallest slowdown of interest of the 90th and 99th percentile of the
-	// chunks, which scatter more.
+	// turns, which scatter more.
 	Tail float64
 	// Rules are what the repository says about single subjects; nil for nothing.
 	Rules *Rules
 	// AcrossMachines compares files although machine or Go version differ.
 	AcrossMachines bool
+	// Unit is what is known of a unit; nil for record.UnitOf, of records for what they say.
+	Unit func(name string) record.Unit
 }
 
 func (o Options) withDefaults() Options {
@@ -39,7 +43,22 @@ func (o Options) withDefaults() Options {
 	or(&o.Slowdown, DefaultSlowdown)
 	or(&o.Tolerance, DefaultTolerance)
 	or(&o.Tail, DefaultTail)
+	if o.Unit == nil {
+		o.Unit = record.UnitOf
+	}
 	return o
+}
+
+// better is -1 for a unit in which lower is better, +1 for one in which higher is, 0
+// where nobody says so or where another unit says the same.
+func (o Options) better(unit string) int {
+	if d := o.Rules.better(unit); d != 0 {
+		return d
+	}
+	if u := o.Unit(unit); u.Of == "" {
+		return u.Better
+	}
+	return 0
 }
 
 // The error budget Alpha is divided among the questions and, for time, among the

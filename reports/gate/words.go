@@ -3,10 +3,10 @@ package gate
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"poolbench/bench/record"
-	"poolbench/reports"
 	"poolbench/reports/words"
 )
 
@@ -50,21 +50,20 @@ func (r *Report) Headline() string {
 	return "No regression, " + text
 }
 
-func choose[T any](first bool, a, b T) T {
-	if first {
-		return a
-	}
-	return b
-}
-
-// word is the first word of a cell's line.
-func (c Cell) word() string {
+// word is the first word of a case's line.
+func (c Case) word() string {
 	time := strings.HasSuffix(c.Unit, record.UnitTime)
 	switch c.Verdict {
 	case Regressed:
-		return choose(time, "Slower", "Worse")
+		if time {
+			return "Slower"
+		}
+		return "Worse"
 	case Improved:
-		return choose(time, "Faster", "Better")
+		if time {
+			return "Faster"
+		}
+		return "Better"
 	case LayoutSensitive:
 		return "Layout"
 	case Accepted:
@@ -83,23 +82,34 @@ type wording struct {
 
 func (r *Report) wording() wording {
 	w := wording{r, true, true}
-	for i, c := range r.Cells {
+	for i, c := range r.Cases {
 		_, procs := cutProcs(c.Name)
-		_, first := cutProcs(r.Cells[0].Name)
-		w.onePackage = w.onePackage && c.Pkg == r.Cells[0].Pkg
+		_, first := cutProcs(r.Cases[0].Name)
+		w.onePackage = w.onePackage && c.Pkg == r.Cases[0].Pkg
 		w.oneProcs = w.oneProcs && procs != "" && (i == 0 || procs == first)
 	}
 	return w
 }
 
-// title is a cell for people, with its unit when that is not time. The package and
-// the -GOMAXPROCS suffix are left out when all cells have the same.
-func (w wording) title(c Cell) string {
+// display is a benchmark for people: "goroutines × 2, spin, 10 µs" for a point of a grid,
+// others as they are.
+func display(name string) string {
+	bare, procs := cutProcs(name)
+	p, err := record.ParsePoint("", bare)
+	if err != nil || !p.IsGrid() || strings.Contains(p.Benchmark(), ".") { // it stands behind its package: no Go identifier has a dot
+		return name
+	}
+	return p.With("gomaxprocs", procs).String()
+}
+
+// title is a case for people, with its unit when that is not time. The package and
+// the -GOMAXPROCS suffix are left out when all cases have the same.
+func (w wording) title(c Case) string {
 	name := c.Name
 	if bare, _ := cutProcs(name); w.oneProcs {
 		name = bare
 	}
-	name = reports.DisplayName(name)
+	name = display(name)
 	if c.Pkg != "" && !w.onePackage {
 		name = c.Pkg + "." + name
 	}
@@ -113,7 +123,7 @@ func (w wording) title(c Cell) string {
 }
 
 // values is "9.62 → 10.1 µs".
-func (c Cell) values() string {
+func (c Case) values() string {
 	if c.Verdict == Failed || c.Verdict == New || c.Verdict == Missing {
 		return ""
 	}
@@ -128,10 +138,12 @@ func (c Cell) values() string {
 }
 
 // change is "+14 % [+9, +19]".
-func (c Cell) change() string {
+func (c Case) change() string {
 	switch {
+	case c.Ratio.Value == 0 && c.Exact:
+		return "(exact)"
 	case c.Ratio.Value == 0:
-		return choose(c.Exact, "(exact)", "")
+		return ""
 	case c.Exact:
 		return words.Change(c.Ratio.Value) + " (exact)"
 	case c.Ratio.High == 0:
@@ -141,7 +153,7 @@ func (c Cell) change() string {
 }
 
 // remark says what the numbers do not.
-func (c Cell) remark() string {
+func (c Case) remark() string {
 	switch {
 	case c.Verdict == Inconclusive && c.Reason == "" || c.Verdict == Inconclusive && c.Detectable > 0:
 		return c.unsure()
@@ -151,7 +163,7 @@ func (c Cell) remark() string {
 	return ""
 }
 
-func (c Cell) unsure() string {
+func (c Case) unsure() string {
 	text := "too noisy to see any slowdown"
 	if c.Detectable > 0 {
 		text = fmt.Sprintf("would have seen %s", words.Change(1+c.Detectable))
@@ -167,18 +179,18 @@ func (c Cell) unsure() string {
 	return text
 }
 
-// row is the columns of a cell: word, name, values, change, remark.
-func (w wording) row(c Cell) []string {
+// row is the columns of a case: word, name, values, change, remark.
+func (w wording) row(c Case) []string {
 	return []string{c.word(), w.title(c), c.values(), c.change(), c.remark()}
 }
 
-// listed are the cells that get a line each: all failed, regressed and
+// listed are the cases that get a line each: all failed, regressed and
 // layout-sensitive ones, and of the others that are not "no change" as many of each
 // as most says. What a busy host or a blind run left open is said once, not here.
-func (r *Report) listed(most int) []Cell {
-	var out []Cell
+func (r *Report) listed(most int) []Case {
+	var out []Case
 	count := map[Verdict]int{}
-	for _, c := range r.Cells {
+	for _, c := range r.Cases {
 		if !c.listable() {
 			continue
 		}
@@ -191,7 +203,7 @@ func (r *Report) listed(most int) []Cell {
 	return out
 }
 
-func (c Cell) listable() bool {
+func (c Case) listable() bool {
 	switch c.Verdict {
 	case Failed, Regressed, LayoutSensitive, Improved, Accepted:
 		return true
@@ -204,7 +216,7 @@ func (c Cell) listable() bool {
 // unlisted counts what listed left out: "79 more are unsure, 3 more are faster".
 func (r *Report) unlisted(most int) string {
 	count := map[Verdict]int{}
-	for _, c := range r.Cells {
+	for _, c := range r.Cases {
 		if c.listable() {
 			count[c.Verdict]++
 		}
@@ -221,30 +233,48 @@ func (r *Report) unlisted(most int) string {
 	return strings.Join(parts, ", ")
 }
 
-// same counts the cells without change and says what would have shown.
+// same counts the cases without change and says what would have shown.
 func (r *Report) same() string {
 	n := r.Count(NoChange)
 	if n == 0 {
 		return ""
 	}
 	sees := 0.0
-	for _, c := range r.Cells {
+	for _, c := range r.Cases {
 		if c.Verdict == NoChange && !c.Exact {
 			sees = math.Max(sees, c.Detectable)
 		}
 	}
 	if sees == 0 {
-		return cells(n)
+		return results(n)
 	}
-	return fmt.Sprintf("%s: none is worse by %s", cells(n), words.Percent(sees))
+	return fmt.Sprintf("%s: none is worse by %s", results(n), words.Percent(sees))
 }
 
-func cells(n int) string { return words.Count(n, "result") }
+// A line is a sentence on the whole behind a label: a word in a terminal, more in a
+// document.
+type line struct{ word, label, text string }
 
-// lone lists the new or missing ones: "2 results: A and B".
-func (w wording) lone(v Verdict) string {
+// lines are those that have something to say, where most cases of each verdict are
+// listed.
+func (w wording) lines(most int) []line {
+	all := []line{
+		{"…", "Not listed", w.unlisted(most)}, {"Same", "Same", w.same()}, {"New", "New", w.named(New)}, {"Missing", "Missing", w.named(Missing)},
+		{"Busy", "Busy", w.Busy}, {"Blind", "Blind", w.Blind}, {"Controls", "Controls", w.controls()},
+		{"Usual", "The usual method on the same data", w.usual()},
+	}
+	for _, warning := range w.Warnings {
+		all = append(all, line{"Note", "Note", warning.String()})
+	}
+	return slices.DeleteFunc(all, func(l line) bool { return l.text == "" })
+}
+
+func results(n int) string { return words.Count(n, "result") }
+
+// named lists the new or missing ones: "2 results: A and B".
+func (w wording) named(v Verdict) string {
 	var names []string
-	for _, c := range w.Cells {
+	for _, c := range w.Cases {
 		if c.Verdict == v {
 			name := w.title(c)
 			if c.Reason != "" {
@@ -291,10 +321,10 @@ func (w wording) usual() string {
 	if u == nil {
 		return ""
 	}
-	titles := func(subjects []record.Subject) string {
+	titles := func(points []record.Point) string {
 		var out []string
-		for _, s := range subjects {
-			out = append(out, w.title(Cell{Pkg: s.Pkg, Name: s.Name, Unit: record.UnitTime}))
+		for _, p := range points {
+			out = append(out, w.title(Case{Pkg: p.Pkg, Name: p.Name(), Unit: record.UnitTime}))
 		}
 		return words.ShortList(out, 6)
 	}
