@@ -5,7 +5,6 @@ import (
 	"math"
 	"time"
 
-	"poolbench/bench/record"
 	"poolbench/reports/words"
 )
 
@@ -15,26 +14,24 @@ func (r *Rules) apply(report *Report) {
 	if r == nil {
 		return
 	}
-	used := make([]bool, len(r.accepts))
+	used := map[int]bool{} // by line
 	for i := range report.Cases {
 		c := &report.Cases[i]
 		if c.Verdict != Regressed {
 			continue
 		}
-		last, point := -1, record.Promise{Pkg: c.Pkg, Name: c.Name}.Point()
-		for k, rule := range r.accepts {
-			if means(rule.unit, c.Unit) && matches(rule.benchmark, point) {
-				last, used[k] = k, true
-			}
+		var last rule
+		for rule := range r.of("accept", c.Unit, c.point()) {
+			last, used[rule.line] = rule, true
 		}
-		if last >= 0 {
-			r.accept(c, r.accepts[last])
+		if last.line > 0 {
+			r.accept(c, last)
 		}
 	}
-	for k, rule := range r.accepts {
+	for _, rule := range r.rules {
 		place := fmt.Sprintf("%s:%d", r.path, rule.line)
 		switch {
-		case used[k]:
+		case rule.word != "accept" || used[rule.line]:
 		case r.today.After(rule.until):
 			report.warn(fmt.Sprintf("%s accepts %s until %s, which is over, and nothing regressed.", place, rule.benchmark, rule.until.Format(time.DateOnly)),
 				"Remove the line.")
@@ -45,16 +42,16 @@ func (r *Rules) apply(report *Report) {
 }
 
 // accept applies one rule to a regression.
-func (r *Rules) accept(c *Case, rule acceptRule) {
+func (r *Rules) accept(c *Case, rule rule) {
 	until := rule.until.Format(time.DateOnly)
 	switch {
 	case r.today.After(rule.until):
 		c.Reason = fmt.Sprintf("accepted until %s only (%s:%d)", until, r.path, rule.line)
-	case c.worstShown() > rule.change:
-		c.Reason = fmt.Sprintf("worse than the accepted %s (%s:%d)", words.Change(1+rule.change), r.path, rule.line)
+	case c.worstShown() > rule.value:
+		c.Reason = fmt.Sprintf("worse than the accepted %s (%s:%d)", words.Change(1+rule.value), r.path, rule.line)
 	default:
 		c.Verdict = Accepted
-		c.Reason = fmt.Sprintf("accepted up to %s until %s: %s", words.Change(1+rule.change), until, rule.reason)
+		c.Reason = fmt.Sprintf("accepted up to %s until %s: %s", words.Change(1+rule.value), until, rule.reason)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 )
 
@@ -50,6 +51,8 @@ type Case struct {
 	Layout     float64           // standard deviation of the log ratio over pairs of links of the same sources; 0 when not measured
 	Reason     string            // why it failed, is inconclusive or accepted; empty when the interval says it
 }
+
+func (c Case) point() record.Point { return record.Promise{Pkg: c.Pkg, Name: c.Name}.Point() }
 
 func oneValue(values []float64) bool {
 	return len(values) > 0 && slices.Min(values) == slices.Max(values)

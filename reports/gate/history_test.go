@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -82,5 +83,26 @@ func TestSnapshotErrors(t *testing.T) {
 	}
 	if _, err := ReadSnapshot(parse(t, "BenchmarkA 1 5 ns/op\n")); err == nil {
 		t.Error("any record was read as a snapshot")
+	}
+}
+
+// A history that an earlier version wrote is read as it was, beside one of today.
+func TestSnapshotOfOld(t *testing.T) {
+	old := `cpu: X
+# note time: 2026-01-02T03:04:05Z
+# note base: aaa
+# note head: bbb
+pkg: example.com/p
+BenchmarkA/x=1-2 30 1.04e-05 sec/op 1.04 head/base 1.03 head/base-low 1.05 head/base-high
+BenchmarkGrid/executor=conc/workload=spin/workers=2/grain=1000-2 30 1e-05 sec/op 0.98 head/base 0.97 head/base-low 0.99 head/base-high
+BenchmarkB 30 1e-05 sec/op 1 head/base 1 head/base-low 1 head/base-high
+`
+	got, err := ReadSnapshot(parse(t, old))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := snapshot(t, 0, "aaa", "bbb", map[string]float64{"A/x=1-2": 1.04, "Grid/executor=conc/workload=spin/workers=2/grain=1000-2": 0.98, "B": 1})
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
 	}
 }

@@ -86,7 +86,7 @@ func WriteJSON(w io.Writer, r *Report, exitCode int) error {
 		f.Counts[Verdict(v).String()] = r.Count(Verdict(v))
 	}
 	if u := r.Usual; u != nil {
-		f.Usual = &usualEntry{u.Runs, u.Alpha, u.Judged, names(u.Slower), names(u.Faster)}
+		f.Usual = &usualEntry{u.Runs, u.Alpha, u.Judged, fullNames(u.Slower), fullNames(u.Faster)}
 	}
 	for _, warning := range r.Warnings {
 		f.Warnings = append(f.Warnings, warningEntry{warning.What, warning.Cure})
@@ -107,7 +107,7 @@ func (r *Report) method() string {
 	return "files of different runs"
 }
 
-func names(points []record.Point) []string {
+func fullNames(points []record.Point) []string {
 	out := []string{}
 	for _, p := range points {
 		out = append(out, p.Full())

@@ -21,11 +21,11 @@ func WriteMarkdown(w io.Writer, r *Report) error {
 		fmt.Fprintf(&b, ", %s; limit %s", r.how(), words.Percent(r.Limit))
 	}
 	b.WriteString("\n\n")
-	const most = 20
-	if listed := r.listed(most); len(listed) > 0 {
+	listed, more := r.listed(20)
+	if len(listed) > 0 {
 		names.markdownCases(&b, listed)
 	}
-	for _, l := range names.lines(most) {
+	for _, l := range names.notes(more) {
 		fmt.Fprintf(&b, "- %s: %s\n", l.label, words.MarkdownText(l.text))
 	}
 	names.foldedCases(&b)

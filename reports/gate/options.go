@@ -14,9 +14,9 @@ const (
 // the defaults.
 type Options struct {
 	// Alpha is the chance that a run without any change in time calls at least one
-	// subject regressed, over the whole suite; the same again for improved.
+	// benchmark regressed, over the whole suite; the same again for improved.
 	Alpha float64
-	// Slowdown is the smallest slowdown of interest. A subject passes when it is shown
+	// Slowdown is the smallest slowdown of interest. A benchmark passes when it is shown
 	// to be slower by less.
 	Slowdown float64
 	// Tolerance is the slowdown that is not held against head. It absorbs what the
@@ -25,7 +25,7 @@ type Options struct {
 	// Tail is the smallest slowdown of interest of the 90th and 99th percentile of the
 	// turns, which scatter more.
 	Tail float64
-	// Rules are what the repository says about single subjects; nil for nothing.
+	// Rules are what the repository says about single benchmarks; nil for nothing.
 	Rules *Rules
 	// AcrossMachines compares files although machine or Go version differ.
 	AcrossMachines bool
@@ -73,11 +73,11 @@ const (
 // screenBlocks is how many blocks the first phase has.
 const screenBlocks = 12
 
-// looks are the numbers of fresh blocks after which a subject is looked at; once
-// more when the run ends. The last is the most that a subject gets.
+// looks are the numbers of fresh blocks after which a benchmark is looked at; once
+// more when the run ends. The last is the most that one gets.
 var looks = []int{16, 32, 64, 128, 256, 512}
 
-// lookShare is the part of a subject's budget that each of the looks has, and
+// lookShare is the part of a benchmark's budget that each of the looks has, and
 // finalShare what the end of the run has. The end gets more: it has the most data
 // that the time allows, which is seldom a look.
 const (
@@ -85,6 +85,6 @@ const (
 	lookShare  = (1 - finalShare) / 6
 )
 
-// missLevel is the chance that a subject which is slower by exactly Slowdown passes
+// missLevel is the chance that a benchmark which is slower by exactly Slowdown passes
 // at one look. Intervals are shown at the level 1-2·missLevel.
 const missLevel = 0.005

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -37,32 +38,24 @@ const RulesFile = ".poolbench-gate"
 // and without its package and its -GOMAXPROCS suffix. Of several lines that match, the
 // last counts.
 type Rules struct {
-	path    string
-	accepts []acceptRule
-	limits  []limitRule
-	betters []betterRule
-	today   time.Time // the day as of which accepts expire
+	path  string
+	rules []rule
+	today time.Time // the day as of which accepts expire
 }
 
-type acceptRule struct {
-	line      int
-	benchmark string
-	unit      string
-	change    float64   // most that is accepted, as a fraction
-	until     time.Time // last day
-	reason    string
+type rule struct {
+	word, benchmark, unit string
+	line                  int
+	value                 float64   // the change, as a fraction; of better the direction
+	until                 time.Time // last day of an accept
+	reason                string    // of an accept
 }
 
-type limitRule struct {
-	benchmark string
-	unit      string
-	limit     float64
-}
-
-type betterRule struct {
-	benchmark string
-	unit      string
-	direction int
+// ruleForms are what the words of rules take.
+var ruleForms = map[string]string{
+	"accept": "accept takes a benchmark, a unit, a change, a last day and a reason: accept Encode/* sec/op +8% 2027-01-31 reads twice now",
+	"limit":  "limit takes a benchmark, a unit and a change: limit Encode/* sec/op 10%",
+	"better": "better takes a benchmark, a unit and higher or lower: better * hits/op higher",
 }
 
 // maxRules bounds what ReadRules takes, in lines, and maxRuleLine in bytes.
@@ -86,9 +79,12 @@ func ReadRules(r io.Reader, path string, today time.Time) (*Rules, error) {
 		if len(fields) == 0 || strings.HasPrefix(fields[0], "#") {
 			continue
 		}
-		if err := rules.add(number, fields); err != nil {
+		rule, err := parseRule(fields)
+		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", path, number, err)
 		}
+		rule.line = number
+		rules.rules = append(rules.rules, rule)
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("%s:%d: %w", path, number+1, err)
@@ -96,49 +92,35 @@ func ReadRules(r io.Reader, path string, today time.Time) (*Rules, error) {
 	return rules, nil
 }
 
-func (r *Rules) add(line int, fields []string) error {
-	for _, f := range fields {
-		if strings.ContainsFunc(f, unicode.IsControl) {
-			return errors.New("a control character is no part of a rule")
-		}
+func parseRule(fields []string) (r rule, err error) {
+	if slices.ContainsFunc(fields, func(f string) bool { return strings.ContainsFunc(f, unicode.IsControl) }) {
+		return r, errors.New("a control character is no part of a rule")
 	}
-	word, unit := fields[0], ""
-	if len(fields) > 2 {
-		_, unit = benchunit.Tidy(1, fields[2]) // as records have it; changes are shares and stay
+	r.word = fields[0]
+	form, known := ruleForms[r.word]
+	switch accept := r.word == "accept"; {
+	case !known:
+		return r, fmt.Errorf("%q is none of accept, limit, better", r.word)
+	case accept && len(fields) < 6, !accept && len(fields) != 4:
+		return r, errors.New(form)
 	}
-	switch {
-	case word == "accept" && len(fields) >= 6:
-		change, err := ParseChange(fields[3])
-		if err != nil {
-			return err
+	r.benchmark = fields[1]
+	_, r.unit = benchunit.Tidy(1, fields[2]) // as records have it; a change is a share and stays
+	if r.word == "better" {
+		r.value = map[string]float64{"higher": +1, "lower": -1}[fields[3]]
+		if r.value == 0 {
+			err = errors.New(form)
 		}
-		until, err := time.Parse(time.DateOnly, fields[4])
-		if err != nil {
-			return fmt.Errorf("%q is no day such as 2027-01-31", fields[4])
-		}
-		r.accepts = append(r.accepts, acceptRule{line, fields[1], unit, change, until, strings.Join(fields[5:], " ")})
-	case word == "limit" && len(fields) == 4:
-		limit, err := ParseChange(fields[3])
-		if err != nil {
-			return err
-		}
-		r.limits = append(r.limits, limitRule{fields[1], unit, limit})
-	case word == "better" && len(fields) == 4 && (fields[3] == "higher" || fields[3] == "lower"):
-		direction := -1
-		if fields[3] == "higher" {
-			direction = +1
-		}
-		r.betters = append(r.betters, betterRule{fields[1], unit, direction})
-	case word == "accept":
-		return errors.New("accept takes a benchmark, a unit, a change, a last day and a reason: accept Encode/* sec/op +8% 2027-01-31 reads twice now")
-	case word == "limit":
-		return errors.New("limit takes a benchmark, a unit and a change: limit Encode/* sec/op 10%")
-	case word == "better":
-		return errors.New("better takes a benchmark, a unit and higher or lower: better * hits/op higher")
-	default:
-		return fmt.Errorf("%q is none of accept, limit, better", word)
+		return r, err
 	}
-	return nil
+	if r.value, err = ParseChange(fields[3]); err != nil || r.word == "limit" {
+		return r, err
+	}
+	if r.until, err = time.Parse(time.DateOnly, fields[4]); err != nil {
+		return r, fmt.Errorf("%q is no day such as 2027-01-31", fields[4])
+	}
+	r.reason = strings.Join(fields[5:], " ")
+	return r, nil
 }
 
 // ParseChange reads "+8%", "8%" or "0.08" as 0.08. A bare number from 1 up is an
@@ -156,12 +138,6 @@ func ParseChange(text string) (float64, error) {
 		return 0, fmt.Errorf("%q would be %g %%: write %g%% or %g", text, 100*v, v, v/100)
 	}
 	return v, nil
-}
-
-// means reports whether a rule's unit, a single word, is a case's: "p90" is the short
-// form of "p90 sec/op".
-func means(word, unit string) bool {
-	return word == unit || word+" "+record.UnitTime == unit
 }
 
 // matches reports whether a pattern means the point.
@@ -205,26 +181,36 @@ func cutProcs(name string) (bare, procs string) {
 	return name[:i], name[i+1:]
 }
 
-func (r *Rules) limit(p record.Point, unit string) (limit float64, ok bool) {
-	if r == nil {
-		return 0, false
-	}
-	for _, rule := range r.limits {
-		if means(rule.unit, unit) && matches(rule.benchmark, p) {
-			limit, ok = rule.limit, true
+// of yields the rules of a word that mean a unit and a point. A rule's unit is one word:
+// "p90" is short for "p90 sec/op".
+func (r *Rules) of(word, unit string, p record.Point) iter.Seq[rule] {
+	return func(yield func(rule) bool) {
+		if r == nil {
+			return
 		}
+		for _, rule := range r.rules {
+			means := rule.unit == unit || rule.unit+" "+record.UnitTime == unit
+			if rule.word == word && means && matches(rule.benchmark, p) && !yield(rule) {
+				return
+			}
+		}
+	}
+}
+
+func (r *Rules) limit(p record.Point, unit string) (limit float64, ok bool) {
+	for rule := range r.of("limit", unit, p) {
+		limit, ok = rule.value, true
 	}
 	return limit, ok
 }
 
 // better is the direction that a rule gives to a unit; the benchmark of such a rule
 // is not looked at, since a unit means one thing in a repository.
-func (r *Rules) better(unit string) int {
-	direction := 0
+func (r *Rules) better(unit string) (direction int) {
 	if r != nil {
-		for _, rule := range r.betters {
-			if rule.unit == unit {
-				direction = rule.direction
+		for _, rule := range r.rules {
+			if rule.word == "better" && rule.unit == unit {
+				direction = int(rule.value)
 			}
 		}
 	}

@@ -32,23 +32,17 @@ const (
 // and head are commits. It returns the first error of w, or says why there is nothing to
 // keep.
 func WriteSnapshot(w io.Writer, config []record.Field, r *Report, base, head string, at time.Time) error {
-	kept := map[record.Point]Case{}
-	var order []record.Point
-	for _, c := range r.Cases {
-		if p := (record.Promise{Pkg: c.Pkg, Name: c.Name}).Point(); c.Unit == record.UnitTime && c.Ratio.N > 0 && c.Head > 0 {
-			kept[p], order = c, append(order, p)
-		}
-	}
-	if len(order) == 0 {
+	kept := slices.DeleteFunc(slices.Clone(r.Cases), func(c Case) bool { return c.Unit != record.UnitTime || c.Ratio.N == 0 || !(c.Head > 0) })
+	if len(kept) == 0 {
 		return errors.New("nothing to keep in the history: no benchmark has a ratio with an interval")
 	}
+	slices.SortFunc(kept, func(a, b Case) int { return byName(a.point(), b.point()) })
 	out := record.NewWriter(w, config)
 	if err := errors.Join(out.Fact("start", at.UTC().Truncate(time.Second)), out.Fact("builds", record.Builds{Base: base, Head: head})); err != nil {
 		return err
 	}
-	slices.SortFunc(order, byName)
-	for _, p := range order {
-		c := kept[p]
+	for _, c := range kept {
+		p := c.point()
 		p.Side = "head" // whose names have their -GOMAXPROCS suffix
 		if err := out.Result(record.Result{Point: p, Iterations: c.Ratio.N, Values: map[string]float64{
 			record.UnitTime: c.Head, unitRatio: c.Ratio.Value, unitLow: c.Ratio.Low, unitHigh: c.Ratio.High}}); err != nil {

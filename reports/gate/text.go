@@ -11,14 +11,14 @@ import (
 // changed or is unsure, counts for the rest, and the verdict last. It returns the
 // first error of w.
 func WriteText(w io.Writer, r *Report, options TextOptions) error {
-	const most = 10
 	p, names := &page{options: options}, r.wording()
+	listed, more := r.listed(10)
 	var rows [][]string
-	for _, c := range r.listed(most) {
+	for _, c := range listed {
 		rows = append(rows, []string{c.word(), names.title(c), c.values(), c.change(), c.remark()})
 	}
 	p.table(rows)
-	for _, l := range names.lines(most) {
+	for _, l := range names.notes(more) {
 		p.line(l.word, l.text)
 	}
 	if p.out.Len() > 0 {

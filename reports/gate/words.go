@@ -13,6 +13,36 @@ import (
 // This file is the only place that turns verdicts into words; terminal, Markdown,
 // annotations and JUnit print what it returns, so they agree.
 
+// A phrase is the words of a verdict.
+type phrase struct {
+	Verdict
+	one, many  string // in the headline
+	time, unit string // at the beginning of a line, of a case in time and in another unit; empty for verdicts that get no line
+	more       string // of cases beyond those that get a line; empty where all do
+}
+
+// phrases are in the order of the headline.
+var phrases = []phrase{
+	{Failed, "failed", "failed", "Failed", "Failed", ""},
+	{Regressed, "regression", "regressions", "Slower", "Worse", ""},
+	{LayoutSensitive, "layout-sensitive", "layout-sensitive", "Layout", "Layout", ""},
+	{Accepted, "accepted regression", "accepted regressions", "Accepted", "Accepted", "accepted"},
+	{Improved, "improvement", "improvements", "Faster", "Better", "faster"},
+	{Inconclusive, "inconclusive", "inconclusive", "Unsure", "Unsure", "unsure"},
+	{NoChange, "without change", "without change", "", "", ""},
+	{New, "new", "new", "", "", ""},
+	{Missing, "missing", "missing", "", "", ""},
+}
+
+func phraseOf(v Verdict) phrase {
+	for _, p := range phrases {
+		if p.Verdict == v {
+			return p
+		}
+	}
+	return phrase{Verdict: v}
+}
+
 // Headline is the verdict on the whole in one sentence: "1 regression, 2
 // inconclusive, 20 without change."
 func (r *Report) Headline() string {
@@ -23,16 +53,9 @@ func (r *Report) Headline() string {
 		return "Void: " + r.Void + "."
 	}
 	var parts []string
-	for _, v := range []struct {
-		verdict   Verdict
-		one, many string
-	}{
-		{Failed, "failed", "failed"}, {Regressed, "regression", "regressions"}, {LayoutSensitive, "layout-sensitive", "layout-sensitive"},
-		{Accepted, "accepted regression", "accepted regressions"}, {Improved, "improvement", "improvements"},
-		{Inconclusive, "inconclusive", "inconclusive"}, {NoChange, "without change", "without change"}, {New, "new", "new"}, {Missing, "missing", "missing"},
-	} {
-		if n := r.Count(v.verdict); n > 0 {
-			parts = append(parts, words.Plural(n, v.one, v.many))
+	for _, p := range phrases {
+		if n := r.Count(p.Verdict); n > 0 {
+			parts = append(parts, words.Plural(n, p.one, p.many))
 		}
 	}
 	text := strings.Join(parts, ", ") + "."
@@ -43,8 +66,7 @@ func (r *Report) Headline() string {
 		return "Inconclusive: host busy. " + text
 	case r.Blind != "":
 		return "Inconclusive: the run was blind. " + text
-	}
-	if r.Inconclusive() { // there may be one
+	case r.Inconclusive(): // there may be one
 		return "No regression shown, " + text
 	}
 	return "No regression, " + text
@@ -52,26 +74,10 @@ func (r *Report) Headline() string {
 
 // word is the first word of a case's line.
 func (c Case) word() string {
-	time := strings.HasSuffix(c.Unit, record.UnitTime)
-	switch c.Verdict {
-	case Regressed:
-		if time {
-			return "Slower"
-		}
-		return "Worse"
-	case Improved:
-		if time {
-			return "Faster"
-		}
-		return "Better"
-	case LayoutSensitive:
-		return "Layout"
-	case Accepted:
-		return "Accepted"
-	case Failed:
-		return "Failed"
+	if strings.HasSuffix(c.Unit, record.UnitTime) {
+		return phraseOf(c.Verdict).time
 	}
-	return "Unsure"
+	return phraseOf(c.Verdict).unit
 }
 
 // A wording is a report with what its names have in common, which is left out.
@@ -179,58 +185,28 @@ func (c Case) unsure() string {
 	return text
 }
 
-// row is the columns of a case: word, name, values, change, remark.
-func (w wording) row(c Case) []string {
-	return []string{c.word(), w.title(c), c.values(), c.change(), c.remark()}
-}
-
 // listed are the cases that get a line each: all failed, regressed and
 // layout-sensitive ones, and of the others that are not "no change" as many of each
-// as most says. What a busy host or a blind run left open is said once, not here.
-func (r *Report) listed(most int) []Case {
-	var out []Case
+// as most says; more counts the rest, "79 more are unsure, 3 more are faster". What a
+// busy host or a blind run left open is said once, not here.
+func (r *Report) listed(most int) (listed []Case, more string) {
 	count := map[Verdict]int{}
 	for _, c := range r.Cases {
-		if !c.listable() {
+		p := phraseOf(c.Verdict)
+		if p.time == "" || c.Verdict == Inconclusive && (c.Reason == reasonBusy || c.Reason == reasonBlind) {
 			continue
 		}
-		count[c.Verdict]++
-		if limited := c.Verdict == Inconclusive || c.Verdict == Improved || c.Verdict == Accepted; limited && count[c.Verdict] > most {
-			continue
-		}
-		out = append(out, c)
-	}
-	return out
-}
-
-func (c Case) listable() bool {
-	switch c.Verdict {
-	case Failed, Regressed, LayoutSensitive, Improved, Accepted:
-		return true
-	case Inconclusive:
-		return c.Reason != reasonBusy && c.Reason != reasonBlind
-	}
-	return false
-}
-
-// unlisted counts what listed left out: "79 more are unsure, 3 more are faster".
-func (r *Report) unlisted(most int) string {
-	count := map[Verdict]int{}
-	for _, c := range r.Cases {
-		if c.listable() {
-			count[c.Verdict]++
+		if count[c.Verdict]++; p.more == "" || count[c.Verdict] <= most {
+			listed = append(listed, c)
 		}
 	}
 	var parts []string
-	for _, v := range []struct {
-		verdict Verdict
-		word    string
-	}{{Inconclusive, "unsure"}, {Accepted, "accepted"}, {Improved, "faster"}} {
-		if n := count[v.verdict] - most; n > 0 {
-			parts = append(parts, words.Plural(n, "more is ", "more are ")+v.word)
+	for _, v := range []Verdict{Inconclusive, Accepted, Improved} {
+		if n := count[v] - most; n > 0 {
+			parts = append(parts, words.Plural(n, "more is ", "more are ")+phraseOf(v).more)
 		}
 	}
-	return strings.Join(parts, ", ")
+	return listed, strings.Join(parts, ", ")
 }
 
 // same counts the cases without change and says what would have shown.
@@ -251,22 +227,21 @@ func (r *Report) same() string {
 	return fmt.Sprintf("%s: none is worse by %s", results(n), words.Percent(sees))
 }
 
-// A line is a sentence on the whole behind a label: a word in a terminal, more in a
+// A note is a sentence on the whole behind a label: a word in a terminal, more in a
 // document.
-type line struct{ word, label, text string }
+type note struct{ word, label, text string }
 
-// lines are those that have something to say, where most cases of each verdict are
-// listed.
-func (w wording) lines(most int) []line {
-	all := []line{
-		{"…", "Not listed", w.unlisted(most)}, {"Same", "Same", w.same()}, {"New", "New", w.named(New)}, {"Missing", "Missing", w.named(Missing)},
+// notes are those that have something to say; more is of listed.
+func (w wording) notes(more string) []note {
+	all := []note{
+		{"…", "Not listed", more}, {"Same", "Same", w.same()}, {"New", "New", w.named(New)}, {"Missing", "Missing", w.named(Missing)},
 		{"Busy", "Busy", w.Busy}, {"Blind", "Blind", w.Blind}, {"Controls", "Controls", w.controls()},
 		{"Usual", "The usual method on the same data", w.usual()},
 	}
 	for _, warning := range w.Warnings {
-		all = append(all, line{"Note", "Note", warning.String()})
+		all = append(all, note{"Note", "Note", warning.String()})
 	}
-	return slices.DeleteFunc(all, func(l line) bool { return l.text == "" })
+	return slices.DeleteFunc(all, func(n note) bool { return n.text == "" })
 }
 
 func results(n int) string { return words.Count(n, "result") }
@@ -289,20 +264,20 @@ func (w wording) named(v Verdict) string {
 	return words.ShortList(names, 6)
 }
 
-// controls is "2 of 2 canaries seen; 2 comparisons of base with itself show no change".
+// controls is "2 of 2 planted slowdowns seen, no change in 2 of 2 comparisons of base
+// with itself".
 func (r *Report) controls() string {
 	var same, fine, canaries, seen int
 	for _, c := range r.Controls {
-		if c.Canary {
+		switch {
+		case c.Canary && c.Verdict == Regressed:
+			canaries, seen = canaries+1, seen+1
+		case c.Canary:
 			canaries++
-			if c.Verdict == Regressed {
-				seen++
-			}
-		} else {
+		case c.Verdict == NoChange || c.Verdict == Inconclusive:
+			same, fine = same+1, fine+1
+		default:
 			same++
-			if c.Verdict == NoChange || c.Verdict == Inconclusive {
-				fine++
-			}
 		}
 	}
 	var parts []string
