@@ -119,16 +119,16 @@ func entries(cases []Case) []resultEntry {
 	out := []resultEntry{}
 	for _, c := range cases {
 		e := resultEntry{Package: c.Pkg, Name: c.Name, Unit: c.Unit, Verdict: c.Verdict.String(), Exact: c.Exact, Limit: c.Limit,
-			Detectable: known(c.Detectable), More: known(c.More), LayoutSD: known(c.Layout), Planted: c.Canary, Reason: c.Reason}
+			Detectable: finite(c.Detectable), More: finite(c.More), LayoutSD: finite(c.Layout), Planted: c.Canary, Reason: c.Reason}
 		if c.Verdict != New && c.Verdict != Failed {
 			e.Base = &c.Base
 		}
 		if c.Verdict != Missing && c.Verdict != Failed {
 			e.Head = &c.Head
 		}
-		if v := known(c.Ratio.Value); v != 0 {
+		if v := finite(c.Ratio.Value); v != 0 {
 			e.Ratio = &ratioEntry{Value: v, Blocks: c.Ratio.N}
-			if known(c.Ratio.Low) != 0 && known(c.Ratio.High) != 0 {
+			if finite(c.Ratio.Low) != 0 && finite(c.Ratio.High) != 0 {
 				e.Ratio.Low, e.Ratio.High = &c.Ratio.Low, &c.Ratio.High
 			}
 		}
@@ -137,8 +137,8 @@ func entries(cases []Case) []resultEntry {
 	return out
 }
 
-// known is v, or 0 when it is not a finite number.
-func known(v float64) float64 {
+// finite is v, or 0 when it is not a finite number.
+func finite(v float64) float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return 0
 	}

@@ -105,7 +105,10 @@ func display(name string) string {
 	if err != nil || !p.IsGrid() || strings.Contains(p.Benchmark(), ".") { // it stands behind its package: no Go identifier has a dot
 		return name
 	}
-	return p.With("gomaxprocs", procs).String()
+	if procs != "" {
+		p = p.With("gomaxprocs", procs)
+	}
+	return p.String()
 }
 
 // title is a case for people, with its unit when that is not time. The package and
@@ -160,13 +163,10 @@ func (c Case) change() string {
 
 // remark says what the numbers do not.
 func (c Case) remark() string {
-	switch {
-	case c.Verdict == Inconclusive && c.Reason == "" || c.Verdict == Inconclusive && c.Detectable > 0:
+	if c.Verdict == Inconclusive && (c.Reason == "" || c.Detectable > 0) {
 		return c.unsure()
-	case c.Reason != "":
-		return c.Reason
 	}
-	return ""
+	return c.Reason
 }
 
 func (c Case) unsure() string {
