@@ -213,8 +213,7 @@ func (p *reader) result(line *benchfmt.Result, number int) error {
 		if !finite(v.Value) {
 			return fmt.Errorf("%s: the value of %s is not a finite number", res.Position, v.Unit)
 		}
-		_, unit := benchunit.Tidy(v.Value, v.Unit) // benchfmt does not tidy the unit of a zero
-		res.Values[unit] = v.Value
+		res.Values[tidied(v)] = v.Value
 	}
 	pkg, side := line.GetConfig("pkg"), line.GetConfig("side")
 	switch {
@@ -236,6 +235,12 @@ func (p *reader) result(line *benchfmt.Result, number int) error {
 	}
 	p.rec.Results = append(p.rec.Results, res)
 	return nil
+}
+
+// tidied is the unit in base units: benchfmt leaves that of a zero as it is.
+func tidied(v benchfmt.Value) string {
+	_, unit := benchunit.Tidy(v.Value, v.Unit)
+	return unit
 }
 
 // finish sorts the keys and takes out what an earlier version dropped.
