@@ -29,6 +29,12 @@ func Files(base, head *record.Record, o Options) *Report {
 	}
 	o = o.withDefaults()
 	r := &Report{Base: base.Path, Head: head.Path, Limit: o.Slowdown, Alpha: 1 - estimate.Confidence, Confidence: estimate.Confidence}
+	for _, rec := range []*record.Record{base, head} {
+		if rec.IsComparison() {
+			r.NotComparable = rec.Path + " is a comparison of two builds, which is judged by itself"
+			return r
+		}
+	}
 	if differ := machinesDiffer(base, head); differ != "" {
 		if !o.AcrossMachines {
 			r.NotComparable = "the files are not of the same machine: " + differ

@@ -144,6 +144,10 @@ func TestFilesUnknownAxes(t *testing.T) {
 	if text := text(t, r); !strings.Contains(text, "Slower    conc × 2, spin, 1 µs, moons=2, planet=venus  ") {
 		t.Error(text)
 	}
+	_, c := measure(t, Options{}, 1, quiet, planted{promise: both("A"), sigma: 0.01})
+	if r := Files(rec, c.write(t), Options{}); r.NotComparable != "file.txt is a comparison of two builds, which is judged by itself" {
+		t.Errorf("%+v", r)
+	}
 	if got := display("Grid/executor=conc/workload=spin/workers=2/grain=1000-4"); got != "conc × 2, spin, 1 µs, gomaxprocs=4" {
 		t.Error(got)
 	}

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"poolbench/bench"
-	"poolbench/bench/arm/command"
+	commandarm "poolbench/bench/arm/command" // a command is a subcommand here
 	"poolbench/bench/arm/gobench"
 	"poolbench/bench/arm/gobench/build"
 	"poolbench/bench/record"
@@ -186,7 +186,7 @@ func (f *buildFlags) comparison(ctx context.Context, progress *gateProgress) (m 
 			patience *= 10
 		}
 		progress.stage("running both commands")
-		return &command.Comparison{Base: f.baseCmd, Head: f.headCmd, Patience: patience},
+		return &commandarm.Comparison{Base: f.baseCmd, Head: f.headCmd, Patience: patience},
 			record.Builds{Base: f.baseCmd, Head: f.headCmd}, func() error { return nil }, nil
 	}
 	config := gobench.Config{Bench: f.bench, Pairs: f.seeds, Patience: patience, Seed: f.seed, Stage: progress.stage}

@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"poolbench/bench/arm"
 	"poolbench/bench/block"
