@@ -129,7 +129,7 @@ func (p *reader) note(key, value string) (err error) {
 		f.Run = value
 	case key == "seed":
 		f.Seed, _ = strconv.ParseUint(value, 10, 64)
-	case key == "start":
+	case key == "start", key == "time": // time in the histories of the gate
 		f.Start, _ = time.Parse(time.RFC3339, value)
 	case key == "resumed":
 		at, _ := time.Parse(time.RFC3339, value)

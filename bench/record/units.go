@@ -3,6 +3,8 @@ package record
 import (
 	"slices"
 	"strings"
+
+	"golang.org/x/perf/benchunit"
 )
 
 // Units that are written and asked for by name.
@@ -33,7 +35,8 @@ type Unit struct {
 	Better int    `json:"better,omitempty"` // -1 lower is better, +1 higher, 0 neither or unknown
 	Exact  bool   `json:"exact,omitempty"`  // has no noise: two values that differ are of different work
 	Scale  Scale  `json:"scale,omitempty"`
-	Of     string `json:"of,omitempty"` // the unit of which this one says the same again; "" for none
+	Rough  bool   `json:"rough,omitempty"` // a mean that was rounded: a small difference of two builds is none, even where neither varies
+	Of     string `json:"of,omitempty"`    // the unit of which this one says the same again; "" for none
 }
 
 // units are those known here. A source or a test declares others in its record.
@@ -45,7 +48,7 @@ var units = []Unit{
 	{Name: UnitCPUPart, Means: "makespan of the part of the job that computes"},
 	{Name: UnitWaitPart, Means: "makespan of the part of the job that waits"},
 	{Name: UnitKernel, Means: "kernel units in the time", Exact: true},
-	{Name: UnitBytes, Means: "bytes allocated", Better: -1, Scale: Difference},
+	{Name: UnitBytes, Means: "bytes allocated", Better: -1, Scale: Difference, Rough: true},
 	{Name: UnitAllocs, Means: "allocations", Better: -1, Scale: Difference},
 	{Name: "user-sec/op", Means: "CPU time in the program", Better: -1},
 	{Name: "sys-sec/op", Means: "CPU time in the system", Better: -1},
@@ -66,6 +69,14 @@ func UnitOf(name string) Unit {
 		u.Better = +1
 	}
 	return u
+}
+
+// One is one of what Go's benchmarks count in the unit: 1 ns of a time, else 1.
+func (u Unit) One() float64 {
+	if one, tidy := benchunit.Tidy(1, strings.Replace(u.Name, "sec", "ns", 1)); tidy == u.Name {
+		return one
+	}
+	return 1
 }
 
 // Unit is what the record and the table say of a unit; the record's own words count.

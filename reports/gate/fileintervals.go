@@ -9,8 +9,30 @@ import (
 	"poolbench/reports/words"
 )
 
-// judge compares the values of one cell at level 1-alpha.
-func (c *Cell) judge(base, head fileValues, r *Report, alpha float64) {
+// fileValues are one file's values of one benchmark in one unit.
+type fileValues struct {
+	blocks []int // ordinal numbers where the file has no block lines
+	values []float64
+}
+
+// series are the values by block; of several in a block the last counts.
+func (v fileValues) series() (out estimate.Series) {
+	for i, b := range v.blocks {
+		out.Add(b, v.values[i])
+	}
+	return out
+}
+
+func (v fileValues) logs() []float64 {
+	out := make([]float64, len(v.values))
+	for i, x := range v.values {
+		out[i] = math.Log(x)
+	}
+	return out
+}
+
+// judge compares the values of one case at level 1-alpha.
+func (c *Case) judge(base, head fileValues, paired bool, alpha float64) {
 	if least := min(len(base.values), len(head.values)); least < estimate.MinBlocks {
 		c.Verdict = Inconclusive
 		c.Reason = fmt.Sprintf("%s on a side: at least %d are needed", words.Count(least, "value"), estimate.MinBlocks)
@@ -23,7 +45,7 @@ func (c *Cell) judge(base, head fileValues, r *Report, alpha float64) {
 	}
 	var ratio estimate.Interval // ln
 	var n int
-	if r.Paired {
+	if paired {
 		paired := head.series().Over(base.series())
 		if n = paired.Len(); n < estimate.MinBlocks {
 			c.Verdict = Inconclusive
@@ -57,7 +79,7 @@ func (c *Cell) judge(base, head fileValues, r *Report, alpha float64) {
 	}
 }
 
-func (c *Cell) roughRatio(n int) {
+func (c *Case) roughRatio(n int) {
 	if c.Base > 0 && c.Head > 0 {
 		c.Ratio = estimate.Estimate{Value: c.Head / c.Base, N: n}
 	}
@@ -77,7 +99,7 @@ func moreNeeded(v estimate.Interval, limit float64) float64 {
 
 // judgeWithoutRatio handles values at or below zero, such as allocs/op: only
 // ranges that do not touch are a change.
-func (c *Cell) judgeWithoutRatio(base, head []float64) {
+func (c *Case) judgeWithoutRatio(base, head []float64) {
 	up := slices.Min(head) > slices.Max(base)
 	down := slices.Max(head) < slices.Min(base)
 	if c.Higher {
@@ -94,20 +116,4 @@ func (c *Cell) judgeWithoutRatio(base, head []float64) {
 		c.Verdict = Inconclusive
 		c.Reason = "values at or below zero have no ratio"
 	}
-}
-
-// series are the values by block; of several in a block the last counts.
-func (v fileValues) series() (out estimate.Series) {
-	for i, b := range v.blocks {
-		out.Add(b, v.values[i])
-	}
-	return out
-}
-
-func (v fileValues) logs() []float64 {
-	out := make([]float64, len(v.values))
-	for i, x := range v.values {
-		out[i] = math.Log(x)
-	}
-	return out
 }

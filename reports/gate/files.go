@@ -2,76 +2,77 @@ package gate
 
 import (
 	"fmt"
+	"maps"
 	"math"
-
-	"golang.org/x/perf/benchfmt"
+	"slices"
 
 	"poolbench/bench/record"
-	"poolbench/reports"
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
 )
 
-// directions are the units whose better direction everybody knows; the records'
-// own unit lines come first.
-var directions = map[string]int{
-	"sec/op": -1, "B/op": -1, "allocs/op": -1, "user-sec/op": -1, "sys-sec/op": -1,
-	"B/s": +1,
-}
-
 // Files judges head against base, benchmark by benchmark and unit by unit. It
 // works with any Go benchmark names. Units without a known better direction are
-// not judged, and neither is the capacity probe, which measures the machine.
+// not judged, and neither are the probes, which measure the machine.
 //
 // The estimate is the median of the ratios: of the ratios within blocks when both
-// files are of the same run (equal non-empty note "run"), else of the ratios of
-// every value of head to every value of base. The interval is exact: order
+// files are of the same run, else of the ratios of every value of head to every
+// value of base. The interval is exact: order
 // statistics of those ratios (sign test, Mann-Whitney), at a confidence of 1 -
-// 0.05/M for M cells, so that 19 of 20 comparisons of equal files raise no alarm
-// at all. (The percentile bootstrap of Analyse cannot reach such small tails.) With
+// 0.05/M for M cases, so that 19 of 20 comparisons of equal files raise no alarm
+// at all. (The percentile bootstrap of reports cannot reach such small tails.) With
 // too few values for that level, a t interval of the median takes its place; with
 // fewer than estimate.MinBlocks values on a side there is no judgement.
 func Files(base, head *record.Record, o Options) *Report {
+	if o.Unit == nil {
+		o.Unit = bothSay(base, head)
+	}
 	o = o.withDefaults()
 	r := &Report{Base: base.Path, Head: head.Path, Limit: o.Slowdown, Alpha: 1 - estimate.Confidence, Confidence: estimate.Confidence}
+	for _, rec := range []*record.Record{base, head} {
+		if rec.IsComparison() {
+			r.NotComparable = rec.Path + " is a comparison of two builds, which is judged by itself"
+			return r
+		}
+	}
 	if differ := machinesDiffer(base, head); differ != "" {
 		if !o.AcrossMachines {
 			r.NotComparable = "the files are not of the same machine: " + differ
 			return r
 		}
-		r.Warnings = append(r.Warnings, reports.Warning{What: "The files are not of the same machine: " + differ + ".", Cure: "A difference may be the machine's."})
+		r.warn("The files are not of the same machine: "+differ+".", "A difference may be the machine's.")
 	}
-	r.Paired = base.Note("run") != "" && base.Note("run") == head.Note("run")
+	r.Paired = base.Facts.Run != "" && base.Facts.Run == head.Facts.Run
 	if !r.Paired {
-		r.Warnings = append(r.Warnings, reports.Warning{What: "The files are of different runs: what drifted on the machine between them looks like a change.",
-			Cure: "Measure both builds in one run."})
+		r.warn("The files are of different runs: what drifted on the machine between them looks like a change.", "Measure both builds in one run.")
 	}
-	for _, side := range []struct {
-		name string
-		rec  *record.Record
-	}{{"base", base}, {"head", head}} {
-		if n := len(side.rec.Failures); n > 0 {
-			r.Warnings = append(r.Warnings, reports.Warning{What: fmt.Sprintf("%s failed in %s.", words.Count(n, "trial"), side.name),
-				Cure: "What failed is not in the comparison."})
-		}
+	if n := len(base.Failures); n > 0 {
+		r.warn(words.Count(n, "trial")+" failed in base.", "What failed is not in the comparison.")
+	}
+	if n := len(head.Failures); n > 0 {
+		r.warn(words.Count(n, "trial")+" failed in head.", "What failed is not in the comparison.")
 	}
 	packages := severalPackages(base, head)
 	b, h := collectFile(base, packages), collectFile(head, packages)
-	better := func(unit string) int {
-		if d := o.Rules.better(unit); d != 0 {
-			return d
-		}
-		return direction(base, head, unit)
-	}
-	exact := func(unit string) bool { return base.Exact[unit] || head.Exact[unit] }
-	r.judgeAll(b, h, better, exact, o.Rules)
-	r.missingAndNew(b, h)
+	r.judgeAll(b, h, o)
+	r.lone(b, h, Missing)
+	r.lone(h, b, New)
 	o.Rules.apply(r)
-	r.sort()
-	if len(r.Cells) == r.Count(New)+r.Count(Missing) {
-		r.NotComparable = "no benchmark with a unit that can be judged is in both files"
-	}
+	r.finish("no benchmark with a unit that can be judged is in both files")
 	return r
+}
+
+// bothSay is what two records say of a unit; where both do, head counts. Each unit is
+// judged, also one that says the same as another.
+func bothSay(base, head *record.Record) func(string) record.Unit {
+	return func(name string) record.Unit {
+		b, u := base.Unit(name), head.Unit(name)
+		if u == record.UnitOf(name) {
+			u = b
+		}
+		u.Exact, u.Of = u.Exact || b.Exact, ""
+		return u
+	}
 }
 
 // machinesDiffer names the first key that makes two files incomparable. A key
@@ -85,46 +86,32 @@ func machinesDiffer(base, head *record.Record) string {
 	return ""
 }
 
-func direction(base, head *record.Record, unit string) int {
-	for _, r := range []*record.Record{head, base} {
-		if d, ok := r.Better[unit]; ok {
-			return d
-		}
-	}
-	return directions[unit]
-}
-
 // severalPackages reports whether the files hold benchmarks of several packages. A
 // file that names none may be compared with one that names one.
 func severalPackages(records ...*record.Record) bool {
 	seen := map[string]bool{}
 	for _, rec := range records {
 		for _, res := range rec.Results {
-			if res.Pkg != "" {
-				seen[res.Pkg] = true
+			if res.Point.Pkg != "" {
+				seen[res.Point.Pkg] = true
 			}
 		}
 	}
 	return len(seen) > 1
 }
 
-// fileSide is one file: by benchmark name, by unit, the values with their blocks.
+// fileSide is one file.
 type fileSide struct {
-	values map[string]map[string]fileValues
-	failed map[string]string // by name without package and -GOMAXPROCS: the reason of its last failure
-	plain  map[string]string // by name in values: the name that failures have
-}
-
-type fileValues struct {
-	blocks []int // ordinal numbers where the file has no block lines
-	values []float64
+	values map[string]map[string]fileValues // by benchmark name, by unit
+	points map[string]string                // by name in values: the name of the point, which failures have
+	failed map[string]string                // by name of the point: the reason of its last failure
 }
 
 func collectFile(rec *record.Record, packages bool) fileSide {
-	side := fileSide{values: map[string]map[string]fileValues{}, failed: map[string]string{}, plain: map[string]string{}}
+	side := fileSide{map[string]map[string]fileValues{}, map[string]string{}, map[string]string{}}
 	fullName := func(r record.Result) string {
-		if packages && r.Pkg != "" {
-			return r.Pkg + "." + r.Name
+		if packages && r.Point.Pkg != "" {
+			return r.Point.Pkg + "." + r.Name
 		}
 		return r.Name
 	}
@@ -140,18 +127,18 @@ func collectFile(rec *record.Record, packages bool) fileSide {
 		numbered = numbered || res.Block > 0
 	}
 	for _, res := range rec.Results {
-		if res.Kind.Probe() {
+		if res.Point.IsProbe() {
 			continue
 		}
 		name := fullName(res)
 		if several[name] {
 			name = fmt.Sprintf("%s-%d", name, res.Procs)
 		}
-		side.plain[name] = res.Name
+		side.points[name] = res.Point.Name()
 		side.add(name, res, numbered)
 	}
 	for _, f := range rec.Failures {
-		side.failed[string(benchfmt.Name(f.Name).Full())] = f.Reason
+		side.failed[f.Point.Name()] = f.Reason
 	}
 	return side
 }
@@ -174,91 +161,85 @@ func (side fileSide) add(name string, r record.Result, numbered bool) {
 }
 
 // judgeAll judges what is in both files.
-func (r *Report) judgeAll(base, head fileSide, better func(string) int, exact func(string) bool, rules *Rules) {
-	type pairOf struct {
-		cell       Cell
+func (r *Report) judgeAll(base, head fileSide, o Options) {
+	type undecided struct {
+		c          Case
 		base, head fileValues
 	}
-	var pairs []pairOf
+	var all []undecided
 	statistical := 0
-	for _, name := range sortedKeys(base.values) {
-		other, ok := head.values[name]
-		if !ok {
-			continue
-		}
-		reason := differentWork(base.values[name], other, better, exact)
-		for _, unit := range sortedKeys(base.values[name]) {
-			b, h := base.values[name][unit], other[unit]
-			if better(unit) == 0 || len(h.values) == 0 {
+	for _, name := range slices.Sorted(maps.Keys(base.values)) {
+		ours, others := base.values[name], head.values[name]
+		point := record.Promise{Name: name}.Point()
+		reason := differentWork(ours, others, o)
+		for _, unit := range slices.Sorted(maps.Keys(ours)) {
+			b, h := ours[unit], others[unit]
+			better := o.better(unit)
+			if better == 0 || len(h.values) == 0 {
 				continue
 			}
-			c := Cell{Name: name, Unit: unit, Higher: better(unit) > 0, Reason: reason,
+			c := Case{Name: name, Unit: unit, Higher: better > 0, Reason: reason,
 				Base: estimate.Median(b.values), Head: estimate.Median(h.values), Limit: r.Limit}
-			if limit, ok := rules.limit(record.Subject{Name: name}, unit); ok {
+			if limit, ok := o.Rules.limit(point, unit); ok {
 				c.Limit = limit
 			}
-			c.Exact = exact(unit) && oneValue(b.values) && oneValue(h.values)
+			c.Exact = o.Unit(unit).Exact && oneValue(b.values) && oneValue(h.values)
 			if !c.Exact {
 				statistical++
 			}
-			pairs = append(pairs, pairOf{c, b, h})
+			all = append(all, undecided{c, b, h})
 		}
 	}
 	alpha := (1 - estimate.Confidence) / math.Max(1, float64(statistical))
 	r.Confidence = 1 - alpha
-	for _, p := range pairs {
+	for _, u := range all {
 		switch {
-		case p.cell.Reason != "":
-			p.cell.Verdict = Inconclusive
-		case p.cell.Exact:
-			p.cell.compareExactly(0)
+		case u.c.Reason != "":
+			u.c.Verdict = Inconclusive
+		case u.c.Exact:
+			u.c.compareExactly(0)
 		default:
-			p.cell.judge(p.base, p.head, r, alpha)
+			u.c.judge(u.base, u.head, r.Paired, alpha)
 		}
-		r.Cells = append(r.Cells, p.cell)
+		r.Cases = append(r.Cases, u.c)
 	}
 }
 
 // differentWork says why two results of one name are not of the same work: an
 // exact unit that is neither better high nor low, such as tasks/op, differs.
-func differentWork(base, head map[string]fileValues, better func(string) int, exact func(string) bool) string {
-	for _, unit := range sortedKeys(base) {
-		b, h := base[unit].values, head[unit].values
-		if better(unit) != 0 || !exact(unit) && unit != record.UnitTasks || len(h) == 0 {
+func differentWork(base, head map[string]fileValues, o Options) string {
+	for _, unit := range slices.Sorted(maps.Keys(base)) {
+		if o.better(unit) != 0 || !o.Unit(unit).Exact || len(head[unit].values) == 0 {
 			continue
 		}
-		if estimate.Median(b) != estimate.Median(h) {
-			return fmt.Sprintf("not the same work: %s in base, %s in head", words.Quantity(estimate.Median(b), unit), words.Quantity(estimate.Median(h), unit))
+		if b, h := estimate.Median(base[unit].values), estimate.Median(head[unit].values); b != h {
+			return fmt.Sprintf("not the same work: %s in base, %s in head", words.Quantity(b, unit), words.Quantity(h, unit))
 		}
 	}
 	return ""
 }
 
-// missingAndNew lists the benchmarks that only one file has.
-func (r *Report) missingAndNew(base, head fileSide) {
-	lone := func(a, b fileSide, v Verdict) {
-		for _, name := range sortedKeys(a.values) {
-			if _, ok := b.values[name]; ok {
-				continue
-			}
-			c := Cell{Name: name, Unit: record.UnitTime, Verdict: v}
-			m := estimate.Median(a.values[name][record.UnitTime].values)
-			switch {
-			case math.IsNaN(m):
-			case v == New:
-				c.Head = m
-			default:
-				c.Base = m
-			}
-			if reason, failed := b.failed[a.plain[name]]; failed {
-				c.Reason = "every trial failed in base: " + reason
-				if v == Missing {
-					c.Verdict, c.Reason = Failed, "every trial failed: "+reason
-				}
-			}
-			r.Cells = append(r.Cells, c)
+// lone lists the benchmarks of one side that the other one does not have: Missing in
+// head or New in it.
+func (r *Report) lone(side, other fileSide, v Verdict) {
+	for _, name := range slices.Sorted(maps.Keys(side.values)) {
+		if _, ok := other.values[name]; ok {
+			continue
 		}
+		c := Case{Name: name, Unit: record.UnitTime, Verdict: v}
+		if times := side.values[name][record.UnitTime].values; len(times) > 0 {
+			if v == New {
+				c.Head = estimate.Median(times)
+			} else {
+				c.Base = estimate.Median(times)
+			}
+		}
+		if reason, failed := other.failed[side.points[name]]; failed {
+			c.Reason = "every trial failed in base: " + reason
+			if v == Missing {
+				c.Verdict, c.Reason = Failed, "every trial failed: "+reason
+			}
+		}
+		r.Cases = append(r.Cases, c)
 	}
-	lone(base, head, Missing)
-	lone(head, base, New)
 }

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"poolbench/bench/record"
-	"poolbench/reports"
 )
 
 // scaledCopy is rec with every time of one cell multiplied by factor.
@@ -31,21 +30,17 @@ func scaledCopy(rec *record.Record, name string, factor float64) *record.Record 
 	return &out
 }
 
-func withoutNote(rec *record.Record, key string) *record.Record {
+// ofRun is rec as one of a run.
+func ofRun(rec *record.Record, run string) *record.Record {
 	out := *rec
-	out.Notes = nil
-	for _, n := range rec.Notes {
-		if n.Key != key {
-			out.Notes = append(out.Notes, n)
-		}
-	}
+	out.Facts.Run = run
 	return &out
 }
 
 func text(t testing.TB, r *Report) string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := WriteText(&out, r, reports.TextOptions{}); err != nil {
+	if err := WriteText(&out, r, TextOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -111,16 +106,16 @@ func TestFilesFindsExactlyWhatWasRaised(t *testing.T) {
 			w := grid()
 			w.blocks, w.noise = blocks, noise
 			rec := w.write(t)
-			if g := Files(rec, rec, Options{}); g.Count(Regressed) > 0 || g.Count(NoChange) != len(g.Cells) || !g.Paired {
+			if g := Files(rec, rec, Options{}); g.Count(Regressed) > 0 || g.Count(NoChange) != len(g.Cases) || !g.Paired {
 				t.Errorf("%d blocks, noise %v: against itself: %s", blocks, noise, g.Headline())
 			}
 			name := w.names[17]
 			g := Files(rec, scaledCopy(rec, name, 1.3), Options{})
-			if g.Count(Regressed) != 1 || g.Cells[0].Name != name || g.Count(Improved) != 0 {
+			if g.Count(Regressed) != 1 || g.Cases[0].Name != name || g.Count(Improved) != 0 {
 				t.Errorf("%d blocks, noise %v: %s", blocks, noise, text(t, g))
 			}
-			if !strings.Contains(text(t, g), reports.DisplayName(name)) {
-				t.Errorf("the text does not name %s:\n%s", reports.DisplayName(name), text(t, g))
+			if !strings.Contains(text(t, g), display(name)) {
+				t.Errorf("the text does not name %s:\n%s", display(name), text(t, g))
 			}
 			g = Files(rec, scaledCopy(rec, name, 1/1.3), Options{})
 			if g.Count(Regressed) != 0 || g.Count(Improved) != 1 {
@@ -142,7 +137,7 @@ func TestFilesUnpaired(t *testing.T) {
 	}
 	name := w.names[3]
 	g = Files(base, scaledCopy(head, name, 1.3), Options{})
-	if g.Count(Regressed) != 1 || g.Cells[0].Name != name {
+	if g.Count(Regressed) != 1 || g.Cases[0].Name != name {
 		t.Errorf("%s", text(t, g))
 	}
 	if len(g.Warnings) == 0 || !strings.Contains(g.Warnings[0].What, "different runs") {
@@ -151,7 +146,7 @@ func TestFilesUnpaired(t *testing.T) {
 	// Noise that hides the limit is inconclusive, and says what would have shown.
 	w.noise = 0.3
 	noisy := w.write(t)
-	g = Files(noisy, withoutNote(noisy, "run"), Options{})
+	g = Files(noisy, ofRun(noisy, ""), Options{})
 	if g.Count(Regressed) > 0 || g.Count(Inconclusive) == 0 || !strings.Contains(text(t, g), "would have seen +") {
 		t.Errorf("%s", text(t, g))
 	}
@@ -174,7 +169,7 @@ func TestFilesFalseAlarms(t *testing.T) {
 				w.seed += 1000
 				head := w.write(t)
 				if paired {
-					base, head = withRun(base), withRun(head)
+					base, head = ofRun(base, "x"), ofRun(head, "x")
 				}
 				if g := Files(base, head, Options{Slowdown: 1e-9}); g.Count(Regressed)+g.Count(Improved) > 0 {
 					alarms++
@@ -185,12 +180,6 @@ func TestFilesFalseAlarms(t *testing.T) {
 			}
 		}
 	}
-}
-
-func withRun(rec *record.Record) *record.Record {
-	out := withoutNote(rec, "run")
-	out.Notes = append(out.Notes, record.Field{Key: "run", Value: "x"})
-	return out
 }
 
 func parse(t testing.TB, text string) *record.Record {
@@ -241,7 +230,7 @@ func TestFilesVerdicts(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			g := Files(parse(t, test.base), parse(t, test.head), Options{})
-			for _, c := range g.Cells {
+			for _, c := range g.Cases {
 				if c.Name == "A" {
 					if c.Verdict != test.want || !strings.Contains(c.Reason, test.reason) {
 						t.Errorf("%v (%s), want %v (%s)\n%s", c.Verdict, c.Reason, test.want, test.reason, text(t, g))
@@ -249,7 +238,7 @@ func TestFilesVerdicts(t *testing.T) {
 					return
 				}
 			}
-			t.Errorf("A is not among %+v", g.Cells)
+			t.Errorf("A is not among %+v", g.Cases)
 		})
 	}
 }
@@ -260,8 +249,8 @@ func TestFilesFailed(t *testing.T) {
 	a, b := lines("ns/op", "A", six...), lines("ns/op", "B", six...)
 	base := parse(t, a+b)
 	g := Files(base, parse(t, b+"# block 1\n# failed A: it\x1b[31m broke\n"), Options{})
-	if g.Count(Failed) == 0 || g.Cells[0].Verdict != Failed || g.Count(Missing) != 0 || g.Cells[0].Name != "A" || g.Headline() != "1 failed, 1 without change." {
-		t.Errorf("%s: %+v", g.Headline(), g.Cells)
+	if g.Count(Failed) == 0 || g.Cases[0].Verdict != Failed || g.Count(Missing) != 0 || g.Cases[0].Name != "A" || g.Headline() != "1 failed, 1 without change." {
+		t.Errorf("%s: %+v", g.Headline(), g.Cases)
 	}
 	if text := text(t, g); !strings.Contains(text, "Failed    A      every trial failed: it[31m broke") {
 		t.Error(text)
@@ -287,18 +276,18 @@ func TestFilesPackages(t *testing.T) {
 	base := parse(t, "pkg: p\n"+lines("ns/op", "A", six...)+"pkg: q\n"+lines("ns/op", "A", slow...))
 	head := parse(t, "pkg: q\n"+lines("ns/op", "A", slow...)+"pkg: p\n"+lines("ns/op", "A", slow...))
 	g := Files(base, head, Options{})
-	if len(g.Cells) != 2 || g.Cells[0].Name != "p.A" || g.Cells[0].Verdict != Regressed || g.Cells[1].Name != "q.A" || g.Cells[1].Verdict != NoChange {
-		t.Errorf("%+v", g.Cells)
+	if len(g.Cases) != 2 || g.Cases[0].Name != "p.A" || g.Cases[0].Verdict != Regressed || g.Cases[1].Name != "q.A" || g.Cases[1].Verdict != NoChange {
+		t.Errorf("%+v", g.Cases)
 	}
-	if g := Files(base, parse(t, "pkg: q\n"+lines("ns/op", "A", slow...)+"# failed A: no\n"), Options{}); g.Cells[0].Name != "p.A" || g.Count(Failed) == 0 {
-		t.Errorf("%+v", g.Cells)
+	if g := Files(base, parse(t, "pkg: q\n"+lines("ns/op", "A", slow...)+"# failed A: no\n"), Options{}); g.Cases[0].Name != "p.A" || g.Count(Failed) == 0 {
+		t.Errorf("%+v", g.Cases)
 	}
-	if got := reports.DisplayName("p.Grid/executor=x/workload=w/workers=1"); got != "p.Grid/executor=x/workload=w/workers=1" {
+	if got := display("p.Grid/executor=x/workload=w/workers=1"); got != "p.Grid/executor=x/workload=w/workers=1" {
 		t.Error(got)
 	}
 	one := parse(t, "pkg: p\n"+lines("ns/op", "A", six...))
-	if g := Files(one, parse(t, lines("ns/op", "A", slow...)), Options{}); len(g.Cells) != 1 || g.Cells[0].Name != "A" {
-		t.Errorf("a file without package: %+v", g.Cells)
+	if g := Files(one, parse(t, lines("ns/op", "A", slow...)), Options{}); len(g.Cases) != 1 || g.Cases[0].Name != "A" {
+		t.Errorf("a file without package: %+v", g.Cases)
 	}
 }
 
@@ -312,7 +301,7 @@ func TestFilesNotComparable(t *testing.T) {
 	if !strings.Contains(text(t, g), "No verdict") {
 		t.Errorf("%s", text(t, g))
 	}
-	if g := Files(base, head, Options{AcrossMachines: true}); g.NotComparable != "" || len(g.Cells) != 1 || len(g.Warnings) != 2 {
+	if g := Files(base, head, Options{AcrossMachines: true}); g.NotComparable != "" || len(g.Cases) != 1 || len(g.Warnings) != 2 {
 		t.Errorf("across machines: %+v", g)
 	}
 	if g := Files(base, parse(t, six), Options{}); g.NotComparable != "" {
@@ -327,8 +316,8 @@ func TestFilesNotComparable(t *testing.T) {
 func TestFilesProcs(t *testing.T) {
 	a := "BenchmarkA 1 5 ns/op\nBenchmarkA-2 1 5 ns/op\n"
 	g := Files(parse(t, a), parse(t, a), Options{})
-	if len(g.Cells) != 2 || g.Cells[0].Name != "A-1" || g.Cells[1].Name != "A-2" {
-		t.Errorf("%+v", g.Cells)
+	if len(g.Cases) != 2 || g.Cases[0].Name != "A-1" || g.Cases[1].Name != "A-2" {
+		t.Errorf("%+v", g.Cases)
 	}
 }
 
@@ -340,12 +329,12 @@ func TestFilesRules(t *testing.T) {
 	head := parse(t, lines("ns/op", "A", slow...)+lines("ns/op", "B", slow...)+lines("hits", "C", six...))
 	g := Files(base, head, Options{Rules: rulesOf(t, "limit A sec/op 50%\naccept B sec/op 25% 2027-01-31 known\nbetter * hits higher\n")})
 	want := map[string]Verdict{"A": NoChange, "B": Accepted, "C": Regressed}
-	for _, c := range g.Cells {
+	for _, c := range g.Cases {
 		if c.Verdict != want[c.Name] {
 			t.Errorf("%s: %v\n%s", c.Name, c.Verdict, text(t, g))
 		}
 	}
-	if len(g.Cells) != 3 {
-		t.Errorf("%+v", g.Cells)
+	if len(g.Cases) != 3 {
+		t.Errorf("%+v", g.Cases)
 	}
 }

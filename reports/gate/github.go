@@ -36,7 +36,7 @@ func WriteAnnotations(w io.Writer, r *Report) error {
 func (r *Report) annotate(b *strings.Builder, kind string, verdicts ...Verdict) {
 	n, names := 0, r.wording()
 	for _, v := range verdicts {
-		for _, c := range r.Cells {
+		for _, c := range r.Cases {
 			if c.Verdict != v {
 				continue
 			}

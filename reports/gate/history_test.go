@@ -3,13 +3,15 @@ package gate
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
 	"poolbench/bench/record"
-	"poolbench/reports"
 	"poolbench/reports/estimate"
 )
 
@@ -17,9 +19,9 @@ import (
 func snapshot(t *testing.T, day int, base, head string, ratios map[string]float64) *Snapshot {
 	t.Helper()
 	r := &Report{}
-	for _, name := range sortedKeys(ratios) {
+	for _, name := range slices.Sorted(maps.Keys(ratios)) {
 		v := ratios[name]
-		r.Cells = append(r.Cells, Cell{Pkg: "example.com/p", Name: name, Unit: "sec/op", Verdict: NoChange, Base: 1e-5, Head: 1e-5 * v,
+		r.Cases = append(r.Cases, Case{Pkg: "example.com/p", Name: name, Unit: "sec/op", Verdict: NoChange, Base: 1e-5, Head: 1e-5 * v,
 			Ratio: estimate.Estimate{Value: v, Low: v * 0.99, High: v * 1.01, N: 30}})
 	}
 	var text bytes.Buffer
@@ -50,14 +52,14 @@ func TestHistory(t *testing.T) {
 	}
 	rng.Shuffle(len(against), func(i, j int) { against[i], against[j] = against[j], against[i] })
 	h := Changes(against, Options{})
-	if len(h.Changes) != 1 || h.Subjects != 2 {
+	if len(h.Changes) != 1 || h.Benchmarks != 2 {
 		t.Fatalf("%+v", h)
 	}
 	if c := h.Changes[0]; c.Name != "A/x=1-2" || c.Before != commit(24) || c.After != commit(25) || math.Abs(c.Ratio-1.04) > 0.01 || c.Established != 15 {
 		t.Errorf("%+v", c)
 	}
 	var out bytes.Buffer
-	if err := WriteHistoryText(&out, h, reports.TextOptions{}); err != nil {
+	if err := WriteHistoryText(&out, h, TextOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "history.txt", out.Bytes())
@@ -66,7 +68,7 @@ func TestHistory(t *testing.T) {
 		t.Errorf("%+v", h)
 	}
 	out.Reset()
-	if err := WriteHistoryText(&out, h, reports.TextOptions{}); err != nil {
+	if err := WriteHistoryText(&out, h, TextOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "creep.txt", out.Bytes())
@@ -76,10 +78,31 @@ func TestHistory(t *testing.T) {
 }
 
 func TestSnapshotErrors(t *testing.T) {
-	if err := WriteSnapshot(&bytes.Buffer{}, nil, &Report{Cells: []Cell{{Name: "A", Unit: "sec/op"}}}, "a", "b", t0); err == nil {
+	if err := WriteSnapshot(&bytes.Buffer{}, nil, &Report{Cases: []Case{{Name: "A", Unit: "sec/op"}}}, "a", "b", t0); err == nil {
 		t.Error("an empty snapshot was written")
 	}
 	if _, err := ReadSnapshot(parse(t, "BenchmarkA 1 5 ns/op\n")); err == nil {
 		t.Error("any record was read as a snapshot")
+	}
+}
+
+// A history that an earlier version wrote is read as it was, beside one of today.
+func TestSnapshotOfOld(t *testing.T) {
+	old := `cpu: X
+# note time: 2026-01-02T03:04:05Z
+# note base: aaa
+# note head: bbb
+pkg: example.com/p
+BenchmarkA/x=1-2 30 1.04e-05 sec/op 1.04 head/base 1.03 head/base-low 1.05 head/base-high
+BenchmarkGrid/executor=conc/workload=spin/workers=2/grain=1000-2 30 1e-05 sec/op 0.98 head/base 0.97 head/base-low 0.99 head/base-high
+BenchmarkB 30 1e-05 sec/op 1 head/base 1 head/base-low 1 head/base-high
+`
+	got, err := ReadSnapshot(parse(t, old))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := snapshot(t, 0, "aaa", "bbb", map[string]float64{"A/x=1-2": 1.04, "Grid/executor=conc/workload=spin/workers=2/grain=1000-2": 0.98, "B": 1})
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
 	}
 }

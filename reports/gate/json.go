@@ -79,42 +79,22 @@ type warningEntry struct {
 // is what the program is going to exit with. It returns the first error of w.
 func WriteJSON(w io.Writer, r *Report, exitCode int) error {
 	f := verdictFile{Schema: Schema, Outcome: r.Outcome(), ExitCode: exitCode, Headline: r.Headline(), Base: r.Base, Head: r.Head,
-		Method: r.method(), Alpha: r.Alpha, Limit: r.Limit, Confidence: r.Confidence, Blocks: r.Blocks, SeedPairs: r.SeedPairs,
+		Method: r.method(), Alpha: r.Alpha, Limit: r.Limit, Confidence: r.Confidence, Blocks: r.Blocks, SeedPairs: r.Links,
 		NotComparable: r.NotComparable, Void: r.Void, Busy: r.Busy, Blind: r.Blind,
-		Counts: map[string]int{}, Results: entries(r.Cells), Controls: entries(r.Controls), Warnings: []warningEntry{}}
+		Counts: map[string]int{}, Results: entries(r.Cases), Controls: entries(r.Controls), Warnings: []warningEntry{}}
 	for v := range verdictNames {
 		f.Counts[Verdict(v).String()] = r.Count(Verdict(v))
 	}
 	if u := r.Usual; u != nil {
-		f.Usual = &usualEntry{u.Runs, u.Alpha, u.Judged, names(u.Slower), names(u.Faster)}
+		f.Usual = &usualEntry{u.Runs, u.Alpha, u.Judged, fullNames(u.Slower), fullNames(u.Faster)}
 	}
 	for _, warning := range r.Warnings {
-		f.Warnings = append(f.Warnings, warningEntry(warning))
+		f.Warnings = append(f.Warnings, warningEntry{warning.What, warning.Cure})
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(f)
-}
-
-// Outcome is the verdict on the whole in a word or two: what counts most of
-// "interrupted", "not comparable", "void", "failed", "regressed", "inconclusive" and "fine".
-func (r *Report) Outcome() string {
-	switch {
-	case r.EndedEarly != "":
-		return r.EndedEarly
-	case r.NotComparable != "":
-		return "not comparable"
-	case r.Void != "":
-		return "void"
-	case r.Count(Failed) > 0:
-		return "failed"
-	case r.Count(Regressed) > 0:
-		return "regressed"
-	case r.Inconclusive():
-		return "inconclusive"
-	}
-	return "fine"
 }
 
 func (r *Report) method() string {
@@ -127,28 +107,28 @@ func (r *Report) method() string {
 	return "files of different runs"
 }
 
-func names(subjects []record.Subject) []string {
+func fullNames(points []record.Point) []string {
 	out := []string{}
-	for _, s := range subjects {
-		out = append(out, s.String())
+	for _, p := range points {
+		out = append(out, p.Full())
 	}
 	return out
 }
 
-func entries(cells []Cell) []resultEntry {
+func entries(cases []Case) []resultEntry {
 	out := []resultEntry{}
-	for _, c := range cells {
+	for _, c := range cases {
 		e := resultEntry{Package: c.Pkg, Name: c.Name, Unit: c.Unit, Verdict: c.Verdict.String(), Exact: c.Exact, Limit: c.Limit,
-			Detectable: known(c.Detectable), More: known(c.More), LayoutSD: known(c.Layout), Planted: c.Canary, Reason: c.Reason}
+			Detectable: finite(c.Detectable), More: finite(c.More), LayoutSD: finite(c.Layout), Planted: c.Canary, Reason: c.Reason}
 		if c.Verdict != New && c.Verdict != Failed {
 			e.Base = &c.Base
 		}
 		if c.Verdict != Missing && c.Verdict != Failed {
 			e.Head = &c.Head
 		}
-		if v := known(c.Ratio.Value); v != 0 {
+		if v := finite(c.Ratio.Value); v != 0 {
 			e.Ratio = &ratioEntry{Value: v, Blocks: c.Ratio.N}
-			if known(c.Ratio.Low) != 0 && known(c.Ratio.High) != 0 {
+			if finite(c.Ratio.Low) != 0 && finite(c.Ratio.High) != 0 {
 				e.Ratio.Low, e.Ratio.High = &c.Ratio.Low, &c.Ratio.High
 			}
 		}
@@ -157,8 +137,8 @@ func entries(cells []Cell) []resultEntry {
 	return out
 }
 
-// known is v, or 0 when it is not a finite number.
-func known(v float64) float64 {
+// finite is v, or 0 when it is not a finite number.
+func finite(v float64) float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return 0
 	}

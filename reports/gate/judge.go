@@ -4,11 +4,10 @@ import (
 	"math"
 
 	"poolbench/bench/record"
-	"poolbench/reports/estimate"
 )
 
 // A Judge decides, block by block, what changed between two builds, and which
-// subjects need another block. Equal blocks give equal answers, so a stored
+// benchmarks need another block. Equal blocks give equal answers, so a stored
 // comparison can be judged again. It is not safe for concurrent use.
 //
 //  1. The screen: every subject gets 12 blocks. Each chooses the estimator that
@@ -23,44 +22,50 @@ import (
 // The test is exact without any assumption on the noise: the order of the builds
 // within a block is random, so without a change each log ratio is as likely to
 // have the opposite sign. Two limits: for a change within the tolerance the log
-// ratios must be symmetric, and blocks of one seed pair depend on each other
+// ratios must be symmetric, and blocks of one pair of links depend on each other
 // through the code layout.
 type Judge struct {
-	options  Options
-	subjects []*subject // in declared order
-	index    map[record.Subject]*subject
-	blocks   int // added
+	shared              // with the subjects
+	subjects []*subject // in the order in which they were promised
 	hosts    []record.Host
-	pairs    map[int]bool // seed pairs seen
-	screened bool
-	ranks    estimate.SignedRank
-	tails    int // tests of tails after the screen
-	units    int // tests of other units after the screen
+	links    map[int]bool // pairs of links seen
 }
 
-// NewJudge starts a judgement of the declared subjects.
-func NewJudge(o Options, declared []record.Declared) *Judge {
-	j := &Judge{options: o.withDefaults(), index: map[record.Subject]*subject{}, pairs: map[int]bool{}}
-	for _, d := range declared {
-		if j.index[d.Subject] != nil {
-			continue
+// NewJudge starts a judgement of what a comparison promises to measure.
+func NewJudge(o Options, promised []record.Promise) *Judge {
+	j := &Judge{shared: shared{Options: o.withDefaults()}, links: map[int]bool{}}
+	known := map[record.Point]bool{}
+	for _, p := range promised {
+		if !known[p.Point()] {
+			known[p.Point()] = true
+			j.subjects = append(j.subjects, newSubject(p, &j.shared))
 		}
-		s := newSubject(d, j.options)
-		j.subjects = append(j.subjects, s)
-		j.index[d.Subject] = s
 	}
 	return j
 }
 
-// Add takes the next block; its slices belong to the judge from then on. Subjects
-// that were not declared, and those that are settled, are not looked at.
-func (j *Judge) Add(b record.PairBlock) {
+// Add takes the next block, whose slices belong to the judge from then on. Its results
+// are of the sides "base" and "head"; the times of their turns are paired in order.
+// What was not promised is not looked at.
+//
+// The host of a block is read at its end, so a block without one was cut short. It
+// counts as far as it goes, but for the first one: an interrupt in it ends a run before
+// anything was measured, and the few benchmarks that it has say nothing of the others.
+func (j *Judge) Add(b record.Block) {
+	if b.Number == 1 && b.Host == nil || len(b.Results)+len(b.Failures) == 0 {
+		return
+	}
 	j.blocks++
-	j.hosts = append(j.hosts, b.Host)
-	j.pairs[b.SeedPair] = true
-	for _, p := range b.Pairs {
-		if s := j.index[p.Subject]; s != nil {
-			s.add(p, b.SeedPair)
+	links := -1
+	if b.Host != nil {
+		links = b.Host.Links
+		j.hosts = append(j.hosts, *b.Host)
+		j.links[links] = true
+	}
+	pairs := pairsOf(b)
+	for _, s := range j.subjects {
+		if p := pairs[s.Point()]; p != nil {
+			s.add(p, links)
 		}
 	}
 	if !j.screened {
@@ -70,26 +75,29 @@ func (j *Judge) Add(b record.PairBlock) {
 		return
 	}
 	for _, s := range j.subjects {
-		s.look(j)
+		s.lookAtExtras()
+		s.look()
 	}
 }
 
-// Next returns the subjects that the next block has to measure, controls included,
-// in declared order; none when everything is settled. A control that compares base
+// Next returns what the next block has to measure, controls included, in the order in
+// which it was promised; none when everything is settled. A control that compares base
 // with itself keeps a run going only while it looks biased.
-func (j *Judge) Next() []record.Subject {
-	var next []record.Subject
+func (j *Judge) Next() []record.Point {
+	var next []record.Point
 	needed := !j.screened
 	canaries, seen := j.canaries()
 	for _, s := range j.subjects {
-		if !s.wanted(j.screened) {
+		switch {
+		case s.failure != "" || !s.InBase || !s.InHead:
+			continue
+		case j.screened && s.time != open && !s.undecidedExtras():
+			continue
+		case s.Role == record.Canary && 2*seen > canaries:
 			continue
 		}
-		if s.declared.Role == record.Canary && 2*seen > canaries {
-			continue
-		}
-		needed = needed || s.declared.Role != record.Same || s.looksBiased(j)
-		next = append(next, s.declared.Subject)
+		needed = needed || s.Role != record.Same || s.looksBiased()
+		next = append(next, s.Point())
 	}
 	if !needed {
 		return nil
@@ -103,20 +111,19 @@ func (j *Judge) screen() {
 	var slower, faster []float64
 	suspects := 0
 	for _, s := range j.subjects {
-		s.screen(j)
-		if s.time == open && s.declared.Role != record.Canary {
+		s.screen()
+		if s.time == open && s.Role != record.Canary {
 			suspects++
-			slower, faster = append(slower, s.evidence(j, +1)), append(faster, s.evidence(j, -1))
+			slower, faster = append(slower, s.evidence(+1)), append(faster, s.evidence(-1))
 		}
-		j.tails += s.suspectTails(j)
-		j.units += s.suspectUnits(j)
+		s.suspectExtras()
 	}
 	slowParts, fastParts := shares(slower), shares(faster)
 	i := 0
 	for _, s := range j.subjects {
 		switch {
 		case s.time != open:
-		case s.declared.Role == record.Canary: // what an average suspect has; canaries raise no alarms
+		case s.Role == record.Canary: // what an average suspect has; canaries raise no alarms
 			s.slowPart, s.fastPart = 1/math.Max(1, float64(suspects)), 0
 		default:
 			s.slowPart, s.fastPart = slowParts[i], fastParts[i]
@@ -150,21 +157,10 @@ func shares(evidence []float64) []float64 {
 	return parts
 }
 
-// looksBiased reports whether a control that compares base with itself may show that
-// it is not the same to the method.
-func (s *subject) looksBiased(j *Judge) bool {
-	values := s.values()
-	mid := estimate.Centre(values)
-	if mid < 0 {
-		values = estimate.Negated(values)
-	}
-	return math.Abs(mid) >= s.slowdown/2 && j.ranks.Above(values, 0) <= suspicion
-}
-
 // canaries is how many canaries there are and how many of them were seen.
 func (j *Judge) canaries() (all, seen int) {
 	for _, s := range j.subjects {
-		if s.declared.Role == record.Canary {
+		if s.Role == record.Canary {
 			all++
 			if s.time == regressed {
 				seen++
@@ -172,11 +168,4 @@ func (j *Judge) canaries() (all, seen int) {
 		}
 	}
 	return all, seen
-}
-
-// leastBlocks is how many blocks must be measured before a slowdown can be shown to
-// a subject with this part of the budget: n fresh values have a p-value of 2^-n at
-// best.
-func (j *Judge) leastBlocks(part float64) int {
-	return screenBlocks + int(math.Ceil(-math.Log2(timeShare*j.options.Alpha*finalShare*part)))
 }

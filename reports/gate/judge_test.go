@@ -15,91 +15,129 @@ import (
 	"time"
 
 	"poolbench/bench/record"
-	"poolbench/reports"
 	"poolbench/reports/words"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens")
 
-// A planted subject has a known truth.
+// A planted benchmark has a known truth.
 type planted struct {
-	declared record.Declared
-	sigma    float64                // noise of a block's log ratio
-	change   float64                // true log ratio
-	tail     float64                // factor on one chunk in eight of head
-	layout   func(pair int) float64 // true log ratio on top, by seed pair; nil for none
-	extra    map[string][2]float64  // units beside time
-	jitter   map[string]float64     // noise of those units
-	failsAt  int                    // block in which head fails; 0 never
-	reason   string
+	promise record.Promise
+	sigma   float64                 // noise of a block's log ratio
+	change  float64                 // true log ratio
+	tail    float64                 // factor on one turn in eight of head
+	layout  func(links int) float64 // true log ratio on top, by pair of links; nil for none
+	extra   map[string][2]float64   // units beside time
+	jitter  map[string]float64      // noise of those units
+	failsAt int                     // block in which head fails; 0 never
+	reason  string
 }
 
-func both(name string) record.Declared {
-	return record.Declared{Subject: record.Subject{Pkg: "example.com/p", Name: name + "-2"}, InBase: true, InHead: true}
+func both(name string) record.Promise {
+	return record.Promise{Pkg: "example.com/p", Name: name + "-2", Role: record.Judged, InBase: true, InHead: true}
 }
 
-func control(name string, role record.Role) record.Declared {
-	return record.Declared{Subject: record.Subject{Name: name + "-2"}, Role: role, InBase: true, InHead: true}
+func control(name string, role record.Role) record.Promise {
+	return record.Promise{Name: name + "-2", Role: role, InBase: true, InHead: true}
 }
 
-// measure runs the judge on planted subjects for at most the given blocks.
-func measure(t testing.TB, o Options, most int, host record.Host, subjects ...planted) (*Judge, record.Comparison) {
+// A comparison is what was promised and measured.
+type comparison struct {
+	promised []record.Promise
+	blocks   []record.Block
+}
+
+// write is the comparison as a record.
+func (c comparison) write(t testing.TB, blocks ...record.Block) *record.Record {
+	t.Helper()
+	var text bytes.Buffer
+	w := record.NewWriter(&text, nil)
+	check := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	check(w.Fact("builds", record.Builds{Base: "main (1a2b)", Head: "worktree"}))
+	check(w.Fact("warning", record.Warning{Topic: "builds", What: "Something.", Cure: "Nothing."}))
+	for _, p := range c.promised {
+		check(w.Fact("promise", p))
+	}
+	for _, b := range append(blocks, c.blocks...) {
+		check(w.Block(b.Number))
+		for _, r := range b.Results {
+			check(w.Result(r))
+		}
+		for _, f := range b.Failures {
+			check(w.Failure(f.Point, f.Reason))
+		}
+		if b.Host != nil {
+			check(w.Fact("host", b.Host))
+		}
+	}
+	return parse(t, text.String())
+}
+
+// measure runs the judge on planted benchmarks for at most the given blocks.
+func measure(t testing.TB, o Options, most int, host record.Host, benchmarks ...planted) (*Judge, comparison) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(11, 13))
-	by := map[record.Subject]planted{}
-	var c record.Comparison
-	for _, p := range subjects {
-		by[p.declared.Subject] = p
-		c.Subjects = append(c.Subjects, p.declared)
+	by := map[record.Point]planted{}
+	var c comparison
+	for _, p := range benchmarks {
+		by[p.promise.Point()] = p
+		c.promised = append(c.promised, p.promise)
 	}
-	j := NewJudge(o, c.Subjects)
+	j := NewJudge(o, c.promised)
 	for number := 1; number <= most; number++ {
 		next := j.Next()
 		if len(next) == 0 {
 			break
 		}
-		b := record.PairBlock{Number: number, SeedPair: (number - 1) % 16, Host: host}
-		for _, s := range next {
-			p := by[s]
-			shift := p.change
-			if p.layout != nil {
-				shift += p.layout(b.SeedPair)
+		host.Links = (number - 1) % 16
+		b := record.Block{Number: number, Host: new(record.Host)}
+		*b.Host = host
+		for _, point := range next {
+			planted := by[point]
+			shift := planted.change
+			if planted.layout != nil {
+				shift += planted.layout(host.Links)
 			}
-			pair := simulatePair(rng, s, p.sigma, shift)
-			if p.tail > 0 {
-				for i := range pair.Head {
+			p := simulatePair(rng, planted.sigma, shift)
+			if planted.tail > 0 {
+				for i := range p.head.turns {
 					if rng.IntN(8) == 0 {
-						pair.Head[i] *= p.tail
+						p.head.turns[i] *= planted.tail
 					}
 				}
 			}
-			pair.Extra = map[string][2]float64{}
-			for unit, v := range p.extra {
+			p.base.values, p.head.values = map[string]float64{}, map[string]float64{}
+			for unit, v := range planted.extra {
 				for i := range v {
-					v[i] *= math.Exp(p.jitter[unit] * rng.NormFloat64())
+					v[i] *= math.Exp(planted.jitter[unit] * rng.NormFloat64())
 				}
-				pair.Extra[unit] = v
+				p.base.values[unit], p.head.values[unit] = v[0], v[1]
 			}
-			if p.failsAt > 0 && number >= p.failsAt {
-				pair = record.Pair{Subject: s, HeadError: p.reason, Base: pair.Base}
+			if planted.failsAt > 0 && number >= planted.failsAt {
+				p = pair{base: side{turns: p.base.turns}, head: side{failure: planted.reason}}
 			}
-			b.Pairs = append(b.Pairs, pair)
+			put(&b, point, p)
 		}
-		c.Blocks = append(c.Blocks, b)
+		c.blocks = append(c.blocks, b)
 		j.Add(b)
 	}
 	return j, c
 }
 
-func find(t testing.TB, r *Report, name, unit string) Cell {
+func find(t testing.TB, r *Report, name, unit string) Case {
 	t.Helper()
-	for _, c := range append(r.Cells, r.Controls...) {
+	for _, c := range append(r.Cases, r.Controls...) {
 		if c.Name == name+"-2" && c.Unit == unit {
 			return c
 		}
 	}
-	t.Fatalf("no %s %s in %+v", name, unit, r.Cells)
-	return Cell{}
+	t.Fatalf("no %s %s in %+v", name, unit, r.Cases)
+	return Case{}
 }
 
 var quiet = record.Host{Steal: 0, Others: 0.05, Waited: 0.01, Load: 0.7}
@@ -112,27 +150,27 @@ func everything() []planted {
 	gone := both("Gone")
 	gone.InHead = false
 	return []planted{
-		{declared: both("Slower"), sigma: 0.02, change: five},
-		{declared: both("MuchSlower/size=1k"), sigma: 0.05, change: math.Log(1.3)},
-		{declared: both("Faster"), sigma: 0.02, change: -five},
-		{declared: both("Same"), sigma: 0.02},
-		{declared: both("Quiet"), sigma: 0.001},
-		{declared: both("Noisy"), sigma: 1.5},
-		{declared: both("Layout"), sigma: 0.01, layout: func(pair int) float64 {
+		{promise: both("Slower"), sigma: 0.02, change: five},
+		{promise: both("MuchSlower/size=1k"), sigma: 0.05, change: math.Log(1.3)},
+		{promise: both("Faster"), sigma: 0.02, change: -five},
+		{promise: both("Same"), sigma: 0.02},
+		{promise: both("Quiet"), sigma: 0.001},
+		{promise: both("Noisy"), sigma: 1.5},
+		{promise: both("Layout"), sigma: 0.01, layout: func(pair int) float64 {
 			if pair < 6 {
 				return 0.25
 			}
 			return 0
 		}},
-		{declared: both("Tail"), sigma: 0.02, tail: 2},
-		{declared: both("Allocs"), sigma: 0.01, extra: map[string][2]float64{"allocs/op": {3, 4}, "B/op": {64, 64}}},
-		{declared: both("FewerAllocs"), sigma: 0.01, extra: map[string][2]float64{"allocs/op": {3, 0}}},
-		{declared: both("Bytes"), sigma: 0.01, extra: map[string][2]float64{"B/op": {1000, 1200}}, jitter: map[string]float64{"B/op": 0.01}},
-		{declared: both("Hits"), sigma: 0.01, extra: map[string][2]float64{"hits/op": {10, 8}, "odd": {1, 2}}},
-		{declared: both("Panics"), sigma: 0.01, failsAt: 2, reason: "panic: index out of range [3] with length 3"},
-		{declared: lone}, {declared: gone},
-		{declared: control("same", record.Same), sigma: 0.02},
-		{declared: control("canary", record.Canary), sigma: 0.02, change: five},
+		{promise: both("Tail"), sigma: 0.02, tail: 2},
+		{promise: both("Allocs"), sigma: 0.01, extra: map[string][2]float64{"allocs/op": {3, 4}, "B/op": {64, 64}}},
+		{promise: both("FewerAllocs"), sigma: 0.01, extra: map[string][2]float64{"allocs/op": {3, 0}}},
+		{promise: both("Bytes"), sigma: 0.01, extra: map[string][2]float64{"B/op": {1000, 1200}}, jitter: map[string]float64{"B/op": 0.01}},
+		{promise: both("Hits"), sigma: 0.01, extra: map[string][2]float64{"hits/op": {10, 8}, "odd": {1, 2}}},
+		{promise: both("Panics"), sigma: 0.01, failsAt: 2, reason: "panic: index out of range [3] with length 3"},
+		{promise: lone}, {promise: gone},
+		{promise: control("same", record.Same), sigma: 0.02},
+		{promise: control("canary", record.Canary), sigma: 0.02, change: five},
 	}
 }
 
@@ -163,7 +201,7 @@ func TestJudgeVerdicts(t *testing.T) {
 			t.Errorf("%s %s: %v, want %v: %+v", test.name, test.unit, c.Verdict, test.want, c)
 		}
 	}
-	for _, c := range r.Cells {
+	for _, c := range r.Cases {
 		if c.Unit == "odd" {
 			t.Errorf("a unit of unknown direction was judged: %+v", c)
 		}
@@ -182,26 +220,11 @@ func TestJudgeVerdicts(t *testing.T) {
 // What is stored is judged to the same report.
 func TestJudgeReplay(t *testing.T) {
 	j, c := measure(t, Options{}, 60, quiet, everything()...)
-	var stored bytes.Buffer
-	w, err := record.NewComparisonWriter(&stored, nil, nil, c.Subjects)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, b := range c.Blocks {
-		if err := w.Block(b); err != nil {
-			t.Fatal(err)
-		}
-	}
-	read, err := record.ReadComparison(&stored, "gate.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	again := NewJudge(Options{}, read.Subjects)
-	for _, b := range read.Blocks {
-		again.Add(b)
-	}
-	if a, b := j.Report(), again.Report(); !reflect.DeepEqual(a, b) {
-		t.Errorf("%s\n%s", text(t, a), text(t, b))
+	want := j.Report()
+	want.Base, want.Head = "main (1a2b)", "worktree"
+	want.Warnings = append(want.Warnings, record.Warning{Topic: "builds", What: "Something.", Cure: "Nothing."})
+	if got := Stored(c.write(t), Options{}); !reflect.DeepEqual(got, want) {
+		t.Errorf("%s\n%s", text(t, got), text(t, want))
 	}
 	if !reflect.DeepEqual(j.Report(), j.Report()) {
 		t.Error("asking twice changes the report")
@@ -211,13 +234,13 @@ func TestJudgeReplay(t *testing.T) {
 // A run ends when what can be decided is decided, and controls alone do not keep it.
 func TestJudgeStops(t *testing.T) {
 	j, c := measure(t, Options{}, 500, quiet,
-		planted{declared: both("A"), sigma: 0.01}, planted{declared: both("B"), sigma: 0.01, change: 0.2},
-		planted{declared: control("same", record.Same), sigma: 0.9}, planted{declared: control("canary", record.Canary), sigma: 0.01, change: 0.0488})
-	if n := len(c.Blocks); n != screenBlocks+looks[0] || len(j.Next()) != 0 {
+		planted{promise: both("A"), sigma: 0.01}, planted{promise: both("B"), sigma: 0.01, change: 0.2},
+		planted{promise: control("same", record.Same), sigma: 0.9}, planted{promise: control("canary", record.Canary), sigma: 0.01, change: 0.0488})
+	if n := len(c.blocks); n != screenBlocks+looks[0] || len(j.Next()) != 0 {
 		t.Errorf("%d blocks: %s", n, text(t, j.Report()))
 	}
-	if n := len(c.Blocks[len(c.Blocks)-1].Pairs); n != 3 {
-		t.Errorf("%d subjects in the last block, want B, canary and same", n)
+	if n := len(c.blocks[len(c.blocks)-1].Results); n != 2*3 {
+		t.Errorf("%d results in the last block, want B, canary and same", n)
 	}
 	empty := NewJudge(Options{}, nil)
 	if r := empty.Report(); r.NotComparable == "" || len(empty.Next()) != 0 {
@@ -258,7 +281,7 @@ func TestJudgeHostBusy(t *testing.T) {
 }
 
 func TestJudgeControls(t *testing.T) {
-	same := planted{declared: both("A"), sigma: 0.01}
+	same := planted{promise: both("A"), sigma: 0.01}
 	for _, test := range []struct {
 		name        string
 		controls    []planted
@@ -266,12 +289,12 @@ func TestJudgeControls(t *testing.T) {
 		want        Verdict
 		exit        int
 	}{
-		{"biased", []planted{{declared: control("same", record.Same), sigma: 0.01, change: 0.1}}, "", "compares base with itself and reads +1", NoChange, ExitFailed},
-		{"canary that is not slower", []planted{{declared: control("canary", record.Canary), sigma: 0.01}}, "", "were measured as not slower", Inconclusive, ExitFailed},
-		{"canary too noisy", []planted{{declared: control("canary", record.Canary), sigma: 0.8, change: 0.0488}}, "were seen; a larger -budget or a quieter machine", "", Inconclusive, ExitInconclusive},
-		{"two of three seen", []planted{{declared: control("c1", record.Canary), sigma: 0.01, change: 0.0488}, {declared: control("c2", record.Canary), sigma: 0.01, change: 0.0488},
-			{declared: control("c3", record.Canary), sigma: 0.8, change: 0.0488}}, "", "", NoChange, ExitFine},
-		{"control fails", []planted{{declared: control("canary", record.Canary), failsAt: 1, reason: "no"}}, "", "the control canary-2 failed", NoChange, ExitFailed},
+		{"biased", []planted{{promise: control("same", record.Same), sigma: 0.01, change: 0.1}}, "", "compares base with itself and reads +1", NoChange, ExitFailed},
+		{"canary that is not slower", []planted{{promise: control("canary", record.Canary), sigma: 0.01}}, "", "were measured as not slower", Inconclusive, ExitFailed},
+		{"canary too noisy", []planted{{promise: control("canary", record.Canary), sigma: 0.8, change: 0.0488}}, "were seen; a larger -budget or a quieter machine", "", Inconclusive, ExitInconclusive},
+		{"two of three seen", []planted{{promise: control("c1", record.Canary), sigma: 0.01, change: 0.0488}, {promise: control("c2", record.Canary), sigma: 0.01, change: 0.0488},
+			{promise: control("c3", record.Canary), sigma: 0.8, change: 0.0488}}, "", "", NoChange, ExitFine},
+		{"control fails", []planted{{promise: control("canary", record.Canary), failsAt: 1, reason: "no"}}, "", "the control canary-2 failed", NoChange, ExitFailed},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			j, _ := measure(t, Options{}, 60, quiet, append(test.controls, same)...)
@@ -293,8 +316,8 @@ func TestJudgeControls(t *testing.T) {
 // suspect has the level 0.003, which 9 fresh blocks reach, its canary as well.
 func TestJudgeFewBlocks(t *testing.T) {
 	for blocks := range 24 {
-		j, _ := measure(t, Options{}, blocks, quiet, planted{declared: both("A"), sigma: 0.001, change: 0.2},
-			planted{declared: control("canary", record.Canary), sigma: 0.001, change: 0.05})
+		j, _ := measure(t, Options{}, blocks, quiet, planted{promise: both("A"), sigma: 0.001, change: 0.2},
+			planted{promise: control("canary", record.Canary), sigma: 0.001, change: 0.05})
 		r := j.Report()
 		c := find(t, r, "A", "sec/op")
 		if shown := blocks >= 12+9; shown != (c.Verdict == Regressed) || shown != (r.Blind == "") {
@@ -308,7 +331,7 @@ func TestJudgeFewBlocks(t *testing.T) {
 		}
 	}
 	for blocks := range 12 {
-		j, _ := measure(t, Options{}, blocks, quiet, planted{declared: both("A"), sigma: 0.001, change: 1})
+		j, _ := measure(t, Options{}, blocks, quiet, planted{promise: both("A"), sigma: 0.001, change: 1})
 		r := j.Report()
 		if c := find(t, r, "A", "sec/op"); c.Verdict != Inconclusive || c.Reason == "" {
 			t.Errorf("%d blocks: %+v", blocks, c)
@@ -338,7 +361,7 @@ func TestShares(t *testing.T) {
 // A unit that varies says so in its own words: what is known of time is not known of it.
 func TestJudgeUnitVaries(t *testing.T) {
 	for blocks, want := range map[int]string{5: "varies, and has too few blocks to tell", 12: "varies too much to tell"} {
-		j, _ := measure(t, Options{}, blocks, quiet, planted{declared: both("A"), sigma: 0.001,
+		j, _ := measure(t, Options{}, blocks, quiet, planted{promise: both("A"), sigma: 0.001,
 			extra: map[string][2]float64{"B/op": {100, 100}}, jitter: map[string]float64{"B/op": 0.3}})
 		c := find(t, j.Report(), "A", "B/op")
 		if c.Verdict != Inconclusive || c.remark() != want {
@@ -357,7 +380,7 @@ func TestHeadline(t *testing.T) {
 	} {
 		r := &Report{}
 		for _, v := range verdicts {
-			r.Cells = append(r.Cells, Cell{Verdict: v})
+			r.Cases = append(r.Cases, Case{Verdict: v})
 		}
 		if got := r.Headline(); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -367,12 +390,16 @@ func TestHeadline(t *testing.T) {
 
 // Values that have no ratio do not come into one.
 func TestJudgeUnusable(t *testing.T) {
-	for _, p := range []record.Pair{{}, {Base: []float64{1}, Head: []float64{0}}, {Base: []float64{1}, Head: []float64{math.NaN()}}, {Base: []float64{1, 2}, Head: []float64{1}}} {
-		d := both("A")
-		j := NewJudge(Options{}, []record.Declared{d})
-		p.Subject = d.Subject
+	of := func(turns ...float64) side {
+		return side{turns: turns, values: map[string]float64{record.UnitTime: 0}}
+	}
+	for _, p := range []pair{{of(), of()}, {of(1), of(0)}, {of(1), of(math.NaN())}, {of(1, 2), of(1)}} {
+		promise := both("A")
+		j := NewJudge(Options{}, []record.Promise{promise})
 		for n := range 20 {
-			j.Add(record.PairBlock{Number: n + 1, Pairs: []record.Pair{p}})
+			b := record.Block{Number: n + 1, Host: &quiet}
+			put(&b, promise.Point(), p)
+			j.Add(b)
 		}
 		if c := find(t, j.Report(), "A", "sec/op"); c.Verdict != Failed {
 			t.Errorf("%+v: %+v", p, c)
@@ -409,11 +436,11 @@ func TestGoldens(t *testing.T) {
 	noisy := w.write(t)
 	w.seed++
 	unsure := Files(noisy, w.write(t), Options{})
-	plainText := reports.TextOptions{}
+	plainText := TextOptions{}
 	for name, write := range map[string]func(*bytes.Buffer) error{
 		"builds.txt":       func(b *bytes.Buffer) error { return WriteText(b, r, plainText) },
-		"builds-color.txt": func(b *bytes.Buffer) error { return WriteText(b, r, reports.TextOptions{Color: true}) },
-		"builds-ascii.txt": func(b *bytes.Buffer) error { return WriteText(b, r, reports.TextOptions{ASCII: true}) },
+		"builds-color.txt": func(b *bytes.Buffer) error { return WriteText(b, r, TextOptions{Color: true}) },
+		"builds-ascii.txt": func(b *bytes.Buffer) error { return WriteText(b, r, TextOptions{ASCII: true}) },
 		"builds.md":        func(b *bytes.Buffer) error { return WriteMarkdown(b, r) },
 		"verdict.json":     func(b *bytes.Buffer) error { return WriteJSON(b, r, r.ExitCode(false, false)) },
 		"annotations.txt":  func(b *bytes.Buffer) error { return WriteAnnotations(b, r) },
@@ -435,7 +462,7 @@ func TestGoldens(t *testing.T) {
 func TestMarkdownFits(t *testing.T) {
 	r := &Report{Interleaved: true}
 	for i := range 5000 {
-		r.Cells = append(r.Cells, Cell{Pkg: "p", Name: fmt.Sprintf("Benchmark%d/with=a_long*name-2", i), Unit: "sec/op", Verdict: NoChange, Base: 1, Head: 1})
+		r.Cases = append(r.Cases, Case{Pkg: "p", Name: fmt.Sprintf("Benchmark%d/with=a_long*name-2", i), Unit: "sec/op", Verdict: NoChange, Base: 1, Head: 1})
 	}
 	if n := len(markdown(t, r)); n > maxMarkdown || n < maxMarkdown/3 {
 		t.Errorf("%d bytes", n)
@@ -446,7 +473,7 @@ func TestMarkdownFits(t *testing.T) {
 func TestAnnotationsEscape(t *testing.T) {
 	r := &Report{Interleaved: true}
 	for range 12 {
-		r.Cells = append(r.Cells, Cell{Name: "A\n::error::x,y:z%", Unit: "sec/op", Verdict: Failed, Reason: "a\r\n::add-mask::b"})
+		r.Cases = append(r.Cases, Case{Name: "A\n::error::x,y:z%", Unit: "sec/op", Verdict: Failed, Reason: "a\r\n::add-mask::b"})
 	}
 	var out bytes.Buffer
 	if err := WriteAnnotations(&out, r); err != nil {
@@ -464,22 +491,24 @@ func TestAnnotationsEscape(t *testing.T) {
 // A benchmark whose fastest chunks are precise on the screen, and a matter of luck
 // later, is not called unchanged while its typical chunks are slower.
 func TestJudgeDisputed(t *testing.T) {
-	s := both("TwoSpeeds")
-	j := NewJudge(Options{}, []record.Declared{s})
+	promise := both("TwoSpeeds")
+	j := NewJudge(Options{}, []record.Promise{promise})
 	rng := rand.New(rand.NewPCG(3, 5))
 	for number := 1; number <= 60 && len(j.Next()) > 0; number++ {
-		p := record.Pair{Subject: s.Subject}
+		var base, head []float64
 		for range 20 {
-			p.Base = append(p.Base, 7000*math.Exp(0.03*rng.NormFloat64()))
-			p.Head = append(p.Head, 7300*math.Exp(0.03*rng.NormFloat64()))
+			base = append(base, 7000*math.Exp(0.03*rng.NormFloat64()))
+			head = append(head, 7300*math.Exp(0.03*rng.NormFloat64()))
 		}
-		p.Head[rng.IntN(20)] = 5600
-		if p.Base[rng.IntN(20)] = 5600; number > screenBlocks && rng.IntN(4) > 0 {
-			p.Base[slices.Index(p.Base, 5600)] = 6600
+		head[rng.IntN(20)] = 5600
+		if base[rng.IntN(20)] = 5600; number > screenBlocks && rng.IntN(4) > 0 {
+			base[slices.Index(base, 5600)] = 6600
 		}
-		j.Add(record.PairBlock{Number: number, SeedPair: number % 16, Pairs: []record.Pair{p}})
+		b := record.Block{Number: number, Host: &record.Host{Links: number % 16}}
+		put(&b, promise.Point(), pair{side{turns: base}, side{turns: head}})
+		j.Add(b)
 	}
 	if c := find(t, j.Report(), "TwoSpeeds", record.UnitTime); c.Verdict == NoChange || c.Verdict == Improved {
-		t.Errorf("%v with ratio %v; typical chunks are 4.3 %% slower", c.Verdict, c.Ratio)
+		t.Errorf("%v with ratio %v; typical turns are 4.3 %% slower", c.Verdict, c.Ratio)
 	}
 }

@@ -40,8 +40,8 @@ type junitMessage struct {
 // regression is a failure, a benchmark that did not run an error, what could not be
 // judged is skipped. It returns the first error of w.
 func WriteJUnit(w io.Writer, r *Report) error {
-	s := junitSuite{Name: "poolbench gate", Tests: len(r.Cells)}
-	for _, c := range r.Cells {
+	s := junitSuite{Name: "poolbench gate", Tests: len(r.Cases)}
+	for _, c := range r.Cases {
 		class := c.Pkg
 		if class == "" {
 			class = "benchmarks"

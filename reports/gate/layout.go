@@ -6,17 +6,17 @@ import (
 	"poolbench/reports/estimate"
 )
 
-// leastPairs is how many seed pairs a vote needs: 4 in agreement have a p-value of
+// leastLinks is how many pairs of links a vote needs: 4 in agreement have a p-value of
 // 1/16, which is above 5 %.
-const leastPairs = 5
+const leastLinks = 5
 
-// fewPairsCarry reports whether a change above limit is carried by few seed pairs:
+// fewLinksCarry reports whether a change above limit is carried by few pairs of links:
 // the pairs differ from each other (Kruskal-Wallis, 1 %), and the sign test over
 // their medians does not show a change (5 %). Noise alone fails the vote now and
 // then, but seldom makes the pairs differ too.
-func fewPairsCarry(values []float64, pairs []int, limit float64) bool {
-	groups := estimate.Grouped(values, pairs)
-	if len(groups) < leastPairs {
+func fewLinksCarry(values []float64, links []int, limit float64) bool {
+	groups := estimate.Grouped(values, links)
+	if len(groups) < leastLinks {
 		return false
 	}
 	above := 0

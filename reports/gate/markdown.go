@@ -10,7 +10,7 @@ import (
 )
 
 // WriteMarkdown prints a comparison as Markdown for a job summary or a comment, the
-// verdict first, the changed cells in a table, the rest folded away. It stays below
+// verdict first, the changed cases in a table, the rest folded away. It stays below
 // maxMarkdown bytes: what does not fit is counted. It returns the first error of w.
 func WriteMarkdown(w io.Writer, r *Report) error {
 	var b bytes.Buffer
@@ -21,22 +21,14 @@ func WriteMarkdown(w io.Writer, r *Report) error {
 		fmt.Fprintf(&b, ", %s; limit %s", r.how(), words.Percent(r.Limit))
 	}
 	b.WriteString("\n\n")
-	const most = 20
-	if listed := r.listed(most); len(listed) > 0 {
-		names.markdownCells(&b, listed)
+	listed, more := r.listed(20)
+	if len(listed) > 0 {
+		names.markdownCases(&b, listed)
 	}
-	for _, line := range []struct{ label, text string }{
-		{"Not listed", r.unlisted(most)}, {"Same", r.same()}, {"New", names.lone(New)}, {"Missing", names.lone(Missing)},
-		{"Busy", r.Busy}, {"Blind", r.Blind}, {"Controls", r.controls()}, {"The usual method on the same data", names.usual()},
-	} {
-		if line.text != "" {
-			fmt.Fprintf(&b, "- %s: %s\n", line.label, words.MarkdownText(line.text))
-		}
+	for _, l := range names.notes(more) {
+		fmt.Fprintf(&b, "- %s: %s\n", l.label, words.MarkdownText(l.text))
 	}
-	for _, warning := range r.Warnings {
-		fmt.Fprintf(&b, "- Note: %s\n", words.MarkdownText(warning.String()))
-	}
-	names.foldedCells(&b)
+	names.foldedCases(&b)
 	_, err := w.Write(b.Bytes())
 	return err
 }
@@ -55,20 +47,18 @@ func (r *Report) how() string {
 	return "of different runs"
 }
 
-func (w wording) markdownCells(b *bytes.Buffer, list []Cell) {
+func (w wording) markdownCases(b *bytes.Buffer, list []Case) {
 	rows := make([][]string, len(list))
-	for i, c := range list {
-		rows[i] = w.row(c)
-		rows[i][1], rows[i][4] = rows[i][4], rows[i][1] // names and remarks to the left, numbers to the right
-		rows[i] = []string{rows[i][0], rows[i][4], rows[i][1], rows[i][2], rows[i][3]}
+	for i, c := range list { // names and remarks to the left, numbers to the right
+		rows[i] = []string{c.word(), w.title(c), c.remark(), c.values(), c.change()}
 	}
 	words.MarkdownTable(b, 3, []string{"verdict", "benchmark", "remark", "base → head", "change"}, rows)
 }
 
-// foldedCells lists the results without change.
-func (w wording) foldedCells(b *bytes.Buffer) {
+// foldedCases lists the results without change.
+func (w wording) foldedCases(b *bytes.Buffer) {
 	var rows [][]string
-	for _, c := range w.Cells {
+	for _, c := range w.Cases {
 		if c.Verdict == NoChange {
 			rows = append(rows, []string{w.title(c), c.values(), c.change()})
 		}
@@ -82,7 +72,7 @@ func (w wording) foldedCells(b *bytes.Buffer) {
 		longest = max(longest, 2*len(strings.Join(row, " | "))+16)
 	}
 	shown := min(len(rows), max(0, (maxMarkdown-b.Len()-200)/longest))
-	fmt.Fprintf(b, "\n<details><summary>%s without change</summary>\n\n", cells(len(rows)))
+	fmt.Fprintf(b, "\n<details><summary>%s without change</summary>\n\n", results(len(rows)))
 	words.MarkdownTable(b, 1, []string{"benchmark", "base → head", "change"}, rows[:shown])
 	if shown < len(rows) {
 		fmt.Fprintf(b, "and %d more\n\n", len(rows)-shown)

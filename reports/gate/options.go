@@ -1,5 +1,7 @@
 package gate
 
+import "poolbench/bench/record"
+
 // Defaults of Options.
 const (
 	DefaultAlpha     = 0.01
@@ -12,21 +14,23 @@ const (
 // the defaults.
 type Options struct {
 	// Alpha is the chance that a run without any change in time calls at least one
-	// subject regressed, over the whole suite; the same again for improved.
+	// benchmark regressed, over the whole suite; the same again for improved.
 	Alpha float64
-	// Slowdown is the smallest slowdown of interest. A subject passes when it is shown
+	// Slowdown is the smallest slowdown of interest. A benchmark passes when it is shown
 	// to be slower by less.
 	Slowdown float64
 	// Tolerance is the slowdown that is not held against head. It absorbs what the
 	// code layout of two links of one source differs by.
 	Tolerance float64
 	// Tail is the smallest slowdown of interest of the 90th and 99th percentile of the
-	// chunks, which scatter more.
+	// turns, which scatter more.
 	Tail float64
-	// Rules are what the repository says about single subjects; nil for nothing.
+	// Rules are what the repository says about single benchmarks; nil for nothing.
 	Rules *Rules
 	// AcrossMachines compares files although machine or Go version differ.
 	AcrossMachines bool
+	// Unit is what is known of a unit; nil for record.UnitOf, of records for what they say.
+	Unit func(name string) record.Unit
 }
 
 func (o Options) withDefaults() Options {
@@ -39,7 +43,22 @@ func (o Options) withDefaults() Options {
 	or(&o.Slowdown, DefaultSlowdown)
 	or(&o.Tolerance, DefaultTolerance)
 	or(&o.Tail, DefaultTail)
+	if o.Unit == nil {
+		o.Unit = record.UnitOf
+	}
 	return o
+}
+
+// better is -1 for a unit in which lower is better, +1 for one in which higher is, 0
+// where nobody says so or where another unit says the same.
+func (o Options) better(unit string) int {
+	if d := o.Rules.better(unit); d != 0 {
+		return d
+	}
+	if u := o.Unit(unit); u.Of == "" {
+		return u.Better
+	}
+	return 0
 }
 
 // The error budget Alpha is divided among the questions and, for time, among the
@@ -54,11 +73,11 @@ const (
 // screenBlocks is how many blocks the first phase has.
 const screenBlocks = 12
 
-// looks are the numbers of fresh blocks after which a subject is looked at; once
-// more when the run ends. The last is the most that a subject gets.
+// looks are the numbers of fresh blocks after which a benchmark is looked at; once
+// more when the run ends. The last is the most that one gets.
 var looks = []int{16, 32, 64, 128, 256, 512}
 
-// lookShare is the part of a subject's budget that each of the looks has, and
+// lookShare is the part of a benchmark's budget that each of the looks has, and
 // finalShare what the end of the run has. The end gets more: it has the most data
 // that the time allows, which is seldom a look.
 const (
@@ -66,6 +85,6 @@ const (
 	lookShare  = (1 - finalShare) / 6
 )
 
-// missLevel is the chance that a subject which is slower by exactly Slowdown passes
+// missLevel is the chance that a benchmark which is slower by exactly Slowdown passes
 // at one look. Intervals are shown at the level 1-2·missLevel.
 const missLevel = 0.005

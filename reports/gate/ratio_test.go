@@ -6,7 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 )
 
@@ -17,8 +16,8 @@ func TestBlockRatios(t *testing.T) {
 	var sums [estimate.Estimators]float64
 	const trials = 2000
 	for range trials {
-		p := simulatePair(rng, record.Subject{}, 0.05, math.Log(1.07))
-		there, back := estimate.BlockRatios(p.Base, p.Head), estimate.BlockRatios(p.Head, p.Base)
+		p := simulatePair(rng, 0.05, math.Log(1.07))
+		there, back := estimate.BlockRatios(p.base.turns, p.head.turns), estimate.BlockRatios(p.head.turns, p.base.turns)
 		for e := range there {
 			sums[e] += there[e]
 			if math.Abs(there[e]+back[e]) > 1e-12 {
@@ -37,7 +36,7 @@ func TestBlockRatios(t *testing.T) {
 }
 
 // A layout that few pairs have is told from noise, and from a change that all have.
-func TestFewPairsCarry(t *testing.T) {
+func TestFewLinksCarry(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	count := func(shift func(pair int) float64, noise float64, n int) int {
 		carried := 0
@@ -48,7 +47,7 @@ func TestFewPairsCarry(t *testing.T) {
 				values = append(values, shift(i%16)+noise*rng.NormFloat64())
 				pairs = append(pairs, i%16)
 			}
-			if fewPairsCarry(values, pairs, 0.01) {
+			if fewLinksCarry(values, pairs, 0.01) {
 				carried++
 			}
 		}
@@ -62,7 +61,7 @@ func TestFewPairsCarry(t *testing.T) {
 	if n := count(all, 0.03, 64); n > 3 {
 		t.Errorf("a change in all pairs was called layout in %d of 200", n)
 	}
-	if fewPairsCarry([]float64{1, 1, 1, 1, 0, 0}, []int{0, 0, 0, 0, 1, 2}, 0.01) {
+	if fewLinksCarry([]float64{1, 1, 1, 1, 0, 0}, []int{0, 0, 0, 0, 1, 2}, 0.01) {
 		t.Error("3 pairs cannot vote")
 	}
 }
@@ -72,15 +71,15 @@ func TestCompareTails(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 12))
 	found, alarms := 0, 0
 	for range 200 {
-		var same, slower []record.Pair
+		var same, slower []pair
 		for range 32 {
-			p := simulatePair(rng, record.Subject{}, 0.03, 0)
+			p := simulatePair(rng, 0.03, 0)
 			same = append(same, p)
 			q := p
-			q.Head = slices.Clone(p.Head)
-			for i := range q.Head {
+			q.head.turns = slices.Clone(p.head.turns)
+			for i := range q.head.turns {
 				if rng.IntN(8) == 0 {
-					q.Head[i] *= 2
+					q.head.turns[i] *= 2
 				}
 			}
 			slower = append(slower, q)

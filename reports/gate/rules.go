@@ -5,21 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
+	"golang.org/x/perf/benchunit"
+
 	"poolbench/bench/record"
-	"poolbench/reports"
-	"poolbench/reports/words"
 )
 
 // RulesFile is the name under which a repository keeps its rules.
 const RulesFile = ".poolbench-gate"
 
-// Rules are what a repository says about single subjects. A nil *Rules has none.
+// Rules are what a repository says about single benchmarks. A nil *Rules has none.
 //
 //	# word  benchmark        unit       value   until       reason
 //	accept  Encode/size=*    sec/op     +8%     2027-01-31  checks its input now, issue 12
@@ -30,37 +32,30 @@ const RulesFile = ".poolbench-gate"
 //
 // "accept" lets a regression pass up to a change, until the end of a day (UTC), for
 // a reason. "limit" is the slowdown of interest instead of the default. "better"
-// says which direction of a unit of your own is good, so that it is judged. "p90" and
-// "p99" are the tails of the chunks' times. In a benchmark's name "*" stands for anything; a name is matched with and without its
-// package and its -GOMAXPROCS suffix. Of several lines that match, the last counts.
+// says which direction of a unit of your own is good, so that it is judged. Units may be
+// written as Go's benchmarks print them, ns/op and MB/s; "p90" and "p99" are the tails of
+// the turns' times. In a benchmark's name "*" stands for anything; a name is matched with
+// and without its package and its -GOMAXPROCS suffix. Of several lines that match, the
+// last counts.
 type Rules struct {
-	path    string
-	accepts []acceptRule
-	limits  []limitRule
-	betters []betterRule
-	today   time.Time // the day as of which accepts expire
+	path  string
+	rules []rule
+	today time.Time // the day as of which accepts expire
 }
 
-type acceptRule struct {
-	line      int
-	benchmark string
-	unit      string
-	change    float64   // most that is accepted, as a fraction
-	until     time.Time // last day
-	reason    string
-	used      bool
+type rule struct {
+	word, benchmark, unit string
+	line                  int
+	value                 float64   // the change, as a fraction; of better the direction
+	until                 time.Time // last day of an accept
+	reason                string    // of an accept
 }
 
-type limitRule struct {
-	benchmark string
-	unit      string
-	limit     float64
-}
-
-type betterRule struct {
-	benchmark string
-	unit      string
-	direction int
+// ruleForms are what the words of rules take.
+var ruleForms = map[string]string{
+	"accept": "accept takes a benchmark, a unit, a change, a last day and a reason: accept Encode/* sec/op +8% 2027-01-31 reads twice now",
+	"limit":  "limit takes a benchmark, a unit and a change: limit Encode/* sec/op 10%",
+	"better": "better takes a benchmark, a unit and higher or lower: better * hits/op higher",
 }
 
 // maxRules bounds what ReadRules takes, in lines, and maxRuleLine in bytes.
@@ -84,9 +79,12 @@ func ReadRules(r io.Reader, path string, today time.Time) (*Rules, error) {
 		if len(fields) == 0 || strings.HasPrefix(fields[0], "#") {
 			continue
 		}
-		if err := rules.add(number, fields); err != nil {
+		rule, err := parseRule(fields)
+		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", path, number, err)
 		}
+		rule.line = number
+		rules.rules = append(rules.rules, rule)
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("%s:%d: %w", path, number+1, err)
@@ -94,46 +92,35 @@ func ReadRules(r io.Reader, path string, today time.Time) (*Rules, error) {
 	return rules, nil
 }
 
-func (r *Rules) add(line int, fields []string) error {
-	for _, f := range fields {
-		if strings.ContainsFunc(f, unicode.IsControl) {
-			return errors.New("a control character is no part of a rule")
-		}
+func parseRule(fields []string) (r rule, err error) {
+	if slices.ContainsFunc(fields, func(f string) bool { return strings.ContainsFunc(f, unicode.IsControl) }) {
+		return r, errors.New("a control character is no part of a rule")
 	}
-	word := fields[0]
-	switch {
-	case word == "accept" && len(fields) >= 6:
-		change, err := ParseChange(fields[3])
-		if err != nil {
-			return err
-		}
-		until, err := time.Parse(time.DateOnly, fields[4])
-		if err != nil {
-			return fmt.Errorf("%q is no day such as 2027-01-31", fields[4])
-		}
-		r.accepts = append(r.accepts, acceptRule{line: line, benchmark: fields[1], unit: fields[2], change: change, until: until, reason: strings.Join(fields[5:], " ")})
-	case word == "limit" && len(fields) == 4:
-		limit, err := ParseChange(fields[3])
-		if err != nil {
-			return err
-		}
-		r.limits = append(r.limits, limitRule{fields[1], fields[2], limit})
-	case word == "better" && len(fields) == 4 && (fields[3] == "higher" || fields[3] == "lower"):
-		direction := -1
-		if fields[3] == "higher" {
-			direction = +1
-		}
-		r.betters = append(r.betters, betterRule{fields[1], fields[2], direction})
-	case word == "accept":
-		return errors.New("accept takes a benchmark, a unit, a change, a last day and a reason: accept Encode/* sec/op +8% 2027-01-31 reads twice now")
-	case word == "limit":
-		return errors.New("limit takes a benchmark, a unit and a change: limit Encode/* sec/op 10%")
-	case word == "better":
-		return errors.New("better takes a benchmark, a unit and higher or lower: better * hits/op higher")
-	default:
-		return fmt.Errorf("%q is none of accept, limit, better", word)
+	r.word = fields[0]
+	form, known := ruleForms[r.word]
+	switch accept := r.word == "accept"; {
+	case !known:
+		return r, fmt.Errorf("%q is none of accept, limit, better", r.word)
+	case accept && len(fields) < 6, !accept && len(fields) != 4:
+		return r, errors.New(form)
 	}
-	return nil
+	r.benchmark = fields[1]
+	_, r.unit = benchunit.Tidy(1, fields[2]) // as records have it; a change is a share and stays
+	if r.word == "better" {
+		r.value = map[string]float64{"higher": +1, "lower": -1}[fields[3]]
+		if r.value == 0 {
+			err = errors.New(form)
+		}
+		return r, err
+	}
+	if r.value, err = ParseChange(fields[3]); err != nil || r.word == "limit" {
+		return r, err
+	}
+	if r.until, err = time.Parse(time.DateOnly, fields[4]); err != nil {
+		return r, fmt.Errorf("%q is no day such as 2027-01-31", fields[4])
+	}
+	r.reason = strings.Join(fields[5:], " ")
+	return r, nil
 }
 
 // ParseChange reads "+8%", "8%" or "0.08" as 0.08. A bare number from 1 up is an
@@ -153,21 +140,12 @@ func ParseChange(text string) (float64, error) {
 	return v, nil
 }
 
-// means reports whether a rule's unit, a single word, is a cell's: "p90" is the short
-// form of "p90 sec/op".
-func means(word, unit string) bool {
-	return word == unit || word+" "+record.UnitTime == unit
-}
-
-// matches reports whether a pattern means the subject.
-func matches(pattern string, s record.Subject) bool {
-	bare, _ := cutProcs(s.Name)
-	for _, name := range []string{s.Name, bare} {
-		if glob(pattern, name) || s.Pkg != "" && glob(pattern, s.Pkg+"."+name) {
-			return true
-		}
-	}
-	return false
+// matches reports whether a pattern means the point.
+func matches(pattern string, p record.Point) bool {
+	bare, _ := cutProcs(p.Name())
+	return slices.ContainsFunc([]string{p.Name(), bare}, func(name string) bool {
+		return glob(pattern, name) || p.Pkg != "" && glob(pattern, p.Pkg+"."+name)
+	})
 }
 
 // glob reports whether text is pattern with something for each "*".
@@ -203,96 +181,38 @@ func cutProcs(name string) (bare, procs string) {
 	return name[:i], name[i+1:]
 }
 
-func (r *Rules) limit(s record.Subject, unit string) (limit float64, ok bool) {
-	if r == nil {
-		return 0, false
-	}
-	for _, rule := range r.limits {
-		if means(rule.unit, unit) && matches(rule.benchmark, s) {
-			limit, ok = rule.limit, true
+// of yields the rules of a word that mean a unit and a point. A rule's unit is one word:
+// "p90" is short for "p90 sec/op".
+func (r *Rules) of(word, unit string, p record.Point) iter.Seq[rule] {
+	return func(yield func(rule) bool) {
+		if r == nil {
+			return
 		}
+		for _, rule := range r.rules {
+			means := rule.unit == unit || rule.unit+" "+record.UnitTime == unit
+			if rule.word == word && means && matches(rule.benchmark, p) && !yield(rule) {
+				return
+			}
+		}
+	}
+}
+
+func (r *Rules) limit(p record.Point, unit string) (limit float64, ok bool) {
+	for rule := range r.of("limit", unit, p) {
+		limit, ok = rule.value, true
 	}
 	return limit, ok
 }
 
 // better is the direction that a rule gives to a unit; the benchmark of such a rule
 // is not looked at, since a unit means one thing in a repository.
-func (r *Rules) better(unit string) int {
-	direction := 0
+func (r *Rules) better(unit string) (direction int) {
 	if r != nil {
-		for _, rule := range r.betters {
-			if rule.unit == unit {
-				direction = rule.direction
+		for _, rule := range r.rules {
+			if rule.word == "better" && rule.unit == unit {
+				direction = int(rule.value)
 			}
 		}
 	}
 	return direction
-}
-
-// apply accepts the regressions that a rule covers and warns of rules that do
-// nothing any more.
-func (r *Rules) apply(report *Report) {
-	if r == nil {
-		return
-	}
-	for i := range r.accepts {
-		r.accepts[i].used = false
-	}
-	for i := range report.Cells {
-		c := &report.Cells[i]
-		if c.Verdict != Regressed {
-			continue
-		}
-		var rule *acceptRule
-		for k := range r.accepts {
-			if a := &r.accepts[k]; means(a.unit, c.Unit) && matches(a.benchmark, record.Subject{Pkg: c.Pkg, Name: c.Name}) {
-				rule, a.used = a, true
-			}
-		}
-		if rule != nil {
-			r.accept(c, rule)
-		}
-	}
-	for _, rule := range r.accepts {
-		switch {
-		case rule.used:
-		case r.today.After(rule.until):
-			report.Warnings = append(report.Warnings, reports.Warning{
-				What: fmt.Sprintf("%s:%d accepts %s until %s, which is over, and nothing regressed.", r.path, rule.line, rule.benchmark, rule.until.Format(time.DateOnly)),
-				Cure: "Remove the line."})
-		default:
-			report.Warnings = append(report.Warnings, reports.Warning{
-				What: fmt.Sprintf("%s:%d accepts a regression of %s that was not found.", r.path, rule.line, rule.benchmark),
-				Cure: "Remove the line if it is not needed any more."})
-		}
-	}
-}
-
-// accept applies one rule to a regression.
-func (r *Rules) accept(c *Cell, rule *acceptRule) {
-	until := rule.until.Format(time.DateOnly)
-	switch {
-	case r.today.After(rule.until):
-		c.Reason = fmt.Sprintf("accepted until %s only (%s:%d)", until, r.path, rule.line)
-	case c.worstShown() > rule.change:
-		c.Reason = fmt.Sprintf("worse than the accepted %s (%s:%d)", words.Change(1+rule.change), r.path, rule.line)
-	default:
-		c.Verdict = Accepted
-		c.Reason = fmt.Sprintf("accepted up to %s until %s: %s", words.Change(1+rule.change), until, rule.reason)
-	}
-}
-
-// worstShown is the change, as a fraction, that the cell is shown to exceed.
-func (c *Cell) worstShown() float64 {
-	low, high := c.Ratio.Low, c.Ratio.High
-	if high == 0 { // no interval: the estimate has to do
-		low, high = c.Ratio.Value, c.Ratio.Value
-	}
-	switch {
-	case c.Ratio.Value == 0: // from zero: no change is large enough
-		return math.Inf(1)
-	case c.Higher:
-		return 1/high - 1
-	}
-	return low - 1
 }

@@ -22,7 +22,7 @@ func rulesOf(t testing.TB, text string) *Rules {
 }
 
 func TestRulesMatch(t *testing.T) {
-	s := record.Subject{Pkg: "example.com/p", Name: "Encode/size=1k-2"}
+	s := record.Promise{Pkg: "example.com/p", Name: "Encode/size=1k-2"}.Point()
 	for pattern, want := range map[string]bool{
 		"Encode/size=1k": true, "Encode/size=1k-2": true, "Encode/*": true, "*": true, "*1k": true, "example.com/p.Encode/*": true,
 		"example.com/*": true, "E*size*k": true, "Encode": false, "Encode/size=1k-4": false, "encode/*": false, "": false, "*xyz*": false, "E**k": true,
@@ -58,7 +58,7 @@ func TestRulesErrors(t *testing.T) {
 
 func TestRulesApply(t *testing.T) {
 	regression := func(low, high float64) *Report {
-		return &Report{Interleaved: true, Cells: []Cell{{Pkg: "p", Name: "A-2", Unit: "sec/op", Verdict: Regressed,
+		return &Report{Interleaved: true, Cases: []Case{{Pkg: "p", Name: "A-2", Unit: "sec/op", Verdict: Regressed,
 			Ratio: estimate.Estimate{Value: (low + high) / 2, Low: low, High: high, N: 30}}}}
 	}
 	for _, test := range []struct {
@@ -82,7 +82,7 @@ func TestRulesApply(t *testing.T) {
 			for range 2 { // and again, without a memory
 				r := regression(test.low, test.high)
 				rules.apply(r)
-				if c := r.Cells[0]; c.Verdict != test.want || !strings.Contains(c.Reason, test.reason) {
+				if c := r.Cases[0]; c.Verdict != test.want || !strings.Contains(c.Reason, test.reason) {
 					t.Errorf("%v, %q", c.Verdict, c.Reason)
 				}
 				var got strings.Builder
@@ -99,14 +99,14 @@ func TestRulesApply(t *testing.T) {
 
 // Higher is better: the change is how much lower it got.
 func TestRulesApplyHigher(t *testing.T) {
-	r := &Report{Cells: []Cell{{Name: "A", Unit: "hits/op", Higher: true, Verdict: Regressed, Ratio: estimate.Estimate{Value: 0.9, Low: 0.88, High: 0.92, N: 30}}}}
+	r := &Report{Cases: []Case{{Name: "A", Unit: "hits/op", Higher: true, Verdict: Regressed, Ratio: estimate.Estimate{Value: 0.9, Low: 0.88, High: 0.92, N: 30}}}}
 	rulesOf(t, "accept A hits/op 5% 2027-01-31 x").apply(r)
-	if r.Cells[0].Verdict != Regressed { // shown to be worse by 1/0.92 - 1 = 8.7 %
-		t.Errorf("%+v", r.Cells[0])
+	if r.Cases[0].Verdict != Regressed { // shown to be worse by 1/0.92 - 1 = 8.7 %
+		t.Errorf("%+v", r.Cases[0])
 	}
 	rulesOf(t, "accept A hits/op 9% 2027-01-31 x").apply(r)
-	if r.Cells[0].Verdict != Accepted {
-		t.Errorf("%+v", r.Cells[0])
+	if r.Cases[0].Verdict != Accepted {
+		t.Errorf("%+v", r.Cases[0])
 	}
 }
 
@@ -119,29 +119,29 @@ func TestRulesTail(t *testing.T) {
 		{"accept A p90 +90% 2027-01-31 x", Accepted}, {"accept A p90 +70% 2027-01-31 x", Regressed},
 		{"accept A p99 +90% 2027-01-31 x", Regressed}, {"accept A sec/op +90% 2027-01-31 x", Regressed},
 	} {
-		r := &Report{Cells: []Cell{{Name: "A", Unit: "p90 sec/op", Verdict: Regressed, Ratio: estimate.Estimate{Value: 1.8}}}}
-		if rulesOf(t, test.rule).apply(r); r.Cells[0].Verdict != test.want {
-			t.Errorf("%s: %+v", test.rule, r.Cells[0])
+		r := &Report{Cases: []Case{{Name: "A", Unit: "p90 sec/op", Verdict: Regressed, Ratio: estimate.Estimate{Value: 1.8}}}}
+		if rulesOf(t, test.rule).apply(r); r.Cases[0].Verdict != test.want {
+			t.Errorf("%s: %+v", test.rule, r.Cases[0])
 		}
 	}
-	tail := planted{declared: both("Tail"), sigma: 0.02, tail: 2}
+	tail := planted{promise: both("Tail"), sigma: 0.02, tail: 2}
 	for rule, want := range map[string]int{"": 1, "limit Tail p90 300%\nlimit Tail p99 300%": 0, "limit Tail p90 30%": 1, "limit Other p90 300%": 1} {
 		j, _ := measure(t, Options{Rules: rulesOf(t, rule)}, 150, quiet, tail)
 		r := j.Report()
 		if r.Count(Regressed) != want {
 			t.Errorf("%s: %s", rule, text(t, r))
 		}
-		if want == 1 && rule == "limit Tail p90 30%" && math.Abs(r.Cells[0].Limit-0.3) > 1e-12 {
-			t.Errorf("limit %v", r.Cells[0].Limit)
+		if want == 1 && rule == "limit Tail p90 30%" && math.Abs(r.Cases[0].Limit-0.3) > 1e-12 {
+			t.Errorf("limit %v", r.Cases[0].Limit)
 		}
 	}
 }
 
 func TestRulesLimit(t *testing.T) {
 	rules := rulesOf(t, "limit * sec/op 10%\nlimit Encode* sec/op 0.02\nlimit * allocs/op 0%\nbetter * hits higher\n")
-	a, b := record.Subject{Name: "Encode-2"}, record.Subject{Name: "Sort-2"}
+	a, b := record.Promise{Name: "Encode-2"}.Point(), record.Promise{Name: "Sort-2"}.Point()
 	for _, test := range []struct {
-		s    record.Subject
+		s    record.Point
 		unit string
 		want float64
 		ok   bool
@@ -165,12 +165,12 @@ func FuzzReadRules(f *testing.F) {
 			}
 			return
 		}
-		r := &Report{Cells: []Cell{{Name: "A/x-2", Unit: "sec/op", Verdict: Regressed, Ratio: estimate.Estimate{Value: 1.1, Low: 1.05, High: 1.2, N: 20}}}}
+		r := &Report{Cases: []Case{{Name: "A/x-2", Unit: "sec/op", Verdict: Regressed, Ratio: estimate.Estimate{Value: 1.1, Low: 1.05, High: 1.2, N: 20}}}}
 		rules.apply(r)
-		if limit, _ := rules.limit(record.Subject{Name: "A"}, "sec/op"); !(limit >= 0 && limit <= 1000) {
+		if limit, _ := rules.limit(record.Promise{Name: "A"}.Point(), "sec/op"); !(limit >= 0 && limit <= 1000) {
 			t.Errorf("limit %v", limit)
 		}
-		for _, line := range strings.Split(r.Cells[0].Reason, "\n")[1:] {
+		for _, line := range strings.Split(r.Cases[0].Reason, "\n")[1:] {
 			t.Errorf("a reason of several lines: %q", line)
 		}
 	})

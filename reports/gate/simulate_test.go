@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"flag"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 )
 
 var suites = flag.Int("suites", 0, "simulate this many suites of each kind, as 2000 for the published rates; 0 is a few")
@@ -24,21 +26,21 @@ var suites = flag.Int("suites", 0, "simulate this many suites of each kind, as 2
 // blocks of real comparisons of equal builds on a virtual machine with 2 CPUs: per
 // kind of work the standard deviation of the log ratio of a block (process exchange
 // 15 %, two threads of arithmetic, allocation 12 %, ping-pong 9 %, pools and memory
-// 8 %, …, one thread of arithmetic 1.1 %), made of a part that both chunks of a pair
+// 8 %, …, one thread of arithmetic 1.1 %), made of a part that both turns of a pair
 // share and that cancels, a part of each process with heavy tails, the code layout
-// of each link, and chunks of which some are held up.
+// of each link, and turns of which some are held up.
 type suite struct {
-	cells    int
-	scale    float64         // of all noise; 1 is the machine as measured
-	layout   float64         // standard deviation of the layout of one link in every third cell, as a log ratio
-	pairs    int             // seed pairs
-	changes  map[int]float64 // log ratio by cell
-	budget   float64         // seconds
-	canaries int
-	seed     uint64
-	host     record.Host
-	options  Options
-	recorded bool // noise is that of testdata/noise.txt.gz instead, whatever scale says
+	benchmarks int
+	scale      float64         // of all noise; 1 is the machine as measured
+	layout     float64         // standard deviation of the layout of one link in every third benchmark, as a log ratio
+	links      int             // pairs of links
+	changes    map[int]float64 // log ratio by benchmark
+	budget     float64         // seconds
+	canaries   int
+	seed       uint64
+	host       record.Host
+	options    Options
+	recorded   bool // noise is that of testdata/noise.txt.gz instead, whatever scale says
 }
 
 // recording is 46 blocks of 11 benchmarks against themselves on a virtual machine with
@@ -46,8 +48,8 @@ type suite struct {
 //
 //	poolbench gate -base HEAD -limit 0.1% -budget 100s     in github.com/rivo/uniseg v0.4.7
 //
-// by subject, in the order of the blocks.
-var recording = sync.OnceValue(func() (out [][]record.Pair) {
+// by benchmark, in the order of the blocks.
+var recording = sync.OnceValue(func() (out [][]pair) {
 	file, err := os.Open(filepath.Join("testdata", "noise.txt.gz"))
 	if err != nil {
 		panic(err)
@@ -57,18 +59,17 @@ var recording = sync.OnceValue(func() (out [][]record.Pair) {
 	if err != nil {
 		panic(err)
 	}
-	c, err := record.ReadComparison(text, "noise.txt")
+	rec, err := record.Read(text, "noise.txt")
 	if err != nil {
 		panic(err)
 	}
-	index := map[record.Subject]int{}
-	for i, d := range c.Subjects {
-		index[d.Subject] = i
-	}
-	out = make([][]record.Pair, len(c.Subjects))
-	for _, b := range c.Blocks {
-		for _, p := range b.Pairs {
-			out[index[p.Subject]] = append(out[index[p.Subject]], p)
+	out = make([][]pair, len(rec.Facts.Promised))
+	for b := range rec.Blocks() {
+		pairs := pairsOf(b)
+		for i, promise := range rec.Facts.Promised {
+			if p := pairs[promise.Point()]; p != nil {
+				out[i] = append(out[i], *p)
+			}
 		}
 	}
 	return out
@@ -76,14 +77,13 @@ var recording = sync.OnceValue(func() (out [][]record.Pair) {
 
 // replayed is a recorded pair with a change planted. Which build was called head was
 // chance, so it is again.
-func replayed(rng *rand.Rand, p record.Pair, subject record.Subject, shift float64) record.Pair {
-	p.Subject = subject
+func replayed(rng *rand.Rand, p pair, shift float64) pair {
 	if rng.IntN(2) == 0 {
-		p.Base, p.Head = p.Head, p.Base
+		p.base, p.head = p.head, p.base
 	}
-	p.Head = slices.Clone(p.Head)
-	for i := range p.Head {
-		p.Head[i] *= math.Exp(shift)
+	p.head.turns = slices.Clone(p.head.turns)
+	for i := range p.head.turns {
+		p.head.turns[i] *= math.Exp(shift)
 	}
 	return p
 }
@@ -91,20 +91,20 @@ func replayed(rng *rand.Rand, p record.Pair, subject record.Subject, shift float
 // noises are the standard deviations of the log ratio of a block by kind of work.
 var noises = []float64{0.15, 0.12, 0.12, 0.09, 0.08, 0.08, 0.08, 0.06, 0.06, 0.018, 0.011, 0.010}
 
-// cellSeconds is what a block of one cell takes: 21 chunks of 1.25 ms on two sides
+// benchmarkSeconds is what a block of one benchmark takes: 21 turns of 1.25 ms on two sides
 // and what stands between them.
-const cellSeconds = 0.057
+const benchmarkSeconds = 0.057
 
-const simulatedChunks = 20
+const simulatedTurns = 20
 
-func (s suite) declared() []record.Declared {
-	var out []record.Declared
-	for i := range s.cells {
-		out = append(out, record.Declared{Subject: record.Subject{Pkg: "p", Name: fmt.Sprintf("C%03d-2", i)}, InBase: true, InHead: true})
+func (s suite) promised() []record.Promise {
+	var out []record.Promise
+	for i := range s.benchmarks {
+		out = append(out, record.Promise{Pkg: "p", Name: fmt.Sprintf("C%03d-2", i), Role: record.Judged, InBase: true, InHead: true})
 	}
 	for i := range s.canaries {
-		out = append(out, record.Declared{Subject: record.Subject{Name: fmt.Sprintf("Canary%d-2", i)}, Role: record.Canary, InBase: true, InHead: true},
-			record.Declared{Subject: record.Subject{Name: fmt.Sprintf("Same%d-2", i)}, Role: record.Same, InBase: true, InHead: true})
+		out = append(out, record.Promise{Name: fmt.Sprintf("Canary%d-2", i), Role: record.Canary, InBase: true, InHead: true},
+			record.Promise{Name: fmt.Sprintf("Same%d-2", i), Role: record.Same, InBase: true, InHead: true})
 	}
 	return out
 }
@@ -112,13 +112,13 @@ func (s suite) declared() []record.Declared {
 // run measures until the judge is satisfied or the budget is spent.
 func (s suite) run() (report *Report, seconds float64) {
 	rng := rand.New(rand.NewPCG(s.seed, 0x676174))
-	declared := s.declared()
-	index := map[record.Subject]int{}
-	layouts := make([][2][]float64, len(declared))
-	sigma := make([]float64, len(declared))
-	replay, at := make([][]record.Pair, len(declared)), make([]int, len(declared))
-	for i, d := range declared {
-		index[d.Subject] = i
+	promised := s.promised()
+	index := map[record.Point]int{}
+	layouts := make([][2][]float64, len(promised))
+	sigma := make([]float64, len(promised))
+	replay, at := make([][]pair, len(promised)), make([]int, len(promised))
+	for i, d := range promised {
+		index[d.Point()] = i
 		sigma[i] = s.scale * noises[rng.IntN(len(noises))]
 		if d.Role != record.Judged {
 			sigma[i] = s.scale * 0.018
@@ -128,7 +128,7 @@ func (s suite) run() (report *Report, seconds float64) {
 			at[i] = rng.IntN(len(replay[i]))
 		}
 		for side := range 2 {
-			layouts[i][side] = make([]float64, s.pairs)
+			layouts[i][side] = make([]float64, s.links)
 			for k := range layouts[i][side] {
 				if i%3 == 0 && d.Role == record.Judged {
 					layouts[i][side][k] = s.layout * rng.NormFloat64()
@@ -136,35 +136,54 @@ func (s suite) run() (report *Report, seconds float64) {
 			}
 		}
 	}
-	judge := NewJudge(s.options, declared)
+	judge := NewJudge(s.options, promised)
 	for number := 1; ; number++ {
 		next := judge.Next()
-		cost := float64(len(next)) * cellSeconds
+		cost := float64(len(next)) * benchmarkSeconds
 		if len(next) == 0 || seconds+cost > s.budget {
 			return judge.Report(), seconds
 		}
 		seconds += cost
-		block := record.PairBlock{Number: number, SeedPair: (number - 1) % s.pairs, Host: s.host}
-		for _, subject := range next {
-			i := index[subject]
+		host := s.host
+		host.Links = (number - 1) % s.links
+		block := record.Block{Number: number, Host: &host}
+		for _, point := range next {
+			i := index[point]
 			change := s.changes[i]
-			if declared[i].Role == record.Canary {
+			if promised[i].Role == record.Canary {
 				change = math.Log(1.05)
 			}
-			shift := change + layouts[i][1][block.SeedPair] - layouts[i][0][block.SeedPair]
+			shift := change + layouts[i][1][host.Links] - layouts[i][0][host.Links]
 			if s.recorded {
-				block.Pairs = append(block.Pairs, replayed(rng, replay[i][at[i]%len(replay[i])], subject, shift))
+				put(&block, point, replayed(rng, replay[i][at[i]%len(replay[i])], shift))
 				at[i]++
 			} else {
-				block.Pairs = append(block.Pairs, simulatePair(rng, subject, sigma[i], shift))
+				put(&block, point, simulatePair(rng, sigma[i], shift))
 			}
 		}
 		judge.Add(block)
 	}
 }
 
-// simulatePair is one subject in one block; shift is the true log ratio.
-func simulatePair(rng *rand.Rand, subject record.Subject, sigma, shift float64) record.Pair {
+// put adds a pair to a block, as a record has it.
+func put(b *record.Block, point record.Point, p pair) {
+	for i, s := range []side{p.base, p.head} {
+		point.Side = [2]string{"base", "head"}[i]
+		if s.failure != "" {
+			b.Failures = append(b.Failures, record.Failure{Point: point, Block: b.Number, Reason: s.failure})
+			continue
+		}
+		values := map[string]float64{}
+		if len(s.turns) > 0 {
+			values[record.UnitTime] = estimate.Median(s.turns) / 1e9
+		}
+		maps.Copy(values, s.values)
+		b.Results = append(b.Results, record.Result{Point: point, Block: b.Number, Iterations: 100, Values: values, Turns: s.turns})
+	}
+}
+
+// simulatePair is one benchmark in one block; shift is the true log ratio.
+func simulatePair(rng *rand.Rand, sigma, shift float64) pair {
 	heavy := func() float64 { // one in ten processes is ten times as far off
 		x := rng.NormFloat64()
 		if rng.IntN(10) == 0 {
@@ -173,7 +192,7 @@ func simulatePair(rng *rand.Rand, subject record.Subject, sigma, shift float64) 
 		return x / math.Sqrt(10.9)
 	}
 	base, head := 0.65*sigma*heavy(), 0.65*sigma*heavy()+shift
-	p := record.Pair{Subject: subject, Iterations: 100, Base: make([]float64, simulatedChunks), Head: make([]float64, simulatedChunks)}
+	p := pair{base: side{turns: make([]float64, simulatedTurns)}, head: side{turns: make([]float64, simulatedTurns)}}
 	chunk := func() float64 {
 		x := 0.8 * sigma * rng.NormFloat64()
 		if rng.IntN(8) == 0 { // held up
@@ -182,19 +201,19 @@ func simulatePair(rng *rand.Rand, subject record.Subject, sigma, shift float64) 
 		return x
 	}
 	drift := 0.3 * rng.NormFloat64()
-	for i := range p.Base {
+	for i := range p.base.turns {
 		drift += 0.02 * rng.NormFloat64()
-		p.Base[i] = 1e4 * math.Exp(drift+base+chunk())
-		p.Head[i] = 1e4 * math.Exp(drift+head+chunk())
+		p.base.turns[i] = 1e4 * math.Exp(drift+base+chunk())
+		p.head.turns[i] = 1e4 * math.Exp(drift+head+chunk())
 	}
 	return p
 }
 
 // A tally is what came of many suites.
 type tally struct {
-	suites, alarms, improvedFalsely, detected, others, cells, missedPass, improvedRight, void, blind int
-	seconds                                                                                          float64
-	usualAlarms                                                                                      int
+	suites, alarms, improvedFalsely, detected, others, missedPass, improvedRight, void, blind int
+	seconds                                                                                   float64
+	usualAlarms                                                                               int
 }
 
 // simulate runs n suites of one kind on all CPUs and counts.
@@ -235,11 +254,11 @@ func (t *tally) count(s suite, r *Report, seconds float64) {
 		t.blind++
 	}
 	truth := map[string]float64{}
-	for i, d := range s.declared()[:s.cells] {
+	for i, d := range s.promised()[:s.benchmarks] {
 		truth[d.Name] = s.changes[i]
 	}
 	alarm, improvement := false, false
-	for _, c := range r.Cells {
+	for _, c := range r.Cases {
 		change := truth[c.Name]
 		switch {
 		case c.Verdict == Regressed && change > 0 && c.Unit == record.UnitTime:
@@ -284,26 +303,26 @@ func binomialInterval(k, n int) (low, high float64) {
 }
 
 func hundred(i int) suite {
-	return suite{cells: 100, scale: 1, layout: 0.02, pairs: 16, budget: 240, canaries: 2, seed: uint64(i)}
+	return suite{benchmarks: 100, scale: 1, layout: 0.02, links: 16, budget: 240, canaries: 2, seed: uint64(i)}
 }
 
 // ten is a small package on a quieter machine with a minute.
 func ten(i int) suite {
-	return suite{cells: 10, scale: 0.5, layout: 0.01, pairs: 16, budget: 60, canaries: 2, seed: uint64(i)}
+	return suite{benchmarks: 10, scale: 0.5, layout: 0.01, links: 16, budget: 60, canaries: 2, seed: uint64(i)}
 }
 
-// recordedHundred is a hundred cells with the noise of a busy machine.
+// recordedHundred is a hundred benchmarks with the noise of a busy machine.
 func recordedHundred(i int) suite {
 	s := hundred(2_000_000 + i)
 	s.recorded = true
 	return s
 }
 
-// slowed changes one cell of the suite.
+// slowed changes one benchmark of the suite.
 func slowed(of func(int) suite, change float64) func(int) suite {
 	return func(i int) suite {
 		s := of(10_000_000 + i)
-		s.changes = map[int]float64{i % s.cells: math.Log1p(change)}
+		s.changes = map[int]float64{i % s.benchmarks: math.Log1p(change)}
 		return s
 	}
 }
@@ -331,7 +350,7 @@ func atLeast(t *testing.T, what string, k, n int, least float64) {
 //	go test ./reports/gate -run TestSuites -v -suites 2000 -timeout 3h
 func TestSuites(t *testing.T) {
 	n := max(8, *suites)
-	t.Run("hundred cells", func(t *testing.T) {
+	t.Run("hundred benchmarks", func(t *testing.T) {
 		same := simulate(n, hundred)
 		t.Logf("%.0f s of measuring on average", same.seconds/float64(n))
 		atMost(t, "no change: an alarm", same.alarms, n, 0.01)
@@ -339,32 +358,32 @@ func TestSuites(t *testing.T) {
 		atMost(t, "no change: void", same.void, n, 0.01)
 		atLeast(t, "no change: the usual method alarms", same.usualAlarms, n, 0.5)
 		five := simulate(n, slowed(hundred, 0.05))
-		atLeast(t, "one cell 5 % slower: found", five.detected, n, 0.9)
-		atMost(t, "one cell 5 % slower: another flagged", five.alarms, n, 0.01)
-		atMost(t, "one cell 5 % slower: pass without the truth", five.missedPass, n, 0.05)
+		atLeast(t, "one benchmark 5 % slower: found", five.detected, n, 0.9)
+		atMost(t, "one benchmark 5 % slower: another flagged", five.alarms, n, 0.01)
+		atMost(t, "one benchmark 5 % slower: pass without the truth", five.missedPass, n, 0.05)
 	})
-	t.Run("hundred cells, recorded noise", func(t *testing.T) {
+	t.Run("hundred benchmarks, recorded noise", func(t *testing.T) {
 		same := simulate(n, recordedHundred)
 		t.Logf("%.0f s of measuring on average", same.seconds/float64(n))
 		atMost(t, "no change: an alarm", same.alarms, n, 0.01)
 		atMost(t, "no change: a false improvement", same.improvedFalsely, n, 0.01)
 		five := simulate(n, slowed(recordedHundred, 0.05))
-		atLeast(t, "one cell 5 % slower: found", five.detected, n, 0.95)
-		atMost(t, "one cell 5 % slower: another flagged", five.alarms, n, 0.01)
+		atLeast(t, "one benchmark 5 % slower: found", five.detected, n, 0.95)
+		atMost(t, "one benchmark 5 % slower: another flagged", five.alarms, n, 0.01)
 		two := simulate(n, slowed(recordedHundred, 0.02))
-		atMost(t, "one cell 2 % slower: pass without the truth", two.missedPass, n, 0.05)
+		atMost(t, "one benchmark 2 % slower: pass without the truth", two.missedPass, n, 0.05)
 	})
-	t.Run("ten cells", func(t *testing.T) {
+	t.Run("ten benchmarks", func(t *testing.T) {
 		same := simulate(n, ten)
 		t.Logf("%.0f s of measuring on average", same.seconds/float64(n))
 		atMost(t, "no change: an alarm", same.alarms, n, 0.01)
 		five := simulate(n, slowed(ten, 0.05))
-		atLeast(t, "one cell 5 % slower: found", five.detected, n, 0.95)
-		atMost(t, "one cell 5 % slower: another flagged", five.alarms, n, 0.01)
+		atLeast(t, "one benchmark 5 % slower: found", five.detected, n, 0.95)
+		atMost(t, "one benchmark 5 % slower: another flagged", five.alarms, n, 0.01)
 		two := simulate(n, slowed(ten, 0.02))
-		atMost(t, "one cell 2 % slower: pass without the truth", two.missedPass, n, 0.05)
+		atMost(t, "one benchmark 2 % slower: pass without the truth", two.missedPass, n, 0.05)
 		faster := simulate(n, slowed(ten, -0.05))
-		atLeast(t, "one cell 5 % faster: improved", faster.improvedRight, n, 0.8)
-		atMost(t, "one cell 5 % faster: an alarm", faster.alarms, n, 0.01)
+		atLeast(t, "one benchmark 5 % faster: improved", faster.improvedRight, n, 0.8)
+		atMost(t, "one benchmark 5 % faster: an alarm", faster.alarms, n, 0.01)
 	})
 }

@@ -10,89 +10,98 @@ import (
 	"poolbench/reports/estimate"
 )
 
-// timeState is how far the question of time is.
-type timeState int
+// state is how far a question is.
+type state int
 
 const (
-	open      timeState = iota
-	passed              // shown not to be slower by the slowdown of interest
-	regressed           // shown slower
-	improved            // shown faster
-	exhausted           // had all looks
+	open      state = iota
+	passed          // shown not to be slower by the slowdown of interest; of a suspect: not shown
+	regressed       // shown slower
+	improved        // shown faster
+	exhausted       // had all looks
 )
+
+// What all subjects of a judge share.
+type shared struct {
+	Options
+	blocks    int  // judged
+	screened  bool // the first phase is over
+	ranks     estimate.SignedRank
+	tailTests int // of suspect tails
+	unitTests int // of suspect units
+}
+
+// interval is the one that is shown.
+func (j *shared) interval(values []float64) estimate.Interval {
+	return j.ranks.Interval(values, 2*missLevel)
+}
+
+// leastBlocks is how many blocks must be measured before a slowdown can be shown to
+// a subject with this part of the budget: n fresh values have a p-value of 2^-n at
+// best.
+func (j *shared) leastBlocks(part float64) int {
+	return screenBlocks + int(math.Ceil(-math.Log2(timeShare*j.Alpha*finalShare*part)))
+}
 
 // A subject is what the judge knows of one benchmark. Log ratios are ln(head/base).
 type subject struct {
-	declared record.Declared
+	*shared
+	record.Promise
 	slowdown float64 // ln(1 + slowdown of interest)
 	tolerant float64 // ln(1 + tolerance)
 
 	failure   string
-	pairs     []record.Pair
-	seedPairs []int                          // parallel to pairs
+	pairs     []pair
+	links     []int                          // parallel to pairs; -1 when not known
 	ratios    [estimate.Estimators][]float64 // by estimator, parallel to pairs
 	chosen    int                            // estimator
 	screening int                            // how many of the pairs were of the first phase
 
-	time               timeState
+	time               state
 	slowPart, fastPart float64 // parts of the budgets of the two directions; 0 before the screen
-	tails              []tailTest
-	unitTests          []unitTest
+	tails, units       []suspect
 }
 
-func newSubject(d record.Declared, o Options) *subject {
-	s := &subject{declared: d, slowdown: math.Log1p(o.Slowdown), tolerant: math.Log1p(o.Tolerance)}
-	if limit, ok := o.Rules.limit(d.Subject, record.UnitTime); ok && d.Role == record.Judged {
+// A suspect is a tail, or a unit beside time that varies, which looked worse on the
+// screen. It has one test, on fresh blocks.
+type suspect struct {
+	unit     string
+	quantile float64 // of a tail
+	limit    float64 // ln(1 + slowdown of interest)
+	state    state   // open, regressed or passed
+}
+
+func newSubject(p record.Promise, j *shared) *subject {
+	s := &subject{shared: j, Promise: p, slowdown: math.Log1p(j.Slowdown), tolerant: math.Log1p(j.Tolerance)}
+	if limit, ok := j.Rules.limit(p.Point(), record.UnitTime); ok && p.Role == record.Judged {
 		s.slowdown = math.Log1p(limit)
 		s.tolerant = math.Min(s.tolerant, s.slowdown/2)
 	}
 	return s
 }
 
-// add takes the subject's part of a block.
-func (s *subject) add(p record.Pair, seedPair int) {
-	if s.failure == "" {
-		s.failure = failureOf(p)
+// limit is the slowdown of interest of a unit, as a fraction, that a rule gives or else
+// the given one.
+func (s *subject) limit(unit string, otherwise float64) float64 {
+	if limit, ok := s.Rules.limit(s.Point(), unit); ok {
+		return limit
 	}
-	if s.failure != "" || !usable(p) {
+	return otherwise
+}
+
+// add takes the subject's part of a block.
+func (s *subject) add(p *pair, links int) {
+	if s.failure == "" {
+		s.failure = p.failed()
+	}
+	if s.failure != "" || !p.usable() {
 		return
 	}
-	s.pairs = append(s.pairs, p)
-	s.seedPairs = append(s.seedPairs, seedPair)
-	for e, r := range estimate.BlockRatios(p.Base, p.Head) {
+	s.pairs = append(s.pairs, *p)
+	s.links = append(s.links, links)
+	for e, r := range estimate.BlockRatios(p.base.turns, p.head.turns) {
 		s.ratios[e] = append(s.ratios[e], r)
 	}
-}
-
-func failureOf(p record.Pair) string {
-	switch {
-	case p.BaseError != "" && p.HeadError == p.BaseError:
-		return "in both builds: " + p.BaseError
-	case p.BaseError != "" && p.HeadError != "":
-		return "in base: " + p.BaseError + "; in head: " + p.HeadError
-	case p.BaseError != "":
-		return "in base: " + p.BaseError
-	case p.HeadError != "":
-		return "in head: " + p.HeadError
-	}
-	return ""
-}
-
-// usable reports whether a pair has numbers that have ratios.
-func usable(p record.Pair) bool {
-	if len(p.Base) == 0 || len(p.Base) != len(p.Head) {
-		return false
-	}
-	bad := func(v float64) bool { return !(v > 0) || math.IsInf(v, 0) }
-	return !slices.ContainsFunc(p.Base, bad) && !slices.ContainsFunc(p.Head, bad)
-}
-
-// wanted reports whether the subject needs another block.
-func (s *subject) wanted(screened bool) bool {
-	if s.failure != "" || !s.declared.InBase || !s.declared.InHead {
-		return false
-	}
-	return !screened || s.time == open || s.undecidedExtras()
 }
 
 // values are the log ratios of the chosen estimator, of all blocks.
@@ -106,116 +115,119 @@ const leastScreened = 8
 
 // screen chooses the estimator and settles the subject if its interval lets it. Of
 // the estimators that show a slowdown the most precise is taken, of all when none
-// does: what the typical chunks show and the fastest do not, or the other way round,
+// does: what the typical turns show and the fastest do not, or the other way round,
 // goes on to the tests, which see fresh blocks only.
-func (s *subject) screen(j *Judge) {
+func (s *subject) screen() {
 	s.screening = len(s.pairs)
 	if s.screening < leastScreened {
 		return
 	}
 	best, bestSlower := math.Inf(1), false
 	for e, ratios := range s.ratios {
-		precision, slower := j.ranks.StandardError(ratios), j.ranks.Interval(ratios, 2*missLevel).Low > 0
+		precision, slower := s.ranks.StandardError(ratios), s.interval(ratios).Low > 0
 		if slower && !bestSlower || slower == bestSlower && precision < best {
 			s.chosen, best, bestSlower = e, precision, slower
 		}
 	}
-	s.pass(j)
+	s.pass()
 }
 
+// suspicion is the p-value below which a tail or an improvement gets fresh blocks.
+const suspicion = 0.05
+
 // pass settles the subject when it is shown not to be slower by the slowdown of
-// interest, unless it looks improved: that is worth fresh blocks.
-func (s *subject) pass(j *Judge) {
+// interest, unless it looks improved: that is worth fresh blocks. The chosen estimator
+// has to show it, and no other one to dispute it.
+func (s *subject) pass() {
 	mid := estimate.Centre(s.values())
-	looksFaster := mid <= -s.slowdown/2 && j.ranks.Above(estimate.Negated(s.values()), 0) <= suspicion
-	if !looksFaster && s.notSlower(j) {
+	looksFaster := mid <= -s.slowdown/2 && s.ranks.Above(estimate.Negated(s.values()), 0) <= suspicion
+	if !looksFaster && s.interval(s.values()).High < s.slowdown && !s.disputed() {
 		s.time = passed
 	}
 }
 
-// notSlower reports whether the subject is shown not to be slower by the slowdown of
-// interest: the chosen estimator says so, and no other one disputes it.
-func (s *subject) notSlower(j *Judge) bool {
-	return j.ranks.Interval(s.values(), 2*missLevel).High < s.slowdown && !s.disputed(j)
-}
-
 // disputed reports whether another estimator shows a slowdown that the interval of the
 // chosen one excludes. The choice is made by precision on the screen, and the fastest
-// chunks of a benchmark with two speeds can be precise there and a matter of luck
+// turns of a benchmark with two speeds can be precise there and a matter of luck
 // later; and the narrowest of three intervals excludes the truth more often than one.
-func (s *subject) disputed(j *Judge) bool {
-	chosen := j.ranks.Interval(s.values(), 2*missLevel)
+func (s *subject) disputed() bool {
+	chosen := s.interval(s.values())
 	return slices.ContainsFunc(s.ratios[:], func(ratios []float64) bool {
-		other := j.ranks.Interval(ratios, 2*missLevel)
+		other := s.interval(ratios)
 		return other.Low > 0 && other.Mid > chosen.High
 	})
 }
 
 // evidence is the log likelihood ratio of the screen for a change by the slowdown
 // of interest, up (+1) or down (-1), against none, as if the log ratios were normal.
-func (s *subject) evidence(j *Judge, direction float64) float64 {
+func (s *subject) evidence(direction float64) float64 {
 	if s.screening < leastScreened {
 		return 0
 	}
 	values := s.values()[:s.screening]
 	mid := direction * estimate.Centre(values)
-	se := math.Max(j.ranks.StandardError(values), 1e-9)
+	se := math.Max(s.ranks.StandardError(values), 1e-9)
 	d := math.Min(s.slowdown, math.Max(mid, s.slowdown/2))
 	return (mid*d - d*d/2) / (se * se)
 }
 
 // look tests the fresh blocks when their number is one of the looks.
-func (s *subject) look(j *Judge) {
-	s.lookAtExtras(j)
+func (s *subject) look() {
 	n := len(s.fresh())
 	if s.time != open || s.failure != "" || !slices.Contains(looks, n) {
 		return
 	}
-	if s.test(j, lookShare); s.time != open {
+	if s.test(lookShare); s.time != open {
 		return
 	}
-	if s.pass(j); s.time == open && n == looks[len(looks)-1] {
+	if s.pass(); s.time == open && n == looks[len(looks)-1] {
 		s.time = exhausted
 	}
 }
 
 // test asks the fresh blocks for a change in either direction, at the given share of
 // the subject's budget.
-func (s *subject) test(j *Judge, share float64) {
+func (s *subject) test(share float64) {
 	fresh := s.fresh()
 	mid := estimate.Centre(fresh)
-	switch budget := timeShare * j.options.Alpha * share; {
-	case mid >= s.slowdown/2 && j.ranks.Above(fresh, s.tolerant) <= budget*s.slowPart:
+	switch budget := timeShare * s.Alpha * share; {
+	case mid >= s.slowdown/2 && s.ranks.Above(fresh, s.tolerant) <= budget*s.slowPart:
 		s.time = regressed
-	case mid <= -s.slowdown/2 && j.ranks.Above(estimate.Negated(fresh), s.tolerant) <= budget*s.fastPart:
+	case mid <= -s.slowdown/2 && s.ranks.Above(estimate.Negated(fresh), s.tolerant) <= budget*s.fastPart:
 		s.time = improved
 	}
 }
 
-// A power is what a subject's data could have shown.
-type power struct {
-	detectable float64 // slowdown found with 95 % probability, as a log ratio; +Inf when none is
-	more       float64 // how many times the blocks would find the slowdown of interest; +Inf when none would
+// looksBiased reports whether a control that compares base with itself may show that
+// it is not the same to the method.
+func (s *subject) looksBiased() bool {
+	values := s.values()
+	mid := estimate.Centre(values)
+	if mid < 0 {
+		values = estimate.Negated(values)
+	}
+	return math.Abs(mid) >= s.slowdown/2 && s.ranks.Above(values, 0) <= suspicion
 }
 
 // power computes what the last look could have shown: the normal approximation of
-// the signed-rank test, n >= ((z_level + z_0.95)·1.023·σ/(δ-τ))².
-func (s *subject) power(j *Judge) power {
-	level := timeShare * j.options.Alpha * finalShare * s.slowPart
-	n := len(s.fresh())
-	v := j.ranks.Interval(s.values(), 2*missLevel)
+// the signed-rank test, n >= ((z_level + z_0.95)·1.023·σ/(δ-τ))². detectable is the
+// slowdown found with 95 % probability, as a log ratio, and more how many times the
+// blocks would find the slowdown of interest; each is +Inf when none is or would.
+func (s *subject) power() (detectable, more float64) {
+	level := timeShare * s.Alpha * finalShare * s.slowPart
+	v := s.interval(s.values())
 	if level == 0 || !v.Bounded() {
-		return power{math.Inf(1), math.Inf(1)}
+		return math.Inf(1), math.Inf(1)
 	}
 	z := distuv.UnitNormal.Quantile(1-level) + distuv.UnitNormal.Quantile(0.95)
-	all := len(s.values())
+	all, n := len(s.values()), len(s.fresh())
 	// The half width of the interval is 2.576 standard errors of the centre.
 	sigma := (v.High - v.Low) / 2 / distuv.UnitNormal.Quantile(1-missLevel) * math.Sqrt(float64(all))
 	atLeast := math.Log2(1 / level) // fewer values than this cannot reach the level
 	need := math.Max(atLeast, math.Pow(z*sigma/(s.slowdown-s.tolerant), 2))
-	p := power{detectable: math.Inf(1), more: (need + float64(s.screening)) / float64(all)}
+	detectable = math.Inf(1)
 	if float64(n) >= atLeast {
-		p.detectable = math.Max(s.slowdown/2, s.tolerant+z*sigma/math.Sqrt(float64(n)))
+		detectable = math.Max(s.slowdown/2, s.tolerant+z*sigma/math.Sqrt(float64(n)))
 	}
-	return p
+	return detectable, (need + float64(s.screening)) / float64(all)
 }

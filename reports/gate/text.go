@@ -1,37 +1,25 @@
 package gate
 
 import (
-	"bytes"
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
 
-	"poolbench/reports"
 	"poolbench/reports/words"
 )
 
-// WriteText prints a comparison for a terminal: one line for each cell that failed,
+// WriteText prints a comparison for a terminal: one line for each case that failed,
 // changed or is unsure, counts for the rest, and the verdict last. It returns the
 // first error of w.
-func WriteText(w io.Writer, r *Report, options reports.TextOptions) error {
+func WriteText(w io.Writer, r *Report, options TextOptions) error {
 	p, names := &page{options: options}, r.wording()
+	listed, more := r.listed(10)
 	var rows [][]string
-	const most = 10
-	for _, c := range r.listed(most) {
-		rows = append(rows, names.row(c))
+	for _, c := range listed {
+		rows = append(rows, []string{c.word(), names.title(c), c.values(), c.change(), c.remark()})
 	}
 	p.table(rows)
-	p.line("…", r.unlisted(most))
-	p.line("Same", r.same())
-	p.line("New", names.lone(New))
-	p.line("Missing", names.lone(Missing))
-	p.line("Busy", r.Busy)
-	p.line("Blind", r.Blind)
-	p.line("Controls", r.controls())
-	p.line("Usual", names.usual())
-	for _, warning := range r.Warnings {
-		p.line("Note", warning.String())
+	for _, l := range names.notes(more) {
+		p.line(l.word, l.text)
 	}
 	if p.out.Len() > 0 {
 		p.out.WriteString("\n")
@@ -41,64 +29,32 @@ func WriteText(w io.Writer, r *Report, options reports.TextOptions) error {
 	return err
 }
 
-// A page collects what goes to a terminal.
-type page struct {
-	out     bytes.Buffer
-	options reports.TextOptions
-}
-
-// wordWidth is the width of the first column.
-const wordWidth = 10
-
-// plain is text that the terminal can show.
-func (p *page) plain(text string) string {
-	text = strings.NewReplacer("\n", " ", "\t", " ").Replace(words.Printable(text))
-	if p.options.ASCII {
-		text = words.ASCII(text)
-	}
-	return text
-}
-
-// line prints text behind a word; nothing when there is no text.
-func (p *page) line(word, text string) {
-	if text != "" {
-		word = p.plain(word)
-		fmt.Fprintf(&p.out, "%s%s %s\n", p.colored(word), strings.Repeat(" ", max(0, wordWidth-1-len([]rune(word)))), p.plain(text))
-	}
-}
-
-// table prints rows in columns, the first of fixed width and coloured.
-func (p *page) table(rows [][]string) {
-	var out bytes.Buffer
-	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
-	for _, row := range rows {
-		columns := make([]string, len(row)-1)
-		for i, text := range row[1:] {
-			columns[i] = p.plain(text)
+// WriteHistoryText prints what a history says, one line for each change. It returns
+// the first error of w.
+func WriteHistoryText(w io.Writer, h *History, options TextOptions) error {
+	p := &page{options: options}
+	var rows [][]string
+	for _, c := range h.Changes {
+		word := "Faster"
+		if c.Ratio > 1 {
+			word = "Slower"
 		}
-		fmt.Fprintln(w, strings.Join(columns, "\t"))
+		rows = append(rows, []string{word, display(c.Name), words.Change(c.Ratio), c.where()})
 	}
-	w.Flush()
-	i := 0
-	for line := range strings.Lines(out.String()) {
-		word := p.plain(rows[i][0])
-		fmt.Fprintf(&p.out, "%s%s%s\n", p.colored(word), strings.Repeat(" ", wordWidth-len(word)), strings.TrimRight(line, " \n"))
-		i++
+	p.table(rows)
+	switch {
+	case h.Benchmarks == 0:
+	case len(h.Changes) == 0:
+		p.line("History", fmt.Sprintf("no change of level in %s of %s", words.Count(h.Snapshots, "snapshot"), words.Count(h.Benchmarks, "benchmark")))
+	default:
+		c := h.Changes[0]
+		bare, _ := cutProcs(c.Name)
+		p.line("History", fmt.Sprintf("%s in %s; to look closer: poolbench gate -base %s -head %s -bench '%s'",
+			words.Count(len(h.Changes), "change"), words.Count(h.Snapshots, "snapshot"), short(c.Before), short(c.After), benchPattern(bare)))
 	}
-}
-
-const (
-	red    = "\x1b[31m"
-	green  = "\x1b[32m"
-	yellow = "\x1b[33m"
-	plain  = "\x1b[0m"
-)
-
-func (p *page) colored(word string) string {
-	color := map[string]string{"Failed": red, "Slower": red, "Worse": red, "Faster": green, "Better": green,
-		"Layout": yellow, "Busy": yellow, "Blind": yellow}[word]
-	if !p.options.Color || color == "" {
-		return word
+	for _, warning := range h.Warnings {
+		p.line("Note", warning.String())
 	}
-	return color + word + plain
+	_, err := w.Write(p.out.Bytes())
+	return err
 }

@@ -17,8 +17,8 @@ import (
 type Usual struct {
 	Runs           int     // of each build
 	Alpha          float64 // level of each test; nobody corrects it for the number of benchmarks
-	Slower, Faster []record.Subject
-	Judged         int // subjects that had enough blocks
+	Slower, Faster []record.Point
+	Judged         int // benchmarks that had enough blocks
 }
 
 const (
@@ -27,36 +27,29 @@ const (
 	usualAlpha = 0.05
 )
 
-// usual takes the first blocks for base and as many later ones for head; a run is the
-// mean over the chunks of a block. With fewer than 20 blocks there are fewer runs.
-func (j *Judge) usual() *Usual {
-	u := &Usual{Alpha: usualAlpha}
+// add takes the first blocks of a benchmark for base and as many later ones for head; a
+// run is the mean over the turns of a block. With fewer than 20 blocks there are fewer
+// runs.
+func (u *Usual) add(point record.Point, pairs []pair) {
+	n := min(usualRuns, len(pairs)/2)
+	if n < usualLeast {
+		return
+	}
+	u.Judged++
+	u.Runs = max(u.Runs, n)
+	base, head := make([]float64, n), make([]float64, n)
+	for i := range n {
+		base[i] = stat.Mean(pairs[i].base.turns, nil)
+		head[i] = stat.Mean(pairs[n+i].head.turns, nil)
+	}
 	thresholds := benchmath.DefaultThresholds
 	thresholds.CompareAlpha = usualAlpha
-	for _, s := range j.subjects {
-		n := min(usualRuns, len(s.pairs)/2)
-		if s.declared.Role != record.Judged || n < usualLeast {
-			continue
-		}
-		u.Judged++
-		u.Runs = max(u.Runs, n)
-		base, head := make([]float64, n), make([]float64, n)
-		for i := range n {
-			base[i] = stat.Mean(s.pairs[i].Base, nil)
-			head[i] = stat.Mean(s.pairs[n+i].Head, nil)
-		}
-		a, b := benchmath.NewSample(base, &thresholds), benchmath.NewSample(head, &thresholds)
-		if c := benchmath.AssumeNothing.Compare(a, b); !(c.P < usualAlpha) || math.IsNaN(c.P) {
-			continue
-		}
-		if estimate.Median(head) > estimate.Median(base) {
-			u.Slower = append(u.Slower, s.declared.Subject)
-		} else {
-			u.Faster = append(u.Faster, s.declared.Subject)
-		}
+	a, b := benchmath.NewSample(base, &thresholds), benchmath.NewSample(head, &thresholds)
+	switch c := benchmath.AssumeNothing.Compare(a, b); {
+	case !(c.P < usualAlpha) || math.IsNaN(c.P):
+	case estimate.Median(head) > estimate.Median(base):
+		u.Slower = append(u.Slower, point)
+	default:
+		u.Faster = append(u.Faster, point)
 	}
-	if u.Judged == 0 {
-		return nil
-	}
-	return u
 }

@@ -3,15 +3,45 @@ package gate
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"poolbench/bench/record"
-	"poolbench/reports"
 	"poolbench/reports/words"
 )
 
 // This file is the only place that turns verdicts into words; terminal, Markdown,
 // annotations and JUnit print what it returns, so they agree.
+
+// A phrase is the words of a verdict.
+type phrase struct {
+	Verdict
+	one, many  string // in the headline
+	time, unit string // at the beginning of a line, of a case in time and in another unit; empty for verdicts that get no line
+	more       string // of cases beyond those that get a line; empty where all do
+}
+
+// phrases are in the order of the headline.
+var phrases = []phrase{
+	{Failed, "failed", "failed", "Failed", "Failed", ""},
+	{Regressed, "regression", "regressions", "Slower", "Worse", ""},
+	{LayoutSensitive, "layout-sensitive", "layout-sensitive", "Layout", "Layout", ""},
+	{Accepted, "accepted regression", "accepted regressions", "Accepted", "Accepted", "accepted"},
+	{Improved, "improvement", "improvements", "Faster", "Better", "faster"},
+	{Inconclusive, "inconclusive", "inconclusive", "Unsure", "Unsure", "unsure"},
+	{NoChange, "without change", "without change", "", "", ""},
+	{New, "new", "new", "", "", ""},
+	{Missing, "missing", "missing", "", "", ""},
+}
+
+func phraseOf(v Verdict) phrase {
+	for _, p := range phrases {
+		if p.Verdict == v {
+			return p
+		}
+	}
+	return phrase{Verdict: v}
+}
 
 // Headline is the verdict on the whole in one sentence: "1 regression, 2
 // inconclusive, 20 without change."
@@ -23,16 +53,9 @@ func (r *Report) Headline() string {
 		return "Void: " + r.Void + "."
 	}
 	var parts []string
-	for _, v := range []struct {
-		verdict   Verdict
-		one, many string
-	}{
-		{Failed, "failed", "failed"}, {Regressed, "regression", "regressions"}, {LayoutSensitive, "layout-sensitive", "layout-sensitive"},
-		{Accepted, "accepted regression", "accepted regressions"}, {Improved, "improvement", "improvements"},
-		{Inconclusive, "inconclusive", "inconclusive"}, {NoChange, "without change", "without change"}, {New, "new", "new"}, {Missing, "missing", "missing"},
-	} {
-		if n := r.Count(v.verdict); n > 0 {
-			parts = append(parts, words.Plural(n, v.one, v.many))
+	for _, p := range phrases {
+		if n := r.Count(p.Verdict); n > 0 {
+			parts = append(parts, words.Plural(n, p.one, p.many))
 		}
 	}
 	text := strings.Join(parts, ", ") + "."
@@ -43,36 +66,18 @@ func (r *Report) Headline() string {
 		return "Inconclusive: host busy. " + text
 	case r.Blind != "":
 		return "Inconclusive: the run was blind. " + text
-	}
-	if r.Inconclusive() { // there may be one
+	case r.Inconclusive(): // there may be one
 		return "No regression shown, " + text
 	}
 	return "No regression, " + text
 }
 
-func choose[T any](first bool, a, b T) T {
-	if first {
-		return a
+// word is the first word of a case's line.
+func (c Case) word() string {
+	if strings.HasSuffix(c.Unit, record.UnitTime) {
+		return phraseOf(c.Verdict).time
 	}
-	return b
-}
-
-// word is the first word of a cell's line.
-func (c Cell) word() string {
-	time := strings.HasSuffix(c.Unit, record.UnitTime)
-	switch c.Verdict {
-	case Regressed:
-		return choose(time, "Slower", "Worse")
-	case Improved:
-		return choose(time, "Faster", "Better")
-	case LayoutSensitive:
-		return "Layout"
-	case Accepted:
-		return "Accepted"
-	case Failed:
-		return "Failed"
-	}
-	return "Unsure"
+	return phraseOf(c.Verdict).unit
 }
 
 // A wording is a report with what its names have in common, which is left out.
@@ -83,23 +88,37 @@ type wording struct {
 
 func (r *Report) wording() wording {
 	w := wording{r, true, true}
-	for i, c := range r.Cells {
+	for i, c := range r.Cases {
 		_, procs := cutProcs(c.Name)
-		_, first := cutProcs(r.Cells[0].Name)
-		w.onePackage = w.onePackage && c.Pkg == r.Cells[0].Pkg
+		_, first := cutProcs(r.Cases[0].Name)
+		w.onePackage = w.onePackage && c.Pkg == r.Cases[0].Pkg
 		w.oneProcs = w.oneProcs && procs != "" && (i == 0 || procs == first)
 	}
 	return w
 }
 
-// title is a cell for people, with its unit when that is not time. The package and
-// the -GOMAXPROCS suffix are left out when all cells have the same.
-func (w wording) title(c Cell) string {
+// display is a benchmark for people: "goroutines × 2, spin, 10 µs" for a point of a grid,
+// others as they are.
+func display(name string) string {
+	bare, procs := cutProcs(name)
+	p, err := record.ParsePoint("", bare)
+	if err != nil || !p.IsGrid() || strings.Contains(p.Benchmark(), ".") { // it stands behind its package: no Go identifier has a dot
+		return name
+	}
+	if procs != "" {
+		p = p.With("gomaxprocs", procs)
+	}
+	return p.String()
+}
+
+// title is a case for people, with its unit when that is not time. The package and
+// the -GOMAXPROCS suffix are left out when all cases have the same.
+func (w wording) title(c Case) string {
 	name := c.Name
 	if bare, _ := cutProcs(name); w.oneProcs {
 		name = bare
 	}
-	name = reports.DisplayName(name)
+	name = display(name)
 	if c.Pkg != "" && !w.onePackage {
 		name = c.Pkg + "." + name
 	}
@@ -113,7 +132,7 @@ func (w wording) title(c Cell) string {
 }
 
 // values is "9.62 → 10.1 µs".
-func (c Cell) values() string {
+func (c Case) values() string {
 	if c.Verdict == Failed || c.Verdict == New || c.Verdict == Missing {
 		return ""
 	}
@@ -128,10 +147,12 @@ func (c Cell) values() string {
 }
 
 // change is "+14 % [+9, +19]".
-func (c Cell) change() string {
+func (c Case) change() string {
 	switch {
+	case c.Ratio.Value == 0 && c.Exact:
+		return "(exact)"
 	case c.Ratio.Value == 0:
-		return choose(c.Exact, "(exact)", "")
+		return ""
 	case c.Exact:
 		return words.Change(c.Ratio.Value) + " (exact)"
 	case c.Ratio.High == 0:
@@ -141,17 +162,14 @@ func (c Cell) change() string {
 }
 
 // remark says what the numbers do not.
-func (c Cell) remark() string {
-	switch {
-	case c.Verdict == Inconclusive && c.Reason == "" || c.Verdict == Inconclusive && c.Detectable > 0:
+func (c Case) remark() string {
+	if c.Verdict == Inconclusive && (c.Reason == "" || c.Detectable > 0) {
 		return c.unsure()
-	case c.Reason != "":
-		return c.Reason
 	}
-	return ""
+	return c.Reason
 }
 
-func (c Cell) unsure() string {
+func (c Case) unsure() string {
 	text := "too noisy to see any slowdown"
 	if c.Detectable > 0 {
 		text = fmt.Sprintf("would have seen %s", words.Change(1+c.Detectable))
@@ -167,84 +185,71 @@ func (c Cell) unsure() string {
 	return text
 }
 
-// row is the columns of a cell: word, name, values, change, remark.
-func (w wording) row(c Cell) []string {
-	return []string{c.word(), w.title(c), c.values(), c.change(), c.remark()}
-}
-
-// listed are the cells that get a line each: all failed, regressed and
+// listed are the cases that get a line each: all failed, regressed and
 // layout-sensitive ones, and of the others that are not "no change" as many of each
-// as most says. What a busy host or a blind run left open is said once, not here.
-func (r *Report) listed(most int) []Cell {
-	var out []Cell
+// as most says; more counts the rest, "79 more are unsure, 3 more are faster". What a
+// busy host or a blind run left open is said once, not here.
+func (r *Report) listed(most int) (listed []Case, more string) {
 	count := map[Verdict]int{}
-	for _, c := range r.Cells {
-		if !c.listable() {
+	for _, c := range r.Cases {
+		p := phraseOf(c.Verdict)
+		if p.time == "" || c.Verdict == Inconclusive && (c.Reason == reasonBusy || c.Reason == reasonBlind) {
 			continue
 		}
-		count[c.Verdict]++
-		if limited := c.Verdict == Inconclusive || c.Verdict == Improved || c.Verdict == Accepted; limited && count[c.Verdict] > most {
-			continue
-		}
-		out = append(out, c)
-	}
-	return out
-}
-
-func (c Cell) listable() bool {
-	switch c.Verdict {
-	case Failed, Regressed, LayoutSensitive, Improved, Accepted:
-		return true
-	case Inconclusive:
-		return c.Reason != reasonBusy && c.Reason != reasonBlind
-	}
-	return false
-}
-
-// unlisted counts what listed left out: "79 more are unsure, 3 more are faster".
-func (r *Report) unlisted(most int) string {
-	count := map[Verdict]int{}
-	for _, c := range r.Cells {
-		if c.listable() {
-			count[c.Verdict]++
+		if count[c.Verdict]++; p.more == "" || count[c.Verdict] <= most {
+			listed = append(listed, c)
 		}
 	}
 	var parts []string
-	for _, v := range []struct {
-		verdict Verdict
-		word    string
-	}{{Inconclusive, "unsure"}, {Accepted, "accepted"}, {Improved, "faster"}} {
-		if n := count[v.verdict] - most; n > 0 {
-			parts = append(parts, words.Plural(n, "more is ", "more are ")+v.word)
+	for _, v := range []Verdict{Inconclusive, Accepted, Improved} {
+		if n := count[v] - most; n > 0 {
+			parts = append(parts, words.Plural(n, "more is ", "more are ")+phraseOf(v).more)
 		}
 	}
-	return strings.Join(parts, ", ")
+	return listed, strings.Join(parts, ", ")
 }
 
-// same counts the cells without change and says what would have shown.
+// same counts the cases without change and says what would have shown.
 func (r *Report) same() string {
 	n := r.Count(NoChange)
 	if n == 0 {
 		return ""
 	}
 	sees := 0.0
-	for _, c := range r.Cells {
+	for _, c := range r.Cases {
 		if c.Verdict == NoChange && !c.Exact {
 			sees = math.Max(sees, c.Detectable)
 		}
 	}
 	if sees == 0 {
-		return cells(n)
+		return results(n)
 	}
-	return fmt.Sprintf("%s: none is worse by %s", cells(n), words.Percent(sees))
+	return fmt.Sprintf("%s: none is worse by %s", results(n), words.Percent(sees))
 }
 
-func cells(n int) string { return words.Count(n, "result") }
+// A note is a sentence on the whole behind a label: a word in a terminal, more in a
+// document.
+type note struct{ word, label, text string }
 
-// lone lists the new or missing ones: "2 results: A and B".
-func (w wording) lone(v Verdict) string {
+// notes are those that have something to say; more is of listed.
+func (w wording) notes(more string) []note {
+	all := []note{
+		{"…", "Not listed", more}, {"Same", "Same", w.same()}, {"New", "New", w.named(New)}, {"Missing", "Missing", w.named(Missing)},
+		{"Busy", "Busy", w.Busy}, {"Blind", "Blind", w.Blind}, {"Controls", "Controls", w.controls()},
+		{"Usual", "The usual method on the same data", w.usual()},
+	}
+	for _, warning := range w.Warnings {
+		all = append(all, note{"Note", "Note", warning.String()})
+	}
+	return slices.DeleteFunc(all, func(n note) bool { return n.text == "" })
+}
+
+func results(n int) string { return words.Count(n, "result") }
+
+// named lists the new or missing ones: "2 results: A and B".
+func (w wording) named(v Verdict) string {
 	var names []string
-	for _, c := range w.Cells {
+	for _, c := range w.Cases {
 		if c.Verdict == v {
 			name := w.title(c)
 			if c.Reason != "" {
@@ -259,20 +264,20 @@ func (w wording) lone(v Verdict) string {
 	return words.ShortList(names, 6)
 }
 
-// controls is "2 of 2 canaries seen; 2 comparisons of base with itself show no change".
+// controls is "2 of 2 planted slowdowns seen, no change in 2 of 2 comparisons of base
+// with itself".
 func (r *Report) controls() string {
 	var same, fine, canaries, seen int
 	for _, c := range r.Controls {
-		if c.Canary {
+		switch {
+		case c.Canary && c.Verdict == Regressed:
+			canaries, seen = canaries+1, seen+1
+		case c.Canary:
 			canaries++
-			if c.Verdict == Regressed {
-				seen++
-			}
-		} else {
+		case c.Verdict == NoChange || c.Verdict == Inconclusive:
+			same, fine = same+1, fine+1
+		default:
 			same++
-			if c.Verdict == NoChange || c.Verdict == Inconclusive {
-				fine++
-			}
 		}
 	}
 	var parts []string
@@ -291,10 +296,10 @@ func (w wording) usual() string {
 	if u == nil {
 		return ""
 	}
-	titles := func(subjects []record.Subject) string {
+	titles := func(points []record.Point) string {
 		var out []string
-		for _, s := range subjects {
-			out = append(out, w.title(Cell{Pkg: s.Pkg, Name: s.Name, Unit: record.UnitTime}))
+		for _, p := range points {
+			out = append(out, w.title(Case{Pkg: p.Pkg, Name: p.Name(), Unit: record.UnitTime}))
 		}
 		return words.ShortList(out, 6)
 	}

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"poolbench/bench/record"
-	"poolbench/reports"
 	"poolbench/reports/gate"
 )
 
@@ -56,7 +54,7 @@ type gateFlags struct {
 	ci              ciFlags
 
 	failing []string
-	text    reports.TextOptions
+	text    gate.TextOptions
 }
 
 func addGateFlags(c *invocation) *gateFlags {
@@ -90,9 +88,11 @@ func runGate(ctx context.Context, c *invocation) error {
 			return err
 		}
 	}
-	if f.text, err = f.style.options(c.stdout); err != nil {
+	style, err := f.style.options(c.stdout)
+	if err != nil {
 		return err
 	}
+	f.text = gate.TextOptions{Color: style.Color, ASCII: style.ASCII}
 	if err := f.ci.check(); err != nil {
 		return err
 	}
@@ -146,37 +146,14 @@ func (f *gateFlags) options() (gate.Options, error) {
 
 // judgeAgain judges a comparison that was measured before.
 func (f *gateFlags) judgeAgain(c *invocation, path string, options gate.Options) error {
-	text, err := readInput(path)
+	rec, err := readRecord(path)
 	if err != nil {
-		return &exitError{exitUsage, err}
+		return err
 	}
-	stored, err := record.ReadComparison(bytes.NewReader(text), path)
-	if err != nil {
-		return &exitError{exitUsage, err}
+	if !rec.IsComparison() {
+		return usageError("%s is no comparison of two builds; two records are judged against each other: poolbench gate BASE HEAD", path)
 	}
-	judge := gate.NewJudge(options, stored.Subjects)
-	for _, b := range stored.Blocks {
-		judge.Add(b)
-	}
-	report := judge.Report()
-	for _, n := range stored.Notes {
-		switch n.Key {
-		case "base":
-			report.Base = n.Value
-		case "head":
-			report.Head = n.Value
-		case "warning":
-			report.Warnings = append(report.Warnings, reports.Warning{What: n.Value})
-		}
-	}
-	return f.finish(c, report, nil)
-}
-
-func readInput(path string) ([]byte, error) {
-	if path == "-" {
-		path = os.Stdin.Name()
-	}
-	return os.ReadFile(path)
+	return f.finish(c, gate.Stored(rec, options), nil)
 }
 
 // finish writes the verdicts and turns them into an exit code. failure is what ended

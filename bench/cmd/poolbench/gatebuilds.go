@@ -7,15 +7,16 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"poolbench/bench/compare"
-	"poolbench/bench/compare/build"
-	"poolbench/bench/host"
+	"poolbench/bench"
+	commandarm "poolbench/bench/arm/command" // a command is a subcommand here
+	"poolbench/bench/arm/gobench"
+	"poolbench/bench/arm/gobench/build"
 	"poolbench/bench/record"
-	"poolbench/reports"
 	"poolbench/reports/gate"
 	"poolbench/reports/words"
 )
@@ -83,13 +84,6 @@ func (f *buildFlags) check() error {
 	return nil
 }
 
-// A measurer is what measures builds or commands.
-type measurer interface {
-	Declare(context.Context) ([]record.Declared, error)
-	Run(ctx context.Context, deadline time.Time, next func() []record.Subject, report func(record.PairBlock) error) error
-	Notes() []string
-}
-
 // measureBuilds builds, measures and judges.
 func (f *gateFlags) measureBuilds(ctx context.Context, c *invocation, options gate.Options) error {
 	b := &f.builds
@@ -101,7 +95,7 @@ func (f *gateFlags) measureBuilds(ctx context.Context, c *invocation, options ga
 	}
 	progress := &gateProgress{out: c.stderr}
 	defer progress.stop()
-	m, names, clean, err := b.measurer(ctx, progress)
+	m, names, clean, err := b.comparison(ctx, progress)
 	if err != nil {
 		return b.explain(ctx, err)
 	}
@@ -115,14 +109,14 @@ func (f *gateFlags) measureBuilds(ctx context.Context, c *invocation, options ga
 
 // judgeBuilds measures and judges. After an interrupt, or an error in the middle,
 // what was measured is published with a warning and with the exit code of that.
-func (f *gateFlags) judgeBuilds(ctx context.Context, c *invocation, m measurer, names [2]string, options gate.Options, progress *gateProgress) error {
+func (f *gateFlags) judgeBuilds(ctx context.Context, c *invocation, m bench.Comparison, names record.Builds, options gate.Options, progress *gateProgress) error {
 	b := &f.builds
-	declared, err := m.Declare(ctx)
+	promised, err := m.Declare(ctx)
 	if err != nil {
 		return b.explain(ctx, err)
 	}
-	judge := gate.NewJudge(options, declared)
-	failure := b.measure(ctx, m, names, declared, judge, progress)
+	judge := gate.NewJudge(options, promised)
+	failure := b.measure(ctx, m, names, promised, judge, progress)
 	progress.stop()
 	report := judge.Report()
 	blocks := words.Count(report.Blocks, "block")
@@ -130,19 +124,16 @@ func (f *gateFlags) judgeBuilds(ctx context.Context, c *invocation, m measurer, 
 	case ctx.Err() != nil:
 		failure = &exitError{exitInterrupted, fmt.Errorf("interrupted after %s; what was measured is in %s", blocks, b.path())}
 		report.EndedEarly = "interrupted"
-		report.Warnings = append(report.Warnings, reports.Warning{What: "Interrupted after " + blocks + "."})
+		report.Warnings = append(report.Warnings, record.Warning{What: "Interrupted after " + blocks + "."})
 	case failure != nil && report.Blocks == 0:
 		return failure
 	case failure != nil:
 		report.EndedEarly = "failed"
 		what, _, _ := strings.Cut(failure.Error(), "\n")
-		report.Warnings = append(report.Warnings, reports.Warning{What: fmt.Sprintf("An error ended the measurement after %s: %s.", blocks, what)})
+		report.Warnings = append(report.Warnings, record.Warning{What: fmt.Sprintf("An error ended the measurement after %s: %s.", blocks, what)})
 	}
-	report.Base, report.Head = names[0], names[1]
-	for _, n := range m.Notes() {
-		report.Warnings = append(report.Warnings, reports.Warning{What: n})
-	}
-	report.Warnings = append(report.Warnings, withoutAnswer(report)...)
+	report.Base, report.Head = names.Base, names.Head
+	report.Warnings = slices.Concat(report.Warnings, m.Warnings(), withoutAnswer(report))
 	if f.summary == "" {
 		f.summary = filepath.Join(b.out, "summary.md")
 	}
@@ -156,18 +147,18 @@ func (f *gateFlags) judgeBuilds(ctx context.Context, c *invocation, m measurer, 
 }
 
 // withoutAnswer names the flag for benchmarks that took too long, in the words of
-// package compare.
-func withoutAnswer(r *gate.Report) []reports.Warning {
+// their arms.
+func withoutAnswer(r *gate.Report) []record.Warning {
 	n := 0
-	for _, cell := range r.Cells {
-		if strings.Contains(cell.Reason, "gave no answer within") || strings.Contains(cell.Reason, "did not end within") {
+	for _, c := range r.Cases {
+		if strings.Contains(c.Reason, "gave no answer within") || strings.Contains(c.Reason, "did not end within") {
 			n++
 		}
 	}
 	if n == 0 {
 		return nil
 	}
-	return []reports.Warning{{What: words.Count(n, "benchmark") + " gave no answer in time.", Cure: "-timeout waits longer: -timeout 1m, say."}}
+	return []record.Warning{{What: words.Count(n, "benchmark") + " gave no answer in time.", Cure: "-timeout waits longer: -timeout 1m, say."}}
 }
 
 // explain gives an error of building its exit code.
@@ -184,8 +175,8 @@ func (f *buildFlags) explain(ctx context.Context, err error) error {
 
 func (f *buildFlags) path() string { return filepath.Join(f.out, "comparison.txt") }
 
-// measurer builds what is to be measured. clean removes it.
-func (f *buildFlags) measurer(ctx context.Context, progress *gateProgress) (m measurer, names [2]string, clean func() error, err error) {
+// comparison builds what is to be measured. clean removes it.
+func (f *buildFlags) comparison(ctx context.Context, progress *gateProgress) (m bench.Comparison, names record.Builds, clean func() error, err error) {
 	patience := f.patience
 	if patience == 0 {
 		patience = min(30*time.Second, max(5*time.Second, f.budget/6))
@@ -195,10 +186,10 @@ func (f *buildFlags) measurer(ctx context.Context, progress *gateProgress) (m me
 			patience *= 10
 		}
 		progress.stage("running both commands")
-		return &compare.Commands{Base: f.baseCmd, Head: f.headCmd, Patience: patience, Seed: f.seed},
-			[2]string{f.baseCmd, f.headCmd}, func() error { return nil }, nil
+		return &commandarm.Comparison{Base: f.baseCmd, Head: f.headCmd, Patience: patience},
+			record.Builds{Base: f.baseCmd, Head: f.headCmd}, func() error { return nil }, nil
 	}
-	config := compare.Config{Bench: f.bench, Pairs: f.seeds, Patience: patience, Seed: f.seed, Stage: progress.stage}
+	config := gobench.Config{Bench: f.bench, Pairs: f.seeds, Patience: patience, Seed: f.seed, Stage: progress.stage}
 	if f.cpu != "" {
 		for word := range splitList(f.cpu) {
 			n, err := strconv.Atoi(word)
@@ -210,7 +201,7 @@ func (f *buildFlags) measurer(ctx context.Context, progress *gateProgress) (m me
 	}
 	var builds *build.Builds
 	if f.baseBin != "" {
-		names = [2]string{f.baseBin, f.headBin}
+		names = record.Builds{Base: f.baseBin, Head: f.headBin}
 		builds, err = build.Prebuilt(listed(f.baseBin), listed(f.headBin), ".")
 	} else {
 		builds, err = build.New(ctx, build.Options{Base: f.base, Head: f.head, Packages: listed(f.packages), Seed: f.seed, Stage: progress.stage})
@@ -220,9 +211,9 @@ func (f *buildFlags) measurer(ctx context.Context, progress *gateProgress) (m me
 	}
 	if f.base != "" {
 		f.revisions = builds.Revisions
-		names = [2]string{named(f.base, builds.Revisions[build.Base]), named(f.head, builds.Revisions[build.Head])}
+		names = record.Builds{Base: named(f.base, builds.Revisions[build.Base]), Head: named(f.head, builds.Revisions[build.Head])}
 	}
-	return compare.New(builds, config), names, builds.Close, nil
+	return gobench.New(builds, config), names, builds.Close, nil
 }
 
 func listed(list string) (out []string) {
@@ -249,7 +240,7 @@ func named(revision, commit string) string {
 
 // measure writes the comparison while it is measured. What was judged lies on the
 // disk, whatever happens.
-func (f *buildFlags) measure(ctx context.Context, m measurer, names [2]string, declared []record.Declared, judge *gate.Judge, progress *gateProgress) error {
+func (f *buildFlags) measure(ctx context.Context, m bench.Comparison, names record.Builds, promised []record.Promise, judge *gate.Judge, progress *gateProgress) error {
 	if err := os.MkdirAll(f.out, 0o777); err != nil {
 		return fmt.Errorf("making the output directory: %w", err)
 	}
@@ -260,25 +251,13 @@ func (f *buildFlags) measure(ctx context.Context, m measurer, names [2]string, d
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	notes := []record.Field{{Key: "run", Value: fmt.Sprintf("%08x-%s", f.seed, time.Now().UTC().Format("20060102T150405.000"))},
-		{Key: "base", Value: names[0]}, {Key: "head", Value: names[1]},
-		{Key: "seed", Value: strconv.FormatUint(f.seed, 10)}, {Key: "budget", Value: f.budget.String()}, {Key: "limit.pairs", Value: strconv.Itoa(f.seeds)}}
-	for _, n := range m.Notes() {
-		notes = append(notes, record.Field{Key: "warning", Value: n})
-	}
-	w, err := record.NewComparisonWriter(file, host.Keys(ctx), notes, declared)
-	if err != nil {
-		return err
-	}
-	progress.begin(len(declared), f.budget)
-	err = m.Run(ctx, time.Now().Add(f.budget), func() []record.Subject {
-		next := judge.Next()
-		progress.next(len(next))
-		return next
-	}, func(b record.PairBlock) error {
-		judge.Add(b)
-		return w.Block(b)
-	})
+	progress.begin(len(promised), f.budget)
+	err = bench.Compare(ctx, m, bench.CompareConfig{Promised: promised, Builds: names, Budget: f.budget, Seed: f.seed, Out: file,
+		Next: func() []record.Point {
+			next := judge.Next()
+			progress.next(len(next))
+			return next
+		},
+		Done: judge.Add})
 	return errors.Join(err, file.Close())
 }

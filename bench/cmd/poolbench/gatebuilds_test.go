@@ -10,10 +10,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
+	"poolbench/bench/arm"
+	"poolbench/bench/block"
 	"poolbench/bench/record"
 	"poolbench/reports/gate"
 )
@@ -104,20 +106,17 @@ func TestGateBuilds(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	text, err := os.ReadFile(filepath.Join("out", "comparison.txt"))
+	rec, err := record.ReadFile(filepath.Join("out", "comparison.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := record.ReadComparison(bytes.NewReader(text), "comparison.txt")
-	if err != nil {
-		t.Fatal(err)
+	blocks := slices.Collect(rec.Blocks())
+	if len(blocks) < 1 || len(rec.Facts.Promised) < 4+1+3 {
+		t.Errorf("%d blocks, promises %v", len(blocks), rec.Facts.Promised)
 	}
-	if len(c.Blocks) < 1 || len(c.Subjects) < 4+1+3 {
-		t.Errorf("%d blocks, subjects %v", len(c.Blocks), c.Subjects)
-	}
-	for _, b := range c.Blocks {
-		if b.SeedPair != (b.Number-1)%2 || len(b.Pairs) == 0 {
-			t.Errorf("block %d: seed pair %d, %d pairs", b.Number, b.SeedPair, len(b.Pairs))
+	for _, b := range blocks {
+		if len(b.Results) == 0 || b.Host != nil && b.Host.Links != (b.Number-1)%2 {
+			t.Errorf("block %d: %d results, host %+v", b.Number, len(b.Results), b.Host)
 		}
 	}
 	if status := git(t, "status", "--porcelain"); status != "?? out/\n" {
@@ -163,39 +162,48 @@ func TestGateBuildsThatFail(t *testing.T) {
 	}
 }
 
-// A played measurer gives blocks in which head is slower, and then ends.
+// A played comparison gives blocks in which head is slower, and then ends.
 type played struct {
 	blocks int
 	end    func() error
 	reason string // why head of a second benchmark fails; empty for no second one
 }
 
-func (p played) Declare(context.Context) ([]record.Declared, error) {
-	declared := []record.Declared{{Subject: record.Subject{Name: "A-2"}, InBase: true, InHead: true}}
+func (p played) Declare(context.Context) ([]record.Promise, error) {
+	promised := []record.Promise{{Name: "A-2", Role: record.Judged, InBase: true, InHead: true}}
 	if p.reason != "" {
-		declared = append(declared, record.Declared{Subject: record.Subject{Name: "B-2"}, InBase: true, InHead: true})
+		promised = append(promised, record.Promise{Name: "B-2", Role: record.Judged, InBase: true, InHead: true})
 	}
-	return declared, nil
+	return promised, nil
 }
 
-func (p played) Run(_ context.Context, _ time.Time, next func() []record.Subject, report func(record.PairBlock) error) error {
-	for n := 1; n <= p.blocks; n++ {
-		b := record.PairBlock{Number: n}
-		for _, s := range next() {
-			pair := record.Pair{Subject: s, Iterations: 1, Base: []float64{1000, 1001}, Head: []float64{1200, 1203}}
-			if s.Name == "B-2" {
-				pair = record.Pair{Subject: s, Iterations: 1, Base: pair.Base, HeadError: p.reason}
-			}
-			b.Pairs = append(b.Pairs, pair)
+func (p played) Groups(_ context.Context, number int, wanted []record.Point) (groups []block.Group, err error) {
+	if number > p.blocks {
+		return nil, p.end()
+	}
+	for _, point := range wanted {
+		base, head := point, point
+		base.Side, head.Side = "base", "head"
+		slower := arm.Arm(took(1.2e-6))
+		if point.Name() == "B-2" {
+			slower = arm.Failed{Err: errors.New(p.reason)}
 		}
-		if err := report(b); err != nil {
+		groups = append(groups, func(_ context.Context, take func(block.Contest) ([]error, error)) error {
+			_, err := take(block.Contest{Entrants: []block.Entrant{{Point: base, Arm: took(1e-6)}, {Point: head, Arm: slower}}, Turns: 2})
 			return err
-		}
+		})
 	}
-	return p.end()
+	return groups, nil
 }
 
-func (played) Notes() []string { return nil }
+func (played) Links(int) int              { return 0 }
+func (played) Warnings() []record.Warning { return nil }
+
+// took is an arm that takes so many seconds, it says.
+type took float64
+
+func (s took) Slice(context.Context) (arm.Slice, error) { return arm.Slice{Time: float64(s)}, nil }
+func (took) Close() error                               { return nil }
 
 // What was measured before an interrupt or an error is published with the exit code
 // of that, whatever was shown until then.
@@ -229,7 +237,7 @@ func TestGateEndsEarly(t *testing.T) {
 			c := &invocation{flags: flag.NewFlagSet("gate", flag.ContinueOnError), stdout: &stdout, stderr: &stderr}
 			f := addGateFlags(c)
 			f.ci.ci, f.builds.out = "none", t.TempDir()
-			err := f.judgeBuilds(ctx, c, m, [2]string{"base", "head"}, gate.Options{}, &gateProgress{out: &stderr})
+			err := f.judgeBuilds(ctx, c, m, record.Builds{Base: "base", Head: "head"}, gate.Options{}, &gateProgress{out: &stderr})
 			if code := exitCode(err); err == nil || code != test.code {
 				t.Errorf("exit %d, want %d: %v", code, test.code, err)
 			}

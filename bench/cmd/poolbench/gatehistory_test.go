@@ -14,7 +14,7 @@ import (
 func TestGateHistory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "history")
 	report := func(ratio float64) *gate.Report {
-		return &gate.Report{Cells: []gate.Cell{{Pkg: "p", Name: "A-2", Unit: "sec/op", Base: 1, Head: ratio,
+		return &gate.Report{Cases: []gate.Case{{Pkg: "p", Name: "A-2", Unit: "sec/op", Base: 1, Head: ratio,
 			Ratio: estimate.Estimate{Value: ratio, Low: ratio * 0.99, High: ratio * 1.01, N: 20}}}}
 	}
 	// Files of one second have the same time, so the commit in the name tells them apart.

@@ -1,0 +1,71 @@
+package gate
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"poolbench/reports/words"
+)
+
+// apply accepts the regressions that a rule covers and warns of rules that do
+// nothing any more.
+func (r *Rules) apply(report *Report) {
+	if r == nil {
+		return
+	}
+	used := map[int]bool{} // by line
+	for i := range report.Cases {
+		c := &report.Cases[i]
+		if c.Verdict != Regressed {
+			continue
+		}
+		var last rule
+		for rule := range r.of("accept", c.Unit, c.point()) {
+			last, used[rule.line] = rule, true
+		}
+		if last.line > 0 {
+			r.accept(c, last)
+		}
+	}
+	for _, rule := range r.rules {
+		place := fmt.Sprintf("%s:%d", r.path, rule.line)
+		switch {
+		case rule.word != "accept" || used[rule.line]:
+		case r.today.After(rule.until):
+			report.warn(fmt.Sprintf("%s accepts %s until %s, which is over, and nothing regressed.", place, rule.benchmark, rule.until.Format(time.DateOnly)),
+				"Remove the line.")
+		default:
+			report.warn(fmt.Sprintf("%s accepts a regression of %s that was not found.", place, rule.benchmark), "Remove the line if it is not needed any more.")
+		}
+	}
+}
+
+// accept applies one rule to a regression.
+func (r *Rules) accept(c *Case, rule rule) {
+	until := rule.until.Format(time.DateOnly)
+	switch {
+	case r.today.After(rule.until):
+		c.Reason = fmt.Sprintf("accepted until %s only (%s:%d)", until, r.path, rule.line)
+	case c.worstShown() > rule.value:
+		c.Reason = fmt.Sprintf("worse than the accepted %s (%s:%d)", words.Change(1+rule.value), r.path, rule.line)
+	default:
+		c.Verdict = Accepted
+		c.Reason = fmt.Sprintf("accepted up to %s until %s: %s", words.Change(1+rule.value), until, rule.reason)
+	}
+}
+
+// worstShown is the change, as a fraction, that the case is shown to exceed.
+func (c *Case) worstShown() float64 {
+	low, high := c.Ratio.Low, c.Ratio.High
+	if high == 0 { // no interval: the estimate has to do
+		low, high = c.Ratio.Value, c.Ratio.Value
+	}
+	switch {
+	case c.Ratio.Value == 0: // from zero: no change is large enough
+		return math.Inf(1)
+	case c.Higher:
+		return 1/high - 1
+	}
+	return low - 1
+}

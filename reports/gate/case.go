@@ -1,0 +1,79 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+
+	"poolbench/bench/record"
+	"poolbench/reports/estimate"
+)
+
+// A Verdict is what the gate says of one case.
+type Verdict int
+
+// Verdicts, the ones that matter most first.
+const (
+	Failed          Verdict = iota // a build failed to run it
+	Regressed                      // shown worse by more than the tolerance
+	LayoutSensitive                // worse only with some orders of functions in the binary
+	Inconclusive                   // could be either
+	Accepted                       // regressed, as the repository's file allows
+	Improved                       // shown better by more than the tolerance
+	NoChange                       // shown not to be worse by the slowdown of interest
+	New                            // only in head
+	Missing                        // only in base
+)
+
+var verdictNames = [...]string{"failed", "regressed", "layout-sensitive", "inconclusive", "accepted", "improved", "no change shown", "new", "missing"}
+
+// String is the verdict in words: "no change shown".
+func (v Verdict) String() string {
+	if v < 0 || int(v) >= len(verdictNames) {
+		return fmt.Sprintf("verdict %d", int(v))
+	}
+	return verdictNames[v]
+}
+
+// A Case is one benchmark in one unit, judged.
+type Case struct {
+	Pkg        string // import path; "" when unknown
+	Name       string // as testing prints it without "Benchmark"
+	Unit       string // "sec/op", "allocs/op", …; "p90 sec/op" and "p99 sec/op" are the tail of the turns
+	Verdict    Verdict
+	Base, Head float64           // medians in Unit; 0 where the side has none
+	Ratio      estimate.Estimate // head / base with the interval of level Report.Confidence; its N is the number of blocks, 0 when there is no interval
+	Higher     bool              // higher values are better
+	Exact      bool              // compared directly, without statistics
+	Canary     bool              // a control with a planted slowdown; other controls compare base with itself
+	Limit      float64           // slowdown of interest, as a fraction
+	Detectable float64           // smallest slowdown, as a fraction, that this data would have shown with 95 % probability; 0 when unknown
+	More       float64           // an inconclusive case needs about this many times the blocks; 0 when unknown or out of reach
+	Layout     float64           // standard deviation of the log ratio over pairs of links of the same sources; 0 when not measured
+	Reason     string            // why it failed, is inconclusive or accepted; empty when the interval says it
+}
+
+func (c Case) point() record.Point { return record.Promise{Pkg: c.Pkg, Name: c.Name}.Point() }
+
+func oneValue(values []float64) bool {
+	return len(values) > 0 && slices.Min(values) == slices.Max(values)
+}
+
+// compareExactly judges a unit that has no noise: any difference beyond the limit, a
+// fraction, is one.
+func (c *Case) compareExactly(limit float64) {
+	worse, better := c.Head > c.Base*(1+limit), c.Head < c.Base
+	if c.Higher {
+		worse, better = c.Head < c.Base/(1+limit), c.Head > c.Base
+	}
+	c.Exact = true
+	c.Verdict = NoChange
+	switch {
+	case worse:
+		c.Verdict = Regressed
+	case better:
+		c.Verdict = Improved
+	}
+	if c.Base > 0 && c.Head > 0 {
+		c.Ratio = estimate.Exactly(c.Head/c.Base, estimate.MinBlocks)
+	}
+}

@@ -1,0 +1,150 @@
+package gate
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"poolbench/bench/record"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
+)
+
+// cases are the judgements of a subject if the run ended here: time first. The subject
+// stays as it is.
+func (s *subject) cases() []Case {
+	copied := *s
+	s = &copied
+	s.tails, s.units = slices.Clone(s.tails), slices.Clone(s.units)
+	c := Case{Pkg: s.Pkg, Name: s.Name, Unit: record.UnitTime, Limit: math.Expm1(s.slowdown), Canary: s.Role == record.Canary}
+	s.fill(&c)
+	switch {
+	case s.failure != "":
+		c.Verdict, c.Reason = Failed, s.failure
+	case !s.InBase:
+		c.Verdict = New
+	case !s.InHead:
+		c.Verdict = Missing
+	case len(s.pairs) == 0 && s.blocks > 0:
+		c.Verdict, c.Reason = Failed, "was to be measured and has no usable number"
+	case len(s.pairs) == 0:
+		c.Verdict, c.Reason = Inconclusive, "not measured"
+	default:
+		s.judgeTime(&c)
+		return slices.Concat([]Case{c}, s.tailCases(c), s.unitCases())
+	}
+	return []Case{c}
+}
+
+// fill gives a case its medians, in seconds.
+func (s *subject) fill(c *Case) {
+	var base, head []float64
+	for _, p := range s.pairs {
+		base, head = append(base, estimate.Median(p.base.turns)), append(head, estimate.Median(p.head.turns))
+	}
+	if len(base) > 0 {
+		c.Base, c.Head = estimate.Median(base)/1e9, estimate.Median(head)/1e9
+	}
+}
+
+// judgeTime gives the verdict on time.
+func (s *subject) judgeTime(c *Case) {
+	if s.time == open && s.slowPart > 0 && len(s.fresh()) > 0 {
+		if s.test(finalShare); s.time == open {
+			s.pass()
+		}
+	}
+	c.Ratio = s.interval(s.values()).Ratio(len(s.values()))
+	c.Layout = estimate.BetweenSD(s.values(), s.links)
+	switch s.time {
+	case regressed:
+		c.Verdict = Regressed
+	case improved:
+		c.Verdict = Improved
+	case passed:
+		c.Verdict = NoChange
+	default:
+		c.Verdict = Inconclusive
+		switch {
+		case !s.screened:
+			c.Reason = fmt.Sprintf("%s measured, %d are needed, and %d or more to show a slowdown: a larger -budget",
+				words.Plural(len(s.pairs), "block was", "blocks were"), screenBlocks, s.leastBlocks(1))
+		case s.disputed():
+			c.Reason = "its fastest chunks and its typical ones disagree about a slowdown"
+		case c.Ratio.N > 0 && math.Log(c.Ratio.High) < s.slowdown:
+			// Shown not to be slower; it looked faster, which the time did not suffice to show.
+			c.Verdict = NoChange
+		}
+	}
+	slower := c.Verdict == Regressed || c.Verdict == Inconclusive && math.Log(c.Ratio.Value) >= s.slowdown/2
+	if slower && s.Role == record.Judged && fewLinksCarry(s.values(), s.links, s.tolerant) {
+		c.Verdict, c.Reason = LayoutSensitive, "few orders of functions in the binary carry it"
+	}
+	switch detectable, more := s.power(); {
+	case c.Verdict == NoChange:
+		c.Detectable = c.Limit
+	case c.Verdict == Inconclusive:
+		if !math.IsInf(detectable, 0) {
+			c.Detectable = math.Expm1(detectable)
+		}
+		if more <= 100 {
+			c.More = math.Max(more, 1.5)
+		}
+	}
+}
+
+// tailCases are the tails shown slower; time that regressed says it already.
+func (s *subject) tailCases(time Case) (cases []Case) {
+	s.testTails()
+	for _, t := range s.tails {
+		if t.state != regressed || time.Verdict == Regressed {
+			continue
+		}
+		both := compareTails(s.pairs, t.quantile)
+		cases = append(cases, Case{Pkg: s.Pkg, Name: s.Name, Unit: t.unit, Verdict: Regressed, Limit: math.Expm1(t.limit),
+			Base: time.Base * both.base, Head: time.Base * both.head, Ratio: estimate.Estimate{Value: both.head / both.base}})
+	}
+	return cases
+}
+
+// unitCases judge the units beside time.
+func (s *subject) unitCases() (cases []Case) {
+	s.testUnits()
+	for _, u := range s.unitsOf(s.pairs, s.screening) {
+		c := Case{Pkg: s.Pkg, Name: s.Name, Unit: u.Name, Higher: u.direction > 0, Base: estimate.Median(u.base), Head: estimate.Median(u.head)}
+		if u.exact() {
+			otherwise := 0.0
+			if u.Rough {
+				otherwise = s.Tolerance
+			}
+			c.Limit = s.limit(u.Name, otherwise)
+			c.compareExactly(c.Limit)
+		} else {
+			c.Limit = s.limit(u.Name, s.Slowdown)
+			s.judgeUnit(u, &c)
+		}
+		cases = append(cases, c)
+	}
+	return cases
+}
+
+// judgeUnit gives the verdict on a unit that varies.
+func (s *subject) judgeUnit(u unitValues, c *Case) {
+	worse := s.interval(u.worse)
+	ratio := worse
+	if c.Higher {
+		ratio = worse.Negated()
+	}
+	c.Ratio = ratio.Ratio(len(u.worse))
+	shown := func(t suspect) bool { return t.unit == u.Name && t.state == regressed }
+	switch {
+	case slices.ContainsFunc(s.units, shown):
+		c.Verdict = Regressed
+	case worse.High < math.Log1p(c.Limit):
+		c.Verdict = NoChange
+	case c.Ratio.N > 0:
+		c.Verdict, c.Reason = Inconclusive, "varies too much to tell"
+	default:
+		c.Verdict, c.Reason = Inconclusive, "varies, and has too few blocks to tell"
+	}
+}

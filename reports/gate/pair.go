@@ -1,0 +1,68 @@
+package gate
+
+import (
+	"math"
+	"slices"
+
+	"poolbench/bench/record"
+)
+
+// A pair is one point in one block: both builds, turn by turn.
+type pair struct{ base, head side }
+
+type side struct {
+	turns   []float64          // ns of one operation, in the order of measuring
+	values  map[string]float64 // by unit
+	failure string             // why there is no number; empty when there is
+}
+
+// pairsOf brings together what a block has of either build, by the point without its
+// side.
+func pairsOf(b record.Block) map[record.Point]*pair {
+	pairs := map[record.Point]*pair{}
+	at := func(p record.Point) *side {
+		isHead := p.Side == "head"
+		p.Side = ""
+		if pairs[p] == nil {
+			pairs[p] = &pair{}
+		}
+		if isHead {
+			return &pairs[p].head
+		}
+		return &pairs[p].base
+	}
+	for _, r := range b.Results {
+		s := at(r.Point)
+		s.turns, s.values = r.Turns, r.Values
+		if t, ok := r.Time(); ok && s.turns == nil {
+			s.turns = []float64{t * 1e9}
+		}
+	}
+	for _, f := range b.Failures {
+		at(f.Point).failure = f.Reason
+	}
+	return pairs
+}
+
+// failed is why the pair cannot be compared, empty when it can.
+func (p *pair) failed() string {
+	base, head := p.base.failure, p.head.failure
+	switch {
+	case base != "" && base == head:
+		return "in both builds: " + base
+	case base != "" && head != "":
+		return "in base: " + base + "; in head: " + head
+	case base != "":
+		return "in base: " + base
+	case head != "":
+		return "in head: " + head
+	}
+	return ""
+}
+
+// usable reports whether the turns have ratios.
+func (p *pair) usable() bool {
+	bad := func(v float64) bool { return !(v > 0) || math.IsInf(v, 0) }
+	return len(p.base.turns) > 0 && len(p.base.turns) == len(p.head.turns) &&
+		!slices.ContainsFunc(p.base.turns, bad) && !slices.ContainsFunc(p.head.turns, bad)
+}

@@ -1,0 +1,154 @@
+package gate
+
+import (
+	"bytes"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"poolbench/bench/record"
+)
+
+// A comparison that an earlier version of the program measured (30 benchmarks, one of
+// them 12 % slower) has the verdicts, to the byte, that it had then.
+func TestStored(t *testing.T) {
+	stored := filepath.Join("..", "..", "bench", "cmd", "poolbench", "testdata", "stored")
+	rec, err := record.ReadFile(filepath.Join(stored, "comparison.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile(filepath.Join(stored, "verdict.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got bytes.Buffer
+	r := Stored(rec, Options{})
+	if err := WriteJSON(&got, r, r.ExitCode(false, false)); err != nil {
+		t.Fatal(err)
+	}
+	if got.String() != string(want) {
+		t.Errorf("the verdicts are not those of the program that measured it:\n%s", got.String())
+	}
+}
+
+// The first block is not judged when it was cut short; a later one is, as far as it goes,
+// and its layout and host are not known.
+func TestJudgeCutShort(t *testing.T) {
+	_, c := measure(t, Options{}, 30, quiet, planted{promise: both("A"), sigma: 0.01, change: 0.2}, planted{promise: both("B"), sigma: 0.01})
+	first := c.blocks[0]
+	first.Host = nil
+	if r := Stored(comparison{c.promised, []record.Block{first}}.write(t), Options{}); r.Blocks != 0 || r.Count(Inconclusive) != 2 {
+		t.Errorf("only a first block that was cut short: %+v", r)
+	}
+	rest := comparison{c.promised, c.blocks[1:]}
+	if got, want := Stored(rest.write(t, first), Options{}), Stored(rest.write(t), Options{}); !reflect.DeepEqual(got, want) {
+		t.Errorf("%s\n%s", text(t, got), text(t, want))
+	}
+	whole := Stored(c.write(t), Options{})
+	last := &c.blocks[len(c.blocks)-1]
+	last.Host, last.Results = nil, last.Results[:2]
+	r := Stored(c.write(t), Options{})
+	if r.Blocks != whole.Blocks || find(t, r, "A", "sec/op").Ratio.N != find(t, whole, "A", "sec/op").Ratio.N {
+		t.Errorf("a last block that was cut short: %+v", r)
+	}
+	if r := Stored(comparison{c.promised, []record.Block{{Number: 1, Host: &quiet}}}.write(t), Options{}); r.Blocks != 0 {
+		t.Errorf("a block of nothing: %+v", r)
+	}
+}
+
+// A result of one turn needs no line of turns.
+func TestJudgeOneTurn(t *testing.T) {
+	p := both("A")
+	base, head := p.Point(), p.Point()
+	base.Side, head.Side = "base", "head"
+	j := NewJudge(Options{}, []record.Promise{p})
+	for n := range 30 {
+		j.Add(record.Block{Number: n + 1, Host: &quiet, Results: []record.Result{
+			{Point: base, Values: map[string]float64{record.UnitTime: 1e-6 + 1e-10*float64(n%3)}}, {Point: head, Values: map[string]float64{record.UnitTime: 1.2e-6}}}})
+	}
+	if c := find(t, j.Report(), "A", "sec/op"); c.Verdict != Regressed || math.Abs(c.Head-1.2e-6) > 1e-15 {
+		t.Errorf("%+v", c)
+	}
+}
+
+// What is known of a unit decides: of the table, declared in the record or told in
+// rules, and rules mean the unit however it is written.
+func TestJudgeUnits(t *testing.T) {
+	worse := func(unit string, base, head float64) planted {
+		name := strings.NewReplacer("/", "-per-").Replace(unit)
+		return planted{promise: both(name), sigma: 0.01, extra: map[string][2]float64{unit: {base, head}}}
+	}
+	benchmarks := []planted{worse("B/s", 2e6, 1e6), worse("req/s", 2000, 1000), worse("user-sec/op", 1e-6, 2e-6),
+		worse("sec/key", 1e-8, 2e-8), worse("faults/op", 0, 3), worse("tasks/op", 10, 20), worse("one-B", 1000, 1005)}
+	_, c := measure(t, Options{}, 30, quiet, benchmarks...)
+	for _, test := range []struct {
+		name, rules string
+		declared    []record.Unit
+		want        map[string]Verdict
+	}{
+		{"table", "", nil, map[string]Verdict{"req/s": Regressed, "user-sec/op": Regressed}},
+		{"declared", "", []record.Unit{{Name: "faults/op", Better: -1}, {Name: "one-B", Better: -1, Rough: true}, {Name: "req/s", Of: "sec/op", Better: 1}},
+			map[string]Verdict{"faults/op": Regressed, "one-B": NoChange, "user-sec/op": Regressed}},
+		{"rules", "better * ns/key lower\nbetter * MB/s higher\naccept * ns/key 150% 2027-01-01 known\nlimit user-sec* user-ns/op 300%", nil,
+			map[string]Verdict{"req/s": Regressed, "sec/key": Accepted, "B/s": Regressed, "user-sec/op": NoChange}},
+	} {
+		rec := c.write(t)
+		rec.Facts.Units = test.declared
+		r := Stored(rec, Options{Rules: rulesOf(t, test.rules)})
+		got := map[string]Verdict{}
+		for _, c := range r.Cases {
+			if c.Unit != record.UnitTime {
+				got[c.Unit] = c.Verdict
+			}
+		}
+		if !reflect.DeepEqual(got, test.want) {
+			t.Errorf("%s: %v, want %v\n%s", test.name, got, test.want, text(t, r))
+		}
+	}
+}
+
+// Times that may be zero are compared by the nanosecond, as they were counted.
+func TestUnitsWithZero(t *testing.T) {
+	at := func(unit string, base, head float64) float64 {
+		p := pair{side{values: map[string]float64{unit: base}}, side{values: map[string]float64{unit: head}}}
+		zero := pair{side{values: map[string]float64{unit: 0}}, side{values: map[string]float64{unit: 0}}}
+		rules := &Rules{rules: []rule{{word: "better", unit: unit, value: -1}}}
+		return Options{Rules: rules}.withDefaults().unitOf([]pair{p, zero}, 0, unit).worse[0]
+	}
+	for _, test := range []struct {
+		unit       string
+		base, head float64
+	}{{"allocs/op", 0, 3}, {"sec/key", 0, 3e-9}, {"wait-sec", 0, 3e-9}, {"seconds", 0, 3}} {
+		if got := at(test.unit, test.base, test.head); math.Abs(got-math.Log(4)) > 1e-12 {
+			t.Errorf("%s: %v, want ln 4", test.unit, got)
+		}
+	}
+}
+
+// Grids with axes that nobody knows are judged like any other, and their axes shown.
+func TestFilesUnknownAxes(t *testing.T) {
+	w := world{blocks: 12, noise: 0.02, drift: 0.3, seed: 1}
+	for _, planet := range []string{"mars", "venus"} {
+		for _, moons := range []string{"2", "10"} {
+			w.names = append(w.names, "Grid/executor=conc/workload=spin/workers=2/grain=1000/planet="+planet+"/moons="+moons)
+		}
+	}
+	rec := w.write(t)
+	r := Files(rec, scaledCopy(rec, w.names[2], 1.3), Options{})
+	if len(r.Cases) != 4 || r.Count(Regressed) != 1 || r.Cases[0].Name != w.names[2] || r.Count(NoChange) != 3 {
+		t.Errorf("%+v", r.Cases)
+	}
+	if text := text(t, r); !strings.Contains(text, "Slower    conc × 2, spin, 1 µs, moons=2, planet=venus  ") {
+		t.Error(text)
+	}
+	_, c := measure(t, Options{}, 1, quiet, planted{promise: both("A"), sigma: 0.01})
+	if r := Files(rec, c.write(t), Options{}); r.NotComparable != "file.txt is a comparison of two builds, which is judged by itself" {
+		t.Errorf("%+v", r)
+	}
+	if got := display("Grid/executor=conc/workload=spin/workers=2/grain=1000-4"); got != "conc × 2, spin, 1 µs, gomaxprocs=4" {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,120 @@
+package gate
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"poolbench/bench/record"
+)
+
+// A Report is the judgement of a whole comparison.
+type Report struct {
+	Base, Head    string // what was compared: paths or revisions
+	Interleaved   bool   // the builds were measured against each other, turn by turn; else two files were compared
+	Paired        bool   // blocks were compared with themselves
+	Limit         float64
+	Alpha         float64 // suite-wide chance of a false alarm
+	Confidence    float64 // level of each interval
+	Blocks        int     // blocks judged; 0 for files
+	Links         int     // pairs of links of the builds that the blocks rotated through; 0 when unknown
+	NotComparable string  // why nothing was judged; empty when something was
+	Void          string  // why no verdict counts: a control showed the method itself at fault; empty when none did
+	Busy          string  // what kept the machine busy, so that "no change" is not said of times; empty when it was quiet enough
+	Blind         string  // why "no change" cannot be said: the planted slowdowns were not seen; empty when they were
+	Cases         []Case  // sorted: verdicts in their order, the worst change first, then by name
+	Controls      []Case  // the controls, in the order in which they were promised
+	Usual         *Usual  // what the usual method would have said of the same data; nil when there is too little of it
+	EndedEarly    string  // "interrupted" or "failed" when the measurement ended before its time; the verdicts are of what was measured
+	Warnings      []record.Warning
+}
+
+// Reasons that hold for the whole run, so that a line for each case says nothing.
+const (
+	reasonBusy  = "host busy"
+	reasonBlind = "the run was blind"
+)
+
+func (r *Report) warn(what, cure string) {
+	r.Warnings = append(r.Warnings, record.Warning{What: what, Cure: cure})
+}
+
+// Count is how many cases have the verdict.
+func (r *Report) Count(v Verdict) int {
+	n := 0
+	for _, c := range r.Cases {
+		if c.Verdict == v {
+			n++
+		}
+	}
+	return n
+}
+
+// Inconclusive reports whether any case could not be judged, or none could.
+func (r *Report) Inconclusive() bool {
+	return r.NotComparable != "" || r.Busy != "" || r.Blind != "" || r.Count(Inconclusive)+r.Count(LayoutSensitive) > 0
+}
+
+// Outcome is the verdict on the whole in a word or two: what counts most of
+// "interrupted", "not comparable", "void", "failed", "regressed", "inconclusive" and "fine".
+func (r *Report) Outcome() string {
+	switch {
+	case r.EndedEarly != "":
+		return r.EndedEarly
+	case r.NotComparable != "":
+		return "not comparable"
+	case r.Void != "":
+		return "void"
+	case r.Count(Failed) > 0:
+		return "failed"
+	case r.Count(Regressed) > 0:
+		return "regressed"
+	case r.Inconclusive():
+		return "inconclusive"
+	}
+	return "fine"
+}
+
+// Exit codes of a comparison, as the program's; the larger of failed > regressed >
+// inconclusive > fine counts.
+const (
+	ExitFine         = 0
+	ExitRegression   = 1
+	ExitFailed       = 3
+	ExitInconclusive = 4
+)
+
+// ExitCode is the exit code that the comparison deserves. An inconclusive or a
+// missing case is fine unless asked to fail.
+func (r *Report) ExitCode(failInconclusive, failMissing bool) int {
+	switch {
+	case r.Void != "", r.Count(Failed) > 0, failMissing && r.Count(Missing) > 0:
+		return ExitFailed
+	case r.Count(Regressed) > 0:
+		return ExitRegression
+	case failInconclusive && r.Inconclusive():
+		return ExitInconclusive
+	}
+	return ExitFine
+}
+
+// finish puts the verdicts in their order, the worst
+// change of each first. none is why nothing was judged, should that be so.
+func (r *Report) finish(none string) {
+	harm := func(c Case) float64 {
+		switch {
+		case c.Ratio.Value == 0:
+			return 0
+		case c.Higher:
+			return -math.Log(c.Ratio.Value)
+		}
+		return math.Log(c.Ratio.Value)
+	}
+	slices.SortStableFunc(r.Cases, func(a, b Case) int {
+		return cmp.Or(cmp.Compare(a.Verdict, b.Verdict), cmp.Compare(harm(b), harm(a)), cmp.Compare(a.Pkg, b.Pkg),
+			cmp.Compare(a.Name, b.Name), cmp.Compare(a.Unit, b.Unit))
+	})
+	if len(r.Cases) == r.Count(New)+r.Count(Missing) {
+		r.NotComparable = none
+	}
+}
