@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
+	"golang.org/x/perf/benchunit"
 )
 
 // maxSize bounds what Read takes into memory, in bytes. Our own records are
@@ -212,11 +213,7 @@ func (p *reader) result(line *benchfmt.Result, number int) error {
 		if !finite(v.Value) {
 			return fmt.Errorf("%s: the value of %s is not a finite number", res.Position, v.Unit)
 		}
-		unit := v.Unit
-		if unit == "ns/op" && v.Value == 0 {
-			unit = UnitTime // benchunit does not tidy zeros
-		}
-		res.Values[unit] = v.Value
+		res.Values[tidied(v)] = v.Value
 	}
 	pkg, side := line.GetConfig("pkg"), line.GetConfig("side")
 	switch {
@@ -238,6 +235,12 @@ func (p *reader) result(line *benchfmt.Result, number int) error {
 	}
 	p.rec.Results = append(p.rec.Results, res)
 	return nil
+}
+
+// tidied is the unit in base units: benchfmt leaves that of a zero as it is.
+func tidied(v benchfmt.Value) string {
+	_, unit := benchunit.Tidy(v.Value, v.Unit)
+	return unit
 }
 
 // finish sorts the keys and takes out what an earlier version dropped.

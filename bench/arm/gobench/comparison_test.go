@@ -1,11 +1,14 @@
-package compare
+package gobench
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"math"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +20,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"poolbench/bench/compare/build"
+	"poolbench/bench/arm"
+	"poolbench/bench/arm/gobench/build"
+	"poolbench/bench/block"
 	"poolbench/bench/record"
 	"poolbench/executors/affinity"
 )
@@ -53,7 +58,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func newMeasurer(t *testing.T, c Config, plain bool) *Measurer {
+func newComparison(t *testing.T, c Config, plain bool) *Comparison {
 	t.Helper()
 	path, err := fixture()
 	if err != nil {
@@ -74,42 +79,135 @@ func newMeasurer(t *testing.T, c Config, plain bool) *Measurer {
 	return New(builds, c)
 }
 
-// blocks declares and measures n blocks of everything.
-func blocks(t *testing.T, m *Measurer, n int) (declared []record.Declared, out []record.PairBlock) {
-	t.Helper()
-	declared, err := m.Declare(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []record.Subject
-	for _, d := range declared {
-		all = append(all, d.Subject)
-	}
-	err = m.Run(t.Context(), time.Now().Add(time.Hour), func() []record.Subject {
-		if len(out) == n {
-			return nil
+// A run is what came of measuring.
+type run struct {
+	text   bytes.Buffer
+	blocks []record.Block
+	done   func() // after each block; may be nil
+}
+
+// measure measures points in n blocks, or until the end of the budget.
+func (r *run) measure(ctx context.Context, c *Comparison, n int, until time.Time, promised []record.Promise) error {
+	out := record.NewWriter(&r.text, nil)
+	var points []record.Point
+	for _, p := range promised {
+		points = append(points, p.Point())
+		if err := out.Fact("promise", p); err != nil {
+			return err
 		}
-		return all
-	}, func(b record.PairBlock) error {
-		out = append(out, b)
+	}
+	return block.Config{Seed: rand.Uint64(), Out: out, Links: c.Links, Until: until}.Run(ctx, func(number int) ([]block.Group, error) {
+		if number > n {
+			return nil, nil
+		}
+		return c.Groups(ctx, number, points)
+	}, func(b record.Block) error {
+		r.blocks = append(r.blocks, b)
+		if r.done != nil {
+			r.done()
+		}
 		return nil
 	})
+}
+
+// blocks measures n blocks of promised points, and checks that what a judge sees at once
+// is what is read from the file.
+func blocks(t *testing.T, c *Comparison, n int, promised []record.Promise) []record.Block {
+	t.Helper()
+	var r run
+	if err := r.measure(t.Context(), c, n, time.Time{}, promised); err != nil {
+		t.Fatal(err)
+	}
+	rec, err := record.Read(&r.text, "out")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return declared, out
-}
-
-func dump(p record.Pair) string {
-	return fmt.Sprintf("%s: %d iterations, base %v %q, head %v %q, %v", p.Name, p.Iterations, p.Base, p.BaseError, p.Head, p.HeadError, p.Extra)
-}
-
-func pairsByName(b record.PairBlock) map[string]record.Pair {
-	pairs := map[string]record.Pair{}
-	for _, p := range b.Pairs {
-		pairs[p.Name] = p
+	for i, b := range slices.Collect(rec.Blocks()) {
+		if len(b.Results) != len(r.blocks[i].Results) || len(b.Failures) != len(r.blocks[i].Failures) || b.Host.Links != c.Links(b.Number) {
+			t.Fatalf("block %d as read: %+v, as measured: %+v", b.Number, b, r.blocks[i])
+		}
+		for k, read := range b.Results {
+			if now := r.blocks[i].Results[k]; read.Point != now.Point || read.Iterations != now.Iterations || !maps.Equal(read.Values, now.Values) || !slices.Equal(read.Turns, now.Turns) {
+				t.Errorf("read: %+v, measured: %+v", read, now)
+			}
+		}
+		for k, read := range b.Failures {
+			if now := r.blocks[i].Failures[k]; read != now {
+				t.Errorf("read: %+v, measured: %+v", read, now)
+			}
+		}
 	}
-	return pairs
+	return r.blocks
+}
+
+// declared is what a comparison promises.
+func declared(t *testing.T, c *Comparison) []record.Promise {
+	t.Helper()
+	promised, err := c.Declare(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return promised
+}
+
+func names(promised []record.Promise) (names []string) {
+	for _, p := range promised {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// A pair is what a block has of a benchmark, by side.
+type pair struct {
+	results [2]record.Result
+	reasons [2]string
+}
+
+func pairs(b record.Block) map[string]*pair {
+	out := map[string]*pair{}
+	at := func(p record.Point) (*pair, int) {
+		if out[p.Name()] == nil {
+			out[p.Name()] = &pair{}
+		}
+		return out[p.Name()], slices.Index([]string{"base", "head"}, p.Side)
+	}
+	for _, r := range b.Results {
+		p, s := at(r.Point)
+		p.results[s] = r
+	}
+	for _, f := range b.Failures {
+		p, s := at(f.Point)
+		p.reasons[s] = f.Reason
+	}
+	return out
+}
+
+// times are ns of one operation, of each turn.
+func (p *pair) times(side build.Side) []float64 {
+	if v, ok := p.results[side].Time(); ok && p.results[side].Turns == nil {
+		return []float64{1e9 * v}
+	}
+	return p.results[side].Turns
+}
+
+// good reports whether both sides were measured.
+func (p *pair) good() bool {
+	n := len(p.times(build.Base))
+	return p.reasons == [2]string{} && n > 0 && n == len(p.times(build.Head)) && p.results[0].Iterations == p.results[1].Iterations
+}
+
+func (p *pair) String() string { return fmt.Sprintf("%+v %q", p.results, p.reasons) }
+
+// values are those of a unit by side.
+func (p *pair) values(unit string) (v [2]float64) {
+	for s, r := range p.results {
+		value, ok := r.Values[unit]
+		if !ok {
+			value = math.NaN()
+		}
+		v[s] = value
+	}
+	return v
 }
 
 const good = "^Benchmark(Loop|N|Allocates|Sub|Timers|Parallel|Metrics|MetricsN|Prepared|Slow|Garbage|Reversed|LoopThenRun)$"
@@ -122,76 +220,67 @@ func TestNameWithinNames(t *testing.T) {
 		"^BenchmarkPrefix$/^a$/^b$/^c$":  {"Prefix/a/b/c-2"},
 		"BenchmarkPrefix/a|Prefix/a/b/c": {"Prefix/a-2", "Prefix/a/b-2", "Prefix/a/b/c-2"},
 	} {
-		m := newMeasurer(t, Config{Bench: pattern, CPU: []int{2}, Chunk: 300 * time.Microsecond, Chunks: 2}, false)
-		declared, err := m.Declare(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		var names []string
-		for _, d := range declared {
-			names = append(names, d.Name)
-		}
-		if !slices.Equal(names, want) {
-			t.Errorf("%s: declared %q, want %q", pattern, names, want)
+		c := newComparison(t, Config{Bench: pattern, CPU: []int{2}, Slice: 300 * time.Microsecond, Slices: 2}, false)
+		promised := declared(t, c)
+		if !slices.Equal(names(promised), want) {
+			t.Errorf("%s: declared %q, want %q", pattern, names(promised), want)
 			continue
 		}
-		for _, d := range declared {
-			b, err := m.block(t.Context(), 1, []record.Subject{d.Subject})
-			if err != nil || len(b.Pairs) != 1 || b.Pairs[0].Subject != d.Subject || len(b.Pairs[0].Base) == 0 {
-				t.Errorf("%s: %s alone: %v, %+v", pattern, d.Name, err, b.Pairs)
+		for _, d := range promised {
+			b := blocks(t, c, 1, []record.Promise{d})[0]
+			if p := pairs(b)[d.Name]; len(b.Results) != 2 || p == nil || !p.good() {
+				t.Errorf("%s: %s alone: %+v", pattern, d.Name, b)
 			}
 		}
 	}
 }
 
 func TestNamesAtEachGOMAXPROCS(t *testing.T) {
-	m := newMeasurer(t, Config{Bench: "^BenchmarkProcs$", CPU: []int{1, 2}, Chunk: 300 * time.Microsecond, Chunks: 2}, false)
-	declared, out := blocks(t, m, 1)
-	var names []string
-	for _, d := range declared {
-		names = append(names, d.Name)
+	c := newComparison(t, Config{Bench: "^BenchmarkProcs$", CPU: []int{1, 2}, Slice: 300 * time.Microsecond, Slices: 2}, false)
+	promised := declared(t, c)
+	if want := []string{"Procs/procs=1", "Procs/procs=2-2"}; !slices.Equal(names(promised), want) {
+		t.Errorf("declared %q, want %q", names(promised), want)
 	}
-	if want := []string{"Procs/procs=1", "Procs/procs=2-2"}; !slices.Equal(names, want) {
-		t.Errorf("declared %q, want %q", names, want)
-	}
-	for _, p := range out[0].Pairs {
-		if p.BaseError+p.HeadError != "" || len(p.Base) == 0 {
-			t.Error(dump(p))
+	for _, p := range pairs(blocks(t, c, 1, promised)[0]) {
+		if !p.good() {
+			t.Error(p)
 		}
 	}
 }
 
 // A stepped process takes 5 % longer when it is told to, with b.Loop and with b.N.
 func TestTakeLonger(t *testing.T) {
-	const sleep = 30e6 // ns, of an iteration
-	m := newMeasurer(t, Config{Bench: "^Benchmark(Slow|SlowN)$", CPU: []int{2}, Chunk: time.Millisecond, Chunks: 1}, false)
-	if _, err := m.Declare(t.Context()); err != nil || len(m.order) != 2 {
-		t.Fatal(err, len(m.order))
+	const sleep = 30e-3 // seconds, of an iteration
+	c := newComparison(t, Config{Bench: "^Benchmark(Slow|SlowN)$", CPU: []int{2}, Slice: time.Millisecond, Slices: 1}, false)
+	if declared(t, c); len(c.order) != 2 {
+		t.Fatal(len(c.order))
 	}
-	err := m.walk(t.Context(), m.order, 0, visitor{
-		visit: func(subject *target, arms [2]arm, _ time.Duration) (failures [2]error) {
-			var c chunk
-			for s, a := range arms {
-				if c, failures[s] = a.run(1, takeLonger); c.ns < 1.05*sleep {
-					t.Errorf("%s took %v ns", subject.function, c.ns)
-				}
+	visited := 0
+	err := c.walk(t.Context(), c.order, 0, func(target *target, sides [2]*side, _ time.Duration) (failures [2]error, _ error) {
+		visited++
+		for i, s := range sides {
+			var slice arm.Slice
+			if slice, failures[i] = s.run(t.Context(), 1, takeLonger); slice.Time < 1.05*sleep {
+				t.Errorf("%s took %v s", target.function, slice.Time)
 			}
-			return failures
-		},
-		finished: func(*target, [2]map[string]float64) {},
+			if _, err := s.End(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		return failures, nil
 	})
-	if err != nil {
-		t.Error(err)
+	if err != nil || visited != 2 {
+		t.Error(err, visited)
 	}
 }
 
 // Both builds find what the first process left for them.
 func TestSharedDir(t *testing.T) {
-	m := newMeasurer(t, Config{Bench: "^BenchmarkShared$", CPU: []int{2}, Chunk: 300 * time.Microsecond, Chunks: 2}, false)
-	_, out := blocks(t, m, 2)
-	first := out[0].Pairs[0].Extra["first"]
-	if first[0] == 0 || first[0] != first[1] || first != out[1].Pairs[0].Extra["first"] {
-		t.Errorf("%s, then %s", dump(out[0].Pairs[0]), dump(out[1].Pairs[0]))
+	c := newComparison(t, Config{Bench: "^BenchmarkShared$", CPU: []int{2}, Slice: 300 * time.Microsecond, Slices: 2}, false)
+	out := blocks(t, c, 2, declared(t, c))
+	first := pairs(out[0])["Shared-2"].values("first")
+	if !(first[0] > 0) || first[0] != first[1] || first != pairs(out[1])["Shared-2"].values("first") {
+		t.Errorf("%+v, then %+v", out[0], out[1])
 	}
 }
 
@@ -199,41 +288,39 @@ func TestGoodBenchmarks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many processes")
 	}
-	m := newMeasurer(t, Config{Bench: good, CPU: []int{2}, Chunk: 300 * time.Microsecond, Chunks: 4}, false)
-	declared, out := blocks(t, m, 2)
-	var names []string
-	for _, d := range declared {
-		names = append(names, d.Name)
+	c := newComparison(t, Config{Bench: good, CPU: []int{2}, Slice: 300 * time.Microsecond, Slices: 4}, false)
+	promised := declared(t, c)
+	for _, d := range promised {
 		if !d.InBase || !d.InHead || d.Role != record.Judged {
 			t.Errorf("%+v", d)
 		}
 	}
 	want := []string{"Loop-2", "N-2", "Allocates-2", "Sub/n=1/deep-2", "Sub/n=10/deep-2", "Sub/same-2", "Sub/same#01-2", "Reversed/a/b-2", "Reversed/a-2", "LoopThenRun/sub-2",
 		"Timers-2", "Parallel-2", "Metrics-2", "MetricsN-2", "Prepared-2", "Slow-2", "Garbage-2"}
-	if !slices.Equal(names, want) {
-		t.Fatalf("declared %q,\nwant %q", names, want)
+	if !slices.Equal(names(promised), want) {
+		t.Fatalf("declared %q,\nwant %q", names(promised), want)
 	}
+	out := blocks(t, c, 2, promised)
 	for i, b := range out {
-		if b.Number != i+1 || len(b.Pairs) != len(want) {
-			t.Errorf("block %d with %d pairs", b.Number, len(b.Pairs))
+		if b.Number != i+1 || len(pairs(b)) != len(want) {
+			t.Errorf("block %d with %d pairs", b.Number, len(pairs(b)))
 		}
-		for name, p := range pairsByName(b) {
-			if p.BaseError+p.HeadError != "" || len(p.Base) == 0 || len(p.Base) != len(p.Head) || p.Iterations < 1 {
-				t.Errorf("%s: %s", name, dump(p))
+		for name, p := range pairs(b) {
+			if !p.good() || p.results[0].Iterations < 1 {
+				t.Errorf("%s: %s", name, p)
 			}
-			for _, v := range slices.Concat(p.Base, p.Head) {
+			for _, v := range slices.Concat(p.times(build.Base), p.times(build.Head)) {
 				if !(v > 0) {
 					t.Errorf("%s: %v ns/op", name, v)
 				}
 			}
 		}
 	}
-	pairs := pairsByName(out[1])
 	if runtime.GOOS == "linux" {
-		one, many := m.targets[record.Subject{Name: "N-2"}], m.targets[record.Subject{Name: "Parallel-2"}]
+		one, many := c.targets[point("N-2")], c.targets[point("Parallel-2")]
 		// On a busy machine a goroutine moves, or one of two threads waits for long.
 		for tries := 0; tries < 10 && (!one.plan.single || many.plan.single); tries++ {
-			if err := m.calibrate(t.Context(), []*target{one, many}); err != nil {
+			if err := c.calibrate(t.Context(), []*target{one, many}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -241,44 +328,38 @@ func TestGoodBenchmarks(t *testing.T) {
 			t.Errorf("N uses one thread: %v, Parallel: %v", one.plan.single, many.plan.single)
 		}
 	}
-	extra := func(name, unit string) [2]float64 {
-		v, ok := pairs[name].Extra[unit]
-		if !ok {
-			t.Errorf("%s has no %s: %v", name, unit, pairs[name].Extra)
+	last := pairs(out[1])
+	for _, test := range []struct {
+		name, unit string
+		want       float64
+	}{
+		{"Allocates-2", "allocs/op", 1},
+		{"Allocates-2", "B/op", 256},
+		{"N-2", "allocs/op", 0},
+		{"Metrics-2", "ran/op", 1}, // b.N is what ran
+		{"MetricsN-2", "seven/op", 7},
+	} {
+		if v := last[test.name].values(test.unit); v != [2]float64{test.want, test.want} {
+			t.Errorf("%s: %v %s, want %v: %s", test.name, v, test.unit, test.want, last[test.name])
 		}
-		return v
 	}
-	if v := extra("Allocates-2", "allocs/op"); v != [2]float64{1, 1} {
-		t.Errorf("Allocates: %v allocs/op", v)
-	}
-	if v := extra("Allocates-2", "B/op"); v != [2]float64{256, 256} {
-		t.Errorf("Allocates: %v B/op", v)
-	}
-	if v := extra("N-2", "allocs/op"); v != [2]float64{0, 0} {
-		t.Errorf("N: %v allocs/op", v)
-	}
-	if v := extra("Metrics-2", "ran/op"); v != [2]float64{1, 1} {
-		t.Errorf("Metrics: b.N is not what ran: %v", v)
-	}
-	if v := extra("Metrics-2", "elapsed-ns/op"); !(v[0] > 0) {
+	if v := last["Metrics-2"].values("elapsed-sec/op"); !(v[0] > 0 && v[1] > 0 && v[0] < 1) {
 		t.Errorf("Metrics: no time has elapsed: %v", v)
 	}
-	if v := extra("MetricsN-2", "seven/op"); v != [2]float64{7, 7} {
-		t.Errorf("MetricsN: %v", v)
-	}
 	// A benchmark ten times as long has a tenth of the iterations, more or less.
-	if one, ten := pairs["Sub/n=1/deep-2"].Iterations, pairs["Sub/n=10/deep-2"].Iterations; one < 3*ten {
+	if one, ten := last["Sub/n=1/deep-2"].results[0].Iterations, last["Sub/n=10/deep-2"].results[0].Iterations; one < 3*ten {
 		t.Errorf("%d iterations of the short one, %d of the long one", one, ten)
 	}
-	if p := pairs["Slow-2"]; p.Iterations != 1 || len(p.Base) > 3 {
-		t.Errorf("Slow: %d iterations, %d chunks", p.Iterations, len(p.Base))
+	if p := last["Slow-2"]; p.results[0].Iterations != 1 || len(p.times(build.Base)) > 3 {
+		t.Errorf("Slow: %s", p)
 	}
 }
 
+func point(name string) record.Point { return record.Promise{Name: name}.Point() }
+
 func TestBadBenchmarks(t *testing.T) {
-	m := newMeasurer(t, Config{Bench: "Bad|Skipped|^BenchmarkLoop$", CPU: []int{1}, Patience: 700 * time.Millisecond, Chunks: 2}, false)
-	_, out := blocks(t, m, 1)
-	pairs := pairsByName(out[0])
+	c := newComparison(t, Config{Bench: "Bad|Skipped|^BenchmarkLoop$", CPU: []int{1}, Patience: 700 * time.Millisecond, Slices: 2}, false)
+	found := pairs(blocks(t, c, 1, declared(t, c))[0])
 	for name, words := range map[string]string{
 		"BadPanic": "panic: the roof is on fire",
 		"BadExit":  "unexpected call to os.Exit(0)",
@@ -290,21 +371,22 @@ func TestBadBenchmarks(t *testing.T) {
 		"BadStart": "cannot even begin",
 		"BadExit1": "unexpected call to os.Exit(0)",
 	} {
-		p, ok := pairs[name]
-		if !ok || !strings.Contains(p.BaseError, words) || !strings.Contains(p.HeadError, words) {
-			t.Errorf("%s: %q %q; want %q", name, p.BaseError, p.HeadError, words)
+		p, ok := found[name]
+		if !ok || !strings.Contains(p.reasons[0], words) || !strings.Contains(p.reasons[1], words) {
+			t.Errorf("%s: %v; want %q", name, p, words)
+			continue
 		}
-		if strings.ContainsAny(p.BaseError, "\n\t") || len(p.BaseError) > 500 {
-			t.Errorf("%s: not one bounded line: %q", name, p.BaseError)
+		if strings.ContainsAny(p.reasons[0], "\n\t") || len(p.reasons[0]) > 500 {
+			t.Errorf("%s: not one bounded line: %q", name, p.reasons[0])
 		}
 	}
-	if p := pairs["Loop"]; p.BaseError+p.HeadError != "" || len(p.Base) == 0 {
-		t.Errorf("Loop beside the bad ones: %s", dump(p))
+	if p := found["Loop"]; !p.good() {
+		t.Errorf("Loop beside the bad ones: %s", p)
 	}
-	if p := pairs["BadSubs/good"]; p.BaseError+p.HeadError == "" && len(p.Base) == 0 {
-		t.Errorf("BadSubs/good: %s", dump(p))
+	if p := found["BadSubs/good"]; p.reasons == [2]string{} && !p.good() {
+		t.Errorf("BadSubs/good: %s", p)
 	}
-	if _, ok := pairs["Skipped"]; ok {
+	if _, ok := found["Skipped"]; ok {
 		t.Error("a skipped benchmark was measured")
 	}
 	noProcessLeft(t)
@@ -338,37 +420,31 @@ func TestProcesses(t *testing.T) {
 		{"^BenchmarkOrder$", 3, 3*2 + 2*2},
 		{"^Benchmark(Loop|BadFatal|N)$", 3, 2 + 2},
 	} {
-		m := newMeasurer(t, Config{Bench: test.bench, CPU: []int{1}, Chunks: 1, Same: 1, Canaries: 1}, false)
-		if _, err := m.Declare(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		var wanted []record.Subject
-		pairs := 0
-		for _, x := range m.order {
-			if x.InBase && x.InHead {
-				wanted = append(wanted, x.Subject)
-				if x.Role == record.Judged {
-					pairs++
+		c := newComparison(t, Config{Bench: test.bench, CPU: []int{1}, Slices: 1, Same: 1, Canaries: 1}, false)
+		var wanted []record.Promise
+		benchmarks := 0
+		for _, d := range declared(t, c) {
+			if d.InBase && d.InHead {
+				wanted = append(wanted, d)
+				if d.Role == record.Judged {
+					benchmarks++
 				}
 			}
 		}
 		path := filepath.Join(t.TempDir(), "starts")
 		t.Setenv("FIXTURE_STARTS", path)
-		b, err := m.block(t.Context(), 1, wanted)
+		found := pairs(blocks(t, c, 1, wanted)[0])
 		os.Unsetenv("FIXTURE_STARTS")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(b.Pairs) != len(wanted) || pairs != test.benchmarks {
-			t.Errorf("%s: %d pairs of %d wanted, %d benchmarks", test.bench, len(b.Pairs), len(wanted), pairs)
+		if len(found) != len(wanted) || benchmarks != test.benchmarks {
+			t.Errorf("%s: %d pairs of %d wanted, %d benchmarks", test.bench, len(found), len(wanted), benchmarks)
 		}
 		text, _ := os.ReadFile(path)
 		if starts := strings.Count(string(text), "\n"); starts != test.starts {
 			t.Errorf("%s: %d processes were started, want %d", test.bench, starts, test.starts)
 		}
-		for _, p := range b.Pairs {
-			if bad := strings.HasPrefix(p.Name, "Bad"); (p.BaseError+p.HeadError != "") != bad {
-				t.Error(dump(p))
+		for name, p := range found {
+			if bad := strings.HasPrefix(name, "Bad"); p.good() == bad {
+				t.Error(p)
 			}
 		}
 	}
@@ -376,31 +452,29 @@ func TestProcesses(t *testing.T) {
 
 // The other arms are of one version only, or fail in one version only.
 func TestOneArm(t *testing.T) {
-	m := newMeasurer(t, Config{Bench: "^BenchmarkLoop$", CPU: []int{1}, Chunks: 2}, false)
-	if _, err := m.Declare(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	loop := m.targets[record.Subject{Name: "Loop"}]
+	c := newComparison(t, Config{Bench: "^BenchmarkLoop$", CPU: []int{1}, Slices: 2}, false)
+	promised := declared(t, c)
+	loop := c.targets[point("Loop")]
 	hurt := *loop
 	hurt.function = "BenchmarkNotThere"
-	if err := m.calibrate(t.Context(), []*target{&hurt}); err != nil || !strings.Contains(hurt.failure[0], "without running the benchmark") {
+	if err := c.calibrate(t.Context(), []*target{&hurt}); err != nil || hurt.failure[0] == nil || !strings.Contains(hurt.failure[0].Error(), "without running the benchmark") {
 		t.Errorf("%q %v", hurt.failure, err)
 	}
-	loop.failure[1] = "broken"
+	loop.failure[1] = errors.New("broken")
 	// What is known to fail is told even when there is no time.
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	b, err := m.block(ctx, 1, []record.Subject{loop.Subject})
-	if err != nil || len(b.Pairs) != 1 || b.Pairs[0].BaseError != "" || b.Pairs[0].HeadError != "broken" || len(b.Pairs[0].Base) > 0 {
-		t.Errorf("%+v %v", b, err)
+	var r run
+	err := r.measure(t.Context(), c, 1, time.Now(), promised)
+	if err != nil || len(r.blocks) != 1 || len(r.blocks[0].Results) > 0 || len(r.blocks[0].Failures) != 1 ||
+		r.blocks[0].Failures[0].Point.Side != "head" || r.blocks[0].Failures[0].Reason != "broken" {
+		t.Errorf("%+v %v", r.blocks, err)
 	}
 }
 
 func TestControls(t *testing.T) {
-	m := newMeasurer(t, Config{Bench: "^Benchmark(Loop|N|Allocates|Slow)$", CPU: []int{2}, Chunks: 2, Same: 1, Canaries: 3}, false)
-	declared, out := blocks(t, m, 1)
+	c := newComparison(t, Config{Bench: "^Benchmark(Loop|N|Allocates|Slow)$", CPU: []int{2}, Slices: 2, Same: 1, Canaries: 3}, false)
+	promised := declared(t, c)
 	roles := map[record.Role]int{}
-	for _, d := range declared {
+	for _, d := range promised {
 		roles[d.Role]++
 		if d.Role != record.Judged && !strings.Contains(d.Name, "/control=") {
 			t.Errorf("the control %q is not named as one", d.Name)
@@ -409,55 +483,86 @@ func TestControls(t *testing.T) {
 	if roles[record.Same] != 1 || roles[record.Canary] != 3 {
 		t.Errorf("%v", roles)
 	}
-	if m.targets[record.Subject{Name: "Slow/control=slower-2"}] == nil {
-		t.Error("a benchmark of one iteration a chunk is no canary")
+	if c.targets[point("Slow/control=slower-2")] == nil {
+		t.Error("a benchmark of one iteration a slice is no canary")
 	}
-	for _, p := range out[0].Pairs {
-		if p.BaseError+p.HeadError != "" || len(p.Base) == 0 {
-			t.Error(dump(p))
+	for _, p := range pairs(blocks(t, c, 1, promised)[0]) {
+		if !p.good() {
+			t.Error(p)
 		}
 	}
 }
 
-// A scripted arm counts what it is told to do and takes 10 ns an iteration, and 1000
-// for every command.
+// A benchmark that is more than one control is run once for all of them.
+func TestOneBenchmarkSeveralControls(t *testing.T) {
+	c := newComparison(t, Config{Bench: "^BenchmarkMetrics$", CPU: []int{1}, Slices: 2, Same: 1, Canaries: 1}, false)
+	found := pairs(blocks(t, c, 1, declared(t, c))[0])
+	for _, name := range []string{"Metrics", "Metrics/control=same", "Metrics/control=slower"} {
+		if p := found[name]; p == nil || !p.good() {
+			t.Errorf("%s: %v", name, p)
+		}
+	}
+	if v := found["Metrics/control=same"].values("ran/op"); v != [2]float64{1, 1} {
+		t.Errorf("the control has not what was reported at the end: %v", v)
+	}
+}
+
+// A scripted runner counts what it is told to do and takes 10 ns an iteration.
 type scripted struct {
 	log  *[]string
 	side string
-	fail int // which command fails, from 1; 0 for none
+	fail int // which slice fails, from 1; 0 for none
 	n    int
 
 	stretched bool // was asked to take longer
 }
 
-func (s *scripted) run(n int, flags uint64) (chunk, error) {
+func (s *scripted) run(_ context.Context, n int, flags uint64) (arm.Slice, error) {
 	*s.log = append(*s.log, s.side)
 	if s.n++; s.n == s.fail {
-		return chunk{}, errors.New("broken")
+		return arm.Slice{}, errors.New("broken")
 	}
 	if flags&takeLonger != 0 {
 		s.stretched = true
 	}
-	c := chunk{ns: 10 * float64(n), metrics: map[string]float64{"x": float64(s.n)}}
-	if flags&countMemory != 0 {
-		c.allocs, c.bytes = 2.5*float64(n), 100*float64(n)
+	return parseSlice(strings.Fields(fmt.Sprintf("%d %d %d 0 -1 x=%d", 10*n, 5*n/2, 100*n, s.n)), n, flags)
+}
+
+func (s *scripted) end(context.Context) (map[string]float64, error) {
+	return parseMetrics([]string{"end=1", "bad=NaN"})
+}
+func (s *scripted) pin(int)              {}
+func (s *scripted) ran() map[int]float64 { return nil }
+
+// contest lets two runners take turns in a block of their own.
+func contest(t *testing.T, seed uint64, x *target, runners ...runner) *pair {
+	t.Helper()
+	x.Name = "X"
+	c := New(&build.Builds{Stepped: true}, Config{Seed: seed})
+	var found *pair
+	err := block.Config{Seed: seed, Out: record.NewWriter(io.Discard, nil), Virtual: true}.Run(t.Context(), func(number int) ([]block.Group, error) {
+		if number > 1 {
+			return nil, nil
+		}
+		return []block.Group{func(_ context.Context, take func(block.Contest) ([]error, error)) error {
+			_, err := take(c.contest(x, newSides(x, [2]runner(runners), false)))
+			return err
+		}}, nil
+	}, func(b record.Block) error {
+		found = pairs(b)["X"]
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return c, nil
+	return found
 }
 
 func TestTurns(t *testing.T) {
 	firsts := 0
 	for seed := range uint64(200) {
-		m := New(&build.Builds{Stepped: true}, Config{Seed: seed})
 		var log []string
-		target := &target{plan: plan{iterations: 100, kept: 6, dropped: 2}}
-		var k taking
-		failures := m.chunks(target, [2]arm{&scripted{log: &log, side: "A"}, &scripted{log: &log, side: "B"}}, &k, &waiting{})
-		if failures != [2]error{} {
-			t.Fatal(failures)
-		}
-		end := map[string]float64{"end": 1, "bad": math.NaN()}
-		p := k.pair(target, [2]map[string]float64{end, end})
+		p := contest(t, seed, &target{plan: plan{iterations: 100, kept: 6, dropped: 2}}, &scripted{log: &log, side: "A"}, &scripted{log: &log, side: "B"})
 		for i := 0; i < len(log); i += 4 {
 			four := strings.Join(log[i:i+4], "")
 			if four != "ABBA" && four != "BAAB" {
@@ -467,12 +572,15 @@ func TestTurns(t *testing.T) {
 				firsts++
 			}
 		}
-		if len(p.Base) != 6 || len(p.Head) != 6 || p.Base[0] != 10 || p.Head[5] != 10 {
-			t.Fatal(dump(p))
+		base, head := p.times(build.Base), p.times(build.Head)
+		if len(log) != 16 || len(base) != 6 || len(head) != 6 || base[0] != 10 || head[5] != 10 {
+			t.Fatal(len(log), p)
 		}
-		want := map[string][2]float64{"allocs/op": {2, 2}, "B/op": {100, 100}, "x": {4, 4}, "end": {1, 1}}
-		if !maps.Equal(p.Extra, want) {
-			t.Fatalf("%v, want %v", p.Extra, want)
+		want := map[string]float64{"allocs/op": 2, "B/op": 100, "x": 4, "end": 1, "sec/op": 10e-9}
+		for _, r := range p.results {
+			if !maps.Equal(r.Values, want) {
+				t.Fatalf("%v, want %v", r.Values, want)
+			}
 		}
 	}
 	// 800 fair coins: 400 ± 5 standard deviations of 14.
@@ -486,36 +594,36 @@ func TestNoCanaryOfLongBenchmarks(t *testing.T) {
 	for _, test := range []struct {
 		dropped, kept, canaries int
 	}{{0, 1, 0}, {1, 2, 3}, {3, 20, 3}} {
-		m := New(&build.Builds{Stepped: true}, Config{})
+		c := New(&build.Builds{Stepped: true}, Config{})
 		for i := range 4 {
 			x := &target{plan: plan{iterations: 1, dropped: test.dropped, kept: test.kept}, function: fmt.Sprint("Benchmark", i)}
 			x.InBase, x.InHead = true, true
-			m.order = append(m.order, x)
+			c.order = append(c.order, x)
 		}
-		m.addControls()
+		c.addControls()
 		roles := map[record.Role]int{}
-		for _, x := range m.order {
+		for _, x := range c.order {
 			roles[x.Role]++
 		}
-		if roles[record.Same] != 1 || roles[record.Canary] != test.canaries || (len(m.Notes()) > 0) != (test.canaries == 0) {
-			t.Errorf("%+v: %v, notes %q", test, roles, m.Notes())
+		if roles[record.Same] != 1 || roles[record.Canary] != test.canaries || (len(c.Warnings()) > 0) != (test.canaries == 0) {
+			t.Errorf("%+v: %v, warnings %q", test, roles, c.Warnings())
 		}
 	}
 }
 
 func TestCanaryIsSlower(t *testing.T) {
-	m := New(&build.Builds{Stepped: true}, Config{})
 	for _, n := range []int{1, 19, 20, 33, 1000, 1_000_000} {
 		var log []string
 		target := &target{plan: plan{iterations: n, kept: 4}}
 		target.Role = record.Canary
-		var k taking
 		base, head := &scripted{log: &log}, &scripted{log: &log}
-		m.chunks(target, [2]arm{base, head}, &k, &waiting{})
-		p := k.pair(target, [2]map[string]float64{})
-		slower := p.Head[0]/p.Base[0] - 1
+		p := contest(t, 1, target, base, head)
+		slower := p.times(build.Head)[0]/p.times(build.Base)[0] - 1
 		if n >= leastForCanary && (slower < 0.05-1e-9 || slower > 0.05+1/float64(n)) {
 			t.Errorf("%d iterations: slower by %v", n, slower)
+		}
+		if p.results[0].Iterations != n || p.results[1].Iterations != n {
+			t.Errorf("%d iterations: %v", n, p)
 		}
 		if base.stretched || head.stretched != (n < leastForCanary) {
 			t.Errorf("%d iterations: base is asked to take longer: %v; head: %v", n, base.stretched, head.stretched)
@@ -530,16 +638,14 @@ type pinned struct {
 	cpus *[]int
 }
 
-func (p *pinned) pin(cpu int)          { *p.cpus = append(*p.cpus, cpu) }
-func (p *pinned) ran() map[int]float64 { return nil }
+func (p *pinned) pin(cpu int) { *p.cpus = append(*p.cpus, cpu) }
 
 func TestPinning(t *testing.T) {
-	m := New(&build.Builds{Stepped: true}, Config{})
 	var log []string
 	var cpus []int
-	arms := [2]arm{&pinned{scripted{log: &log}, &cpus}, &pinned{scripted{log: &log}, &cpus}}
+	base, head := &pinned{scripted{log: &log}, &cpus}, &pinned{scripted{log: &log}, &cpus}
 	for _, single := range []bool{true, false} {
-		m.chunks(&target{plan: plan{iterations: 1, kept: 2, single: single}}, arms, &taking{}, &waiting{})
+		contest(t, 1, &target{plan: plan{iterations: 1, kept: 2, single: single}}, base, head)
 	}
 	allowed, _ := affinity.Allowed()
 	if len(cpus) != 4 || cpus[0] != cpus[1] || cpus[2] != -1 || cpus[3] != -1 || runtime.GOOS == "linux" && !slices.Contains(allowed, cpus[0]) {
@@ -548,29 +654,27 @@ func TestPinning(t *testing.T) {
 }
 
 func TestOneSideFails(t *testing.T) {
-	m := New(&build.Builds{Stepped: true}, Config{})
 	var log []string
-	target := &target{plan: plan{iterations: 1, kept: 4}}
-	failures := m.chunks(target, [2]arm{&scripted{log: &log}, &scripted{log: &log, fail: 3}}, &taking{}, &waiting{})
-	if failures[0] != nil || failures[1] == nil {
-		t.Errorf("%v", failures)
+	p := contest(t, 1, &target{plan: plan{iterations: 1, kept: 4}}, &scripted{log: &log}, &scripted{log: &log, fail: 3})
+	if p.reasons != [2]string{"", "broken"} || len(p.times(build.Base)) > 0 {
+		t.Error(p)
 	}
 }
 
-// calibration on arms whose costs are known.
+// calibration on runners whose costs are known.
 type costs struct {
 	perOp, fixed    float64       // ns
-	untimed, beside time.Duration // of an iteration, of a chunk
+	untimed, beside time.Duration // of an iteration, of a slice
 	scripted
 }
 
-func (c *costs) run(n int, _ uint64) (chunk, error) {
+func (c *costs) run(_ context.Context, n int, _ uint64) (arm.Slice, error) {
 	time.Sleep(c.beside + time.Duration(n)*c.untimed)
-	return chunk{ns: c.fixed + c.perOp*float64(n)}, nil
+	return arm.Slice{Time: (c.fixed/float64(n) + c.perOp) / 1e9}, nil
 }
 
 func TestCalibration(t *testing.T) {
-	m := New(&build.Builds{Stepped: true}, Config{})
+	comparison := New(&build.Builds{Stepped: true}, Config{})
 	for _, test := range []struct {
 		name         string
 		perOp, fixed float64
@@ -579,93 +683,88 @@ func TestCalibration(t *testing.T) {
 		low, high    int // iterations
 	}{
 		{"short", 10, 0, 0, 0, 100_000, 130_000},              // 1.25 ms / 10 ns
-		{"long", 5e6, 0, 0, 0, 1, 1},                          // one iteration is longer than a chunk
+		{"long", 5e6, 0, 0, 0, 1, 1},                          // one iteration is longer than a slice
 		{"medium", 1e6, 0, 0, 0, 1, 1},                        // the nearest whole number
 		{"fixed", 10, 1e5, 0, 0, 180_000, 220_000},            // 0.1 ms is 5 % of 2 ms, which has 200,000 iterations
 		{"very fixed", 10, 1e8, 0, 0, 1, 2_500_000},           // not more than 25 ms for its sake
 		{"constant", 0, 1e4, 0, 0, most, most},                // does not look at b.N
-		{"untimed", 1e4, 0, time.Millisecond, 0, 124, 126},    // a stopped timer grows with b.N: longer chunks gain nothing
+		{"untimed", 1e4, 0, time.Millisecond, 0, 124, 126},    // a stopped timer grows with b.N: longer slices gain nothing
 		{"beside", 1e4, 0, 0, 5 * time.Millisecond, 490, 510}, // what each call costs does not: 5 ms of work for 5 ms of that
 	} {
 		one := &costs{perOp: test.perOp, fixed: test.fixed, untimed: test.untimed, beside: test.beside}
 		var c calibration
 		var failures [2]error
-		synctest.Test(t, func(*testing.T) { c, failures = m.iterations([2]arm{one, one}) })
+		synctest.Test(t, func(*testing.T) {
+			c, failures = comparison.iterations(t.Context(), newSides(&target{}, [2]runner{one, one}, false))
+		})
 		if failures != [2]error{} || c.iterations < test.low || c.iterations > test.high {
 			t.Errorf("%s: %d iterations, want %d to %d", test.name, c.iterations, test.low, test.high)
 		}
 	}
-	if p := m.planFor(calibration{100, 2500 * time.Microsecond}, time.Millisecond); p.kept != 20 || p.dropped != 3 {
+	if p := comparison.planFor(calibration{100, 2500 * time.Microsecond}, time.Millisecond); p.kept != 20 || p.dropped != 3 {
 		t.Errorf("%+v", p)
 	}
-	if p := m.planFor(calibration{1, 4 * time.Second}, time.Millisecond); p.kept != 1 || p.dropped != 0 {
+	if p := comparison.planFor(calibration{1, 4 * time.Second}, time.Millisecond); p.kept != 1 || p.dropped != 0 {
 		t.Errorf("%+v", p)
 	}
-	if p := m.planFor(calibration{100, 2500 * time.Microsecond}, time.Second); p.kept != mostChunks {
+	if p := comparison.planFor(calibration{100, 2500 * time.Microsecond}, time.Second); p.kept != mostSlices {
 		t.Errorf("%+v: starting takes a second, measuring no longer", p)
 	}
 }
 
-// A binary that cannot be stepped runs a process for each chunk.
+// A binary that cannot be stepped runs a process for each slice.
 func TestSliced(t *testing.T) {
-	m := newMeasurer(t, Config{Bench: "^Benchmark(Loop|Allocates|MetricsN|BadPanic|BadStart|BadExit)$", CPU: []int{2}, Chunk: 10 * time.Millisecond, Chunks: 2}, true)
-	_, out := blocks(t, m, 1)
-	pairs := pairsByName(out[0])
+	c := newComparison(t, Config{Bench: "^Benchmark(Loop|Allocates|MetricsN|BadPanic|BadStart|BadExit)$", CPU: []int{2}, Slice: 10 * time.Millisecond, Slices: 2}, true)
+	found := pairs(blocks(t, c, 1, declared(t, c))[0])
 	for _, name := range []string{"Loop-2", "Allocates-2", "MetricsN-2"} {
-		if p := pairs[name]; len(p.Base) < 1 || len(p.Head) != len(p.Base) || p.BaseError != "" {
-			t.Error(dump(p))
+		if p := found[name]; !p.good() {
+			t.Error(p)
 		}
 	}
-	if v := pairs["Allocates-2"].Extra["B/op"]; v != [2]float64{256, 256} {
+	if v := found["Allocates-2"].values("B/op"); v != [2]float64{256, 256} {
 		t.Errorf("Allocates: %v B/op", v)
 	}
-	if v := pairs["MetricsN-2"].Extra["seven/op"]; v != [2]float64{7, 7} {
+	if v := found["MetricsN-2"].values("seven/op"); v != [2]float64{7, 7} {
 		t.Errorf("MetricsN: %v", v)
 	}
 	for name, words := range map[string]string{"BadPanic-2": "the roof is on fire", "BadStart-2": "cannot even begin", "BadExit-2": "os.Exit(0)"} {
-		if p := pairs[name]; !strings.Contains(p.BaseError, words) {
-			t.Errorf("%s: %q, want %q", name, p.BaseError, words)
+		if p := found[name]; !strings.Contains(p.reasons[0], words) {
+			t.Errorf("%s: %q, want %q", name, p.reasons, words)
 		}
 	}
 }
 
 func TestDeadlineAndInterrupt(t *testing.T) {
-	m := newMeasurer(t, Config{Bench: "^BenchmarkSlow$", CPU: []int{2}}, false)
-	if _, err := m.Declare(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	all := func() []record.Subject { return []record.Subject{{Name: "Slow-2"}} }
-	n := 0
-	if err := m.Run(t.Context(), time.Now(), all, func(record.PairBlock) error { n++; return nil }); err != nil || n != 1 {
-		t.Errorf("a spent budget: %d blocks, want the first one; %v", n, err)
+	c := newComparison(t, Config{Bench: "^BenchmarkSlow$", CPU: []int{2}}, false)
+	promised := declared(t, c)
+	var r run
+	if err := r.measure(t.Context(), c, math.MaxInt, time.Now(), promised); err != nil || len(r.blocks) != 1 || len(r.blocks[0].Results) != 2 {
+		t.Errorf("a spent budget: %d blocks, want the first one; %v", len(r.blocks), err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	n = 0
-	err := m.Run(ctx, time.Now().Add(time.Hour), all, func(record.PairBlock) error {
-		if n++; n == 2 {
+	r = run{done: func() {
+		if len(r.blocks) == 2 {
 			cancel()
 		}
-		return nil
-	})
-	if !errors.Is(err, context.Canceled) || n != 2 {
-		t.Errorf("%v after %d blocks", err, n)
+	}}
+	if err := r.measure(ctx, c, math.MaxInt, time.Time{}, promised); !errors.Is(err, context.Canceled) || len(r.blocks) != 2 {
+		t.Errorf("%v after %d blocks", err, len(r.blocks))
 	}
-	// In the middle of a chunk.
+	// In the middle of a slice.
 	ctx, cancel = context.WithTimeout(t.Context(), 150*time.Millisecond)
 	defer cancel()
-	err = m.Run(ctx, time.Now().Add(time.Hour), all, func(b record.PairBlock) error {
-		for _, p := range b.Pairs {
-			if p.BaseError+p.HeadError != "" {
-				t.Error(dump(p))
-			}
+	r = run{}
+	err := r.measure(ctx, c, math.MaxInt, time.Time{}, promised)
+	for _, b := range r.blocks {
+		if len(b.Failures) > 0 {
+			t.Errorf("%+v", b.Failures)
 		}
-		return nil
-	})
-	if failure := m.order[0].failure; !errors.Is(err, context.DeadlineExceeded) || failure != [2]string{} {
+	}
+	if failure := c.order[0].failure; !errors.Is(err, context.DeadlineExceeded) || failure != [2]error{} {
 		t.Errorf("%v, and the benchmark is to blame: %q", err, failure)
 	}
 	noProcessLeft(t)
-	if _, err := m.Declare(ctx); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := c.Declare(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("declared after the end of the context: %v", err)
 	}
 }
@@ -673,8 +772,8 @@ func TestDeadlineAndInterrupt(t *testing.T) {
 func TestNoSuchBenchmark(t *testing.T) {
 	var input *build.InputError
 	for _, bench := range []string{"Nothing", "Loop/x(", "("} {
-		m := newMeasurer(t, Config{Bench: bench}, false)
-		if _, err := m.Declare(t.Context()); !errors.As(err, &input) {
+		c := newComparison(t, Config{Bench: bench}, false)
+		if _, err := c.Declare(t.Context()); !errors.As(err, &input) {
 			t.Errorf("-bench %q: %v", bench, err)
 		}
 	}

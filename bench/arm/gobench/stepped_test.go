@@ -1,6 +1,7 @@
-package compare
+package gobench
 
 import (
+	"math"
 	"strings"
 	"testing"
 )
@@ -8,18 +9,24 @@ import (
 func FuzzReplies(f *testing.F) {
 	f.Add("1 2 3 4 -1 a=1 b==2")
 	f.Fuzz(func(t *testing.T, line string) {
-		c, err := parseChunk(strings.Fields(line))
-		if err == nil && (len(strings.Fields(line)) < 5 || c.waited < 0) {
-			t.Errorf("%q is no chunk: %+v", line, c)
+		s, err := parseSlice(strings.Fields(line), 3, countMemory)
+		if err == nil && (len(strings.Fields(line)) < 5 || s.Waited < 0 || s.Ran < 0 || math.IsInf(s.Time, 0)) {
+			t.Errorf("%q is no slice: %+v", line, s)
 		}
 	})
 }
 
 func TestWaiting(t *testing.T) {
-	var w waiting
-	w.add(chunk{ns: 1e6, waited: 1e5, knowsWaiting: true})
-	w.add(chunk{ns: 1e6}) // the system did not tell
-	if w != (waiting{ran: 9e5, waited: 1e5}) {
-		t.Errorf("%+v", w)
+	for _, test := range []struct {
+		reply       string
+		ran, waited float64
+	}{
+		{"1000000 0 0 0 100000", 9e-4, 1e-4},
+		{"1000000 0 0 0 2000000", 0, 1e-3},
+		{"1000000 0 0 0 -1", 0, 0}, // the system did not tell
+	} {
+		if s, err := parseSlice(strings.Fields(test.reply), 1, 0); err != nil || s.Ran != test.ran || s.Waited != test.waited || s.Time != 1e-3 {
+			t.Errorf("%s: %+v, %v", test.reply, s, err)
+		}
 	}
 }

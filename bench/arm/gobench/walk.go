@@ -1,46 +1,25 @@
-package compare
+package gobench
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
-	"poolbench/bench/compare/build"
+	"poolbench/bench/arm/gobench/build"
 	"poolbench/bench/record"
 )
 
-// A visitor is what a walk does with the benchmarks that it comes by.
-type visitor struct {
-	// visit is called for each target when both sides are ready; startup is how long
-	// that took. An error is the end of that side.
-	visit func(t *target, arms [2]arm, startup time.Duration) (failures [2]error)
-	// finished is called after visit with the metrics of the ended benchmark.
-	finished func(t *target, metrics [2]map[string]float64)
-}
+// A visit is what a walk does with a target whose sides stand ready; startup is how
+// long that took. The failures are the end of those sides, an error that of the walk.
+type visit func(t *target, sides [2]*side, startup time.Duration) (failures [2]error, err error)
 
-// walk visits targets with fresh processes of both sides; those that fail are marked
-// with target.fail. One pair of processes serves all benchmarks of a package, in the
-// order in which package testing comes by them: what a package or a function with
-// sub-benchmarks prepares is prepared once. Where that goes wrong, as when the sides
-// have another order, each function gets processes of its own. The error is that of
-// the context, or of a binary that cannot be started.
-func (m *Measurer) walk(ctx context.Context, targets []*target, pair int, v visitor) error {
-	groups := m.groups(targets)
-	for _, i := range m.random.Perm(len(groups)) {
-		err := m.walkSliced(ctx, groups[i], pair, v)
-		if m.builds.Stepped {
-			err = m.walkGroup(ctx, groups[i], pair, v)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// groups are the targets that can be measured with one pair of processes.
-func (m *Measurer) groups(targets []*target) [][]*target {
+// together are the targets that can be measured with one pair of processes each: all
+// benchmarks of a package, in the order in which package testing comes by them, so that
+// what a package or a function with sub-benchmarks prepares is prepared once.
+func (c *Comparison) together(targets []*target) [][]*target {
 	type key struct {
 		pkg      *build.Package
 		procs    int
@@ -48,67 +27,77 @@ func (m *Measurer) groups(targets []*target) [][]*target {
 		function string // "" for all functions
 	}
 	index := map[key]int{}
-	var groups [][]*target
+	var out [][]*target
 	for _, t := range targets {
 		k := key{t.pkg, t.procs, t.Role != record.Judged, ""}
-		if m.alone[t.pkg] {
+		if c.alone[t.pkg] {
 			k.function = t.function
 		}
 		i, ok := index[k]
 		if !ok {
-			i = len(groups)
+			i = len(out)
 			index[k] = i
-			groups = append(groups, nil)
+			out = append(out, nil)
 		}
-		groups[i] = append(groups[i], t)
+		out[i] = append(out[i], t)
 	}
-	return groups
+	return out
 }
 
-// walkSliced visits targets whose arms need no preparation.
-func (m *Measurer) walkSliced(ctx context.Context, targets []*target, pair int, v visitor) error {
-	if m.builds.Stepped {
-		return nil
+// walk visits those of targets that fit, which are of one package, with fresh processes
+// of both sides, and marks those that fail. Where that goes wrong, as when the sides
+// have another order, each function gets processes of its own. The error is that of the
+// context, of a visit, or of a binary that cannot be started.
+func (c *Comparison) walk(ctx context.Context, targets []*target, pair int, v visit) error {
+	targets = slices.DeleteFunc(slices.Clone(targets), func(t *target) bool { return !t.fits() })
+	if c.builds.Stepped {
+		return c.walkStepped(ctx, targets, pair, v)
 	}
 	for _, t := range targets {
-		var arms [2]arm
+		var runners [2]runner
 		for s, side := range t.sides() {
-			l, err := m.launch(t.pkg, side, pair, exactly(t.function), t.procs)
+			l, err := c.launch(t.pkg, side, pair, exactly(t.function), t.procs)
 			if err != nil {
 				return err
 			}
-			arms[s] = &sliced{ctx: ctx, launch: l, name: t.printed(), patience: m.config.Patience}
+			runners[s] = &sliced{launch: l, name: t.printed(), patience: c.config.Patience}
 		}
-		failures := v.visit(t, arms, 0)
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if failures == ([2]error{}) {
-			v.finished(t, [2]map[string]float64{})
+		failures, err := v.with(ctx, t, runners, false, 0)
+		if err != nil {
+			return err
 		}
 		t.fail(failures)
 	}
 	return nil
 }
 
-// walkGroup visits targets of one package. A benchmark that fails ends its
-// processes; new ones go on with the others.
-func (m *Measurer) walkGroup(ctx context.Context, rest []*target, pair int, v visitor) error {
+// with visits a target with its runners.
+func (v visit) with(ctx context.Context, t *target, runners [2]runner, goes bool, startup time.Duration) ([2]error, error) {
+	failures, err := v(t, newSides(t, runners, goes), startup)
+	if err == nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return failures, err
+}
+
+// walkStepped visits targets that one pair of processes can serve. A benchmark that
+// fails ends its processes; new ones go on with the others.
+func (c *Comparison) walkStepped(ctx context.Context, rest []*target, pair int, v visit) error {
 	for len(rest) > 0 {
-		arms, err := m.start(ctx, rest, pair)
+		processes, err := c.start(ctx, rest, pair)
 		if err != nil {
 			return err
 		}
-		left, failures, known := walkProcesses(ctx, arms, rest, v)
-		arms[0].kill()
-		arms[1].kill()
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+		left, failures, err := v.processes(ctx, processes, rest)
+		processes[0].kill()
+		processes[1].kill()
+		if err == nil && ctx.Err() != nil { // what fails now is nobody's fault
+			err = context.Cause(ctx)
 		}
 		switch {
+		case err != nil:
+			return err
 		case failures == [2]error{}:
-			return nil
-		case known: // those it is the fault of are marked
 			rest = left
 		case len(functions(rest)) == 1:
 			for _, t := range rest {
@@ -117,9 +106,9 @@ func (m *Measurer) walkGroup(ctx context.Context, rest []*target, pair int, v vi
 			return nil
 		default:
 			// Somebody's fault; alone it will be clear whose.
-			m.alone[rest[0].pkg] = true
-			for _, group := range m.groups(left) {
-				if err := m.walkGroup(ctx, group, pair, v); err != nil {
+			c.alone[rest[0].pkg] = true
+			for _, group := range c.together(left) {
+				if err := c.walkStepped(ctx, group, pair, v); err != nil {
 					return err
 				}
 			}
@@ -129,77 +118,66 @@ func (m *Measurer) walkGroup(ctx context.Context, rest []*target, pair int, v vi
 	return nil
 }
 
-// walkProcesses visits targets with one pair of processes, until the end or the
-// first failure. It returns the targets that are left, and whether the failure is
-// known to be that of a target, which is then marked and not left.
-func walkProcesses(ctx context.Context, arms [2]*stepped, left []*target, v visitor) (_ []*target, failures [2]error, known bool) {
+// processes visits targets with one pair of processes, until the end or the first
+// failure, and returns those that are left. A target that fails is marked; the failures
+// are those of the processes, which may be the fault of any.
+func (v visit) processes(ctx context.Context, processes [2]*stepped, left []*target) (_ []*target, failures [2]error, err error) {
 	for len(left) > 0 {
 		begin := time.Now()
-		name, failures := awaitReady(arms)
-		if failures != ([2]error{}) {
-			return left, failures, false
+		name, failures := both(processes, func(p *stepped) (string, error) { return p.awaitReady(ctx) })
+		if failures == ([2]error{}) && name[0] != name[1] {
+			failures[1] = errOrder
 		}
+		if failures != ([2]error{}) {
+			return left, failures, nil
+		}
+		startup := time.Since(begin)
 		var here, others []*target
 		for _, t := range left {
-			if t.function == name {
+			if t.function == name[0] {
 				here = append(here, t)
 			} else {
 				others = append(others, t)
 			}
 		}
 		left = others
-		both := [2]arm{arms[0], arms[1]}
-		startup := time.Since(begin)
-		for _, t := range here {
-			if failures == ([2]error{}) {
-				failures = v.visit(t, both, startup)
+		if len(here) == 0 { // nobody asked for it
+			if _, failures = both(processes, func(p *stepped) (map[string]float64, error) { return p.end(ctx) }); failures != ([2]error{}) {
+				return left, failures, nil
 			}
 		}
-		var metrics [2]map[string]float64
-		if failures == ([2]error{}) {
-			for s, a := range arms {
-				metrics[s], failures[s] = a.finish()
+		slices.Reverse(here) // of two controls the canary first, of which only the time counts
+		for k, t := range here {
+			for _, p := range processes {
+				p.last = len(left) == 0
 			}
-		}
-		if failures == ([2]error{}) && len(left) == 0 && len(here) > 0 {
-			failures = [2]error{arms[0].end(), arms[1].end()} // a clean-up may fail, too
-		}
-		if ctx.Err() != nil { // what fails now is nobody's fault
-			return left, failures, false
-		}
-		for _, t := range here {
-			if failures == ([2]error{}) {
-				v.finished(t, metrics)
+			failures, err = v.with(ctx, t, [2]runner{processes[0], processes[1]}, k < len(here)-1, startup)
+			if err != nil {
+				return left, failures, err
 			}
-			t.fail(failures)
-		}
-		if failures != ([2]error{}) {
-			return left, failures, len(here) > 0
+			if failures != ([2]error{}) {
+				for _, t := range here[k:] {
+					t.fail(failures)
+				}
+				return left, [2]error{}, nil
+			}
 		}
 	}
-	return nil, failures, false
+	return nil, failures, nil
 }
 
-// awaitReady waits for both sides to be ready with the same benchmark.
-func awaitReady(arms [2]*stepped) (name string, failures [2]error) {
-	type answer struct {
-		name string
-		err  error
+// both asks both processes at the same time: they prepare themselves side by side.
+func both[T any](processes [2]*stepped, ask func(*stepped) (T, error)) (answers [2]T, failures [2]error) {
+	var wg sync.WaitGroup
+	for s, p := range processes {
+		wg.Go(func() { answers[s], failures[s] = ask(p) })
 	}
-	var answers [2]chan answer
-	for s, a := range arms { // they prepare themselves side by side
-		answers[s] = make(chan answer, 1)
-		go func() {
-			name, err := a.awaitReady()
-			answers[s] <- answer{name, err}
-		}()
-	}
-	base, head := <-answers[0], <-answers[1]
-	if base.err == nil && head.err == nil && base.name != head.name {
-		head.err = errOrder
-	}
-	return base.name, [2]error{base.err, head.err}
+	wg.Wait()
+	return answers, failures
 }
+
+// errOrder: the sides come by their benchmarks in another order.
+var errOrder = errors.New("another benchmark came first in head")
 
 // functions are the names of the benchmarks of targets, each once.
 func functions(targets []*target) []string {
@@ -212,8 +190,14 @@ func functions(targets []*target) []string {
 	return names
 }
 
+// launch is how to start the binary of a package.
+func (c *Comparison) launch(p *build.Package, s build.Side, pair int, pattern string, procs int) (launch, error) {
+	path, dir, err := c.builds.Binary(p, s, pair)
+	return launch{path, dir, pattern, procs, c.builds.Env()}, err
+}
+
 // start starts both sides for targets of one group.
-func (m *Measurer) start(ctx context.Context, targets []*target, pair int) (arms [2]*stepped, err error) {
+func (c *Comparison) start(ctx context.Context, targets []*target, pair int) (processes [2]*stepped, err error) {
 	t := targets[0]
 	patterns := functions(targets)
 	// The first that fits counts, and A fits A/b: it would be run for its sub-benchmarks.
@@ -223,16 +207,16 @@ func (m *Measurer) start(ctx context.Context, targets []*target, pair int) (arms
 	}
 	for s, side := range t.sides() {
 		var l launch
-		l, err = m.launch(t.pkg, side, pair, strings.Join(patterns, "|"), t.procs)
+		l, err = c.launch(t.pkg, side, pair, strings.Join(patterns, "|"), t.procs)
 		if err == nil {
-			arms[s], err = startStepped(ctx, l, "step", m.config.Patience)
+			processes[s], err = startStepped(l, "step", c.config.Patience)
 		}
 		if err != nil {
-			if arms[0] != nil {
-				arms[0].kill()
+			if s > 0 {
+				processes[0].kill()
 			}
-			return arms, err
+			return processes, err
 		}
 	}
-	return arms, nil
+	return processes, nil
 }
