@@ -1,161 +1,180 @@
-package compare
+// Package command measures command lines: two that print Go benchmark results against
+// each other (comparison.go), and any as points of a grid (source.go).
+package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 
-	"golang.org/x/perf/benchfmt"
-
+	"poolbench/bench/arm"
+	"poolbench/bench/block"
 	"poolbench/bench/host"
 	"poolbench/bench/record"
 )
 
-// Commands measures two commands that print Go benchmark lines. A block runs each
-// of them twice, in the order AB BA or BA AB. It is not safe for concurrent use.
-type Commands struct {
+// A Comparison measures two commands that print Go benchmark lines. A block runs each of
+// them twice, in the order AB BA or BA AB, and one run serves all benchmarks that it
+// prints. It is not safe for concurrent use.
+type Comparison struct {
 	Base, Head string // for the shell
 	Dir        string // where they run; "" is the current directory
 	Patience   time.Duration
-	Seed       uint64
 
-	random  *rand.Rand
-	failure [2]string
+	failure [2]error             // by side: why it is not run any more
+	results map[record.Point]int // that both sides print in one run, at least 1
 }
 
-// commandLimit bounds what one run of a command may print, in bytes.
-const commandLimit = 64 << 20
+const (
+	// outputLimit bounds what one run of a command may print, in bytes.
+	outputLimit = 64 << 20
+	// runsInBlock is how often a block runs each command.
+	runsInBlock = 2
+)
 
-// Notes says what a comparison of commands lacks.
-func (c *Commands) Notes() []string {
-	return []string{"Commands are compared run by run and without controls: intervals are wider, and nothing shows that a change could have been seen."}
+// Links is 0: what the commands were linked from nobody here knows.
+func (c *Comparison) Links(int) int { return 0 }
+
+// Warnings say what a comparison of commands lacks.
+func (c *Comparison) Warnings() []record.Warning {
+	return []record.Warning{{What: "Commands are compared run by run and without controls: intervals are wider, and nothing shows that a change could have been seen."}}
 }
 
 // Declare runs each command once. A command that fails is declared with the
 // benchmarks of the other one, and fails in the comparison; when both fail there is
 // nothing to compare, which is an error.
-func (c *Commands) Declare(ctx context.Context) ([]record.Declared, error) {
-	c.random = rand.New(rand.NewPCG(c.Seed, 2))
-	var declared []record.Declared
-	var sides [2]commandRun
-	for s, command := range []string{c.Base, c.Head} {
-		var err error
-		if sides[s], err = c.run(ctx, command); err != nil {
-			return nil, err
+func (c *Comparison) Declare(ctx context.Context) ([]record.Promise, error) {
+	var sides [2]printed
+	var points []record.Point
+	for s := range sides {
+		if sides[s], c.failure[s] = c.run(ctx, s); ctx.Err() != nil {
+			return nil, context.Cause(ctx)
 		}
-		c.failure[s] = sides[s].failure
-		for _, subject := range sides[s].order {
-			if !slices.ContainsFunc(declared, func(d record.Declared) bool { return d.Subject == subject }) {
-				declared = append(declared, record.Declared{Subject: subject})
+		for _, p := range sides[s].order {
+			if !slices.Contains(points, p) {
+				points = append(points, p)
 			}
 		}
 	}
-	if len(declared) == 0 {
-		return nil, fmt.Errorf("no benchmark to compare: base %s; head %s", sides[0].failure, sides[1].failure)
+	if len(points) == 0 {
+		return nil, fmt.Errorf("no benchmark to compare: base %w; head %w", c.failure[0], c.failure[1])
 	}
-	for i := range declared {
-		d := &declared[i]
-		d.InBase = len(sides[0].times[d.Subject]) > 0 || c.failure[0] != ""
-		d.InHead = len(sides[1].times[d.Subject]) > 0 || c.failure[1] != ""
+	c.results = map[record.Point]int{}
+	var promised []record.Promise
+	for _, p := range points {
+		base, head := len(sides[0].slices[p]), len(sides[1].slices[p])
+		promised = append(promised, record.Promised(p, record.Judged, base > 0 || c.failure[0] != nil, head > 0 || c.failure[1] != nil))
+		c.results[p] = max(1, min(base, head))
 	}
-	return declared, nil
+	return promised, nil
 }
 
-// Run is as that of Measurer; every block measures everything.
-func (c *Commands) Run(ctx context.Context, deadline time.Time, next func() []record.Subject, report func(record.PairBlock) error) error {
-	return runBlocks(ctx, deadline, c.block, next, report)
-}
-
-func (c *Commands) block(ctx context.Context, number int, wanted []record.Subject) (record.PairBlock, error) {
-	b := record.PairBlock{Number: number}
-	before := host.ReadCounters()
-	var runs [2][]commandRun
-	flip := c.random.IntN(2)
-	for turn := range 4 {
-		s := []int{0, 1, 1, 0}[turn] ^ flip
-		if c.failure[s] != "" {
-			continue
+// Groups are one group, of all the points that are wanted.
+func (c *Comparison) Groups(_ context.Context, _ int, wanted []record.Point) ([]block.Group, error) {
+	return []block.Group{func(ctx context.Context, take func(block.Contest) ([]error, error)) error {
+		both := [2]*runs{{comparison: c, side: 0}, {comparison: c, side: 1}}
+		for _, p := range wanted {
+			if _, err := take(c.contest(p, both)); err != nil {
+				return err
+			}
 		}
-		r, err := c.run(ctx, []string{c.Base, c.Head}[s])
+		return nil
+	}}, nil
+}
+
+// contest is that of a benchmark; once a command has failed, it tells why.
+func (c *Comparison) contest(p record.Point, both [2]*runs) (contest block.Contest) {
+	for s, r := range both {
+		sided := p
+		sided.Side = []string{"base", "head"}[s]
+		switch {
+		case c.failure == [2]error{}:
+			contest.Turns = runsInBlock * c.results[p]
+			contest.Entrants = append(contest.Entrants, block.Entrant{Point: sided, Arm: &benchmark{runs: r, point: p}})
+		case c.failure[s] != nil:
+			contest.Entrants = append(contest.Entrants, block.Entrant{Point: sided, Arm: arm.Failed{Err: c.failure[s]}})
+		}
+	}
+	return contest
+}
+
+// runs are those of one command in one block, made when the first benchmark asks.
+type runs struct {
+	comparison *Comparison
+	side       int
+	done       []printed
+}
+
+// A benchmark is one that a command prints, as an arm. Its first slices are its first
+// results of all runs, so that these are made in the order of the turns.
+type benchmark struct {
+	runs  *runs
+	point record.Point // without a side
+	taken int          // slices
+}
+
+// Slice is that of arm.Arm. Its time is what the command printed.
+func (b *benchmark) Slice(ctx context.Context) (arm.Slice, error) {
+	n, result := b.taken%runsInBlock, b.taken/runsInBlock
+	b.taken++
+	r := b.runs
+	if n == len(r.done) {
+		run, err := r.comparison.run(ctx, r.side)
 		if err != nil {
-			return b, err
-		}
-		c.failure[s] = r.failure
-		runs[s] = append(runs[s], r)
-	}
-	b.Host = host.ReadCounters().Block(before, 0, 0)
-	for _, subject := range wanted {
-		b.Pairs = append(b.Pairs, c.pair(subject, runs))
-	}
-	return b, ctx.Err()
-}
-
-// pair takes a subject's values out of the runs of a block.
-func (c *Commands) pair(subject record.Subject, runs [2][]commandRun) record.Pair {
-	p := record.Pair{Subject: subject, Iterations: 1, BaseError: c.failure[0], HeadError: c.failure[1]}
-	if p.BaseError+p.HeadError != "" {
-		return p
-	}
-	var extra [2]extras
-	for s, into := range []*[]float64{&p.Base, &p.Head} {
-		for _, r := range runs[s] {
-			*into = append(*into, r.times[subject]...)
-			for _, metrics := range r.metrics[subject] {
-				extra[s].add(chunk{metrics: metrics}, 1, false)
+			if ctx.Err() == nil {
+				r.comparison.failure[r.side] = err
 			}
+			return arm.Slice{}, err
 		}
-		if len(*into) == 0 {
-			*[]*string{&p.BaseError, &p.HeadError}[s] = "printed no result this time"
-		}
+		r.done = append(r.done, run)
 	}
-	n := min(len(p.Base), len(p.Head))
-	p.Base, p.Head, p.Extra = p.Base[:n], p.Head[:n], together(extra)
-	return p
+	if got := r.done[n].slices[b.point]; result < len(got) {
+		return got[result], nil
+	} else if result > 0 {
+		return arm.Slice{}, fmt.Errorf("printed %d results this time, and %d before", len(got), r.comparison.results[b.point])
+	}
+	return arm.Slice{}, errors.New("printed no result this time")
 }
 
-// A commandRun is what one run of a command printed.
-type commandRun struct {
-	order   []record.Subject
-	times   map[record.Subject][]float64 // ns/op
-	metrics map[record.Subject][]map[string]float64
-	failure string
+// Close is that of arm.Arm.
+func (b *benchmark) Close() error { return nil }
+
+// printed is what one run of a command printed.
+type printed struct {
+	order  []record.Point
+	slices map[record.Point][]arm.Slice
 }
 
-func (c *Commands) run(ctx context.Context, command string) (commandRun, error) {
-	r := commandRun{times: map[record.Subject][]float64{}, metrics: map[record.Subject][]map[string]float64{}}
-	shell := host.Shell(command)
-	shell.Dir, shell.Limit = c.Dir, commandLimit
+// run runs the command of a side. The error is why it has no results.
+func (c *Comparison) run(ctx context.Context, side int) (r printed, err error) {
+	shell := host.Shell([]string{c.Base, c.Head}[side])
+	shell.Dir, shell.Limit = c.Dir, outputLimit
 	p, err := host.Start(ctx, shell)
+	if err == nil {
+		p.Wait(c.Patience)
+	}
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
 	if err != nil {
 		return r, err
 	}
-	p.Wait(c.Patience)
-	if ctx.Err() != nil {
-		return r, context.Cause(ctx)
+	r.slices = map[record.Point][]arm.Slice{}
+	for _, res := range record.Printed(p.Output()) {
+		seconds, ok := res.Time()
+		if !ok {
+			continue
+		}
+		if len(r.slices[res.Point]) == 0 {
+			r.order = append(r.order, res.Point)
+		}
+		delete(res.Values, record.UnitTime)
+		r.slices[res.Point] = append(r.slices[res.Point], arm.Slice{Time: seconds, Values: res.Values})
 	}
-	for _, res := range parseResults(p.Output()) {
-		r.add(res)
+	if err = p.Failure(); err == nil && len(r.order) == 0 {
+		err = p.WithWords("printed no benchmark result")
 	}
-	if err := p.Failure(); err != nil {
-		r.failure = host.OneLine(err.Error())
-	} else if len(r.order) == 0 {
-		r.failure = host.OneLine(p.WithWords("printed no benchmark result").Error())
-	}
-	return r, nil
-}
-
-func (r *commandRun) add(res *benchfmt.Result) {
-	subject := record.Subject{Pkg: strings.TrimSpace(res.GetConfig("pkg")), Name: string(res.Name.Full())}
-	ns, metrics := parseValues(res)
-	if !(ns > 0) {
-		return
-	}
-	if len(r.times[subject]) == 0 {
-		r.order = append(r.order, subject)
-	}
-	r.times[subject] = append(r.times[subject], round(ns))
-	r.metrics[subject] = append(r.metrics[subject], metrics)
+	return r, err
 }
