@@ -212,10 +212,9 @@ func (r *run) tell(p record.Point, t taking, failure error) error {
 	if failure == nil && len(t.times) == 0 {
 		failure = errors.New("all its slices were for warming up")
 	}
-	o := Outcome{Err: failure}
+	o := Outcome{Result: record.Result{Point: p, Block: r.block.Number}, Err: failure}
 	var err error
 	if failure != nil {
-		o.Result.Point = p
 		r.block.Failures = append(r.block.Failures, record.Failure{Point: p, Block: r.block.Number, Reason: record.Sanitize(failure.Error())})
 		err = r.Out.Failure(p, failure.Error())
 	} else {

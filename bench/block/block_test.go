@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +24,7 @@ type measured struct {
 	until time.Time
 	limit time.Duration
 
+	mu       sync.Mutex
 	log      strings.Builder // names of the arms as they ran
 	text     bytes.Buffer
 	blocks   []record.Block
@@ -102,7 +104,9 @@ type scripted struct {
 }
 
 func (s *scripted) Slice(ctx context.Context) (arm.Slice, error) {
+	s.m.mu.Lock() // of one that was abandoned nobody awaits the end
 	s.m.log.WriteString(s.name)
+	s.m.mu.Unlock()
 	s.n++
 	if s.slice != nil {
 		return s.slice(ctx, s.n)
