@@ -94,3 +94,12 @@ type Session interface {
 	// ever.
 	Close() error
 }
+
+// Failed is an arm that cannot be measured, and why. It lets a contest tell.
+type Failed struct{ Err error }
+
+// Slice is that of Arm.
+func (f Failed) Slice(context.Context) (Slice, error) { return Slice{}, f.Err }
+
+// Close is that of Arm.
+func (Failed) Close() error { return nil }

@@ -91,6 +91,9 @@ func (c Config) Run(ctx context.Context, next func(number int) ([]Group, error),
 		}
 		b := run{Config: c, order: newOrder(c.Seed, number), block: record.Block{Number: number}}
 		err = b.measure(until, groups)
+		if err := b.tellHost(); err != nil {
+			return err
+		}
 		if err != nil && until.Err() == nil {
 			return err
 		}
@@ -114,6 +117,7 @@ type run struct {
 	Config
 	order       *order
 	block       record.Block
+	before      host.Counters
 	ran, waited float64
 }
 
@@ -121,9 +125,8 @@ func (r *run) measure(ctx context.Context, groups []Group) error {
 	if err := r.Out.Block(r.block.Number); err != nil {
 		return err
 	}
-	var before host.Counters
 	if !r.Virtual {
-		before = host.ReadCounters()
+		r.before = host.ReadCounters()
 	}
 	groups = slices.Clone(groups)
 	r.order.shuffle(len(groups), func(i, j int) { groups[i], groups[j] = groups[j], groups[i] })
@@ -135,10 +138,16 @@ func (r *run) measure(ctx context.Context, groups []Group) error {
 			return context.Cause(ctx)
 		}
 	}
+	return nil
+}
+
+// tellHost writes what the machine did, also during a block that was cut short: what
+// was measured in it counts.
+func (r *run) tellHost() error {
 	if r.Virtual {
 		return nil
 	}
-	h := host.ReadCounters().Block(before, r.ran, r.waited)
+	h := host.ReadCounters().Block(r.before, r.ran, r.waited)
 	if r.Links != nil {
 		h.Links = r.Links(r.block.Number)
 	}
@@ -151,55 +160,44 @@ func (r *run) measure(ctx context.Context, groups []Group) error {
 func (r *run) contest(ctx context.Context, c Contest) (failures []error, err error) {
 	taken := make([]taking, len(c.Entrants))
 	failures = make([]error, len(c.Entrants))
-	failed := false
 	for turn := range max(1, c.Turns) {
 		for _, i := range r.order.turn(turn, len(c.Entrants)) {
 			if ctx.Err() != nil {
 				return failures, context.Cause(ctx)
 			}
-			slice, err := r.slice(ctx, c.Entrants[i])
+			err := r.slice(ctx, c.Entrants[i], &taken[i])
+			if err == nil && c.Turns <= 1 {
+				err = r.end(ctx, c.Entrants[i], &taken[i])
+			}
 			if interrupted(ctx, err) {
 				return failures, context.Cause(ctx)
 			}
-			if err != nil {
-				failures[i], failed = err, true
-				if c.Turns > 1 {
-					break
-				}
-				r.tell(c.Entrants[i].Point, taken[i], err) // at once: a later crash must not lose it
-				continue
-			}
-			r.ran, r.waited = r.ran+slice.Ran, r.waited+slice.Waited
-			taken[i].add(slice)
-			if c.Turns <= 1 {
-				if err := r.tell(c.Entrants[i].Point, taken[i], nil); err != nil {
+			failures[i] = err
+			if c.Turns <= 1 { // at once: a later crash must not lose it
+				if err := r.tell(c.Entrants[i].Point, taken[i], failures[i]); err != nil {
 					return failures, err
 				}
+			} else if err != nil {
+				return failures, r.close(ctx, c, taken, failures)
 			}
-		}
-		if failed && c.Turns > 1 {
-			break
 		}
 	}
 	if c.Turns <= 1 {
 		return failures, nil
 	}
+	for i, e := range c.Entrants {
+		failures[i] = r.end(ctx, e, &taken[i])
+	}
 	return failures, r.close(ctx, c, taken, failures)
 }
 
-// close ends the arms of a contest of several turns and writes their results; none
-// when one of them failed, for there is nothing to compare the others with.
+// close writes what came of a contest of several turns: no results when an arm failed,
+// for there is nothing to compare the others with.
 func (r *run) close(ctx context.Context, c Contest, taken []taking, failures []error) error {
-	ok := true
-	for i, e := range c.Entrants {
-		if ender, can := e.Arm.(arm.Ender); can && failures[i] == nil && ok {
-			taken[i].last, failures[i] = ender.End(ctx)
-		}
-		ok = ok && failures[i] == nil
-	}
-	if ctx.Err() != nil { // what fails now is nobody's fault
+	if ctx.Err() != nil { // what failed now is nobody's fault
 		return context.Cause(ctx)
 	}
+	ok := !slices.ContainsFunc(failures, func(err error) bool { return err != nil })
 	for i, e := range c.Entrants {
 		if failures[i] != nil || ok {
 			if err := r.tell(e.Point, taken[i], failures[i]); err != nil {
@@ -212,10 +210,12 @@ func (r *run) close(ctx context.Context, c Contest, taken []taking, failures []e
 
 // tell writes an outcome.
 func (r *run) tell(p record.Point, t taking, failure error) error {
-	o := Outcome{Err: failure}
+	if failure == nil && len(t.times) == 0 {
+		failure = errors.New("all its slices were for warming up")
+	}
+	o := Outcome{Result: record.Result{Point: p, Block: r.block.Number}, Err: failure}
 	var err error
 	if failure != nil {
-		o.Result.Point = p
 		r.block.Failures = append(r.block.Failures, record.Failure{Point: p, Block: r.block.Number, Reason: record.Sanitize(failure.Error())})
 		err = r.Out.Failure(p, failure.Error())
 	} else {
@@ -229,31 +229,43 @@ func (r *run) tell(p record.Point, t taking, failure error) error {
 	return err
 }
 
-// slice runs one slice within its limit.
-func (r *run) slice(ctx context.Context, e Entrant) (arm.Slice, error) {
-	var limit time.Duration
-	if r.Limit != nil {
-		limit = r.Limit(e.Point)
+// slice takes one slice of an arm, within its limit.
+func (r *run) slice(ctx context.Context, e Entrant, t *taking) error {
+	slice, err := Slice(ctx, e.Arm, r.limit(e.Point))
+	if err != nil {
+		return err
 	}
-	return Slice(ctx, e.Arm, limit)
+	r.ran, r.waited = r.ran+slice.Ran, r.waited+slice.Waited
+	t.add(slice)
+	return nil
+}
+
+// end takes what an arm says once its slices are over, within the limit of a slice.
+func (r *run) end(ctx context.Context, e Entrant, t *taking) error {
+	ender, ok := e.Arm.(arm.Ender)
+	if !ok {
+		return nil
+	}
+	values, err := guarded(ctx, r.limit(e.Point), ender.End)
+	t.last = values
+	return err
+}
+
+func (r *run) limit(p record.Point) time.Duration {
+	if r.Limit == nil {
+		return 0
+	}
+	return r.Limit(p)
 }
 
 // Slice runs one slice of an arm outside of any block, as to warm it up. An arm that
 // panics, calls runtime.Goexit or ignores the end of its context gives an error.
-func Slice(ctx context.Context, a arm.Arm, limit time.Duration) (s arm.Slice, err error) {
-	within, cancel := sliceContext(ctx, limit)
-	defer cancel()
-	err = guarded(within, func() (err error) {
-		s, err = a.Slice(within)
-		return err
-	})
-	switch {
-	case err != nil:
-		return arm.Slice{}, err
-	case !(s.Time > 0):
-		return arm.Slice{}, errors.New("it took no time, which no clock here can tell from nothing")
+func Slice(ctx context.Context, a arm.Arm, limit time.Duration) (arm.Slice, error) {
+	s, err := guarded(ctx, limit, a.Slice)
+	if err == nil && !(s.Time > 0) {
+		err = errors.New("it took no time, which no clock here can tell from nothing")
 	}
-	return s, nil
+	return s, err
 }
 
 // A Left is the points that failed too often to be measured on.

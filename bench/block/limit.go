@@ -42,38 +42,45 @@ func sliceContext(ctx context.Context, limit time.Duration) (context.Context, co
 	return slice, func() { stop(); cancel(); interrupt(nil) }
 }
 
-// guarded calls f on a goroutine of its own: one that hangs must not hang the run, and
-// one that calls Goexit must not end it. An error wraps ErrAbandoned when f may still
-// be running.
-func guarded(ctx context.Context, f func() error) error {
-	done := make(chan error, 1)
+// guarded calls f within its limit, on a goroutine of its own: one that hangs must not
+// hang the run, and one that calls Goexit must not end it. An error wraps ErrAbandoned
+// when f may still be running.
+func guarded[T any](ctx context.Context, limit time.Duration, f func(context.Context) (T, error)) (T, error) {
+	within, cancel := sliceContext(ctx, limit)
+	defer cancel()
+	type outcome struct {
+		value T
+		err   error
+	}
+	done := make(chan outcome, 1)
 	go func() {
-		err, returned := error(nil), false
+		var o outcome
+		returned := false
 		defer func() {
 			if r := recover(); r != nil {
-				err = fmt.Errorf("it panicked: %v", r)
+				o.err = fmt.Errorf("it panicked: %v", r)
 			} else if !returned {
-				err = errors.New("it called runtime.Goexit")
+				o.err = errors.New("it called runtime.Goexit")
 			}
-			done <- err
+			done <- o
 		}()
-		err = f()
+		o.value, o.err = f(within)
 		returned = true
 	}()
-	var err error
+	var o outcome
 	select {
-	case err = <-done:
-	case <-ctx.Done():
+	case o = <-done:
+	case <-within.Done():
 		timer := time.NewTimer(grace)
 		defer timer.Stop()
 		select {
-		case err = <-done:
+		case o = <-done:
 		case <-timer.C:
-			return fmt.Errorf("%w: %w", context.Cause(ctx), ErrAbandoned)
+			return o.value, fmt.Errorf("%w: %w", context.Cause(within), ErrAbandoned)
 		}
 	}
-	if err != nil && context.Cause(ctx) == errInterrupted {
-		return fmt.Errorf("%w: %w", errInterrupted, err) // however the arm puts it
+	if o.err != nil && context.Cause(within) == errInterrupted {
+		o.err = fmt.Errorf("%w: %w", errInterrupted, o.err) // however the arm puts it
 	}
-	return err
+	return o.value, o.err
 }

@@ -1,4 +1,4 @@
-package compare
+package gobench
 
 import (
 	"slices"

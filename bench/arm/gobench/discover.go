@@ -1,13 +1,12 @@
-package compare
+package gobench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"poolbench/bench/compare/build"
+	"poolbench/bench/arm/gobench/build"
 	"poolbench/bench/host"
 	"poolbench/bench/record"
 )
@@ -15,31 +14,26 @@ import (
 // Declare finds the benchmarks of both builds, calibrates them and adds the
 // controls. The result is what a comparison promises to measure. No benchmark at all
 // is an error.
-func (m *Measurer) Declare(ctx context.Context) ([]record.Declared, error) {
-	for i := range m.builds.Packages {
-		p := &m.builds.Packages[i]
-		m.config.Stage("looking for benchmarks in " + p.Path)
-		if err := m.discover(ctx, p); err != nil {
+func (c *Comparison) Declare(ctx context.Context) ([]record.Promise, error) {
+	for i := range c.builds.Packages {
+		p := &c.builds.Packages[i]
+		c.config.Stage("looking for benchmarks in " + p.Path)
+		if err := c.discover(ctx, p); err != nil {
 			return nil, err
 		}
 	}
-	if len(m.order) == 0 {
-		return nil, &build.InputError{Text: fmt.Sprintf("no benchmark matches %q, in base or head", m.config.Bench)}
+	if len(c.order) == 0 {
+		return nil, &build.InputError{Text: fmt.Sprintf("no benchmark matches %q, in base or head", c.config.Bench)}
 	}
-	m.config.Stage(fmt.Sprintf("calibrating %d benchmarks", len(m.order)))
-	var both []*target
-	for _, t := range m.order {
-		if t.InBase && t.InHead && t.failure == [2]string{} {
-			both = append(both, t)
-		}
-	}
-	if err := m.calibrate(ctx, both); err != nil {
+	c.config.Stage(fmt.Sprintf("calibrating %d benchmarks", len(c.order)))
+	both := slices.DeleteFunc(slices.Clone(c.order), func(t *target) bool { return !t.fits() })
+	if err := c.calibrate(ctx, both); err != nil {
 		return nil, err
 	}
-	m.addControls()
-	var declared []record.Declared
-	for _, t := range m.order {
-		declared = append(declared, t.Declared)
+	c.addControls()
+	var declared []record.Promise
+	for _, t := range c.order {
+		declared = append(declared, t.Promise)
 	}
 	return declared, nil
 }
@@ -47,7 +41,7 @@ func (m *Measurer) Declare(ctx context.Context) ([]record.Declared, error) {
 // found is what one build has of the benchmarks of a function.
 type found struct {
 	names   []string // in the order in which they run
-	failure string   // why there may be more
+	failure error    // why there may be more
 }
 
 // listing is what one build has of a package at one GOMAXPROCS, by function: names may
@@ -56,9 +50,9 @@ type listing map[string]found
 
 // discover declares the benchmarks of one package. A function that fails in one
 // build has there, for all we know, the benchmarks that it has in the other.
-func (m *Measurer) discover(ctx context.Context, p *build.Package) error {
+func (c *Comparison) discover(ctx context.Context, p *build.Package) error {
 	var tops []string
-	have := make([][2]listing, len(m.config.CPU))
+	have := make([][2]listing, len(c.config.CPU))
 	for i := range have {
 		have[i] = [2]listing{{}, {}}
 	}
@@ -66,20 +60,20 @@ func (m *Measurer) discover(ctx context.Context, p *build.Package) error {
 		if !p.In[s] {
 			continue
 		}
-		functions, err := m.functions(ctx, p, s)
+		functions, err := c.functions(ctx, p, s)
 		if err != nil {
 			return err
 		}
 		for _, top := range functions {
-			pattern, err := within(m.config.Bench, top)
+			pattern, err := within(c.config.Bench, top)
 			if err != nil {
 				return &build.InputError{Text: fmt.Sprintf("-bench: %v", err)}
 			}
 			if pattern == "" {
 				continue
 			}
-			for i, procs := range m.config.CPU {
-				if have[i][s][top], err = m.names(ctx, p, s, pattern, procs); err != nil {
+			for i, procs := range c.config.CPU {
+				if have[i][s][top], err = c.names(ctx, p, s, pattern, procs); err != nil {
 					return err
 				}
 			}
@@ -90,8 +84,8 @@ func (m *Measurer) discover(ctx context.Context, p *build.Package) error {
 	}
 	for _, top := range tops {
 		for _, name := range allNames(have, top) {
-			for i, procs := range m.config.CPU {
-				m.declare(p, top, name, procs, have[i])
+			for i, procs := range c.config.CPU {
+				c.declare(p, top, name, procs, have[i])
 			}
 		}
 	}
@@ -104,7 +98,7 @@ func allNames(have [][2]listing, top string) (names []string) {
 	failed := false
 	for _, sides := range have {
 		for _, l := range sides {
-			failed = failed || l[top].failure != ""
+			failed = failed || l[top].failure != nil
 			for _, n := range l[top].names {
 				if !slices.Contains(names, n) {
 					names = append(names, n)
@@ -119,39 +113,25 @@ func allNames(have [][2]listing, top string) (names []string) {
 }
 
 // declare adds a target, if a build has it at that GOMAXPROCS, or may have.
-func (m *Measurer) declare(p *build.Package, top, name string, procs int, have [2]listing) {
+func (c *Comparison) declare(p *build.Package, top, name string, procs int, have [2]listing) {
 	t := target{pkg: p, function: name, procs: procs}
-	t.Subject = record.Subject{Pkg: p.Path, Name: withProcs(strings.TrimPrefix(name, "Benchmark"), procs)}
+	t.Promise = record.Promise{Pkg: p.Path, Name: t.printed(), Role: record.Judged}
 	for s, in := range []*bool{&t.InBase, &t.InHead} {
 		f := have[s][top]
-		if *in = slices.Contains(f.names, name); !*in && f.failure != "" {
+		if *in = slices.Contains(f.names, name); !*in && f.failure != nil {
 			*in, t.failure[s] = true, f.failure
 		}
 	}
-	if (t.InBase || t.InHead) && m.targets[t.Subject] == nil {
-		m.targets[t.Subject] = &t
-		m.order = append(m.order, &t)
+	if (t.InBase || t.InHead) && c.targets[t.Point()] == nil {
+		c.targets[t.Point()] = &t
+		c.order = append(c.order, &t)
 	}
-}
-
-// withProcs is the name as package testing prints it.
-func withProcs(name string, procs int) string {
-	if procs == 1 {
-		return name
-	}
-	return fmt.Sprintf("%s-%d", name, procs)
-}
-
-// launch is how to start the binary of a package.
-func (m *Measurer) launch(p *build.Package, s build.Side, pair int, pattern string, procs int) (launch, error) {
-	path, dir, err := m.builds.Binary(p, s, pair)
-	return launch{path, dir, pattern, procs, m.builds.Env()}, err
 }
 
 // functions are the benchmark functions of a package. A binary that cannot even
 // list them is a failed run.
-func (m *Measurer) functions(ctx context.Context, p *build.Package, s build.Side) ([]string, error) {
-	l, err := m.launch(p, s, 0, "", 0)
+func (c *Comparison) functions(ctx context.Context, p *build.Package, s build.Side) ([]string, error) {
+	l, err := c.launch(p, s, 0, "", 0)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +139,7 @@ func (m *Measurer) functions(ctx context.Context, p *build.Package, s build.Side
 	if err != nil {
 		return nil, err
 	}
-	process.Wait(m.config.Patience)
+	process.Wait(c.config.Patience)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -179,32 +159,30 @@ func (m *Measurer) functions(ctx context.Context, p *build.Package, s build.Side
 // names are the benchmarks that match a pattern, each run with one iteration, which
 // is what it takes to see its sub-benchmarks. The error is that of the context or of
 // a binary that cannot be started.
-func (m *Measurer) names(ctx context.Context, p *build.Package, s build.Side, pattern string, procs int) (f found, err error) {
-	l, err := m.launch(p, s, 0, pattern, procs)
+func (c *Comparison) names(ctx context.Context, p *build.Package, s build.Side, pattern string, procs int) (f found, err error) {
+	l, err := c.launch(p, s, 0, pattern, procs)
 	if err != nil {
 		return f, err
 	}
-	if !m.builds.Stepped {
-		return m.printedNames(ctx, l)
+	if !c.builds.Stepped {
+		return c.printedNames(ctx, l)
 	}
-	list, err := startStepped(ctx, l, "list", m.config.Patience)
+	list, err := startStepped(l, "list", c.config.Patience)
 	if err != nil {
 		return f, err
 	}
 	defer list.kill()
 	announced := "" // one with sub-benchmarks is announced, too, if it looped before them, and is never done
 	for {
-		reply, err := list.read()
+		reply, err := list.read(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return f, context.Cause(ctx)
-		case errors.Is(err, errEarly):
-			if !passed(list.process.Output()) {
-				f.failure = list.process.WithWords("ended with exit status 0 before its benchmarks were done").Error()
-			}
+		case err == errEarly:
+			f.failure = unlessPassed(list.process)
 			return f, nil
 		case err != nil:
-			f.failure = err.Error()
+			f.failure = err
 			return f, nil
 		case len(reply) == 2 && reply[0] == "ready":
 			announced = reply[1]
@@ -215,31 +193,32 @@ func (m *Measurer) names(ctx context.Context, p *build.Package, s build.Side, pa
 }
 
 // printedNames takes the names from the result lines.
-func (m *Measurer) printedNames(ctx context.Context, l launch) (f found, err error) {
+func (c *Comparison) printedNames(ctx context.Context, l launch) (f found, err error) {
 	process, err := host.Start(ctx, l.command("-test.benchtime=1x"))
 	if err != nil {
 		return f, err
 	}
-	process.Wait(m.config.Patience)
+	process.Wait(c.config.Patience)
 	if ctx.Err() != nil {
 		return f, context.Cause(ctx)
 	}
-	for _, r := range parseResults(process.Output()) {
-		name := string(r.Name.Full())
+	for _, r := range record.Printed(process.Output()) {
+		name := r.Point.Name()
 		if l.procs != 1 {
 			name = strings.TrimSuffix(name, fmt.Sprintf("-%d", l.procs))
 		}
 		f.names = append(f.names, "Benchmark"+name)
 	}
-	if err := process.Failure(); err != nil {
-		f.failure = err.Error()
-	} else if !passed(process.Output()) {
-		f.failure = process.WithWords("ended with exit status 0 before its benchmarks were done").Error()
+	if f.failure = process.Failure(); f.failure == nil {
+		f.failure = unlessPassed(process)
 	}
 	return f, nil
 }
 
-// passed reports whether a test binary said that it came to its end.
-func passed(text string) bool {
-	return strings.HasPrefix(text, "PASS\n") || strings.Contains(text, "\nPASS\n")
+// unlessPassed is an error unless a test binary said that it came to its end.
+func unlessPassed(p *host.Process) error {
+	if text := p.Output(); strings.HasPrefix(text, "PASS\n") || strings.Contains(text, "\nPASS\n") {
+		return nil
+	}
+	return p.WithWords("ended with exit status 0 before its benchmarks were done")
 }

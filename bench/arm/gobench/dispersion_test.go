@@ -1,4 +1,4 @@
-package compare
+package gobench
 
 import (
 	"fmt"
@@ -13,17 +13,17 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
-	"poolbench/bench/compare/build"
+	"poolbench/bench/arm/gobench/build"
 	"poolbench/bench/record"
 )
 
-// TestDispersion compares stepping with one process a chunk: a build against itself,
+// TestDispersion compares stepping with one process a slice: a build against itself,
 // blocks of both kinds in turns, for as long as POOLBENCH_DISPERSION says:
 //
-//	POOLBENCH_DISPERSION=1m go test -run TestDispersion -v ./bench/compare
+//	POOLBENCH_DISPERSION=1m go test -run TestDispersion -v ./bench/arm/gobench
 //
 // It prints, for each benchmark and both ways, the standard deviation of the block's
-// log ratio (median of the chunk pairs), how long a block takes, and the standard
+// log ratio (median of the slice pairs), how long a block takes, and the standard
 // error that a minute of measuring would leave.
 func TestDispersion(t *testing.T) {
 	length, err := time.ParseDuration(os.Getenv("POOLBENCH_DISPERSION"))
@@ -66,10 +66,10 @@ func goEnv(t *testing.T, key string) string {
 func measureBothWays(t *testing.T, path, dir, bench string, length time.Duration) {
 	type way struct {
 		name   string
-		m      *Measurer
-		all    []record.Subject
-		ratios map[record.Subject][]float64
-		took   map[record.Subject]time.Duration
+		c      *Comparison
+		all    []record.Promise
+		ratios map[string][]float64 // by name
+		took   map[string]time.Duration
 	}
 	var ways []*way
 	for _, name := range []string{"stepped", "sliced"} {
@@ -79,40 +79,32 @@ func measureBothWays(t *testing.T, path, dir, bench string, length time.Duration
 		}
 		defer builds.Close()
 		builds.Stepped = name == "stepped"
-		w := &way{name, New(builds, Config{Bench: bench, Same: -1, Canaries: -1}), nil, map[record.Subject][]float64{}, map[record.Subject]time.Duration{}}
-		declared, err := w.m.Declare(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, d := range declared {
-			w.all = append(w.all, d.Subject)
-		}
+		w := &way{name, New(builds, Config{Bench: bench, Same: -1, Canaries: -1}), nil, map[string][]float64{}, map[string]time.Duration{}}
+		w.all = declared(t, w.c)
 		ways = append(ways, w)
 	}
 	for begin := time.Now(); time.Since(begin) < length; {
 		for _, w := range ways {
-			for _, s := range w.all {
+			for _, d := range w.all {
 				start := time.Now()
-				b, err := w.m.block(t.Context(), 1, []record.Subject{s})
-				if err != nil {
-					t.Fatal(err)
-				}
-				w.took[s] += time.Since(start)
+				p := pairs(blocks(t, w.c, 1, []record.Promise{d})[0])[d.Name]
+				w.took[d.Name] += time.Since(start)
 				var logs []float64
-				for i, v := range b.Pairs[0].Base {
-					logs = append(logs, math.Log(b.Pairs[0].Head[i]/v))
+				head := p.times(build.Head)
+				for i, v := range p.times(build.Base) {
+					logs = append(logs, math.Log(head[i]/v))
 				}
 				slices.Sort(logs)
-				w.ratios[s] = append(w.ratios[s], (logs[(len(logs)-1)/2]+logs[len(logs)/2])/2)
+				w.ratios[d.Name] = append(w.ratios[d.Name], (logs[(len(logs)-1)/2]+logs[len(logs)/2])/2)
 			}
 		}
 	}
-	for _, s := range ways[0].all {
+	for _, d := range ways[0].all {
 		var line strings.Builder
-		line.WriteString(fmt.Sprintf("%-32s", s.Name))
+		line.WriteString(fmt.Sprintf("%-32s", d.Name))
 		for _, w := range ways {
-			n := float64(len(w.ratios[s]))
-			sd, block := 100*stat.StdDev(w.ratios[s], nil), w.took[s].Seconds()/n
+			n := float64(len(w.ratios[d.Name]))
+			sd, block := 100*stat.StdDev(w.ratios[d.Name], nil), w.took[d.Name].Seconds()/n
 			line.WriteString(fmt.Sprintf("  %s: SD %5.2f %%, block %4.0f ms, a minute ±%.2f %%", w.name, sd, 1000*block, sd*math.Sqrt(block/60)))
 		}
 		t.Log(line.String())

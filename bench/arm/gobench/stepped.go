@@ -1,4 +1,4 @@
-package compare
+package gobench
 
 import (
 	"bufio"
@@ -6,17 +6,22 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"golang.org/x/perf/benchunit"
+
+	"poolbench/bench/arm"
 	"poolbench/bench/host"
+	"poolbench/bench/record"
 	"poolbench/executors/affinity"
 )
 
-// A stepped arm is a live process that waits for a word before each chunk. The
+// A stepped runner is a live process that waits for a word before each slice. The
 // protocol stands in build/stepping.go.txt.
 type stepped struct {
 	process  *host.Process
@@ -25,6 +30,7 @@ type stepped struct {
 	reader   *bufio.Reader
 	patience time.Duration // for each reply
 	pinned   bool          // to one CPU
+	last     bool          // no benchmark is asked for after this one
 }
 
 // launch is how a test binary is started for one benchmark.
@@ -51,8 +57,8 @@ func (l launch) plain(args ...string) host.Command {
 }
 
 // startStepped starts a binary that was built with the overlay; mode is "list" or
-// "step".
-func startStepped(ctx context.Context, l launch, mode string, patience time.Duration, args ...string) (*stepped, error) {
+// "step". It must be killed.
+func startStepped(l launch, mode string, patience time.Duration) (*stepped, error) {
 	in, commands, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -65,9 +71,9 @@ func startStepped(ctx context.Context, l launch, mode string, patience time.Dura
 	}
 	defer out.Close()
 	s := &stepped{commands: commands, replies: replies, reader: bufio.NewReader(replies), patience: patience}
-	c := l.command(args...)
+	c := l.command()
 	c.Env, c.Files = append(c.Env, "POOLBENCH_STEP="+mode), []*os.File{in, out}
-	if s.process, err = host.Start(ctx, c); err != nil {
+	if s.process, err = host.Start(context.Background(), c); err != nil {
 		s.close()
 		return nil, err
 	}
@@ -79,9 +85,16 @@ func (s *stepped) close() {
 	s.replies.Close()
 }
 
-// read returns the fields of the next reply. At the end of the process the error
-// says how it ended.
-func (s *stepped) read() ([]string, error) {
+// kill ends the process, if it has not ended.
+func (s *stepped) kill() {
+	s.process.Kill(nil)
+	s.close()
+}
+
+// read returns the fields of the next reply. The end of the context ends the process,
+// and then the error says how it ended.
+func (s *stepped) read(ctx context.Context) ([]string, error) {
+	defer context.AfterFunc(ctx, func() { s.process.Kill(context.Cause(ctx)) })()
 	if err := s.replies.SetReadDeadline(time.Now().Add(s.patience)); err != nil {
 		return nil, err
 	}
@@ -94,6 +107,9 @@ func (s *stepped) read() ([]string, error) {
 	default:
 		s.process.Wait(s.patience)
 	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	if err := s.process.Failure(); err != nil {
 		return nil, err
 	}
@@ -103,13 +119,10 @@ func (s *stepped) read() ([]string, error) {
 // errEarly: exit code 0 and yet not all replies.
 var errEarly = errors.New("the process ended before the benchmark did")
 
-// errOrder: the sides come by their benchmarks in another order.
-var errOrder = errors.New("another benchmark came first in head")
-
 // expect reads the next reply, which must begin with a word. A benchmark that fails
 // gives none of its own; what comes then is the end of the process or the next one.
-func (s *stepped) expect(word string) ([]string, error) {
-	reply, err := s.read()
+func (s *stepped) expect(ctx context.Context, word string) ([]string, error) {
+	reply, err := s.read(ctx)
 	switch {
 	case err == errEarly:
 		return nil, s.process.WithWords("the process ended with exit status 0 within the benchmark")
@@ -125,10 +138,10 @@ func (s *stepped) expect(word string) ([]string, error) {
 }
 
 // awaitReady waits for a benchmark to be ready, and returns its full name.
-func (s *stepped) awaitReady() (name string, err error) {
-	reply, err := s.read()
+func (s *stepped) awaitReady(ctx context.Context) (name string, err error) {
+	reply, err := s.read(ctx)
 	for err == nil && len(reply) > 0 && reply[0] == "done" {
-		reply, err = s.read() // of one that nobody asked for
+		reply, err = s.read(ctx) // of one that nobody asked for
 	}
 	switch {
 	case err == errEarly:
@@ -150,72 +163,77 @@ func (s *stepped) command(n int, flags uint64) {
 	_, _ = s.commands.Write(text[:])
 }
 
-func (s *stepped) run(n int, flags uint64) (chunk, error) {
+func (s *stepped) run(ctx context.Context, n int, flags uint64) (arm.Slice, error) {
 	s.command(n, flags)
-	reply, err := s.expect("chunk")
+	reply, err := s.expect(ctx, "slice")
 	if err != nil {
-		return chunk{}, err
+		return arm.Slice{}, err
 	}
-	return parseChunk(reply)
+	return parseSlice(reply, n, flags)
 }
 
-// parseChunk reads what follows the word chunk.
-func parseChunk(reply []string) (c chunk, err error) {
-	if len(reply) < 5 {
-		return c, fmt.Errorf("unexpected reply %q", reply)
+// parseSlice reads what follows the word slice, of n iterations.
+func parseSlice(reply []string, n int, flags uint64) (arm.Slice, error) {
+	var numbers [5]float64 // as in the protocol
+	if len(reply) < len(numbers) {
+		return arm.Slice{}, fmt.Errorf("unexpected reply %q", reply)
 	}
-	for i, p := range []*float64{&c.ns, &c.allocs, &c.bytes, &c.setBytes, &c.waited} {
-		if *p, err = strconv.ParseFloat(reply[i], 64); err != nil {
-			return c, fmt.Errorf("unexpected reply %q", reply)
+	for i := range numbers {
+		v, err := strconv.ParseInt(reply[i], 10, 64)
+		if err != nil || v < 0 && i < 4 {
+			return arm.Slice{}, fmt.Errorf("unexpected reply %q", reply)
 		}
+		numbers[i] = float64(v)
 	}
-	if c.knowsWaiting = c.waited >= 0; !c.knowsWaiting {
-		c.waited = 0
+	ns, waited := numbers[0], min(numbers[4], numbers[0])
+	values, err := parseMetrics(reply[len(numbers):])
+	slice := arm.Slice{Time: ns / float64(n) / 1e9, Values: values}
+	if waited >= 0 { // what it did not wait it ran, or slept, which is no sign of a busy machine
+		slice.Ran, slice.Waited = (ns-waited)/1e9, waited/1e9
 	}
-	c.metrics, err = parseMetrics(reply[5:])
-	return c, err
+	if flags&countMemory != 0 {
+		// Whole numbers, as package testing prints them: less than one for each
+		// iteration is what the runtime allocates now and then.
+		values[record.UnitAllocs], values[record.UnitBytes] = math.Floor(numbers[1]/float64(n)), math.Floor(numbers[2]/float64(n))
+	}
+	return slice, err
 }
 
-// parseMetrics reads UNIT=VALUE; a unit may hold "=".
+// parseMetrics reads UNIT=VALUE; a unit may hold "=". Times, of which the clock of the
+// slices tells, and what is no number are left out.
 func parseMetrics(fields []string) (map[string]float64, error) {
-	var metrics map[string]float64
+	metrics := map[string]float64{}
 	for _, f := range fields {
 		i := strings.LastIndexByte(f, '=')
 		v, err := strconv.ParseFloat(f[i+1:], 64)
 		if i < 1 || err != nil {
-			return nil, fmt.Errorf("unexpected metric %q", f)
+			return metrics, fmt.Errorf("unexpected metric %q", f)
 		}
-		if metrics == nil {
-			metrics = map[string]float64{}
+		if v, unit := benchunit.Tidy(v, f[:i]); unit != record.UnitTime && !math.IsNaN(v) && !math.IsInf(v, 0) {
+			metrics[unit] = v
 		}
-		metrics[f[:i]] = v
 	}
 	return metrics, nil
 }
 
-// finish ends the benchmark and returns the metrics that it reported at its end.
-func (s *stepped) finish() (map[string]float64, error) {
+// end ends the benchmark and returns the metrics that it reported at its end. After the
+// last one it waits for the end of the process: a clean-up may fail, too.
+func (s *stepped) end(ctx context.Context) (metrics map[string]float64, err error) {
 	s.command(0, 0)
-	reply, err := s.expect("done")
-	if err != nil {
-		return nil, err
+	reply, err := s.expect(ctx, "done")
+	if err == nil {
+		metrics, err = parseMetrics(reply)
 	}
-	return parseMetrics(reply)
-}
-
-// end waits for the process to end after the last benchmark that is asked for. One
-// that comes after it, as A/b/c after A/b, is not begun.
-func (s *stepped) end() error {
-	for {
-		switch reply, err := s.read(); {
-		case err == errEarly:
-			return nil
-		case err != nil:
-			return err
-		case len(reply) > 0 && reply[0] == "ready":
-			return nil
+	for s.last && err == nil {
+		// One that comes after it, as A/b/c after A/b, is not begun.
+		if reply, err = s.read(ctx); len(reply) > 0 && reply[0] == "ready" {
+			break
 		}
 	}
+	if err == errEarly {
+		err = nil
+	}
+	return metrics, err
 }
 
 func (s *stepped) pin(cpu int) {
@@ -231,8 +249,3 @@ func (s *stepped) pin(cpu int) {
 }
 
 func (s *stepped) ran() map[int]float64 { return affinity.Ran(s.process.Pid) }
-
-func (s *stepped) kill() {
-	s.process.Kill(nil)
-	s.close()
-}

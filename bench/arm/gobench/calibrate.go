@@ -1,26 +1,16 @@
-package compare
+package gobench
 
 import (
 	"context"
 	"math"
 	"time"
-
-	"poolbench/bench/host"
 )
 
-// A plan is how one benchmark is measured in every block.
-type plan struct {
-	iterations int  // of each chunk, equal on both sides
-	kept       int  // chunks of each side
-	dropped    int  // chunks of each side before those, for caches and branch predictors
-	single     bool // one thread does all the work
-}
-
 const (
-	// longest is how long a chunk may become where a call costs much beside the
+	// longest is how long a slice may become where a call costs much beside the
 	// iterations.
 	longest = 25 * time.Millisecond
-	// fixedShare is how much of a chunk may be time that does not grow with b.N, such
+	// fixedShare is how much of a slice may be time that does not grow with b.N, such
 	// as preparation within the timed part: it hides a change of the rest.
 	fixedShare = 0.05
 	// most is how many iterations package testing would run at most.
@@ -28,41 +18,40 @@ const (
 	// blockShare is how long one benchmark may take in a block, but for one that takes
 	// longer to start or to run once.
 	blockShare = 60 * time.Millisecond
-	// slicedShare is blockShare where each chunk starts a process.
+	// slicedShare is blockShare where each slice starts a process.
 	slicedShare = 500 * time.Millisecond
-	// mostChunks bounds the kept chunks of a benchmark that takes long to start.
-	mostChunks = 60
+	// mostSlices bounds the kept slices of a benchmark that takes long to start.
+	mostSlices = 60
 )
 
 // calibrate finds the plans of targets. What fails here fails in the comparison; an
 // error is that of the context or of a binary that cannot be started.
-func (m *Measurer) calibrate(ctx context.Context, targets []*target) error {
-	return m.walk(ctx, targets, 0, visitor{
-		visit: func(t *target, arms [2]arm, startup time.Duration) [2]error {
-			c, failures := m.iterations(arms)
-			t.plan = m.planFor(c, startup)
+func (c *Comparison) calibrate(ctx context.Context, targets []*target) error {
+	for _, together := range c.together(targets) {
+		err := c.walk(ctx, together, 0, func(t *target, sides [2]*side, startup time.Duration) (failures [2]error, _ error) {
+			found, failures := c.iterations(ctx, sides)
+			t.plan = c.planFor(found, startup)
 			if failures == ([2]error{}) {
-				t.plan.single, failures = usesOneThread(arms, c.several(), tries(c.wall))
+				t.plan.single, failures = usesOneThread(ctx, sides, found.several(), tries(found.wall))
 			}
-			return failures
-		},
-		finished: func(*target, [2]map[string]float64) {},
-	})
-}
-
-// fail notes why sides cannot be measured.
-func (t *target) fail(failures [2]error) {
-	for s, err := range failures {
+			if failures == ([2]error{}) {
+				for i, s := range sides {
+					_, failures[i] = s.End(ctx)
+				}
+			}
+			return failures, nil
+		})
 		if err != nil {
-			t.failure[s] = host.OneLine(err.Error())
+			return err
 		}
 	}
+	return nil
 }
 
-// A calibration is what was found out about chunks.
+// A calibration is what was found out about slices.
 type calibration struct {
 	iterations int
-	wall       time.Duration // of one chunk of each side with all that goes with it
+	wall       time.Duration // of one slice of each side with all that goes with it
 }
 
 // several is how many iterations take about 5 ms: what threads do beside the work
@@ -80,18 +69,18 @@ func tries(wall time.Duration) int {
 	return 3
 }
 
-// iterations ramps up, as package testing does, until a chunk of the two sides'
+// iterations ramps up, as package testing does, until a slice of the two sides'
 // mean is long enough.
-func (m *Measurer) iterations(arms [2]arm) (c calibration, failures [2]error) {
-	n, goal := 1, float64(m.config.Chunk)
+func (c *Comparison) iterations(ctx context.Context, sides [2]*side) (found calibration, failures [2]error) {
+	n, goal := 1, float64(c.config.Slice)
 	both := func(n int) (ns float64, wall time.Duration) {
 		begin := time.Now()
-		for s, a := range arms {
-			got, err := a.run(n, 0)
+		for i, s := range sides {
+			slice, err := s.run(ctx, n, 0)
 			if err != nil {
-				failures[s] = err
+				failures[i] = err
 			}
-			ns += got.ns / 2
+			ns += slice.Time * float64(n) * 1e9 / 2
 		}
 		return ns, time.Since(begin)
 	}
@@ -117,7 +106,7 @@ func (m *Measurer) iterations(arms [2]arm) (c calibration, failures [2]error) {
 		n = min(most, max(1, int(goal/math.Max(ns, 1)*float64(n))))
 		ns, wall = least(3, n)
 	}
-	// What a chunk costs that iterations do not pay, as a chunk four times as long
+	// What a slice costs that iterations do not pay, as a slice four times as long
 	// shows: within the timed part, and beside it.
 	fourNs, fourWall := least(3, min(most, 4*n))
 	fixed := math.Max(0, (4*ns-fourNs)/3)
@@ -130,25 +119,25 @@ func (m *Measurer) iterations(arms [2]arm) (c calibration, failures [2]error) {
 	return calibration{n, wall}, failures
 }
 
-// planFor says how many chunks make a block: fewer of long ones, more where starting
+// planFor says how many slices make a block: fewer of long ones, more where starting
 // the processes is what takes time.
-func (m *Measurer) planFor(c calibration, startup time.Duration) plan {
-	p := plan{iterations: c.iterations, dropped: 3}
+func (c *Comparison) planFor(found calibration, startup time.Duration) plan {
+	p := plan{iterations: found.iterations, dropped: 3}
 	switch {
-	case c.wall > 200*time.Millisecond:
+	case found.wall > 200*time.Millisecond:
 		p.dropped = 0
-	case c.wall > 10*time.Millisecond:
+	case found.wall > 10*time.Millisecond:
 		p.dropped = 1
 	}
-	share := max(blockShare, startup/2, time.Duration(m.config.Chunks)*2*m.config.Chunk)
-	if !m.builds.Stepped {
+	share := max(blockShare, startup/2, time.Duration(c.config.Slices)*2*c.config.Slice)
+	if !c.builds.Stepped {
 		p.dropped = min(p.dropped, 1)
 		share = slicedShare
 	}
-	upper := m.config.Chunks
+	upper := c.config.Slices
 	if startup > blockShare {
-		upper = max(upper, min(mostChunks, int(startup/(2*m.config.Chunk))))
+		upper = max(upper, min(mostSlices, int(startup/(2*c.config.Slice))))
 	}
-	p.kept = min(upper, max(1, int(share/max(c.wall, 1))))
+	p.kept = min(upper, max(1, int(share/max(found.wall, 1))))
 	return p
 }

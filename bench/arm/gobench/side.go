@@ -1,0 +1,96 @@
+package gobench
+
+import (
+	"context"
+	"math"
+
+	"poolbench/bench/arm"
+	"poolbench/bench/arm/gobench/build"
+	"poolbench/bench/record"
+)
+
+// A runner runs one benchmark of one build. Its methods are not safe for concurrent
+// use; those of two runners are. An error is its end, and so is the end of a context.
+type runner interface {
+	// run runs n iterations and tells what one of them took.
+	run(ctx context.Context, n int, flags uint64) (arm.Slice, error)
+	// end ends the benchmark and tells what it has reported last.
+	end(ctx context.Context) (map[string]float64, error)
+	// pin keeps all threads, and those to come, on a CPU; -1 frees them.
+	pin(cpu int)
+	// ran is how long each thread ran so far, in ns, by thread id; nil when the system
+	// does not tell.
+	ran() map[int]float64
+}
+
+// Flags of run; those of the stepping protocol.
+const (
+	countMemory    = 1 << 0
+	collectGarbage = 1 << 1
+	takeLonger     = 1 << 2 // by 5 %; only a stepped runner can
+)
+
+const (
+	// slowdown is what canaries are slowed down by.
+	slowdown = 0.05
+	// leastForCanary is how many iterations a slice needs for 5 % more of them to be
+	// within 0.1 of 5 %.
+	leastForCanary = 20
+)
+
+// slowed is how a canary runs n iterations: a few more of them, or, where they are too
+// few for that, all of them and then some time spun away.
+func slowed(n int) (iterations int, flags uint64) {
+	if n < leastForCanary {
+		return n, takeLonger
+	}
+	return int(math.Ceil((1 + slowdown) * float64(n))), 0
+}
+
+// A side is a target in one build, as an arm.
+type side struct {
+	runner
+	plan  plan
+	slow  bool // head of a canary
+	goes  bool // the benchmark goes on after this target: there is no end to tell of yet
+	taken int  // slices
+}
+
+// newSides are both sides of a target.
+func newSides(t *target, runners [2]runner, goes bool) (sides [2]*side) {
+	for s, r := range runners {
+		sides[s] = &side{runner: r, plan: t.plan, slow: t.Role == record.Canary && build.Side(s) == build.Head, goes: goes}
+	}
+	return sides
+}
+
+// Slice is that of arm.Arm.
+func (s *side) Slice(ctx context.Context) (arm.Slice, error) {
+	n, flags := s.plan.iterations, uint64(0)
+	if s.slow {
+		n, flags = slowed(n)
+	}
+	if s.taken == 0 {
+		flags |= collectGarbage
+	}
+	warm := s.taken < s.plan.dropped
+	if warm || s.plan.dropped < 2 { // long slices do not feel it
+		flags |= countMemory
+	}
+	s.taken++
+	slice, err := s.run(ctx, n, flags)
+	slice.Time *= float64(n) / float64(s.plan.iterations)
+	slice.Iterations, slice.Warm = s.plan.iterations, warm
+	return slice, err
+}
+
+// End is that of arm.Ender.
+func (s *side) End(ctx context.Context) (map[string]float64, error) {
+	if s.goes {
+		return nil, nil
+	}
+	return s.end(ctx)
+}
+
+// Close is that of arm.Arm: the processes are the group's.
+func (s *side) Close() error { return nil }

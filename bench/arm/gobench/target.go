@@ -1,0 +1,80 @@
+package gobench
+
+import (
+	"fmt"
+	"strings"
+
+	"poolbench/bench/arm"
+	"poolbench/bench/arm/gobench/build"
+	"poolbench/bench/block"
+	"poolbench/bench/record"
+)
+
+// A target is what is promised, and how to measure it.
+type target struct {
+	record.Promise
+	pkg      *build.Package
+	function string // full name as package testing knows it: "BenchmarkA/b"
+	procs    int
+	failure  [2]error // by side: why it cannot be measured
+	plan     plan
+}
+
+// A plan is how one benchmark is measured in every block.
+type plan struct {
+	iterations int  // of each slice, equal on both sides
+	kept       int  // slices of each side
+	dropped    int  // slices of each side before those, for caches and branch predictors
+	single     bool // one thread does all the work
+}
+
+// sides are the builds that are measured as base and as head.
+func (t *target) sides() [2]build.Side {
+	switch t.Role {
+	case record.Same, record.Canary:
+		return [2]build.Side{build.Base, build.Copy}
+	}
+	return [2]build.Side{build.Base, build.Head}
+}
+
+// fits reports whether both builds have the target and nothing is known against it.
+func (t *target) fits() bool { return t.InBase && t.InHead && t.failure == [2]error{} }
+
+// fail notes why sides cannot be measured.
+func (t *target) fail(failures [2]error) {
+	for s, err := range failures {
+		if err != nil {
+			t.failure[s] = err
+		}
+	}
+}
+
+// reasons is the contest that tells why sides cannot be measured.
+func (t *target) reasons() (c block.Contest) {
+	for s, err := range t.failure {
+		if err != nil {
+			c.Entrants = append(c.Entrants, t.entrant(build.Side(s), arm.Failed{Err: err}))
+		}
+	}
+	return c
+}
+
+// entrant is an arm as base or head.
+func (t *target) entrant(s build.Side, a arm.Arm) block.Entrant {
+	p := t.Point()
+	p.Side = s.String()
+	return block.Entrant{Point: p, Arm: a}
+}
+
+// printed is the name that package testing prints for the target.
+func (t *target) printed() string {
+	return withProcs(strings.TrimPrefix(t.function, "Benchmark"), t.procs)
+}
+
+// withProcs is the name as package testing prints it.
+func withProcs(name string, procs int) string {
+	if procs == 1 {
+		return name
+	}
+	return fmt.Sprintf("%s-%d", name, procs)
+}
