@@ -58,11 +58,11 @@ func (r *roster) entrants(ctx context.Context, points []record.Point) []block.En
 func (r *roster) arm(ctx context.Context, p record.Point) arm.Arm {
 	i, ok := r.plan.source(p)
 	if !ok {
-		return broken{fmt.Errorf("no source has the point %s", p)}
+		return arm.Failed{Err: fmt.Errorf("no source has the point %s", p)}
 	}
 	a, err := r.sessions[i].Arm(ctx, p)
 	if err != nil {
-		return broken{err}
+		return arm.Failed{Err: err}
 	}
 	return a
 }
@@ -93,9 +93,3 @@ func (r *roster) close() (sessions, files error) {
 	}
 	return sessions, os.RemoveAll(r.dir)
 }
-
-// broken is the arm of a point that has none.
-type broken struct{ err error }
-
-func (b broken) Slice(context.Context) (arm.Slice, error) { return arm.Slice{}, b.err }
-func (broken) Close() error                               { return nil }

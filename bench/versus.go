@@ -75,7 +75,7 @@ func Compare(ctx context.Context, c Comparison, config CompareConfig) error {
 			return nil, context.Cause(ctx) // nil when only the budget is spent
 		}
 		return groups, err
-	}, func(b record.Block) error {
+	}, func(b record.Block, _ bool) error {
 		config.Done(b)
 		return nil
 	})

@@ -91,13 +91,13 @@ func (c Config) Run(ctx context.Context, next func(number int) ([]Group, error),
 		}
 		b := run{Config: c, order: newOrder(c.Seed, number), block: record.Block{Number: number}}
 		err = b.measure(until, groups)
-		if err := b.tellHost(); err != nil {
-			return err
-		}
 		if err != nil && until.Err() == nil {
 			return err
 		}
 		if err == nil || number > first {
+			if err := b.tellHost(); err != nil {
+				return err
+			}
 			if err := done(b.block, err != nil); err != nil {
 				return err
 			}
@@ -141,8 +141,9 @@ func (r *run) measure(ctx context.Context, groups []Group) error {
 	return nil
 }
 
-// tellHost writes what the machine did, also during a block that was cut short: what
-// was measured in it counts.
+// tellHost writes what the machine did, also during a block that was cut short, as what
+// was measured in it counts. A first block that was cut short has no such line, by which
+// judges know it.
 func (r *run) tellHost() error {
 	if r.Virtual {
 		return nil

@@ -43,7 +43,7 @@ func (m *measured) run(t *testing.T, ctx context.Context, n int, groups ...Group
 			return nil, nil
 		}
 		return groups, nil
-	}, func(b record.Block) error {
+	}, func(b record.Block, _ bool) error {
 		m.blocks = append(m.blocks, b)
 		return nil
 	})
@@ -399,7 +399,7 @@ func TestErrors(t *testing.T) {
 		"next": func() error {
 			return m.config().Run(t.Context(), func(int) ([]Group, error) { return nil, broken }, nil)
 		},
-		"done": func() error { return m.config().Run(t.Context(), next, func(record.Block) error { return broken }) },
+		"done": func() error { return m.config().Run(t.Context(), next, func(record.Block, bool) error { return broken }) },
 		"group": func() error {
 			return m.run(t, t.Context(), 3, func(context.Context, func(Contest) ([]error, error)) error { return broken })
 		},
@@ -432,7 +432,7 @@ func TestHost(t *testing.T) {
 	}}
 	c := Config{Out: record.NewWriter(&m.text, nil), Links: func(number int) int { return 10 + number }}
 	contest := m.contest(map[string]*scripted{"a": a}, 0)
-	err := c.Run(ctx, func(int) ([]Group, error) { return []Group{one(contest, contest)}, nil }, func(b record.Block) error {
+	err := c.Run(ctx, func(int) ([]Group, error) { return []Group{one(contest, contest)}, nil }, func(b record.Block, _ bool) error {
 		m.blocks = append(m.blocks, b)
 		return nil
 	})

@@ -61,7 +61,7 @@ func measured(t *testing.T, c *Comparison, seed uint64, points []record.Point) (
 			return nil, nil
 		}
 		return c.Groups(t.Context(), number, points)
-	}, func(b record.Block) error {
+	}, func(b record.Block, _ bool) error {
 		out = b
 		return nil
 	})

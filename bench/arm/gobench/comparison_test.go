@@ -101,7 +101,7 @@ func (r *run) measure(ctx context.Context, c *Comparison, n int, until time.Time
 			return nil, nil
 		}
 		return c.Groups(ctx, number, points)
-	}, func(b record.Block) error {
+	}, func(b record.Block, _ bool) error {
 		r.blocks = append(r.blocks, b)
 		if r.done != nil {
 			r.done()
@@ -548,7 +548,7 @@ func contest(t *testing.T, seed uint64, x *target, runners ...runner) *pair {
 			_, err := take(c.contest(x, newSides(x, [2]runner(runners), false)))
 			return err
 		}}, nil
-	}, func(b record.Block) error {
+	}, func(b record.Block, _ bool) error {
 		found = pairs(b)["X"]
 		return nil
 	})

@@ -113,9 +113,6 @@ func TestBuiltInGrids(t *testing.T) {
 }
 
 func TestGridCheck(t *testing.T) {
-	axes := func(name string, values ...string) []workloads.Axis {
-		return []workloads.Axis{{Name: name, Values: values}}
-	}
 	good := func() Grid {
 		return Grid{
 			Workloads: []workloads.Workload{workloads.Tiny},
@@ -137,9 +134,6 @@ func TestGridCheck(t *testing.T) {
 		`"my/pool"`:        func(g *Grid) { g.Executors[0].Name = "my/pool" },
 		`"pool-2"`:         func(g *Grid) { g.Executors[0].Name = "pool-2" },
 		`""`:               func(g *Grid) { g.Workloads[0].Name = "" },
-		"no axes but":      func(g *Grid) { g.Workloads[0].Axes = axes("skew", "0", "1") },
-		"must be 0":        func(g *Grid) { g.Workloads[0].Axes = axes("payload", "1", "0") },
-		`"1 kB"`:           func(g *Grid) { g.Workloads[0].Axes = axes("payload", "0", "1 kB") },
 	} {
 		g := good()
 		spoil(&g)
@@ -174,6 +168,30 @@ func TestTaskCount(t *testing.T) {
 	for grain := time.Nanosecond; grain < time.Second; grain += 1 + grain/3 {
 		if n := TaskCount(workloads.Spin, grain); n%8 != 0 || n < 8 || n > 2048 {
 			t.Errorf("%v: %d tasks", grain, n)
+		}
+	}
+}
+
+// Every combination of the axes of a workload is a point; their first values are what a
+// point without them means. A value that no name can hold is seen before it is measured.
+func TestOpenAxes(t *testing.T) {
+	w := workloads.Tiny
+	w.Axes = append([]workloads.Axis{{Name: "skew", Values: []string{"0", "0.5"}}}, w.Axes...)
+	var got []string
+	for _, p := range (Grid{Workloads: []workloads.Workload{w}}).Points() {
+		got = append(got, p.String())
+		if err := p.Check(); err != nil {
+			t.Error(err)
+		}
+	}
+	if want := []string{"serial, tiny", "serial, tiny, 4096 B", "serial, tiny, skew=0.5", "serial, tiny, 4096 B, skew=0.5"}; !slices.Equal(got, want) {
+		t.Errorf("points %q, want %q", got, want)
+	}
+	for _, bad := range []workloads.Axis{{Name: "payload", Values: []string{"0", "1 kB"}}, {Name: "payload", Values: []string{"1", "0"}}, {Name: "skew", Values: []string{"", "a b"}}} {
+		w.Axes = []workloads.Axis{bad}
+		points := (Grid{Workloads: []workloads.Workload{w}}).Points()
+		if points[len(points)-1].Check() == nil {
+			t.Errorf("%+v gives %q", bad, points[len(points)-1].Name())
 		}
 	}
 }
