@@ -73,8 +73,8 @@ func BeatenIdeals(s *Set) map[string]Beaten {
 func (b Beaten) Warning() record.Warning {
 	workload := b.Family.What.Workload()
 	return record.Warning{Topic: "ideal",
-		What: fmt.Sprintf("The measured capacity is not the ideal of %s: %s on %s reaches %s of it.", workload, b.Pool, b.Title, words.RatioEstimate(b.Share)),
-		Cure: fmt.Sprintf("Its efficiencies are against the number of workers; measure again on an idle machine, or look for a slow %s.", b.Family.Baseline)}
+		What: fmt.Sprintf("The measured capacity is not the ideal of %s: %s on %s reaches %s of it.", workload, b.Pool, b.Title, words.PercentEstimate(b.Share)),
+		Cure: "Its efficiencies are against the number of workers; measure again on an idle machine."}
 }
 
 // ideal is what the workers can deliver at best on a workload, as a multiple of
