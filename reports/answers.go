@@ -31,7 +31,7 @@ func which(set *Set) []Sentence {
 	var out []Sentence
 	for _, s := range Headline(set) {
 		text := s.Best.Sentence
-		if ratio, next, ok := Lead(set, s); ok {
+		if ratio, next, ok := Ahead(set, s); ok {
 			text += fmt.Sprintf("; %s ahead of %s", words.Ratio(ratio.Value), next.Pool)
 		}
 		if s.Grain != 0 && grains(set, s.Workload) > 1 {
