@@ -1,9 +1,7 @@
 package reports
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"sort"
 	"strings"
 
@@ -11,19 +9,32 @@ import (
 	"poolbench/reports/words"
 )
 
-func (a *analysis) answers() Answers {
-	return Answers{Which: a.which(), Short: a.short(), Where: a.where(), Trust: a.trust()}
+// Answers are the questions of the suite in sentences, each ready to print. A
+// slice is empty when the record has nothing to say about it.
+type Answers struct {
+	Which []Sentence // which executor and how many workers, one per workload
+	Short []Sentence // how short can a task be, one per executor
+	Where []Sentence // where did the speedup go, one per workload
+	Trust []Sentence // can these numbers be trusted; never empty
+}
+
+// A Sentence is one finding about Subject (a workload or an executor).
+type Sentence struct{ Subject, Text string }
+
+// AnswersOf are the answers of a Set.
+func AnswersOf(set *Set) Answers {
+	return Answers{Which: which(set), Short: short(set), Where: where(set), Trust: trust(set)}
 }
 
 // which has one sentence a workload, at its largest grain and smallest payload.
-func (a *analysis) which() []Sentence {
+func which(set *Set) []Sentence {
 	var out []Sentence
-	for _, s := range Headline(a.data) {
+	for _, s := range Headline(set) {
 		text := s.Best.Sentence
-		if ratio, next, ok := a.lead(s); ok {
-			text += fmt.Sprintf("; %s ahead of %s", words.Ratio(ratio.Value), words.Arm(next.Executor, next.Workers))
+		if ratio, next, ok := Ahead(set, s); ok {
+			text += fmt.Sprintf("; %s ahead of %s", words.Ratio(ratio.Value), next.Pool)
 		}
-		if s.Grain != 0 && a.grains(s.Workload) > 1 {
+		if s.Grain != 0 && grains(set, s.Workload) > 1 {
 			text += fmt.Sprintf(" (at %s of work per task)", words.Grain(s.Grain))
 		}
 		out = append(out, Sentence{s.Workload, text})
@@ -31,26 +42,9 @@ func (a *analysis) which() []Sentence {
 	return out
 }
 
-// Headline is the Scaling of each workload that stands for it: its largest grain
-// and, there, its smallest payload, but no Partial one. Sorted by workload.
-func Headline(d *Data) []Scaling {
-	var out []Scaling
-	for _, s := range d.Scalings {
-		n := len(out)
-		switch {
-		case s.Partial:
-		case n == 0 || out[n-1].Workload != s.Workload:
-			out = append(out, s)
-		case s.Grain > out[n-1].Grain:
-			out[n-1] = s
-		}
-	}
-	return out
-}
-
-func (a *analysis) grains(workload string) int {
+func grains(set *Set, workload string) int {
 	seen := map[int64]bool{}
-	for _, s := range a.data.Scalings {
+	for _, s := range Scalings(set) {
 		if s.Workload == workload {
 			seen[int64(s.Grain)] = true
 		}
@@ -61,9 +55,9 @@ func (a *analysis) grains(workload string) int {
 // short has one sentence for every executor of the sweep that stands for its
 // workload. The first of each sweep says which one it is; the others repeat no more
 // of it than tells workloads apart. Then come the crossovers of other kinds.
-func (a *analysis) short() []Sentence {
+func short(set *Set) []Sentence {
 	var out []Sentence
-	sweeps := HeadlineSweeps(a.data)
+	sweeps := HeadlineSweeps(set)
 	for _, s := range sweeps {
 		for i, series := range s.Series {
 			on := ""
@@ -82,27 +76,10 @@ func (a *analysis) short() []Sentence {
 			}
 			out = append(out, Sentence{series.Executor, text.String()})
 		}
-		out = append(out, a.duelSentences(s)...)
+		out = append(out, duelSentences(set, s)...)
 		out = append(out, remedySentences(s)...)
-		if text := a.costSentence(s.Workload); text != "" {
+		if text := costSentence(set, s.Workload); text != "" {
 			out = append(out, Sentence{s.Workload, text})
-		}
-	}
-	return out
-}
-
-// HeadlineSweeps is the Sweep of each workload that stands for it: with as many
-// workers as cores, else the most that are not more than the cores, else the
-// fewest. Sorted by workload.
-func HeadlineSweeps(d *Data) []Sweep {
-	var out []Sweep
-	for _, s := range d.Sweeps {
-		n := len(out)
-		switch {
-		case n == 0 || out[n-1].Workload != s.Workload:
-			out = append(out, s)
-		case s.Workers <= d.Machine.Cores:
-			out[n-1] = s // they ascend in workers
 		}
 	}
 	return out
@@ -168,47 +145,42 @@ func halfSentence(c estimate.Crossing) string {
 	return ""
 }
 
-// noisyLimit is the half width of a speedup's interval, relative to the speedup,
-// above which an arm counts as noisy.
-const noisyLimit = 0.10
-
 // trust says whether the numbers can be believed, and what lowers that.
-func (a *analysis) trust() []Sentence {
-	d := a.data
-	out := []Sentence{a.basis()}
+func trust(set *Set) []Sentence {
+	out := []Sentence{basis(set)}
 	add := func(format string, args ...any) { out = append(out, Sentence{Text: fmt.Sprintf(format, args...)}) }
-	if n := len(d.Failures); n > 0 {
-		add("%s failed: %s.", words.Count(n, "trial"), failureList(d))
+	if n := len(set.Record.Failures); n > 0 {
+		add("%s failed: %s.", words.Count(n, "trial"), failureList(set))
 	}
-	if noisy, arms := NoisyArms(d); len(noisy) > 0 {
+	if noisy, arms := NoisyArms(set); len(noisy) > 0 {
 		add("%d of %d arms are noisy (interval wider than ±%s): %s. More blocks, hence a larger -budget, narrow them.",
 			len(noisy), arms, words.Percent(noisyLimit), words.ShortList(noisy, 3))
 	}
-	if s, ok := capacitySentence(d); ok {
+	if s, ok := capacitySentence(set); ok {
 		add("%s", s)
 	}
-	for _, w := range d.Warnings {
+	for _, w := range Warnings(set) {
 		add("%s", w)
 	}
-	if len(out) == 1 && len(d.Scalings) > 0 && a.pairs.whole >= estimate.MinBlocks {
+	if len(out) == 1 && len(Scalings(set)) > 0 && set.Whole() >= estimate.MinBlocks {
 		out[0].Text += " Nothing that lowers trust was seen."
 	}
 	return out
 }
 
 // basis is the first sentence of trust: what everything rests on.
-func (a *analysis) basis() Sentence {
-	arms := len(a.pairs.arms)
-	text := fmt.Sprintf("%s of %s", words.Count(a.pairs.whole, "block"), words.Count(arms, "arm"))
-	if narrow := a.pairs.blocks - a.pairs.whole; narrow > 0 {
+func basis(set *Set) Sentence {
+	arms := len(set.Points())
+	text := fmt.Sprintf("%s of %s", words.Count(set.Whole(), "block"), words.Count(arms, "arm"))
+	if narrow := set.Blocks() - set.Whole(); narrow > 0 {
 		text += fmt.Sprintf(", and %d of those that needed more", narrow)
 	}
-	if !a.pairs.numbered {
-		text = fmt.Sprintf("%s with up to %s each, paired by their order: the record has no blocks", words.Count(arms, "arm"), words.Count(a.pairs.blocks, "result"))
+	if !set.Numbered() {
+		text = fmt.Sprintf("%s with up to %s each, paired by their order: the record has no blocks", words.Count(arms, "arm"), words.Count(set.Blocks(), "result"))
 	}
-	if a.pairs.whole < estimate.MinBlocks {
+	if set.Whole() < estimate.MinBlocks {
 		cure := "a larger -budget, or fewer workloads, executors or worker counts, gives more"
-		if !a.pairs.numbered {
+		if !set.Numbered() {
 			cure = "a larger -count gives more"
 		}
 		text += fmt.Sprintf("; intervals need %d, so there are none: %s", estimate.MinBlocks, cure)
@@ -219,66 +191,39 @@ func (a *analysis) basis() Sentence {
 }
 
 // failureList is "2 × processes × 4, spin (worker exited)", most frequent first.
-func failureList(d *Data) string {
+func failureList(set *Set) string {
 	count := map[string]int{}
 	reason := map[string]string{}
 	var names []string
-	for _, f := range d.Failures {
-		if count[f.Name] == 0 {
-			names = append(names, f.Name)
-			reason[f.Name] = f.Reason
+	for _, f := range set.Record.Failures {
+		name := f.Point.String()
+		if count[name] == 0 {
+			names = append(names, name)
+			reason[name] = f.Reason
 		}
-		count[f.Name]++
+		count[name]++
 	}
 	sort.SliceStable(names, func(i, j int) bool { return count[names[i]] > count[names[j]] })
 	list := make([]string, len(names))
 	for i, n := range names {
-		list[i] = fmt.Sprintf("%s %s (%s)", DisplayName(n), words.Plural(count[n], "time", "times"), reason[n])
+		list[i] = fmt.Sprintf("%s %s (%s)", n, words.Plural(count[n], "time", "times"), reason[n])
 	}
 	return words.ShortList(list, 3)
 }
 
-// NoisyArms names the arms whose speedup has an interval wider than ±10 %, the
-// widest first, and counts all arms that have an interval.
-func NoisyArms(d *Data) (noisy []string, of int) {
-	type wide struct {
-		name  string
-		width float64
-	}
-	var found []wide
-	for _, s := range d.Scalings {
-		for _, series := range s.Series {
-			for _, pt := range series.Points {
-				if !pt.Speedup.Known() {
-					continue
-				}
-				of++
-				width := (pt.Speedup.High - pt.Speedup.Low) / 2 / pt.Speedup.Value
-				if width > noisyLimit {
-					found = append(found, wide{words.Arm(series.Executor, pt.Workers) + " on " + words.Task(s.Workload, s.Grain, s.Payload), width})
-				}
-			}
-		}
-	}
-	slices.SortStableFunc(found, func(x, y wide) int { return cmp.Compare(y.width, x.width) })
-	for _, f := range found {
-		noisy = append(noisy, f.name)
-	}
-	return noisy, of
-}
-
 // capacitySentence warns when the machine gives much less than its cores promise.
-func capacitySentence(d *Data) (string, bool) {
-	if d.Record.Note("warning.capacity") != "" {
+func capacitySentence(set *Set) (string, bool) {
+	if set.Record.Facts.Warned("capacity") {
 		return "", false // the runner has said it
 	}
 	p := 0
-	for workers := range d.Capacity {
-		if workers <= d.Machine.Cores {
+	capacity := CapacityOf(set)
+	for workers := range capacity {
+		if workers <= set.Record.Facts.Cores {
 			p = max(p, workers)
 		}
 	}
-	c := d.Capacity[p]
+	c := capacity[p].Estimate()
 	if p < 2 || !c.Known() || c.Value > 0.8*float64(p) || c.High > 0.9*float64(p) {
 		return "", false
 	}

@@ -11,10 +11,10 @@ import (
 
 // WriteMarkdown prints an analysis as summary.md: the answers, then a table for
 // every Sweep and every Scaling but Partial ones. It returns the first error of w.
-func WriteMarkdown(w io.Writer, d *Data) error {
+func WriteMarkdown(w io.Writer, set *Set) error {
 	var b bytes.Buffer
 	b.WriteString("# When a worker pool pays off\n\n")
-	if m := MachineLine(d); m != "" {
+	if m := MachineLine(set); m != "" {
 		fmt.Fprintf(&b, "%s\n\n", words.MarkdownText(m))
 	}
 	section := func(title string, sentences []Sentence, subject bool) {
@@ -31,31 +31,31 @@ func WriteMarkdown(w io.Writer, d *Data) error {
 		}
 		b.WriteString("\n")
 	}
-	section("Which one?", d.Answers.Which, true)
-	section("How short?", d.Answers.Short, false)
-	section("Where did the speedup go?", d.Answers.Where, true)
-	section("Can I trust it?", d.Answers.Trust, false)
-	if len(d.Scalings) > 0 {
+	section("Which one?", AnswersOf(set).Which, true)
+	section("How short?", AnswersOf(set).Short, false)
+	section("Where did the speedup go?", AnswersOf(set).Where, true)
+	section("Can I trust it?", AnswersOf(set).Trust, false)
+	if len(Scalings(set)) > 0 {
 		b.WriteString("## Speedup\n\nAgainst the plain loop, within blocks. `*` is the choice, `=` is as good.")
-		if slices.ContainsFunc(d.Scalings, func(s Scaling) bool { return s.Partial }) {
+		if slices.ContainsFunc(Scalings(set), func(s Scaling) bool { return s.Partial }) {
 			b.WriteString(" Grains that only some of the executors were measured at, to find where they pay off, count in the sizes of tasks below.")
 		}
 		b.WriteString("\n\n")
-		for i, s := range d.Scalings {
+		for i, s := range Scalings(set) {
 			if s.Partial {
 				continue
 			}
 			scalingMarkdown(&b, s)
-			if text := CostSentence(d, i); text != "" && len(s.Series) > 0 {
+			if text := CostSentence(set, i); text != "" && len(s.Series) > 0 {
 				fmt.Fprintf(&b, "%s.\n\n", words.MarkdownText(words.Capital(text)))
 			}
 		}
 	}
-	if len(d.Sweeps) > 0 {
+	if len(Sweeps(set)) > 0 {
 		b.WriteString("## Size of a task\n\n")
-		sweepMarkdown(&b, d)
+		sweepMarkdown(&b, set)
 	}
-	if tables := WhereTables(d); len(tables) > 0 {
+	if tables := WhereTables(set); len(tables) > 0 {
 		b.WriteString("## Losses\n\n")
 		for _, t := range tables {
 			fmt.Fprintf(&b, "### %s\n\n%s\n\n", words.MarkdownText(t.Title), words.MarkdownText(t.Caption))
@@ -80,13 +80,13 @@ func scalingMarkdown(b *bytes.Buffer, s Scaling) {
 	words.MarkdownTable(b, 1, header, rows)
 }
 
-func sweepMarkdown(b *bytes.Buffer, d *Data) {
-	for i, s := range d.Sweeps {
-		if i > 0 && d.Sweeps[i-1].Workload == s.Workload {
+func sweepMarkdown(b *bytes.Buffer, set *Set) {
+	for i, s := range Sweeps(set) {
+		if i > 0 && Sweeps(set)[i-1].Workload == s.Workload {
 			continue
 		}
 		fmt.Fprintf(b, "### Sizes of %s\n\n", words.MarkdownText(s.Workload))
-		for _, t := range SizeTables(d, s.Workload) {
+		for _, t := range SizeTables(set, s.Workload) {
 			fmt.Fprintf(b, "%s\n\n", words.MarkdownText(t.Caption))
 			words.MarkdownTable(b, t.Left, t.Header, t.Rows)
 		}

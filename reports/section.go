@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
 )
@@ -22,7 +23,7 @@ type Section struct {
 	Sentences   []Sentence
 	Tables      []words.Table
 	Drawings    []Drawing
-	Warnings    []Warning
+	Warnings    []record.Warning
 }
 
 // A Claim is what a sentence states, for those who would rather have the number: that

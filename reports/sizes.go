@@ -14,7 +14,7 @@ import (
 // SizeTables are the figures of one workload along the grain axis: crossover and
 // cut-over of every pool, METG with the least useful work, and pools against each
 // other. Empty ones are left out.
-func SizeTables(d *Data, workload string) []words.Table {
+func SizeTables(set *Set, workload string) []words.Table {
 	pays := words.Table{Title: "Where pools pay off", Left: 1, Header: []string{"executor", "workers", "crossover", "cut-over", "it loses at most", "floor", "R50", "R90", "overhead"},
 		Caption: "Useful work per task from which the pool beats the plain loop (crossover), and the cut-over to write into a program, with the most that such a rule loses at any size measured. The floor is what a task costs at least, in worker time; R50 is METG(50 %) / floor, R90 is METG(90 %) / METG(50 %): they tell where the overhead arises."}
 	levels := words.Table{Title: "METG and least useful work", Left: 1, Header: []string{"executor", "workers", ""},
@@ -22,7 +22,7 @@ func SizeTables(d *Data, workload string) []words.Table {
 	for _, e := range efficiencies {
 		levels.Header = append(levels.Header, words.Percent(e))
 	}
-	for _, s := range d.Sweeps {
+	for _, s := range Sweeps(set) {
 		if s.Workload != workload {
 			continue
 		}
@@ -41,7 +41,7 @@ func SizeTables(d *Data, workload string) []words.Table {
 	}
 	duels := words.Table{Title: "Pools against each other", Left: 2, Header: []string{"below", "above", "crossover", "cut-over", "it loses at most"},
 		Caption: "Pools against each other: the one below is faster on tasks with less useful work than the crossover, the one above on those with more."}
-	for _, x := range d.Duels {
+	for _, x := range Duels(set) {
 		if x.Workload == workload && x.Crossover.Outcome != estimate.Unknown {
 			cut, loss := cutOver(x.Threshold)
 			duels.Rows = append(duels.Rows, []string{words.ShortArm(x.Below.Executor, x.Below.Workers), words.ShortArm(x.Above.Executor, x.Above.Workers),
@@ -108,11 +108,11 @@ func remedySentences(s Sweep) []Sentence {
 
 // duelSentences say where one pool overtakes another, for the pools that a Sweep
 // stands for. Those that never do are named together.
-func (a *analysis) duelSentences(s Sweep) []Sentence {
+func duelSentences(set *Set, s Sweep) []Sentence {
 	var out []Sentence
 	var never []string
 	reference, to := "", 0.0
-	for _, x := range a.data.Duels {
+	for _, x := range Duels(set) {
 		if x.Workload != s.Workload || x.Below.Workers != s.Workers && x.Above.Workers != s.Workers {
 			continue
 		}
@@ -144,11 +144,11 @@ func (a *analysis) duelSentences(s Sweep) []Sentence {
 // CostSentence says how many workers beat the plain loop in the Scaling of that
 // index: "to beat the plain loop goroutines and spawn need 2 workers, processes 4;
 // threads never do, with up to 8"; empty when nothing is known of it.
-func CostSentence(d *Data, scaling int) string {
+func CostSentence(set *Set, scaling int) string {
 	var order, never []string
 	executors := map[string][]string{}
 	most := 0
-	for _, c := range d.Costs {
+	for _, c := range Costs(set) {
 		if c.Scaling != scaling {
 			continue
 		}
@@ -193,11 +193,11 @@ func CostSentence(d *Data, scaling int) string {
 
 // costSentence is the CostSentence of the Scaling that stands for a workload, with
 // the size of its tasks.
-func (a *analysis) costSentence(workload string) string {
-	for _, h := range Headline(a.data) {
-		for i, s := range a.data.Scalings {
+func costSentence(set *Set, workload string) string {
+	for _, h := range Headline(set) {
+		for i, s := range Scalings(set) {
 			if s.Workload == workload && h.Workload == workload && s.Grain == h.Grain && s.Payload == h.Payload {
-				if text := CostSentence(a.data, i); text != "" {
+				if text := CostSentence(set, i); text != "" {
 					return fmt.Sprintf("at %s of work per task, %s", words.Grain(s.Grain), text)
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 )
 
@@ -25,11 +26,11 @@ func TestCostSentence(t *testing.T) {
 			"to beat the plain loop goroutines and spawn need 2 workers, processes 4; threads never do, with up to 8"},
 		{[]Cost{at("spawn", estimate.Never, 1, 4, 0)}, "spawn never does better than the plain loop, with up to 4 workers"},
 	} {
-		if got := CostSentence(&Data{Costs: test.costs}, 0); got != test.want {
+		if got := CostSentence(Suppose(NewSet(&record.Record{}), test.costs), 0); got != test.want {
 			t.Errorf("%s\nwant %s", got, test.want)
 		}
 	}
-	if got := CostSentence(&Data{Costs: []Cost{{Scaling: 1, Executor: "spawn", Fewest: 2}}}, 0); got != "" {
+	if got := CostSentence(Suppose(NewSet(&record.Record{}), []Cost{{Scaling: 1, Executor: "spawn", Fewest: 2}}), 0); got != "" {
 		t.Errorf("another Scaling: %s", got)
 	}
 }
@@ -42,9 +43,9 @@ func TestSizesInWords(t *testing.T) {
 	w.inline = map[string]time.Duration{goroutines: 2 * time.Microsecond, processes: 40 * time.Microsecond}
 	w.inflate = map[string]float64{goroutines: 1.5}
 	w.shared = 500 * time.Nanosecond
-	d := Analyse(w.write(t))
-	d.Machine.Cores = 4
-	all := strings.Join(texts((&analysis{data: d}).short()), "\n")
+	d := NewSet(w.write(t))
+	d.Record.Facts.Cores = 4
+	all := strings.Join(texts(short(d)), "\n")
 	for _, want := range []string{
 		"goroutines on spin with 4 workers pay off above",
 		"processes overtake goroutines above 7",

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
@@ -112,22 +113,22 @@ const (
 
 // WriteText prints the tables of an analysis and the three answers, for a
 // terminal. It returns the first error of w.
-func WriteText(w io.Writer, d *Data, options TextOptions) error {
+func WriteText(w io.Writer, set *Set, options TextOptions) error {
 	p := &page{options: options}
-	if m := MachineLine(d); m != "" {
+	if m := MachineLine(set); m != "" {
 		p.labelled("Machine", 0, []string{m})
 		p.printf("\n")
 	}
-	for _, s := range Headline(d) {
+	for _, s := range Headline(set) {
 		p.speedups(s)
 	}
-	if len(d.Scalings) > 0 {
+	if len(Scalings(set)) > 0 {
 		p.printf("* the choice below    = as good, but larger or dearer\n\n")
 	}
-	for _, s := range HeadlineSweeps(d) {
+	for _, s := range HeadlineSweeps(set) {
 		p.levels(s)
 	}
-	p.answers(d)
+	p.answers(set)
 	_, err := w.Write(p.Bytes())
 	return err
 }
@@ -172,9 +173,9 @@ func outcomeText(c estimate.Crossing) string {
 	return "?"
 }
 
-func (p *page) answers(d *Data) {
+func (p *page) answers(set *Set) {
 	width := 0
-	for _, s := range d.Answers.Which {
+	for _, s := range AnswersOf(set).Which {
 		width = max(width, len([]rune(s.Subject)))
 	}
 	named := func(sentences []Sentence) []string {
@@ -184,10 +185,10 @@ func (p *page) answers(d *Data) {
 		}
 		return out
 	}
-	p.labelled("Which one?", width+2, named(d.Answers.Which))
-	p.labelled("How short?", 2, texts(d.Answers.Short))
-	p.labelled("Where did it go?", width+2, named(d.Answers.Where))
-	p.labelled("Can I trust it?", 2, texts(d.Answers.Trust))
+	p.labelled("Which one?", width+2, named(AnswersOf(set).Which))
+	p.labelled("How short?", 2, texts(AnswersOf(set).Short))
+	p.labelled("Where did it go?", width+2, named(AnswersOf(set).Where))
+	p.labelled("Can I trust it?", 2, texts(AnswersOf(set).Trust))
 }
 
 func texts(sentences []Sentence) []string {
@@ -200,23 +201,23 @@ func texts(sentences []Sentence) []string {
 
 // MachineLine is "2 cores · AMD EPYC · linux/amd64 · go1.26", without what the
 // record does not say.
-func MachineLine(d *Data) string {
-	m := d.Machine
+func MachineLine(set *Set) string {
+	rec := set.Record
 	var parts []string
-	if m.CPU != "" {
-		parts = append(parts, m.CPU)
+	if cpu := rec.Key("cpu"); cpu != "" {
+		parts = append(parts, cpu)
 	}
-	if m.Cores > 0 {
-		parts = append(parts, words.Count(m.Cores, "core"))
+	if rec.Facts.Cores > 0 {
+		parts = append(parts, words.Count(rec.Facts.Cores, "core"))
 	}
-	if m.OS != "" {
-		parts = append(parts, strings.Trim(m.OS+"/"+m.Arch, "/"))
+	if system := rec.Key("goos"); system != "" {
+		parts = append(parts, strings.Trim(system+"/"+rec.Key("goarch"), "/"))
 	}
-	if m.GoVersion != "" {
-		parts = append(parts, m.GoVersion)
+	if version := rec.Key("go"); version != "" {
+		parts = append(parts, version)
 	}
-	if m.Start != "" {
-		parts = append(parts, m.Start)
+	if !rec.Facts.Start.IsZero() {
+		parts = append(parts, rec.Facts.Start.Format(time.RFC3339))
 	}
 	return strings.Join(parts, " · ")
 }

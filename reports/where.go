@@ -10,9 +10,9 @@ import (
 
 // where has one sentence a workload: what the executor that is chosen for it, or the
 // fastest one, loses to. Workloads of which nothing can be told are left out.
-func (a *analysis) where() []Sentence {
+func where(set *Set) []Sentence {
 	var out []Sentence
-	for _, s := range Headline(a.data) {
+	for _, s := range Headline(set) {
 		series, best := s.fastest()
 		if series == nil {
 			continue
@@ -120,9 +120,9 @@ func overlapText(p ScalingPoint) string {
 // WhereTables are the figures of where the speedup goes: the law of every executor,
 // the shares of its workers' time, and the master model with its predictions. Empty
 // ones are left out.
-func WhereTables(d *Data) []words.Table {
+func WhereTables(set *Set) []words.Table {
 	var out []words.Table
-	for _, t := range []words.Table{lawTable(d), lossTable(d), masterTable(d)} {
+	for _, t := range []words.Table{lawTable(set), lossTable(set), masterTable(set)} {
 		if t = t.Pruned(); len(t.Rows) > 0 {
 			out = append(out, t)
 		}
@@ -132,10 +132,10 @@ func WhereTables(d *Data) []words.Table {
 
 // lawTable is how the speedup of every executor goes with workers, on the Scaling
 // that stands for each workload.
-func lawTable(d *Data) words.Table {
+func lawTable(set *Set) words.Table {
 	t := words.Table{Title: "How speedup goes with workers", Left: 4, Header: []string{"workload", "executor", "model", "best size N*", "tax"},
 		Caption: "The model of speedup against workers that explains the points best, by AICc, with its parameters. The best size N* is given where USL is the model, its crosstalk is clear of 0, and N* is not beyond 1.5 times the largest pool measured. The tax is the time with one worker over that of the plain loop."}
-	for _, s := range Headline(d) {
+	for _, s := range Headline(set) {
 		for _, series := range s.Series {
 			if series.Law.Kind == NoLaw && series.Law.Why == "" {
 				continue // not compared with models
@@ -149,11 +149,11 @@ func lawTable(d *Data) words.Table {
 // lossTable is where the time of the workers went, a row a pool size of the Scaling
 // that stands for each workload. Serial fractions of pools that are too small for one
 // are in brackets.
-func lossTable(d *Data) words.Table {
+func lossTable(set *Set) words.Table {
 	t := words.Table{Title: "Where the workers' time went", Left: 2, Header: []string{"workload", "executor", "workers", "relative speedup", "serial fraction",
 		"useful work", "slower work", "scheduling", "idle", "overlap"},
 		Caption: "Relative speedup is against the same executor with one worker. The serial fraction is that of Karp and Flatt; in brackets it is of fewer than 4 workers, where noise alone makes one. Shares of the time of all workers come from tasks timed from inside; slower work is below 0 where tasks took less time than in the plain loop, and workers beyond the cores wait as slower work or as idle. The overlap of waiting and computing is 1 when the shorter is hidden behind the longer, 0 when they go one after the other."}
-	for _, s := range Headline(d) {
+	for _, s := range Headline(set) {
 		for _, series := range s.Series {
 			for _, p := range series.Points {
 				fraction := words.OrDash(p.SerialFraction, words.PlainEstimate)
@@ -190,11 +190,11 @@ func (l Ledger) shares() []string {
 }
 
 // masterTable is what the master model says of the sweeps, with its predictions.
-func masterTable(d *Data) words.Table {
+func masterTable(set *Set) words.Table {
 	t := words.Table{Title: "Costs, and what they predict", Left: 2, Header: []string{"workload", "executor", "start F", "per task h", "slower work φ", "dispatcher d", "tail, tasks",
 		"misfit", "crossover", "measured", "off by", "pool", "measured", "which loses"},
 		Caption: "T = F + n·max((w·φ + h)/P, d) + tail, fitted to the smallest and the largest tasks only; a cost that they do not show is –. The misfit is that of the worst of the points it was fitted to: where it is large, the costs are rough. What it predicts for the crossover and the smallest pool within 5 % of the fastest stands beside what was measured."}
-	for _, m := range d.Masters {
+	for _, m := range Masters(set) {
 		row := []string{m.Workload, m.Executor}
 		if m.Why != "" && m.Cells == 0 {
 			continue

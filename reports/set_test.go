@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,16 +33,16 @@ func exact() world {
 		workers: []int{4}, grains: ratio2(100*time.Nanosecond, 16), inline: map[string]time.Duration{}, dispatch: map[string]time.Duration{}}
 }
 
-func seriesOf(t *testing.T, d *Data, executor string) SweepSeries {
+func seriesOf(t *testing.T, d *Set, executor string) SweepSeries {
 	t.Helper()
-	for _, s := range d.Sweeps {
+	for _, s := range Sweeps(d) {
 		for _, series := range s.Series {
 			if series.Executor == executor {
 				return series
 			}
 		}
 	}
-	t.Fatalf("no sweep of %s in %+v", executor, d.Sweeps)
+	t.Fatalf("no sweep of %s in %+v", executor, Sweeps(d))
 	return SweepSeries{}
 }
 
@@ -51,7 +52,7 @@ func TestInlineOverheadIsRecovered(t *testing.T) {
 	for _, h := range []time.Duration{5 * time.Microsecond, 7777 * time.Nanosecond, 60 * time.Microsecond} {
 		w := exact()
 		w.inline[goroutines], w.inline[processes] = h, h
-		s := seriesOf(t, Analyse(w.write(t)), goroutines)
+		s := seriesOf(t, NewSet(w.write(t)), goroutines)
 		if s.Half().Work.Outcome != estimate.Crosses || s.Half().METG.Outcome != estimate.Crosses || s.Crossover.Outcome != estimate.Crosses {
 			t.Fatalf("%+v", s)
 		}
@@ -68,7 +69,7 @@ func TestDispatcherIsRecovered(t *testing.T) {
 	w := exact()
 	d := 3 * time.Microsecond
 	w.dispatch[goroutines] = d
-	s := seriesOf(t, Analyse(w.write(t)), goroutines)
+	s := seriesOf(t, NewSet(w.write(t)), goroutines)
 	near(t, "METG", s.Half().METG.At.Value, 4*d.Seconds(), 0.01)
 	near(t, "least useful work", s.Half().Work.At.Value, 2*d.Seconds(), 0.01)
 	near(t, "crossover", s.Crossover.At.Value, d.Seconds(), 0.01)
@@ -82,7 +83,7 @@ func TestNoisyTruthIsCovered(t *testing.T) {
 		w := usual()
 		w.seed, w.blocks, w.noise, w.capacity, w.workloads = seed, 15, 0.1, 0, []string{"spin"}
 		w.workers, w.grains = []int{2}, ratio2(100*time.Nanosecond, 8)
-		s := seriesOf(t, Analyse(w.write(t)), goroutines)
+		s := seriesOf(t, NewSet(w.write(t)), goroutines)
 		truth := w.inline[goroutines].Seconds() // at 2 workers both lines are crossed at h
 		if c := s.Crossover; c.Outcome == estimate.Crosses && c.At.Low <= truth && truth <= c.At.High {
 			covered++
@@ -99,13 +100,13 @@ func TestEqualArms(t *testing.T) {
 	for seed := range uint64(10) {
 		w := exact()
 		w.seed, w.blocks, w.noise, w.workers, w.grains = seed, 12, 0.1, []int{1}, ratio2(time.Microsecond, 6)
-		d := Analyse(w.write(t))
+		d := NewSet(w.write(t))
 		for _, ex := range []string{goroutines, processes} {
 			if c := seriesOf(t, d, ex).Crossover; c.Outcome == estimate.Crosses {
 				t.Errorf("seed %d: %s cross: %+v", seed, ex, c)
 			}
 		}
-		for _, s := range d.Scalings {
+		for _, s := range Scalings(d) {
 			if s.Best.Executor != record.Serial {
 				chosen++
 			}
@@ -117,7 +118,7 @@ func TestEqualArms(t *testing.T) {
 }
 
 func TestChoice(t *testing.T) {
-	at := func(w world) Choice { return Headline(Analyse(w.write(t)))[0].Best }
+	at := func(w world) Choice { return Headline(NewSet(w.write(t)))[0].Best }
 	w := exact()
 	w.workers, w.grains, w.noise = []int{1, 2, 4, 8}, []time.Duration{time.Millisecond}, 0.01
 
@@ -132,8 +133,8 @@ func TestChoice(t *testing.T) {
 	}
 	// Processes that cost more are no tie.
 	w.inline = map[string]time.Duration{processes: time.Millisecond}
-	d := Analyse(w.write(t))
-	if got := d.Answers.Which[0].Text; !strings.Contains(got, "; 4 or 8 workers are equally good; 2.0× ahead of processes with") {
+	d := NewSet(w.write(t))
+	if got := AnswersOf(d).Which[0].Text; !strings.Contains(got, "; 4 or 8 workers are equally good; 2.0× ahead of processes with") {
 		t.Errorf("%s", got)
 	}
 	// Overhead above the work: no pool.
@@ -156,19 +157,19 @@ func TestChoice(t *testing.T) {
 func TestCapacityIsTheIdeal(t *testing.T) {
 	w := usual()
 	w.noise, w.capacity, w.blocks = 0, 1.3, 6
-	d := Analyse(w.write(t))
-	near(t, "C(2)", d.Capacity[2].Value, 1.3, 1e-9)
-	for _, s := range d.Sweeps {
+	d := NewSet(w.write(t))
+	near(t, "C(2)", CapacityOf(d)[2].Estimate().Value, 1.3, 1e-9)
+	for _, s := range Sweeps(d) {
 		want := map[int]float64{1: 1, 2: 1.3, 4: 1.3, 8: 1.3}[s.Workers] // cores are 2, so C(4) is C(2)
 		if !s.Measured || math.Abs(s.Ideal-want) > 1e-9 {
 			t.Errorf("ideal of %d workers is %v (measured %v), want %v", s.Workers, s.Ideal, s.Measured, want)
 		}
 	}
-	if text := d.Answers.Trust[1].Text; !strings.HasPrefix(text, "2 CPUs together deliver 1.3 times one [1.3, 1.3]") {
+	if text := AnswersOf(d).Trust[1].Text; !strings.HasPrefix(text, "2 CPUs together deliver 1.3 times one [1.3, 1.3]") {
 		t.Errorf("%s", text)
 	}
 	w.resource = "wait"
-	if s := Analyse(w.write(t)).Sweeps[1]; s.Measured || s.Ideal != 2 {
+	if s := Sweeps(NewSet(w.write(t)))[1]; s.Measured || s.Ideal != 2 {
 		t.Errorf("waiting has the ideal %v", s.Ideal)
 	}
 }
@@ -179,26 +180,26 @@ func cellLine(executor string, seconds string) string {
 
 func TestPairing(t *testing.T) {
 	// No block lines: the i-th results pair. Ratios 2, 4, 6.
-	d := Analyse(parse(t, cellLine("serial", "2")+cellLine("serial", "4")+cellLine("serial", "6")+
+	d := NewSet(parse(t, cellLine("serial", "2")+cellLine("serial", "4")+cellLine("serial", "6")+
 		cellLine("x", "1")+cellLine("x", "1")+cellLine("x", "1")+cellLine("x", "1")))
-	if s := d.Scalings[0].Series[0].Points[0].Speedup; math.Abs(s.Value-4) > 1e-9 || s.N != 3 || s.Known() || d.Blocks != 0 {
-		t.Errorf("%+v, %d blocks", s, d.Blocks)
+	if s := Scalings(d)[0].Series[0].Points[0].Speedup; math.Abs(s.Value-4) > 1e-9 || s.N != 3 || s.Known() || d.Numbered() {
+		t.Errorf("%+v, %d blocks", s, d.Blocks())
 	}
 	// Blocks pair by number; a failure drops its cell in its block only; the last of
 	// two results in a block counts.
-	d = Analyse(parse(t, "# block 1\n"+cellLine("serial", "2")+cellLine("x", "1")+
+	d = NewSet(parse(t, "# block 1\n"+cellLine("serial", "2")+cellLine("x", "1")+
 		"# block 2\n"+cellLine("x", "1")+cellLine("serial", "6")+cellLine("serial", "8")+
 		"# block 3\n"+cellLine("serial", "100")+cellLine("x", "1")+"# failed Grid/executor=x/workload=w/workers=1/grain=1000: lost\n"+
 		"# block 4\n"+cellLine("serial", "100")))
-	if s := d.Scalings[0].Series[0].Points[0].Speedup; math.Abs(s.Value-4) > 1e-9 || s.N != 2 || d.Blocks != 4 {
-		t.Errorf("%+v, %d blocks", s, d.Blocks) // sqrt(2·8)
+	if s := Scalings(d)[0].Series[0].Points[0].Speedup; math.Abs(s.Value-4) > 1e-9 || s.N != 2 || d.Blocks() != 4 {
+		t.Errorf("%+v, %d blocks", s, d.Blocks()) // sqrt(2·8)
 	}
-	if len(d.Warnings) == 0 || !strings.Contains(d.Warnings[0].What, "came again") {
-		t.Errorf("%v", d.Warnings)
+	if len(Warnings(d)) == 0 || !strings.Contains(Warnings(d)[0].What, "came again") {
+		t.Errorf("%v", Warnings(d))
 	}
 	// Tasks may differ: time is per task.
-	d = Analyse(parse(t, cellLine("serial", "2")+"BenchmarkGrid/executor=x/workload=w/workers=1/grain=1000 1 4 sec/op 4 tasks/op\n"))
-	if s := d.Scalings[0].Series[0].Points[0]; s.Speedup.Value != 2 || s.Time.Value != 4 {
+	d = NewSet(parse(t, cellLine("serial", "2")+"BenchmarkGrid/executor=x/workload=w/workers=1/grain=1000 1 4 sec/op 4 tasks/op\n"))
+	if s := Scalings(d)[0].Series[0].Points[0]; s.Speedup.Value != 2 || s.Time.Value != 4 {
 		t.Errorf("%+v", s)
 	}
 }
@@ -210,10 +211,10 @@ func TestDegenerateRecords(t *testing.T) {
 		{"zero time", cellLine("serial", "0") + cellLine("x", "1"), "1 result was ignored: it is without a usable sec/op (the first at file.txt:1)."},
 		{"no time", "BenchmarkGrid/executor=serial/workload=w/workers=1/grain=1 1 5 B/op\n", "without a usable sec/op"},
 		{"other names", "BenchmarkFoo 1 5 ns/op\n", "No result is named after our keys"},
-		{"only failures", "# block 1\n# failed Grid/executor=x/workload=w/workers=1/grain=1: no\n", "1 trial failed: x × 1, w at 1 ns 1 time (no)."},
+		{"only failures", "# block 1\n# failed Grid/executor=x/workload=w/workers=1/grain=1: no\n", "1 trial failed: x × 1, w, 1 ns 1 time (no)."},
 		{"all failed", "# block 1\n# failed Grid/executor=x/workload=w/workers=1/grain=1: no\n", "Every cell failed, so there is nothing to analyse."},
 		{"outside of blocks", cellLine("x", "1") + "# block 1\n" + cellLine("serial", "1"), "before the first block line"},
-		{"interrupted", "# note partial: 3 of 9 blocks\n" + cellLine("serial", "1"), "The run was interrupted (3 of 9 blocks)."},
+		{"interrupted", "# note partial: 3 of 9 blocks\n# note elapsed: 1s\n" + cellLine("serial", "1"), "The run was interrupted (3 of 9 blocks)."},
 		{"killed", "# note run: x\n# block 1\n" + cellLine("serial", "1"), "The run did not end. Go on with -resume"},
 		{"killed after a resume", "# note run: x\n# note elapsed: 1s\n# note resumed: now\n" + cellLine("serial", "1"), "The run did not end."},
 		{"host warning", "# note warning.governor: The governor is powersave. | Use performance.\n" + cellLine("serial", "1"), "The governor is powersave. Use performance."},
@@ -221,8 +222,8 @@ func TestDegenerateRecords(t *testing.T) {
 		{"too fast", strings.Repeat(cellLine("serial", "9")+cellLine("x", "1"), 6), "1 speedup is above 1.5× of what the machine can deliver: the most is 9.0× of it, x with 1 worker on w at 1 µs."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d := Analyse(parse(t, test.text))
-			if all := strings.Join(texts(d.Answers.Trust), "\n"); !strings.Contains(all, test.trust) {
+			d := NewSet(parse(t, test.text))
+			if all := strings.Join(texts(AnswersOf(d).Trust), "\n"); !strings.Contains(all, test.trust) {
 				t.Errorf("%q is not in:\n%s", test.trust, all)
 			}
 			render(t, d)
@@ -236,7 +237,7 @@ func TestResumedRecord(t *testing.T) {
 		"# block 1\n" + cellLine("serial", "1") + "# note warning.blocks: The budget was enough for 1 blocks; intervals need 6. | More.\n" +
 		"# note partial: 1 of 2 blocks\n# note elapsed: 1s\n# note resumed: now\n# note warning.load: Load 9. | Wait.\n" +
 		"# block 2\n" + cellLine("serial", "1")
-	said := func(text string) string { return strings.Join(texts(Analyse(parse(t, text)).Answers.Trust), "\n") }
+	said := func(text string) string { return strings.Join(texts(AnswersOf(NewSet(parse(t, text))).Trust), "\n") }
 	if got, want := said(text+"# note partial:\n# note elapsed: 2s\n"), "2 blocks of 1 arm; intervals need 6, so there are none: a larger -budget, or fewer workloads, executors or worker counts, gives more.\n"+
 		"A is off. Rest.\nB is off. Rest.\nLoad 9. Wait."; got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
@@ -258,7 +259,7 @@ func TestNarrowBlocks(t *testing.T) {
 	for b := range 3 {
 		fmt.Fprintf(&text, "# block %d\n%s", b+8, cellLine("serial", "1"))
 	}
-	trust := texts(Analyse(parse(t, text.String())).Answers.Trust)[0]
+	trust := texts(AnswersOf(NewSet(parse(t, text.String()))).Trust)[0]
 	if want := "7 blocks of 3 arms, and 3 of those that needed more; intervals are 95 %."; !strings.HasPrefix(trust, want) {
 		t.Errorf("%q, want %q", trust, want)
 	}
@@ -267,13 +268,13 @@ func TestNarrowBlocks(t *testing.T) {
 // Spawn runs no more tasks at once than it has workers, so nothing exempts it.
 func TestSpawnIsBounded(t *testing.T) {
 	text := "# note workload.w: wait\n" + strings.Repeat(cellLine("serial", "9")+cellLine("spawn", "1"), 6)
-	if all := strings.Join(texts(Analyse(parse(t, text)).Answers.Trust), "\n"); !strings.Contains(all, "9.0× of it, spawn with 1 worker") {
+	if all := strings.Join(texts(AnswersOf(NewSet(parse(t, text))).Trust), "\n"); !strings.Contains(all, "9.0× of it, spawn with 1 worker") {
 		t.Error(all)
 	}
 }
 
 // render is everything this package prints of an analysis.
-func render(t testing.TB, d *Data) (text, markdown string) {
+func render(t testing.TB, d *Set) (text, markdown string) {
 	t.Helper()
 	var a, b bytes.Buffer
 	for _, o := range []TextOptions{{}, {Color: true}, {ASCII: true}} {
@@ -287,10 +288,15 @@ func render(t testing.TB, d *Data) (text, markdown string) {
 	return a.String(), b.String()
 }
 
+// everything that is analysed of a Set.
+func everything(s *Set) []any {
+	return []any{Scalings(s), Sweeps(s), Duels(s), Costs(s), Masters(s), CapacityOf(s), BeatenIdeals(s), Values(s), Warnings(s), Refine(s), AnswersOf(s)}
+}
+
 func TestSameRecordSameBytes(t *testing.T) {
 	rec := usual().write(t)
-	x, y := Analyse(rec), Analyse(rec)
-	if !reflect.DeepEqual(x, y) {
+	x, y := NewSet(rec), NewSet(rec)
+	if !reflect.DeepEqual(everything(x), everything(y)) {
 		t.Error("two analyses of one record differ")
 	}
 	tx, mx := render(t, x)
@@ -303,7 +309,7 @@ func TestSameRecordSameBytes(t *testing.T) {
 func TestManyResultsAreFast(t *testing.T) {
 	w := usual()
 	w.blocks = 110 // 10,120 results
-	if n := len(Analyse(w.write(t)).Record.Results); n < 10_000 {
+	if n := len(NewSet(w.write(t)).Record.Results); n < 10_000 {
 		t.Errorf("%d results", n)
 	}
 }
@@ -312,13 +318,13 @@ func TestGoldens(t *testing.T) {
 	rec := usual().write(t)
 	noisy := usual()
 	noisy.noise, noisy.capacity, noisy.blocks, noisy.workloads = 0.3, 1.1, 8, []string{"spin"}
-	d := Analyse(rec)
+	d := NewSet(rec)
 	for name, write := range map[string]func(*bytes.Buffer) error{
 		"report.txt":       func(b *bytes.Buffer) error { return WriteText(b, d, TextOptions{}) },
 		"report-ascii.txt": func(b *bytes.Buffer) error { return WriteText(b, d, TextOptions{ASCII: true}) },
 		"report-color.txt": func(b *bytes.Buffer) error { return WriteText(b, d, TextOptions{Color: true}) },
 		"summary.md":       func(b *bytes.Buffer) error { return WriteMarkdown(b, d) },
-		"noisy.txt":        func(b *bytes.Buffer) error { return WriteText(b, Analyse(noisy.write(t)), TextOptions{}) },
+		"noisy.txt":        func(b *bytes.Buffer) error { return WriteText(b, NewSet(noisy.write(t)), TextOptions{}) },
 	} {
 		var out bytes.Buffer
 		if err := write(&out); err != nil {
@@ -349,7 +355,7 @@ func TestHostileNames(t *testing.T) {
 	line := func(ex string) string {
 		return "BenchmarkGrid/executor=" + ex + "/workload=a|<b>\x1b[31m`*/workers=1 1 1 sec/op\n"
 	}
-	d := Analyse(parse(t, line("serial")+line("x\x1b]0;evil\x07")))
+	d := NewSet(parse(t, line("serial")+line("x\x1b]0;evil\x07")))
 	text, markdown := render(t, d)
 	for _, bad := range []string{"\x1b[31m", "\x07", "\x1b]0"} {
 		if strings.Contains(text+markdown, bad) {
@@ -369,8 +375,8 @@ func FuzzAnalyse(f *testing.F) {
 	w.grains = w.grains[:3]
 	var grid strings.Builder
 	for b := range 6 {
-		for _, c := range w.cells() {
-			grid.WriteString("Benchmark" + c.Name() + "-2 1 " + []string{"1", "2", "3e-9"}[(b+c.Workers)%3] + " sec/op\n")
+		for _, c := range w.points() {
+			grid.WriteString("Benchmark" + c.Name() + "-2 1 " + []string{"1", "2", "3e-9"}[(b+c.Workers())%3] + " sec/op\n")
 		}
 	}
 	f.Add([]byte(grid.String()))
@@ -379,11 +385,11 @@ func FuzzAnalyse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		d := Analyse(rec)
+		d := NewSet(rec)
 		render(t, d)
 		Refine(d)
 		checkFinite(t, d)
-		for _, s := range d.Scalings {
+		for _, s := range Scalings(d) {
 			for _, series := range s.Series {
 				for _, pt := range series.Points {
 					e := pt.Speedup
@@ -394,4 +400,37 @@ func FuzzAnalyse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What is no point of the analysed grid is paired too: probes, other benchmarks, and the
+// two sides of a comparison.
+func TestOthersArePaired(t *testing.T) {
+	var text strings.Builder
+	for b := range 6 {
+		fmt.Fprintf(&text, "# block %d\nside: base\nBenchmarkFoo-2 1 %d ns/op 0 B/op\nside: head\nBenchmarkFoo-2 1 %d ns/op 1e12 B/op\n", b+1, 100+b, 2*(100+b))
+	}
+	s := NewSet(parse(t, "# fact promise {\"name\":\"Foo-2\",\"role\":\"judged\",\"in_base\":true,\"in_head\":true}\n"+text.String()))
+	others := s.Others()
+	if len(others) != 2 || len(s.Points()) != 0 || others[0].Side != "base" || others[1].Side != "head" {
+		t.Fatalf("%v, %v", others, s.Points())
+	}
+	ratio := s.Series(others[1], record.UnitTime).Over(s.Series(others[0], record.UnitTime))
+	if e := s.Estimate(ratio); math.Abs(e.Value-2) > 1e-9 || e.N != 6 {
+		t.Errorf("%+v", e)
+	}
+	if e := s.Estimate(s.Series(others[1], record.UnitBytes).Over(s.Series(others[0], record.UnitBytes))); e.Value != 1e12 {
+		t.Errorf("%+v", e)
+	}
+}
+
+// A Set may be asked by several goroutines at once.
+func TestSetIsAskedAtOnce(t *testing.T) {
+	w := usual()
+	w.blocks, w.workloads = 6, []string{"spin"}
+	s := NewSet(w.write(t))
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() { everything(s) })
+	}
+	group.Wait()
 }

@@ -70,14 +70,14 @@ func TestIntervalsCoverWhatWasPlanted(t *testing.T) {
 				h := time.Duration(8000 * place)
 				w.inline = map[string]time.Duration{goroutines: h, processes: 4 * h}
 				w.inflate = map[string]float64{goroutines: 1.5}
-				d := Analyse(w.write(t))
+				d := NewSet(w.write(t))
 				s, sec := seriesOf(t, d, processes), (4 * h).Seconds()
 				crossover.add(s.Crossover.Outcome == estimate.Crosses, s.Crossover.At, sec/7)
 				work.add(s.Half().Work.Outcome == estimate.Crosses, s.Half().Work.At, sec)
 				metg80.add(s.Levels[2].METG.Outcome == estimate.Crosses, s.Levels[2].METG.At, 5*sec)
 				floor.add(true, s.Overhead.Floor, sec)
 				r50.add(s.Overhead.R50.N > 0, s.Overhead.R50, 2)
-				duel.add(d.Duels[0].Crossover.Outcome == estimate.Crosses, d.Duels[0].Crossover.At, 6*h.Seconds())
+				duel.add(Duels(d)[0].Crossover.Outcome == estimate.Crosses, Duels(d)[0].Crossover.At, 6*h.Seconds())
 			}
 			crossover.check(t, "crossover with the plain loop", wide)
 			work.check(t, "least useful work at 50 %", wide)
@@ -103,11 +103,11 @@ func TestTwinsDoNotCross(t *testing.T) {
 			w := exact()
 			w.seed, w.blocks, w.noise, w.tail, w.drift = 1000+seed, test.blocks, 0.05, test.tail, 0.2
 			w.workers, w.grains = []int{1}, ratio2(time.Microsecond, 11)
-			d := Analyse(w.write(t))
+			d := NewSet(w.write(t))
 			if o := seriesOf(t, d, goroutines).Crossover.Outcome; o == estimate.Crosses || o == estimate.Several {
 				pool++
 			}
-			if o := d.Duels[0].Crossover.Outcome; o == estimate.Crosses || o == estimate.Several {
+			if o := Duels(d)[0].Crossover.Outcome; o == estimate.Crosses || o == estimate.Several {
 				pools++
 			}
 		}
@@ -125,7 +125,9 @@ func TestWorkIsLinear(t *testing.T) {
 		w.blocks = 6
 		change(&w)
 		rec := w.write(t)
-		return len(rec.Results), analyse(rec).rs.Visits
+		set := NewSet(rec)
+		AnswersOf(set)
+		return len(rec.Results), int(set.rs.Visits.Load())
 	}
 	records, base := visits(func(*world) {})
 	for name, change := range map[string]func(*world){
@@ -149,7 +151,7 @@ func BenchmarkAnalyse(b *testing.B) {
 	w.blocks = 110 // 10,120 results
 	rec := w.write(b)
 	for b.Loop() {
-		Analyse(rec)
+		AnswersOf(NewSet(rec))
 	}
 	b.ReportMetric(float64(len(rec.Results)), "records")
 }

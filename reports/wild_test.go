@@ -14,7 +14,7 @@ import (
 
 // checkNumbers fails when there is a number in the scalings or the models that is none,
 // or an interval without its value.
-func checkNumbers(t *testing.T, d *Data) {
+func checkNumbers(t *testing.T, d *Set) {
 	t.Helper()
 	checkFinite(t, d)
 	var walk func(path string, v reflect.Value)
@@ -36,12 +36,15 @@ func checkNumbers(t *testing.T, d *Data) {
 			}
 		case reflect.Struct:
 			for i := range v.NumField() {
+				if !v.Type().Field(i).IsExported() {
+					continue
+				}
 				walk(path+"."+v.Type().Field(i).Name, v.Field(i))
 			}
 		}
 	}
-	walk("Scalings", reflect.ValueOf(d.Scalings))
-	walk("Masters", reflect.ValueOf(d.Masters))
+	walk("Scalings", reflect.ValueOf(Scalings(d)))
+	walk("Masters", reflect.ValueOf(Masters(d)))
 }
 
 // Whatever a record says beside the times, no number comes out that is not one.
@@ -79,10 +82,10 @@ func TestWildRecords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := Analyse(rec)
+		d := NewSet(rec)
 		checkNumbers(t, d)
 		render(t, d)
-		for _, s := range d.Scalings {
+		for _, s := range Scalings(d) {
 			for _, p := range s.Series[0].Points {
 				if l := p.Ledger; l.N > 0 && math.Abs(l.Ideal+l.Inflation+l.Scheduling+l.Idle-1) > 1e-9*(1+math.Abs(l.Ideal)) {
 					t.Errorf("shares do not add up: %+v", l)
