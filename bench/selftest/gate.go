@@ -50,7 +50,7 @@ func gateRows(ctx context.Context, budget time.Duration, seed uint64, spin recor
 	}
 	slower := Row{Name: "gate: a benchmark that is 5 % slower", Unit: "ratio", Planted: 1 + gateSlowdown, Verdict: Open, Note: "it was not judged"}
 	same := Row{Name: "gate: a benchmark that is not", Unit: "ratio", Planted: 1, Verdict: Open, Note: "it was not judged"}
-	for _, v := range judge.Report().Cells {
+	for _, v := range judge.Report().Cases {
 		row := &same
 		if v.Name == promised[gateSlower].Name {
 			row = &slower

@@ -179,5 +179,5 @@ func difference(a, b estimate.Series) estimate.Series {
 
 // capacityRows: one of the workers of the probe does nothing.
 func capacityRows(s *reports.Set, workers int) []Row {
-	return []Row{{Name: fmt.Sprintf("capacity of %d workers, one of them idle", workers), Unit: "ratio", Planted: float64(workers - 1), Estimate: s.Capacity(workers)}}
+	return []Row{{Name: fmt.Sprintf("capacity of %d workers, one of them idle", workers), Unit: "ratio", Planted: float64(workers - 1), Estimate: reports.CapacityOf(s)[workers].Estimate()}}
 }
