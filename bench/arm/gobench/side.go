@@ -23,13 +23,6 @@ type runner interface {
 	ran() map[int]float64
 }
 
-// Flags of run; those of the stepping protocol.
-const (
-	countMemory    = 1 << 0
-	collectGarbage = 1 << 1
-	takeLonger     = 1 << 2 // by 5 %; only a stepped runner can
-)
-
 const (
 	// slowdown is what canaries are slowed down by.
 	slowdown = 0.05

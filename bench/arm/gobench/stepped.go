@@ -33,6 +33,13 @@ type stepped struct {
 	last     bool          // no benchmark is asked for after this one
 }
 
+// Flags of a slice, as in the protocol.
+const (
+	countMemory    = 1 << 0
+	collectGarbage = 1 << 1
+	takeLonger     = 1 << 2 // by 5 %; a sliced runner cannot
+)
+
 // launch is how a test binary is started for one benchmark.
 type launch struct {
 	path, dir string

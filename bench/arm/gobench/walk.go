@@ -84,7 +84,7 @@ func (v visit) with(ctx context.Context, t *target, runners [2]runner, goes bool
 // fails ends its processes; new ones go on with the others.
 func (c *Comparison) walkStepped(ctx context.Context, rest []*target, pair int, v visit) error {
 	for len(rest) > 0 {
-		processes, err := c.start(ctx, rest, pair)
+		processes, err := c.start(rest, pair)
 		if err != nil {
 			return err
 		}
@@ -163,7 +163,7 @@ func (v visit) processes(ctx context.Context, processes [2]*stepped, left []*tar
 			}
 		}
 	}
-	return nil, failures, nil
+	return nil, [2]error{}, nil
 }
 
 // both asks both processes at the same time: they prepare themselves side by side.
@@ -196,8 +196,8 @@ func (c *Comparison) launch(p *build.Package, s build.Side, pair int, pattern st
 	return launch{path, dir, pattern, procs, c.builds.Env()}, err
 }
 
-// start starts both sides for targets of one group.
-func (c *Comparison) start(ctx context.Context, targets []*target, pair int) (processes [2]*stepped, err error) {
+// start starts both sides for targets of one group. Both must be killed.
+func (c *Comparison) start(targets []*target, pair int) (processes [2]*stepped, err error) {
 	t := targets[0]
 	patterns := functions(targets)
 	// The first that fits counts, and A fits A/b: it would be run for its sub-benchmarks.
