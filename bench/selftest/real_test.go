@@ -5,31 +5,30 @@ import (
 	"testing"
 	"time"
 
-	"poolbench/bench"
-	"poolbench/bench/planted"
+	"poolbench/bench/arm/probe"
+	"poolbench/bench/record"
 	"poolbench/workloads"
 )
 
 // inRealTime skips tests that take long and need a machine that is not all others'.
-func inRealTime(t *testing.T) ([]experiment, map[string]bench.Calibration) {
+func inRealTime(t *testing.T) ([]experiment, record.Calibration) {
 	t.Helper()
 	if os.Getenv("POOLBENCH_REAL_TIME") == "" {
 		t.Skip("measures for minutes; set POOLBENCH_REAL_TIME=1 to run it")
 	}
-	spin, err := bench.Calibrate(workloads.Spin.Kernel)
+	spin, err := probe.Calibrate(workloads.Spin.Kernel)
 	if err != nil {
 		t.Fatal(err)
 	}
-	calibrated := map[string]bench.Calibration{workloads.Spin.Name: spin}
-	return experiments(planted.Spin(workloads.Spin.Kernel, spin.Units)), calibrated
+	return experiments(spin), spin
 }
 
 // 20 µs on goroutines are found within their own interval, narrower than ±15 %, in
 // under 20 s.
 func TestInlineInRealTime(t *testing.T) {
-	experiments, calibrated := inRealTime(t)
+	experiments, spin := inRealTime(t)
 	begin := time.Now()
-	data, _, err := experiments[0].measure(t.Context(), 18*time.Second, 0, calibrated)
+	data, _, err := experiments[0].measure(t.Context(), 18*time.Second, 0, spin)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,10 +45,10 @@ func TestInlineInRealTime(t *testing.T) {
 
 // The same executor under two names: no crossover, in each of ten runs.
 func TestTwinsInRealTime(t *testing.T) {
-	experiments, calibrated := inRealTime(t)
+	experiments, spin := inRealTime(t)
 	crossed := 0
 	for i := range 10 {
-		data, seed, err := experiments[1].measure(t.Context(), 6*time.Second, 0, calibrated)
+		data, seed, err := experiments[1].measure(t.Context(), 6*time.Second, 0, spin)
 		if err != nil {
 			t.Fatal(err)
 		}
