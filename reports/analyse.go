@@ -55,7 +55,7 @@ func analyse(rec *record.Record) *analysis {
 	a.costs()
 	a.masters()
 	a.implausible()
-	a.data.Answers = a.answers()
+	a.data.Basis = Basis{Arms: len(a.pairs.arms), Blocks: a.pairs.blocks, Whole: a.pairs.whole, Numbered: a.pairs.numbered}
 	return a
 }
 

@@ -62,6 +62,7 @@ func (a *analysis) choose(all []candidate) Choice {
 	best := fastest(judged)
 	if best == nil {
 		best = fastest(all)
+		serial.Stated = []Tie{best.tie}
 		serial.Sentence = fmt.Sprintf("cannot tell: %s of the %d an interval needs; so far %s leads with %s serial",
 			words.Count(blocks, "block"), estimate.MinBlocks, words.Arm(best.tie.Executor, best.tie.Workers), words.Ratio(best.tie.Speedup.Value))
 		return serial
@@ -88,6 +89,10 @@ func noPool(serial Choice, judged []candidate, best *candidate) Choice {
 		}
 	}
 	name := words.Arm(best.tie.Executor, best.tie.Workers)
+	serial.Stated = []Tie{best.tie}
+	if chance != best {
+		serial.Stated = append(serial.Stated, chance.tie)
+	}
 	switch needs := estimate.BlocksFor(choiceAlpha(len(judged))); {
 	case chance != best:
 		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial, and %s may be faster, %s; more blocks would narrow that",
@@ -142,7 +147,7 @@ func fastest(all []candidate) *candidate {
 func (a *analysis) settle(winners []candidate) Choice {
 	slices.SortFunc(winners, func(x, y candidate) int { return cheaper(x.tie, y.tie) })
 	chosen := winners[0]
-	c := Choice{Executor: chosen.tie.Executor, Workers: chosen.tie.Workers, Speedup: chosen.tie.Speedup, Decided: true}
+	c := Choice{Executor: chosen.tie.Executor, Workers: chosen.tie.Workers, Speedup: chosen.tie.Speedup, Decided: true, Stated: []Tie{chosen.tie}}
 	for _, w := range winners[1:] {
 		c.Ties = append(c.Ties, w.tie)
 	}
@@ -184,32 +189,34 @@ func tieSentence(c Choice) string {
 	return words.JoinAnd(parts) + " " + verb + " equally good"
 }
 
-// lead is how far the chosen arm is ahead of the best arm of another executor,
-// within blocks; ok is false when another is as good or nothing can be said.
-func (a *analysis) lead(s Scaling) (ratio estimate.Estimate, next Tie, ok bool) {
+// lead fills in how far the chosen arm is ahead of the best arm of another executor,
+// within blocks.
+func (a *analysis) lead(s *Scaling) {
 	if !s.Best.Decided || s.Best.Executor == record.Serial {
-		return estimate.Estimate{}, Tie{}, false
+		return
 	}
 	for _, t := range s.Best.Ties {
 		if t.Executor != s.Best.Executor {
-			return estimate.Estimate{}, Tie{}, false
+			return
 		}
 	}
-	next.Speedup.Value = math.Inf(-1)
+	var next Tie
 	for _, series := range s.Series {
 		for _, pt := range series.Points {
-			if series.Executor != s.Best.Executor && pt.Speedup.Value > next.Speedup.Value {
+			if series.Executor != s.Best.Executor && (next.Executor == "" || pt.Speedup.Value > next.Speedup.Value) {
 				next = Tie{series.Executor, pt.Workers, pt.Speedup}
 			}
 		}
 	}
 	if next.Executor == "" {
-		return estimate.Estimate{}, Tie{}, false
+		return
 	}
 	cell := record.Cell{Workload: s.Workload, Grain: s.Grain, Payload: s.Payload}
 	mine, theirs := cell, cell
 	mine.Executor, mine.Workers = s.Best.Executor, s.Best.Workers
 	theirs.Executor, theirs.Workers = next.Executor, next.Workers
-	ratio = a.rs.Estimate(a.pairs.arms[theirs].task.Over(a.pairs.arms[mine].task))
-	return ratio, next, ratio.Known() && ratio.Low > 1
+	ratio := a.rs.Estimate(a.pairs.arms[theirs].task.Over(a.pairs.arms[mine].task))
+	if ratio.Known() && ratio.Low > 1 {
+		s.Best.Lead, s.Best.Next = ratio, next
+	}
 }

@@ -12,11 +12,11 @@
 package reports
 
 import (
-	"strings"
 	"time"
 
 	"poolbench/bench/record"
 	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // Practical is the smallest difference that matters to a choice: arms within 5 %
@@ -36,7 +36,7 @@ type Data struct {
 	Duels    []Duel   // by workload, then workers
 	Costs    []Cost   // by Scaling
 	Masters  []Master // one for every executor of the sweeps that stand for their workloads
-	Answers  Answers
+	Basis    Basis
 	Failures []record.Failure
 	Warnings []Warning
 }
@@ -49,12 +49,6 @@ type Machine struct {
 	Start                    string // as recorded
 	Seed                     string
 }
-
-// A Warning is something that lowers trust, with its cure. Both are sentences.
-type Warning struct{ What, Cure string }
-
-// String is the warning in one line: what, then the cure.
-func (w Warning) String() string { return strings.TrimSpace(w.What + " " + w.Cure) }
 
 // A Scaling is one workload at one grain and payload along the worker axis.
 type Scaling struct {
@@ -102,6 +96,12 @@ type Choice struct {
 	Ties     []Tie             // other arms that are not surely slower than the fastest by more than 5 %; the chosen one is the cheapest of all
 	Decided  bool              // false when blocks are too few or too noisy to tell
 	Sentence string            // states the choice; for people
+	Stated   []Tie             // arms whose speedups Sentence states
+
+	// Lead is how many times as fast the choice is as the best arm of another executor,
+	// which is Next; N is 0 when there is none, or one is as good.
+	Lead estimate.Estimate
+	Next Tie
 }
 
 // A Tie is an arm as good as the choice.
@@ -110,6 +110,9 @@ type Tie struct {
 	Workers  int
 	Speedup  estimate.Estimate
 }
+
+// String is "goroutines with 2 workers".
+func (t Tie) String() string { return words.Arm(t.Executor, t.Workers) }
 
 // A Sweep is one workload along the grain axis at one worker count.
 type Sweep struct {
@@ -140,15 +143,3 @@ type SweepPoint struct {
 	Speedup    estimate.Estimate // against serial, within blocks; 1 in the serial series
 	Efficiency estimate.Estimate // Speedup / Ideal
 }
-
-// Answers are the questions of the suite in sentences, each ready to print. A
-// slice is empty when the record has nothing to say about it.
-type Answers struct {
-	Which []Sentence // which executor and how many workers, one per workload
-	Short []Sentence // how short can a task be, one per executor
-	Where []Sentence // where did the speedup go, one per workload
-	Trust []Sentence // can these numbers be trusted; never empty
-}
-
-// A Sentence is one finding about Subject (a workload or an executor).
-type Sentence struct{ Subject, Text string }

@@ -70,6 +70,7 @@ func (a *analysis) scalings() {
 			s.Best.Sentence = "nothing is chosen: this grain was measured with some of the executors only"
 		} else {
 			s.Best = a.choose(candidates)
+			a.lead(&s)
 		}
 		a.data.Scalings = append(a.data.Scalings, s)
 	}

@@ -5,33 +5,51 @@ import (
 	"strconv"
 	"strings"
 
+	"poolbench/reports/estimate"
 	"poolbench/reports/words"
 )
 
-// where has one sentence a workload: what the executor that is chosen for it, or the
+// Where has one sentence a workload: what the executor that is chosen for it, or the
 // fastest one, loses to. Workloads of which nothing can be told are left out.
-func (a *analysis) where() []Sentence {
-	var out []Sentence
-	for _, s := range Headline(a.data) {
-		series, best := s.fastest()
-		if series == nil {
-			continue
+var Where = Question{
+	Name: "where", Title: "Where did it go?", Doc: "Where did the speedup go?",
+	Answer: func(s *Set) Section {
+		var out Section
+		for _, h := range Headline(s) {
+			if sentence, ok := lossSentence(h); ok {
+				out.Sentences = append(out.Sentences, sentence)
+			}
 		}
-		var parts []string
-		if text := best.Ledger.Text(); text != "" {
-			parts = append(parts, fmt.Sprintf("with %s %s", words.Count(best.Workers, "worker"), text))
+		for _, t := range []words.Table{lawTable(s), lossTable(s), masterTable(s)} {
+			if t = t.Pruned(); t.Full() {
+				out.Tables = append(out.Tables, t)
+			}
 		}
-		if series.Law.Kind != NoLaw {
-			parts = append(parts, series.Law.Text())
-		}
-		if best.Overlap.N > 0 {
-			parts = append(parts, overlapText(best))
-		}
-		if len(parts) > 0 {
-			out = append(out, Sentence{s.Workload, series.Executor + ": " + strings.Join(parts, "; ")})
-		}
+		return out
+	},
+}
+
+func lossSentence(s Scaling) (out Sentence, ok bool) {
+	series, best := s.fastest()
+	if series == nil {
+		return out, false
 	}
-	return out
+	arm := words.Arm(series.Label(), best.Workers) + " on " + s.Title()
+	var parts []string
+	if text := best.Ledger.Text(); text != "" {
+		parts = append(parts, fmt.Sprintf("with %s %s", words.Count(best.Workers, "worker"), text))
+		out.Claims = append(out.Claims, best.Ledger.claims(arm)...)
+	}
+	if series.Law.Kind != NoLaw {
+		parts = append(parts, series.Law.Text())
+		out.Claims = append(out.Claims, series.Law.claims(series.Label()+" on "+s.Title())...)
+	}
+	if best.Overlap.N > 0 {
+		parts = append(parts, "overlap of waiting and computing "+words.PlainEstimate(best.Overlap))
+		out.Claims = append(out.Claims, Claim{Subject: arm, Relation: "overlap of waiting and computing", Unit: words.Plain, Value: best.Overlap})
+	}
+	out.Subject, out.Text = s.Workload, series.Label()+": "+strings.Join(parts, "; ")
+	return out, len(parts) > 0
 }
 
 // fastest is the series of the choice with its point, or those of the largest speedup
@@ -85,6 +103,31 @@ func (l Law) Text() string {
 	return "no model: " + l.Why
 }
 
+// claims are the parameters that Text states.
+func (l Law) claims(subject string) []Claim {
+	var out []Claim
+	add := func(relation, unit string, e estimate.Estimate) {
+		if e.N > 0 {
+			out = append(out, Claim{Subject: subject, Relation: relation, Unit: unit, Value: e})
+		}
+	}
+	if l.Kind != Plateau {
+		add("speedup of each worker", words.Times, l.PerWorker)
+	}
+	switch l.Kind {
+	case Plateau, Dispatcher:
+		add("largest speedup", words.Times, l.Ceiling)
+		add("time from task to task", words.Seconds, l.Period)
+	case Amdahl, USL:
+		add("contention of each worker more", words.Fraction, l.Contention)
+	}
+	if l.Kind == USL {
+		add("crosstalk of each worker more", words.Fraction, l.Crosstalk)
+		add("best number of workers", words.Plain, l.Peak)
+	}
+	return out
+}
+
 // PeakText is N* for a table, "14 [12, 17]", or why it is withheld.
 func (l Law) PeakText() string {
 	switch {
@@ -113,34 +156,36 @@ func (l Ledger) Text() string {
 	return text + fmt.Sprintf(", %s %s", words.Percent(l.Idle), idle)
 }
 
-func overlapText(p ScalingPoint) string {
-	return "overlap of waiting and computing " + words.PlainEstimate(p.Overlap)
-}
-
-// WhereTables are the figures of where the speedup goes: the law of every executor,
-// the shares of its workers' time, and the master model with its predictions. Empty
-// ones are left out.
-func WhereTables(d *Data) []words.Table {
-	var out []words.Table
-	for _, t := range []words.Table{lawTable(d), lossTable(d), masterTable(d)} {
-		if t = t.Pruned(); len(t.Rows) > 0 {
-			out = append(out, t)
-		}
+// claims are the shares of the time of the workers.
+func (l Ledger) claims(subject string) []Claim {
+	var out []Claim
+	add := func(what string, share float64) {
+		out = append(out, Claim{Subject: subject, Relation: "share of the workers' time: " + what, Unit: words.Fraction, Value: estimate.Estimate{Value: share, N: l.N}})
+	}
+	add("useful work", l.Ideal)
+	add("slower work", l.Inflation)
+	if l.Split {
+		add("scheduling", l.Scheduling)
+		add("idle", l.Idle)
+	} else {
+		add("scheduling or idle", l.Idle)
 	}
 	return out
 }
 
 // lawTable is how the speedup of every executor goes with workers, on the Scaling
 // that stands for each workload.
-func lawTable(d *Data) words.Table {
+func lawTable(set *Set) words.Table {
 	t := words.Table{Title: "How speedup goes with workers", Left: 4, Header: []string{"workload", "executor", "model", "best size N*", "tax"},
 		Caption: "The model of speedup against workers that explains the points best, by AICc, with its parameters. The best size N* is given where USL is the model, its crosstalk is clear of 0, and N* is not beyond 1.5 times the largest pool measured. The tax is the time with one worker over that of the plain loop."}
-	for _, s := range Headline(d) {
+	for _, s := range Headline(set) {
 		for _, series := range s.Series {
 			if series.Law.Kind == NoLaw && series.Law.Why == "" {
 				continue // not compared with models
 			}
-			t.Rows = append(t.Rows, []string{s.Workload, series.Executor, series.Law.Text(), series.Law.PeakText(), words.OrDash(series.Tax, words.RatioEstimate)})
+			row := append(words.Row(s.Workload, series.Label(), series.Law.Text(), series.Law.PeakText()), words.Number(series.Tax, words.RatioEstimate))
+			row[2].Method, row[3].Method = series.Law.PerWorker.Method, series.Law.Peak.Method
+			t.Rows = append(t.Rows, row)
 		}
 	}
 	return t
@@ -149,29 +194,28 @@ func lawTable(d *Data) words.Table {
 // lossTable is where the time of the workers went, a row a pool size of the Scaling
 // that stands for each workload. Serial fractions of pools that are too small for one
 // are in brackets.
-func lossTable(d *Data) words.Table {
-	t := words.Table{Title: "Where the workers' time went", Left: 2, Header: []string{"workload", "executor", "workers", "relative speedup", "serial fraction",
+func lossTable(set *Set) words.Table {
+	t := words.Table{Folded: true, Title: "Where the workers' time went", Left: 2, Header: []string{"workload", "executor", "workers", "relative speedup", "serial fraction",
 		"useful work", "slower work", "scheduling", "idle", "overlap"},
 		Caption: "Relative speedup is against the same executor with one worker. The serial fraction is that of Karp and Flatt; in brackets it is of fewer than 4 workers, where noise alone makes one. Shares of the time of all workers come from tasks timed from inside; slower work is below 0 where tasks took less time than in the plain loop, and workers beyond the cores wait as slower work or as idle. The overlap of waiting and computing is 1 when the shorter is hidden behind the longer, 0 when they go one after the other."}
-	for _, s := range Headline(d) {
+	for _, s := range Headline(set) {
 		for _, series := range s.Series {
 			for _, p := range series.Points {
-				fraction := words.OrDash(p.SerialFraction, words.PlainEstimate)
+				fraction := words.Number(p.SerialFraction, words.PlainEstimate)
 				switch e := p.SerialFraction; {
-				case fraction == "–" && p.Ledger.N == 0 && p.Overlap.N == 0:
+				case e.N == 0 && p.Ledger.N == 0 && p.Overlap.N == 0:
 					continue
 				case e.N > 0 && e.Value > 1:
-					fraction = "slower than serial"
+					fraction = words.Cell{Text: "slower than serial"}
 				case e.N > 0 && p.Workers < TrustedWorkers:
-					fraction = "(" + fraction + ")"
+					fraction.Text = "(" + fraction.Text + ")"
 				}
-				relative := words.OrDash(p.Relative, words.RatioEstimate)
+				relative := words.Number(p.Relative, words.RatioEstimate)
 				if p.Workers == 1 && p.Relative.N > 0 {
-					relative = words.Ratio(1) // of itself
+					relative = words.Cell{Text: words.Ratio(1)} // of itself
 				}
-				row := []string{s.Workload, series.Executor, strconv.Itoa(p.Workers), relative, fraction}
-				row = append(append(row, p.Ledger.shares()...), words.OrDash(p.Overlap, words.PlainEstimate))
-				t.Rows = append(t.Rows, row)
+				row := append(words.Row(s.Workload, series.Label(), strconv.Itoa(p.Workers)), relative, fraction)
+				t.Rows = append(t.Rows, append(append(row, p.Ledger.shares()...), words.Number(p.Overlap, words.PlainEstimate)))
 			}
 		}
 	}
@@ -179,42 +223,39 @@ func lossTable(d *Data) words.Table {
 }
 
 // shares are the four shares for a table.
-func (l Ledger) shares() []string {
+func (l Ledger) shares() []words.Cell {
 	switch {
 	case l.N == 0:
-		return []string{"–", "–", "–", "–"}
+		return words.Row("–", "–", "–", "–")
 	case !l.Split:
-		return []string{words.Percent(l.Ideal), words.Percent(l.Inflation), "in idle", words.Percent(l.Idle)}
+		return words.Row(words.Percent(l.Ideal), words.Percent(l.Inflation), "in idle", words.Percent(l.Idle))
 	}
-	return []string{words.Percent(l.Ideal), words.Percent(l.Inflation), words.Percent(l.Scheduling), words.Percent(l.Idle)}
+	return words.Row(words.Percent(l.Ideal), words.Percent(l.Inflation), words.Percent(l.Scheduling), words.Percent(l.Idle))
 }
 
 // masterTable is what the master model says of the sweeps, with its predictions.
-func masterTable(d *Data) words.Table {
-	t := words.Table{Title: "Costs, and what they predict", Left: 2, Header: []string{"workload", "executor", "start F", "per task h", "slower work φ", "dispatcher d", "tail, tasks",
+func masterTable(set *Set) words.Table {
+	t := words.Table{Folded: true, Title: "Costs, and what they predict", Left: 2, Header: []string{"workload", "executor", "start F", "per task h", "slower work φ", "dispatcher d", "tail, tasks",
 		"misfit", "crossover", "measured", "off by", "pool", "measured", "which loses"},
 		Caption: "T = F + n·max((w·φ + h)/P, d) + tail, fitted to the smallest and the largest tasks only; a cost that they do not show is –. The misfit is that of the worst of the points it was fitted to: where it is large, the costs are rough. What it predicts for the crossover and the smallest pool within 5 % of the fastest stands beside what was measured."}
-	for _, m := range d.Masters {
-		row := []string{m.Workload, m.Executor}
+	for _, m := range Masters(set) {
 		if m.Why != "" && m.Cells == 0 {
 			continue
 		}
-		row = append(row, words.OrDash(m.Fixed, words.DurationEstimate), words.OrDash(m.Inline, words.DurationEstimate), words.OrDash(m.Inflation, words.RatioEstimate),
-			words.OrDash(m.Period, words.DurationEstimate), words.OrDash(m.Tail, words.PlainEstimate), words.Percent(m.Misfit))
-		predicted, off := words.CrossingText(m.Predicted), "–"
+		row := append(words.Row(m.Workload, m.Executor), words.Number(m.Fixed, words.DurationEstimate), words.Number(m.Inline, words.DurationEstimate),
+			words.Number(m.Inflation, words.RatioEstimate), words.Number(m.Period, words.DurationEstimate), words.Number(m.Tail, words.PlainEstimate))
+		row = append(row, words.Cell{Text: words.Percent(m.Misfit)}, words.Crossing(m.Predicted), words.Crossing(m.Measured))
 		if m.Why != "" {
-			predicted = m.Why
+			row[8] = words.Cell{Text: m.Why}
 		}
+		rest := words.Row("–", "–", "–", "–")
 		if e, ok := m.CrossoverError(); ok {
-			off = words.Change(1 + e)
+			rest[0].Text = words.Change(1 + e)
 		}
-		row = append(row, predicted, words.CrossingText(m.Measured), off)
 		if m.PredictedPool > 0 {
-			row = append(row, strconv.Itoa(m.PredictedPool), strconv.Itoa(m.MeasuredPool), words.Percent(m.Regret))
-		} else {
-			row = append(row, "–", "–", "–")
+			rest[1].Text, rest[2].Text, rest[3].Text = strconv.Itoa(m.PredictedPool), strconv.Itoa(m.MeasuredPool), words.Percent(m.Regret)
 		}
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, append(row, rest...))
 	}
 	return t
 }
