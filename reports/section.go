@@ -3,7 +3,6 @@ package reports
 import (
 	"strings"
 
-	"poolbench/reports/estimate"
 	"poolbench/reports/words"
 )
 
@@ -22,12 +21,14 @@ type Question struct {
 // A Section is the answer to one question. Views print it without knowing which. What is
 // about one Subject stands together.
 type Section struct {
-	Name, Title, Doc string // of the question
-	Sentences        []Sentence
-	Tables           []words.Table
-	Drawings         []Drawing
-	Warnings         []Warning
-	Reading          string // how to read its tables and drawings, in sentences, for who asks; may be empty
+	Name      string        `json:"name"` // these three are of the question
+	Title     string        `json:"title"`
+	Doc       string        `json:"question"`
+	Sentences []Sentence    `json:"sentences,omitempty"`
+	Warnings  []Warning     `json:"warnings,omitempty"`
+	Tables    []words.Table `json:"tables,omitempty"`
+	Drawings  []Drawing     `json:"drawings,omitempty"`
+	Reading   string        `json:"-"` // how to read its tables and drawings, in sentences, for who asks; may be empty
 }
 
 // Empty reports whether there is nothing to show.
@@ -37,16 +38,16 @@ func (s Section) Empty() bool {
 
 // A Sentence is one finding.
 type Sentence struct {
-	Subject string // what it is about, where Text does not say it: the workload; may be empty
-	Text    string // one line
-	Claims  []Claim
-	Verdict *Verdict // nil for a finding that does not sum up its subject
+	Subject string   `json:"subject,omitempty"` // what it is about, where Text does not say it: the workload
+	Text    string   `json:"text"`              // one line
+	Verdict *Verdict `json:"verdict,omitempty"` // nil for a finding that does not sum up its subject
+	Claims  []Claim  `json:"claims,omitempty"`
 }
 
-// A Verdict sums up a subject, or the run, in a few words.
+// A Verdict sums up a subject, or the run.
 type Verdict struct {
-	Kind VerdictKind
-	Word string // "goroutines × 2, 1.9×", "cannot tell"
+	Kind VerdictKind `json:"kind"`
+	Word string      `json:"word"` // in a few words: "goroutines × 2, 1.9×", "cannot tell"
 }
 
 // A VerdictKind is how a verdict turned out.
@@ -60,41 +61,24 @@ const (
 	Bad    VerdictKind = "bad"    // something failed
 )
 
-// A Claim is what a sentence states, for those who would rather have the number: that
-// the value of Relation, from Subject to Object, is Value.
-type Claim struct {
-	Subject  string            // what it is about: "goroutines with 2 workers on spin"
-	Relation string            // "speedup", "crossover", …
-	Object   string            // against what: "serial"; may be empty
-	Unit     string            // of Value: words.Seconds, words.Times, …, or the unit of a benchmark
-	Value    estimate.Estimate // with its interval, its method and the blocks it was made from
-	Outcome  string            // in place of a value: "always", "never", "several" (then Value is the last), "cannot tell"; empty when there is one
-}
-
-// crossing is the claim that Relation holds from Value on.
-func crossing(subject, relation, object string, unit string, c estimate.Crossing) Claim {
-	out := Claim{Subject: subject, Relation: relation, Object: object, Unit: unit, Outcome: words.OutcomeText(c.Outcome)}
-	if c.Outcome == estimate.Crosses || c.Outcome == estimate.Several {
-		out.Value = c.At
-	}
-	return out
-}
-
 // A Warning is something that lowers trust, with its cure. Both are sentences.
-type Warning struct{ What, Cure string }
+type Warning struct {
+	What string `json:"what"`
+	Cure string `json:"cure,omitempty"`
+}
 
 // String is the warning in one line: what, then the cure.
 func (w Warning) String() string { return strings.TrimSpace(w.What + " " + w.Cure) }
 
 // A Drawing is a picture of a Section, rendered when it is asked for.
 type Drawing struct {
-	Name    string // "speedup-spin": unique within a report, safe as a file name and as an XML id
-	Section string // name of the question it illustrates
-	Subject string // the workload it is about
-	Title   string // the finding, one sentence without a full stop
-	Alt     string // what a reader who cannot see it needs to know; a few sentences
-	SVG     func() ([]byte, error)
-	PNG     func() ([]byte, error)
+	Name    string                 `json:"name"` // "speedup-spin": unique within a report, safe as a file name and as an XML id
+	Section string                 `json:"-"`    // name of the question it illustrates
+	Subject string                 `json:"subject,omitempty"`
+	Title   string                 `json:"title"` // the finding, one sentence without a full stop
+	Alt     string                 `json:"alt"`   // what a reader who cannot see it needs to know; a few sentences
+	SVG     func() ([]byte, error) `json:"-"`
+	PNG     func() ([]byte, error) `json:"-"`
 }
 
 // Answer asks the questions in their order and leaves out those that the Set says

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"slices"
 	"strconv"
 
 	"poolbench/reports/estimate"
@@ -11,26 +12,31 @@ import (
 // for. Empty ones are left out.
 func sizeTables(set *Set, h Sweep) []words.Table {
 	var of []Sweep
+	var all []words.Table
 	for _, s := range Sweeps(set) {
 		if s.Workload == h.Workload {
 			of = append(of, s)
+			t := needTable(s)
+			t.Brief = t.Brief && s.Workers == h.Workers
+			t.Folded = !t.Brief
+			all = append(all, t)
 		}
 	}
-	var out []words.Table
-	for _, t := range []words.Table{needTable(h), payoffTable(of), levelTable(of), duelTable(set, h.Workload), pointTable(of)} {
-		if t.Full() {
-			t.Subject = h.Workload
-			out = append(out, t)
-		}
+	all = append(all, payoffTable(of), duelTable(set, h.Workload), pointTable(of))
+	all = slices.DeleteFunc(all, func(t words.Table) bool { return !t.Full() })
+	for i := range all {
+		all[i].Subject = h.Workload
 	}
-	return out
+	return all
 }
 
-// needTable is the useful work that shares of the ideal need, when any is known.
+// needTable is the useful work that shares of the ideal need; brief when any is known.
 func needTable(s Sweep) words.Table {
-	t := words.Table{Title: s.Workload + " with " + words.Count(s.Workers, "worker") + ": useful work that a task needs (METG: with the overhead)",
-		Brief: true, Left: 1, Header: append([]string{"share of ideal"}, shares()...)}
-	known := false
+	t := words.Table{Title: s.Workload + " with " + words.Count(s.Workers, "worker") + ": useful work that a task needs (METG: with the overhead)", Left: 1, Header: []string{"share of ideal"},
+		Caption: "METG is the least worker time per task, overhead included, at which the pool reaches a share of the ideal; the useful work is what a task has to hold for it, with its interval."}
+	for _, e := range efficiencies {
+		t.Header = append(t.Header, words.Percent(e))
+	}
 	for _, series := range s.Series {
 		row := words.Row(series.Label())
 		for _, e := range efficiencies {
@@ -40,7 +46,7 @@ func needTable(s Sweep) words.Table {
 			case estimate.Unknown:
 				cell.Text = "?"
 			case estimate.Crosses:
-				known = true
+				t.Brief = true
 				cell = words.Cell{Text: words.Duration(l.Work.At.Value) + " (" + words.Duration(l.METG.At.Value) + ")",
 					Interval: words.IntervalOf(l.Work.At, words.Seconds), Method: l.Work.At.Method}
 			}
@@ -48,18 +54,7 @@ func needTable(s Sweep) words.Table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	if !known {
-		t.Rows = nil
-	}
 	return t
-}
-
-func shares() []string {
-	var out []string
-	for _, e := range efficiencies {
-		out = append(out, words.Percent(e))
-	}
-	return out
 }
 
 // payoffTable is crossover and cut-over of every pool.
@@ -72,23 +67,6 @@ func payoffTable(of []Sweep) words.Table {
 			cut, loss := cutOver(series.Threshold)
 			t.Rows = append(t.Rows, []words.Cell{{Text: series.Label()}, {Text: strconv.Itoa(s.Workers)}, words.Crossing(series.Crossover), cut, loss,
 				{Text: o.floorText(), Method: o.Floor.Method}, words.Number(o.R50, words.RatioEstimate), words.Number(o.R90, words.RatioEstimate), {Text: o.String()}})
-		}
-	}
-	return t
-}
-
-// levelTable is METG with the least useful work.
-func levelTable(of []Sweep) words.Table {
-	t := words.Table{Title: "METG and least useful work of " + of[0].Workload, Folded: true, Left: 1, Header: append([]string{"executor", "workers", ""}, shares()...),
-		Caption: "METG is the least worker time per task, overhead included, at which the pool reaches a share of the ideal; the useful work is what a task has to hold for it."}
-	for _, s := range of {
-		for _, series := range s.Series {
-			metg, work := words.Row(series.Label(), strconv.Itoa(s.Workers), "METG"), words.Row(series.Label(), strconv.Itoa(s.Workers), "useful work")
-			for _, e := range efficiencies {
-				l := series.level(e)
-				metg, work = append(metg, words.Crossing(l.METG)), append(work, words.Crossing(l.Work))
-			}
-			t.Rows = append(t.Rows, metg, work)
 		}
 	}
 	return t

@@ -38,7 +38,9 @@ func lossSentence(s Scaling) (out Sentence, ok bool) {
 	var parts []string
 	if text := best.Ledger.Text(); text != "" {
 		parts = append(parts, fmt.Sprintf("with %s %s", words.Count(best.Workers, "worker"), text))
-		out.Claims = append(out.Claims, best.Ledger.claims(arm)...)
+		for _, x := range best.Ledger.shares() {
+			out.Claims = append(out.Claims, Claim{Subject: arm, Relation: "share of the workers' time: " + x.name, Unit: words.Fraction, Value: estimate.Estimate{Value: x.of, N: best.Ledger.N}})
+		}
 	}
 	if series.Law.Kind != NoLaw {
 		parts = append(parts, series.Law.Text())
@@ -117,7 +119,9 @@ func (l Law) claims(subject string) []Claim {
 	switch l.Kind {
 	case Plateau, Dispatcher:
 		add("largest speedup", words.Times, l.Ceiling)
-		add("time from task to task", words.Seconds, l.Period)
+		if l.Kind == Dispatcher || l.Ceiling.Value < 1 {
+			add("time from task to task", words.Seconds, l.Period)
+		}
 	case Amdahl, USL:
 		add("contention of each worker more", words.Fraction, l.Contention)
 	}
@@ -139,38 +143,31 @@ func (l Law) PeakText() string {
 	return l.NoPeak
 }
 
-// Text names the shares from the largest: "81 % of the workers' time is useful work,
-// 12 % idle, 6 % scheduling, 1 % slower work". It is empty when nothing was sampled.
-func (l Ledger) Text() string {
-	if l.N == 0 {
-		return ""
-	}
-	idle := "idle"
-	if !l.Split {
-		idle = "scheduling or idle"
-	}
-	text := fmt.Sprintf("%s of the workers' time is useful work, %s slower work", words.Percent(l.Ideal), words.Percent(l.Inflation))
-	if l.Split {
-		text += fmt.Sprintf(", %s scheduling", words.Percent(l.Scheduling))
-	}
-	return text + fmt.Sprintf(", %s %s", words.Percent(l.Idle), idle)
+// A share is a part of the time of the workers.
+type share struct {
+	name string
+	of   float64
 }
 
-// claims are the shares of the time of the workers.
-func (l Ledger) claims(subject string) []Claim {
-	var out []Claim
-	add := func(what string, share float64) {
-		out = append(out, Claim{Subject: subject, Relation: "share of the workers' time: " + what, Unit: words.Fraction, Value: estimate.Estimate{Value: share, N: l.N}})
+// shares are empty when nothing was sampled.
+func (l Ledger) shares() []share {
+	switch {
+	case l.N == 0:
+		return nil
+	case l.Split:
+		return []share{{"useful work", l.Ideal}, {"slower work", l.Inflation}, {"scheduling", l.Scheduling}, {"idle", l.Idle}}
 	}
-	add("useful work", l.Ideal)
-	add("slower work", l.Inflation)
-	if l.Split {
-		add("scheduling", l.Scheduling)
-		add("idle", l.Idle)
-	} else {
-		add("scheduling or idle", l.Idle)
+	return []share{{"useful work", l.Ideal}, {"slower work", l.Inflation}, {"scheduling or idle", l.Idle}}
+}
+
+// Text names the shares: "81 % of the workers' time is useful work, 1 % slower work,
+// 6 % scheduling, 12 % idle". It is empty when nothing was sampled.
+func (l Ledger) Text() string {
+	var parts []string
+	for _, x := range l.shares() {
+		parts = append(parts, words.Percent(x.of)+" "+x.name)
 	}
-	return out
+	return strings.Replace(strings.Join(parts, ", "), " useful", " of the workers' time is useful", 1)
 }
 
 // lawTable is how the speedup of every executor goes with workers, on the Scaling
@@ -215,22 +212,18 @@ func lossTable(set *Set) words.Table {
 					relative = words.Cell{Text: words.Ratio(1)} // of itself
 				}
 				row := append(words.Row(s.Workload, series.Label(), strconv.Itoa(p.Workers)), relative, fraction)
-				t.Rows = append(t.Rows, append(append(row, p.Ledger.shares()...), words.Number(p.Overlap, words.PlainEstimate)))
+				parts := words.Row("–", "–", "–", "–")
+				for i, x := range p.Ledger.shares() {
+					parts[i].Text = words.Percent(x.of)
+				}
+				if p.Ledger.N > 0 && !p.Ledger.Split {
+					parts[2].Text, parts[3].Text = "in idle", parts[2].Text
+				}
+				t.Rows = append(t.Rows, append(append(row, parts...), words.Number(p.Overlap, words.PlainEstimate)))
 			}
 		}
 	}
 	return t
-}
-
-// shares are the four shares for a table.
-func (l Ledger) shares() []words.Cell {
-	switch {
-	case l.N == 0:
-		return words.Row("–", "–", "–", "–")
-	case !l.Split:
-		return words.Row(words.Percent(l.Ideal), words.Percent(l.Inflation), "in idle", words.Percent(l.Idle))
-	}
-	return words.Row(words.Percent(l.Ideal), words.Percent(l.Inflation), words.Percent(l.Scheduling), words.Percent(l.Idle))
 }
 
 // masterTable is what the master model says of the sweeps, with its predictions.

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 
-	"poolbench/reports/estimate"
 	"poolbench/reports/words"
 )
 
@@ -26,7 +25,7 @@ var Which = Question{
 				}
 			}
 			out.Sentences = append(out.Sentences, whichSentence(h, of))
-			for _, t := range []words.Table{speedupTable(s, h), otherSizes(h, of), otherChoices(s, h, of), makespans(of)} {
+			for _, t := range []words.Table{speedupTable(s, h), otherChoices(s, h, of), makespans(of)} {
 				if t.Full() {
 					t.Subject = h.Workload
 					out.Tables = append(out.Tables, t)
@@ -76,7 +75,7 @@ func speedupTable(set *Set, s Scaling) words.Table {
 	if !isSwept(set, s.Workload) { // else Short says it
 		t.Caption = words.Sentence(costOf(set, s).Text)
 	}
-	workers := poolSizes([]Scaling{s})
+	workers := s.poolSizes()
 	for _, w := range workers {
 		t.Header = append(t.Header, strconv.Itoa(w))
 	}
@@ -91,14 +90,12 @@ func speedupTable(set *Set, s Scaling) words.Table {
 	return t
 }
 
-// poolSizes are those of all, ascending.
-func poolSizes(all []Scaling) []int {
+// poolSizes are those of all series, ascending.
+func (s Scaling) poolSizes() []int {
 	var out []int
-	for _, s := range all {
-		for _, series := range s.Series {
-			for _, p := range series.Points {
-				out = append(out, p.Workers)
-			}
+	for _, series := range s.Series {
+		for _, p := range series.Points {
+			out = append(out, p.Workers)
 		}
 	}
 	slices.Sort(out)
@@ -144,31 +141,14 @@ func level(share float64) int {
 	return n + 1
 }
 
-// otherSizes are the speedups at the sizes of tasks that do not stand for the workload.
-// Grains that only some of the executors were measured at are left to makespans.
-func otherSizes(h Scaling, of []Scaling) words.Table {
-	others := others(h, of)
-	workers := poolSizes(others)
-	t := words.Table{Title: "Speedups of " + h.Workload + " with other tasks", Folded: true, Left: 2, Header: []string{"work per task", "workers"}}
-	for _, w := range workers {
-		t.Header = append(t.Header, strconv.Itoa(w))
-	}
-	for _, s := range others {
-		for _, series := range s.Series {
-			t.Rows = append(t.Rows, append(words.Row(s.size(), series.Label()), speedupCells(s, series, workers)...))
-		}
-	}
-	return t
-}
-
-func others(h Scaling, of []Scaling) []Scaling {
-	return slices.DeleteFunc(slices.Clone(of), func(s Scaling) bool { return s.Partial || s.Grain == h.Grain && s.Payload == h.Payload })
-}
-
-// otherChoices is what to use at those sizes.
+// otherChoices is what to use with tasks of the sizes that do not stand for the workload.
+// Grains that only some of the executors were measured at choose nothing.
 func otherChoices(set *Set, h Scaling, of []Scaling) words.Table {
 	t := words.Table{Title: "What to use for " + h.Workload + " with other tasks", Folded: true, Left: 4, Header: []string{"work per task", "tasks", "plain loop", "choice"}}
-	for _, s := range others(h, of) {
+	for _, s := range of {
+		if s.Partial || s.Grain == h.Grain && s.Payload == h.Payload {
+			continue
+		}
 		row := words.Row(s.size(), "–", "", s.Best.Sentence)
 		if s.Tasks > 0 {
 			row[1].Text = strconv.Itoa(s.Tasks)
@@ -198,22 +178,18 @@ func (s Scaling) size() string {
 func makespans(of []Scaling) words.Table {
 	t := words.Table{Title: "All numbers of " + of[0].Workload, Folded: true, Left: 2, Header: []string{"work per task", "executor", "workers", "makespan", "speedup", "per worker", "of capacity", "blocks"},
 		Caption: "Makespans and speedups, each with its 95 % interval where there are enough blocks."}
-	row := func(s Scaling, executor string, p ScalingPoint) {
-		r := words.Row(s.size(), executor, strconv.Itoa(p.Workers), "", words.RatioEstimate(p.Speedup), "–", "–", strconv.Itoa(p.Speedup.N))
-		r[3], r[4].Method = words.Number(p.Time, words.DurationEstimate), p.Speedup.Method
-		if p.Efficiency > 0 {
-			r[5].Text = words.Percent(p.Efficiency)
-		}
-		if p.CapacityEfficiency > 0 {
-			r[6].Text = words.Percent(p.CapacityEfficiency)
-		}
-		t.Rows = append(t.Rows, r)
-	}
 	for _, s := range of {
-		row(s, words.Loop, ScalingPoint{Workers: 1, Time: s.Serial, Speedup: estimate.Estimate{Value: 1, N: s.Serial.N}})
+		blocks := strconv.Itoa(s.Serial.N)
+		t.Rows = append(t.Rows, words.Row(s.size(), words.Loop, "1", words.DurationEstimate(s.Serial), words.Ratio(1), "–", "–", blocks))
 		for _, series := range s.Series {
 			for _, p := range series.Points {
-				row(s, series.Label(), p)
+				row := append(words.Row(s.size(), series.Label(), strconv.Itoa(p.Workers)), words.Number(p.Time, words.DurationEstimate), words.Number(p.Speedup, words.RatioEstimate))
+				row[4].Mark = s.Best.mark(series.Executor, p.Workers)
+				row = append(row, words.Row(words.Percent(p.Efficiency), "–", strconv.Itoa(p.Speedup.N))...)
+				if p.CapacityEfficiency > 0 {
+					row[6].Text = words.Percent(p.CapacityEfficiency)
+				}
+				t.Rows = append(t.Rows, row)
 			}
 		}
 	}

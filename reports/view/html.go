@@ -2,6 +2,7 @@ package view
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -28,6 +29,7 @@ var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 	"sentence": words.Sentence,
 	"class":    cellClass,
 	"hint":     cellHint,
+	"below":    cellNote,
 	"tinted":   tinted,
 }).Parse(pageText))
 
@@ -49,46 +51,24 @@ func HTML(w io.Writer, r *Report) error {
 type htmlPage struct {
 	*Report
 	Style    template.CSS
-	Chips    []chip
-	Warnings []reports.Warning
 	Parts    []part
+	Warnings []reports.Warning
 	Made     []words.Table // from what, and how
 	Raw      string
 	RawNote  string
-}
-
-// A chip is a verdict in a few words. Sign says what Kind says, where there are no colours.
-type chip struct {
-	Kind                        reports.VerdictKind
-	Sign, Subject, Word, Anchor string
+	figures  int // so far
 }
 
 // A part is a section with what is about one subject together.
 type part struct {
 	reports.Section
-	Head     article
-	Articles []article
-}
-
-type article struct {
-	ID string
-	group
-	Figures []figure
+	Groups []*group
 }
 
 func newPage(r *Report) *htmlPage {
 	p := &htmlPage{Report: r, Style: style(r.Colours), Raw: string(r.Record)}
-	charts := 0
 	for _, s := range r.Sections {
-		head, subjects := groups(s)
-		x := part{Section: s, Head: article{s.Name, head, figures(head.Drawings, &charts, r.Colours)}}
-		p.Chips = append(p.Chips, chips(x.Head)...)
-		for i, g := range subjects {
-			a := article{fmt.Sprintf("%s-%d", s.Name, i+1), *g, figures(g.Drawings, &charts, r.Colours)}
-			x.Articles = append(x.Articles, a)
-			p.Chips = append(p.Chips, chips(a)...)
-		}
-		p.Parts = append(p.Parts, x)
+		p.Parts = append(p.Parts, part{s, groups(s)})
 		p.Warnings = append(p.Warnings, s.Warnings...)
 	}
 	for _, t := range []words.Table{methodTable(methods(r.Sections)), factTable(r.Facts)} {
@@ -105,17 +85,15 @@ func newPage(r *Report) *htmlPage {
 	return p
 }
 
-func chips(a article) (out []chip) {
-	for _, s := range a.Sentences {
-		if v := s.Verdict; v != nil {
-			sign := map[reports.VerdictKind]string{reports.Win: "▲", reports.None: "–", reports.Clean: "✓", reports.Bad: "✗"}[v.Kind]
-			if sign == "" {
-				sign = "?"
-			}
-			out = append(out, chip{v.Kind, sign, s.Subject, v.Word, a.ID})
-		}
-	}
-	return out
+// Figure renders a drawing of the page.
+func (p *htmlPage) Figure(d reports.Drawing) figure {
+	p.figures++
+	return newFigure(d, fmt.Sprintf("c%d-", p.figures), p.Colours)
+}
+
+// Sign says what the kind of a verdict says, where there are no colours.
+func (p *htmlPage) Sign(k reports.VerdictKind) string {
+	return map[reports.VerdictKind]string{reports.Win: "▲", reports.None: "–", reports.Unsure: "?", reports.Clean: "✓", reports.Bad: "✗"}[k]
 }
 
 func methodTable(all []*estimate.Method) words.Table {
@@ -134,11 +112,11 @@ func factTable(facts []record.Field) words.Table {
 	return t
 }
 
-// tinted reports whether the cells of a table are more than text.
+// tinted reports whether the cells of a table say how good they are.
 func tinted(t words.Table) bool {
 	for _, row := range t.Rows {
 		for _, c := range row {
-			if c.Level > 0 || c.Mark != nil {
+			if c.Level > 0 {
 				return true
 			}
 		}
@@ -166,6 +144,15 @@ func cellClass(t words.Table, j int, c words.Cell) string {
 		out = append(out, "tie")
 	}
 	return strings.Join(out, " ")
+}
+
+// cellNote is what stands below the text of a cell.
+func cellNote(c words.Cell) string {
+	note := cmp.Or(c.Note, c.Interval)
+	if c.Mark != nil {
+		note = strings.TrimPrefix(note+" · "+c.Mark.Word, " · ")
+	}
+	return note
 }
 
 // cellHint is what the pointer shows over a cell.

@@ -20,24 +20,18 @@ type figure struct {
 	Failed  string // why there is no picture
 }
 
-// figures renders drawings; count is that of the page.
-func figures(drawings []reports.Drawing, count *int, colours []Colour) []figure {
-	var out []figure
-	for _, d := range drawings {
-		*count++
-		f := figure{Caption: d.Alt}
-		var err error
-		if d.SVG == nil {
-			err = errors.New("there is no picture")
-		} else if svg, drawing := d.SVG(); drawing != nil {
-			err = drawing
-		} else {
-			f.SVG, err = inline(svg, fmt.Sprintf("c%d-", *count), colours)
-		}
-		if err != nil {
-			f.Failed = "The chart could not be drawn: " + err.Error()
-		}
-		out = append(out, f)
+// newFigure renders a drawing. The prefix makes the ids in it unique in the page.
+func newFigure(d reports.Drawing, prefix string, colours []Colour) (out figure) {
+	out.Caption = d.Alt
+	svg, err := []byte(nil), errors.New("there is no picture")
+	if d.SVG != nil {
+		svg, err = d.SVG()
+	}
+	if err == nil {
+		out.SVG, err = inline(svg, prefix, colours)
+	}
+	if err != nil {
+		out.Failed = "The chart could not be drawn: " + err.Error()
 	}
 	return out
 }

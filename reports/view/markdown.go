@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"poolbench/reports"
 	"poolbench/reports/words"
 )
 
@@ -33,9 +32,16 @@ func Markdown(w io.Writer, r *Report) error {
 		if len(s.Sentences)+len(s.Warnings) > 0 {
 			b.WriteString("\n")
 		}
-		first, subjects := groups(s)
-		for _, g := range append(subjects, &first) {
-			markdownDrawings(&b, g.Drawings)
+		if text := legend(s.Tables); text != "" {
+			fmt.Fprintf(&b, "In the tables: %s.\n\n", words.MarkdownText(text))
+		}
+		for _, g := range groups(s) {
+			if g.Subject != "" {
+				fmt.Fprintf(&b, "### %s\n\n", words.MarkdownText(g.Subject))
+			}
+			for _, d := range g.Drawings {
+				fmt.Fprintf(&b, "![%s](charts/%s.svg)\n\n", words.MarkdownText(d.Alt), d.Name)
+			}
 			for _, t := range g.Tables {
 				markdownTable(&b, t)
 			}
@@ -45,23 +51,17 @@ func Markdown(w io.Writer, r *Report) error {
 	return err
 }
 
-func markdownDrawings(b *bytes.Buffer, all []reports.Drawing) {
-	for _, d := range all {
-		fmt.Fprintf(b, "![%s](charts/%s.svg)\n\n", words.MarkdownText(d.Alt), d.Name)
-	}
-}
-
 func markdownTable(b *bytes.Buffer, t words.Table) {
 	switch {
 	case t.Folded:
 		fmt.Fprintf(b, "<details><summary>%s</summary>\n\n", words.MarkdownText(t.Title))
 	case t.Title != "":
-		fmt.Fprintf(b, "### %s\n\n", words.MarkdownText(t.Title))
+		fmt.Fprintf(b, "**%s**\n\n", words.MarkdownText(t.Title))
 	}
 	if t.Caption != "" {
 		fmt.Fprintf(b, "%s\n\n", words.MarkdownText(t.Caption))
 	}
-	words.MarkdownTable(b, t.Left, t.Header, plainRows(t))
+	words.MarkdownTable(b, t.Left, t.Header, plainRows(t, true))
 	if t.Folded {
 		b.WriteString("</details>\n\n")
 	}

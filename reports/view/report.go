@@ -7,6 +7,8 @@ package view
 import (
 	"image/color"
 	"slices"
+	"strconv"
+	"strings"
 
 	"poolbench/bench/record"
 	"poolbench/reports"
@@ -15,15 +17,15 @@ import (
 
 // A Report is what views show.
 type Report struct {
-	Title    string
-	Machine  string // where it was measured, one line; empty when unknown
-	Sections []reports.Section
-	Facts    []record.Field // what the record says of the run
-	Record   []byte         // its text; nil to leave it out
+	Title    string            `json:"title"`
+	Machine  string            `json:"machine"` // where it was measured, one line; empty when unknown
+	Sections []reports.Section `json:"sections"`
+	Facts    []record.Field    `json:"-"` // what the record says of the run
+	Record   []byte            `json:"-"` // its text; nil to leave it out
 
 	// Colours are those that drawings are made of, so that a page may show the dark ones
 	// in place of the light.
-	Colours []Colour
+	Colours []Colour `json:"-"`
 }
 
 // A Colour is a colour by what it is for.
@@ -47,26 +49,28 @@ func New(s *reports.Set, questions []reports.Question, drawings []reports.Drawin
 
 // A group is what a section says of one subject.
 type group struct {
+	ID        string // in a page
 	Subject   string
 	Sentences []reports.Sentence
 	Drawings  []reports.Drawing
 	Tables    []words.Table
 }
 
-// groups are the subjects that have tables or drawings, in the order of the section; a
-// sentence on one of them stands with it. First comes what is about no such subject.
-func groups(s reports.Section) (first group, subjects []*group) {
+// groups are, first, what is about no subject that has tables or drawings, then the
+// subjects that do, in the order of the section.
+func groups(s reports.Section) []*group {
+	out := []*group{{ID: s.Name}}
 	find := func(subject string, add bool) *group {
-		for _, g := range subjects {
+		for _, g := range out {
 			if g.Subject == subject {
 				return g
 			}
 		}
-		if !add || subject == "" {
-			return &first
+		if !add {
+			return out[0]
 		}
-		subjects = append(subjects, &group{Subject: subject})
-		return subjects[len(subjects)-1]
+		out = append(out, &group{ID: s.Name + "-" + strconv.Itoa(len(out)), Subject: subject})
+		return out[len(out)-1]
 	}
 	for _, t := range s.Tables {
 		g := find(t.Subject, true)
@@ -80,21 +84,35 @@ func groups(s reports.Section) (first group, subjects []*group) {
 		g := find(sentence.Subject, false)
 		g.Sentences = append(g.Sentences, sentence)
 	}
-	return first, subjects
+	return out
 }
 
-// plainRows are the rows of a table where a cell is no more than its text and the sign of
-// its mark.
-func plainRows(t words.Table) [][]string {
+// plainRows are the rows of a table where a cell is text, its interval where that is
+// wanted, and the sign of its mark.
+func plainRows(t words.Table, intervals bool) [][]string {
 	out := make([][]string, len(t.Rows))
 	for i, cells := range t.Rows {
 		for _, c := range cells {
-			text := c.Text
-			if c.Mark != nil {
-				text += " " + c.Mark.Sign
-			}
-			out[i] = append(out[i], text)
+			out[i] = append(out[i], c.Plain(intervals))
 		}
 	}
 	return out
+}
+
+// legend says what the marks in tables mean: "* the choice, = as good"; empty without any.
+func legend(tables []words.Table) string {
+	var out []string
+	for _, t := range tables {
+		for _, row := range t.Rows {
+			for _, c := range row {
+				if c.Mark == nil {
+					continue
+				}
+				if text := c.Mark.Sign + " " + c.Mark.Doc; !slices.Contains(out, text) {
+					out = append(out, text)
+				}
+			}
+		}
+	}
+	return strings.Join(out, "    ")
 }

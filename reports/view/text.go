@@ -20,19 +20,13 @@ func Text(w io.Writer, r *Report, o Options) error {
 		p.Text("Machine", Bold, r.Machine, 0)
 		p.Print("")
 	}
-	var drawings []string
 	for _, s := range r.Sections {
 		p.tables(s.Tables)
-		for _, d := range s.Drawings {
-			drawings = append(drawings, d.Name)
-		}
 	}
 	for _, s := range r.Sections {
 		p.section(s)
 	}
-	if len(drawings) > 0 {
-		p.Text("Charts", Bold, strings.Join(drawings, ", "), 0)
-	}
+	p.drawings(r.Sections)
 	if o.Verbose {
 		p.methods(methods(r.Sections))
 	}
@@ -42,41 +36,25 @@ func Text(w io.Writer, r *Report, o Options) error {
 
 // tables prints the brief ones, and what their marks mean.
 func (p *Page) tables(all []words.Table) {
-	var marks []string
+	all = slices.DeleteFunc(slices.Clone(all), func(t words.Table) bool { return !t.Brief })
 	for _, t := range all {
-		if !t.Brief {
-			continue
-		}
 		p.Print(t.Title)
-		used := methodsOf(t)
-		rows := [][]string{t.Header}
-		for _, cells := range t.Rows {
-			row := make([]string, len(cells))
+		rows, used := plainRows(t, p.options.Verbose), methodsOf(t)
+		for i, cells := range t.Rows {
 			for j, c := range cells {
-				row[j] = c.Text
-				if c.Mark != nil {
-					row[j] += " " + c.Mark.Sign
-					if text := c.Mark.Sign + " " + c.Mark.Doc; !slices.Contains(marks, text) {
-						marks = append(marks, text)
-					}
-				}
-				if p.options.Verbose && c.Method != nil {
-					row[j] = strings.TrimSpace(row[j] + " " + c.Interval)
-					if len(used) > 1 {
-						row[j] += " (" + c.Method.Name + ")"
-					}
+				if p.options.Verbose && len(used) > 1 && c.Method != nil {
+					rows[i][j] += " (" + c.Method.Name + ")"
 				}
 			}
-			rows = append(rows, row)
 		}
-		p.Table(rows)
+		p.Table(append([][]string{t.Header}, rows...))
 		if p.options.Verbose && len(used) == 1 {
-			p.Print("  all intervals: "+used[0].Name)
+			p.Print("  all intervals: " + used[0].Name)
 		}
 		p.Print("")
 	}
-	if len(marks) > 0 {
-		p.Print(strings.Join(marks, "    "))
+	if text := legend(all); text != "" {
+		p.Print(text)
 		p.Print("")
 	}
 }
@@ -105,10 +83,23 @@ func (p *Page) section(s reports.Section) {
 	for _, warning := range s.Warnings {
 		line(warning.String(), 2)
 	}
-	if p.options.Verbose {
+}
+
+// drawings prints the names of all of them, or what each shows.
+func (p *Page) drawings(sections []reports.Section) {
+	label := "Charts"
+	var names []string
+	for _, s := range sections {
 		for _, d := range s.Drawings {
-			line(fmt.Sprintf("%s (chart %s)", d.Title, d.Name), 2)
+			names = append(names, d.Name)
+			if p.options.Verbose {
+				p.Text(label, Bold, d.Name+": "+d.Title, 2)
+				label = ""
+			}
 		}
+	}
+	if len(names) > 0 && !p.options.Verbose {
+		p.Text(label, Bold, strings.Join(names, ", "), 0)
 	}
 }
 
@@ -120,15 +111,17 @@ func withMethods(s reports.Sentence) string {
 		if c.Value.Method == nil {
 			continue
 		}
-		named := " (" + c.Value.Method.Name + ")"
-		interval := words.IntervalOf(c.Value, c.Unit)
-		if i := strings.Index(text, interval); interval != "" && i >= 0 && !strings.HasPrefix(text[i+len(interval):], " (") {
-			text = text[:i+len(interval)] + named + text[i+len(interval):]
+		interval, named := words.IntervalOf(c.Value, c.Unit), " ("+c.Value.Method.Name+")"
+		if head, tail, ok := strings.Cut(text, interval); ok && interval != "" {
+			text = head + interval + named + strings.TrimPrefix(tail, named)
 		} else if !strings.Contains(after, c.Relation+named) {
 			after += "; " + c.Relation + named
 		}
 	}
-	return text + after
+	if after != "" {
+		text += " {" + after[len("; "):] + "}"
+	}
+	return text
 }
 
 func (p *Page) methods(all []*estimate.Method) {

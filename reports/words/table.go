@@ -4,26 +4,41 @@ import "poolbench/reports/estimate"
 
 // A Table is figures for people; a view of it needs to know nothing more.
 type Table struct {
-	Title   string // in a few words; may be empty
-	Caption string // what it shows, in sentences; may be empty
-	Notes   string // what the notes of the cells are, in a few words; may be empty
-	Subject string // what it is about, where it is not about all: the workload
-	Brief   bool   // small and telling enough for the terminal
-	Folded  bool   // for who wants to know more
-	Left    int    // how many columns, from the left, hold names; the others hold numbers
-	Header  []string
-	Rows    [][]Cell // as long as Header
+	Title   string   `json:"title"`             // in a few words; may be empty
+	Caption string   `json:"caption,omitempty"` // what it shows, in sentences; may be empty
+	Notes   string   `json:"-"`                 // what the notes of the cells are, in a few words; may be empty
+	Subject string   `json:"subject,omitempty"` // what it is about, where it is not about all: the workload
+	Brief   bool     `json:"-"`                 // small and telling enough for the terminal
+	Folded  bool     `json:"-"`                 // for who wants to know more
+	Left    int      `json:"-"`                 // how many columns, from the left, hold names; the others hold numbers
+	Header  []string `json:"header"`
+	Rows    [][]Cell `json:"rows"` // as long as Header
 }
 
 // A Cell is one entry of a Table.
 type Cell struct {
 	Text     string
-	Note     string           // what there is to say beside it, where there is room
 	Interval string           // of the number, when Text does not hold it
+	Note     string           // what else there is to say, where there is room
 	Method   *estimate.Method // how the interval was made; nil without one
 	Mark     *Mark            // nil in most cells
 	Level    int              // 1 to 6, from the worst to the best; 0 says nothing
 }
+
+// Plain is the cell as text, with the sign of its mark, and with its interval if wanted.
+func (c Cell) Plain(interval bool) string {
+	out := c.Text
+	if interval && c.Interval != "" {
+		out += " " + c.Interval
+	}
+	if c.Mark != nil {
+		out += " " + c.Mark.Sign
+	}
+	return out
+}
+
+// MarshalText makes the cell one string in JSON.
+func (c Cell) MarshalText() ([]byte, error) { return []byte(c.Plain(true)), nil }
 
 // A Mark sets a cell apart.
 type Mark struct {
