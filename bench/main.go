@@ -2,11 +2,7 @@ package bench
 
 import "poolbench/executors/process"
 
-// Main must be the first call of main, or of TestMain, in a program that
-// measures worker processes or capacity. In a process that was started as a
-// worker or as a capacity probe it does that work and never returns; in any
-// other it returns at once.
-func Main() {
-	process.WorkerMain()
-	probeMain()
-}
+// Main must be the first call of main, or of TestMain, in a program that measures
+// worker processes. In a process that was started as a worker it does that work and
+// never returns; in any other it returns at once.
+func Main() { process.WorkerMain() }

@@ -2,101 +2,123 @@ package bench
 
 import (
 	"fmt"
+	"hash/fnv"
 	"io"
-	"math/bits"
-	"math/rand/v2"
-	"strings"
+	"slices"
+	"time"
 
+	"poolbench/bench/arm"
+	"poolbench/bench/block"
 	"poolbench/bench/record"
 )
 
-// A Trial is one timed execution within a block: of a cell, or of a probe of the
-// machine.
-type Trial struct {
-	// Probe is record.CapacityBenchmark or record.BandwidthBenchmark, and then the
-	// cell has Workers only; or record.CalibrationBenchmark, and then it has
-	// Workload only. "" for a cell.
-	Probe string
-	Cell  record.Cell
-}
-
-// Name is the name of its result in the record.
-func (t Trial) Name() string {
-	switch t.Probe {
-	case "":
-		return t.Cell.Name()
-	case record.CalibrationBenchmark:
-		return fmt.Sprintf("%s/workload=%s", t.Probe, t.Cell.Workload)
-	}
-	return fmt.Sprintf("%s/workers=%d", t.Probe, t.Cell.Workers)
-}
-
-// String is Name for people.
-func (t Trial) String() string {
-	switch t.Probe {
-	case "":
-		return t.Cell.String()
-	case record.CalibrationBenchmark:
-		return "calibration of " + t.Cell.Workload
-	}
-	return fmt.Sprintf("%s × %d", strings.ToLower(t.Probe), t.Cell.Workers)
-}
-
-// A Plan is what is run in which order. The order of a block depends on its arms,
-// the seed and the number of the block only: it is a promise, kept across versions
-// and machines.
+// A Plan is what is measured in which order.
 type Plan struct {
-	Seed uint64
-	Arms []Trial // in the order of the grid, the probes last
+	Seed   uint64
+	Points []record.Point // in the order of the sources
+
+	sources []arm.Source
+	of      map[record.Point]int // the source of each point
 }
 
-// NewPlan makes the plan of a grid, whose Check must have been passed.
-func NewPlan(g Grid, seed uint64) Plan {
-	p := Plan{Seed: seed}
-	for _, c := range g.Cells() {
-		p.Arms = append(p.Arms, Trial{Cell: c})
-	}
-	for _, n := range g.Capacity {
-		p.Arms = append(p.Arms, Trial{Probe: record.CapacityBenchmark, Cell: record.Cell{Workers: n}})
-	}
-	for _, n := range g.bandwidth() {
-		p.Arms = append(p.Arms, Trial{Probe: record.BandwidthBenchmark, Cell: record.Cell{Workers: n}})
-	}
-	for _, w := range g.Workloads {
-		if w.Kernel != nil {
-			p.Arms = append(p.Arms, Trial{Probe: record.CalibrationBenchmark, Cell: record.Cell{Workload: w.Name}})
+// NewPlan makes the plan of sources. An error is one of a source, or a point that no
+// record could hold or that two sources have.
+func NewPlan(sources []arm.Source, seed uint64) (Plan, error) {
+	p := Plan{Seed: seed, sources: sources, of: map[record.Point]int{}}
+	for i, s := range sources {
+		points, err := s.Points()
+		if err != nil {
+			return p, err
+		}
+		for _, point := range points {
+			if err := point.Check(); err != nil {
+				return p, fmt.Errorf("source %s: %w", s.Name, err)
+			}
+			if other, ok := p.of[point]; ok {
+				return p, fmt.Errorf("source %s: %s is already one of %s", s.Name, point, sources[other].Name)
+			}
+			p.of[point] = i
+			p.Points = append(p.Points, point)
 		}
 	}
-	return p
+	return p, nil
 }
 
-// Block is the order of block n, from 1: every arm once.
-func (p Plan) Block(n int) []Trial { return p.shuffle(p.Arms, n) }
-
-// shuffle puts arms into the order of block n.
-func (p Plan) shuffle(arms []Trial, n int) []Trial {
-	trials := append([]Trial(nil), arms...)
-	random := rand.NewPCG(p.Seed, uint64(n))
-	// Fisher–Yates written out: rand.Shuffle promises no order across versions.
-	for i := len(trials) - 1; i > 0; i-- {
-		high, _ := bits.Mul64(random.Uint64(), uint64(i+1))
-		trials[i], trials[high] = trials[high], trials[i]
+// probes is how many of the points measure the machine.
+func (p Plan) probes() (n int) {
+	for _, point := range p.Points {
+		if point.IsProbe() {
+			n++
+		}
 	}
-	return trials
+	return n
+}
+
+// source is the source of a point of the plan, or of one that differs from one in its
+// grain only.
+func (p Plan) source(point record.Point) (int, bool) {
+	if i, ok := p.of[point]; ok {
+		return i, true
+	}
+	if point.Grain() <= 0 {
+		return 0, false
+	}
+	grain := point.Get(record.AxisGrain)
+	i := slices.IndexFunc(p.Points, func(have record.Point) bool {
+		return have.IsGrid() && have.With(record.AxisGrain, grain) == point
+	})
+	if i < 0 {
+		return 0, false
+	}
+	return p.of[p.Points[i]], true
+}
+
+// least is what a slice of a point takes without any overhead, 0 when unknown.
+func (p Plan) least(point record.Point) time.Duration {
+	i, ok := p.source(point)
+	if !ok || p.sources[i].Least == nil || point.IsProbe() {
+		return 0
+	}
+	return p.sources[i].Least(point)
+}
+
+// facts are what a record says of the sources.
+func (p Plan) facts() []record.Source {
+	var out []record.Source
+	for i, s := range p.sources {
+		f := record.Source{Name: s.Name, Baseline: s.Baseline, Axes: s.Axes}
+		for _, point := range p.Points {
+			if e := point.Executor(); e != "" && p.of[point] == i && !slices.Contains(f.Executors, e) {
+				f.Executors = append(f.Executors, e)
+			}
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// fingerprint is a short text that differs between plans with different points, so
+// that a run can only be resumed with what it was started with.
+func (p Plan) fingerprint() string {
+	h := fnv.New64a()
+	for _, point := range p.Points {
+		fmt.Fprintln(h, point.Name())
+	}
+	return fmt.Sprintf("%016x", h.Sum64())
 }
 
 // Print writes the plan for people: the first block in its order, and how the
 // others follow.
 func (p Plan) Print(w io.Writer) error {
-	if _, err := fmt.Fprintf(w, "seed %d, %d trials a block; block 1 in order:\n", p.Seed, len(p.Arms)); err != nil {
+	if _, err := fmt.Fprintf(w, "seed %d, %d slices a block; block 1 in order:\n", p.Seed, len(p.Points)); err != nil {
 		return err
 	}
-	for _, t := range p.Block(1) {
-		if _, err := fmt.Fprintf(w, "  %s\n", t); err != nil {
+	for _, point := range block.Order(p.Seed, 1, p.Points) {
+		if _, err := fmt.Fprintf(w, "  %s\n", point); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintln(w, "Every further block has the same trials in another order, until the time budget is used up.\n"+
+	_, err := fmt.Fprintln(w, "Every further block has the same slices in another order, until the time budget is used up.\n"+
 		"Where a pool begins to pay off between two grains, grains between them are measured too.")
 	return err
 }

@@ -3,11 +3,11 @@ package bench
 import (
 	"time"
 
-	"poolbench/bench/host"
+	"poolbench/bench/record"
 )
 
 // Progress is told how a run goes on. Its methods are called from the goroutine
-// of Run and only between trials, never while one is timed; what they take is
+// of Run and only between slices, never while one is timed; what they take is
 // time lost for measuring.
 type Progress interface {
 	// Stage starts a part of the preparation: "describing the machine",
@@ -15,9 +15,9 @@ type Progress interface {
 	Stage(name string)
 	// Begin starts a block.
 	Begin(b Block)
-	// Trial tells that a trial of the block has ended, with what went wrong, if
+	// Slice tells that a slice of the block has ended, with what went wrong, if
 	// anything.
-	Trial(t Trial, err error)
+	Slice(p record.Point, err error)
 	// Done ends the run.
 	Done(s Summary)
 }
@@ -25,10 +25,10 @@ type Progress interface {
 // A Block is what Progress is told of a block that begins.
 type Block struct {
 	Number   int  // in the record, from 1
-	Narrow   bool // it has only the arms of refined grains
+	Narrow   bool // it has only the points of refined grains
 	Whole    int  // number among the whole blocks of the record of this one, or of the next one
 	Expected int  // whole blocks there will be, as expected now
-	Trials   int  // in this block
+	Slices   int  // in this block
 	Elapsed  time.Duration
 	Budget   time.Duration
 }
@@ -37,26 +37,23 @@ type Block struct {
 type Summary struct {
 	ID       string // unique name of the run, as in the record
 	Seed     uint64
-	Arms     int // trials in a whole block, but for those of refined grains
-	Refined  int // cells of refined grains in the record
-	Blocks   int // complete whole blocks in the record, those of a resumed run included
-	Dropped  int // blocks of this run in which a trial failed; none of their results count
-	Expected int // whole blocks that would have fitted the budget; at least Blocks
-	Trials   int // results written by this run
-	Failures int // failed trials of this run
+	Points   int            // in a whole block, but for those of refined grains
+	Refined  int            // points of refined grains in the record
+	Blocks   int            // complete whole blocks in the record, those of a resumed run included
+	Expected int            // whole blocks that would have fitted the budget; at least Blocks
+	Slices   int            // results written by this run
+	Failures int            // failed slices of this run
+	Left     []record.Point // that failed twice in a row and were not measured on
 	// Interrupted is true when the context ended before the budget did.
 	Interrupted bool
 	Elapsed     time.Duration
-	Warnings    []Warning
+	Warnings    []record.Warning
 }
-
-// A Warning is something that lowers trust in the results, and what to do about it.
-type Warning = host.Warning
 
 // silent is the Progress of a run that nobody watches.
 type silent struct{}
 
-func (silent) Stage(string)         {}
-func (silent) Begin(Block)          {}
-func (silent) Trial(Trial, error)   {}
-func (silent) Done(summary Summary) {}
+func (silent) Stage(string)              {}
+func (silent) Begin(Block)               {}
+func (silent) Slice(record.Point, error) {}
+func (silent) Done(Summary)              {}

@@ -2,8 +2,6 @@ package bench
 
 import (
 	"bytes"
-	"context"
-	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -19,37 +17,39 @@ const (
 	// refineBlocks are run at new grains before the next refinement.
 	refineBlocks = 10
 
-	// Limits of the grains that are measured besides those of the grid.
-	maxRefined     = 48 // cells in all
-	maxRefinedOnce = 12 // new cells at a time
+	// Limits of the grains that are measured besides those of the plan.
+	maxRefined     = 48 // points in all
+	maxRefinedOnce = 12 // new points at a time
 
 	// refineShare is the share of the budget that looking for new grains may take.
 	refineShare = 0.1
 )
 
-// A refiner finds grains between those of the grid where a crossing lies, and says
+// A refiner finds grains between those of the plan where a crossing lies, and says
 // when blocks of nothing but those are worth their time.
 //
 // After coarseBlocks whole blocks it asks Config.Refine, which looks at the record
-// so far. The cells it names are arms from then on, with their serial arms. While
-// there is something left to refine, narrow blocks with only these arms take half
+// so far. The points it names are measured from then on, with their baselines. While
+// there is something left to refine, narrow blocks with only these take half
 // of the time: that is where intervals are widest. Bisecting a bracket of ratio 4
 // takes three rounds of them, a few seconds.
 type refiner struct {
-	ask    func(*record.Record) []record.Cell // nil: nothing is refined
-	text   *bytes.Buffer                      // the record so far
-	cells  []record.Cell                      // refined so far, in the order in which they came
-	arms   []Trial                            // cells and their serial arms
-	rounds int                                // blocks since it was asked last
-	none   bool                               // there was nothing to refine then; later blocks may tell more
-	over   bool                               // there is no time for more
-	spent  time.Duration                      // asking
-	ratio  time.Duration                      // time of whole blocks since the first refinement, less that of narrow ones
+	ask     func(*record.Record) []record.Point // nil: nothing is refined
+	plan    Plan
+	most    time.Duration  // that a slice of a new point may take at least
+	text    *bytes.Buffer  // the record so far
+	refined []record.Point // so far, in the order in which they came
+	points  []record.Point // those and their baselines
+	rounds  int            // blocks since it was asked last
+	none    bool           // there was nothing to refine then; later blocks may tell more
+	over    bool           // there is no time for more
+	spent   time.Duration  // asking
+	ratio   time.Duration  // time of whole blocks since the first refinement, less that of narrow ones
 }
 
 // newRefiner makes the refiner of c, and the writer that the record goes to.
-func newRefiner(c Config) (*refiner, io.Writer) {
-	f := &refiner{ask: c.Refine}
+func newRefiner(c Config, plan Plan) (*refiner, io.Writer) {
+	f := &refiner{ask: c.Refine, plan: plan, most: c.SliceLimit / 2}
 	if f.ask == nil {
 		f.over = true
 		return f, c.Out
@@ -66,13 +66,13 @@ func (f *refiner) due(whole int) bool {
 	return !f.over && whole >= coarseBlocks && f.rounds >= refineBlocks
 }
 
-// narrow reports whether the next block should have the refined arms only.
-func (f *refiner) narrow() bool { return len(f.arms) > 0 && !f.none && !f.over && f.ratio >= 0 }
+// narrow reports whether the next block should have the refined points only.
+func (f *refiner) narrow() bool { return len(f.points) > 0 && !f.none && !f.over && f.ratio >= 0 }
 
 // took tells how long a block took.
 func (f *refiner) took(d time.Duration, narrow bool) {
 	f.rounds++
-	if len(f.arms) == 0 {
+	if len(f.points) == 0 {
 		return
 	}
 	if narrow {
@@ -81,102 +81,88 @@ func (f *refiner) took(d time.Duration, narrow bool) {
 	f.ratio += d
 }
 
-// add makes arms of those of the cells that are new and can be measured, and
-// returns them. Known are the arms there are.
-func (f *refiner) add(g Grid, cells []record.Cell, known map[Trial]*arm, limit time.Duration) (added []Trial) {
+// beside are the points that are not in the plan.
+func (f *refiner) beside() []record.Point {
+	return slices.DeleteFunc(slices.Clone(f.points), func(p record.Point) bool { return slices.Contains(f.plan.Points, p) })
+}
+
+// add takes those of the points that are new and can be measured, and returns those
+// that are not in the plan.
+func (f *refiner) add(points []record.Point) (added []record.Point) {
 	fresh := 0
-	for _, c := range cells {
-		if fresh == maxRefinedOnce || len(f.cells) == maxRefined {
+	for _, p := range points {
+		if fresh == maxRefinedOnce || len(f.refined) == maxRefined {
 			break
 		}
-		if known[Trial{Cell: c}] != nil || slices.Contains(f.cells, c) || !g.measures(c) || time.Duration(TaskCount(g.workload(c.Workload), c.Grain))*c.Grain > limit {
+		if _, ok := f.plan.source(p); !ok || slices.Contains(f.plan.Points, p) || slices.Contains(f.refined, p) || f.plan.least(p) > f.most {
 			continue
 		}
 		fresh++
-		f.cells = append(f.cells, c)
-		for _, t := range []Trial{{Cell: c.Baseline()}, {Cell: c}} {
-			// A serial arm of the grid is measured in narrow blocks as well.
-			if slices.Contains(f.arms, t) {
+		f.refined = append(f.refined, p)
+		facts := record.Facts{Sources: f.plan.facts()}
+		for _, with := range []record.Point{facts.Baseline(p), p} {
+			// A baseline of the plan is measured in narrow blocks as well.
+			if slices.Contains(f.points, with) {
 				continue
 			}
-			f.arms = append(f.arms, t)
-			if known[t] == nil {
-				known[t] = &arm{}
-				added = append(added, t)
+			f.points = append(f.points, with)
+			if !slices.Contains(f.plan.Points, with) {
+				added = append(added, with)
 			}
 		}
 	}
 	return added
 }
 
-// measures reports whether c differs from an arm of the grid in its grain only.
-func (g Grid) measures(c record.Cell) bool {
-	return c.Grain > 0 && slices.ContainsFunc(g.Cells(), func(have record.Cell) bool {
-		have.Grain = c.Grain
-		return have == c
-	})
+// refine asks for new grains and returns the points that come with them, to be warmed
+// up. When there is no time to measure them often enough, no more are asked for: left
+// is the time there is, each what a point takes.
+func (f *refiner) refine(left, each, budget time.Duration) (added []record.Point, err error) {
+	begin := time.Now()
+	rec, err := f.soFar()
+	if err != nil {
+		return nil, err
+	}
+	points := f.ask(rec)
+	f.spent += time.Since(begin)
+	refined, all := len(f.refined), len(f.points)
+	f.rounds = 0
+	added = f.add(points)
+	f.none = len(f.refined) == refined
+	f.over = f.spent > time.Duration(refineShare*float64(budget))
+	if !f.none && left < refineBlocks*time.Duration(len(f.points))*each {
+		// Grains that would get too few blocks for an interval are not begun with.
+		f.over = true
+		f.refined, f.points = f.refined[:refined], f.points[:all]
+		return nil, nil
+	}
+	return added, nil
 }
 
-// soFar is what can be refined of the record so far: the cells with several
-// grains, their serial arms and the capacity. The rest would only cost time.
+// soFar is what can be refined of the record so far: the points with several
+// grains, their baselines and the capacity. The rest would only cost time.
 func (f *refiner) soFar() (*record.Record, error) {
 	rec, err := record.Read(bytes.NewReader(f.text.Bytes()), "the record so far")
 	if err != nil {
 		return nil, err
 	}
-	grains := map[record.Cell]map[time.Duration]bool{}
+	grains := map[record.Point]map[time.Duration]bool{}
 	for _, r := range rec.Results {
-		key := r.Cell
-		key.Grain = 0
+		key := r.Point.With(record.AxisGrain, "")
 		if grains[key] == nil {
 			grains[key] = map[time.Duration]bool{}
 		}
-		grains[key][r.Cell.Grain] = true
+		grains[key][r.Point.Grain()] = true
 	}
 	swept := map[string]bool{} // workloads
 	for key, g := range grains {
-		if key.Executor != record.Serial && len(g) > 2 {
-			swept[key.Workload] = true
+		if !rec.Facts.IsBaseline(key) && len(g) > 2 {
+			swept[key.Workload()] = true
 		}
 	}
 	rec.Results = slices.DeleteFunc(rec.Results, func(r record.Result) bool {
-		key := r.Cell
-		key.Grain = 0
-		return r.Kind != record.KindCapacity && (!swept[r.Cell.Workload] || len(grains[key]) < 3)
+		return r.Point.Benchmark() != record.CapacityBenchmark &&
+			(!swept[r.Point.Workload()] || len(grains[r.Point.With(record.AxisGrain, "")]) < 3)
 	})
 	return rec, nil
 }
-
-// refine asks for new grains, and makes them arms if there is time to measure
-// them often enough.
-func (r *run) refine(ctx context.Context) error {
-	f := r.refiner
-	begin := time.Now()
-	rec, err := f.soFar()
-	if err != nil {
-		return fmt.Errorf("reading back what was measured: %w", err)
-	}
-	cells := f.ask(rec)
-	f.spent += time.Since(begin)
-	before, arms := len(f.cells), len(f.arms)
-	f.rounds = 0
-	added := f.add(r.Grid, cells, r.arms, r.TrialLimit/2)
-	f.none = len(f.cells) == before
-	f.over = f.spent > time.Duration(refineShare*float64(r.Budget))
-	if !f.none && r.left() < refineBlocks*time.Duration(len(f.arms))*r.armTime() {
-		// Grains that would get too few blocks for an interval are not begun with.
-		f.over = true
-		for _, t := range added {
-			delete(r.arms, t)
-		}
-		f.cells, f.arms = f.cells[:before], f.arms[:arms]
-		return nil
-	}
-	for _, c := range f.cells[before:] {
-		r.note(refinedNote, c.Name())
-	}
-	return r.warmUp(ctx, added)
-}
-
-// refinedNote is the key of the notes of refined cells.
-const refinedNote = "refined"

@@ -19,27 +19,27 @@ func sweepConfig(out *bytes.Buffer) Config {
 	g := sleepGrid(overheadKind(time.Millisecond))
 	g.Workers = []int{2}
 	g.Grains = []time.Duration{time.Millisecond, 4 * time.Millisecond, 16 * time.Millisecond}
-	return Config{Grid: g, Budget: 20 * time.Second, Seed: 3, Out: out, Virtual: true}
+	return Config{Sources: of(g), Budget: 20 * time.Second, Seed: 3, Out: out, Virtual: true}
 }
 
 // bisect names the middle of 1 and 4 ms, then that of the upper half, and so on.
-func bisect(asked *[]int) func(*record.Record) []record.Cell {
+func bisect(asked *[]int) func(*record.Record) []record.Point {
 	low, high := time.Millisecond, 4*time.Millisecond
-	return func(rec *record.Record) []record.Cell {
+	return func(rec *record.Record) []record.Point {
 		*asked = append(*asked, len(rec.Results))
 		if len(*asked) > 3 {
 			return nil
 		}
 		low = (low + high) / 2
-		return []record.Cell{{Executor: "overhead", Workload: "sleep", Workers: 2, Grain: low}}
+		return []record.Point{record.GridPoint("overhead", "sleep", 2, low)}
 	}
 }
 
 func grainsOf(rec *record.Record, executor string) map[time.Duration]int {
 	count := map[time.Duration]int{}
 	for _, r := range rec.Results {
-		if r.Cell.Executor == executor {
-			count[r.Cell.Grain]++
+		if r.Point.Executor() == executor {
+			count[r.Point.Grain()]++
 		}
 	}
 	return count
@@ -85,11 +85,11 @@ func TestRefineAsksAgain(t *testing.T) {
 		var out bytes.Buffer
 		c := sweepConfig(&out)
 		asked := 0
-		c.Refine = func(*record.Record) []record.Cell {
+		c.Refine = func(*record.Record) []record.Point {
 			if asked++; asked < 3 {
 				return nil
 			}
-			return []record.Cell{{Executor: "overhead", Workload: "sleep", Workers: 2, Grain: 2 * time.Millisecond}}
+			return []record.Point{record.GridPoint("overhead", "sleep", 2, 2*time.Millisecond)}
 		}
 		s, err := Run(t.Context(), c)
 		if err != nil || s.Refined != 1 || asked < 3 {
@@ -122,7 +122,7 @@ func TestResumeRefined(t *testing.T) {
 		if after := grainsOf(rec, "overhead")[2500*time.Microsecond]; before == 0 || before >= refineBlocks || after < before+refineBlocks {
 			t.Errorf("the refined grain was measured %d times, then %d times", before, after)
 		}
-		if got := completeBlocks(rec, NewPlan(c.Grid, s.Seed)); got != s.Blocks {
+		if got := completeBlocks(rec, planOf(t, s.Seed, c.Sources)); got != s.Blocks {
 			t.Errorf("%d complete blocks in the record, summary %d", got, s.Blocks)
 		}
 	})
@@ -130,31 +130,23 @@ func TestResumeRefined(t *testing.T) {
 
 func TestRefineAddsOnlyWhatCanBeMeasured(t *testing.T) {
 	c := sweepConfig(new(bytes.Buffer))
-	c.Refine = func(*record.Record) []record.Cell { return nil }
-	f, _ := newRefiner(c)
-	known := map[Trial]*arm{}
-	for _, a := range NewPlan(c.Grid, 1).Arms {
-		known[a] = &arm{}
-	}
-	good := record.Cell{Executor: "overhead", Workload: "sleep", Workers: 2, Grain: 2 * time.Millisecond}
-	with := func(change func(*record.Cell)) record.Cell { c := good; change(&c); return c }
-	added := f.add(c.Grid, []record.Cell{
-		with(func(c *record.Cell) { c.Executor = "other" }),
-		with(func(c *record.Cell) { c.Workload = "other" }),
-		with(func(c *record.Cell) { c.Workers = 3 }),
-		with(func(c *record.Cell) { c.Payload = 1 }),
-		with(func(c *record.Cell) { c.Grain = 0 }),
-		with(func(c *record.Cell) { c.Grain = time.Hour }),
-		with(func(c *record.Cell) { c.Grain = 4 * time.Millisecond }), // is there
+	c.Refine = func(*record.Record) []record.Point { return nil }
+	c.SliceLimit = 20 * time.Second
+	f, _ := newRefiner(c, planOf(t, 1, c.Sources))
+	good := record.GridPoint("overhead", "sleep", 2, 2*time.Millisecond)
+	added := f.add([]record.Point{
+		good.With("executor", "other"), good.With("workload", "other"), good.With("workers", "3"), good.With("payload", "1"),
+		good.With("grain", "0"), good.With("grain", "3600000000000"),
+		good.With("grain", "4000000"), // is there
 		good, good,
-	}, known, 10*time.Second)
-	if want := []Trial{{Cell: good.Baseline()}, {Cell: good}}; !slices.Equal(added, want) || len(f.cells) != 1 {
+	})
+	if want := []record.Point{new(record.Facts).Baseline(good), good}; !slices.Equal(added, want) || len(f.refined) != 1 {
 		t.Errorf("added %v, want %v", added, want)
 	}
 }
 
-// A block in which a trial fails is dropped whole, and its other trials are not run.
-func TestFailedBlocksAreDropped(t *testing.T) {
+// A point that fails now and then misses the blocks in which it did; the others do not.
+func TestFailuresCostTheirPointOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := sleepGrid(overheadKind(time.Millisecond))
 		runs := 0
@@ -163,25 +155,25 @@ func TestFailedBlocksAreDropped(t *testing.T) {
 				return moodyJob{&runs}, nil
 			}})
 		var out bytes.Buffer
-		s, err := Run(t.Context(), Config{Grid: g, Blocks: 20, Budget: time.Hour, Seed: 1, Out: &out, Virtual: true})
+		s, err := Run(t.Context(), Config{Sources: of(g), Blocks: 20, Budget: time.Hour, Seed: 1, Out: &out, Virtual: true})
 		if err != nil {
 			t.Fatal(err)
 		}
 		rec := readBack(t, &out)
-		if s.Blocks != 20 || s.Dropped != 3 || s.Failures != 3 || len(rec.Dropped) != 3 {
-			t.Errorf("%+v, %v dropped in the record; want 20 whole blocks and 3 dropped", s, rec.Dropped)
+		if s.Blocks != 20 || s.Failures != 3 || len(s.Left) != 0 || len(rec.Failures) != 3 {
+			t.Errorf("%+v, %d failures in the record; want 20 whole blocks, 3 failures and nobody who left", s, len(rec.Failures))
 		}
-		count := map[record.Cell]int{}
+		count, failed := map[record.Point]int{}, map[record.Point]int{}
 		for _, r := range rec.Results {
-			count[r.Cell]++
+			count[r.Point]++
 		}
-		for cell, n := range count {
-			if n != 20 {
-				t.Errorf("%v has %d results, want 20", cell, n)
+		for _, f := range rec.Failures {
+			failed[f.Point]++
+		}
+		for p, n := range count {
+			if n+failed[p] != 20 {
+				t.Errorf("%v has %d results and %d failures, want 20 together", p, n, failed[p])
 			}
-		}
-		if rec.Note("warning.blocks-dropped") == "" {
-			t.Error("no warning")
 		}
 	})
 }

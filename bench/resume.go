@@ -7,11 +7,8 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strconv"
-	"strings"
 
-	"golang.org/x/perf/benchfmt"
-
+	"poolbench/bench/block"
 	"poolbench/bench/record"
 )
 
@@ -51,146 +48,68 @@ func readWhole(f *os.File) (*record.Record, error) {
 	return rec, err
 }
 
-// resume takes from rec where to go on. A block that was begun stays in the
-// record as it is and its number is not used again.
-func (r *run) resume(rec *record.Record) error {
-	if grid := rec.Note("grid"); grid != r.Grid.Fingerprint() {
+// goOn refuses a record that is not of the plan, the seed (0 for any) and the machine
+// of this run.
+func goOn(rec *record.Record, plan Plan, keys []record.Field) error {
+	if rec.Facts.Plan.Fingerprint != plan.fingerprint() {
 		return fmt.Errorf("%w: %s was made with another grid", ErrResume, rec.Path)
 	}
-	seed, err := strconv.ParseUint(rec.Note("seed"), 10, 64)
-	if err != nil {
-		return fmt.Errorf("%w: %s has no seed", ErrResume, rec.Path)
+	if plan.Seed != 0 && plan.Seed != rec.Facts.Seed {
+		return fmt.Errorf("%w: %s has seed %d, not %d", ErrResume, rec.Path, rec.Facts.Seed, plan.Seed)
 	}
-	if r.Seed != 0 && r.Seed != seed {
-		return fmt.Errorf("%w: %s has seed %d, not %d", ErrResume, rec.Path, seed, r.Seed)
-	}
-	r.Seed = seed
-	r.first = 1 + lastBlock(rec)
-	r.before = completeBlocks(rec, NewPlan(r.Grid, seed))
-	r.summary.Blocks = r.before
-	var done, expected int
-	if _, err := fmt.Sscanf(lastNote(rec, "partial"), "%d of %d blocks", &done, &expected); err == nil && r.target == 0 {
-		r.target = max(expected, r.before+1)
-	}
-	if r.refiner.ask == nil {
-		return nil
-	}
-	var refined []record.Cell
-	for _, n := range rec.Notes {
-		if n.Key != refinedNote {
-			continue
-		}
-		c, err := record.ParseCell(benchfmt.Name(n.Value))
-		if err != nil {
-			return fmt.Errorf("%w: %s: a refined cell: %w", ErrResume, rec.Path, err)
-		}
-		refined = append(refined, c)
-	}
-	for len(refined) > 0 {
-		some := min(len(refined), maxRefinedOnce)
-		r.refiner.add(r.Grid, refined[:some], map[Trial]*arm{}, r.TrialLimit/2)
-		refined = refined[some:]
-	}
-	return nil
-}
-
-// lastBlock is the greatest number of a block in rec, of failed ones too.
-func lastBlock(rec *record.Record) int {
-	last := 0
-	for _, result := range rec.Results {
-		last = max(last, result.Block)
-	}
-	for _, failure := range rec.Failures {
-		last = max(last, failure.Block)
-	}
-	return max(last, slices.Max(append(rec.Dropped, 0)))
-}
-
-// lastNote is a note from the end of the last call of Run that wrote to rec, ""
-// when that call was killed before it could write one: what an earlier call
-// wrote at its end is not true any more.
-func lastNote(rec *record.Record, key string) string {
-	value := ""
-	for _, n := range rec.Notes {
-		switch n.Key {
-		case "resumed":
-			value = ""
-		case key:
-			value = n.Value
-		}
-	}
-	return value
-}
-
-// completeBlocks counts the blocks in which every arm was tried that had not been
-// left out by then. It looks at results and failures, not at notes: a run that
-// was killed leaves none.
-func completeBlocks(rec *record.Record, plan Plan) int {
-	blocks := map[int]map[string]bool{} // arms tried, by number of the block
-	try := func(block int, arm string) {
-		if blocks[block] == nil {
-			blocks[block] = map[string]bool{}
-		}
-		blocks[block][arm] = true
-	}
-	succeeded, failed := map[string][]int{}, map[string][]int{} // numbers of blocks, by arm
-	probed := map[string]bool{}                                 // benchmarks of the probes that work
-	for _, r := range rec.Results {
-		try(r.Block, r.Name)
-		succeeded[r.Name] = append(succeeded[r.Name], r.Block)
-		probed[r.Benchmark()] = true
-	}
-	for _, f := range rec.Failures {
-		try(f.Block, f.Name)
-		failed[f.Name] = append(failed[f.Name], f.Block) // 0 in the warm-up
-		benchmark, _, _ := strings.Cut(f.Name, "/")
-		probed[benchmark] = true
-	}
-	complete := 0
-	for n, tried := range blocks {
-		whole := n > 0 && !slices.Contains(rec.Dropped, n)
-		for _, t := range plan.Arms {
-			name := t.Name()
-			missing := !tried[name] && (t.Probe == "" || probed[t.Probe]) // a probe may not have worked at all
-			if missing && !leftOut(succeeded[name], failed[name], n) {
-				whole = false
-			}
-		}
-		if whole {
-			complete++
-		}
-	}
-	return complete
-}
-
-// leftOut reports whether an arm had been left out before a block, given the
-// blocks in which it succeeded and failed.
-func leftOut(succeeded, failed []int, block int) bool {
-	last, successes := 0, 0
-	for _, n := range succeeded {
-		if n < block {
-			last = max(last, n)
-			successes++
-		}
-	}
-	inRow, failures := 0, 0
-	for _, n := range failed {
-		if n < block {
-			failures++
-			if n >= last {
-				inRow++
-			}
-		}
-	}
-	return tooOften(inRow, failures, failures+successes)
-}
-
-// sameMachine compares the file keys of the record with those of this run.
-func sameMachine(rec *record.Record, keys []record.Field) error {
 	for _, k := range keys {
 		if was := rec.Key(k.Key); was != record.Sanitize(k.Value) {
 			return fmt.Errorf("%w: %s was measured with %s %q, this is %q", ErrResume, rec.Path, k.Key, was, k.Value)
 		}
 	}
 	return nil
+}
+
+// lastBlock is the greatest number of a block in rec. A block that was begun stays in
+// the record as it is and its number is not used again.
+func lastBlock(rec *record.Record) int {
+	last := 0
+	for b := range rec.Blocks() {
+		last = max(last, b.Number)
+	}
+	return last
+}
+
+// refinedPoints are the points that were added to the plan.
+func refinedPoints(rec *record.Record) (points []record.Point, err error) {
+	for _, name := range rec.Facts.Refined {
+		p, err := record.ParsePoint("", name)
+		if err != nil || !p.IsGrid() {
+			return nil, fmt.Errorf("%w: %s: a refined point: %q is none (%v)", ErrResume, rec.Path, name, err)
+		}
+		points = append(points, p)
+	}
+	return points, nil
+}
+
+// completeBlocks counts the blocks in which every point was tried that had not left by
+// then. It looks at results and failures, not at facts: a run that was killed leaves
+// none.
+func completeBlocks(rec *record.Record, plan Plan) int {
+	complete, left := 0, block.Left{}
+	for b := range rec.Blocks() {
+		tried := map[record.Point]bool{}
+		had := block.Left{}
+		for p, n := range left {
+			had[p] = n
+		}
+		for _, r := range b.Results {
+			tried[r.Point] = true
+			left.Tell(block.Outcome{Result: record.Result{Point: r.Point}})
+		}
+		for _, f := range b.Failures {
+			tried[f.Point] = true
+			left.Tell(block.Outcome{Result: record.Result{Point: f.Point}, Err: errors.New(f.Reason)})
+		}
+		missing := slices.ContainsFunc(plan.Points, func(p record.Point) bool { return !tried[p] && !had.Has(p) })
+		if !missing && !slices.Contains(rec.Dropped, b.Number) {
+			complete++
+		}
+	}
+	return complete
 }

@@ -3,7 +3,6 @@ package bench
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -11,7 +10,7 @@ import (
 )
 
 func TestOpenResumeCutsOffAHalfLine(t *testing.T) {
-	const whole = "# note seed: 4\n# block 1\ngoos: linux\n\nBenchmarkGrid/executor=serial/workload=spin/workers=1/grain=1000-2 1 0.5 sec/op\n"
+	const whole = "# fact seed 4\n# block 1\ngoos: linux\n\nBenchmarkGrid/executor=serial/workload=spin/workers=1/grain=1000-2 1 0.5 sec/op\n"
 	path := filepath.Join(t.TempDir(), "results.txt")
 	if err := os.WriteFile(path, []byte(whole+"BenchmarkGrid/executor=spa"), 0o600); err != nil {
 		t.Fatal(err)
@@ -21,7 +20,7 @@ func TestOpenResumeCutsOffAHalfLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if len(rec.Results) != 1 || rec.Note("seed") != "4" {
+	if len(rec.Results) != 1 || rec.Facts.Seed != 4 {
 		t.Errorf("record %+v", rec)
 	}
 	if _, err := f.WriteString("# block 2\n"); err != nil {
@@ -48,45 +47,50 @@ func TestOpenResumeRefuses(t *testing.T) {
 }
 
 func TestCompleteBlocks(t *testing.T) {
-	plan := Plan{Arms: []Trial{
-		{Cell: record.Cell{Executor: "serial", Workload: "spin", Workers: 1}},
-		{Cell: record.Cell{Executor: "spawn", Workload: "spin", Workers: 2}},
-		{Probe: record.CapacityBenchmark, Cell: record.Cell{Workers: 2}},
-	}}
-	a, b, c := plan.Arms[0].Name(), plan.Arms[1].Name(), plan.Arms[2].Name()
+	plan := Plan{Points: []record.Point{record.GridPoint("serial", "spin", 1, 0), record.GridPoint("spawn", "spin", 2, 0)}}
 	for name, test := range map[string]struct {
-		blocks []string // + for a result of the arm, - for a failure, space for neither
+		blocks []string // + for a result of the point, - for a failure, space for neither
 		want   int
 	}{
-		"nothing":                   {nil, 0},
-		"all whole":                 {[]string{"+++", "+++"}, 2},
-		"last cut off":              {[]string{"+++", "++ "}, 1},
-		"two cut off":               {[]string{"+ +", "+++", "++ "}, 1},
-		"failed once":               {[]string{"+-+", "+++"}, 2},
-		"no capacity":               {[]string{"++ ", "++ ", "+  "}, 2},
-		"left out":                  {[]string{"+-+", "+-+", "+-+", "+ +", "+ +"}, 5},
-		"left out, back again":      {slices.Concat([]string{"+-+", "+-+", "+-+", "+ +"}, slices.Repeat([]string{"+++"}, 12), []string{"+ +"}), 16},
-		"too often, not in a row":   {slices.Concat(slices.Repeat([]string{"+-+", "+++", "+++"}, 3), []string{"+ +"}), 10},
-		"one dropped":               {[]string{"+++", "+++ dropped", "+++"}, 2},
-		"left out, last is cut off": {[]string{"+-+", "+-+", "+-+", "+ +", "  +"}, 4},
+		"nothing":                 {nil, 0},
+		"all whole":               {[]string{"++", "++"}, 2},
+		"last cut off":            {[]string{"++", "+ "}, 1},
+		"two cut off":             {[]string{"+ ", "++", " +"}, 1},
+		"failed once":             {[]string{"+-", "++"}, 2},
+		"left":                    {[]string{"+-", "+-", "+ ", "+ "}, 4},
+		"not in a row":            {[]string{"+-", "++", "+-", "+ "}, 3},
+		"dropped, as they did":    {[]string{"++", "++ dropped", "++"}, 2},
+		"left, last one cut off":  {[]string{"+-", "+-", "+ ", "  "}, 3},
+		"left in the first block": {[]string{"--", "--", "  "}, 3},
 	} {
-		rec := &record.Record{}
-		for i, arms := range test.blocks {
-			arms, dropped := strings.CutSuffix(arms, " dropped")
-			if dropped {
-				rec.Dropped = append(rec.Dropped, i+1)
+		var text strings.Builder
+		w := record.NewWriter(&text, nil)
+		for i, points := range test.blocks {
+			points, dropped := strings.CutSuffix(points, " dropped")
+			if err := w.Block(i + 1); err != nil {
+				t.Fatal(err)
 			}
-			for k, outcome := range arms {
-				switch arm := []string{a, b, c}[k]; outcome {
+			for k, outcome := range points {
+				var err error
+				switch p := plan.Points[k]; outcome {
 				case '+':
-					kind := record.KindCell
-					if arm == c {
-						kind = record.KindCapacity
-					}
-					rec.Results = append(rec.Results, record.Result{Name: arm, Block: i + 1, Kind: kind})
+					err = w.Result(record.Result{Point: p, Values: map[string]float64{record.UnitTime: 1}})
 				case '-':
-					rec.Failures = append(rec.Failures, record.Failure{Name: arm, Block: i + 1})
+					err = w.Failure(p, "why")
 				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if dropped {
+				text.WriteString("# note dropped: 2 why\n")
+			}
+		}
+		rec := &record.Record{}
+		if len(test.blocks) > 0 {
+			var err error
+			if rec, err = record.Read(strings.NewReader(text.String()), name); err != nil {
+				t.Fatal(err)
 			}
 		}
 		if got := completeBlocks(rec, plan); got != test.want {

@@ -4,61 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"runtime"
 	"slices"
-	"strconv"
 	"time"
 
+	"poolbench/bench/arm"
+	"poolbench/bench/block"
 	"poolbench/bench/host"
 	"poolbench/bench/record"
 	"poolbench/workloads"
 )
 
-const (
-	// DefaultBudget is the time a run takes unless told otherwise.
-	DefaultBudget = 60 * time.Second
-
-	// leastBlocks are run however small the budget is: one alone tells nothing of
-	// how far blocks differ.
-	leastBlocks = 2
-)
-
-// A Config is one call of Run.
-type Config struct {
-	Grid   Grid
-	Budget time.Duration // for everything from start to end of Run; 0 means DefaultBudget. Two blocks are run even when overhead makes them too long; Check refuses what cannot fit at all
-	Blocks int           // stop after this many complete whole blocks in the record, if the budget lasts; 0 means as many as fit
-	Seed   uint64        // of all inputs and orders; 0 means to choose one, or that of Resume
-	Out    io.Writer     // receives the record, a line at a time; not closed
-
-	// Resume is what Out holds already when a run goes on, see OpenResume. Its
-	// grid, seed and machine must be the same.
-	Resume *record.Record
-
-	// Refine looks at the record so far and names cells whose grains lie between
-	// those of the grid, the most useful first: they are measured from then on,
-	// with their serial arms. nil leaves the grains of the grid. It is called
-	// between blocks, a few times in a run, and takes part of the budget.
-	Refine func(*record.Record) []record.Cell
-
-	Progress   Progress      // may be nil
-	TrialLimit time.Duration // a trial that takes longer has failed; 0 means 10 s, or less once its arm is known to be fast
-
-	// Calibrated are kernels of which the cost is known, by workload; the others are
-	// calibrated. nil calibrates all.
-	Calibrated map[string]Calibration
-
-	// Virtual measures in virtual time (testing/synctest): nothing is asked of the
-	// machine, nothing is calibrated that no workload needs.
-	Virtual bool
-}
-
 // Run measures until the budget is used up or ctx ends, and writes the record.
 // It returns an error of Check, or another when it could not start or could not
-// write, and ctx's when it was interrupted: after the trial under way, with everything measured in the
-// record. Failed trials are in the record and in the summary, not in the error.
+// write, and ctx's when it was interrupted: after the slice under way, with everything
+// measured in the record. Failed slices are in the record and in the summary, not in
+// the error.
 func Run(ctx context.Context, c Config) (Summary, error) {
 	r, err := newRun(c)
 	if err != nil {
@@ -66,7 +27,7 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	}
 	err = r.prepare(ctx)
 	if err == nil {
-		err = r.blocks(ctx)
+		err = r.measure(ctx)
 	}
 	return r.finish(ctx, err)
 }
@@ -75,39 +36,15 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 type run struct {
 	Config
 	plan    Plan
-	begin   time.Time
+	pace    pace
 	out     *record.Writer
-	pools   *pools
-	jobs    *jobs
-	probes  *probeProcesses // nil when there are none
+	roster  *roster
 	refiner *refiner
-	arms    map[Trial]*arm
+	doubts  *doubts
+	left    block.Left
+	longest map[record.Point]time.Duration // of the slices
 	summary Summary
-
-	first       int                  // number of the first block of this call
-	before      int                  // complete whole blocks of earlier calls
-	target      int                  // complete whole blocks to come to, 0 when the budget decides
-	attempts    int                  // whole blocks of this call, and dropped ones
-	blockTimes  []time.Duration      // of the warm-up and the whole blocks of this call, in order
-	narrowTimes []time.Duration      // of the narrow blocks of this call
-	one         []float64            // capacity: seconds of one process, by block
-	all         []float64            // capacity: seconds of as many as there are cores
-	drift       map[string][]float64 // by workload: cost of a kernel unit over the calibrated one, by block
-	began       *host.Counters       // nil on virtual time and before the run begins
-}
-
-// withDefaults fills in what was left open.
-func (c Config) withDefaults() Config {
-	if c.Budget <= 0 {
-		c.Budget = DefaultBudget
-	}
-	if c.TrialLimit <= 0 {
-		c.TrialLimit = 10 * time.Second
-	}
-	if c.Progress == nil {
-		c.Progress = silent{}
-	}
-	return c
+	before  host.Counters
 }
 
 func newRun(c Config) (*run, error) {
@@ -118,24 +55,45 @@ func newRun(c Config) (*run, error) {
 		return nil, errors.New("bench: no Out to write the record to")
 	}
 	c = c.withDefaults()
-	r := &run{Config: c, begin: time.Now(), first: 1, target: c.Blocks, arms: map[Trial]*arm{}, drift: map[string][]float64{}}
-	r.refiner, r.Out = newRefiner(c)
+	r := &run{Config: c, pace: pace{begin: time.Now(), budget: c.Budget, target: c.Blocks}, left: block.Left{}, longest: map[record.Point]time.Duration{}}
+	var err error
+	if r.plan, err = NewPlan(c.Sources, c.Seed); err != nil {
+		return nil, err
+	}
+	r.refiner, r.Out = newRefiner(c, r.plan)
 	if c.Resume != nil {
 		if err := r.resume(c.Resume); err != nil {
 			return nil, err
 		}
 	}
-	for r.Seed == 0 {
-		r.Seed = rand.Uint64()
+	for r.plan.Seed == 0 {
+		r.plan.Seed = rand.Uint64()
 	}
-	r.plan = NewPlan(c.Grid, r.Seed)
-	for _, t := range slices.Concat(r.plan.Arms, r.refiner.arms) {
-		r.arms[t] = &arm{}
-	}
-	r.summary.ID = fmt.Sprintf("%s-%08x", r.begin.UTC().Format("20060102-150405"), rand.Uint32())
-	r.summary.Seed = r.Seed
-	r.summary.Arms = len(r.plan.Arms)
+	r.summary = Summary{ID: fmt.Sprintf("%s-%08x", r.pace.begin.UTC().Format("20060102-150405"), rand.Uint32()),
+		Seed: r.plan.Seed, Points: len(r.plan.Points)}
 	return r, nil
+}
+
+// resume takes from rec where to go on.
+func (r *run) resume(rec *record.Record) error {
+	if err := goOn(rec, r.plan, nil); err != nil {
+		return err
+	}
+	r.plan.Seed = rec.Facts.Seed
+	r.pace.before = completeBlocks(rec, r.plan)
+	if end := rec.Facts.End; end != nil && end.Interrupted && r.pace.target == 0 {
+		r.pace.target = max(end.Expected, r.pace.before+1)
+	}
+	refined, err := refinedPoints(rec)
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(refined, maxRefinedOnce) {
+		if r.refiner.ask != nil {
+			r.refiner.add(some)
+		}
+	}
+	return nil
 }
 
 // prepare does everything that comes before the first block.
@@ -144,35 +102,36 @@ func (r *run) prepare(ctx context.Context) error {
 	var m host.Machine
 	if !r.Virtual {
 		m = host.Describe(ctx)
-		began := host.ReadCounters()
-		r.began = &began
+		r.before = host.ReadCounters()
 	}
 	if err := r.start(m); err != nil {
 		return err
 	}
 	r.Progress.Stage("calibrating")
-	calibrations, err := r.calibrate(ctx)
-	if err != nil {
-		return err
+	c := &calibrations{known: r.Calibrated, found: map[string]record.Calibration{}, tell: r.tell}
+	setup := arm.Setup{Seed: r.plan.Seed, Calibrate: c.of, Tell: r.tell}
+	if r.Resume != nil {
+		setup.Past = &r.Resume.Facts
+		c.known = append(slices.Clone(c.known), r.Resume.Facts.Calibrations...)
 	}
-	if r.jobs, err = newJobs(r.Grid, r.Seed, calibrations); err != nil {
-		return err
-	}
-	r.pools = newPools(r.Grid)
-	if len(r.Grid.Capacity) > 0 {
-		if r.probes, err = newProbeProcesses(slices.Max(r.Grid.Capacity), calibrations[workloads.Spin.Name].Units(probeWork)); err != nil {
-			r.warn("capacity", "The capacity of the machine could not be measured: "+err.Error()+".",
-				"Call bench.Main first in main or TestMain; without it the ideal is taken to be the number of workers.")
+	r.doubts = newDoubts(c.found)
+	if !r.Virtual {
+		if err := r.preflight(c); err != nil {
+			return err
 		}
+	}
+	var err error
+	if r.roster, err = openRoster(ctx, r.plan, setup); err != nil {
+		return err
 	}
 	r.Progress.Stage("warming up")
 	begin := time.Now()
-	if err := r.warmUp(ctx, slices.Concat(r.plan.Arms, r.refined())); err != nil {
+	if err := r.warmUp(ctx, slices.Concat(r.plan.Points, r.refiner.beside())); err != nil {
 		return err
 	}
-	r.blockTimes = []time.Duration{time.Since(begin)} // the only estimate until there are blocks
+	r.pace.whole = []time.Duration{time.Since(begin)} // the only estimate until there are blocks
 	if !r.Virtual {
-		r.askWorkers(ctx)
+		r.roster.ready(ctx)
 	}
 	return nil
 }
@@ -180,147 +139,248 @@ func (r *run) prepare(ctx context.Context) error {
 // start writes the head of the record.
 func (r *run) start(m host.Machine) error {
 	if r.Resume != nil {
-		if err := sameMachine(r.Resume, m.Keys); err != nil {
+		if err := goOn(r.Resume, r.plan, m.Keys); err != nil {
 			return err
 		}
 		r.out = record.ContinueWriter(r.Out, m.Keys)
-		r.note("resumed", r.begin.Format(time.RFC3339))
+		r.tell("session", r.pace.begin)
 	} else {
-		r.out = record.NewWriter(r.Out, m.Keys)
-		r.note("run", r.summary.ID)
-		r.note("seed", strconv.FormatUint(r.Seed, 10))
-		r.note("start", r.begin.Format(time.RFC3339))
-		r.note("grid", r.Grid.Fingerprint())
-		r.note("plan", fmt.Sprintf("%d cells and %d probes in each block, in an order of its own; budget %v",
-			len(r.Grid.Cells()), len(r.plan.Arms)-len(r.Grid.Cells()), r.Budget))
-		for _, w := range r.Grid.Workloads {
-			r.note("workload."+w.Name, string(w.Resource))
+		var units []record.Unit
+		for _, s := range r.Sources {
+			units = append(units, s.Units...)
+		}
+		r.out = record.NewWriter(r.Out, m.Keys, units...)
+		r.tell("run", r.summary.ID)
+		r.tell("seed", r.plan.Seed)
+		r.tell("start", r.pace.begin.Round(time.Second))
+		r.tell("plan", record.Plan{Fingerprint: r.plan.fingerprint(), Points: len(r.plan.Points), Probes: r.plan.probes()})
+		for _, s := range r.plan.facts() {
+			r.tell("source", s)
 		}
 	}
-	r.tell(m.Findings)
-	return r.out.Note("budget", r.Budget.String())
+	if m.Cores > 0 {
+		r.tell("cores", m.Cores)
+	}
+	r.found(m.Findings)
+	return r.out.Fact("budget", r.Budget.Seconds())
 }
 
-// note writes a note. The writer keeps its first error, which the next result
-// returns.
-func (r *run) note(key, value string) { _ = r.out.Note(key, value) }
+// tell writes a fact. The writer keeps its first error, which the next result returns.
+func (r *run) tell(fact string, value any) {
+	if w, ok := value.(record.Warning); ok {
+		r.summary.Warnings = append(r.summary.Warnings, w)
+	}
+	_ = r.out.Fact(fact, value)
+}
 
 func (r *run) warn(topic, what, cure string) {
-	r.summary.Warnings = append(r.summary.Warnings, Warning{Topic: topic, What: what, Cure: cure})
-	r.note("warning."+topic, what+" | "+cure)
+	r.tell("warning", record.Warning{Topic: topic, What: what, Cure: cure})
 }
 
-// calibrate measures the kernels of the grid, and that of spin for the probes.
-// A resumed run uses the calibrations it began with, so that its jobs stay the
-// same.
-func (r *run) calibrate(ctx context.Context) (map[string]Calibration, error) {
-	calibrations := map[string]Calibration{}
-	kernels := slices.Clone(r.Grid.Workloads)
-	probes := !r.Virtual || len(r.Grid.Capacity) > 0
-	if probes && !slices.ContainsFunc(kernels, func(w workloads.Workload) bool { return w.Name == workloads.Spin.Name }) {
-		kernels = append(kernels, workloads.Spin)
+func (r *run) found(f host.Findings) {
+	for _, reading := range f.Readings {
+		r.tell("reading", reading)
 	}
-	for _, w := range kernels {
-		if w.Kernel == nil {
+	for _, w := range f.Warnings {
+		r.tell("warning", w)
+	}
+}
+
+// preflight measures what the machine can resolve: its clock, its shortest sleeps
+// and its noise. It takes about 0.1 s.
+func (r *run) preflight(c *calibrations) error {
+	var shortest time.Duration
+	for _, p := range r.plan.Points {
+		if w, ok := workloads.ByName(p.Workload()); ok && w.Resource == workloads.Wait && (shortest == 0 || p.Grain() < shortest) {
+			shortest = p.Grain()
+		}
+	}
+	r.found(host.ProbeClock(time.Now))
+	r.found(host.ProbeSleep(shortest))
+	spin, err := c.of(workloads.Spin.Name, workloads.Spin.Kernel)
+	if err == nil {
+		r.found(host.ProbeNoise(func(d time.Duration) { workloads.Spin.Kernel(int64(d.Seconds() / spin.PerUnit)) }))
+	}
+	return nil
+}
+
+// warmUp runs points once: workers start, memory is touched, and an arm that cannot
+// work at all is found. Nothing of it is kept but failures.
+func (r *run) warmUp(ctx context.Context, points []record.Point) error {
+	for _, e := range r.roster.entrants(ctx, points) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		_, err := block.Slice(ctx, e.Arm, r.SliceLimit)
+		if err == nil {
 			continue
 		}
-		if err := ctx.Err(); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		r.told(block.Outcome{Result: record.Result{Point: e.Point}, Err: err})
+		if err := r.out.Failure(e.Point, err.Error()); err != nil {
+			return err
+		}
+		r.closeArm(e.Point)
+	}
+	return nil
+}
+
+// measure runs blocks until the budget, the target or ctx ends them.
+func (r *run) measure(ctx context.Context) error {
+	c := block.Config{Seed: r.plan.Seed, First: 1, Out: r.out, Limit: r.limit, Told: r.told, Virtual: r.Virtual}
+	if r.Resume != nil {
+		c.First = 1 + lastBlock(r.Resume)
+	}
+	var begin time.Time
+	narrow := false
+	return c.Run(ctx, func(number int) ([]block.Group, error) {
+		points, err := r.next(ctx)
+		if err != nil || points == nil {
 			return nil, err
 		}
-		if r.Resume != nil {
-			if c, ok := parseCalibration(r.Resume.Note("calibration." + w.Name)); ok {
-				calibrations[w.Name] = c
-				continue
+		narrow = points.narrow
+		begin = time.Now()
+		r.Progress.Begin(Block{Number: number, Whole: r.pace.blocks() + 1, Expected: r.summary.Expected, Slices: len(points.points), Narrow: narrow,
+			Elapsed: time.Since(r.pace.begin), Budget: r.Budget})
+		return []block.Group{r.contest(points.points)}, nil
+	}, func(record.Block) error {
+		took := time.Since(begin)
+		r.refiner.took(took, narrow)
+		if narrow {
+			r.pace.narrow = append(r.pace.narrow, took)
+		} else {
+			r.pace.whole = append(r.pace.whole, took)
+		}
+		return nil
+	})
+}
+
+// wanted is what a block measures.
+type wanted struct {
+	points []record.Point
+	narrow bool
+}
+
+// next is what the next block measures: everything, or the refined points only; nil
+// when the run is over.
+func (r *run) next(ctx context.Context) (*wanted, error) {
+	if r.refiner.due(r.pace.blocks()) {
+		if err := r.refine(ctx); err != nil {
+			return nil, err
+		}
+	}
+	narrow := r.refiner.narrow()
+	more := r.pace.more(narrow)
+	r.summary.Expected = r.pace.blocks() + more
+	if more == 0 {
+		// What is left is too short for a whole block.
+		if narrow = r.pace.fillsUp(); !narrow {
+			return nil, nil
+		}
+	}
+	points := r.refiner.points
+	if !narrow {
+		points = slices.Concat(r.plan.Points, r.refiner.beside())
+	}
+	return &wanted{slices.DeleteFunc(slices.Clone(points), r.left.Has), narrow}, nil
+}
+
+func (r *run) refine(ctx context.Context) error {
+	known := len(r.refiner.refined)
+	added, err := r.refiner.refine(r.pace.left(), meanTime(r.pace.whole)/time.Duration(max(1, len(r.plan.Points))), r.Budget)
+	if err != nil {
+		return fmt.Errorf("reading back what was measured: %w", err)
+	}
+	for _, p := range r.refiner.refined[known:] {
+		r.tell("refined", p.Name())
+	}
+	return r.warmUp(ctx, added)
+}
+
+// contest is a block of one contest: every point once.
+func (r *run) contest(points []record.Point) block.Group {
+	return func(ctx context.Context, take func(block.Contest) ([]error, error)) error {
+		entrants := r.roster.entrants(ctx, points)
+		failures, err := take(block.Contest{Entrants: entrants})
+		for i, failure := range failures {
+			if failure != nil {
+				r.closeArm(entrants[i].Point)
 			}
 		}
-		c, known := r.Calibrated[w.Name]
-		var err error
-		if !known {
-			c, err = Calibrate(w.Kernel)
-		}
-		if err != nil {
-			// Its trials will fail with this; the others go on.
-			r.warn("calibration", fmt.Sprintf("The kernel of %s could not be calibrated: %v.", w.Name, err),
-				"Its cost must be proportional to its units, and its result must be used.")
-			continue
-		}
-		calibrations[w.Name] = c.asRecorded()
-		r.note("calibration."+w.Name, c.String())
-		if c.Spread > maxSpread {
-			r.warn("calibration", fmt.Sprintf("The kernel of %s is off a straight line by %.0f %%.", w.Name, c.Spread*100),
-				"Run on a quieter machine: nominal grains are off by as much, measured work is not.")
-		}
+		return err
 	}
-	if !r.Virtual {
-		r.preflight(calibrations[workloads.Spin.Name])
+}
+
+func (r *run) closeArm(p record.Point) {
+	if err := r.roster.failed(p); err != nil {
+		r.warn("shutdown", "What failed did not end as it should: "+record.Sanitize(err.Error())+".", "Look for a task that ignores its context.")
 	}
-	return calibrations, nil
+}
+
+// told takes an outcome.
+func (r *run) told(o block.Outcome) {
+	p := o.Result.Point
+	if o.Err == nil {
+		r.summary.Slices++
+		r.longest[p] = max(r.longest[p], time.Duration(o.Result.Values[record.UnitTime]*float64(time.Second)))
+		r.doubts.take(o.Result)
+	} else {
+		r.summary.Failures++
+	}
+	if r.left.Tell(o) {
+		r.summary.Left = append(r.summary.Left, p)
+		r.warn("left", fmt.Sprintf("%s failed twice in a row and left the run: %s.", p, record.Sanitize(o.Err.Error())),
+			"The other points count without it; look at what failed, leave it out, or raise the time limit.")
+	}
+	if o.Result.Block > 0 || o.Err != nil {
+		r.Progress.Slice(p, o.Err)
+	}
+}
+
+// limit is the time limit of a slice: a hundred times what its arm took at most,
+// but no less than 2 s, so that one hung slice does not eat the budget.
+func (r *run) limit(p record.Point) time.Duration {
+	if longest := r.longest[p]; longest > 0 {
+		return min(r.SliceLimit, max(100*longest, 2*time.Second))
+	}
+	return r.SliceLimit
 }
 
 // finish closes everything, writes the end of the record and tells Progress.
 func (r *run) finish(ctx context.Context, err error) (Summary, error) {
-	if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err())) {
+	if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))) {
 		r.summary.Interrupted = true
 		err = ctx.Err()
 	}
-	if r.probes != nil {
-		r.probes.close()
-		r.capacityWarning()
-	}
-	if w, ok := driftWarning(r.drift); ok {
-		r.warn(w.Topic, w.What, w.Cure)
-	}
-	if n := r.summary.Dropped; n > 0 {
-		r.warn("blocks-dropped", fmt.Sprintf("%d of %d blocks were dropped whole, since a trial in them failed.", n, n+r.summary.Blocks-r.before+len(r.narrowTimes)),
-			"Look at the failed lines of the record; leave out the arm that fails.")
-	}
-	if r.began != nil && r.out != nil {
-		r.tell(host.ReadCounters().Since(*r.began))
-	}
-	if r.pools != nil {
-		if e := r.pools.close(); e != nil {
-			r.warn("shutdown", "An executor did not end as it should: "+e.Error()+".", "Look for a task that ignores its context.")
+	r.summary.Blocks = r.pace.blocks()
+	if r.out != nil {
+		if r.doubts != nil {
+			for _, w := range r.doubts.warnings() {
+				r.tell("warning", w)
+			}
+		}
+		if !r.Virtual {
+			r.found(host.ReadCounters().Since(r.before))
 		}
 	}
-	if r.jobs != nil {
-		if e := r.jobs.close(); e != nil {
-			r.warn("files", "Files of the workloads could not be removed: "+e.Error()+".", "Remove them by hand.")
+	if r.roster != nil {
+		sessions, files := r.roster.close()
+		if sessions != nil {
+			r.warn("shutdown", "An executor did not end as it should: "+record.Sanitize(sessions.Error())+".", "Look for a task that ignores its context.")
+		}
+		if files != nil {
+			r.warn("files", "Files of the workloads could not be removed: "+record.Sanitize(files.Error())+".", "Remove them by hand.")
 		}
 	}
 	r.summary.Expected = max(r.summary.Expected, r.summary.Blocks)
-	r.summary.Refined = len(r.refiner.cells)
+	r.summary.Refined = len(r.refiner.refined)
+	r.summary.Elapsed = time.Since(r.pace.begin)
 	if r.out != nil {
-		err = errors.Join(err, r.end())
+		err = errors.Join(err, r.out.Fact("end", record.End{Blocks: r.summary.Blocks, Expected: r.summary.Expected,
+			Interrupted: r.summary.Interrupted, Elapsed: r.summary.Elapsed.Seconds()}))
 	}
-	r.summary.Elapsed = time.Since(r.begin)
 	r.Progress.Done(r.summary)
 	return r.summary, err
-}
-
-// end writes the last notes.
-func (r *run) end() error {
-	partial := ""
-	if r.summary.Interrupted {
-		partial = fmt.Sprintf("%d of %d blocks", r.summary.Blocks, r.summary.Expected)
-	}
-	if partial != "" || r.Resume != nil {
-		r.note("partial", partial) // the last one counts: empty when a resumed run is complete
-	}
-	if f := r.refiner; f.ask != nil {
-		r.note("refining", fmt.Sprintf("%d cells at grains in between; looking for them took %v", len(f.cells), f.spent.Round(time.Millisecond)))
-	}
-	r.note("blocks", strconv.Itoa(r.summary.Blocks))
-	return r.out.Note("elapsed", time.Since(r.begin).Round(time.Millisecond).String())
-}
-
-// capacityWarning tells when the CPUs are worth less than their number.
-func (r *run) capacityWarning() {
-	if len(r.one) == 0 || len(r.all) == 0 {
-		return
-	}
-	cores := runtime.GOMAXPROCS(0)
-	if got := float64(cores) * median(r.one) / median(r.all); got < 0.75*float64(cores) {
-		r.warn("capacity", fmt.Sprintf("%d CPUs together do the work of %.1f.", cores, got),
-			"Judge speedups against this measured ideal; for more, stop other programs or use a machine that does not share its cores.")
-	}
 }

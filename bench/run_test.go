@@ -13,6 +13,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"poolbench/bench/arm"
+	"poolbench/bench/arm/inproc"
+	"poolbench/bench/arm/probe"
+	"poolbench/bench/block"
 	"poolbench/bench/record"
 	"poolbench/executors"
 	"poolbench/workloads"
@@ -23,7 +27,7 @@ import (
 func overheadKind(overhead time.Duration) executors.Kind {
 	return executors.Kind{Name: "overhead", Doc: "sleeps before each task",
 		New: func(o executors.Options) (executors.Executor, error) {
-			p := &overheadPool{workers: o.Workers, tasks: make(chan executors.Task, maxTasks)}
+			p := &overheadPool{workers: o.Workers, tasks: make(chan executors.Task, 2048)}
 			for range o.Workers {
 				p.running.Go(func() {
 					for task := range p.tasks {
@@ -51,8 +55,25 @@ func (p *overheadPool) Shutdown(context.Context) error {
 	return nil
 }
 
-func sleepGrid(kinds ...executors.Kind) Grid {
-	return Grid{Workloads: []workloads.Workload{workloads.Sleep}, Executors: kinds, Workers: []int{1, 2}}
+func sleepGrid(kinds ...executors.Kind) inproc.Grid {
+	return inproc.Grid{Workloads: []workloads.Workload{workloads.Sleep}, Executors: kinds, Workers: []int{1, 2}}
+}
+
+// of is what measures grids alone.
+func of(grids ...inproc.Grid) (sources []arm.Source) {
+	for _, g := range grids {
+		sources = append(sources, g.Source())
+	}
+	return sources
+}
+
+func planOf(t *testing.T, seed uint64, sources []arm.Source) Plan {
+	t.Helper()
+	p, err := NewPlan(sources, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func readBack(t *testing.T, out *bytes.Buffer) *record.Record {
@@ -72,11 +93,11 @@ func TestRunInVirtualTime(t *testing.T) {
 		var out bytes.Buffer
 		begin := time.Now()
 		s, err := Run(t.Context(), Config{
-			Grid: sleepGrid(overheadKind(time.Millisecond)), Budget: time.Second, Seed: 5, Out: &out, Virtual: true})
+			Sources: of(sleepGrid(overheadKind(time.Millisecond))), Budget: time.Second, Seed: 5, Out: &out, Virtual: true})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Blocks != 8 || s.Expected != 8 || s.Trials != 24 || s.Failures != 0 || s.Interrupted {
+		if s.Blocks != 8 || s.Expected != 8 || s.Slices != 24 || s.Failures != 0 || s.Interrupted {
 			t.Errorf("summary %+v, want 8 blocks of 3 trials", s)
 		}
 		if took := time.Since(begin); took != 9*104*time.Millisecond || took != s.Elapsed {
@@ -84,18 +105,19 @@ func TestRunInVirtualTime(t *testing.T) {
 		}
 		rec := readBack(t, &out)
 		want := map[string]float64{
-			"serial, sleep, 2ms":       0.032,
-			"overhead × 1, sleep, 2ms": 0.048,
-			"overhead × 2, sleep, 2ms": 0.024,
+			"serial, sleep, 2 ms":       0.032,
+			"overhead × 1, sleep, 2 ms": 0.048,
+			"overhead × 2, sleep, 2 ms": 0.024,
 		}
 		for _, r := range rec.Results {
-			if got, _ := r.Time(); got != want[r.Cell.String()] || r.Values[record.UnitTasks] != 16 {
-				t.Errorf("%s: %v s, %v tasks; want %v s, 16 tasks", r.Cell, got, r.Values[record.UnitTasks], want[r.Cell.String()])
+			if got, _ := r.Time(); got != want[r.Point.String()] || r.Values[record.UnitTasks] != 16 {
+				t.Errorf("%s: %v s, %v tasks; want %v s, 16 tasks", r.Point, got, r.Values[record.UnitTasks], want[r.Point.String()])
 			}
 		}
-		checkBlocks(t, rec, NewPlan(sleepGrid(overheadKind(0)), 5))
-		if rec.Note("workload.sleep") != "wait" || rec.Note("seed") != "5" || rec.Note("blocks") != "8" || rec.Note("partial") != "" {
-			t.Errorf("notes: %v", rec.Notes)
+		checkBlocks(t, rec, planOf(t, 5, of(sleepGrid(overheadKind(0)))))
+		if f := rec.Facts; f.Resource("sleep") != "wait" || f.Seed != 5 || f.End == nil || f.End.Blocks != 8 || f.End.Interrupted ||
+			f.Plan.Points != 3 || len(f.Sources) != 1 || f.Sources[0].Baseline != "serial" {
+			t.Errorf("facts: %+v", f)
 		}
 	})
 }
@@ -103,17 +125,13 @@ func TestRunInVirtualTime(t *testing.T) {
 // checkBlocks checks that the results of a record stand in the order of the plan.
 func checkBlocks(t *testing.T, rec *record.Record, p Plan) {
 	t.Helper()
-	got := map[int][]string{}
+	got := map[int][]record.Point{}
 	for _, r := range rec.Results {
-		got[r.Block] = append(got[r.Block], r.Name)
+		got[r.Block] = append(got[r.Block], r.Point)
 	}
-	for n, names := range got {
-		var want []string
-		for _, trial := range p.Block(n) {
-			want = append(want, trial.Name())
-		}
-		if !slices.Equal(names, want) {
-			t.Errorf("block %d is %v, want %v", n, names, want)
+	for n, points := range got {
+		if want := block.Order(p.Seed, n, p.Points); !slices.Equal(points, want) {
+			t.Errorf("block %d is %v, want %v", n, points, want)
 		}
 	}
 }
@@ -121,7 +139,7 @@ func checkBlocks(t *testing.T, rec *record.Record, p Plan) {
 func TestTooSmallBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		s, err := Run(t.Context(), Config{Grid: sleepGrid(overheadKind(100 * time.Millisecond)), Budget: time.Second, Out: &out, Virtual: true})
+		s, err := Run(t.Context(), Config{Sources: of(sleepGrid(overheadKind(100 * time.Millisecond))), Budget: time.Second, Out: &out, Virtual: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,7 +147,7 @@ func TestTooSmallBudget(t *testing.T) {
 			t.Errorf("%d blocks, seed %d; want 2 blocks and a seed", s.Blocks, s.Seed)
 		}
 		// That intervals need more is for reports to say.
-		if len(s.Warnings) != 0 || strings.Contains(out.String(), "warning.") {
+		if len(s.Warnings) != 0 || strings.Contains(out.String(), "fact warning") {
 			t.Errorf("warnings %+v", s.Warnings)
 		}
 	})
@@ -142,8 +160,8 @@ func (losing) Submit(executors.Task) error    { return nil }
 func (losing) Workers() int                   { return 1 }
 func (losing) Shutdown(context.Context) error { return nil }
 
-// A trial that hangs fails when its time is over; after three in a row its arm is
-// left out, and nothing else is lost.
+// A slice that hangs fails when its time is over; after two in a row its point leaves
+// the run, and nothing else is lost.
 func TestHungTrialsFail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		started := 0
@@ -153,23 +171,23 @@ func TestHungTrialsFail(t *testing.T) {
 		}})
 		g.Workers = []int{1}
 		var out bytes.Buffer
-		s, err := Run(t.Context(), Config{Grid: g, Blocks: 6, Budget: time.Hour, TrialLimit: time.Second, Seed: 1, Out: &out, Virtual: true})
+		s, err := Run(t.Context(), Config{Sources: of(g), Blocks: 6, Budget: time.Hour, SliceLimit: time.Second, Seed: 1, Out: &out, Virtual: true})
 		if err != nil {
 			t.Fatal(err)
 		}
 		rec := readBack(t, &out)
-		if len(rec.Failures) != maxFailures || s.Failures != maxFailures || s.Blocks != 6 || len(rec.Results) != 6 {
-			t.Fatalf("%d failures, %d blocks, %d results; want 3, 6, 6", len(rec.Failures), s.Blocks, len(rec.Results))
+		if len(rec.Failures) != 2 || s.Failures != 2 || s.Blocks != 6 || len(rec.Results) != 6 || len(s.Left) != 1 {
+			t.Fatalf("%d failures, %d blocks, %d results, %v left; want 2, 6, 6, 1", len(rec.Failures), s.Blocks, len(rec.Results), s.Left)
 		}
 		f := rec.Failures[0]
-		if !strings.Contains(f.Reason, "no result within 1s") || !strings.Contains(f.Name, "executor=losing") {
+		if !strings.Contains(f.Reason, "no result within 1s") || f.Point.Executor() != "losing" {
 			t.Errorf("failure %+v", f)
 		}
-		if started != maxFailures {
+		if started != 2 {
 			t.Errorf("%d executors were made; each failed one must be replaced", started)
 		}
-		if rec.Note("warning.dropped") == "" {
-			t.Error("no warning that an arm was left out")
+		if !rec.Facts.Warned("left") {
+			t.Error("no warning that a point left")
 		}
 	})
 }
@@ -180,42 +198,14 @@ func TestExecutorThatCannotStart(t *testing.T) {
 		g := sleepGrid(executors.Kind{Name: "broken", New: func(executors.Options) (executors.Executor, error) {
 			return nil, errors.New("no such thing")
 		}})
-		s, err := Run(t.Context(), Config{Grid: g, Blocks: 2, Out: &out, Virtual: true})
+		s, err := Run(t.Context(), Config{Sources: of(g), Blocks: 2, Out: &out, Virtual: true})
 		if err != nil || s.Blocks != 2 || s.Failures == 0 {
 			t.Errorf("%+v, %v", s, err)
 		}
 	})
 }
 
-// badJob does something no job should do.
-type badJob struct{ run func(context.Context) }
-
-func (j badJob) Run(ctx context.Context, _ executors.Executor) error { j.run(ctx); return nil }
-func (badJob) Check() error                                          { return nil }
-func (badJob) Close() error                                          { return nil }
-
-func TestTrialOfBadJobs(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		release := make(chan struct{})
-		for want, run := range map[string]func(context.Context){
-			"panicked: boom": func(context.Context) { panic("boom") },
-			"runtime.Goexit": func(context.Context) { runtime.Goexit() },
-			"took no time":   func(context.Context) {},
-			"was abandoned":  func(context.Context) { <-release },
-		} {
-			_, err := timeJob(t.Context(), badJob{run}, nil, time.Second)
-			if err == nil || !strings.Contains(err.Error(), want) {
-				t.Errorf("error %v, want one with %q", err, want)
-			}
-			if errors.Is(err, errAbandoned) != (want == "was abandoned") {
-				t.Errorf("%v: abandoned or not?", err)
-			}
-		}
-		close(release)
-	})
-}
-
-// stopAfter interrupts a run after n trials.
+// stopAfter interrupts a run after n slices.
 type stopAfter struct {
 	silent
 	n      int
@@ -223,7 +213,7 @@ type stopAfter struct {
 	done   *Summary
 }
 
-func (s *stopAfter) Trial(Trial, error) {
+func (s *stopAfter) Slice(record.Point, error) {
 	if s.n--; s.n == 0 {
 		s.cancel()
 	}
@@ -236,18 +226,18 @@ func TestInterruptAndResume(t *testing.T) {
 		defer cancel()
 		var out bytes.Buffer
 		var told Summary
-		c := Config{Grid: sleepGrid(overheadKind(time.Millisecond)), Budget: time.Second, Seed: 9, Out: &out, Virtual: true,
+		c := Config{Sources: of(sleepGrid(overheadKind(time.Millisecond))), Budget: time.Second, Seed: 9, Out: &out, Virtual: true,
 			Progress: &stopAfter{n: 7, cancel: cancel, done: &told}} // in the middle of block 3
 		s, err := Run(ctx, c)
-		if !errors.Is(err, context.Canceled) || !s.Interrupted || s.Blocks != 2 || s.Trials != 7 {
+		if !errors.Is(err, context.Canceled) || !s.Interrupted || s.Blocks != 2 || s.Slices != 7 {
 			t.Fatalf("%+v, %v; want an interruption with 2 blocks", s, err)
 		}
-		if told.Trials != 7 {
+		if told.Slices != 7 {
 			t.Errorf("Done was told %+v", told)
 		}
 		rec := readBack(t, &out)
-		if len(rec.Results) != 7 || rec.Note("partial") != "2 of 8 blocks" {
-			t.Fatalf("%d results, partial %q", len(rec.Results), rec.Note("partial"))
+		if end := rec.Facts.End; len(rec.Results) != 7 || end == nil || !end.Interrupted || end.Blocks != 2 || end.Expected != 8 {
+			t.Fatalf("%d results, end %+v", len(rec.Results), end)
 		}
 
 		c.Progress, c.Resume, c.Seed = nil, rec, 0
@@ -256,8 +246,8 @@ func TestInterruptAndResume(t *testing.T) {
 			t.Fatalf("resumed: %+v, %v", s, err)
 		}
 		rec = readBack(t, &out)
-		if len(rec.Results) != 7+6*3 || rec.Note("partial") != "" || rec.Note("blocks") != "8" {
-			t.Errorf("%d results, partial %q, blocks %q", len(rec.Results), rec.Note("partial"), rec.Note("blocks"))
+		if end := rec.Facts.End; len(rec.Results) != 7+6*3 || end == nil || end.Interrupted || end.Blocks != 8 {
+			t.Errorf("%d results, end %+v", len(rec.Results), end)
 		}
 		if last := rec.Results[len(rec.Results)-1].Block; last != 9 {
 			t.Errorf("last block is %d, want 9: the cut-off block 3 is not used again", last)
@@ -267,21 +257,23 @@ func TestInterruptAndResume(t *testing.T) {
 		if _, err := Run(t.Context(), c); !errors.Is(err, ErrResume) {
 			t.Errorf("resuming with another seed: %v", err)
 		}
-		c.Seed, c.Grid.Workers = 0, []int{1}
+		other := sleepGrid(overheadKind(time.Millisecond))
+		other.Workers = []int{1}
+		c.Seed, c.Sources = 0, of(other)
 		if _, err := Run(t.Context(), c); !errors.Is(err, ErrResume) {
 			t.Errorf("resuming with another grid: %v", err)
 		}
 	})
 }
 
-// A resumed run that is killed leaves no notes of its end; those of the run
+// A resumed run that is killed leaves no fact of its end; those of the run
 // before it are not taken for its own.
 func TestResumeAfterAKill(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		var out bytes.Buffer
-		c := Config{Grid: sleepGrid(overheadKind(time.Millisecond)), Budget: time.Second, Seed: 9, Out: &out, Virtual: true,
+		c := Config{Sources: of(sleepGrid(overheadKind(time.Millisecond))), Budget: time.Second, Seed: 9, Out: &out, Virtual: true,
 			Progress: &stopAfter{n: 7, cancel: cancel, done: new(Summary)}} // in the middle of block 3
 		if _, err := Run(ctx, c); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
@@ -291,33 +283,33 @@ func TestResumeAfterAKill(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := out.String()
-		end := strings.LastIndex(text, "# note partial")
+		end := strings.LastIndex(text, "# fact end")
 		last := strings.LastIndex(text[:end], "\nBenchmark") + 1 // the kill came before the last result of block 7
 		rec, err := record.Read(strings.NewReader(text[:last]), "results")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if rec.Note("partial") == "" || rec.Note("blocks") != "2" {
-			t.Fatalf("the record has no stale notes: %v", rec.Notes)
+		if rec.Facts.End != nil || strings.Count(text[:last], "# fact end") != 1 {
+			t.Fatalf("a stale end counts: %+v", rec.Facts.End)
 		}
 		c.Resume, c.Blocks = rec, 0
 		r, err := newRun(c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.summary.Blocks != 2+3 || r.first != 8 || r.target != 0 {
-			t.Errorf("%d complete blocks, next is %d, target %d; want 5, 8 and none", r.summary.Blocks, r.first, r.target)
+		if r.pace.before != 2+3 || lastBlock(rec) != 7 || r.pace.target != 0 {
+			t.Errorf("%d complete blocks, the last is %d, target %d; want 5, 7 and none", r.pace.before, lastBlock(rec), r.pace.target)
 		}
 	})
 }
 
-// A trial that the interrupt cuts short is no failure of its arm, whatever error
+// A slice that the interrupt cuts short is no failure of its arm, whatever error
 // it ends with.
-func TestInterruptedTrialIsNoFailure(t *testing.T) {
+func TestInterruptedSliceIsNoFailure(t *testing.T) {
 	slow := workloads.Workload{Name: "slow", Grains: []time.Duration{0}, New: func(workloads.Params) (workloads.Job, error) {
 		return slowJob{}, nil
 	}}
-	for name, g := range map[string]Grid{
+	for name, g := range map[string]inproc.Grid{
 		"context error": {Workloads: []workloads.Workload{workloads.Sleep}, Grains: []time.Duration{600 * time.Millisecond}},
 		"own error":     {Workloads: []workloads.Workload{slow}},
 	} {
@@ -327,11 +319,11 @@ func TestInterruptedTrialIsNoFailure(t *testing.T) {
 				time.AfterFunc(after, cancel)
 				var out bytes.Buffer
 				begin := time.Now()
-				s, err := Run(ctx, Config{Grid: g, Out: &out, Virtual: true})
-				if !errors.Is(err, context.Canceled) || !s.Interrupted || s.Failures != 0 || strings.Contains(out.String(), "# failed") {
+				s, err := Run(ctx, Config{Sources: of(g), Out: &out, Virtual: true})
+				if !errors.Is(err, context.Canceled) || !s.Interrupted || s.Failures != 0 || strings.Contains(out.String(), "fact failed") {
 					t.Errorf("%s: %+v, %v; want an interruption without failures\n%s", name, s, err, &out)
 				}
-				if late := time.Since(begin) - after; late > grace+600*time.Millisecond {
+				if late := time.Since(begin) - after; late > 2*time.Second+600*time.Millisecond {
 					t.Errorf("%s: Run returned %v after the interrupt", name, late)
 				}
 			}
@@ -358,7 +350,7 @@ func TestInterruptedBeforeTheFirstBlock(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		var out bytes.Buffer
-		s, err := Run(ctx, Config{Grid: sleepGrid(), Out: &out, Virtual: true})
+		s, err := Run(ctx, Config{Sources: of(sleepGrid()), Out: &out, Virtual: true})
 		if !errors.Is(err, context.Canceled) || s.Blocks != 0 || !s.Interrupted {
 			t.Errorf("%+v, %v", s, err)
 		}
@@ -376,9 +368,9 @@ func (w *failingWriter) Write(p []byte) (int, error) {
 }
 
 func TestWriteErrorEndsTheRun(t *testing.T) {
-	for _, n := range []int{0, 3, 12, 20} {
+	for _, n := range []int{0, 3, 12, 30} {
 		synctest.Test(t, func(t *testing.T) {
-			_, err := Run(t.Context(), Config{Grid: sleepGrid(), Out: &failingWriter{n}, Blocks: 20, Virtual: true})
+			_, err := Run(t.Context(), Config{Sources: of(sleepGrid()), Out: &failingWriter{n}, Blocks: 20, Virtual: true})
 			if err == nil || !strings.Contains(err.Error(), "disk full") {
 				t.Errorf("after %d writes: %v", n, err)
 			}
@@ -387,7 +379,7 @@ func TestWriteErrorEndsTheRun(t *testing.T) {
 }
 
 func TestBadConfig(t *testing.T) {
-	if _, err := Run(t.Context(), Config{Grid: sleepGrid()}); err == nil {
+	if _, err := Run(t.Context(), Config{Sources: of(sleepGrid())}); err == nil {
 		t.Error("a run without Out starts")
 	}
 	if _, err := Run(t.Context(), Config{Out: &bytes.Buffer{}}); err == nil {
@@ -397,13 +389,14 @@ func TestBadConfig(t *testing.T) {
 
 // A real run, small, with everything: machine, calibration, probes, processes.
 func TestRealRun(t *testing.T) {
-	g := StandardGrid()
+	g := inproc.StandardGrid()
 	for i := range g.Workloads {
 		g.Workloads[i].Grains = g.Workloads[i].Grains[:1]
 	}
-	g.Workers, g.Capacity, g.SweepWorkers = []int{2}, []int{1, 2}, 0
+	g.Workers, g.SweepWorkers = []int{2}, 0
+	sources := append(of(g), probe.Machine{Workers: []int{1, 2}}.Source())
 	var out bytes.Buffer
-	s, err := Run(t.Context(), Config{Grid: g, Blocks: 2, Budget: time.Minute, Out: &out})
+	s, err := Run(t.Context(), Config{Sources: sources, Blocks: 2, Budget: time.Minute, Out: &out})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -411,13 +404,13 @@ func TestRealRun(t *testing.T) {
 	if s.Failures != 0 || len(rec.Failures) != 0 {
 		t.Errorf("failures: %+v", rec.Failures)
 	}
-	if want := s.Arms * 2; s.Trials != want || len(rec.Results) != want {
-		t.Errorf("%d trials, %d results, want %d", s.Trials, len(rec.Results), want)
+	if want := s.Points * 2; s.Slices != want || len(rec.Results) != want {
+		t.Errorf("%d slices, %d results, want %d", s.Slices, len(rec.Results), want)
 	}
-	checkBlocks(t, rec, NewPlan(g, s.Seed))
+	checkBlocks(t, rec, planOf(t, s.Seed, sources))
 	capacity := 0
 	for _, r := range rec.Results {
-		if r.Kind == record.KindCapacity {
+		if r.Point.Benchmark() == record.CapacityBenchmark {
 			capacity++
 		}
 		if seconds, ok := r.Time(); !ok {
@@ -433,17 +426,26 @@ func TestRealRun(t *testing.T) {
 			t.Errorf("file key %s is missing", key)
 		}
 	}
-	for _, key := range []string{"run", "seed", "start", "cores", "gomaxprocs", "plan", "noise", "clock.read", "sleep.floor", "gomaxprocs.processes", "calibration.spin", "blocks"} {
-		if rec.Note(key) == "" {
-			t.Errorf("note %s is missing", key)
+	f := rec.Facts
+	if _, ok := f.Calibration("spin"); !ok || f.Run == "" || f.Seed == 0 || f.Start.IsZero() || f.Cores < 1 || f.Plan.Points != s.Points || f.End == nil || len(f.Workloads) != len(g.Workloads) {
+		t.Errorf("facts: %+v", f)
+	}
+	for _, name := range []string{"gomaxprocs", "noise.p50", "clock.read", "sleep.floor", "gomaxprocs.processes"} {
+		if !slices.ContainsFunc(f.Readings, func(r record.Reading) bool { return r.Name == name }) {
+			t.Errorf("reading %s is missing", name)
 		}
 	}
-	for _, w := range rec.NotesUnder("warning.") {
-		if !strings.Contains(w.Value, " | ") {
-			t.Errorf("warning %v has no cure", w)
+	for _, w := range f.Warnings {
+		if w.Topic == "" || w.What == "" || w.Cure == "" {
+			t.Errorf("warning %+v", w)
 		}
 	}
-	fmt.Fprintln(t.Output(), rec.Notes)
+	for b := range rec.Blocks() {
+		if b.Host == nil {
+			t.Errorf("block %d has no reading of the host", b.Number)
+		}
+	}
+	fmt.Fprintf(t.Output(), "%+v\n", f)
 }
 
 // checkExtras looks for what a real run measures beside makespans.
@@ -451,9 +453,9 @@ func checkExtras(t *testing.T, rec *record.Record) {
 	t.Helper()
 	seen := map[string]int{}
 	for _, r := range rec.Results {
-		name := r.Benchmark()
-		if r.Kind == record.KindCell {
-			name = r.Cell.Workload
+		name := r.Point.Benchmark()
+		if r.Point.IsGrid() {
+			name = r.Point.Workload()
 		}
 		for unit, v := range r.Values {
 			if v <= 0 {

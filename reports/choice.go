@@ -8,15 +8,30 @@ import (
 	"sort"
 	"strconv"
 
-	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
 )
 
+// A Choice is the answer to "which executor and how many workers".
+type Choice struct {
+	Pool                       // executor "serial" when no pool beats the plain loop
+	Speedup  estimate.Estimate // 1 for serial
+	Ties     []Tie             // other arms that are not surely slower than the fastest by more than 5 %; the chosen one is the cheapest of all
+	Decided  bool              // false when blocks are too few or too noisy to tell
+	Sentence string            // states the choice; for people
+	Stated   []Tie             // arms whose speedups Sentence states
+}
+
+// A Tie is an arm as good as the choice.
+type Tie struct {
+	Pool
+	Speedup estimate.Estimate
+}
+
 // cheaper orders arms of equal speed: the one that takes less of the machine and brings
 // less trouble first.
 func cheaper(a, b Tie) int {
-	return cmp.Or(cmp.Compare(a.Workers, b.Workers), words.Cheaper(a.Executor, b.Executor))
+	return cmp.Or(cmp.Compare(a.Workers, b.Workers), words.Cheaper(a.Executor, b.Executor), a.compare(b.Pool))
 }
 
 type candidate struct {
@@ -45,8 +60,8 @@ func (c candidate) most() float64 {
 // choose answers which arm to use. Only arms that surely beat the plain loop can be
 // chosen; of those that are as good as the fastest, the cheapest is. The plain loop
 // is chosen when no arm can be better by more than the practical limit.
-func (a *analysis) choose(all []candidate) Choice {
-	serial := Choice{Executor: record.Serial, Workers: 1}
+func choose(s *Set, all []candidate, baseline Pool) Choice {
+	serial := Choice{Pool: baseline}
 	if len(all) == 0 {
 		serial.Sentence = "cannot tell: only the plain loop was measured"
 		return serial
@@ -63,8 +78,8 @@ func (a *analysis) choose(all []candidate) Choice {
 	if best == nil {
 		best = fastest(all)
 		serial.Stated = []Tie{best.tie}
-		serial.Sentence = fmt.Sprintf("cannot tell: %s of the %d an interval needs; so far %s leads with %s serial",
-			words.Count(blocks, "block"), estimate.MinBlocks, words.Arm(best.tie.Executor, best.tie.Workers), words.Ratio(best.tie.Speedup.Value))
+		serial.Sentence = fmt.Sprintf("cannot tell: %s of the %d an interval needs; so far %s leads with %s",
+			words.Count(blocks, "block"), estimate.MinBlocks, best.tie.Pool, words.Ratio(best.tie.Speedup.Value)+" "+baseline.Executor)
 		return serial
 	}
 	for _, c := range judged {
@@ -73,7 +88,7 @@ func (a *analysis) choose(all []candidate) Choice {
 		}
 	}
 	if len(winners) > 0 {
-		return a.settle(a.asGood(winners))
+		return settle(asGood(s, winners), baseline.Executor)
 	}
 	return noPool(serial, judged, best)
 }
@@ -88,40 +103,41 @@ func noPool(serial Choice, judged []candidate, best *candidate) Choice {
 			chance = &judged[i]
 		}
 	}
-	name := words.Arm(best.tie.Executor, best.tie.Workers)
 	serial.Stated = []Tie{best.tie}
 	if chance != best {
 		serial.Stated = append(serial.Stated, chance.tie)
 	}
+	times := func(e estimate.Estimate) string { return words.RatioEstimate(e) + " " + serial.Executor }
+	name := best.tie.Pool
 	switch needs := estimate.BlocksFor(choiceAlpha(len(judged))); {
 	case chance != best:
-		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial, and %s may be faster, %s; more blocks would narrow that",
-			name, words.RatioEstimate(s), words.Arm(chance.tie.Executor, chance.tie.Workers), words.RatioEstimate(chance.tie.Speedup))
+		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s, and %s may be faster, %s; more blocks would narrow that",
+			name, times(s), chance.tie.Pool, words.RatioEstimate(chance.tie.Speedup))
 	case best.most() > 1+Practical && s.Low > 1 && s.N < needs:
-		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial, but the best of %s may be so by chance: %s of the %d that takes",
-			name, words.RatioEstimate(s), words.Count(len(judged), "arm"), words.Count(s.N, "block"), needs)
+		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s, but the best of %s may be so by chance: %s of the %d that takes",
+			name, times(s), words.Count(len(judged), "arm"), words.Count(s.N, "block"), needs)
 	case best.most() > 1+Practical && s.Low > 1:
-		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial, as one of %d that are no better may be by chance; more blocks would narrow that",
-			name, words.RatioEstimate(s), len(judged))
+		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s, as one of %d that are no better may be by chance; more blocks would narrow that",
+			name, times(s), len(judged))
 	case best.most() > 1+Practical:
-		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s serial; more blocks would narrow that", name, words.RatioEstimate(s))
+		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s; more blocks would narrow that", name, times(s))
 	case s.Value < 1:
 		serial.Decided = true
-		serial.Sentence = fmt.Sprintf("do not use a pool: nothing beats the plain loop; the best, %s, is %s serial", name, words.RatioEstimate(s))
+		serial.Sentence = fmt.Sprintf("do not use a pool: nothing beats the plain loop; the best, %s, is %s", name, times(s))
 	default:
 		serial.Decided = true
-		serial.Sentence = fmt.Sprintf("do not use a pool: the best, %s, gains less than %s: %s serial", name, words.Percent(Practical), words.RatioEstimate(s))
+		serial.Sentence = fmt.Sprintf("do not use a pool: the best, %s, gains less than %s: %s", name, words.Percent(Practical), times(s))
 	}
 	return serial
 }
 
 // asGood are the winners that are not surely slower than the fastest of them by
 // more than the practical limit, compared within blocks.
-func (a *analysis) asGood(winners []candidate) []candidate {
+func asGood(s *Set, winners []candidate) []candidate {
 	best := fastest(winners)
 	var out []candidate
 	for _, c := range winners {
-		ratio := a.rs.Estimate(best.task.Over(c.task))
+		ratio := s.Estimate(best.task.Over(c.task))
 		reach := ratio.Value
 		if ratio.Known() {
 			reach = ratio.High
@@ -144,14 +160,14 @@ func fastest(all []candidate) *candidate {
 }
 
 // settle chooses among arms that are equally good.
-func (a *analysis) settle(winners []candidate) Choice {
+func settle(winners []candidate, against string) Choice {
 	slices.SortFunc(winners, func(x, y candidate) int { return cheaper(x.tie, y.tie) })
 	chosen := winners[0]
-	c := Choice{Executor: chosen.tie.Executor, Workers: chosen.tie.Workers, Speedup: chosen.tie.Speedup, Decided: true, Stated: []Tie{chosen.tie}}
+	c := Choice{Pool: chosen.tie.Pool, Speedup: chosen.tie.Speedup, Decided: true, Stated: []Tie{chosen.tie}}
 	for _, w := range winners[1:] {
 		c.Ties = append(c.Ties, w.tie)
 	}
-	c.Sentence = fmt.Sprintf("%s: %s serial %s", words.Arm(c.Executor, c.Workers), words.Ratio(c.Speedup.Value), words.Interval(c.Speedup.Low, c.Speedup.High))
+	c.Sentence = fmt.Sprintf("%s: %s %s %s", c.Pool, words.Ratio(c.Speedup.Value), against, words.Interval(c.Speedup.Low, c.Speedup.High))
 	if len(c.Ties) > 0 {
 		c.Sentence += "; " + tieSentence(c)
 	}
@@ -160,26 +176,25 @@ func (a *analysis) settle(winners []candidate) Choice {
 
 // tieSentence is "4 to 16 workers and processes with 2 are equally good".
 func tieSentence(c Choice) string {
-	var order []string
-	workers := map[string][]int{}
+	var order []Pool // without workers
+	workers := map[Pool][]string{}
+	without := func(p Pool) Pool { return Pool{p.Executor, 0, p.How} }
 	for _, t := range c.Ties {
-		if _, ok := workers[t.Executor]; !ok {
-			order = append(order, t.Executor)
+		p := without(t.Pool)
+		if workers[p] == nil {
+			order = append(order, p)
 		}
-		workers[t.Executor] = append(workers[t.Executor], t.Workers)
+		workers[p] = append(workers[p], strconv.Itoa(t.Workers))
 	}
 	// The chosen executor's other sizes first: they follow from its name.
-	sort.SliceStable(order, func(i, j int) bool { return order[i] == c.Executor && order[j] != c.Executor })
+	chosen := without(c.Pool)
+	sort.SliceStable(order, func(i, j int) bool { return order[i] == chosen && order[j] != chosen })
 	var parts []string
-	for _, ex := range order {
-		list := make([]string, len(workers[ex]))
-		for i, w := range workers[ex] {
-			list[i] = strconv.Itoa(w)
-		}
-		if ex == c.Executor {
-			parts = append(parts, words.JoinOr(list)+" workers")
+	for _, p := range order {
+		if list := words.JoinOr(workers[p]); p == chosen {
+			parts = append(parts, list+" workers")
 		} else {
-			parts = append(parts, ex+" with "+words.JoinOr(list))
+			parts = append(parts, p.Label()+" with "+list)
 		}
 	}
 	verb := "are"
@@ -187,36 +202,4 @@ func tieSentence(c Choice) string {
 		verb = words.Verb("is", "are", c.Ties[0].Executor)
 	}
 	return words.JoinAnd(parts) + " " + verb + " equally good"
-}
-
-// lead fills in how far the chosen arm is ahead of the best arm of another executor,
-// within blocks.
-func (a *analysis) lead(s *Scaling) {
-	if !s.Best.Decided || s.Best.Executor == record.Serial {
-		return
-	}
-	for _, t := range s.Best.Ties {
-		if t.Executor != s.Best.Executor {
-			return
-		}
-	}
-	var next Tie
-	for _, series := range s.Series {
-		for _, pt := range series.Points {
-			if series.Executor != s.Best.Executor && (next.Executor == "" || pt.Speedup.Value > next.Speedup.Value) {
-				next = Tie{series.Executor, pt.Workers, pt.Speedup}
-			}
-		}
-	}
-	if next.Executor == "" {
-		return
-	}
-	cell := record.Cell{Workload: s.Workload, Grain: s.Grain, Payload: s.Payload}
-	mine, theirs := cell, cell
-	mine.Executor, mine.Workers = s.Best.Executor, s.Best.Workers
-	theirs.Executor, theirs.Workers = next.Executor, next.Workers
-	ratio := a.rs.Estimate(a.pairs.arms[theirs].task.Over(a.pairs.arms[mine].task))
-	if ratio.Known() && ratio.Low > 1 {
-		s.Best.Lead, s.Best.Next = ratio, next
-	}
 }

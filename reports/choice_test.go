@@ -41,7 +41,7 @@ func TestChoiceOfManyArms(t *testing.T) {
 	}{{6, 1, 0, 0}, {8, 1, 0, 0}, {9, 1, 0, 4}, {13, 1, 0, 4}, {13, 2, 40, 40}} {
 		pools, plain := 0, 0
 		for seed := range uint64(40) {
-			c := Analyse(arms(t, seed, test.blocks, test.speedup)).Scalings[0].Best
+			c := Scalings(NewSet(arms(t, seed, test.blocks, test.speedup)))[0].Best
 			switch {
 			case c.Executor != record.Serial:
 				pools++
@@ -81,12 +81,12 @@ func repeat(n int, f func(i int) float64) []float64 {
 // A small gain of one arm does not hide what another may gain.
 func TestPlainLoopNeedsEveryArm(t *testing.T) {
 	one := func(int) float64 { return 1 }
-	c := Analyse(inBlocks(t, map[string][]float64{record.Serial: repeat(12, one), goroutines: repeat(12, func(int) float64 { return 1 / 1.03 }),
-		processes: repeat(12, func(i int) float64 { return []float64{1.6, 0.7}[i%2] })})).Scalings[0].Best
+	c := Scalings(NewSet(inBlocks(t, map[string][]float64{record.Serial: repeat(12, one), goroutines: repeat(12, func(int) float64 { return 1 / 1.03 }),
+		processes: repeat(12, func(i int) float64 { return []float64{1.6, 0.7}[i%2] })})))[0].Best
 	if c.Decided || c.Executor != record.Serial || !strings.Contains(c.Sentence, "processes with 1 worker may be faster") {
 		t.Errorf("%+v", c)
 	}
-	c = Analyse(inBlocks(t, map[string][]float64{record.Serial: repeat(12, one), goroutines: repeat(12, func(i int) float64 { return []float64{1.2, 1 / 1.03, 0.8}[i%3] })})).Scalings[0].Best
+	c = Scalings(NewSet(inBlocks(t, map[string][]float64{record.Serial: repeat(12, one), goroutines: repeat(12, func(i int) float64 { return []float64{1.2, 1 / 1.03, 0.8}[i%3] })})))[0].Best
 	if c.Decided || !strings.Contains(c.Sentence, "cannot tell whether a pool helps: the best, goroutines with 1 worker, is 1.03×") {
 		t.Errorf("%+v", c)
 	}
@@ -96,10 +96,10 @@ func TestPlainLoopNeedsEveryArm(t *testing.T) {
 // two arms against each other.
 func TestTiesArePaired(t *testing.T) {
 	drift := func(i int) float64 { return 1 + 0.1*float64(i%3) }
-	d := Analyse(inBlocks(t, map[string][]float64{record.Serial: repeat(12, func(int) float64 { return 1 }),
+	d := NewSet(inBlocks(t, map[string][]float64{record.Serial: repeat(12, func(int) float64 { return 1 }),
 		goroutines: repeat(12, func(i int) float64 { return drift(i) / 2 / 0.9 }), processes: repeat(12, func(i int) float64 { return drift(i) / 2 }),
 		threads: repeat(12, func(i int) float64 { return drift(i) / 2 / 0.97 })}))
-	c := d.Scalings[0].Best
+	c := Scalings(d)[0].Best
 	if c.Executor != threads || len(c.Ties) != 1 || c.Ties[0].Executor != processes {
 		t.Errorf("goroutines are 10 %% behind in every block: %+v", c)
 	}
@@ -108,11 +108,11 @@ func TestTiesArePaired(t *testing.T) {
 func TestTooFewBlocksForTheGrains(t *testing.T) {
 	w := exact()
 	w.blocks, w.inline[goroutines] = 8, 5000
-	d := Analyse(w.write(t))
+	d := NewSet(w.write(t))
 	if s := seriesOf(t, d, goroutines); s.Crossover.Outcome != estimate.Unknown || s.Crossover.Needs != 10 {
 		t.Errorf("%+v", s.Crossover)
 	}
-	if got := d.Answers.Short[0].Text; !strings.Contains(got, "where goroutines on spin with 4 workers begin to pay off") || !strings.Contains(got, "8 blocks of the 10 an interval needs") {
+	if got := said(d, Short)[0]; !strings.Contains(got, "where goroutines on spin with 4 workers begin to pay off") || !strings.Contains(got, "8 blocks of the 10 an interval needs") {
 		t.Error(got)
 	}
 }
@@ -145,15 +145,20 @@ func TestRefinedGrainsOfFewExecutorsAreNotJudged(t *testing.T) {
 		{"# note refined: Grid/executor=processes/workload=w/workers=2/grain=19027\n", true},
 		{"", false},
 	} {
-		d := Analyse(planted(test.note))
-		s := d.Scalings[1]
-		if len(d.Scalings) != 3 || s.Partial != test.partial || s.Best.Decided == test.partial || d.Scalings[0].Partial || d.Scalings[2].Partial {
-			t.Fatalf("%q: %+v", test.note, d.Scalings)
+		d := NewSet(planted(test.note))
+		s := Scalings(d)[1]
+		if len(Scalings(d)) != 3 || s.Partial != test.partial || s.Best.Decided == test.partial || Scalings(d)[0].Partial || Scalings(d)[2].Partial {
+			t.Fatalf("%q: %+v", test.note, Scalings(d))
 		}
-		text, markdown := render(t, d)
-		for _, refuted := range []string{"### w at 19.027 µs", "othing beats the plain loop"} {
-			if strings.Contains(markdown, refuted) == test.partial || strings.Contains(text, refuted) {
-				t.Errorf("%q: %q in\n%s\n%s", test.note, refuted, markdown, text)
+		var others string
+		for _, table := range Which.Answer(d).Tables {
+			if strings.HasPrefix(table.Title, "What to use") {
+				others = fmt.Sprint(table.Rows)
+			}
+		}
+		for _, refuted := range []string{"19.027 µs", "nothing beats the plain loop"} {
+			if strings.Contains(others, refuted) == test.partial || strings.Contains(strings.Join(said(d, Which), "\n"), refuted) {
+				t.Errorf("%q: %q in\n%s", test.note, refuted, others)
 			}
 		}
 		if h := Headline(d); len(h) != 1 || h[0].Best.Executor != goroutines || h[0].Grain.Nanoseconds() != 64000 {
@@ -164,7 +169,7 @@ func TestRefinedGrainsOfFewExecutorsAreNotJudged(t *testing.T) {
 		}
 	}
 	partial := []Scaling{{Workload: "w", Grain: 1}, {Workload: "w", Grain: 2, Partial: true}}
-	if h := Headline(&Data{Scalings: partial}); len(h) != 1 || h[0].Grain != 1 {
+	if h := Headline(Suppose(NewSet(&record.Record{}), partial)); len(h) != 1 || h[0].Grain != 1 {
 		t.Errorf("%+v", h)
 	}
 }

@@ -1,7 +1,7 @@
 package reports
 
 import (
-	"math"
+	"cmp"
 	"slices"
 
 	"poolbench/bench/record"
@@ -9,19 +9,11 @@ import (
 	"poolbench/reports/words"
 )
 
-// A Pool is an executor with a number of workers.
-type Pool struct {
-	Executor string
-	Workers  int
-}
-
-// String is "goroutines with 2 workers".
-func (p Pool) String() string { return words.Arm(p.Executor, p.Workers) }
-
 // A Duel is two pools on one workload along the grain axis: an executor and the
 // cheapest one with as many workers (processes against goroutines), or one executor
 // with P and with 2P workers.
 type Duel struct {
+	Family   Family
 	Workload string
 	// Above is the faster one from the crossover on, Below under it. When it is
 	// Always, Above is faster at every size measured; when it is Never, Below is, or
@@ -30,105 +22,81 @@ type Duel struct {
 	Crossover    estimate.Crossing  // At is useful work per task in seconds
 	Threshold    estimate.Threshold // Below under it, Above from here on
 
-	points []SweepPoint // grain and work of what both have
+	points       []SweepPoint // grain and work of what both have
+	below, above record.Point // of the two, at some grain
 }
 
-// duels compares the pools that have a Sweep.
-func (a *analysis) duels() {
-	byWorkers := map[string]map[int]Sweep{}
-	for _, s := range a.data.Sweeps {
-		if byWorkers[s.Workload] == nil {
-			byWorkers[s.Workload] = map[int]Sweep{}
-		}
-		byWorkers[s.Workload][s.Workers] = s
+// Duels compares the pools that have a Sweep: by workload, then by workers.
+func Duels(s *Set) []Duel { return once(s, duels) }
+
+func duels(s *Set) []Duel {
+	type key struct {
+		family  Family
+		workers int
 	}
-	for _, s := range a.data.Sweeps {
-		cheapest := slices.MinFunc(s.Series, func(x, y SweepSeries) int {
-			return words.Cheaper(x.Executor, y.Executor)
+	all := map[key]Sweep{}
+	for _, x := range Sweeps(s) {
+		all[key{x.Family, x.Workers}] = x
+	}
+	var out []Duel
+	try := func(x, y Sweep, cheap, dear SweepSeries) {
+		d := Duel{Family: x.Family, Workload: x.Workload,
+			Below: Pool{cheap.Executor, x.Workers, cheap.How}, Above: Pool{dear.Executor, y.Workers, dear.How}}
+		if d.fight(s, cheap, dear) {
+			out = append(out, d)
+		}
+	}
+	for _, x := range Sweeps(s) {
+		cheapest := slices.MinFunc(x.Series, func(a, b SweepSeries) int {
+			return cmp.Or(words.Cheaper(a.Executor, b.Executor), comparePoints(a.How, b.How))
 		})
-		for _, x := range s.Series {
-			if x.Executor != cheapest.Executor {
-				a.duel(s.Workload, cheapest, x, Pool{cheapest.Executor, s.Workers}, Pool{x.Executor, s.Workers})
+		for _, series := range x.Series {
+			if series.How != cheapest.How {
+				try(x, x, cheapest, series)
 			}
 		}
-		for _, x := range s.Series {
-			for _, y := range byWorkers[s.Workload][2*s.Workers].Series {
-				if x.Executor == y.Executor {
-					a.duel(s.Workload, x, y, Pool{x.Executor, s.Workers}, Pool{y.Executor, 2 * s.Workers})
+		twice := all[key{x.Family, 2 * x.Workers}]
+		for _, series := range x.Series {
+			for _, more := range twice.Series {
+				if series.How == more.How {
+					try(x, twice, series, more)
 				}
 			}
 		}
 	}
+	return out
 }
 
-// duel appends the comparison of two pools, of which the second is the dearer one.
-func (a *analysis) duel(workload string, x, y SweepSeries, cheap, dear Pool) {
-	d := Duel{Workload: workload, Below: cheap, Above: dear}
+// fight finds where the dearer of two pools overtakes the cheaper one, or is overtaken;
+// false when they have too few grains in common.
+func (d *Duel) fight(s *Set, cheap, dear SweepSeries) bool {
 	var ratios, inverse []estimate.CurvePoint
-	for _, p := range x.Points {
-		if !slices.ContainsFunc(y.Points, func(q SweepPoint) bool { return q.Grain == p.Grain }) {
+	for _, p := range cheap.Points {
+		i := slices.IndexFunc(dear.Points, func(q SweepPoint) bool { return q.Grain == p.Grain })
+		if i < 0 {
 			continue
 		}
-		arm := func(pool Pool) *arm {
-			return a.pairs.arms[record.Cell{Executor: pool.Executor, Workload: workload, Workers: pool.Workers, Grain: p.Grain}]
-		}
-		ratio := arm(cheap).task.Over(arm(dear).task)
+		m := s.at(dear.Points[i].Point)
+		ratio := s.Task(p.Point).Over(m.task)
 		if ratio.Len() == 0 {
 			continue
 		}
-		q, work := a.rs.Quantity(ratio), a.works[arm(dear)]
+		q, work := s.Quantity(ratio), usefulWork(s, m)
 		ratios = append(ratios, estimate.CurvePoint{Work: work, Ratio: q})
 		inverse = append(inverse, estimate.CurvePoint{Work: work, Ratio: q.Inverse()})
 		d.points = append(d.points, SweepPoint{Grain: p.Grain, Work: p.Work})
+		d.below, d.above = p.Point, m.point
 	}
 	if len(ratios) < estimate.MinPoints {
-		return
+		return false
 	}
 	c := estimate.NewCurve(ratios)
 	if c.Falls() {
 		// The dearer one wins where tasks are small.
-		c, d.Below, d.Above = estimate.NewCurve(inverse), dear, cheap
+		c = estimate.NewCurve(inverse)
+		d.Below, d.Above, d.below, d.above = d.Above, d.Below, d.above, d.below
 	}
 	d.Crossover, _ = c.Crossing(1, Practical)
 	d.Threshold = c.Threshold(Practical)
-	a.data.Duels = append(a.data.Duels, d)
-}
-
-// A Cost is how many workers an executor needs to beat the plain loop on one task
-// size: the COST of McSherry, Isard and Murray (HotOS 2015), here with an interval.
-type Cost struct {
-	Scaling   int // index in Data.Scalings
-	Executor  string
-	Crossover estimate.Crossing // along the workers: At, From and To are numbers of them, At between two pool sizes
-	// Fewest is At rounded up when it crosses. Otherwise it is the smallest pool measured
-	// that surely gains what matters, or 0 when there is none: a pool of 1 that equals the
-	// plain loop is on neither side.
-	Fewest int
-}
-
-// costs finds the COST of every executor of every Scaling with at least two pool
-// sizes.
-func (a *analysis) costs() {
-	for i, s := range a.data.Scalings {
-		base := a.pairs.arms[record.Cell{Executor: record.Serial, Workload: s.Workload, Workers: 1, Grain: s.Grain, Payload: s.Payload}]
-		for _, series := range s.Series {
-			if len(series.Points) < 2 {
-				continue
-			}
-			var points []estimate.CurvePoint
-			for _, p := range series.Points {
-				cell := record.Cell{Executor: series.Executor, Workload: s.Workload, Workers: p.Workers, Grain: s.Grain, Payload: s.Payload}
-				points = append(points, estimate.CurvePoint{Work: estimate.Constant(float64(p.Workers)), Ratio: a.rs.Quantity(base.task.Over(a.pairs.arms[cell].task))})
-			}
-			curve := estimate.NewCurve(points)
-			c := Cost{Scaling: i, Executor: series.Executor}
-			c.Crossover, _ = curve.Crossing(1, Practical)
-			if c.Crossover.Outcome == estimate.Crosses {
-				c.Fewest = int(math.Ceil(c.Crossover.At.Value - 1e-9))
-			} else if size, ok := curve.RisesFrom(Practical); ok {
-				c.Fewest = int(math.Round(size))
-			}
-			a.data.Costs = append(a.data.Costs, c)
-		}
-	}
+	return true
 }

@@ -2,10 +2,12 @@ package reports
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 )
 
@@ -19,7 +21,7 @@ func TestDuels(t *testing.T) {
 	w.inflate = map[string]float64{goroutines: 1.5}
 	w.blocks, w.noise = 12, 0.02
 	duels := map[string]Duel{}
-	for _, d := range Analyse(w.write(t)).Duels {
+	for _, d := range Duels(NewSet(w.write(t))) {
 		duels[d.Below.String()+" / "+d.Above.String()] = d
 	}
 	if len(duels) != 4 {
@@ -40,8 +42,8 @@ func TestDuels(t *testing.T) {
 	w = exact()
 	w.workers, w.blocks, w.noise = []int{2, 4}, 12, 0.02
 	w.shared = 1500 * time.Nanosecond
-	for _, d := range Analyse(w.write(t)).Duels {
-		if d.Above.Executor == goroutines && d.Below == (Pool{goroutines, 2}) && d.Above == (Pool{goroutines, 4}) {
+	for _, d := range Duels(NewSet(w.write(t))) {
+		if d.Above.Executor == goroutines && d.Below.Workers == 2 && d.Above.Workers == 4 {
 			near(t, "2 against 4 workers", d.Crossover.At.Value, 12e-6, 0.05)
 			return
 		}
@@ -55,7 +57,7 @@ func TestDuelTurnsRound(t *testing.T) {
 	w := exact()
 	w.inline = map[string]time.Duration{goroutines: 40 * time.Microsecond, processes: 2 * time.Microsecond}
 	w.inflate = map[string]float64{processes: 1.5}
-	d := Analyse(w.write(t)).Duels[0]
+	d := Duels(NewSet(w.write(t)))[0]
 	if d.Below.Executor != processes || d.Above.Executor != goroutines || d.Crossover.Outcome != estimate.Crosses {
 		t.Fatalf("%+v", d)
 	}
@@ -71,7 +73,7 @@ func TestEqualPoolsDoNotCross(t *testing.T) {
 			w.inline[processes] += 20 * time.Nanosecond
 		}
 		w.inflate = map[string]float64{goroutines: inflate}
-		for _, d := range Analyse(w.write(t)).Duels {
+		for _, d := range Duels(NewSet(w.write(t))) {
 			if d.Crossover.Outcome == estimate.Crosses || d.Crossover.Outcome == estimate.Several {
 				t.Errorf("inflation %v: %+v", inflate, d)
 			}
@@ -85,15 +87,15 @@ func TestCost(t *testing.T) {
 	w.workers, w.noise, w.blocks = []int{1, 2, 4, 8}, 0.02, 12
 	w.grains = []time.Duration{10 * time.Microsecond}
 	w.inline = map[string]time.Duration{goroutines: 3 * time.Microsecond, processes: 22 * time.Microsecond}
-	d := Analyse(w.write(t))
-	if len(d.Costs) != 2 {
-		t.Fatalf("%+v", d.Costs)
+	d := NewSet(w.write(t))
+	if len(Costs(d)) != 2 {
+		t.Fatalf("%+v", Costs(d))
 	}
 	for i, want := range []struct {
 		at     float64
 		fewest int
 	}{{1.3, 2}, {3.2, 4}} {
-		c := d.Costs[i]
+		c := Costs(d)[i]
 		near(t, c.Executor+" crosses", c.Crossover.At.Value, want.at, 0.05)
 		if c.Fewest != want.fewest || !(c.Crossover.At.Low <= want.at && want.at <= c.Crossover.At.High) {
 			t.Errorf("%+v", c)
@@ -102,16 +104,16 @@ func TestCost(t *testing.T) {
 
 	w.inline = map[string]time.Duration{goroutines: 0, processes: time.Millisecond}
 	w.workers = []int{2, 4, 8}
-	d = Analyse(w.write(t))
-	if c := d.Costs[0]; c.Crossover.Outcome != estimate.Always || c.Fewest != 2 {
+	d = NewSet(w.write(t))
+	if c := Costs(d)[0]; c.Crossover.Outcome != estimate.Always || c.Fewest != 2 {
 		t.Errorf("%+v", c)
 	}
-	if c := d.Costs[1]; c.Crossover.Outcome != estimate.Never || c.Fewest != 0 {
+	if c := Costs(d)[1]; c.Crossover.Outcome != estimate.Never || c.Fewest != 0 {
 		t.Errorf("%+v", c)
 	}
 	w.workers = []int{4}
-	if d := Analyse(w.write(t)); len(d.Costs) != 0 {
-		t.Errorf("one pool size has no COST: %+v", d.Costs)
+	if d := NewSet(w.write(t)); len(Costs(d)) != 0 {
+		t.Errorf("one pool size has no COST: %+v", Costs(d))
 	}
 }
 
@@ -128,7 +130,7 @@ func TestRefine(t *testing.T) {
 		w.inline = map[string]time.Duration{goroutines: 20 * time.Microsecond, processes: 300 * time.Microsecond}
 		rounds := 0
 		for ; ; rounds++ {
-			d := Analyse(w.write(t))
+			d := NewSet(w.write(t))
 			again := Refine(d)
 			if len(again) == 0 {
 				s := seriesOf(t, d, goroutines)
@@ -141,16 +143,16 @@ func TestRefine(t *testing.T) {
 				break
 			}
 			for _, r := range again {
-				if r.Workload != "spin" || r.Workers != 4 || r.Executor == "" {
+				if r.Workload() != "spin" || r.Workers() != 4 || r.Executor() == "" {
 					t.Fatalf("%+v", r)
 				}
 				for _, g := range w.grains {
-					if g == r.Grain {
+					if g == r.Grain() {
 						t.Fatalf("%v is there already", g)
 					}
 				}
 			}
-			w.grains = append(w.grains, again[0].Grain)
+			w.grains = append(w.grains, again[0].Grain())
 			if rounds > 40 {
 				t.Fatalf("noise %v: no end after %d grains: %v", noise, rounds, again)
 			}
@@ -180,25 +182,29 @@ func TestRefineOrder(t *testing.T) {
 	at := func(value, low, high float64) estimate.Crossing {
 		return estimate.Crossing{Outcome: estimate.Crosses, At: estimate.Estimate{Value: value, Low: low, High: high, N: 12}, From: 1e-6, To: 64e-6}
 	}
+	of := func(executor string) record.Point { return record.GridPoint(executor, "w", 2, 1000) }
 	points := []SweepPoint{{Grain: 1000, Work: 1e-6}, {Grain: 8000, Work: 8e-6}, {Grain: 64000, Work: 64e-6}}
 	series := func(name string, x estimate.Crossing) SweepSeries {
-		return SweepSeries{Executor: name, Points: points, Crossover: x}
+		mine := slices.Clone(points)
+		mine[0].Point = of(name)
+		return SweepSeries{Executor: name, Points: mine, Crossover: x}
 	}
-	d := &Data{Sweeps: []Sweep{{Workload: "w", Workers: 2, Series: []SweepSeries{
+	d := Suppose(NewSet(&record.Record{}), []Sweep{{Workload: "w", Workers: 2, Series: []SweepSeries{
 		series("narrow", at(2e-6, 1.9e-6, 2.1e-6)),
 		series("wide", at(20e-6, 10e-6, 40e-6)),
 		series("hidden", at(3e-6, 0.9e-6, 9e-6)),
 		series("never", estimate.Crossing{Outcome: estimate.Never}),
 		series("unknown", estimate.Crossing{}),
-	}}}, Duels: []Duel{{Workload: "w", Below: Pool{"wide", 2}, Above: Pool{"narrow", 2}, Crossover: at(20e-6, 18e-6, 22e-6), points: points}}}
+	}}})
+	Suppose(d, []Duel{{Workload: "w", Crossover: at(20e-6, 18e-6, 22e-6), points: points, below: of("wide"), above: of("narrow")}})
 	var got []string
 	for _, r := range Refine(d) {
-		got = append(got, r.Executor+" "+r.Grain.String())
+		got = append(got, r.Executor()+" "+r.Grain().String())
 	}
 	if want := "wide 22.627µs, narrow 22.627µs, narrow 2.828µs"; strings.Join(got, ", ") != want {
 		t.Errorf("%s, want %s", strings.Join(got, ", "), want)
 	}
-	if Refine(&Data{}) != nil {
+	if Refine(NewSet(&record.Record{})) != nil {
 		t.Error("nothing to refine in nothing")
 	}
 }

@@ -1,42 +1,112 @@
 package reports
 
-import "slices"
+import (
+	"cmp"
+	"math"
+	"slices"
 
-// Headline is the Scaling of each workload that stands for it: its largest grain
-// and, there, its smallest payload, but no Partial one. Sorted by workload.
-func Headline(set *Set) []Scaling {
+	"poolbench/bench/record"
+	"poolbench/reports/estimate"
+)
+
+// Headline is the Scaling of each workload, with what else says what is run, that stands
+// for it: its largest grain and, there, its smallest payload, but no Partial one.
+func Headline(s *Set) []Scaling {
 	var out []Scaling
-	for _, s := range Scalings(set) {
+	for _, x := range Scalings(s) {
 		n := len(out)
 		switch {
-		case s.Partial:
-		case n == 0 || out[n-1].Workload != s.Workload:
-			out = append(out, s)
-		case s.Grain > out[n-1].Grain:
-			out[n-1] = s
+		case x.Partial:
+		case n == 0 || out[n-1].Workload != x.Workload || out[n-1].Family != x.Family:
+			out = append(out, x)
+		case x.Grain > out[n-1].Grain:
+			out[n-1] = x
 		}
 	}
 	return out
 }
 
-// HeadlineSweeps is the Sweep of each workload that stands for it: with as many
-// workers as cores, else the most that are not more than the cores, else the
-// fewest. Sorted by workload.
-func HeadlineSweeps(set *Set) []Sweep {
+// HeadlineSweeps is the Sweep of each workload, with what else says what is run, that
+// stands for it: with as many workers as cores, else the most that are not more than the
+// cores, else the fewest.
+func HeadlineSweeps(s *Set) []Sweep {
 	var out []Sweep
-	for _, s := range Sweeps(set) {
+	for _, x := range Sweeps(s) {
 		n := len(out)
 		switch {
-		case n == 0 || out[n-1].Workload != s.Workload:
-			out = append(out, s)
-		case s.Workers <= Cores(set):
-			out[n-1] = s // they ascend in workers
+		case n == 0 || out[n-1].Workload != x.Workload || out[n-1].Family != x.Family:
+			out = append(out, x)
+		case x.Workers <= s.Record.Facts.Cores:
+			out[n-1] = x // they ascend in workers
 		}
 	}
 	return out
 }
 
-// isSwept reports whether a workload has a Sweep.
-func isSwept(set *Set, workload string) bool {
-	return slices.ContainsFunc(Sweeps(set), func(s Sweep) bool { return s.Workload == workload })
+// Lead is how far the chosen arm is ahead of the best arm of another executor,
+// within blocks; ok is false when another is as good or nothing can be said.
+func Lead(s *Set, x Scaling) (ratio estimate.Estimate, next Tie, ok bool) {
+	if !x.Best.Decided || x.Best.Executor == x.Baseline.Executor() {
+		return estimate.Estimate{}, Tie{}, false
+	}
+	for _, t := range x.Best.Ties {
+		if t.How != x.Best.How {
+			return estimate.Estimate{}, Tie{}, false
+		}
+	}
+	var mine, theirs record.Point
+	next.Speedup.Value = math.Inf(-1)
+	for _, series := range x.Series {
+		for _, pt := range series.Points {
+			switch pool := series.Pool(pt.Workers); {
+			case pool == x.Best.Pool:
+				mine = pt.Point
+			case series.How != x.Best.How && pt.Speedup.Value > next.Speedup.Value:
+				next, theirs = Tie{pool, pt.Speedup}, pt.Point
+			}
+		}
+	}
+	if next.Executor == "" {
+		return estimate.Estimate{}, Tie{}, false
+	}
+	ratio = s.Estimate(s.Task(theirs).Over(s.Task(mine)))
+	return ratio, next, ratio.Known() && ratio.Low > 1
+}
+
+// noisyLimit is the half width of a speedup's interval, relative to the speedup,
+// above which an arm counts as noisy.
+const noisyLimit = 0.10
+
+// NoisyArms names the arms whose speedup has an interval wider than ±10 %, the
+// widest first, and counts all arms that have an interval.
+func NoisyArms(s *Set) (noisy []string, of int) {
+	type wide struct {
+		name  string
+		width float64
+	}
+	var found []wide
+	for _, x := range Scalings(s) {
+		for _, series := range x.Series {
+			for _, pt := range series.Points {
+				if !pt.Speedup.Known() {
+					continue
+				}
+				of++
+				width := (pt.Speedup.High - pt.Speedup.Low) / 2 / pt.Speedup.Value
+				if width > noisyLimit {
+					found = append(found, wide{series.Pool(pt.Workers).String() + " on " + x.Title(), width})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(x, y wide) int { return cmp.Compare(y.width, x.width) })
+	for _, f := range found {
+		noisy = append(noisy, f.name)
+	}
+	return noisy, of
+}
+
+// isSwept reports whether work of a kind has a Sweep.
+func isSwept(s *Set, f Family) bool {
+	return slices.ContainsFunc(Sweeps(s), func(x Sweep) bool { return x.Family == f })
 }

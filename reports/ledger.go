@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"poolbench/bench/record"
-	"poolbench/reports/estimate"
 )
 
 // A Ledger says where the time of the workers went: P·T worker-seconds, split into
@@ -26,34 +25,25 @@ type Ledger struct {
 	N                                  int     // blocks it was made from; 0 when tasks were not timed
 }
 
-// ledgers are the sampled times within tasks.
-type ledgers struct {
-	times, shares map[record.Cell]estimate.Series
-}
-
-func (a *analysis) sampled() ledgers {
-	return ledgers{a.extra(record.UnitTaskTime), a.extra(record.UnitTaskShare)}
-}
-
 // busy is the share of the time of its workers that m spends within tasks; NaN when
 // unknown.
-func (l ledgers) busy(m *arm) (share float64, blocks int) {
-	inside := l.times[m.cell].Over(m.task)
-	return math.Exp(inside.Point()) / float64(m.cell.Workers), inside.Len()
+func busy(s *Set, m *measurement) (share float64, blocks int) {
+	inside := s.ratios(m, record.UnitTaskTime).Over(m.task)
+	return math.Exp(inside.Point()) / float64(m.pool.Workers), inside.Len()
 }
 
-// of is the ledger of m, whose base is the plain loop. The arm one is that of the
-// same executor with one worker, nil when there is none.
-func (l ledgers) of(m, base, one *arm) Ledger {
-	busy, blocks := l.busy(m)
+// ledgerOf is the ledger of m, whose base is the plain loop. One is the same executor
+// with one worker, nil when there is none.
+func ledgerOf(s *Set, m, base, one *measurement) Ledger {
+	within, blocks := busy(s, m)
 	if blocks == 0 || m.tasks == 0 {
 		return Ledger{}
 	}
-	workers := float64(m.cell.Workers)
+	workers := float64(m.pool.Workers)
 	out := Ledger{
 		Seconds: workers * math.Exp(m.makespan.Point()),
 		Ideal:   math.Exp(base.task.Over(m.task).Point()) / workers,
-		Sampled: math.Exp(l.shares[m.cell].Point()),
+		Sampled: math.Exp(s.ratios(m, record.UnitTaskShare).Point()),
 		N:       blocks,
 	}
 	if math.IsNaN(out.Ideal) {
@@ -62,13 +52,13 @@ func (l ledgers) of(m, base, one *arm) Ledger {
 	if math.IsNaN(out.Sampled) {
 		out.Sampled = 0 // not recorded
 	}
-	busy = min(busy, 1) // sampled tasks may be the longer ones
-	out.Inflation = busy - out.Ideal
+	within = min(within, 1) // sampled tasks may be the longer ones
+	out.Inflation = within - out.Ideal
 	if one != nil {
-		alone, n := l.busy(one)
+		alone, n := busy(s, one)
 		relative := math.Exp(one.task.Over(m.task).Point())
 		if out.Split = n > 0 && !math.IsNaN(relative); out.Split {
-			out.Scheduling = min(max(0, 1-alone)*relative/workers, 1-busy)
+			out.Scheduling = min(max(0, 1-alone)*relative/workers, 1-within)
 		}
 	}
 	out.Idle = 1 - out.Ideal - out.Inflation - out.Scheduling

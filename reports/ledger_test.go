@@ -12,7 +12,7 @@ import (
 )
 
 // pointsOf are the points of an executor on the largest tasks.
-func pointsOf(t *testing.T, d *Data, executor string) []ScalingPoint {
+func pointsOf(t *testing.T, d *Set, executor string) []ScalingPoint {
 	t.Helper()
 	for _, s := range Headline(d) {
 		for _, series := range s.Series {
@@ -31,7 +31,7 @@ func TestLedgerAddsUp(t *testing.T) {
 	l := simulation(s)
 	l.grains = []time.Duration{time.Millisecond}
 	l.tasks = func(time.Duration) int { return 60 } // 4 workers have 15 each, 8 have 7 or 8
-	for _, p := range pointsOf(t, Analyse(l.write(t)), "pool") {
+	for _, p := range pointsOf(t, NewSet(l.write(t)), "pool") {
 		a := p.Ledger
 		if a.N != l.blocks || !a.Split {
 			t.Fatalf("%+v", a)
@@ -56,7 +56,7 @@ func TestLedgerAddsUp(t *testing.T) {
 func TestLedgerAddsUpInNoise(t *testing.T) {
 	l := simulation(simulated{inline: 3 * time.Microsecond, period: 2 * time.Microsecond, inflation: 0.9, tail: 1})
 	l.noise, l.drift = 0.1, 0.3
-	for _, s := range Analyse(l.write(t)).Scalings {
+	for _, s := range Scalings(NewSet(l.write(t))) {
 		for _, p := range s.Series[0].Points {
 			a := p.Ledger
 			if sum := a.Ideal + a.Inflation + a.Scheduling + a.Idle; a.N == 0 || math.Abs(sum-1) > 1e-15 {
@@ -74,13 +74,13 @@ func TestLedgerAddsUpInNoise(t *testing.T) {
 func TestLedgerOutcomes(t *testing.T) {
 	l := simulation(simulated{inline: 3 * time.Microsecond, inflation: 1})
 	l.grains, l.inside = l.grains[:1], false
-	for _, p := range pointsOf(t, Analyse(l.write(t)), "pool") {
+	for _, p := range pointsOf(t, NewSet(l.write(t)), "pool") {
 		if p.Ledger != (Ledger{}) || p.Ledger.Text() != "" {
 			t.Errorf("%+v", p.Ledger)
 		}
 	}
 	l.inside, l.workers = true, []int{4, 8}
-	for _, p := range pointsOf(t, Analyse(l.write(t)), "pool") {
+	for _, p := range pointsOf(t, NewSet(l.write(t)), "pool") {
 		if a := p.Ledger; a.N == 0 || a.Split || a.Scheduling != 0 || math.Abs(a.Ideal+a.Inflation+a.Idle-1) > 1e-15 {
 			t.Errorf("%+v", a)
 		}
@@ -110,7 +110,7 @@ func TestOverlap(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := pointsOf(t, Analyse(rec), "pool")[0].Overlap
+		e := pointsOf(t, NewSet(rec), "pool")[0].Overlap
 		if e.N != test.blocks || math.Abs(e.Value-test.want) > 1e-9 || !(e.Low <= e.Value && e.Value <= e.High) {
 			t.Errorf("%+v: %+v", test, e)
 		}

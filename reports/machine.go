@@ -1,30 +1,23 @@
 package reports
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"poolbench/reports/words"
 )
 
-// MachineLine is "2 cores · AMD EPYC · linux/amd64 · go1.26", without what the
-// record does not say.
-func MachineLine(d *Data) string {
-	m := d.Machine
-	var parts []string
-	if m.CPU != "" {
-		parts = append(parts, m.CPU)
+// MachineLine is "AMD EPYC · 2 cores · linux/amd64 · go1.26", without what the record
+// does not say.
+func MachineLine(s *Set) string {
+	rec := s.Record
+	parts := []string{rec.Key("cpu"), "", strings.Trim(rec.Key("goos")+"/"+rec.Key("goarch"), "/"), rec.Key("go"), ""}
+	if rec.Facts.Cores > 0 {
+		parts[1] = words.Count(rec.Facts.Cores, "core")
 	}
-	if m.Cores > 0 {
-		parts = append(parts, words.Count(m.Cores, "core"))
+	if !rec.Facts.Start.IsZero() {
+		parts[4] = rec.Facts.Start.Format(time.RFC3339)
 	}
-	if m.OS != "" {
-		parts = append(parts, strings.Trim(m.OS+"/"+m.Arch, "/"))
-	}
-	if m.GoVersion != "" {
-		parts = append(parts, m.GoVersion)
-	}
-	if m.Start != "" {
-		parts = append(parts, m.Start)
-	}
-	return strings.Join(parts, " · ")
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), " · ")
 }

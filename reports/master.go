@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -23,9 +24,11 @@ import (
 // the tail the largest tasks. So what it says of the grains between is a prediction.
 // Costs that the ends do not show, by AICc, are left out.
 type Master struct {
+	Family             Family
 	Workload, Executor string
-	Workers            int    // of the sweep whose crossover it predicts
-	Why                string // why there is no model, for people; "" when there is
+	How                record.Point // the axes that say how it runs, but for workers
+	Workers            int          // of the sweep whose crossover it predicts
+	Why                string       // why there is no model, for people; "" when there is
 
 	// The parameters at the median speed of the run. N is 0 when it is not seen.
 	Fixed     estimate.Estimate // F, seconds per job
@@ -53,50 +56,34 @@ func (m Master) CrossoverError() (relative float64, ok bool) {
 	return m.Predicted.At.Value/m.Measured.At.Value - 1, true
 }
 
-// A masterCell is one arm as the model sees it. Times are in units of the reference,
-// the plain loop with the largest tasks of the workload in the same block.
-type masterCell struct {
-	workers float64
-	tasks   float64
-	ideals  []estimate.Quantity // what C may be
-	work    estimate.Quantity   // useful work per task
-	time    estimate.Quantity   // makespan
-}
+// Label names the executor, with whatever else says how it runs.
+func (m Master) Label() string { return Pool{m.Executor, 0, m.How}.Label() }
 
-// The parameters of the model in the order in which it takes them.
-const (
-	inlineCost = iota
-	inflationCost
-	fixedCost
-	periodCost
-	tailCost
-	costs
-)
-
-// masters fits the master model to every executor of the sweeps that stand for their
+// Masters fits the master model to every executor of the sweeps that stand for their
 // workloads.
-func (a *analysis) masters() {
-	inside := a.sampled()
-	for _, s := range HeadlineSweeps(a.data) {
-		for _, series := range s.Series {
-			m := Master{Workload: s.Workload, Executor: series.Executor, Workers: s.Workers, Measured: series.Crossover}
-			a.master(&m, inside)
-			a.data.Masters = append(a.data.Masters, m)
+func Masters(s *Set) []Master { return once(s, masters) }
+
+func masters(s *Set) []Master {
+	var out []Master
+	for _, x := range HeadlineSweeps(s) {
+		for _, series := range x.Series {
+			m := Master{Family: x.Family, Workload: x.Workload, Executor: series.Executor, How: series.How, Workers: x.Workers, Measured: series.Crossover}
+			m.model(s)
+			out = append(out, m)
 		}
 	}
+	return out
 }
 
-func (a *analysis) master(m *Master, inside ledgers) {
-	arms := a.masterArms(m.Workload, m.Executor)
-	largest := arms[len(arms)-1].cell // they ascend in grain
-	reference := a.pairs.arms[largest.Baseline()]
+func (m *Master) model(s *Set) {
+	arms := m.arms(s)
+	reference := s.at(arms[len(arms)-1].baseline) // they ascend in grain
 	var cells []masterCell
 	for _, arm := range arms {
-		base := a.pairs.arms[arm.cell.Baseline()]
-		c := masterCell{workers: float64(arm.cell.Workers), tasks: float64(arm.tasks),
-			ideals: a.deliverable(Scaling{Workload: m.Workload, Resource: a.resource[m.Workload]}, arm.cell.Workers),
-			work:   a.rs.Quantity(base.task.Over(reference.makespan)),
-			time:   a.rs.Quantity(arm.makespan.Over(reference.makespan))}
+		c := masterCell{workers: float64(arm.pool.Workers), tasks: float64(arm.tasks),
+			ideals: deliverable(s, m.Workload, arm.pool.Workers),
+			work:   s.Quantity(s.at(arm.baseline).task.Over(reference.makespan)),
+			time:   s.Quantity(arm.makespan.Over(reference.makespan))}
 		if arm.tasks == 0 || c.work.Draws == nil || c.time.Draws == nil {
 			continue
 		}
@@ -107,14 +94,14 @@ func (a *analysis) master(m *Master, inside ledgers) {
 		return
 	}
 	m.Cells = len(cells)
-	phi := a.inflation(m, inside)
+	phi := m.inflation(s, arms)
 	best, ok := fitMaster(cells, phi)
 	if !ok {
 		m.Why = "the cells do not tell its costs apart"
 		return
 	}
 	m.Misfit = math.Expm1(best.Misfit)
-	unit := a.rs.Quantity(reference.makespan)
+	unit := s.Quantity(reference.makespan)
 	m.describe(best, unit)
 	if phi.N > 0 {
 		m.Inside, m.Inflation = true, phi.Estimate()
@@ -123,191 +110,177 @@ func (a *analysis) master(m *Master, inside ledgers) {
 		m.Why = fmt.Sprintf("it is off by %s at the worst of %s", words.Percent(m.Misfit), words.Count(len(cells), "cell"))
 		return
 	}
-	a.predict(m, best, unit)
-	a.predictPool(m, best)
+	m.predict(s, best, unit)
+	m.predictPool(s, best)
 }
 
-// masterArms are the arms that the model is fitted to, ascending in grain and then
-// in workers. There is at least one when there is a sweep.
-func (a *analysis) masterArms(workload, executor string) []*arm {
-	grains := map[int][]record.Cell{} // by workers, ascending in grain
-	var empty, ends []record.Cell
-	for _, c := range a.pairs.sortedCells() {
-		base := a.pairs.arms[c.Baseline()]
-		if c.Executor != executor || c.Payload != 0 || base == nil || a.pairs.arms[c].task.Over(base.task).Len() == 0 {
+// arms are those that the model is fitted to, ascending in grain and then in workers.
+// There is at least one when there is a sweep.
+func (m *Master) arms(s *Set) []*measurement {
+	grains := map[int][]*measurement{} // by workers, ascending in grain
+	var empty, ends []*measurement
+	for _, arm := range s.grid {
+		if arm.pool.How != m.How || arm.payload != 0 || arm.family.Baseline != m.Family.Baseline || s.at(arm.baseline).task.Over(arm.task).Len() == 0 {
 			continue
 		}
 		switch {
-		case c.Workload == workload && c.Grain > 0:
-			grains[c.Workers] = append(grains[c.Workers], c)
-		case c.Grain == 0 && (c.Workload == workload || a.resource[c.Workload] == "cpu"):
-			empty = append(empty, c)
+		case arm.family == m.Family && arm.grain > 0:
+			grains[arm.pool.Workers] = append(grains[arm.pool.Workers], arm)
+		case arm.grain == 0 && (arm.family == m.Family || s.Resource(arm.workload) == "cpu"):
+			empty = append(empty, arm)
 		}
 	}
-	if own := slices.ContainsFunc(empty, func(c record.Cell) bool { return c.Workload == workload }); own {
-		empty = slices.DeleteFunc(empty, func(c record.Cell) bool { return c.Workload != workload })
+	if slices.ContainsFunc(empty, func(arm *measurement) bool { return arm.family == m.Family }) {
+		empty = slices.DeleteFunc(empty, func(arm *measurement) bool { return arm.family != m.Family })
 	}
-	for _, cells := range grains {
-		if len(cells) > 4 {
-			cells = append(slices.Clone(cells[:2]), cells[len(cells)-2:]...)
+	for _, arms := range grains {
+		if len(arms) > 4 {
+			arms = append(slices.Clone(arms[:2]), arms[len(arms)-2:]...)
 		}
-		ends = append(ends, cells...)
+		ends = append(ends, arms...)
 	}
-	slices.SortFunc(ends, func(x, y record.Cell) int {
-		if x.Grain != y.Grain {
-			return int(x.Grain - y.Grain)
-		}
-		return x.Workers - y.Workers
+	slices.SortFunc(ends, func(x, y *measurement) int {
+		return cmp.Or(cmp.Compare(x.grain, y.grain), cmp.Compare(x.pool.Workers, y.pool.Workers))
 	})
-	var out []*arm
-	for _, c := range append(empty, ends...) {
-		out = append(out, a.pairs.arms[c])
-	}
-	return out
+	return append(empty, ends...)
 }
 
 // inflation is φ as measured within the largest tasks, on the most workers that have
-// a core each; n is 0 when tasks were not timed. What the capacity explains is not
+// a core each; N is 0 when tasks were not timed. What the capacity explains is not
 // inflation.
-func (a *analysis) inflation(m *Master, inside ledgers) estimate.Quantity {
+func (m *Master) inflation(s *Set, arms []*measurement) estimate.Quantity {
 	var out estimate.Quantity
-	for _, arm := range a.masterArms(m.Workload, m.Executor) {
-		p := arm.cell.Workers
-		base := a.pairs.arms[arm.cell.Baseline()]
-		times := inside.times[arm.cell].Over(base.task)
-		if cores := a.data.Machine.Cores; times.Len() < estimate.MinBlocks || arm.cell.Grain == 0 || cores > 0 && p > cores && a.resource[m.Workload] == "cpu" {
+	for _, arm := range arms {
+		p := arm.pool.Workers
+		times := s.ratios(arm, record.UnitTaskTime).Over(s.at(arm.baseline).task)
+		if cores := s.Record.Facts.Cores; times.Len() < estimate.MinBlocks || arm.grain == 0 || cores > 0 && p > cores && s.Resource(m.Workload) == "cpu" {
 			continue
 		}
-		ideal, _ := a.ideal(m.Workload, p)
-		out = a.rs.Quantity(times).Per(estimate.Constant(float64(p))).Times(ideal)
+		best, _ := ideal(s, m.Workload, p)
+		out = s.Quantity(times).Per(estimate.Constant(float64(p))).Times(best)
 	}
 	return out
 }
 
-// A masterFit is the model with some of its costs.
-type masterFit struct {
-	seen  []int // costs that are fitted, ascending
-	ideal int   // which of the ideals of the cells C is
-	phi   estimate.Quantity
-	estimate.Fit
-}
-
-// fitMaster chooses the costs that the cells show. Where φ was measured (its n is
-// above 0) it is taken as it is.
-func fitMaster(cells []masterCell, phi estimate.Quantity) (best masterFit, ok bool) {
-	times := make([]estimate.Quantity, len(cells))
-	for i, c := range cells {
-		times[i] = c.time
-	}
-	o, ok := estimate.Observe(times)
-	if !ok {
-		return best, false
-	}
-	var fits []masterFit
-	for ideal := range cells[0].ideals {
-		for mask := range 1 << 3 {
-			seen := []int{inlineCost}
-			if phi.N == 0 {
-				seen = append(seen, inflationCost)
-			}
-			for i, cost := range []int{fixedCost, periodCost, tailCost} {
-				if mask&(1<<i) != 0 {
-					seen = append(seen, cost)
-				}
-			}
-			f := masterFit{seen: seen, ideal: ideal, phi: phi}
-			if len(cells) >= len(seen)+2 && f.fit(cells, o) {
-				fits = append(fits, f)
-			}
-		}
-	}
-	all := make([]estimate.Fit, len(fits))
-	for i, f := range fits {
-		all[i] = f.Fit
-	}
-	least := math.Inf(1)
-	for i, score := range estimate.Scores(all) {
-		if score < least {
-			best, least = fits[i], score
-		}
-	}
-	if math.IsInf(least, 1) {
-		return best, false
-	}
-	best.Resample()
-	return best, true
-}
-
-// fit finds the costs in f.seen from the times of the cells; false when they do not
-// tell them.
-func (f *masterFit) fit(cells []masterCell, times estimate.Observations) (ok bool) {
-	smallest := math.Inf(1) // time per task
-	for _, c := range cells {
-		smallest = min(smallest, math.Exp(c.time.Point)/c.tasks)
-	}
-	most := smallest // that one worker may need beside the work
-	for _, c := range cells {
-		if c.workers == 1 {
-			most = max(most, math.Exp(c.time.Point)/c.tasks-math.Exp(c.work.Point))
-		}
-	}
-	scales := [costs]float64{inlineCost: most, inflationCost: 1, fixedCost: smallest * cells[0].tasks, periodCost: smallest, tailCost: 1}
-	scale, bounded := make([]float64, len(f.seen)), make([]bool, len(f.seen))
+// describe puts the costs into the model: unit is that of the times of the cells, in
+// seconds.
+func (m *Master) describe(f masterFit, unit estimate.Quantity) {
 	for i, cost := range f.seen {
-		scale[i], bounded[i] = scales[cost], true
+		e, seconds := f.Estimate(i, estimate.Quantity{}), f.Estimate(i, unit)
+		switch cost {
+		case inlineCost:
+			m.Inline = seconds
+		case inflationCost:
+			m.Inflation = e
+		case fixedCost:
+			m.Fixed = seconds
+		case periodCost:
+			m.Period = seconds
+		case tailCost:
+			m.Tail = e
+		}
 	}
-	model := estimate.Model{Scale: scale, Bounded: bounded, Predict: func(out, p []float64) {
-		f.times(out, cells, f.all(p, -1), -1)
-	}}
-	var starts [][]float64
-	for _, h := range []float64{smallest, most} {
-		for _, d := range []float64{0.9, 1.1} {
-			full := [costs]float64{inlineCost: h, inflationCost: 1, fixedCost: 0.1 * smallest * cells[0].tasks, periodCost: d * smallest, tailCost: 0.3}
-			start := make([]float64, len(f.seen))
-			for i, cost := range f.seen {
-				start[i] = full[cost]
+}
+
+// predict finds the crossover that the model has, between a hundredth of the smallest
+// and a hundred times the largest work of the sweep that measured it.
+func (m *Master) predict(s *Set, f masterFit, unit estimate.Quantity) {
+	sweep := m.sweepJobs(s, unit)
+	if len(sweep) < 2 {
+		return
+	}
+	workers := float64(m.Workers)
+	ideals := deliverable(s, m.Workload, m.Workers)
+	gain := func(costs [costs]float64, ideal, work float64) float64 { // ln speedup
+		n := sweep.tasks(work)
+		return math.Log(n) + work - math.Log(makespan(costs, math.Exp(work), n, workers, ideal))
+	}
+	lowest, highest := sweep[0].work-math.Log(100), sweep[len(sweep)-1].work+math.Log(100)
+	find := func(costs [costs]float64, ideal float64) float64 {
+		low, high := lowest, highest
+		switch {
+		case gain(costs, ideal, high) < 0:
+			return math.Inf(1)
+		case gain(costs, ideal, low) > 0:
+			return math.Inf(-1)
+		}
+		for range 60 {
+			if middle := (low + high) / 2; gain(costs, ideal, middle) < 0 {
+				low = middle
+			} else {
+				high = middle
 			}
-			starts = append(starts, start)
 		}
+		return high
 	}
-	times.Replay = func(out, p []float64, r int) { f.times(out, cells, f.all(p, r), r) }
-	f.Fit, ok = model.Fit(times, starts...)
-	return ok
+	c := estimate.Crossing{From: math.Exp(unit.Point + lowest), To: math.Exp(unit.Point + highest)}
+	ideal := ideals[f.ideal]
+	switch at := find(f.all(f.P, -1), math.Exp(ideal.Point)); {
+	case math.IsInf(at, 1):
+		c.Outcome = estimate.Never
+	case math.IsInf(at, -1):
+		c.Outcome = estimate.Always
+	default:
+		c.Outcome = estimate.Crosses
+		draws := make([]float64, len(f.Draws[0]))
+		p := make([]float64, len(f.seen))
+		for r := range draws {
+			for i := range p {
+				p[i] = max(0, f.Draws[i][r])
+			}
+			x := find(f.all(p, r), math.Exp(ideal.Draw(r)))
+			draws[r] = unit.Draw(r) + min(max(x, lowest), highest)
+		}
+		c.At = estimate.FromDraws(at+unit.Point, draws, m.Inline.N).Map(math.Exp)
+	}
+	m.Predicted = c
 }
 
-// all are the costs of the parameters p of the fit; those it has not are 0. In
-// replicate r φ is that of the replicate where it was measured.
-func (f *masterFit) all(p []float64, r int) (all [costs]float64) {
-	if f.phi.N > 0 {
-		all[inflationCost] = math.Exp(f.phi.Point)
-		if r >= 0 {
-			all[inflationCost] = math.Exp(f.phi.Draw(r))
+// sweepJobs are the jobs of the sweep whose crossover is predicted; work is in the
+// unit of the cells.
+func (m *Master) sweepJobs(s *Set, unit estimate.Quantity) (out jobs) {
+	for _, arm := range s.grid {
+		base := s.at(arm.baseline)
+		if arm.family != m.Family || arm.pool.How != m.How || arm.payload != 0 || arm.grain == 0 ||
+			base.task.Len() == 0 || arm.tasks == 0 || arm.pool.Workers != m.Workers {
+			continue
+		}
+		if work := base.task.Point() - unit.Point; len(out) == 0 || work > out[len(out)-1].work {
+			out = append(out, struct{ work, tasks float64 }{work, math.Log(float64(arm.tasks))})
 		}
 	}
-	for i, cost := range f.seen {
-		all[cost] = p[i]
-	}
-	return all
+	return out
 }
 
-// times are the logarithms of the makespans of the cells, with the work and the
-// ideal of replicate r, or as estimated when r is -1.
-func (f *masterFit) times(out []float64, cells []masterCell, costs [costs]float64, r int) {
-	for i, c := range cells {
-		work, ideal := c.work.Point, c.ideals[f.ideal].Point
-		if r >= 0 {
-			work, ideal = c.work.Draw(r), c.ideals[f.ideal].Draw(r)
+// predictPool compares the pool sizes of the largest tasks, as the model has them and
+// as they were measured.
+func (m *Master) predictPool(s *Set, f masterFit) {
+	var measured, predicted []float64
+	var sizes []int
+	for _, x := range Headline(s) {
+		if x.Family != m.Family || x.Tasks == 0 || !(x.Serial.Value > 0) {
+			continue
 		}
-		out[i] = math.Log(makespan(costs, math.Exp(work), c.tasks, c.workers, math.Exp(ideal)))
+		work := 1 / float64(x.Tasks) // of the reference, which is this plain loop
+		for _, series := range x.Series {
+			if series.How != m.How {
+				continue
+			}
+			for _, p := range series.Points {
+				ideal := deliverable(s, x.Workload, p.Workers)[f.ideal]
+				t := makespan(f.all(f.P, -1), work, float64(x.Tasks), float64(p.Workers), math.Exp(ideal.Point))
+				sizes, measured, predicted = append(sizes, p.Workers), append(measured, 1/p.Speedup.Value), append(predicted, t)
+			}
+		}
 	}
-}
-
-// makespan is the master model.
-func makespan(c [costs]float64, work, tasks, workers, ideal float64) float64 {
-	inside := work * c[inflationCost]
-	t := c[fixedCost] + tasks*max((inside+c[inlineCost])/ideal, c[periodCost])
-	if workers > 1 {
-		t += c[tailCost] * inside
+	if len(sizes) < 2 {
+		return
 	}
-	return max(t, math.SmallestNonzeroFloat64)
+	best := func(times []float64) int {
+		least := slices.Min(times)
+		return max(0, slices.IndexFunc(times, func(t float64) bool { return t <= least*(1+Practical) }))
+	}
+	i, j := best(predicted), best(measured)
+	m.PredictedPool, m.MeasuredPool = sizes[i], sizes[j]
+	m.Regret = measured[i]/slices.Min(measured) - 1
 }

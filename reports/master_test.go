@@ -69,34 +69,34 @@ func (l laboratory) write(t testing.TB) *record.Record {
 	rng := rand.New(rand.NewPCG(l.seed, 2))
 	var out bytes.Buffer
 	rw := record.NewWriter(&out, []record.Field{{Key: "goos", Value: "linux"}, {Key: "goarch", Value: "amd64"}})
-	rw.Note("run", "1")
-	rw.Note("cores", fmt.Sprint(l.cores))
-	rw.Note("workload.spin", l.resource)
+	rw.Fact("run", "1")
+	rw.Fact("cores", l.cores)
+	rw.Fact("workload", record.Workload{Name: "spin", Resource: l.resource})
 	for b := 1; b <= l.blocks; b++ {
 		rw.Block(b)
 		shared := math.Exp(rng.NormFloat64() * l.drift)
-		put := func(c record.Cell, seconds, inside float64, tasks int) {
+		put := func(p record.Point, seconds, inside float64, tasks int) {
 			noise := shared * math.Exp(rng.NormFloat64()*l.noise)
-			values := []record.Value{{Value: seconds * noise, Unit: record.UnitTime}, {Value: float64(tasks), Unit: record.UnitTasks}}
+			values := map[string]float64{record.UnitTime: seconds * noise, record.UnitTasks: float64(tasks)}
 			if l.inside && inside > 0 {
-				values = append(values, record.Value{Value: inside * noise, Unit: record.UnitTaskTime}, record.Value{Value: 0.5, Unit: record.UnitTaskShare})
+				values[record.UnitTaskTime], values[record.UnitTaskShare] = inside*noise, 0.5
 			}
-			if err := rw.Result(c.Name(), values...); err != nil {
+			if err := rw.Result(record.Result{Point: p, Values: values}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		for _, g := range l.grains {
 			n := l.tasks(g)
-			put(record.Cell{Executor: record.Serial, Workload: "spin", Workers: 1, Grain: g}, g.Seconds()*float64(n), 0, n)
+			put(record.GridPoint(record.Serial, "spin", 1, g), g.Seconds()*float64(n), 0, n)
 			for _, name := range l.names {
 				for _, p := range l.workers {
 					seconds, inside := l.executors[name].run(g.Seconds(), n, p)
-					put(record.Cell{Executor: name, Workload: "spin", Workers: p, Grain: g}, seconds, inside, n)
+					put(record.GridPoint(name, "spin", p, g), seconds, inside, n)
 				}
 			}
 		}
 	}
-	rw.Note("elapsed", "1s")
+	rw.Fact("end", record.End{Blocks: l.blocks, Elapsed: 1})
 	rec, err := record.Read(&out, "simulated.txt")
 	if err != nil {
 		t.Fatal(err)
@@ -120,14 +120,14 @@ func ratio4(low time.Duration, n int) []time.Duration {
 	return grains
 }
 
-func masterOf(t *testing.T, d *Data, executor string) Master {
+func masterOf(t *testing.T, d *Set, executor string) Master {
 	t.Helper()
-	for _, m := range d.Masters {
+	for _, m := range Masters(d) {
 		if m.Executor == executor {
 			return m
 		}
 	}
-	t.Fatalf("no master model of %s in %+v", executor, d.Masters)
+	t.Fatalf("no master model of %s in %+v", executor, Masters(d))
 	return Master{}
 }
 
@@ -140,7 +140,7 @@ func TestMasterIsRecovered(t *testing.T) {
 		{fixed: 200 * time.Microsecond, inline: 2 * time.Microsecond, period: 1 * time.Microsecond, inflation: 1.5, tail: 3},
 	} {
 		t.Run(fmt.Sprintf("%+v", s), func(t *testing.T) {
-			m := masterOf(t, Analyse(simulation(s).write(t)), "pool")
+			m := masterOf(t, NewSet(simulation(s).write(t)), "pool")
 			if m.Why != "" || !m.Inside {
 				t.Fatalf("%+v", m)
 			}
@@ -172,7 +172,7 @@ func TestMasterCoverage(t *testing.T) {
 	for seed := range seeds {
 		l := simulation(s)
 		l.seed, l.noise, l.drift = seed, 0.02, 0.1
-		m := masterOf(t, Analyse(l.write(t)), "pool")
+		m := masterOf(t, NewSet(l.write(t)), "pool")
 		for i, e := range []estimate.Estimate{m.Fixed, m.Inline, m.Inflation, m.Period, m.Tail} {
 			if e.Low <= truth[i] && truth[i] <= e.High {
 				covered[i]++
@@ -213,9 +213,9 @@ func TestMasterOutcomes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			l := simulation(usual)
 			test.change(&l)
-			d := Analyse(l.write(t))
+			d := NewSet(l.write(t))
 			checkNumbers(t, d)
-			for _, m := range d.Masters {
+			for _, m := range Masters(d) {
 				t.Logf("%+v", m)
 				if !test.check(m) {
 					t.Errorf("%+v", m)

@@ -11,7 +11,7 @@ import (
 // at where one must do.
 const HalfEfficiency = 0.5
 
-// efficiencies are those of SweepSeries.Levels.
+// efficiencies are those of a series.
 var efficiencies = [...]float64{HalfEfficiency, 0.7, 0.8, 0.9, 0.95}
 
 // A Level is what an efficiency needs.
@@ -19,18 +19,6 @@ type Level struct {
 	Efficiency float64           // of Sweep.Ideal, above 0
 	Work       estimate.Crossing // least useful work per task, seconds
 	METG       estimate.Crossing // granularity at that point, overhead included, seconds: METG(Efficiency)
-}
-
-// Half is the level of 50 %, unknown when the series has none.
-func (s SweepSeries) Half() Level { return s.level(HalfEfficiency) }
-
-func (s SweepSeries) level(efficiency float64) Level {
-	for _, l := range s.Levels {
-		if l.Efficiency == efficiency {
-			return l
-		}
-	}
-	return Level{Efficiency: efficiency}
 }
 
 // An Overhead tells what kind of overhead an executor has from two ratios of
@@ -92,13 +80,16 @@ func shape(r50, r90 float64) Shape {
 // something else.
 const reachesFloor = 0.1
 
-// levels fills in what follows from the curve of efficiencies; granularities ascend
-// in work and may begin with that of an empty task.
-func (s *SweepSeries) levels(c *estimate.Curve, granularities []estimate.Quantity) {
+// A granularity is how efficient a task with some work is, in seconds.
+type granularity struct{ work, efficiency float64 }
+
+// levelsOf is what follows from the curve of efficiencies. The granularities ascend in
+// work, parallel to what was reached, but for that of an empty task, which may come first.
+func levelsOf(c *estimate.Curve, granularities []estimate.Quantity, reached []granularity) (levels []Level, o Overhead) {
 	var at50, at90 estimate.Quantity
 	for _, e := range efficiencies {
 		work, place := c.Crossing(e, 0)
-		s.Levels = append(s.Levels, Level{e, work, metg(e, work, s.Points)})
+		levels = append(levels, Level{e, work, metg(e, work, reached)})
 		switch e {
 		case HalfEfficiency:
 			at50 = place.Per(estimate.Constant(e))
@@ -107,12 +98,11 @@ func (s *SweepSeries) levels(c *estimate.Curve, granularities []estimate.Quantit
 		}
 	}
 	floor := estimate.Floor(granularities)
-	o := &s.Overhead
 	o.Floor = floor.Estimate()
-	empty := len(granularities) > len(s.Points)
-	o.Above = !empty && s.Points[0].Efficiency.Value > reachesFloor
+	empty := len(granularities) > len(reached)
+	o.Above = !empty && reached[0].efficiency > reachesFloor
 	if at50.N == 0 || o.Floor.N == 0 {
-		return
+		return levels, o
 	}
 	o.R50 = at50.Per(floor).Estimate()
 	r90, wide := math.NaN(), false
@@ -129,18 +119,18 @@ func (s *SweepSeries) levels(c *estimate.Curve, granularities []estimate.Quantit
 	if wide || o.Above && o.Shape != ShapeGrows {
 		o.Shape = ShapeUnknown
 	}
+	return levels, o
 }
 
 // metg is the granularity where the useful work is least: work / efficiency, hence
 // twice the work at 50 %. It includes overhead, as in Task Bench (Slaughter et al.,
 // SC20).
-func metg(efficiency float64, work estimate.Crossing, points []SweepPoint) estimate.Crossing {
+func metg(efficiency float64, work estimate.Crossing, reached []granularity) estimate.Crossing {
 	c := work
 	c.At = c.At.Map(func(work float64) float64 { return work / efficiency })
 	c.From, c.To = math.Inf(1), math.Inf(-1)
-	for _, p := range points {
-		granularity := p.Work / p.Efficiency.Value
-		c.From, c.To = min(c.From, granularity), max(c.To, granularity)
+	for _, g := range reached {
+		c.From, c.To = min(c.From, g.work/g.efficiency), max(c.To, g.work/g.efficiency)
 	}
 	return c
 }

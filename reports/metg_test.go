@@ -18,7 +18,7 @@ func TestInlineLevels(t *testing.T) {
 		w := exact()
 		w.grains = append([]time.Duration{0}, w.grains...)
 		w.inline[goroutines], w.inline[processes] = h, h
-		s := seriesOf(t, Analyse(w.write(t)), goroutines)
+		s := seriesOf(t, NewSet(w.write(t)), goroutines)
 		if len(s.Levels) != 5 {
 			t.Fatalf("%+v", s.Levels)
 		}
@@ -48,7 +48,7 @@ func TestDispatcherLevels(t *testing.T) {
 			d := 3 * time.Microsecond
 			w.workers, w.noise, w.blocks = []int{p}, noise, 30
 			w.dispatch[goroutines] = d
-			s := seriesOf(t, Analyse(w.write(t)), goroutines)
+			s := seriesOf(t, NewSet(w.write(t)), goroutines)
 			near(t, fmt.Sprintf("METG of %d workers", p), s.Half().METG.At.Value, float64(p)*d.Seconds(), 0.01+noise)
 			if o := s.Overhead; !(o.R50.Value >= 0.95 && o.R50.Value <= 1.05) || o.Shape != ShapeSerial {
 				t.Errorf("%d workers, noise %v: %+v", p, noise, o)
@@ -62,7 +62,7 @@ func TestFloorOutOfReach(t *testing.T) {
 	w := exact()
 	w.grains = ratio2(2*time.Microsecond, 8)
 	w.inline[goroutines] = 5 * time.Microsecond // 29 % at the smallest grain
-	o := seriesOf(t, Analyse(w.write(t)), goroutines).Overhead
+	o := seriesOf(t, NewSet(w.write(t)), goroutines).Overhead
 	if o.Shape != ShapeUnknown || !o.Above || o.R50.N == 0 || o.Shape.Remedy() != "" || o.String() != "unknown: no task is small enough" {
 		t.Errorf("%+v", o)
 	}
@@ -122,12 +122,12 @@ func mpi(t *testing.T, repetitions int, work []float64, elapsed func(row, repeti
 	for r := range repetitions {
 		fmt.Fprintf(&b, "# block %d\n", r+1)
 		for i, w := range work {
-			c := record.Cell{Executor: "mpi", Workload: "stencil", Workers: 32, Grain: time.Duration(w * 1e9)}
-			fmt.Fprintf(&b, "Benchmark%s 1 %v sec/op 32000 tasks/op\n", c.Baseline().Name(), w*32000)
-			fmt.Fprintf(&b, "Benchmark%s 1 %v sec/op 32000 tasks/op\n", c.Name(), elapsed(i, r))
+			grain := time.Duration(w * 1e9)
+			fmt.Fprintf(&b, "Benchmark%s 1 %v sec/op 32000 tasks/op\n", record.GridPoint(record.Serial, "stencil", 1, grain).Name(), w*32000)
+			fmt.Fprintf(&b, "Benchmark%s 1 %v sec/op 32000 tasks/op\n", record.GridPoint("mpi", "stencil", 32, grain).Name(), elapsed(i, r))
 		}
 	}
-	return seriesOf(t, Analyse(parse(t, b.String())), "mpi")
+	return seriesOf(t, NewSet(parse(t, b.String())), "mpi")
 }
 
 // published are METG(x) of taskBenchMPI as published, in seconds, and the floor.
@@ -223,7 +223,7 @@ func TestDegenerateSweeps(t *testing.T) {
 			w.blocks = 12
 			w.inline[goroutines], w.inline[processes] = 3*time.Microsecond, 50*time.Microsecond
 			change(&w)
-			d := Analyse(w.write(t))
+			d := NewSet(w.write(t))
 			render(t, d)
 			Refine(d)
 			checkFinite(t, d)
@@ -239,7 +239,7 @@ func TestDegenerateSweeps(t *testing.T) {
 		}
 		kept = append(kept, line)
 	}
-	d := Analyse(parse(t, strings.Join(kept, "\n")))
+	d := NewSet(parse(t, strings.Join(kept, "\n")))
 	checkFinite(t, d)
 	if s := seriesOf(t, d, goroutines); len(s.Points) != 16 || s.Half().Work.Outcome == estimate.Never {
 		t.Errorf("%d points, %+v", len(s.Points), s.Half())
@@ -247,7 +247,7 @@ func TestDegenerateSweeps(t *testing.T) {
 }
 
 // checkFinite looks at everything that a report may print.
-func checkFinite(t *testing.T, d *Data) {
+func checkFinite(t *testing.T, d *Set) {
 	t.Helper()
 	number := func(what string, e estimate.Estimate) {
 		if bad(e.Value) || bad(e.Low) || bad(e.High) || e.Known() && !(e.Low <= e.Value && e.Value <= e.High) {
@@ -262,7 +262,7 @@ func checkFinite(t *testing.T, d *Data) {
 			number(what, c.At)
 		}
 	}
-	for _, s := range d.Sweeps {
+	for _, s := range Sweeps(d) {
 		for _, series := range s.Series {
 			crossing("crossover", series.Crossover)
 			for _, l := range series.Levels {
@@ -278,11 +278,11 @@ func checkFinite(t *testing.T, d *Data) {
 			}
 		}
 	}
-	for _, x := range d.Duels {
+	for _, x := range Duels(d) {
 		crossing("duel", x.Crossover)
 		number("regret", x.Threshold.Regret)
 	}
-	for _, c := range d.Costs {
+	for _, c := range Costs(d) {
 		crossing("COST", c.Crossover)
 	}
 }

@@ -97,7 +97,7 @@ func lawOf(points []lawPoint, work estimate.Quantity) (law Law, modelled []float
 	for i := range points[0].ideals {
 		fits = append(fits, fitLaws(points, i)...)
 	}
-	best, law := choose(fits)
+	best, law := bestLaw(fits)
 	if best == nil {
 		return Law{Why: "no model can be told from these points"}, nil
 	}
@@ -117,47 +117,6 @@ func lawOf(points []lawPoint, work estimate.Quantity) (law Law, modelled []float
 	best.describe(&law, work)
 	law.peak(best.fit, points[len(points)-1].workers, best.c[len(points)-1])
 	return law, best.fit.Prediction()
-}
-
-// laws finds the tax and the law of every series of s. The candidates are its arms,
-// in the order of its points.
-func (a *analysis) laws(s *Scaling, candidates []candidate, work estimate.Quantity) {
-	for i := range s.Series {
-		series := &s.Series[i]
-		var points []lawPoint
-		for _, c := range candidates {
-			if c.tie.Executor != series.Executor {
-				continue
-			}
-			if c.tie.Workers == 1 {
-				series.Tax = c.speedup.Inverse().Estimate()
-			}
-			points = append(points, lawPoint{float64(c.tie.Workers), c.speedup, a.deliverable(*s, c.tie.Workers)})
-		}
-		law, modelled := lawOf(points, work)
-		series.Law = law
-		for j, y := range modelled {
-			series.Points[j].Modelled = math.Exp(y)
-		}
-	}
-}
-
-// deliverable is what C of the laws may be: P, of work that computes at most the
-// cores, and then the measured capacity.
-func (a *analysis) deliverable(s Scaling, workers int) []estimate.Quantity {
-	if s.Resource != "cpu" {
-		return []estimate.Quantity{estimate.Constant(float64(workers))}
-	}
-	p := workers
-	if cores := a.data.Machine.Cores; cores > 0 {
-		p = min(p, cores)
-	}
-	out := []estimate.Quantity{estimate.Constant(float64(p))}
-	if len(a.capacity) > 0 {
-		q, _ := a.ideal(s.Workload, workers)
-		out = append(out, q)
-	}
-	return out
 }
 
 // A lawFit is one model fitted to a series.
@@ -204,9 +163,9 @@ func flat(prediction []float64) bool {
 	return prediction[n-1] == prediction[n-2]
 }
 
-// choose is the fit of the best score, of equal ones the earlier kind; nil when there is
+// bestLaw is the fit of the best score, of equal ones the earlier kind; nil when there is
 // none.
-func choose(all []lawFit) (best *lawFit, law Law) {
+func bestLaw(all []lawFit) (best *lawFit, law Law) {
 	fits := make([]estimate.Fit, len(all))
 	for i, f := range all {
 		fits[i] = f.fit

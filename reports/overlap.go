@@ -7,28 +7,19 @@ import (
 	"poolbench/reports/estimate"
 )
 
-// halves are the parts of jobs that compute and wait, each measured alone.
-type halves struct {
-	cpu, wait map[record.Cell]estimate.Series
-}
-
-func (a *analysis) halves() halves {
-	return halves{a.extra(record.UnitCPUPart), a.extra(record.UnitWaitPart)}
-}
-
 // leastPart is how long the shorter part of a job must be, as a fraction of the longer
 // one, to be worth an overlap score: that is in units of the shorter part, so what the
 // whole job takes longer for other reasons is as many times as much.
 const leastPart = 0.2
 
-// overlap is the overlap score of an arm,
+// overlapOf is the overlap score of m,
 // ω = (T_wait + T_cpu - T_both) / min(T_wait, T_cpu): 1 when the shorter part is
 // hidden behind the longer one, 0 when they go one after the other, below 0 when
 // they hurt each other. N is 0 when the parts were not measured, or one of them is
 // too short to tell.
-func (a *analysis) overlap(h halves, m *arm) estimate.Estimate {
-	cpu, wait := h.cpu[m.cell].Over(m.makespan), h.wait[m.cell].Over(m.makespan)
-	x, y := a.rs.Quantity(cpu.Within(wait)), a.rs.Quantity(wait.Within(cpu))
+func overlapOf(s *Set, m *measurement) estimate.Estimate {
+	cpu, wait := s.ratios(m, record.UnitCPUPart).Over(m.makespan), s.ratios(m, record.UnitWaitPart).Over(m.makespan)
+	x, y := s.Quantity(cpu.Within(wait)), s.Quantity(wait.Within(cpu))
 	if x.N == 0 || math.Abs(x.Point-y.Point) > -math.Log(leastPart) {
 		return estimate.Estimate{}
 	}

@@ -4,64 +4,57 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
+	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 )
-
-// A Refinement is one grain at which one arm should be measured next, together with
-// the serial arm of that grain.
-type Refinement struct {
-	Workload string
-	Executor string
-	Workers  int
-	Grain    time.Duration // nominal, strictly between two grains measured
-}
 
 // refined is the factor between the two grains around a crossing below which the
 // bracket is narrow enough.
 const refined = 1.2
 
-// Refine says where the next measurements should go: the middle, in logarithms, of
-// every bracket of a crossing whose two grains are more than a factor of 1.2 apart.
-// Crossings are those with the plain loop, those with 50 % of the ideal, and those of
-// two pools, for which both need the grain. The crossing with the widest interval
-// comes first.
+// Refine says where the next measurements should go, each together with its baseline: the
+// middle, in logarithms, of every bracket of a crossing whose two grains are more than a
+// factor of 1.2 apart. Crossings are those with the plain loop, those with 50 % of the
+// ideal, and those of two pools, for which both need the grain. The crossing with the
+// widest interval comes first.
 //
 // A crossing whose interval reaches beyond its bracket on both sides is left alone:
 // noise, not the distance of the grains, makes it wide, and more blocks of what is
 // there narrow it. So the answer is empty once the intervals stop shrinking. It is a
-// pure function of d.
-func Refine(d *Data) []Refinement {
+// pure function of s.
+func Refine(s *Set) []record.Point {
 	type wanted struct {
-		Refinement
+		point record.Point
 		width float64 // of the interval, as the logarithm of the ratio of its ends
 	}
 	var all []wanted
-	want := func(workload string, x estimate.Crossing, points []SweepPoint, pools ...Pool) {
-		grain, ok := bracketMiddle(x, points)
+	want := func(x estimate.Crossing, along []SweepPoint, of ...record.Point) {
+		grain, ok := bracketMiddle(x, along)
 		if !ok {
 			return
 		}
-		for _, p := range pools {
-			all = append(all, wanted{Refinement{workload, p.Executor, p.Workers, grain}, math.Log(x.At.High / x.At.Low)})
+		for _, p := range of {
+			p = p.With(record.AxisGrain, strconv.FormatInt(grain.Nanoseconds(), 10))
+			all = append(all, wanted{p, math.Log(x.At.High / x.At.Low)})
 		}
 	}
-	for _, s := range d.Sweeps {
-		for _, series := range s.Series {
-			pool := Pool{series.Executor, s.Workers}
-			want(s.Workload, series.Crossover, series.Points, pool)
-			want(s.Workload, series.Half().Work, series.Points, pool)
+	for _, x := range Sweeps(s) {
+		for _, series := range x.Series {
+			want(series.Crossover, series.Points, series.Points[0].Point)
+			want(series.Half().Work, series.Points, series.Points[0].Point)
 		}
 	}
-	for _, duel := range d.Duels {
-		want(duel.Workload, duel.Crossover, duel.points, duel.Below, duel.Above)
+	for _, duel := range Duels(s) {
+		want(duel.Crossover, duel.points, duel.below, duel.above)
 	}
 	slices.SortStableFunc(all, func(a, b wanted) int { return cmp.Compare(b.width, a.width) })
-	var out []Refinement
+	var out []record.Point
 	for _, w := range all {
-		if !slices.Contains(out, w.Refinement) {
-			out = append(out, w.Refinement)
+		if !slices.Contains(out, w.point) {
+			out = append(out, w.point)
 		}
 	}
 	return out

@@ -1,157 +1,209 @@
 package reports
 
 import (
-	"fmt"
+	"math"
 	"slices"
 	"time"
-
-	"golang.org/x/perf/benchfmt"
 
 	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
 )
 
-// scalings makes a Scaling of every workload, grain and payload that has a serial
-// arm.
-func (a *analysis) scalings() {
-	type group struct {
-		workload string
-		grain    time.Duration
-		payload  int
-	}
-	var order []group
-	members := map[group][]*arm{}
-	serial := map[group]*arm{}
-	for _, c := range a.pairs.sortedCells() {
-		g := group{c.Workload, c.Grain, c.Payload}
-		if _, ok := members[g]; !ok {
-			order = append(order, g)
-			members[g] = nil
-		}
-		if c.Executor == record.Serial {
-			serial[g] = a.pairs.arms[c]
-		} else {
-			members[g] = append(members[g], a.pairs.arms[c])
-		}
-	}
-	var without []string
-	inside, halves := a.sampled(), a.halves()
-	refined, most := a.refinedCells(), map[string]int{} // executors, by workload
-	for _, g := range order {
-		most[g.workload] = max(most[g.workload], executorsOf(members[g]))
-	}
-	for _, g := range order {
-		base := serial[g]
-		if base == nil || base.makespan.Len() == 0 {
-			without = append(without, words.Task(g.workload, g.grain, g.payload))
-			continue
-		}
-		s := Scaling{Workload: g.workload, Resource: a.resource[g.workload], Grain: g.grain,
-			Payload: g.payload, Tasks: base.tasks, Serial: a.rs.Estimate(base.makespan)}
-		var candidates []candidate
-		for _, m := range members[g] {
-			speedups := a.rs.Quantity(base.task.Over(m.task))
-			if speedups.N == 0 {
-				continue
-			}
-			pt := a.point(s, m, speedups)
-			one := alone(members[g], m.cell.Executor)
-			if one != nil {
-				pt.Relative = a.rs.Estimate(one.task.Over(m.task))
-			}
-			pt.Ledger = inside.of(m, base, one)
-			pt.Overlap = a.overlap(halves, m)
-			s.add(m.cell.Executor, pt)
-			candidates = append(candidates, candidate{Tie{m.cell.Executor, m.cell.Workers, pt.Speedup}, speedups, m.task})
-		}
-		a.laws(&s, candidates, a.rs.Quantity(base.task))
-		if s.Partial = executorsOf(members[g]) < most[g.workload] && allRefined(members[g], refined); s.Partial {
-			s.Best.Sentence = "nothing is chosen: this grain was measured with some of the executors only"
-		} else {
-			s.Best = a.choose(candidates)
-			a.lead(&s)
-		}
-		a.data.Scalings = append(a.data.Scalings, s)
-	}
-	if len(without) > 0 {
-		a.data.warn(fmt.Sprintf("No serial arm, hence no speedup, for %s.", words.ShortList(without, 3)),
-			"Measure executor=serial in the same run.")
-	}
-	switch {
-	case len(a.pairs.arms) > 0:
-	case slices.ContainsFunc(a.rec.Failures, isCell):
-		a.data.warn("Every cell failed, so there is nothing to analyse.",
-			"The failures say why.")
-	default:
-		a.data.warn("No result is named after our keys, so there is nothing to analyse.",
-			"Name benchmarks …/executor=…/workload=…/workers=…/grain=…; the gate works with any names.")
-	}
+// A Scaling is one workload at one grain and payload along the worker axis.
+type Scaling struct {
+	Family   Family
+	Workload string
+	Resource string            // "cpu", "wait", "mixed" or "" when the record does not say
+	Grain    time.Duration     // nominal
+	Payload  int               // bytes
+	What     record.Point      // all axes that say what is run
+	Baseline record.Point      // what the speedups are against
+	Tasks    int               // tasks in the job; 0 when not recorded
+	Serial   estimate.Estimate // makespan of the baseline, seconds
+	Series   []ScalingSeries
+	Best     Choice
+
+	// Partial is a grain that refinement added with fewer executors than the workload
+	// has at others. Best chooses nothing then: it would choose among those few.
+	Partial bool
 }
 
-// refinedCells are the cells that the runner added to the grid, by its notes.
-func (a *analysis) refinedCells() map[record.Cell]bool {
-	out := map[record.Cell]bool{}
-	for _, n := range a.rec.Notes {
-		if n.Key != "refined" {
-			continue
+// Title names the work of s: "spin at 10 µs and 64 B, dial=3".
+func (s Scaling) Title() string { return words.Task(s.Workload, s.Grain, s.Payload) + s.Family.rest() }
+
+// A ScalingSeries is one executor of a Scaling; points ascend in Workers.
+type ScalingSeries struct {
+	Executor string
+	How      record.Point      // the axes that say how it runs, but for workers
+	Tax      estimate.Estimate // executor tax: time with one worker / serial time, within blocks; N is 0 without an arm of one worker
+	Points   []ScalingPoint
+	Law      Law // how speedup goes with workers
+}
+
+// Pool is the series with a number of workers.
+func (s ScalingSeries) Pool(workers int) Pool { return Pool{s.Executor, workers, s.How} }
+
+// Label names the executor of the series, with whatever else says how it runs.
+func (s ScalingSeries) Label() string { return s.Pool(0).Label() }
+
+// A ScalingPoint is one pool size.
+type ScalingPoint struct {
+	Point              record.Point
+	Workers            int
+	Time               estimate.Estimate // makespan, seconds
+	Speedup            estimate.Estimate // serial time / time, within blocks
+	Efficiency         float64           // Speedup.Value / Workers
+	CapacityEfficiency float64           // Speedup.Value / C(Workers) for cpu workloads with measured capacity that nothing beats, else 0
+	Relative           estimate.Estimate // time of the same executor with one worker / time, within blocks; N is 0 without
+	SerialFraction     estimate.Estimate // Karp-Flatt, see SerialFraction; N is 0 with one worker, or more than the cores on work that computes
+	Modelled           float64           // speedup by the law of the series; 0 when it has none
+	Ledger             Ledger            // where the workers' time went; N is 0 when tasks were not timed from inside
+	Overlap            estimate.Estimate // overlap score of a part that waits and one that computes; N is 0 when they were not measured
+}
+
+// Scalings has one of every work that has a baseline, by Set.Points.
+func Scalings(s *Set) []Scaling { return once(s, scalings) }
+
+// A group is the points of one baseline, which is what is run.
+type group struct {
+	base *measurement
+	arms []*measurement // the others, sorted
+}
+
+func groups(s *Set) []group {
+	var out []group
+	for _, m := range s.grid {
+		if n := len(out); n == 0 || out[n-1].base.point != m.baseline {
+			out = append(out, group{base: s.at(m.baseline)})
 		}
-		if c, err := record.ParseCell(benchfmt.Name(n.Value)); err == nil {
-			out[c] = true
+		if m.point != m.baseline {
+			g := &out[len(out)-1]
+			g.arms = append(g.arms, m)
 		}
 	}
 	return out
 }
 
-func allRefined(arms []*arm, refined map[record.Cell]bool) bool {
-	return len(arms) > 0 && !slices.ContainsFunc(arms, func(m *arm) bool { return !refined[m.cell] })
+func scalings(s *Set) []Scaling {
+	all, most := groups(s), map[Family]int{} // executors
+	for _, g := range all {
+		for _, m := range g.arms {
+			most[m.family] = max(most[m.family], executorsOf(g.arms))
+		}
+	}
+	refined := refinedPoints(s)
+	var out []Scaling
+	for _, g := range all {
+		base := g.base
+		if base.makespan.Len() == 0 {
+			continue
+		}
+		x := Scaling{Family: base.family, Workload: base.workload, Resource: s.Resource(base.workload), Grain: base.grain, Payload: base.payload,
+			What: s.Record.Facts.What(base.point), Baseline: base.point, Tasks: base.tasks, Serial: s.Estimate(base.makespan)}
+		var candidates []candidate
+		for _, m := range g.arms {
+			speedups := s.Quantity(base.task.Over(m.task))
+			if speedups.N == 0 {
+				continue
+			}
+			pt := scalingPoint(s, m, speedups)
+			one := alone(g.arms, m)
+			if one != nil {
+				pt.Relative = s.Estimate(one.task.Over(m.task))
+			}
+			pt.Ledger = ledgerOf(s, m, base, one)
+			pt.Overlap = overlapOf(s, m)
+			x.add(m.pool, pt)
+			candidates = append(candidates, candidate{Tie{m.pool, pt.Speedup}, speedups, m.task})
+		}
+		x.laws(s, candidates, s.Quantity(base.task))
+		refinedOnly := len(g.arms) > 0 && !slices.ContainsFunc(g.arms, func(m *measurement) bool { return !refined[m.point.Name()] })
+		if x.Partial = refinedOnly && executorsOf(g.arms) < most[base.family]; x.Partial {
+			x.Best.Sentence = "nothing is chosen: this grain was measured with some of the executors only"
+		} else {
+			x.Best = choose(s, candidates, base.pool)
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// refinedPoints are the names of those that the runner added to the grid.
+func refinedPoints(s *Set) map[string]bool {
+	out := map[string]bool{}
+	for _, name := range s.Record.Facts.Refined {
+		if p, err := record.ParsePoint("", name); err == nil {
+			out[p.Name()] = true
+		}
+	}
+	return out
 }
 
 // executorsOf counts the executors of arms.
-func executorsOf(arms []*arm) int {
-	seen := map[string]bool{}
+func executorsOf(arms []*measurement) int {
+	seen := map[record.Point]bool{}
 	for _, m := range arms {
-		seen[m.cell.Executor] = true
+		seen[m.pool.How] = true
 	}
 	return len(seen)
 }
 
-// alone is the arm of an executor with one worker, nil when there is none.
-func alone(arms []*arm, executor string) *arm {
-	for _, m := range arms {
-		if m.cell.Executor == executor && m.cell.Workers == 1 {
-			return m
+// alone is the arm of the executor of m with one worker, nil when there is none.
+func alone(arms []*measurement, m *measurement) *measurement {
+	for _, one := range arms {
+		if one.pool.How == m.pool.How && one.pool.Workers == 1 {
+			return one
 		}
 	}
 	return nil
 }
 
-func isCell(f record.Failure) bool {
-	_, err := record.ParseCell(benchfmt.Name(f.Name))
-	return err == nil
-}
-
-func (a *analysis) point(s Scaling, m *arm, speedup estimate.Quantity) ScalingPoint {
+func scalingPoint(s *Set, m *measurement, speedup estimate.Quantity) ScalingPoint {
 	pt := ScalingPoint{
-		Workers: m.cell.Workers,
-		Time:    a.rs.Estimate(m.makespan),
+		Point:   m.point,
+		Workers: m.pool.Workers,
+		Time:    s.Estimate(m.makespan),
 		Speedup: speedup.Estimate(),
 	}
 	pt.Efficiency = pt.Speedup.Value / float64(pt.Workers)
-	if q, measured := a.ideal(s.Workload, pt.Workers); measured {
+	if q, measured := ideal(s, m.workload, pt.Workers); measured {
 		pt.CapacityEfficiency = pt.Speedup.Value / q.Estimate().Value
 	}
-	if cores := a.data.Machine.Cores; s.Resource != "cpu" || cores == 0 || pt.Workers <= cores {
+	if cores := s.Record.Facts.Cores; s.Resource(m.workload) != "cpu" || cores == 0 || pt.Workers <= cores {
 		pt.SerialFraction = SerialFraction(pt.Speedup, pt.Workers)
 	}
 	return pt
 }
 
 // add appends a point; they come sorted by executor and workers.
-func (s *Scaling) add(executor string, pt ScalingPoint) {
-	if n := len(s.Series); n == 0 || s.Series[n-1].Executor != executor {
-		s.Series = append(s.Series, ScalingSeries{Executor: executor})
+func (s *Scaling) add(pool Pool, pt ScalingPoint) {
+	if n := len(s.Series); n == 0 || s.Series[n-1].How != pool.How {
+		s.Series = append(s.Series, ScalingSeries{Executor: pool.Executor, How: pool.How})
 	}
 	last := &s.Series[len(s.Series)-1]
 	last.Points = append(last.Points, pt)
+}
+
+// laws finds the tax and the law of every series. The candidates are the arms of its
+// points, in their order; work is the useful time per task in seconds.
+func (s *Scaling) laws(set *Set, candidates []candidate, work estimate.Quantity) {
+	for i := range s.Series {
+		series := &s.Series[i]
+		var points []lawPoint
+		for _, c := range candidates {
+			if c.tie.How != series.How {
+				continue
+			}
+			if c.tie.Workers == 1 {
+				series.Tax = c.speedup.Inverse().Estimate()
+			}
+			points = append(points, lawPoint{float64(c.tie.Workers), c.speedup, deliverable(set, s.Workload, c.tie.Workers)})
+		}
+		law, modelled := lawOf(points, work)
+		series.Law = law
+		for j, y := range modelled {
+			series.Points[j].Modelled = math.Exp(y)
+		}
+	}
 }

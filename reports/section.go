@@ -1,8 +1,7 @@
 package reports
 
 import (
-	"strings"
-
+	"poolbench/bench/record"
 	"poolbench/reports/words"
 )
 
@@ -21,14 +20,14 @@ type Question struct {
 // A Section is the answer to one question. Views print it without knowing which. What is
 // about one Subject stands together.
 type Section struct {
-	Name      string        `json:"name"` // these three are of the question
-	Title     string        `json:"title"`
-	Doc       string        `json:"question"`
-	Sentences []Sentence    `json:"sentences,omitempty"`
-	Warnings  []Warning     `json:"warnings,omitempty"`
-	Tables    []words.Table `json:"tables,omitempty"`
-	Drawings  []Drawing     `json:"drawings,omitempty"`
-	Reading   string        `json:"-"` // how to read its tables and drawings, in sentences, for who asks; may be empty
+	Name      string           `json:"name"` // these three are of the question
+	Title     string           `json:"title"`
+	Doc       string           `json:"question"`
+	Sentences []Sentence       `json:"sentences,omitempty"`
+	Warnings  []record.Warning `json:"warnings,omitempty"`
+	Tables    []words.Table    `json:"tables,omitempty"`
+	Drawings  []Drawing        `json:"drawings,omitempty"`
+	Reading   string           `json:"-"` // how to read its tables and drawings, in sentences, for who asks; may be empty
 }
 
 // Empty reports whether there is nothing to show.
@@ -60,15 +59,6 @@ const (
 	Clean  VerdictKind = "clean"  // nothing is wrong
 	Bad    VerdictKind = "bad"    // something failed
 )
-
-// A Warning is something that lowers trust, with its cure. Both are sentences.
-type Warning struct {
-	What string `json:"what"`
-	Cure string `json:"cure,omitempty"`
-}
-
-// String is the warning in one line: what, then the cure.
-func (w Warning) String() string { return strings.TrimSpace(w.What + " " + w.Cure) }
 
 // A Drawing is a picture of a Section, rendered when it is asked for.
 type Drawing struct {

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,16 +23,16 @@ var Short = Question{
 				on := ""
 				switch {
 				case i == 0:
-					on = fmt.Sprintf(" on %s with %s", sweep.Workload, words.Count(sweep.Workers, "worker"))
+					on = fmt.Sprintf(" on %s with %s", sweep.Title(), words.Count(sweep.Workers, "worker"))
 				case len(sweeps) > 1:
-					on = " on " + sweep.Workload
+					on = " on " + sweep.Title()
 				}
 				out.Sentences = append(out.Sentences, payoff(sweep, series, on))
 			}
 			out.Sentences = append(out.Sentences, overtaking(s, sweep)...)
 			out.Sentences = append(out.Sentences, remedies(sweep)...)
 			for _, h := range Headline(s) {
-				if cost := costOf(s, h); h.Workload == sweep.Workload && cost.Text != "" {
+				if cost := costOf(s, h); h.Family == sweep.Family && cost.Text != "" {
 					cost.Text = fmt.Sprintf("at %s of work per task, %s", words.Grain(h.Grain), cost.Text)
 					out.Sentences = append(out.Sentences, cost)
 				}
@@ -48,16 +49,16 @@ var Short = Question{
 // payoff says where a pool begins to beat the plain loop, and what half of the ideal
 // takes; on says of which sweep.
 func payoff(sweep Sweep, series SweepSeries, on string) Sentence {
-	arm := words.Arm(series.Label(), sweep.Workers) + " on " + sweep.Workload
+	arm := Pool{series.Executor, sweep.Workers, series.How}.String() + " on " + sweep.Title()
 	half := series.Half().Work
 	out := Sentence{Text: crossoverText(series, series.Label()+on), Claims: []Claim{
-		crossing(arm, "crossover", words.Loop, words.Seconds, series.Crossover),
+		crossing(arm, "crossover", sweep.Family.Baseline, words.Seconds, series.Crossover),
 		crossing(arm, "least useful work at 50 % efficiency", "", words.Seconds, half)}}
 	if text := cutOverText(series); text != "" {
 		t := series.Threshold
 		out.Text += "; " + text
-		out.Claims = append(out.Claims, Claim{Subject: arm, Relation: "cut-over", Object: words.Loop, Unit: words.Seconds, Value: estimate.Estimate{Value: t.At, N: t.Regret.N}},
-			Claim{Subject: arm, Relation: "most lost by the cut-over", Object: words.Loop, Unit: words.Fraction, Value: t.Regret})
+		out.Claims = append(out.Claims, Claim{Subject: arm, Relation: "cut-over", Object: sweep.Family.Baseline, Unit: words.Seconds, Value: estimate.Estimate{Value: t.At, N: t.Regret.N}},
+			Claim{Subject: arm, Relation: "most lost by the cut-over", Object: sweep.Family.Baseline, Unit: words.Fraction, Value: t.Regret})
 	}
 	if text := halfText(half); text != "" {
 		out.Text += "; " + text
@@ -145,11 +146,11 @@ func overtaking(set *Set, s Sweep) []Sentence {
 	var never []string
 	var last Sentence
 	for _, x := range Duels(set) {
-		if x.Workload != s.Workload || x.Below.Workers != s.Workers && x.Above.Workers != s.Workers {
+		if x.Family != s.Family || x.Below.Workers != s.Workers && x.Above.Workers != s.Workers {
 			continue
 		}
-		claims := []Claim{crossing(x.Above.String()+" on "+s.Workload, "crossover", x.Below.String(), words.Seconds, x.Crossover)}
-		below, above := x.Below.Executor, x.Above.Executor
+		claims := []Claim{crossing(x.Above.String()+" on "+s.Title(), "crossover", x.Below.String(), words.Seconds, x.Crossover)}
+		below, above := x.Below.Label(), x.Above.Label()
 		sizes := below == above
 		if sizes {
 			below, above = strconv.Itoa(x.Below.Workers), x.Above.String()
@@ -199,15 +200,15 @@ func costOf(set *Set, s Scaling) Sentence {
 	var order, never []string
 	executors := map[string][]string{}
 	most := 0
-	for _, c := range costsOf(set, s) {
-		claim := crossing(c.Executor+" on "+s.Title(), "workers that beat", words.Loop, "workers", c.Crossover)
+	for _, c := range costsOn(set, s) {
+		claim := crossing(c.Label+" on "+s.Title(), "workers that beat", s.Family.Baseline, "workers", c.Crossover)
 		if claim.Value.N == 0 && c.Fewest > 0 {
 			claim.Outcome, claim.Value = "", estimate.Estimate{Value: float64(c.Fewest)}
 		}
 		need := strconv.Itoa(c.Fewest)
 		switch {
 		case c.Crossover.Outcome == estimate.Never:
-			never = append(never, c.Executor)
+			never = append(never, c.Label)
 			most = max(most, int(c.Crossover.To+0.5))
 			out.Claims = append(out.Claims, claim)
 			continue
@@ -220,7 +221,7 @@ func costOf(set *Set, s Scaling) Sentence {
 		if executors[need] == nil {
 			order = append(order, need)
 		}
-		executors[need] = append(executors[need], c.Executor)
+		executors[need] = append(executors[need], c.Label)
 	}
 	var parts []string
 	for _, need := range order {
@@ -246,14 +247,7 @@ func costOf(set *Set, s Scaling) Sentence {
 	return out
 }
 
-// costsOf are those of s.
-func costsOf(set *Set, s Scaling) []Cost {
-	var out []Cost
-	all := Scalings(set)
-	for _, c := range Costs(set) {
-		if x := all[c.Scaling]; x.Workload == s.Workload && x.Grain == s.Grain && x.Payload == s.Payload {
-			out = append(out, c)
-		}
-	}
-	return out
+// costsOn are those of s.
+func costsOn(set *Set, s Scaling) []Cost {
+	return slices.DeleteFunc(slices.Clone(Costs(set)), func(c Cost) bool { return Scalings(set)[c.Scaling].Baseline != s.Baseline })
 }

@@ -14,7 +14,7 @@ func sizeTables(set *Set, h Sweep) []words.Table {
 	var of []Sweep
 	var all []words.Table
 	for _, s := range Sweeps(set) {
-		if s.Workload == h.Workload {
+		if s.Family == h.Family {
 			of = append(of, s)
 			t := needTable(s)
 			t.Brief = t.Brief && s.Workers == h.Workers
@@ -22,17 +22,17 @@ func sizeTables(set *Set, h Sweep) []words.Table {
 			all = append(all, t)
 		}
 	}
-	all = append(all, payoffTable(of), duelTable(set, h.Workload), pointTable(of))
+	all = append(all, payoffTable(of), duelTable(set, h), pointTable(of))
 	all = slices.DeleteFunc(all, func(t words.Table) bool { return !t.Full() })
 	for i := range all {
-		all[i].Subject = h.Workload
+		all[i].Subject = h.Title()
 	}
 	return all
 }
 
 // needTable is the useful work that shares of the ideal need; brief when any is known.
 func needTable(s Sweep) words.Table {
-	t := words.Table{Title: s.Workload + " with " + words.Count(s.Workers, "worker") + ": useful work that a task needs (METG: with the overhead)", Left: 1, Header: []string{"share of ideal"},
+	t := words.Table{Title: s.Title() + " with " + words.Count(s.Workers, "worker") + ": useful work that a task needs (METG: with the overhead)", Left: 1, Header: []string{"share of ideal"},
 		Caption: "METG is the least worker time per task, overhead included, at which the pool reaches a share of the ideal; the useful work is what a task has to hold for it, with its interval."}
 	for _, e := range efficiencies {
 		t.Header = append(t.Header, words.Percent(e))
@@ -59,7 +59,7 @@ func needTable(s Sweep) words.Table {
 
 // payoffTable is crossover and cut-over of every pool.
 func payoffTable(of []Sweep) words.Table {
-	t := words.Table{Title: "Where pools pay off on " + of[0].Workload, Left: 1, Header: []string{"executor", "workers", "crossover", "cut-over", "it loses at most", "floor", "R50", "R90", "overhead"},
+	t := words.Table{Title: "Where pools pay off on " + of[0].Title(), Left: 1, Header: []string{"executor", "workers", "crossover", "cut-over", "it loses at most", "floor", "R50", "R90", "overhead"},
 		Caption: "Useful work per task from which the pool beats the plain loop (crossover), and the cut-over to write into a program, with the most that such a rule loses at any size measured. The floor is what a task costs at least, in worker time; R50 is METG(50 %) / floor, R90 is METG(90 %) / METG(50 %): they tell where the overhead arises."}
 	for _, s := range of {
 		for _, series := range s.Series {
@@ -73,13 +73,13 @@ func payoffTable(of []Sweep) words.Table {
 }
 
 // duelTable is pools against each other.
-func duelTable(set *Set, workload string) words.Table {
-	t := words.Table{Title: "Pools against each other on " + workload, Folded: true, Left: 2, Header: []string{"below", "above", "crossover", "cut-over", "it loses at most"},
+func duelTable(set *Set, h Sweep) words.Table {
+	t := words.Table{Title: "Pools against each other on " + h.Title(), Folded: true, Left: 2, Header: []string{"below", "above", "crossover", "cut-over", "it loses at most"},
 		Caption: "The one below is faster on tasks with less useful work than the crossover, the one above on those with more."}
 	for _, x := range Duels(set) {
-		if x.Workload == workload && x.Crossover.Outcome != estimate.Unknown {
+		if x.Family == h.Family && x.Crossover.Outcome != estimate.Unknown {
 			cut, loss := cutOver(x.Threshold)
-			t.Rows = append(t.Rows, append(words.Row(words.ShortArm(x.Below.Executor, x.Below.Workers), words.ShortArm(x.Above.Executor, x.Above.Workers)),
+			t.Rows = append(t.Rows, append(words.Row(x.Below.Short(), x.Above.Short()),
 				words.Crossing(x.Crossover), cut, loss))
 		}
 	}
@@ -108,12 +108,12 @@ func cutOver(t estimate.Threshold) (cut, loss words.Cell) {
 
 // pointTable is all that was measured.
 func pointTable(of []Sweep) words.Table {
-	t := words.Table{Title: "All points of " + of[0].Workload, Folded: true, Left: 1, Header: []string{"executor", "workers", "nominal grain", "useful work", "time per task", "speedup", "efficiency", "blocks"},
+	t := words.Table{Title: "All points of " + of[0].Title(), Folded: true, Left: 1, Header: []string{"executor", "workers", "nominal grain", "useful work", "time per task", "speedup", "efficiency", "blocks"},
 		Caption: "Time per task by the useful work in it."}
 	add := func(executor string, workers int, points []SweepPoint) {
 		for _, p := range points {
 			share := "–"
-			if executor != words.Loop {
+			if executor != of[0].Family.Baseline {
 				share = words.Percent(p.Efficiency.Value)
 			}
 			t.Rows = append(t.Rows, []words.Cell{{Text: executor}, {Text: strconv.Itoa(workers)}, {Text: words.Grain(p.Grain)}, {Text: words.Duration(p.Work)},
@@ -121,7 +121,7 @@ func pointTable(of []Sweep) words.Table {
 		}
 	}
 	for _, s := range of {
-		add(words.Loop, 1, s.Serial)
+		add(s.Family.Baseline, 1, s.Serial)
 		for _, series := range s.Series {
 			add(series.Label(), s.Workers, series.Points)
 		}

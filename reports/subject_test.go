@@ -23,15 +23,15 @@ func TestOneBenchmarkIsAnalysed(t *testing.T) {
 		{"grid", a + a + strings.ReplaceAll(b, "BenchmarkB", "BenchmarkGrid"), 1.25, "only Grid is analysed, not A."},
 		{"packages", "pkg: p\n" + a + a + "pkg: q\n" + strings.ReplaceAll(b, "BenchmarkB", "BenchmarkA"), 1.375, "only p.A is analysed, not q.A."},
 	} {
-		d := Analyse(parse(t, test.text))
-		if got := d.Scalings[0].Series[0].Points[0].Speedup.Value; math.Abs(got-test.speedup) > 1e-9 {
+		d := NewSet(parse(t, test.text))
+		if got := Scalings(d)[0].Series[0].Points[0].Speedup.Value; math.Abs(got-test.speedup) > 1e-9 {
 			t.Errorf("%s: speedup %v, want %v", test.name, got, test.speedup)
 		}
-		if len(d.Warnings) != 1 || !strings.Contains(d.Warnings[0].What, test.warning) {
-			t.Errorf("%s: %v", test.name, d.Warnings)
+		if len(Warnings(d)) != 1 || !strings.Contains(Warnings(d)[0].What, test.warning) {
+			t.Errorf("%s: %v", test.name, Warnings(d))
 		}
 	}
-	if d := Analyse(parse(t, a)); len(d.Warnings) != 0 {
-		t.Errorf("%v", d.Warnings)
+	if d := NewSet(parse(t, a)); len(Warnings(d)) != 0 {
+		t.Errorf("%v", Warnings(d))
 	}
 }

@@ -1,108 +1,170 @@
 package reports
 
 import (
-	"sort"
+	"cmp"
+	"slices"
+	"time"
 
 	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 )
 
-// sweeps makes a Sweep of every workload and worker count in which some executor
-// has at least minGrains grains with a serial arm. Cells with a payload are left
-// out: their serial arm sends nothing.
-func (a *analysis) sweeps() {
-	type key struct {
-		workload string
-		workers  int
-	}
-	var order []key
-	byExecutor := map[key][]string{}
-	arms := map[key]map[string][]*arm{}
-	for _, c := range a.pairs.sortedCells() { // ascending in grain within a workload
-		if c.Executor == record.Serial || c.Payload != 0 || c.Grain <= 0 {
-			continue
-		}
-		base := a.pairs.arms[c.Baseline()]
-		if base == nil || a.pairs.arms[c].task.Over(base.task).Len() == 0 {
-			continue
-		}
-		k := key{c.Workload, c.Workers}
-		if arms[k] == nil {
-			arms[k] = map[string][]*arm{}
-			order = append(order, k)
-		}
-		if arms[k][c.Executor] == nil {
-			byExecutor[k] = append(byExecutor[k], c.Executor)
-		}
-		arms[k][c.Executor] = append(arms[k][c.Executor], a.pairs.arms[c])
-	}
-	sort.Slice(order, func(i, j int) bool {
-		if x, y := order[i], order[j]; x.workload != y.workload {
-			return x.workload < y.workload
-		}
-		return order[i].workers < order[j].workers
-	})
-	for _, k := range order {
-		s := Sweep{Workload: k.workload, Resource: a.resource[k.workload], Workers: k.workers}
-		ideal, measured := a.ideal(k.workload, k.workers)
-		s.Ideal, s.Measured = ideal.Estimate().Value, measured
-		executors := byExecutor[k]
-		sort.Strings(executors)
-		for _, ex := range executors {
-			if len(arms[k][ex]) >= estimate.MinPoints {
-				s.Series = append(s.Series, a.sweepSeries(ex, arms[k][ex], ideal))
-			}
-		}
-		if len(s.Series) > 0 {
-			s.Serial = a.serialPoints(s)
-			a.data.Sweeps = append(a.data.Sweeps, s)
-		}
-	}
+// A Sweep is one workload along the grain axis at one worker count.
+type Sweep struct {
+	Family   Family
+	Workload string
+	Resource string
+	Workers  int
+	Ideal    float64      // what Workers workers can deliver at best: C(Workers) when measured and not beaten, else Workers
+	Measured bool         // Ideal is the measured capacity
+	Serial   []SweepPoint // time per task of the baseline; ascending in grain
+	Series   []SweepSeries
 }
 
-// serialPoints is the plain loop at every grain that a series of s has.
-func (a *analysis) serialPoints(s Sweep) []SweepPoint {
-	var out []SweepPoint
-	for _, c := range a.pairs.sortedCells() {
-		if c.Workload != s.Workload || c.Executor != record.Serial || c.Payload != 0 || !s.hasGrain(c) {
+// Title names the work of s, whatever the size of its tasks: "spin, dial=3".
+func (s Sweep) Title() string { return s.Workload + s.Family.rest() }
+
+// A SweepSeries is one executor of a Sweep.
+type SweepSeries struct {
+	Executor  string
+	How       record.Point       // the axes that say how it runs, but for workers
+	Points    []SweepPoint       // ascending in grain
+	Crossover estimate.Crossing  // where the pool begins to beat the plain loop; At is useful work per task in seconds
+	Threshold estimate.Threshold // the plain loop below, the pool from here on
+	Levels    []Level            // what 50, 70, 80, 90 and 95 % of the ideal need, ascending
+	Overhead  Overhead           // of what kind it is
+}
+
+// Label names the executor of the series, with whatever else says how it runs.
+func (s SweepSeries) Label() string { return Pool{s.Executor, 0, s.How}.Label() }
+
+// Half is the level of 50 %, unknown when the series has none.
+func (s SweepSeries) Half() Level { return s.level(HalfEfficiency) }
+
+func (s SweepSeries) level(efficiency float64) Level {
+	for _, l := range s.Levels {
+		if l.Efficiency == efficiency {
+			return l
+		}
+	}
+	return Level{Efficiency: efficiency}
+}
+
+// A SweepPoint is one grain.
+type SweepPoint struct {
+	Point      record.Point
+	Grain      time.Duration     // nominal
+	Work       float64           // useful work per task, seconds: the serial time per task of the same blocks
+	Time       estimate.Estimate // wall time per task, seconds
+	Speedup    estimate.Estimate // against serial, within blocks; 1 in the serial series
+	Efficiency estimate.Estimate // Speedup / Ideal
+}
+
+// Sweeps has one of every workload, with what else says what is run, and worker count in
+// which some executor has at least three grains with a baseline; by workload, then by
+// workers. Points with a payload are left out: their baseline sends nothing.
+func Sweeps(s *Set) []Sweep { return once(s, sweeps) }
+
+func sweeps(s *Set) []Sweep {
+	type key struct {
+		family  Family
+		workers int
+	}
+	var order []key
+	arms := map[key][]*measurement{}
+	for _, m := range s.grid { // ascending in grain within a family
+		if m.point == m.baseline || m.payload != 0 || m.grain <= 0 || s.at(m.baseline).task.Over(m.task).Len() == 0 {
 			continue
 		}
-		e := a.rs.Estimate(a.pairs.arms[c].task)
-		one := estimate.Exactly(1, e.N)
-		out = append(out, SweepPoint{Grain: c.Grain, Work: e.Value, Time: e, Speedup: one, Efficiency: one})
+		k := key{m.family, m.pool.Workers}
+		if arms[k] == nil {
+			order = append(order, k)
+		}
+		arms[k] = append(arms[k], m)
+	}
+	slices.SortStableFunc(order, func(a, b key) int { // families are in order
+		if a.family != b.family {
+			return 0
+		}
+		return cmp.Compare(a.workers, b.workers)
+	})
+	var out []Sweep
+	for _, k := range order {
+		first := arms[k][0]
+		x := Sweep{Family: k.family, Workload: first.workload, Resource: s.Resource(first.workload), Workers: k.workers}
+		best, measured := ideal(s, x.Workload, k.workers)
+		x.Ideal, x.Measured = best.Estimate().Value, measured
+		for _, series := range byExecutor(arms[k]) {
+			if len(series) >= estimate.MinPoints {
+				x.Series = append(x.Series, sweepSeries(s, series, best))
+			}
+		}
+		if len(x.Series) > 0 {
+			x.Serial = serialPoints(s, x)
+			out = append(out, x)
+		}
 	}
 	return out
 }
 
-func (s Sweep) hasGrain(c record.Cell) bool {
-	for _, series := range s.Series {
-		for _, pt := range series.Points {
-			if pt.Grain == c.Grain {
-				return true
-			}
+// byExecutor are the arms of each executor, whose order is theirs.
+func byExecutor(arms []*measurement) [][]*measurement {
+	sorted := slices.SortedStableFunc(slices.Values(arms), func(a, b *measurement) int { return a.pool.compare(b.pool) })
+	var out [][]*measurement
+	for i, m := range sorted {
+		if i == 0 || m.pool != sorted[i-1].pool {
+			out = append(out, nil)
 		}
+		out[len(out)-1] = append(out[len(out)-1], m)
 	}
-	return false
+	return out
 }
 
-func (a *analysis) sweepSeries(executor string, arms []*arm, ideal estimate.Quantity) SweepSeries {
-	out := SweepSeries{Executor: executor}
+// serialPoints is the baseline at every grain that a series of x has.
+func serialPoints(s *Set, x Sweep) []SweepPoint {
+	wanted := map[record.Point]bool{}
+	for _, series := range x.Series {
+		for _, pt := range series.Points {
+			wanted[s.at(pt.Point).baseline] = true
+		}
+	}
+	var out []SweepPoint
+	for _, m := range s.grid {
+		if !wanted[m.point] {
+			continue
+		}
+		e := s.Estimate(m.task)
+		one := estimate.Exactly(1, e.N)
+		out = append(out, SweepPoint{Point: m.point, Grain: m.grain, Work: e.Value, Time: e, Speedup: one, Efficiency: one})
+	}
+	return out
+}
+
+// usefulWork is the useful work per task of an arm: the time of its baseline, in the
+// blocks of the arm.
+func usefulWork(s *Set, m *measurement) estimate.Quantity {
+	return s.Quantity(s.at(m.baseline).task.Within(m.task))
+}
+
+func sweepSeries(s *Set, arms []*measurement, ideal estimate.Quantity) SweepSeries {
+	out := SweepSeries{Executor: arms[0].pool.Executor, How: arms[0].pool.How}
 	var speedups, efficiencies []estimate.CurvePoint
 	var granularities []estimate.Quantity
-	if m := a.pairs.arms[emptyTask(arms[0].cell)]; m != nil && m.task.Len() > 0 {
-		granularities = append(granularities, a.rs.Quantity(m.task).Times(ideal))
+	empty := s.at(arms[0].point.With(record.AxisGrain, "0")).task // a task without work on the same workers
+	if empty.Len() > 0 {
+		granularities = append(granularities, s.Quantity(empty).Times(ideal))
 	}
 	for _, m := range arms {
-		base := a.pairs.arms[m.cell.Baseline()]
-		work, time := a.rs.Quantity(base.task.Within(m.task)), a.rs.Quantity(m.task.Within(base.task))
-		a.works[m] = work
-		speedup := a.rs.Quantity(base.task.Over(m.task))
+		base := s.at(m.baseline)
+		work, time := usefulWork(s, m), s.Quantity(m.task.Within(base.task))
+		speedup := s.Quantity(base.task.Over(m.task))
 		efficiency := speedup.Per(ideal)
 		speedups = append(speedups, estimate.CurvePoint{Work: work, Ratio: speedup})
 		efficiencies = append(efficiencies, estimate.CurvePoint{Work: work, Ratio: efficiency})
 		granularities = append(granularities, time.Times(ideal))
 		out.Points = append(out.Points, SweepPoint{
-			Grain:      m.cell.Grain,
+			Point:      m.point,
+			Grain:      m.grain,
 			Work:       work.Estimate().Value,
 			Time:       time.Estimate(),
 			Speedup:    speedup.Estimate(),
@@ -112,12 +174,10 @@ func (a *analysis) sweepSeries(executor string, arms []*arm, ideal estimate.Quan
 	c := estimate.NewCurve(speedups)
 	out.Crossover, _ = c.Crossing(1, Practical)
 	out.Threshold = c.Threshold(Practical)
-	out.levels(estimate.NewCurve(efficiencies), granularities)
+	var reached []granularity
+	for _, p := range out.Points {
+		reached = append(reached, granularity{p.Work, p.Efficiency.Value})
+	}
+	out.Levels, out.Overhead = levelsOf(estimate.NewCurve(efficiencies), granularities, reached)
 	return out
-}
-
-// emptyTask is the cell of a task without work on the same workers.
-func emptyTask(c record.Cell) record.Cell {
-	c.Grain = 0
-	return c
 }

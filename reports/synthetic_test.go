@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
@@ -38,39 +39,39 @@ func (w world) write(t testing.TB) *record.Record {
 	var out bytes.Buffer
 	rw := record.NewWriter(&out, []record.Field{{Key: "goos", Value: "linux"}, {Key: "goarch", Value: "amd64"},
 		{Key: "cpu", Value: "Model CPU"}, {Key: "go", Value: "go1.26"}})
-	for _, f := range []record.Field{{Key: "run", Value: fmt.Sprint(w.seed)}, {Key: "cores", Value: "2"},
-		{Key: "seed", Value: "1"}, {Key: "start", Value: "2026-01-02T03:04:05Z"}} {
-		rw.Note(f.Key, f.Value)
-	}
+	rw.Fact("run", fmt.Sprint(w.seed))
+	rw.Fact("cores", 2)
+	rw.Fact("seed", 1)
+	rw.Fact("start", time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
 	for _, name := range w.workloads {
-		rw.Note("workload."+name, w.resource)
+		rw.Fact("workload", record.Workload{Name: name, Resource: w.resource})
 	}
 	for b := 1; b <= w.blocks; b++ {
 		rw.Block(b)
 		shared := math.Exp(rng.NormFloat64() * w.drift)
-		put := func(name string, seconds float64, tasks int) {
+		put := func(p record.Point, seconds float64, tasks int) {
 			noise := rng.NormFloat64() * w.noise
 			if w.tail > 0 && rng.Float64() < w.tail {
 				noise += rng.ExpFloat64() / 2
 			}
-			values := []record.Value{{Value: seconds * shared * math.Exp(noise), Unit: record.UnitTime}}
+			values := map[string]float64{record.UnitTime: seconds * shared * math.Exp(noise)}
 			if tasks > 0 {
-				values = append(values, record.Value{Value: float64(tasks), Unit: record.UnitTasks})
+				values[record.UnitTasks] = float64(tasks)
 			}
-			if err := rw.Result(name, values...); err != nil {
+			if err := rw.Result(record.Result{Point: p, Values: values}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if w.capacity > 0 {
 			for _, p := range []int{1, 2} {
-				put(fmt.Sprintf("%s/workers=%d", record.CapacityBenchmark, p), 0.01*float64(p)/math.Min(float64(p), w.capacity), 0)
+				put(record.NewPoint(record.CapacityBenchmark, record.AxisWorkers, strconv.Itoa(p)), 0.01*float64(p)/math.Min(float64(p), w.capacity), 0)
 			}
 		}
-		for _, c := range w.cells() {
-			put(c.Name(), w.truth(c)*float64(w.tasks), w.tasks)
+		for _, c := range w.points() {
+			put(c, w.truth(c)*float64(w.tasks), w.tasks)
 		}
 	}
-	rw.Note("elapsed", "1s")
+	rw.Fact("end", record.End{Blocks: w.blocks, Elapsed: 1})
 	rec, err := record.Read(&out, "model.txt")
 	if err != nil {
 		t.Fatal(err)
@@ -78,14 +79,14 @@ func (w world) write(t testing.TB) *record.Record {
 	return rec
 }
 
-func (w world) cells() []record.Cell {
-	var out []record.Cell
+func (w world) points() []record.Point {
+	var out []record.Point
 	for _, wl := range w.workloads {
 		for _, g := range w.grains {
-			out = append(out, record.Cell{Executor: record.Serial, Workload: wl, Workers: 1, Grain: g})
+			out = append(out, record.GridPoint(record.Serial, wl, 1, g))
 			for _, ex := range []string{goroutines, processes} {
 				for _, p := range w.workers {
-					out = append(out, record.Cell{Executor: ex, Workload: wl, Workers: p, Grain: g})
+					out = append(out, record.GridPoint(ex, wl, p, g))
 				}
 			}
 		}
@@ -94,19 +95,19 @@ func (w world) cells() []record.Cell {
 }
 
 // truth is the time per task in seconds.
-func (w world) truth(c record.Cell) float64 {
-	work := c.Grain.Seconds()
-	if c.Executor == record.Serial {
+func (w world) truth(c record.Point) float64 {
+	work := c.Grain().Seconds()
+	if c.Executor() == record.Serial {
 		return work
 	}
-	p := float64(c.Workers)
+	p := float64(c.Workers())
 	if w.capacity > 0 {
 		p = min(p, w.capacity)
 	}
-	if f := w.inflate[c.Executor]; f > 0 {
+	if f := w.inflate[c.Executor()]; f > 0 {
 		work *= f
 	}
-	return max((work+w.inline[c.Executor].Seconds())/p, w.dispatch[c.Executor].Seconds()+w.shared.Seconds()*float64(c.Workers))
+	return max((work+w.inline[c.Executor()].Seconds())/p, w.dispatch[c.Executor()].Seconds()+w.shared.Seconds()*float64(c.Workers()))
 }
 
 // ratio2 is a grid from low that doubles n times.

@@ -17,7 +17,7 @@ func TestRegretIsBounded(t *testing.T) {
 		w.grains = w.grains[:10]
 		h := 5 * time.Microsecond
 		w.inline[goroutines] = h
-		s := seriesOf(t, Analyse(w.write(t)), goroutines)
+		s := seriesOf(t, NewSet(w.write(t)), goroutines)
 		worst := 0.0
 		for _, p := range s.Points {
 			work := p.Grain.Seconds()

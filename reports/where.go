@@ -34,7 +34,7 @@ func lossSentence(s Scaling) (out Sentence, ok bool) {
 	if series == nil {
 		return out, false
 	}
-	arm := words.Arm(series.Label(), best.Workers) + " on " + s.Title()
+	arm := series.Pool(best.Workers).String() + " on " + s.Title()
 	var parts []string
 	if text := best.Ledger.Text(); text != "" {
 		parts = append(parts, fmt.Sprintf("with %s %s", words.Count(best.Workers, "worker"), text))
@@ -50,7 +50,7 @@ func lossSentence(s Scaling) (out Sentence, ok bool) {
 		parts = append(parts, "overlap of waiting and computing "+words.PlainEstimate(best.Overlap))
 		out.Claims = append(out.Claims, Claim{Subject: arm, Relation: "overlap of waiting and computing", Unit: words.Plain, Value: best.Overlap})
 	}
-	out.Subject, out.Text = s.Workload, series.Label()+": "+strings.Join(parts, "; ")
+	out.Subject, out.Text = s.Family.Title(), series.Label()+": "+strings.Join(parts, "; ")
 	return out, len(parts) > 0
 }
 
@@ -59,7 +59,7 @@ func lossSentence(s Scaling) (out Sentence, ok bool) {
 func (s Scaling) fastest() (series *ScalingSeries, best ScalingPoint) {
 	for i := range s.Series {
 		for _, p := range s.Series[i].Points {
-			chosen := s.Series[i].Executor == s.Best.Executor && p.Workers == s.Best.Workers
+			chosen := s.Series[i].Pool(p.Workers) == s.Best.Pool
 			if chosen || series == nil || p.Speedup.Value > best.Speedup.Value {
 				series, best = &s.Series[i], p
 			}
@@ -180,7 +180,7 @@ func lawTable(set *Set) words.Table {
 			if series.Law.Kind == NoLaw && series.Law.Why == "" {
 				continue // not compared with models
 			}
-			row := append(words.Row(s.Workload, series.Label(), series.Law.Text(), series.Law.PeakText()), words.Number(series.Tax, words.RatioEstimate))
+			row := append(words.Row(s.Family.Title(), series.Label(), series.Law.Text(), series.Law.PeakText()), words.Number(series.Tax, words.RatioEstimate))
 			row[2].Method, row[3].Method = series.Law.PerWorker.Method, series.Law.Peak.Method
 			t.Rows = append(t.Rows, row)
 		}
@@ -211,7 +211,7 @@ func lossTable(set *Set) words.Table {
 				if p.Workers == 1 && p.Relative.N > 0 {
 					relative = words.Cell{Text: words.Ratio(1)} // of itself
 				}
-				row := append(words.Row(s.Workload, series.Label(), strconv.Itoa(p.Workers)), relative, fraction)
+				row := append(words.Row(s.Family.Title(), series.Label(), strconv.Itoa(p.Workers)), relative, fraction)
 				parts := words.Row("–", "–", "–", "–")
 				for i, x := range p.Ledger.shares() {
 					parts[i].Text = words.Percent(x.of)
@@ -235,7 +235,7 @@ func masterTable(set *Set) words.Table {
 		if m.Why != "" && m.Cells == 0 {
 			continue
 		}
-		row := append(words.Row(m.Workload, m.Executor), words.Number(m.Fixed, words.DurationEstimate), words.Number(m.Inline, words.DurationEstimate),
+		row := append(words.Row(m.Family.Title(), m.Label()), words.Number(m.Fixed, words.DurationEstimate), words.Number(m.Inline, words.DurationEstimate),
 			words.Number(m.Inflation, words.RatioEstimate), words.Number(m.Period, words.DurationEstimate), words.Number(m.Tail, words.PlainEstimate))
 		row = append(row, words.Cell{Text: words.Percent(m.Misfit)}, words.Crossing(m.Predicted), words.Crossing(m.Measured))
 		if m.Why != "" {

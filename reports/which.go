@@ -18,16 +18,16 @@ var Which = Question{
 		out := Section{Reading: "The speedup is the time of a plain loop divided by the time of the pool, within the same block of the run. The heavy dark line is what the machine was measured to deliver to independent processes; the thin line y = x would be one whole core per worker. Below the dashed line more than half of the workers' time is lost. In the table, the outlined cell is the choice; cells marked “as good” cannot be told from it or differ by less than 5 %, and the cheapest of them is the choice."}
 		all := Scalings(s)
 		for _, h := range Headline(s) {
-			var of []Scaling // of this workload
+			var of []Scaling // of this work
 			for _, x := range all {
-				if x.Workload == h.Workload {
+				if x.Family == h.Family {
 					of = append(of, x)
 				}
 			}
-			out.Sentences = append(out.Sentences, whichSentence(h, of))
+			out.Sentences = append(out.Sentences, whichSentence(s, h, of))
 			for _, t := range []words.Table{speedupTable(s, h), otherChoices(s, h, of), makespans(of)} {
 				if t.Full() {
-					t.Subject = h.Workload
+					t.Subject = h.Family.Title()
 					out.Tables = append(out.Tables, t)
 				}
 			}
@@ -39,14 +39,14 @@ var Which = Question{
 	},
 }
 
-func whichSentence(h Scaling, of []Scaling) Sentence {
-	out := Sentence{Subject: h.Workload, Text: h.Best.Sentence, Verdict: verdict(h.Best)}
+func whichSentence(set *Set, h Scaling, of []Scaling) Sentence {
+	out := Sentence{Subject: h.Family.Title(), Text: h.Best.Sentence, Verdict: verdict(h)}
 	for _, arm := range h.Best.Stated {
-		out.Claims = append(out.Claims, Claim{Subject: arm.String() + " on " + h.Title(), Relation: "speedup", Object: words.Loop, Unit: words.Times, Value: arm.Speedup})
+		out.Claims = append(out.Claims, Claim{Subject: arm.String() + " on " + h.Title(), Relation: "speedup", Object: h.Family.Baseline, Unit: words.Times, Value: arm.Speedup})
 	}
-	if lead, next := h.Best.Lead, h.Best.Next; lead.N > 0 {
-		out.Text += fmt.Sprintf("; %s ahead of %s", words.Ratio(lead.Value), next)
-		out.Claims = append(out.Claims, Claim{Subject: words.Arm(h.Best.Executor, h.Best.Workers) + " on " + h.Title(), Relation: "speedup", Object: next.String(), Unit: words.Times, Value: lead})
+	if lead, next, ok := Lead(set, h); ok {
+		out.Text += fmt.Sprintf("; %s ahead of %s", words.Ratio(lead.Value), next.Pool)
+		out.Claims = append(out.Claims, Claim{Subject: h.Best.String() + " on " + h.Title(), Relation: "speedup", Object: next.String(), Unit: words.Times, Value: lead})
 	}
 	if h.Grain != 0 && slices.ContainsFunc(of, func(x Scaling) bool { return x.Grain != h.Grain }) {
 		out.Text += fmt.Sprintf(" (at %s of work per task)", words.Grain(h.Grain))
@@ -54,14 +54,15 @@ func whichSentence(h Scaling, of []Scaling) Sentence {
 	return out
 }
 
-func verdict(best Choice) *Verdict {
-	switch {
-	case !best.Decided || best.Executor == "":
+func verdict(h Scaling) *Verdict {
+	switch best := h.Best; {
+	case !best.Decided:
 		return &Verdict{Unsure, "cannot tell"}
-	case best.Executor == words.Loop:
+	case best.Executor == h.Family.Baseline:
 		return &Verdict{None, "use no pool"}
+	default:
+		return &Verdict{Win, best.Short() + ", " + words.Ratio(best.Speedup.Value)}
 	}
-	return &Verdict{Win, words.ShortArm(best.Executor, best.Workers) + ", " + words.Ratio(best.Speedup.Value)}
 }
 
 // speedupTable is the matrix of one Scaling: a row an executor, a column a pool size.
@@ -72,7 +73,7 @@ func speedupTable(set *Set, s Scaling) words.Table {
 		t.Title += ", " + words.Count(s.Tasks, "task")
 	}
 	t.Title += ": speedup against the plain loop, which takes " + words.DurationEstimate(s.Serial)
-	if !isSwept(set, s.Workload) { // else Short says it
+	if !isSwept(set, s.Family) { // else Short says it
 		t.Caption = words.Sentence(costOf(set, s).Text)
 	}
 	workers := s.poolSizes()
@@ -115,19 +116,17 @@ func speedupCells(s Scaling, series ScalingSeries, workers []int) []words.Cell {
 		}
 		i, _ := slices.BinarySearch(workers, p.Workers)
 		out[i] = words.Cell{Text: words.Ratio(p.Speedup.Value), Note: words.Percent(share), Interval: words.IntervalOf(p.Speedup, words.Times),
-			Method: p.Speedup.Method, Level: level(share), Mark: s.Best.mark(series.Executor, p.Workers)}
+			Method: p.Speedup.Method, Level: level(share), Mark: s.Best.mark(series.Pool(p.Workers))}
 	}
 	return out
 }
 
-func (c Choice) mark(executor string, workers int) *words.Mark {
-	if c.Executor == executor && c.Workers == workers {
+func (c Choice) mark(p Pool) *words.Mark {
+	if c.Pool == p {
 		return words.Best
 	}
-	for _, t := range c.Ties {
-		if t.Executor == executor && t.Workers == workers {
-			return words.AsGood
-		}
+	if slices.ContainsFunc(c.Ties, func(t Tie) bool { return t.Pool == p }) {
+		return words.AsGood
 	}
 	return nil
 }
@@ -144,9 +143,9 @@ func level(share float64) int {
 // otherChoices is what to use with tasks of the sizes that do not stand for the workload.
 // Grains that only some of the executors were measured at choose nothing.
 func otherChoices(set *Set, h Scaling, of []Scaling) words.Table {
-	t := words.Table{Title: "What to use for " + h.Workload + " with other tasks", Folded: true, Left: 4, Header: []string{"work per task", "tasks", "plain loop", "choice"}}
+	t := words.Table{Title: "What to use for " + h.Family.Title() + " with other tasks", Folded: true, Left: 4, Header: []string{"work per task", "tasks", "plain loop", "choice"}}
 	for _, s := range of {
-		if s.Partial || s.Grain == h.Grain && s.Payload == h.Payload {
+		if s.Partial || s.Baseline == h.Baseline {
 			continue
 		}
 		row := words.Row(s.size(), "–", "", s.Best.Sentence)
@@ -176,15 +175,15 @@ func (s Scaling) size() string {
 
 // makespans are all numbers of one workload.
 func makespans(of []Scaling) words.Table {
-	t := words.Table{Title: "All numbers of " + of[0].Workload, Folded: true, Left: 2, Header: []string{"work per task", "executor", "workers", "makespan", "speedup", "per worker", "of capacity", "blocks"},
+	t := words.Table{Title: "All numbers of " + of[0].Family.Title(), Folded: true, Left: 2, Header: []string{"work per task", "executor", "workers", "makespan", "speedup", "per worker", "of capacity", "blocks"},
 		Caption: "Makespans and speedups, each with its 95 % interval where there are enough blocks."}
 	for _, s := range of {
 		blocks := strconv.Itoa(s.Serial.N)
-		t.Rows = append(t.Rows, words.Row(s.size(), words.Loop, "1", words.DurationEstimate(s.Serial), words.Ratio(1), "–", "–", blocks))
+		t.Rows = append(t.Rows, words.Row(s.size(), s.Family.Baseline, "1", words.DurationEstimate(s.Serial), words.Ratio(1), "–", "–", blocks))
 		for _, series := range s.Series {
 			for _, p := range series.Points {
 				row := append(words.Row(s.size(), series.Label(), strconv.Itoa(p.Workers)), words.Number(p.Time, words.DurationEstimate), words.Number(p.Speedup, words.RatioEstimate))
-				row[4].Mark = s.Best.mark(series.Executor, p.Workers)
+				row[4].Mark = s.Best.mark(series.Pool(p.Workers))
 				row = append(row, words.Row(words.Percent(p.Efficiency), "–", strconv.Itoa(p.Speedup.N))...)
 				if p.CapacityEfficiency > 0 {
 					row[6].Text = words.Percent(p.CapacityEfficiency)

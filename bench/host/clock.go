@@ -32,8 +32,8 @@ func ProbeClock(now func() time.Time) (f Findings) {
 	}
 	slices.Sort(costs)
 	cost := time.Duration(costs[clockBatches/2] * float64(time.Second))
-	f.note("clock.read", cost.String())
-	f.note("clock.step", step.String())
+	f.read("clock.read", cost.Seconds(), "sec")
+	f.read("clock.step", step.Seconds(), "sec")
 	if cost > slowClock || step > coarseClock {
 		f.warn("clock", fmt.Sprintf("Reading the clock takes %v, and its smallest step is %v.", cost, step),
 			"On Linux see /sys/devices/system/clocksource/clocksource0/current_clocksource: tsc is quick; elsewhere leave out grains below a hundred times the read.")

@@ -46,7 +46,7 @@ func (c Counters) Since(before Counters) (f Findings) {
 	if c.cpu != nil && before.cpu != nil && tellsSteal {
 		all := c.cpu.total - before.cpu.total
 		if steal := c.cpu.steal - before.cpu.steal; all > 0 && steal >= 0 {
-			f.note("steal", fmt.Sprintf("%.2f%% of CPU time", 100*steal/all))
+			f.read("steal", steal/all, "of CPU time")
 			if steal > stealLimit*all {
 				f.warn("steal", fmt.Sprintf("The host took away %.0f %% of the CPU time of this virtual machine.", 100*steal/all),
 					"Use a machine whose CPUs are not shared, or a larger budget: ratios within blocks stand, intervals get wider.")
@@ -55,7 +55,7 @@ func (c Counters) Since(before Counters) (f Findings) {
 	}
 	if c.throttle != nil && before.throttle != nil {
 		periods, throttled := c.throttle.periods-before.throttle.periods, c.throttle.throttled-before.throttle.throttled
-		f.note("throttled", fmt.Sprintf("%d of %d periods, %v", throttled, periods, (c.throttle.stopped-before.throttle.stopped).Round(time.Millisecond)))
+		f.read("throttled", (c.throttle.stopped - before.throttle.stopped).Seconds(), "sec")
 		if throttled > 0 && float64(throttled) > throttleLimit*float64(periods) {
 			f.warn("throttled", fmt.Sprintf("The CPU quota stopped the run in %d of %d scheduling periods.", throttled, periods),
 				"Raise the quota of the container, or measure with fewer workers and worker processes than it allows.")
@@ -65,11 +65,11 @@ func (c Counters) Since(before Counters) (f Findings) {
 	for _, resource := range pressureResources {
 		if now, ok := c.waiting[resource]; ok && elapsed > 0 {
 			// The run's own tasks wait too, when there are more workers than CPUs.
-			f.note("pressure."+resource, fmt.Sprintf("%.0f%% of the time", 100*(now-before.waiting[resource]).Seconds()/elapsed.Seconds()))
+			f.read("pressure."+resource, (now-before.waiting[resource]).Seconds()/elapsed.Seconds(), "of the time")
 		}
 	}
 	if c.load != nil {
-		f.note("load.after", c.load.String())
+		f.read("load.after", c.load[0], "")
 	}
 	return f
 }

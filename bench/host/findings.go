@@ -2,20 +2,20 @@ package host
 
 import "poolbench/bench/record"
 
-// Findings are what was found out: notes for the record, and what lowers trust.
+// Findings are what was found out: readings for the record, and what lowers trust.
 type Findings struct {
-	Notes    []record.Field
-	Warnings []Warning
+	Readings []record.Reading
+	Warnings []record.Warning
 }
 
-// A Warning is something that lowers trust in the results, and what to do
-// about it. Topic is a lower-case word, the other two are sentences.
-type Warning struct{ Topic, What, Cure string }
+func (f *Findings) read(name string, value float64, unit string) {
+	f.Readings = append(f.Readings, record.Reading{Name: name, Value: value, Unit: unit})
+}
 
-func (f *Findings) note(key, value string) {
-	f.Notes = append(f.Notes, record.Field{Key: key, Value: value})
+func (f *Findings) text(name, text string) {
+	f.Readings = append(f.Readings, record.Reading{Name: name, Text: record.Sanitize(text)})
 }
 
 func (f *Findings) warn(topic, what, cure string) {
-	f.Warnings = append(f.Warnings, Warning{topic, what, cure})
+	f.Warnings = append(f.Warnings, record.Warning{Topic: topic, What: what, Cure: cure})
 }

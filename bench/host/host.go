@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"strconv"
 
 	"poolbench/bench/record"
 )
@@ -15,26 +14,26 @@ import (
 // A Machine is what can be found out about the host without measuring. What cannot
 // be found out is empty or absent.
 type Machine struct {
-	Keys []record.Field // what defines comparability
+	Keys  []record.Field // what defines comparability
+	Cores int            // CPUs that a run in this process can use
 	Findings
 }
 
 // Describe asks the system. What it does not tell is left out.
 func Describe(ctx context.Context) Machine {
-	m := Machine{Keys: Keys(ctx)}
 	cores, procs := runtime.NumCPU(), runtime.GOMAXPROCS(0)
-	m.note("cores", strconv.Itoa(min(cores, procs)))
-	m.note("gomaxprocs", strconv.Itoa(procs))
+	m := Machine{Keys: Keys(ctx), Cores: min(cores, procs)}
+	m.read("gomaxprocs", float64(procs), "")
 	describeSystem(ctx, &m.Findings)
 	if load := loadAverage(ctx); load != nil {
-		m.note("load", load.String())
+		m.read("load", load[0], "")
 		if load[0] > 0.5*float64(cores) {
 			m.warn("load", fmt.Sprintf("The machine was busy when the run began: a load of %.1f on %d CPUs.", load[0], cores),
 				"Stop other programs, or give the run a larger budget: ratios within blocks stand, intervals get wider.")
 		}
 	}
 	if quota, ok := cpuQuota(); ok {
-		m.note("quota", fmt.Sprintf("%.2f CPUs", quota))
+		m.read("quota", quota, "CPUs")
 		if quota < float64(min(cores, procs)) {
 			m.warn("quota", fmt.Sprintf("A quota of %.2f CPUs throttles the run, which sees %d.", quota, min(cores, procs)),
 				"Raise the quota of the container, or set GOMAXPROCS to no more than it.")

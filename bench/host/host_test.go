@@ -20,20 +20,20 @@ func TestDescribeMachine(t *testing.T) {
 			t.Errorf("key %v, then %v", a.Keys[i], b.Keys[i])
 		}
 	}
-	for _, n := range a.Notes {
-		if strings.ContainsAny(n.Key, " :") || n.Value == "" {
-			t.Errorf("note %q", n)
+	for _, r := range a.Readings {
+		if strings.ContainsAny(r.Name, " :") || r.Value == 0 && r.Text == "" && r.Unit == "" && r.Name != "load" {
+			t.Errorf("reading %+v", r)
 		}
 	}
 }
 
 func TestProbes(t *testing.T) {
 	f := ProbeNoise(func(time.Duration) { Keys(t.Context()) })
-	if len(f.Notes) != 1 || f.Notes[0].Key != "noise" {
-		t.Errorf("notes of the noise probe: %v", f.Notes)
+	if len(f.Readings) != 2 || f.Readings[0].Name != "noise.p50" || f.Readings[0].Value < 1 {
+		t.Errorf("readings of the noise probe: %v", f.Readings)
 	}
 	f = ProbeSleep(time.Nanosecond) // no sleep is that short
-	if len(f.Notes) < 1 || f.Notes[0].Key != "sleep.floor" || len(f.Warnings) != 1 || f.Warnings[0].Topic != "sleep" {
+	if len(f.Readings) < 1 || f.Readings[0].Name != "sleep.floor" || len(f.Warnings) != 1 || f.Warnings[0].Topic != "sleep" {
 		t.Errorf("%+v", f)
 	}
 	if f := ProbeSleep(time.Hour); len(f.Warnings) != 0 {
@@ -53,11 +53,11 @@ func TestProbeClock(t *testing.T) {
 			reads++
 			return base.Add(reads * test.read / test.step * test.step)
 		})
-		if len(f.Notes) != 2 || f.Notes[1].Value != test.step.String() || (len(f.Warnings) == 1) != test.warns {
+		if len(f.Readings) != 2 || f.Readings[1].Value != test.step.Seconds() || (len(f.Warnings) == 1) != test.warns {
 			t.Errorf("read %v, step %v: %+v", test.read, test.step, f)
 		}
-		if cost, err := time.ParseDuration(f.Notes[0].Value); err != nil || cost < test.read*9/10 || cost > test.read*11/10 {
-			t.Errorf("a read of %v is measured as %s", test.read, f.Notes[0].Value)
+		if cost := f.Readings[0].Value / test.read.Seconds(); cost < 0.9 || cost > 1.1 {
+			t.Errorf("a read of %v is measured as %v s", test.read, f.Readings[0].Value)
 		}
 	}
 }
@@ -69,22 +69,22 @@ func TestCountersSince(t *testing.T) {
 	after := Counters{at: at.Add(10 * time.Second), cpu: &cpuTimes{total: 125, steal: 10}, throttle: &throttling{20, 3, time.Second},
 		waiting: map[string]time.Duration{"cpu": 4 * time.Second}, load: &loads{1, 2, 3}}
 	f := after.Since(before)
-	want := []record.Field{{Key: "steal", Value: "25.00% of CPU time"}, {Key: "throttled", Value: "2 of 10 periods, 1s"},
-		{Key: "pressure.cpu", Value: "30% of the time"}, {Key: "load.after", Value: "1.00 2.00 3.00"}}
+	want := []record.Reading{{Name: "steal", Value: 0.25, Unit: "of CPU time"}, {Name: "throttled", Value: 1, Unit: "sec"},
+		{Name: "pressure.cpu", Value: 0.3, Unit: "of the time"}, {Name: "load.after", Value: 1}}
 	topics := []string{"steal", "throttled"}
 	if !tellsSteal {
 		want, topics = want[1:], topics[1:]
 	}
-	if !slices.Equal(f.Notes, want) {
-		t.Errorf("notes %v, want %v", f.Notes, want)
+	if !slices.Equal(f.Readings, want) {
+		t.Errorf("readings %v, want %v", f.Readings, want)
 	}
-	if !slices.EqualFunc(f.Warnings, topics, func(w Warning, topic string) bool { return w.Topic == topic }) {
+	if !slices.EqualFunc(f.Warnings, topics, func(w record.Warning, topic string) bool { return w.Topic == topic }) {
 		t.Errorf("warnings %v", f.Warnings)
 	}
 	if f := before.Since(before); len(f.Warnings) != 0 {
 		t.Errorf("nothing happened, and yet %v", f.Warnings)
 	}
-	if f := (Counters{}).Since(Counters{}); len(f.Notes)+len(f.Warnings) != 0 {
+	if f := (Counters{}).Since(Counters{}); len(f.Readings)+len(f.Warnings) != 0 {
 		t.Errorf("a system that tells nothing: %+v", f)
 	}
 }

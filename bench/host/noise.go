@@ -23,7 +23,8 @@ func ProbeNoise(compute func(time.Duration)) (f Findings) {
 	}
 	slices.Sort(samples)
 	p50, p99 := samples[noiseCount/2]/samples[0], samples[noiseCount*99/100]/samples[0]
-	f.note("noise", fmt.Sprintf("p50 %.2f, p99 %.2f of the least of %d times %v", p50, p99, noiseCount, noiseWork))
+	f.read("noise.p50", p50, "of the least")
+	f.read("noise.p99", p99, "of the least")
 	if p50 > 1.2 || p99 > 3 {
 		f.warn("noise", fmt.Sprintf("The same %v of work took %.2f times its least time at the median and %.1f times at the 99th percentile.", noiseWork, p50, p99),
 			"Close other programs, plug in the charger, or use a machine of your own; otherwise give the run a larger budget.")

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -68,13 +69,15 @@ func TestTopology(t *testing.T) {
 	}
 	var m Findings
 	m.topology(root)
-	notes := map[string]string{}
-	for _, n := range m.Notes {
-		notes[n.Key] = n.Value
+	texts := map[string]string{}
+	for _, r := range m.Readings {
+		if texts[r.Name] = r.Text; r.Unit != "" {
+			texts[r.Name] = fmt.Sprint(r.Value, " ", r.Unit)
+		}
 	}
 	for key, want := range map[string]string{"smt": "on: CPU 0 shares its core (0,4)", "numa": "2 nodes", "cache.l3": "32768K", "governor": "powersave", "clocksource": "tsc"} {
-		if notes[key] != want {
-			t.Errorf("note %s is %q, want %q", key, notes[key], want)
+		if texts[key] != want {
+			t.Errorf("reading %s is %q, want %q", key, texts[key], want)
 		}
 	}
 	if len(m.Warnings) != 2 || m.Warnings[0].Topic != "numa" || m.Warnings[1].Topic != "governor" {
@@ -82,7 +85,7 @@ func TestTopology(t *testing.T) {
 	}
 	var nothing Findings
 	nothing.topology(t.TempDir())
-	if len(nothing.Notes)+len(nothing.Warnings) != 0 {
+	if len(nothing.Readings)+len(nothing.Warnings) != 0 {
 		t.Errorf("of nothing: %+v", nothing)
 	}
 }

@@ -25,10 +25,10 @@ type sleepMethod struct {
 // a run asks for, 0 for none. It takes about 50 ms.
 func ProbeSleep(shortest time.Duration) (f Findings) {
 	floor := sleepFloor(func(d time.Duration) error { time.Sleep(d); return nil })
-	f.note("sleep.floor", floor.String())
+	f.read("sleep.floor", floor.Seconds(), "sec")
 	for _, m := range append(systemSleeps(), sleepMethod{"deadline", readDeadline}) {
 		if least := sleepFloor(m.sleep); least > 0 {
-			f.note("sleep.floor."+m.name, least.String())
+			f.read("sleep.floor."+m.name, least.Seconds(), "sec")
 		}
 	}
 	if shortest > 0 && shortest < floor {

@@ -21,20 +21,18 @@ func cpuModel(ctx context.Context) string {
 // describeSystem notes memory, operating system and hypervisor.
 func describeSystem(ctx context.Context, f *Findings) {
 	if memory, err := mem.VirtualMemoryWithContext(ctx); err == nil {
-		f.note("memory", fmt.Sprintf("%.1f GiB", float64(memory.Total)/(1<<30)))
+		f.read("memory", float64(memory.Total), "B")
 	}
 	if info, err := host.InfoWithContext(ctx); err == nil {
-		f.note("system", fmt.Sprintf("%s %s, kernel %s", info.Platform, info.PlatformVersion, info.KernelVersion))
+		f.text("system", fmt.Sprintf("%s %s, kernel %s", info.Platform, info.PlatformVersion, info.KernelVersion))
 		if info.VirtualizationSystem != "" && info.VirtualizationRole == "guest" {
-			f.note("virtualization", info.VirtualizationSystem)
+			f.text("virtualization", info.VirtualizationSystem)
 		}
 	}
 }
 
 // loads are the threads that ran or wanted to, averaged over 1, 5 and 15 minutes.
 type loads [3]float64
-
-func (l loads) String() string { return fmt.Sprintf("%.2f %.2f %.2f", l[0], l[1], l[2]) }
 
 // loadAverage is nil where the system does not tell.
 func loadAverage(ctx context.Context) *loads {

@@ -14,7 +14,7 @@ import (
 func describeTopology(f *Findings) {
 	f.topology("/sys/devices/system")
 	if cpus, err := affinity.Allowed(); err == nil {
-		f.note("affinity", ranges(cpus))
+		f.text("affinity", ranges(cpus))
 	}
 }
 
@@ -29,27 +29,27 @@ func (f *Findings) topology(root string) {
 	}
 	siblings := read("cpu/cpu0/topology/thread_siblings_list")
 	if siblings != "" {
-		f.note("smt", map[bool]string{true: "on: CPU 0 shares its core (" + siblings + ")", false: "off"}[strings.ContainsAny(siblings, ",-")])
+		f.text("smt", map[bool]string{true: "on: CPU 0 shares its core (" + siblings + ")", false: "off"}[strings.ContainsAny(siblings, ",-")])
 	}
 	if nodes, err := filepath.Glob(filepath.Join(root, "node/node[0-9]*")); err == nil && len(nodes) > 0 {
-		f.note("numa", fmt.Sprintf("%d nodes", len(nodes)))
+		f.read("numa", float64(len(nodes)), "nodes")
 		if len(nodes) > 1 {
 			f.warn("numa", fmt.Sprintf("Memory is spread over %d NUMA nodes: what a task costs depends on where it runs.", len(nodes)),
 				"Bind the run to one node (numactl --cpunodebind=0 --membind=0), or take the wider intervals as they are.")
 		}
 	}
 	if size := read("cpu/cpu0/cache/index3/size"); size != "" {
-		f.note("cache.l3", size)
+		f.text("cache.l3", size)
 	}
 	if governor := read("cpu/cpu0/cpufreq/scaling_governor"); governor != "" {
-		f.note("governor", governor)
+		f.text("governor", governor)
 		if governor == "powersave" && read("cpu/cpu0/cpufreq/scaling_driver") != "intel_pstate" {
 			f.warn("governor", "The CPUs run in powersave mode, at a low or changing clock rate.",
 				"Plug in the charger and choose the performance governor (cpupower frequency-set -g performance).")
 		}
 	}
 	if source := read("clocksource/clocksource0/current_clocksource"); source != "" {
-		f.note("clocksource", source)
+		f.text("clocksource", source)
 	}
 }
 

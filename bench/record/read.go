@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -47,53 +48,221 @@ func Read(r io.Reader, path string) (*Record, error) {
 	if err := checkText(text, path); err != nil {
 		return nil, err
 	}
-	rec := &Record{Path: path, Text: text, Better: map[string]int{}, Exact: map[string]bool{}}
-	comments, err := rec.readComments(text)
-	if err != nil {
-		return nil, err
-	}
-	config := map[string]string{}
-	reader := benchfmt.NewReader(bytes.NewReader(text), path)
-	for reader.Scan() {
-		switch line := reader.Result().(type) {
+	p := reader{rec: &Record{Path: path, Text: text, Hosts: map[int]Host{}, better: map[string]int{}, exact: map[string]bool{}}, config: map[string]string{}}
+	p.findOwnLines()
+	lines := benchfmt.NewReader(bytes.NewReader(text), path)
+	for lines.Scan() {
+		switch line := lines.Result().(type) {
 		case *benchfmt.SyntaxError:
 			return nil, fmt.Errorf("%s:%d: malformed benchmark line: %s", path, line.Line, line.Msg)
 		case *benchfmt.UnitMetadata:
-			rec.addUnit(line)
+			p.unit(line)
 		case *benchfmt.Result:
-			if err := rec.addResult(line, comments); err != nil {
+			_, number := line.Pos()
+			if err := errors.Join(p.ownLines(number), p.result(line, number)); err != nil {
 				return nil, err
-			}
-			for _, c := range line.Config {
-				if c.File {
-					config[c.Key] = string(c.Value)
-				}
 			}
 		}
 	}
-	if err := reader.Err(); err != nil {
+	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}
-	if len(rec.Results) == 0 && len(rec.Failures) == 0 {
-		return nil, fmt.Errorf("%s:%d: the file ends without a benchmark result", path, 1+bytes.Count(text, []byte{'\n'}))
-	}
-	for k, v := range config {
-		rec.Config = append(rec.Config, Field{k, v})
-	}
-	if err := rec.dropBlocks(); err != nil {
+	if err := p.ownLines(math.MaxInt); err != nil {
 		return nil, err
 	}
-	sort.Slice(rec.Config, func(i, j int) bool { return rec.Config[i].Key < rec.Config[j].Key })
-	return rec, nil
+	if rec := p.rec; len(rec.Results)+len(rec.Failures) == 0 && !rec.IsComparison() {
+		return nil, fmt.Errorf("%s:%d: the file ends without a benchmark result", path, 1+bytes.Count(text, []byte{'\n'}))
+	}
+	return p.finish(), nil
 }
 
+// A reader is in the middle of a file. benchfmt skips comments, but tells the line of
+// each result, which gives both their order.
+type reader struct {
+	rec    *Record
+	own    []ownLine // that are still to come
+	config map[string]string
+	block  int
+	old    oldFacts
+}
+
+// An ownLine is a comment, or a file key, which comments below it may be about.
+type ownLine struct {
+	number int
+	text   string
+}
+
+func (p *reader) findOwnLines() {
+	number := 0
+	for line := range bytes.Lines(p.rec.Text) {
+		number++
+		if line[0] == '#' || line[0] >= 'a' && line[0] <= 'z' {
+			p.own = append(p.own, ownLine{number, strings.TrimRight(string(line), "\r\n")})
+		}
+	}
+}
+
+// ownLines takes those above a line.
+func (p *reader) ownLines(above int) error {
+	for len(p.own) > 0 && p.own[0].number < above {
+		line := p.own[0]
+		p.own = p.own[1:]
+		if err := p.ownLine(line.text); err != nil {
+			return fmt.Errorf("%s:%d: %w", p.rec.Path, line.number, err)
+		}
+	}
+	return nil
+}
+
+func (p *reader) ownLine(line string) error {
+	comment, ok := strings.CutPrefix(line, "# ")
+	if !ok {
+		if key, value, ok := strings.Cut(line, ":"); ok && !strings.ContainsAny(key, " \t#") {
+			p.config[key] = strings.TrimSpace(value)
+		}
+		return nil
+	}
+	word, rest, _ := strings.Cut(comment, " ")
+	switch word {
+	case "block":
+		n, err := strconv.Atoi(rest)
+		if err != nil || n < 1 {
+			return fmt.Errorf("block number %q is not a positive integer", rest)
+		}
+		p.block = n
+		p.rec.Facts.End = nil
+		if !slices.Contains(p.rec.numbers, n) {
+			p.rec.numbers = append(p.rec.numbers, n)
+		}
+	case "fact":
+		name, value, _ := strings.Cut(rest, " ")
+		return p.fact(name, []byte(value))
+	case "turns":
+		return p.turns(strings.Fields(rest))
+	}
+	return p.oldLine(word, rest)
+}
+
+func (p *reader) fact(name string, text []byte) error {
+	switch name {
+	case factHost:
+		if p.block == 0 {
+			return errors.New("the line stands before the first block line")
+		}
+		var h Host
+		if err := json.Unmarshal(text, &h); err != nil {
+			return fmt.Errorf("fact %s: %w", name, err)
+		}
+		p.rec.Hosts[p.block] = h
+		return nil
+	case factFailed:
+		var f failed
+		if err := json.Unmarshal(text, &f); err != nil || f.Name == "" {
+			return fmt.Errorf("fact %s needs a name and a reason (%v)", name, err)
+		}
+		p.fail(Point{Pkg: f.Pkg, Side: f.Side, name: f.Name}, f.Reason)
+		return nil
+	}
+	return p.rec.Facts.read(name, text)
+}
+
+// fail notes a failure in the current block.
+func (p *reader) fail(point Point, reason string) {
+	if point.Side == "" {
+		if parsed, err := ParsePoint(point.Pkg, point.name); err == nil {
+			point = parsed
+		}
+	}
+	p.rec.Failures = append(p.rec.Failures, Failure{point, p.block, reason})
+}
+
+// turns takes the turns of the last result.
+func (p *reader) turns(fields []string) error {
+	if len(p.rec.Results) == 0 || len(fields) == 0 {
+		return errors.New("a line of turns has times and stands behind its result")
+	}
+	times := make([]float64, len(fields))
+	for i, f := range fields {
+		v, err := strconv.ParseFloat(f, 64)
+		if err != nil || !finite(v) {
+			return fmt.Errorf("%q is not a finite number", f)
+		}
+		times[i] = v
+	}
+	p.rec.Results[len(p.rec.Results)-1].Turns = times
+	return nil
+}
+
+func (p *reader) unit(u *benchfmt.UnitMetadata) {
+	switch {
+	case u.Key == "better" && u.Value == "lower":
+		p.rec.better[u.Unit] = -1
+	case u.Key == "better" && u.Value == "higher":
+		p.rec.better[u.Unit] = +1
+	case u.Key == "assume" && u.Value == "exact":
+		p.rec.exact[u.Unit] = true
+	}
+}
+
+func (p *reader) result(line *benchfmt.Result, number int) error {
+	res := Result{Values: map[string]float64{}, Block: p.block, Iterations: line.Iters, Position: fmt.Sprintf("%s:%d", p.rec.Path, number)}
+	full := string(line.Name.Full())
+	res.Name, res.Procs = splitProcs(full)
+	for _, v := range line.Values {
+		if !finite(v.Value) {
+			return fmt.Errorf("%s: the value of %s is not a finite number", res.Position, v.Unit)
+		}
+		unit := v.Unit
+		if unit == "ns/op" && v.Value == 0 {
+			unit = UnitTime // benchunit does not tidy zeros
+		}
+		res.Values[unit] = v.Value
+	}
+	pkg, side := line.GetConfig("pkg"), line.GetConfig("side")
+	switch {
+	case side == "" && !p.rec.IsComparison():
+		point, err := ParsePoint(pkg, res.Name)
+		if err != nil {
+			return fmt.Errorf("%s: %w", res.Position, err)
+		}
+		res.Point = point
+	case side == "base", side == "head":
+		res.Point = Point{Pkg: pkg, Side: side, name: full}
+	default:
+		return fmt.Errorf("%s: the side %q is neither base nor head", res.Position, side)
+	}
+	for _, c := range line.Config {
+		if c.File {
+			p.config[c.Key] = string(c.Value)
+		}
+	}
+	p.rec.Results = append(p.rec.Results, res)
+	return nil
+}
+
+// finish sorts the keys and takes out what an earlier version dropped.
+func (p *reader) finish() *Record {
+	rec := p.rec
+	for k, v := range p.config {
+		if k != "side" && !(k == "pkg" && rec.IsComparison()) {
+			rec.Config = append(rec.Config, Field{k, v})
+		}
+	}
+	sort.Slice(rec.Config, func(i, j int) bool { return rec.Config[i].Key < rec.Config[j].Key })
+	if len(rec.Dropped) > 0 {
+		rec.Results = slices.DeleteFunc(rec.Results, func(r Result) bool { return slices.Contains(rec.Dropped, r.Block) })
+	}
+	return rec
+}
+
+// checkText refuses what is no whole text file.
 func checkText(text []byte, path string) error {
 	lineOf := func(i int) int { return 1 + bytes.Count(text[:i], []byte{'\n'}) }
 	switch {
-	case len(text) > maxSize:
-		return fmt.Errorf("%s: larger than %d MiB, which is not a benchmark record", path, maxSize>>20)
 	case len(text) == 0:
 		return fmt.Errorf("%s:1: the file is empty", path)
+	case len(text) > maxSize:
+		return fmt.Errorf("%s: larger than %d MiB", path, maxSize>>20)
 	}
 	if i := bytes.IndexByte(text, 0); i >= 0 {
 		return fmt.Errorf("%s:%d: binary data, not Go benchmark format", path, lineOf(i))
@@ -104,140 +273,6 @@ func checkText(text []byte, path string) error {
 	return nil
 }
 
-// blockAt says which block the lines from line on belong to.
-type blockAt struct{ line, block int }
-
-// readComments takes our comment lines. benchfmt skips them, but tells the line
-// of each result, which places it between two block lines.
-func (rec *Record) readComments(text []byte) ([]blockAt, error) {
-	var blocks []blockAt
-	current, lineNumber := 0, 0
-	for line := range bytes.Lines(text) {
-		lineNumber++
-		comment, ok := strings.CutPrefix(strings.TrimRight(string(line), "\r\n"), "# ")
-		if !ok {
-			continue
-		}
-		word, rest, _ := strings.Cut(comment, " ")
-		switch word {
-		case "block":
-			n, err := strconv.Atoi(rest)
-			if err != nil || n < 1 {
-				return nil, fmt.Errorf("%s:%d: block number %q is not a positive integer", rec.Path, lineNumber, rest)
-			}
-			current = n
-			blocks = append(blocks, blockAt{lineNumber, n})
-		case "failed":
-			name, reason, ok := strings.Cut(rest, ": ")
-			if !ok {
-				return nil, fmt.Errorf("%s:%d: a failed line needs a name and a reason", rec.Path, lineNumber)
-			}
-			rec.Failures = append(rec.Failures, Failure{name, current, reason})
-		case "note":
-			// An editor may have taken the space of an empty value. A key with spaces
-			// is somebody's remark and no note of ours.
-			key, value, ok := strings.Cut(rest, ":")
-			if !ok || key == "" || strings.ContainsAny(key, " \t") {
-				continue
-			}
-			value = strings.TrimPrefix(value, " ")
-			rec.Notes = append(rec.Notes, Field{key, value})
-		}
-	}
-	return blocks, nil
-}
-
-func (rec *Record) addUnit(u *benchfmt.UnitMetadata) {
-	switch {
-	case u.Key == "better" && u.Value == "lower":
-		rec.Better[u.Unit] = -1
-	case u.Key == "better" && u.Value == "higher":
-		rec.Better[u.Unit] = +1
-	case u.Key == "assume" && u.Value == "exact":
-		rec.Exact[u.Unit] = true
-	}
-}
-
-func (rec *Record) addResult(line *benchfmt.Result, blocks []blockAt) error {
-	_, number := line.Pos()
-	position := fmt.Sprintf("%s:%d", rec.Path, number)
-	res := Result{Values: map[string]float64{}, Procs: 1, Position: position}
-	res.Name, res.Procs = splitProcs(string(line.Name.Full()))
-	res.Pkg = line.GetConfig("pkg")
-	if i := sort.Search(len(blocks), func(i int) bool { return blocks[i].line > number }); i > 0 {
-		res.Block = blocks[i-1].block
-	}
-	for _, v := range line.Values {
-		if math.IsNaN(v.Value) || math.IsInf(v.Value, 0) {
-			return fmt.Errorf("%s: the value of %s is not a finite number", position, v.Unit)
-		}
-		unit := v.Unit
-		if unit == "ns/op" && v.Value == 0 {
-			unit = UnitTime // benchunit does not tidy zeros
-		}
-		res.Values[unit] = v.Value
-	}
-	if probe, err := res.probe(); probe || err != nil {
-		if err != nil {
-			return fmt.Errorf("%s: %w", position, err)
-		}
-	} else if cell, err := ParseCell(line.Name); err == nil {
-		res.Kind, res.Cell = KindCell, cell
-	} else if errors.Is(err, errBadValue) {
-		return fmt.Errorf("%s: %w", position, err)
-	}
-	rec.Results = append(rec.Results, res)
-	return nil
-}
-
-// probe recognises the results of probes by their benchmark and sets Kind and
-// Cell.
-func (res *Result) probe() (bool, error) {
-	switch benchmark := res.Benchmark(); benchmark {
-	case CapacityBenchmark, BandwidthBenchmark:
-		workers, ok := strings.CutPrefix(res.Name, benchmark+"/workers=")
-		n, err := strconv.Atoi(workers)
-		if !ok || err != nil || n < 1 {
-			if benchmark == BandwidthBenchmark {
-				return false, nil // somebody's benchmark of that name
-			}
-			return false, fmt.Errorf("%s names no worker count", res.Name)
-		}
-		res.Kind, res.Cell = KindCapacity, Cell{Workers: n}
-		if benchmark == BandwidthBenchmark {
-			res.Kind = KindBandwidth
-		}
-		return true, nil
-	case CalibrationBenchmark:
-		if workload, ok := strings.CutPrefix(res.Name, benchmark+"/workload="); ok && workload != "" && !strings.Contains(workload, "/") {
-			res.Kind, res.Cell = KindCalibration, Cell{Workload: workload}
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-// dropBlocks takes out the results of the blocks that a note says have failed.
-func (rec *Record) dropBlocks() error {
-	dropped := map[int]bool{}
-	for _, n := range rec.Notes {
-		if n.Key != DroppedNote {
-			continue
-		}
-		number, _, _ := strings.Cut(n.Value, " ")
-		block, err := strconv.Atoi(number)
-		if err != nil || block < 1 {
-			return fmt.Errorf("%s: note %s: block number %q is not a positive integer", rec.Path, DroppedNote, number)
-		}
-		if !dropped[block] {
-			dropped[block] = true
-			rec.Dropped = append(rec.Dropped, block)
-		}
-	}
-	rec.Results = slices.DeleteFunc(rec.Results, func(r Result) bool { return dropped[r.Block] })
-	return nil
-}
-
 // splitProcs takes the GOMAXPROCS suffix off a name; 1 when there is none.
 func splitProcs(name string) (string, int) {
 	i := strings.LastIndexByte(name, '-')
@@ -245,7 +280,7 @@ func splitProcs(name string) (string, int) {
 		return name, 1
 	}
 	n, err := strconv.Atoi(name[i+1:])
-	if err != nil || n < 1 || name[i+1] == '0' {
+	if err != nil || n < 1 || name[i+1] == '0' || name[i+1] == '+' {
 		return name, 1
 	}
 	return name[:i], n

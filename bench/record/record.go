@@ -3,83 +3,43 @@
 //
 //  1. File keys ("goos: linux") hold only what defines comparability. Two runs
 //     of the same thing on one machine have equal keys, since benchstat splits
-//     its tables on any key that differs.
-//  2. A result line is one timed execution of one cell:
+//     its tables on any key that differs. The key side, base or head, tells two
+//     builds apart that were measured against each other.
+//  2. A result line is one execution of a point, or the median of several:
 //     BenchmarkGrid/executor=goroutines/workload=spin/workers=2/grain=10000-2 1 0.0021 sec/op 256 tasks/op
-//     The operation is the whole job, so sec/op is the makespan; tasks/op is how
-//     many tasks it had.
+//     Of a grid the operation is the whole job, so sec/op is the makespan; tasks/op
+//     is how many tasks it had. Behind the median of several turns a comment "# turns
+//     101.2 103.5 …" has the time of each, in ns/op, in the order of measuring.
 //  3. Everything that may differ between two runs is a comment that benchstat
 //     skips and Read understands: "# block 7" starts block 7, and the results up
-//     to the next block line were measured within it; "# failed NAME: reason" is
-//     a trial of the current block that failed; "# note KEY: VALUE" is a fact of
-//     the run (seed, start, load, probes, plan). "# note dropped: 7 WHY" says that
-//     block 7 failed: its results stay in the file but are not read.
+//     to the next block line were measured within it; "# fact NAME JSON" is a fact
+//     of the run (facts.go), of the block (host) or of a point that failed in it
+//     (failed).
 //  4. No NaN, infinity or unescaped text is ever written, and none is accepted.
+//
+// Grids and comparisons of two builds have this one format. What earlier versions
+// wrote is read as well (old.go).
 package record
 
 import (
-	"sort"
-	"strings"
+	"iter"
+	"maps"
+	"slices"
 )
-
-// Units of the values of a result.
-const (
-	UnitTime  = "sec/op"   // makespan of the whole job, in seconds; lower is better
-	UnitTasks = "tasks/op" // tasks in the job; exact
-
-	// Where tasks are timed from inside. benchunit reads "task-ns/op" as the first
-	// of these, so that is what a benchmark of somebody else may report.
-	UnitTaskTime  = "task-sec/op" // mean wall time within the task function, per task, in seconds
-	UnitTaskShare = "task-share"  // fraction of the tasks of the job that were timed, above 0 and at most 1
-
-	// Of a job that has a part that computes and a part that waits: the makespan of
-	// each part alone, on the same executor in the same block, in seconds.
-	UnitCPUPart  = "cpu-part-sec/op"
-	UnitWaitPart = "wait-part-sec/op"
-
-	UnitKernel = "units/op" // of a calibration: kernel units in the makespan; exact
-)
-
-// DroppedNote is the key of the notes of failed blocks. Its value begins with the
-// number of the block.
-const DroppedNote = "dropped"
 
 // A Field is one "key: value" of a record.
 type Field struct{ Key, Value string }
 
-// A Result is one timed execution.
+// A Result is one line: of one timed execution, or of several turns.
 type Result struct {
-	Name     string             // as in the file, without "Benchmark" and without the -GOMAXPROCS suffix
-	Pkg      string             // file key "pkg" where it stands: the package of the benchmark; "" when absent
-	Cell     Cell               // valid when Kind is KindCell; only Workers when it is KindCapacity or KindBandwidth, only Workload when it is KindCalibration
-	Kind     Kind               // what the name turned out to be
-	Block    int                // the block it belongs to, from 1; 0 when the file has no block lines
-	Procs    int                // GOMAXPROCS suffix of the name; 1 when absent
-	Values   map[string]float64 // by unit, normalised as benchunit does: seconds, bytes. Always finite
-	Position string             // file:line, for messages
-}
-
-// Benchmark is the name up to the first "/": what holds the cell.
-func (r Result) Benchmark() string {
-	base, _, _ := strings.Cut(r.Name, "/")
-	return base
-}
-
-// Kind tells what a benchmark name stands for.
-type Kind int
-
-const (
-	KindOther       Kind = iota // somebody's benchmark whose name has not our keys
-	KindCell                    // a cell of a grid
-	KindCapacity                // the capacity probe
-	KindBandwidth               // the memory bandwidth probe
-	KindCalibration             // a kernel's calibration, checked again
-)
-
-// Probe reports whether k measures the machine rather than something one would
-// compare.
-func (k Kind) Probe() bool {
-	return k == KindCapacity || k == KindBandwidth || k == KindCalibration
+	Point      Point
+	Name       string             // as in the file, without "Benchmark" and without the -GOMAXPROCS suffix
+	Procs      int                // GOMAXPROCS suffix of the name; 1 when absent
+	Block      int                // the block it belongs to, from 1; 0 when the file has no block lines
+	Iterations int                // of each turn
+	Values     map[string]float64 // by unit, normalised as benchunit does: seconds, bytes. Always finite
+	Turns      []float64          // ns of one operation in each turn, in the order of measuring; nil where there was one
+	Position   string             // file:line, for messages
 }
 
 // Time is the sec/op of the result; ok is false when it has none or it is not
@@ -89,11 +49,29 @@ func (r Result) Time() (seconds float64, ok bool) {
 	return seconds, seconds > 0
 }
 
-// A Failure is a trial that did not give a result.
+// A Failure is a point that gave no result in a block.
 type Failure struct {
-	Name   string // name of the cell that failed, as Cell.Name
-	Block  int
-	Reason string // one line
+	Point  Point
+	Block  int // 0 before the first
+	Reason string
+}
+
+// Host is what the machine did during one block. Shares are of all CPUs, in the
+// range [0,1]; -1 where the system does not tell.
+type Host struct {
+	Steal  float64 `json:"steal"`           // taken by the hypervisor
+	Others float64 `json:"others"`          // used by processes that are not ours
+	Waited float64 `json:"waited"`          // of the time in which our processes wanted a CPU, what they spent waiting for one
+	Load   float64 `json:"load"`            // runnable threads, averaged over the last minute
+	Links  int     `json:"links,omitempty"` // which pair of links of the builds was measured, from 0; blocks of one pair share their code layout
+}
+
+// A Block is what was measured together.
+type Block struct {
+	Number   int   // from 1
+	Host     *Host // nil when it was not read
+	Results  []Result
+	Failures []Failure
 }
 
 // A Record is everything one file says.
@@ -101,38 +79,67 @@ type Record struct {
 	Path     string  // where it was read from; "-" is standard input
 	Text     []byte  // the file as it was read; not to be changed
 	Config   []Field // file keys, sorted by key; the last value of each
-	Notes    []Field // "# note" lines in file order
-	Results  []Result
+	Facts    Facts
+	Results  []Result // in file order, but for those of dropped blocks
 	Failures []Failure
-	Dropped  []int          // numbers of the blocks in which a trial failed, in file order: none of their results are in Results
-	Better   map[string]int // by unit: -1 lower is better, +1 higher, absent unknown
-	Exact    map[string]bool
+	Hosts    map[int]Host // by block
+	Dropped  []int        // numbers of blocks that an earlier version dropped: none of their results are in Results
+
+	numbers []int // of the blocks, in file order
+	better  map[string]int
+	exact   map[string]bool
 }
 
 // Key is the value of a file key, "" when absent.
-func (r *Record) Key(key string) string { return lookup(r.Config, key) }
-
-// Note is the last value of a note, "" when absent.
-func (r *Record) Note(key string) string { return lookup(r.Notes, key) }
-
-func lookup(fields []Field, key string) string {
-	for i := len(fields) - 1; i >= 0; i-- {
-		if fields[i].Key == key {
-			return fields[i].Value
+func (r *Record) Key(key string) string {
+	for _, f := range slices.Backward(r.Config) {
+		if f.Key == key {
+			return f.Value
 		}
 	}
 	return ""
 }
 
-// NotesUnder returns the notes whose key starts with prefix, the prefix removed,
-// sorted by key: NotesUnder("workload.") gives {"sleep", "wait"}, …
-func (r *Record) NotesUnder(prefix string) []Field {
-	var out []Field
-	for _, n := range r.Notes {
-		if rest, ok := strings.CutPrefix(n.Key, prefix); ok {
-			out = append(out, Field{rest, n.Value})
+// Blocks yields the blocks in file order, also those without results.
+func (r *Record) Blocks() iter.Seq[Block] {
+	return func(yield func(Block) bool) {
+		byNumber := map[int]*Block{}
+		for _, n := range r.numbers {
+			byNumber[n] = &Block{Number: n}
+			if h, ok := r.Hosts[n]; ok {
+				byNumber[n].Host = &h
+			}
+		}
+		for _, res := range r.Results {
+			if b := byNumber[res.Block]; b != nil {
+				b.Results = append(b.Results, res)
+			}
+		}
+		for _, f := range r.Failures {
+			if b := byNumber[f.Block]; b != nil {
+				b.Failures = append(b.Failures, f)
+			}
+		}
+		for _, n := range r.numbers {
+			if !yield(*byNumber[n]) {
+				return
+			}
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Key < out[j].Key })
-	return out
+}
+
+// IsComparison reports whether the record is of two builds that were measured against
+// each other.
+func (r *Record) IsComparison() bool { return len(r.Facts.Promised) > 0 }
+
+// UnitNames are the units that results have, in the order of the table and then of
+// their names.
+func (r *Record) UnitNames() []string {
+	seen := map[string]bool{}
+	for _, res := range r.Results {
+		for unit := range res.Values {
+			seen[unit] = true
+		}
+	}
+	return sortedUnits(maps.Keys(seen))
 }

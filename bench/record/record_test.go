@@ -13,151 +13,117 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/perf/benchfmt"
-
 	. "poolbench/bench/record"
 )
 
-var goroutines = Cell{Executor: "goroutines", Workload: "spin", Workers: 2, Grain: 10 * time.Microsecond}
-
-func TestCellNames(t *testing.T) {
-	for _, test := range []struct {
-		cell         Cell
-		name, people string
-	}{
-		{goroutines, "Grid/executor=goroutines/workload=spin/workers=2/grain=10000", "goroutines × 2, spin, 10µs"},
-		{goroutines.Baseline(), "Grid/executor=serial/workload=spin/workers=1/grain=10000", "serial, spin, 10µs"},
-		{Cell{Executor: "x", Workload: "tiny", Workers: 8, Payload: 64}, "Grid/executor=x/workload=tiny/workers=8/grain=0/payload=64", "x × 8, tiny, 64 B"},
-	} {
-		if got := test.cell.Name(); got != test.name {
-			t.Errorf("name %q, want %q", got, test.name)
-		}
-		if got := test.cell.String(); got != test.people {
-			t.Errorf("%q, want %q", got, test.people)
-		}
-		for _, suffix := range []string{"", "-2", "-16"} {
-			got, err := ParseCell(benchfmt.Name(test.name + suffix))
-			if err != nil || got != test.cell {
-				t.Errorf("%s%s: %+v, %v", test.name, suffix, got, err)
-			}
-		}
-	}
-}
-
-func TestParseCell(t *testing.T) {
-	for _, test := range []struct {
-		name string
-		want Cell
-		err  string
-	}{
-		{"Mine/workload=spin/executor=x/workers=3-8", Cell{Executor: "x", Workload: "spin", Workers: 3}, ""},
-		{"Grid/executor=serial/workload=spin-4", Cell{Executor: "serial", Workload: "spin", Workers: 1}, ""},
-		{"Grid/executor=x/workload=y/workers=1/grain=10us", Cell{Executor: "x", Workload: "y", Workers: 1, Grain: 10000}, ""},
-		{"Grid/executor=x/workload=y", Cell{}, "no workers"},
-		{"Grid/executor=x/workers=1", Cell{}, "no executor=… and workload=…"},
-		{"Grid/executor=x/workload=y/workers=0", Cell{}, "not a count"},
-		{"Grid/executor=x/workload=y/workers=1/workers=2", Cell{}, "workers comes twice"},
-		{"Grid/executor=x/workload=y/workers=two", Cell{}, "not a count"},
-		{"Grid/executor=x/workload=y/workers=1/grain=-1", Cell{}, "neither nanoseconds nor a duration"},
-		{"Grid/executor=x/workload=y/workers=1/payload=-1", Cell{}, "not a count"},
-		{"Grid/executor=x/workload=y/workers=1/color=red", Cell{}, "unknown key"},
-		{"Grid/fast", Cell{}, "not key=value"},
-		{"Grid", Cell{}, "no executor"},
-		{"", Cell{}, "no executor"},
-	} {
-		got, err := ParseCell(benchfmt.Name(test.name))
-		if got != test.want && err == nil || test.err == "" && err != nil || test.err != "" && (err == nil || !strings.Contains(err.Error(), test.err)) {
-			t.Errorf("%q: %+v, %v; want %+v, %q", test.name, got, err, test.want, test.err)
-		}
-	}
-}
+var (
+	goroutines = GridPoint("goroutines", "spin", 2, 10*time.Microsecond)
+	plain      = new(Facts).Baseline(goroutines)
+)
 
 // Everything that is written is read back.
 func TestRoundTrip(t *testing.T) {
 	var out bytes.Buffer
-	w := NewWriter(&out, []Field{{"goos", "plan9"}, {"cpu", "Fast\nCPU \x1b[1m 9000"}})
+	joules := Unit{Name: "joules/op", Means: "energy", Better: -1}
+	w := NewWriter(&out, []Field{{"goos", "plan9"}, {"cpu", "Fast\nCPU \x1b[1m 9000"}}, joules)
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	must(w.Note("seed", "42"))
-	must(w.Note("empty", ""))
-	must(w.Note("workload.spin", "cpu"))
-	must(w.Note("warning.governor", "It is slow: very. | Use\nanother."))
+	start := time.Date(2027, 1, 31, 12, 0, 0, 0, time.UTC)
+	slow := Warning{"governor", "It is slow: very | much.", "Use\nanother."}
+	must(w.Fact("seed", 42))
+	must(w.Fact("start", start))
+	must(w.Fact("workload", Workload{"spin", "cpu"}))
+	must(w.Fact("warning", slow))
+	must(w.Fact("reading", Reading{Name: "noise", Value: 0.25, Unit: "sec"}))
 	must(w.Block(1))
-	must(w.Result("Capacity/workers=2", Value{0.5, UnitTime}))
-	must(w.Result(goroutines.Name(), Value{0.0021, UnitTime}, Value{256, UnitTasks}))
-	must(w.Failure(goroutines.Baseline().Name(), "exit status 3: signal: killed\nmore"))
+	must(w.Result(Result{Point: NewPoint(CapacityBenchmark, "workers", "2"), Values: map[string]float64{UnitTime: 0.5}}))
+	must(w.Result(Result{Point: goroutines, Values: map[string]float64{UnitTime: 0.0021, UnitTasks: 256, "joules/op": 3}}))
+	must(w.Failure(plain, "exit status 3: signal: killed\nmore"))
 	must(w.Block(2))
-	must(w.Result(goroutines.Name(), Value{1e-9, UnitTime}, Value{0, "B/op"}))
-	must(w.Note("seed", "43"))
+	must(w.Result(Result{Point: goroutines, Values: map[string]float64{UnitTime: 1e-9, "B/op": 0, "gc/op": 1e12}}))
+	must(w.Fact("seed", 43))
+	must(w.Fact("end", End{Blocks: 2, Expected: 9, Interrupted: true, Elapsed: 1.5}))
 
 	rec, err := Read(bytes.NewReader(out.Bytes()), "x.txt")
 	must(err)
 	if want := []Field{{"cpu", "Fast CPU [1m 9000"}, {"goos", "plan9"}}; !reflect.DeepEqual(rec.Config, want) {
 		t.Errorf("config %q", rec.Config)
 	}
-	for key, want := range map[string]string{"seed": "43", "empty": "", "warning.governor": "It is slow: very. | Use another.", "nothing": ""} {
-		if got := rec.Note(key); got != want {
-			t.Errorf("note %s is %q, want %q", key, got, want)
-		}
+	if f := rec.Facts; f.Seed != 43 || !f.Start.Equal(start) || f.Resource("spin") != "cpu" || f.Resource("tiny") != "" || !reflect.DeepEqual(f.Warnings, []Warning{slow}) ||
+		!f.Warned("governor") || len(f.Readings) != 1 || *f.End != (End{2, 9, true, 1.5}) {
+		t.Errorf("facts %+v", f)
 	}
-	if got := rec.NotesUnder("workload."); !reflect.DeepEqual(got, []Field{{"spin", "cpu"}}) {
-		t.Errorf("notes under workload.: %q", got)
-	}
-	if want := []Failure{{goroutines.Baseline().Name(), 1, "exit status 3: signal: killed more"}}; !reflect.DeepEqual(rec.Failures, want) {
+	if want := []Failure{{plain, 1, "exit status 3: signal: killed more"}}; !reflect.DeepEqual(rec.Failures, want) {
 		t.Errorf("failures %+v", rec.Failures)
 	}
-	if rec.Better[UnitTime] != -1 || !rec.Exact[UnitTasks] {
-		t.Errorf("units %v %v", rec.Better, rec.Exact)
+	if rec.Unit(UnitTime).Better != -1 || !rec.Unit(UnitTasks).Exact || rec.Unit("joules/op") != joules || rec.Unit("what").Better != 0 || rec.Unit("hits/s").Better != +1 {
+		t.Errorf("units %+v", rec.Facts.Units)
 	}
 	if len(rec.Results) != 3 {
 		t.Fatalf("%d results", len(rec.Results))
 	}
 	probe, first, second := rec.Results[0], rec.Results[1], rec.Results[2]
-	if probe.Kind != KindCapacity || probe.Cell.Workers != 2 || probe.Block != 1 {
+	if !probe.Point.IsProbe() || probe.Point.Workers() != 2 || probe.Block != 1 {
 		t.Errorf("%+v", probe)
 	}
-	if first.Kind != KindCell || first.Cell != goroutines || first.Block != 1 || first.Name != goroutines.Name() ||
-		!reflect.DeepEqual(first.Values, map[string]float64{UnitTime: 0.0021, UnitTasks: 256}) || first.Procs != runtime.GOMAXPROCS(0) {
+	if first.Point != goroutines || first.Block != 1 || first.Name != goroutines.Name() || first.Procs != runtime.GOMAXPROCS(0) ||
+		!reflect.DeepEqual(first.Values, map[string]float64{UnitTime: 0.0021, UnitTasks: 256, "joules/op": 3}) {
 		t.Errorf("%+v", first)
 	}
-	if s, ok := second.Time(); s != 1e-9 || !ok || second.Block != 2 || !strings.HasPrefix(second.Position, "x.txt:") {
+	if s, ok := second.Time(); s != 1e-9 || !ok || second.Block != 2 || second.Values["gc/op"] != 1e12 || !strings.HasPrefix(second.Position, "x.txt:") {
 		t.Errorf("%+v", second)
 	}
+	if v, ok := second.Values["B/op"]; v != 0 || !ok {
+		t.Error("a value of 0 is gone")
+	}
 
-	// A run that goes on appends to the same file.
-	must(ContinueWriter(&out, []Field{{"goos", "plan9"}}).Block(3))
-	must(ContinueWriter(&out, []Field{{"goos", "plan9"}}).Result(goroutines.Name(), Value{1, UnitTime}))
+	// A run that goes on appends to the same file, and has no end until it writes one.
+	again := ContinueWriter(&out, []Field{{"goos", "plan9"}})
+	must(again.Fact("session", start.Add(time.Hour)))
+	must(again.Fact("warning", Warning{Topic: "governor", What: "Now this."}))
+	must(again.Block(3))
+	must(again.Result(Result{Point: goroutines, Values: map[string]float64{UnitTime: 1}}))
 	rec, err = Read(&out, "x.txt")
 	must(err)
 	if n := len(rec.Results); n != 4 || rec.Results[3].Block != 3 {
 		t.Errorf("%d results after going on", n)
+	}
+	if f := rec.Facts; f.End != nil || len(f.Sessions) != 1 || len(f.Warnings) != 1 || f.Warnings[0].What != "Now this." {
+		t.Errorf("after going on: %+v", f)
+	}
+	var numbers []int
+	for b := range rec.Blocks() {
+		numbers = append(numbers, b.Number, len(b.Results), len(b.Failures))
+	}
+	if want := []int{1, 2, 1, 2, 1, 0, 3, 1, 0}; !reflect.DeepEqual(numbers, want) {
+		t.Errorf("blocks %v, want %v", numbers, want)
 	}
 }
 
 func TestWriterRefuses(t *testing.T) {
 	var out bytes.Buffer
 	w := ContinueWriter(&out, nil)
+	one := map[string]float64{UnitTime: 1}
 	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
-		if err := w.Result("A", Value{1, UnitTime}, Value{v, "x"}); err == nil {
+		if w.Result(Result{Point: NewPoint("A"), Values: map[string]float64{UnitTime: 1, "x": v}}) == nil ||
+			w.Result(Result{Point: NewPoint("A"), Values: one, Turns: []float64{1, v}}) == nil || w.Fact("budget", v) == nil {
 			t.Errorf("%v was accepted", v)
 		}
 	}
 	for _, name := range []string{"", "a b", "a\nb", "a\tb"} {
-		if w.Result(name, Value{1, UnitTime}) == nil || w.Failure(name, "why") == nil || w.Note(name, "x") == nil {
+		if w.Result(Result{Point: Point{Side: "base"}, Values: one}) == nil || w.Failure(NewPoint(name), "why") == nil || w.Fact(name, 1) == nil ||
+			w.Result(Result{Point: NewPoint("A"), Values: map[string]float64{name: 1}}) == nil {
 			t.Errorf("%q was accepted", name)
 		}
-	}
-	if w.Note("a:b", "x") == nil {
-		t.Error("a colon in a key was accepted")
 	}
 	if out.Len() > 0 {
 		t.Errorf("something was written: %q", &out)
 	}
-	if err := w.Result("A", Value{1, UnitTime}); err != nil {
+	if err := w.Result(Result{Point: NewPoint("A"), Values: one}); err != nil {
 		t.Errorf("a refusal stays: %v", err)
 	}
 }
@@ -180,7 +146,7 @@ func TestWriterKeepsTheFirstError(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := w.Result("A", Value{1, UnitTime}); !errors.Is(err, errDisk) {
+		if err := w.Result(Result{Point: NewPoint("A"), Values: map[string]float64{UnitTime: 1}}); !errors.Is(err, errDisk) {
 			t.Errorf("%v", err)
 		}
 		if err := w.Block(2); !errors.Is(err, errDisk) {
@@ -207,17 +173,17 @@ ok  	example.com/x	1.2s
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(rec.Results) != 3 || rec.Key("cpu") != "Some CPU" || len(rec.Notes) != 0 {
+	if len(rec.Results) != 3 || rec.Key("cpu") != "Some CPU" || len(rec.Facts.Readings) != 0 {
 		t.Fatalf("%+v", rec)
 	}
 	r := rec.Results[0]
-	if s, ok := r.Time(); !ok || math.Abs(s-120e-9) > 1e-18 || r.Kind != KindCell || r.Procs != 8 || r.Block != 0 || r.Values["B/op"] != 16 {
+	if s, ok := r.Time(); !ok || math.Abs(s-120e-9) > 1e-18 || !r.Point.IsGrid() || r.Procs != 8 || r.Block != 0 || r.Values["B/op"] != 16 {
 		t.Errorf("%+v", r)
 	}
 	if s, ok := rec.Results[1].Time(); ok || s != 0 {
 		t.Errorf("no time: %v", s)
 	}
-	if r := rec.Results[2]; r.Kind != KindOther || r.Name != "Other" || r.Values["B/s"] != 5.5e6 {
+	if r := rec.Results[2]; r.Point.IsGrid() || r.Name != "Other" || r.Point.Full() != "example.com/x.Other" || r.Values["B/s"] != 5.5e6 {
 		t.Errorf("%+v", r)
 	}
 }
@@ -239,10 +205,15 @@ func TestMalformed(t *testing.T) {
 		{"bad workers", "BenchmarkGrid/executor=x/workload=y/workers=0 1 5 ns/op\n", `x.txt:1: Grid/executor=x/workload=y/workers=0: bad value`},
 		{"bad grain", "BenchmarkGrid/executor=x/workload=y/workers=1/grain=soon 1 5 ns/op\n", `grain "soon"`},
 		{"repeated key", "BenchmarkGrid/executor=x/executor=y/workload=y/workers=1 1 5 ns/op\n", "x.txt:1: Grid/executor=x/executor=y/workload=y/workers=1: bad value in benchmark name: executor comes twice"},
-		{"bad capacity", "BenchmarkCapacity/workers=many 1 5 ns/op\n", "x.txt:1: Capacity/workers=many names no worker count"},
 		{"block word", "# block seven\n" + good, `x.txt:1: block number "seven"`},
 		{"block zero", good + "# block 0\n", `x.txt:2: block number "0"`},
-		{"failed without reason", "# failed A\n" + good, "x.txt:1: a failed line needs a name and a reason"},
+		{"side", "side: left\n" + good, `x.txt:2: the side "left" is neither`},
+		{"fact of another kind", "# fact seed \"x\"\n" + good, "x.txt:1: fact seed"},
+		{"fact cut off", good + "# fact end {\n", "x.txt:2: fact end"},
+		{"failed without name", "# fact failed {}\n" + good, "x.txt:1: fact failed needs a name"},
+		{"host outside", "# fact host {}\n" + good, "before the first block"},
+		{"turns of nothing", "# turns 1 2\n" + good, "x.txt:1: a line of turns"},
+		{"turn not finite", good + "# turns 1 Inf\n", "not a finite number"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			rec, err := Read(strings.NewReader(test.text), "x.txt")
@@ -263,18 +234,18 @@ func TestPackages(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range []struct{ pkg, benchmark string }{{"", "A"}, {"p/q", "A"}, {"p/r", "B"}} {
-		if r := rec.Results[i]; r.Pkg != want.pkg || r.Benchmark() != want.benchmark {
-			t.Errorf("%+v", r)
+		if p := rec.Results[i].Point; p.Pkg != want.pkg || p.Benchmark() != want.benchmark {
+			t.Errorf("%+v", p)
 		}
 	}
 }
 
 func TestLineEndsOfWindows(t *testing.T) {
-	rec, err := Read(strings.NewReader("goos: windows\r\n# block 1\r\n# note seed: 4\r\nBenchmarkA-2 1 5 ns/op\r\n"), "x.txt")
+	rec, err := Read(strings.NewReader("goos: windows\r\n# block 1\r\n# fact seed 4\r\nBenchmarkA-2 1 5 ns/op\r\n# turns 4 6\r\n"), "x.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rec.Key("goos") != "windows" || rec.Note("seed") != "4" || len(rec.Results) != 1 || rec.Results[0].Block != 1 || rec.Results[0].Values[UnitTime] != 5e-9 {
+	if r := rec.Results[0]; rec.Key("goos") != "windows" || rec.Facts.Seed != 4 || r.Block != 1 || r.Values[UnitTime] != 5e-9 || len(r.Turns) != 2 {
 		t.Errorf("%+v", rec)
 	}
 }
@@ -295,20 +266,24 @@ func TestReadFile(t *testing.T) {
 	}
 }
 
-func ExampleCell_Name() {
-	c := Cell{Executor: "processes", Workload: "matmul", Workers: 4, Grain: time.Millisecond}
-	fmt.Println(c.Name())
-	fmt.Println(c.Baseline().Name())
+func ExampleGridPoint() {
+	p := GridPoint("processes", "matmul", 4, time.Millisecond).With("colour", "blue")
+	fmt.Println(p.Name())
+	fmt.Println(p)
+	fmt.Println(new(Facts).Baseline(p))
 	// Output:
-	// Grid/executor=processes/workload=matmul/workers=4/grain=1000000
-	// Grid/executor=serial/workload=matmul/workers=1/grain=1000000
+	// Grid/executor=processes/workload=matmul/workers=4/grain=1000000/colour=blue
+	// processes × 4, matmul, 1 ms, colour=blue
+	// serial, matmul, 1 ms, colour=blue
 }
 
-// Whatever is read is finite and in order, and its cells can be written again.
+// Whatever is read is finite and in order, and its points can be written again.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(good))
+	f.Add([]byte("goos: x\n# block 1\n# fact seed 7\nBenchmarkGrid/executor=x/workload=y/workers=2/grain=1ms-4 1 2 sec/op\n# fact failed {\"name\":\"A\"}\n"))
 	f.Add([]byte("goos: x\n# block 1\n# note a: b\nBenchmarkGrid/executor=x/workload=y/workers=2/grain=1ms-4 1 2 sec/op\n# failed A: b\n"))
-	f.Add([]byte("Unit ns/op better=lower\nUnit x assume=exact\nBenchmarkCapacity/workers=2 1 2 ns/op 3 x\r\n"))
+	f.Add([]byte("# note comparison: 1\n# subject judged base+head p A\n# block 1\nside: head\nBenchmarkA 1 2 ns/op\n# chunks head 1 2\n"))
+	f.Add([]byte("Unit ns/op better=lower\nUnit x assume=exact\nBenchmarkCapacity/workers=2 1 2 ns/op 3 x\r\n# turns 1\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		rec, err := Read(bytes.NewReader(text), "fuzz")
 		if err != nil {
@@ -320,44 +295,24 @@ func FuzzRead(f *testing.F) {
 					t.Errorf("%s is %v", unit, v)
 				}
 			}
+			for _, v := range r.Turns {
+				if math.IsNaN(v) || math.IsInf(v, 0) {
+					t.Errorf("a turn of %v", v)
+				}
+			}
 			if r.Procs < 1 || r.Block < 0 {
 				t.Errorf("%+v", r)
 			}
-			if r.Kind == KindCell {
-				if c, err := ParseCell(benchfmt.Name(r.Cell.Name())); err != nil || c != r.Cell {
-					t.Errorf("%+v is written as %s and read as %+v, %v", r.Cell, r.Cell.Name(), c, err)
+			if r.Point.IsGrid() {
+				if p, err := ParsePoint(r.Point.Pkg, r.Point.Name()); err != nil || p != r.Point {
+					t.Errorf("%+v is written as %s and read as %+v, %v", r.Point, r.Point.Name(), p, err)
 				}
 			}
 		}
-	})
-}
-
-// The results of a block that failed stay in the file and are not read; probes are
-// told from benchmarks of the same name.
-func TestDroppedBlocksAndProbes(t *testing.T) {
-	const text = "# block 1\nBenchmarkA 1 5 ns/op\n# failed A: no\n# note dropped: 1 A failed\n" +
-		"# block 2\nBenchmarkA 1 6 ns/op\nBenchmarkBandwidth/workers=2-2 1 7 ns/op\nBenchmarkBandwidth/copy 1 8 ns/op\n" +
-		"BenchmarkCalibration/workload=spin-2 1 9 ns/op 400 units/op\nBenchmarkCalibration/lens=wide 1 10 ns/op 3 task-ns/op\n# note dropped: 1 again\n"
-	rec, err := Read(strings.NewReader(text), "x.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !reflect.DeepEqual(rec.Dropped, []int{1}) || len(rec.Failures) != 1 || len(rec.Results) != 5 {
-		t.Fatalf("dropped %v, %d failures, %d results; want [1], 1 and 5", rec.Dropped, len(rec.Failures), len(rec.Results))
-	}
-	for i, want := range []struct {
-		kind Kind
-		cell Cell
-	}{{KindOther, Cell{}}, {KindBandwidth, Cell{Workers: 2}}, {KindOther, Cell{}}, {KindCalibration, Cell{Workload: "spin"}}, {KindOther, Cell{}}} {
-		r := rec.Results[i]
-		if r.Block != 2 || r.Kind != want.kind || r.Cell != want.cell || r.Kind.Probe() != (want.kind != KindOther) {
-			t.Errorf("%+v, want kind %v of %+v", r, want.kind, want.cell)
+		for b := range rec.Blocks() {
+			if b.Number < 1 {
+				t.Errorf("block %d", b.Number)
+			}
 		}
-	}
-	if got := rec.Results[4].Values[UnitTaskTime]; math.Abs(got-3e-9) > 1e-18 {
-		t.Errorf("3 task-ns/op is read as %v %s", got, UnitTaskTime)
-	}
-	if _, err := Read(strings.NewReader(good+"# note dropped: some\n"), "x.txt"); err == nil {
-		t.Error("a dropped block without a number is read")
-	}
+	})
 }

@@ -1,10 +1,15 @@
 package record
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"math"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -21,19 +26,21 @@ type Writer struct {
 	err    error
 }
 
-// NewWriter starts a record whose file keys are config and writes the metadata
-// of the units. It does not close out.
-func NewWriter(out io.Writer, config []Field) *Writer {
+// NewWriter starts a record whose file keys are config and writes what is known of
+// units, those of the table and those that are declared here. It does not close out.
+func NewWriter(out io.Writer, config []Field, declared ...Unit) *Writer {
 	w := ContinueWriter(out, config)
-	for _, u := range []struct{ unit, key, value string }{
-		{UnitTime, "better", "lower"},
-		{UnitTasks, "assume", "exact"},
-		{UnitTaskTime, "better", "lower"},
-		{UnitKernel, "assume", "exact"},
-	} {
-		w.keep(w.bench.Write(&benchfmt.UnitMetadata{
-			UnitMetadataKey: benchfmt.UnitMetadataKey{Unit: u.unit, Key: u.key},
-			OrigUnit:        u.unit, Value: u.value}))
+	for _, u := range slices.Concat(units, declared) {
+		word := map[int]string{-1: "lower", +1: "higher"}[u.Better]
+		if word != "" {
+			w.unit(u.Name, "better", word)
+		}
+		if u.Exact {
+			w.unit(u.Name, "assume", "exact")
+		}
+	}
+	for _, u := range declared {
+		_ = w.Fact("unit", u)
 	}
 	return w
 }
@@ -43,34 +50,58 @@ func NewWriter(out io.Writer, config []Field) *Writer {
 func ContinueWriter(out io.Writer, config []Field) *Writer {
 	w := &Writer{out: out, bench: benchfmt.NewWriter(out)}
 	for _, f := range config {
-		// File must be set by hand: SetConfig makes a key the Writer drops.
-		w.config = append(w.config, benchfmt.Config{Key: f.Key, Value: []byte(Sanitize(f.Value)), File: true})
+		w.config = append(w.config, fileKey(f.Key, f.Value))
 	}
 	return w
+}
+
+// fileKey has File set by hand: SetConfig makes a key that the Writer drops.
+func fileKey(key, value string) benchfmt.Config {
+	return benchfmt.Config{Key: key, Value: []byte(Sanitize(value)), File: true}
+}
+
+func (w *Writer) unit(name, key, value string) {
+	w.keep(w.bench.Write(&benchfmt.UnitMetadata{
+		UnitMetadataKey: benchfmt.UnitMetadataKey{Unit: name, Key: key}, OrigUnit: name, Value: value}))
 }
 
 // Block starts block n, from 1.
 func (w *Writer) Block(n int) error { return w.comment("block %d", n) }
 
-// Note writes a fact of the run. A key that is empty or holds a space or a colon is
-// refused.
-func (w *Writer) Note(key, value string) error {
-	if strings.Contains(key, ":") {
-		return fmt.Errorf("record: the note key %q holds a colon", key)
+// Fact writes a fact of the run, by its name in Facts, or of the block ("host"). A
+// value that has no JSON, as one with a number that is not finite, is refused.
+func (w *Writer) Fact(name string, value any) error {
+	if _, ok := factFields[name]; !ok && name != factHost && name != factFailed {
+		return fmt.Errorf("record: there is no fact %q", name)
 	}
-	if err := checkName(key); err != nil {
-		return err
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("record: the fact %s: %w", name, err)
 	}
-	return w.comment("note %s: %s", key, Sanitize(value))
+	return w.comment("fact %s %s", name, text)
 }
 
-// Failure writes that a trial of the current block failed. A name with spaces is
-// refused.
-func (w *Writer) Failure(name, reason string) error {
-	if err := checkName(name); err != nil {
+// Facts of a block.
+const (
+	factHost   = "host"
+	factFailed = "failed"
+)
+
+// failed is a Failure in the file.
+type failed struct {
+	Pkg    string `json:"pkg,omitempty"`
+	Side   string `json:"side,omitempty"`
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
+
+// Failure writes that a point gave no result in the current block. A name with
+// spaces is refused.
+func (w *Writer) Failure(p Point, reason string) error {
+	if err := checkWord(p.name); err != nil {
 		return err
 	}
-	return w.comment("failed %s: %s", name, Sanitize(reason))
+	return w.Fact(factFailed, failed{p.Pkg, p.Side, p.name, Sanitize(reason)})
 }
 
 func (w *Writer) comment(format string, args ...any) error {
@@ -81,39 +112,67 @@ func (w *Writer) comment(format string, args ...any) error {
 	return w.err
 }
 
-// Value is one measured value in its base unit (seconds, not nanoseconds).
-type Value struct {
-	Value float64
-	Unit  string
-}
-
-// Result writes one execution of the benchmark name (Cell.Name, or
-// "Capacity/workers=N"). A name with spaces or a value that is not finite is
-// refused, and nothing of the result is written.
-func (w *Writer) Result(name string, values ...Value) error {
+// Result writes the result of a point: its Iterations (0 means 1), Values and Turns.
+// A point that would not be read back or a value that is not finite is refused, and
+// nothing of the result is written.
+func (w *Writer) Result(r Result) error {
 	if w.err != nil {
 		return w.err
 	}
-	if err := checkName(name); err != nil {
+	name := r.Point.name
+	if r.Point.Side == "" {
+		name = fmt.Sprintf("%s-%d", name, runtime.GOMAXPROCS(0))
+	}
+	if err := checkWord(name); err != nil {
 		return err
 	}
-	res := &benchfmt.Result{
-		Name:   benchfmt.Name(fmt.Sprintf("%s-%d", name, runtime.GOMAXPROCS(0))),
-		Iters:  1,
-		Config: w.config,
-	}
-	for _, v := range values {
-		if math.IsNaN(v.Value) || math.IsInf(v.Value, 0) {
-			return fmt.Errorf("record: %s: the value of %s is not finite", name, v.Unit)
+	res := &benchfmt.Result{Name: benchfmt.Name(name), Iters: max(1, r.Iterations), Config: slices.Clone(w.config)}
+	for _, f := range []Field{{"pkg", r.Point.Pkg}, {"side", r.Point.Side}} {
+		if f.Value != "" {
+			res.Config = append(res.Config, fileKey(f.Key, f.Value))
 		}
-		res.Values = append(res.Values, benchfmt.Value{Value: v.Value, Unit: v.Unit})
+	}
+	for _, unit := range sortedUnits(mapKeys(r.Values)) {
+		v := r.Values[unit]
+		if err := checkWord(unit); err != nil || !finite(v) {
+			return fmt.Errorf("record: %s: the value of %q is not finite, or the unit is no word", name, unit)
+		}
+		res.Values = append(res.Values, benchfmt.Value{Value: v, Unit: unit})
+	}
+	var turns strings.Builder
+	for _, v := range r.Turns {
+		if !finite(v) {
+			return fmt.Errorf("record: %s: the time of a turn is not finite", name)
+		}
+		turns.WriteString(" " + strconv.FormatFloat(v, 'g', -1, 64))
 	}
 	w.keep(w.bench.Write(res))
+	if len(r.Turns) > 0 {
+		return w.comment("turns%s", turns.String())
+	}
 	return w.err
 }
 
-// checkName refuses what would not be read back as one word.
-func checkName(name string) error {
+func mapKeys(m map[string]float64) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+func sortedUnits(names iter.Seq[string]) []string {
+	return slices.SortedFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(unitOrder(a), unitOrder(b)), strings.Compare(a, b))
+	})
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// checkWord refuses what would not be read back as one word.
+func checkWord(name string) error {
 	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 		return fmt.Errorf("record: the name %q is empty or holds spaces", name)
 	}

@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 )
 
 // A Resampler holds one set of bootstrap resamples of whole blocks, shared by all
@@ -17,8 +18,8 @@ import (
 // quantiles of the statistic over resamples of the blocks, drawn with
 // replacement.
 type Resampler struct {
-	Visits  int       // times that a value was looked at so far: how the work grows
-	weights [][]uint8 // by replicate and block index: how often the block was drawn
+	Visits  atomic.Int64 // times that a value was looked at so far: how the work grows
+	weights [][]uint8    // by replicate and block index: how often the block was drawn
 }
 
 const (
@@ -70,7 +71,7 @@ func (rs *Resampler) medians(s Series) []float64 {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.places[a], s.places[b]) })
-	rs.Visits += len(order) * len(rs.weights)
+	rs.Visits.Add(int64(len(order) * len(rs.weights)))
 	blocks, places := make([]int, len(order)), make([]float64, len(order))
 	for i, o := range order {
 		blocks[i], places[i] = s.blocks[o], s.places[o]

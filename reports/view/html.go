@@ -52,7 +52,7 @@ type htmlPage struct {
 	*Report
 	Style    template.CSS
 	Parts    []part
-	Warnings []reports.Warning
+	Warnings []record.Warning
 	Made     []words.Table // from what, and how
 	Raw      string
 	RawNote  string

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strings"
 
 	"poolbench/reports/words"
 )
@@ -32,8 +33,8 @@ func Markdown(w io.Writer, r *Report) error {
 		if len(s.Sentences)+len(s.Warnings) > 0 {
 			b.WriteString("\n")
 		}
-		if text := legend(s.Tables); text != "" {
-			fmt.Fprintf(&b, "In the tables: %s.\n\n", words.MarkdownText(text))
+		if marks := legend(s.Tables); len(marks) > 0 {
+			fmt.Fprintf(&b, "In the tables: %s.\n\n", words.MarkdownText(strings.Join(marks, "; ")))
 		}
 		for _, g := range groups(s) {
 			if g.Subject != "" {

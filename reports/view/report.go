@@ -8,7 +8,6 @@ import (
 	"image/color"
 	"slices"
 	"strconv"
-	"strings"
 
 	"poolbench/bench/record"
 	"poolbench/reports"
@@ -36,15 +35,13 @@ type Colour struct {
 
 // New asks the questions and puts the drawings to their answers.
 func New(s *reports.Set, questions []reports.Question, drawings []reports.Drawing) *Report {
-	r := &Report{
+	return &Report{
 		Title:    "When a worker pool pays off",
 		Machine:  reports.MachineLine(s),
 		Sections: reports.Illustrate(reports.Answer(s, questions...), drawings),
+		Facts:    facts(s.Record),
+		Record:   s.Record.Text,
 	}
-	if s.Record != nil {
-		r.Facts, r.Record = slices.Concat(s.Record.Config, s.Record.Notes), s.Record.Text
-	}
-	return r
 }
 
 // A group is what a section says of one subject.
@@ -99,9 +96,8 @@ func plainRows(t words.Table, intervals bool) [][]string {
 	return out
 }
 
-// legend says what the marks in tables mean: "* the choice, = as good"; empty without any.
-func legend(tables []words.Table) string {
-	var out []string
+// legend says what the marks in tables mean, each: "* the choice".
+func legend(tables []words.Table) (out []string) {
 	for _, t := range tables {
 		for _, row := range t.Rows {
 			for _, c := range row {
@@ -114,5 +110,5 @@ func legend(tables []words.Table) string {
 			}
 		}
 	}
-	return strings.Join(out, "    ")
+	return out
 }

@@ -53,8 +53,8 @@ func (p *Page) tables(all []words.Table) {
 		}
 		p.Print("")
 	}
-	if text := legend(all); text != "" {
-		p.Print(text)
+	if marks := legend(all); len(marks) > 0 {
+		p.Print(strings.Join(marks, "    "))
 		p.Print("")
 	}
 }

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"fmt"
 	"strings"
 
 	"poolbench/reports/estimate"
@@ -17,18 +18,22 @@ const (
 // IntervalOf is how the functions of this package print the interval of e, a number of
 // this unit: "[1.8, 2.0]"; empty when it has none.
 func IntervalOf(e estimate.Estimate, unit string) string {
-	print := PlainEstimate
-	switch unit {
-	case Seconds:
-		print = DurationEstimate
-	case Times:
-		print = RatioEstimate
-	case Fraction:
-		print = PercentEstimate
-	}
-	_, interval, ok := strings.Cut(print(e), " [")
-	if !ok {
+	if !e.Known() {
 		return ""
 	}
-	return "[" + interval
+	text := ""
+	switch unit {
+	case Seconds:
+		return DurationInterval(e.Value, e.Low, e.High)
+	case Times:
+		return Interval(e.Low, e.High)
+	case Fraction:
+		text = PercentEstimate(e)
+	case Plain:
+		text = PlainEstimate(e)
+	default:
+		number := func(x float64) string { return strings.TrimSuffix(Quantity(x, unit), " "+unit) }
+		return fmt.Sprintf("[%s, %s]", number(e.Low), number(e.High))
+	}
+	return text[strings.Index(text, "["):]
 }

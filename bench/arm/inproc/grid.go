@@ -1,0 +1,289 @@
+// Package inproc has the arms that run jobs on executors in this program: workloads ×
+// executor kinds × worker counts. Worker processes are executors too.
+package inproc
+
+import (
+	"fmt"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"poolbench/bench/arm/probe"
+	"poolbench/bench/record"
+	"poolbench/executors"
+	"poolbench/executors/process"
+	"poolbench/workloads"
+)
+
+// A Grid says what to measure. Workloads and executors are values, so that
+// anyone's can be measured beside the built-in ones.
+type Grid struct {
+	Workloads []workloads.Workload
+	Executors []executors.Kind // the serial baseline is measured whether it is among them or not
+	Workers   []int            // worker counts, each at least 1
+
+	// Grains replace the grains of every workload for which a grain means
+	// something; nil leaves them.
+	Grains []time.Duration
+
+	// SweepWorkers is the worker count at which all grains of a workload are
+	// measured; at the others only the largest is. When it is not among Workers,
+	// the largest of them below it takes its place, or else the smallest. 0 means
+	// all grains at all worker counts.
+	SweepWorkers int
+}
+
+// StandardGrid is everything built in, with worker counts in powers of two from
+// 1 to at least 8 and at least twice the cores.
+func StandardGrid() Grid {
+	cores := runtime.GOMAXPROCS(0)
+	return Grid{Workloads: workloads.All(), Executors: Kinds(), Workers: workerCounts(cores), SweepWorkers: cores}
+}
+
+// QuickGrid is the standard grid with every second grain of the sweep and worker
+// counts 1, cores and twice the cores, for an answer in seconds.
+func QuickGrid() Grid {
+	g := StandardGrid()
+	cores := runtime.GOMAXPROCS(0)
+	g.Workers = slices.Compact([]int{1, cores, 2 * cores})
+	for i, w := range g.Workloads {
+		if len(w.Grains) > 4 {
+			g.Workloads[i].Grains = everySecond(w.Grains)
+		}
+	}
+	return g
+}
+
+// Kinds are all built-in executor kinds, worker processes included, sorted by
+// name.
+func Kinds() []executors.Kind {
+	kinds := append(executors.All(), process.Kind)
+	slices.SortFunc(kinds, func(a, b executors.Kind) int { return strings.Compare(a.Name, b.Name) })
+	return kinds
+}
+
+func workerCounts(cores int) []int {
+	counts := []int{cores}
+	for n := 1; n <= max(8, 2*cores); n *= 2 {
+		counts = append(counts, n)
+	}
+	slices.Sort(counts)
+	return slices.Compact(counts)
+}
+
+// everySecond keeps the largest grain and every second one below it.
+func everySecond(grains []time.Duration) []time.Duration {
+	var kept []time.Duration
+	for i := (len(grains) - 1) % 2; i < len(grains); i += 2 {
+		kept = append(kept, grains[i])
+	}
+	return kept
+}
+
+// Check tells what is wrong with the grid: nothing to measure, two things of one
+// name, a worker count or grain out of range.
+func (g Grid) Check() error {
+	if len(g.Workloads) == 0 {
+		return fmt.Errorf("bench: the grid has no workloads")
+	}
+	names := map[string]bool{}
+	for _, w := range g.Workloads {
+		if err := checkName("workload", w.Name, names); err != nil {
+			return err
+		}
+		if w.New == nil || len(w.Grains) == 0 {
+			return fmt.Errorf("bench: workload %s has no New or no grains", w.Name)
+		}
+	}
+	names = map[string]bool{}
+	for _, k := range g.Executors {
+		if err := checkName("executor", k.Name, names); err != nil {
+			return err
+		}
+		if k.New == nil {
+			return fmt.Errorf("bench: executor %s has no New", k.Name)
+		}
+	}
+	for _, n := range g.Workers {
+		if n < 1 {
+			return fmt.Errorf("bench: %d workers; at least 1 is needed", n)
+		}
+	}
+	if len(g.Workers) == 0 && slices.ContainsFunc(g.Executors, func(k executors.Kind) bool { return k.Name != record.Serial }) {
+		return fmt.Errorf("bench: the grid has executors but no worker counts")
+	}
+	for _, d := range g.Grains {
+		if d <= 0 {
+			return fmt.Errorf("bench: grain %v is not above 0", d)
+		}
+	}
+	return nil
+}
+
+// Names that can be a value in a benchmark name: -2 at the end would be read as
+// GOMAXPROCS.
+var (
+	goodName = regexp.MustCompile(`^[a-z][a-z0-9_.-]*$`)
+	badTail  = regexp.MustCompile(`-[0-9]+$`)
+)
+
+func checkName(what, name string, seen map[string]bool) error {
+	if !goodName.MatchString(name) || badTail.MatchString(name) {
+		return fmt.Errorf("bench: %s name %q: lower-case letters, digits, '_', '.' and '-' are allowed, a letter first and no -digits at the end", what, name)
+	}
+	if seen[name] {
+		return fmt.Errorf("bench: two %ss named %s", what, name)
+	}
+	seen[name] = true
+	return nil
+}
+
+// Points are the points of the grid in a fixed order: by workload, grain and the
+// workload's own axes as given, the serial baseline first. No point comes twice.
+func (g Grid) Points() []record.Point {
+	var points []record.Point
+	seen := map[record.Point]bool{}
+	add := func(executor string, workers int, what record.Point) {
+		p := what.With(record.AxisExecutor, executor).With(record.AxisWorkers, strconv.Itoa(workers))
+		if !seen[p] {
+			seen[p] = true
+			points = append(points, p)
+		}
+	}
+	for _, w := range g.Workloads {
+		grains := g.grains(w)
+		for _, grain := range grains {
+			for _, what := range withAxes(record.GridPoint(record.Serial, w.Name, 1, grain), w.Axes) {
+				add(record.Serial, 1, what)
+				for _, kind := range g.Executors {
+					for _, workers := range g.Workers {
+						if kind.Name != record.Serial && g.wants(workers, grain, grains) {
+							add(kind.Name, workers, what)
+						}
+					}
+				}
+			}
+		}
+	}
+	return points
+}
+
+// withAxes are the points with every combination of values of the axes. The first
+// value of an axis is what a point without it means, and is left out.
+func withAxes(p record.Point, axes []workloads.Axis) []record.Point {
+	if len(axes) == 0 {
+		return []record.Point{p}
+	}
+	var out []record.Point
+	for i, value := range axes[0].Values {
+		if i > 0 {
+			p = p.With(axes[0].Name, value)
+		}
+		out = append(out, withAxes(p, axes[1:])...)
+	}
+	return out
+}
+
+// wants reports whether a grain is measured at a worker count.
+func (g Grid) wants(workers int, grain time.Duration, grains []time.Duration) bool {
+	return g.SweepWorkers == 0 || workers == g.sweep() || grain == slices.Max(grains)
+}
+
+// sweep is the worker count that stands in for SweepWorkers, see there. Workers
+// must not be empty.
+func (g Grid) sweep() int {
+	best := slices.Min(g.Workers)
+	for _, n := range g.Workers {
+		if n <= g.SweepWorkers {
+			best = max(best, n)
+		}
+	}
+	return best
+}
+
+func (g Grid) grains(w workloads.Workload) []time.Duration {
+	if len(g.Grains) > 0 && !slices.Equal(w.Grains, []time.Duration{0}) {
+		return g.Grains
+	}
+	return w.Grains
+}
+
+func (g Grid) workload(name string) (workloads.Workload, bool) {
+	i := slices.IndexFunc(g.Workloads, func(w workloads.Workload) bool { return w.Name == name })
+	if i < 0 {
+		return workloads.Workload{}, false
+	}
+	return g.Workloads[i], true
+}
+
+func (g Grid) kind(name string) (executors.Kind, bool) {
+	if name == record.Serial {
+		return executors.Serial, true // the baseline is ours, whatever bears its name
+	}
+	i := slices.IndexFunc(g.Executors, func(k executors.Kind) bool { return k.Name == name })
+	if i < 0 {
+		return executors.Kind{}, false
+	}
+	return g.Executors[i], true
+}
+
+// driftPoints are those of the kernels, whose calibrations are looked at again in every
+// block.
+func (g Grid) driftPoints() []record.Point {
+	var points []record.Point
+	for _, w := range g.Workloads {
+		if w.Kernel != nil {
+			points = append(points, probe.DriftPoint(w.Name))
+		}
+	}
+	return points
+}
+
+// Limits of TaskCount.
+const (
+	serialTime   = 4 * time.Millisecond // useful work of a job
+	waitTime     = 32 * time.Millisecond
+	minTasks     = 16
+	longGrain    = 50 * time.Millisecond // from here on taskMultiple tasks must do, or a job takes seconds
+	maxTasks     = 2048
+	emptyTasks   = 256 // when grain means nothing
+	taskMultiple = 8   // so that worker counts up to 8 get equal shares
+)
+
+// TaskCount is the number of tasks of a job: it depends on the nominal grain
+// only, not on the machine. The job has about 4 ms of useful work (32 ms where
+// the work is waiting, of which there must be enough for 8 workers) within
+// 16 and 2048 tasks, a multiple of 8, or exactly 8 from a grain of 50 ms: short enough for many blocks, long enough
+// for a clock read and the last task to weigh little.
+func TaskCount(w workloads.Workload, grain time.Duration) int {
+	if grain <= 0 {
+		return emptyTasks
+	}
+	total := serialTime
+	if w.Resource == workloads.Wait {
+		total = waitTime
+	}
+	if grain >= longGrain {
+		return taskMultiple
+	}
+	n := int(total / grain)
+	n = (n + taskMultiple/2) / taskMultiple * taskMultiple
+	return min(max(n, minTasks), maxTasks)
+}
+
+// leastTime is what a slice of a point takes without any overhead.
+func (g Grid) leastTime(p record.Point) time.Duration {
+	w, _ := g.workload(p.Workload())
+	tasks := TaskCount(w, p.Grain())
+	atOnce := 1
+	if p.Executor() != record.Serial {
+		atOnce = min(p.Workers(), tasks)
+		if w.Resource != workloads.Wait {
+			atOnce = min(atOnce, runtime.GOMAXPROCS(0))
+		}
+	}
+	return time.Duration(tasks) * p.Grain() / time.Duration(atOnce)
+}

@@ -1,0 +1,173 @@
+package inproc
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"poolbench/bench/record"
+	"poolbench/executors"
+	"poolbench/workloads"
+)
+
+func TestPoints(t *testing.T) {
+	grain := func(n time.Duration) []time.Duration { return []time.Duration{n, 4 * n} }
+	spin, tiny := workloads.Spin, workloads.Tiny
+	spin.Grains = grain(time.Microsecond)
+	g := Grid{
+		Workloads:    []workloads.Workload{spin, tiny},
+		Executors:    []executors.Kind{executors.Serial, executors.Goroutines},
+		Workers:      []int{1, 2, 2},
+		SweepWorkers: 2,
+	}
+	var got []string
+	for _, c := range g.Points() {
+		got = append(got, c.String())
+	}
+	want := []string{
+		"serial, spin, 1 µs",
+		"goroutines × 2, spin, 1 µs", // only at the sweep's worker count
+		"serial, spin, 4 µs",
+		"goroutines × 1, spin, 4 µs",
+		"goroutines × 2, spin, 4 µs",
+		"serial, tiny",
+		"goroutines × 1, tiny",
+		"goroutines × 2, tiny",
+		"serial, tiny, 4096 B",
+		"goroutines × 1, tiny, 4096 B",
+		"goroutines × 2, tiny, 4096 B",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("points:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+
+	g.Grains = []time.Duration{time.Millisecond}
+	for _, c := range g.Points() {
+		if c.Workload() == "spin" && c.Grain() != time.Millisecond || c.Workload() == "tiny" && c.Grain() != 0 {
+			t.Errorf("with grains overridden to 1ms: %v", c)
+		}
+	}
+}
+
+// The sweep over grains is not lost when its worker count is not measured.
+func TestSweepWorkers(t *testing.T) {
+	for _, c := range []struct {
+		sweep   int
+		workers []int
+		want    int // worker count with all grains
+	}{
+		{2, []int{1, 2, 4}, 2},
+		{2, []int{4}, 4},
+		{2, []int{8, 4}, 4},
+		{6, []int{1, 8, 4, 2}, 4},
+		{6, []int{1}, 1},
+	} {
+		g := Grid{
+			Workloads: []workloads.Workload{workloads.Spin}, Executors: []executors.Kind{executors.Goroutines},
+			Workers: c.workers, SweepWorkers: c.sweep,
+		}
+		grains := map[int]int{}
+		for _, cell := range g.Points() {
+			if cell.Executor() != record.Serial {
+				grains[cell.Workers()]++
+			}
+		}
+		for _, n := range c.workers {
+			want := 1
+			if n == c.want {
+				want = len(workloads.Spin.Grains)
+			}
+			if grains[n] != want {
+				t.Errorf("sweep at %d, workers %v: %d grains at %d workers, want %d", c.sweep, c.workers, grains[n], n, want)
+			}
+		}
+	}
+}
+
+// Every point of the built-in grids has its baseline, and names that can be read
+// back.
+func TestBuiltInGrids(t *testing.T) {
+	for name, g := range map[string]Grid{"standard": StandardGrid(), "quick": QuickGrid()} {
+		if err := g.Check(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		points := g.Points()
+		for _, c := range points {
+			if !slices.Contains(points, baseline(c)) {
+				t.Errorf("%s: %v has no baseline", name, c)
+			}
+			back, err := record.ParsePoint("", c.Name())
+			if err != nil || back != c || c.Check() != nil {
+				t.Errorf("%s: %s is read back as %+v, %v", name, c.Name(), back, err)
+			}
+		}
+		// Grains on both sides of where goroutines (below 1 µs) and processes
+		// (a few µs to 100 µs) begin to pay.
+		spin, _ := g.workload("spin")
+		grains := g.grains(spin)
+		if grains[0] >= time.Microsecond || grains[len(grains)-1] <= 500*time.Microsecond || len(grains) < 4 {
+			t.Errorf("%s: grains of the sweep are %v", name, grains)
+		}
+	}
+}
+
+func TestGridCheck(t *testing.T) {
+	good := func() Grid {
+		return Grid{
+			Workloads: []workloads.Workload{workloads.Tiny},
+			Executors: []executors.Kind{executors.Goroutines},
+			Workers:   []int{1},
+		}
+	}
+	if err := good().Check(); err != nil {
+		t.Fatal(err)
+	}
+	for want, spoil := range map[string]func(*Grid){
+		"no workloads":     func(g *Grid) { g.Workloads = nil },
+		"no worker counts": func(g *Grid) { g.Workers = nil },
+		"0 workers":        func(g *Grid) { g.Workers = []int{1, 0} },
+		"grain":            func(g *Grid) { g.Grains = []time.Duration{0} },
+		"two workloads":    func(g *Grid) { g.Workloads = append(g.Workloads, g.Workloads[0]) },
+		"two executors":    func(g *Grid) { g.Executors = append(g.Executors, g.Executors[0]) },
+		"no New":           func(g *Grid) { g.Executors[0].New = nil },
+		`"my/pool"`:        func(g *Grid) { g.Executors[0].Name = "my/pool" },
+		`"pool-2"`:         func(g *Grid) { g.Executors[0].Name = "pool-2" },
+		`""`:               func(g *Grid) { g.Workloads[0].Name = "" },
+	} {
+		g := good()
+		spoil(&g)
+		if err := g.Check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one with %s", err, want)
+		}
+	}
+}
+
+func TestTaskCount(t *testing.T) {
+	wait := workloads.Workload{Resource: workloads.Wait}
+	for _, c := range []struct {
+		w     workloads.Workload
+		grain time.Duration
+		want  int
+	}{
+		{workloads.Spin, 0, 256},
+		{workloads.Spin, 250 * time.Nanosecond, 2048}, // 16000 would be 4 ms
+		{workloads.Spin, 4 * time.Microsecond, 1000},
+		{workloads.Spin, 100 * time.Microsecond, 40},
+		{workloads.Spin, 256 * time.Microsecond, 16},
+		{workloads.Spin, 49 * time.Millisecond, 16},
+		{workloads.Spin, 50 * time.Millisecond, 8},
+		{workloads.Spin, time.Second, 8},
+		{wait, 2 * time.Millisecond, 16},
+		{wait, time.Millisecond, 32},
+	} {
+		if got := TaskCount(c.w, c.grain); got != c.want {
+			t.Errorf("%s at %v: %d tasks, want %d", c.w.Resource, c.grain, got, c.want)
+		}
+	}
+	for grain := time.Nanosecond; grain < time.Second; grain += 1 + grain/3 {
+		if n := TaskCount(workloads.Spin, grain); n%8 != 0 || n < 8 || n > 2048 {
+			t.Errorf("%v: %d tasks", grain, n)
+		}
+	}
+}

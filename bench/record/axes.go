@@ -1,0 +1,141 @@
+package record
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// An Axis is one key of the names of points.
+type Axis struct {
+	Name string `json:"name"`
+	Doc  string `json:"doc,omitempty"` // one line, for lists
+
+	// How is true where the axis says how the work is run, so that points which
+	// differ in it are compared: executor, workers. Else it says what is run.
+	How bool `json:"how,omitempty"`
+}
+
+// Names of the axes that every grid has.
+const (
+	AxisExecutor = "executor"
+	AxisWorkload = "workload"
+	AxisWorkers  = "workers"
+	AxisGrain    = "grain"
+)
+
+// An axisRule is an axis with how its values are written: normal gives the one way,
+// people another one to read.
+type axisRule struct {
+	Axis
+	normal func(string) (string, error)
+	people func(string) string
+}
+
+// axes are those known here, in the order that they have in a name. Others follow
+// them, sorted by name, and say what is run unless the record declares otherwise.
+var axes = []axisRule{
+	{Axis{AxisExecutor, "what runs the tasks", true}, asIs, asIs1},
+	{Axis{AxisWorkload, "what the tasks do", false}, asIs, asIs1},
+	{Axis{AxisWorkers, "how many workers the executor has", true}, count(1), asIs1},
+	{Axis{AxisGrain, "useful work of a task, in nanoseconds", false}, nanoseconds, grainForPeople},
+	{Axis{"payload", "bytes sent with each task and back", false}, payload, func(v string) string { return v + " B" }},
+	{Axis{"chunk", "tasks handed over at a time", true}, count(1), nil},
+	{Axis{"runtime", "what runs the program", true}, asIs, nil},
+	{Axis{"start", "how worker processes are started", true}, asIs, nil},
+	{Axis{"gomaxprocs", "GOMAXPROCS", true}, count(1), nil},
+}
+
+// Axes are the axes known here, in the order that they have in a name.
+func Axes() []Axis {
+	out := make([]Axis, len(axes))
+	for i, a := range axes {
+		out[i] = a.Axis
+	}
+	return out
+}
+
+func ruleOf(name string) (axisRule, int) {
+	i := slices.IndexFunc(axes, func(a axisRule) bool { return a.Name == name })
+	if i < 0 {
+		return axisRule{Axis{Name: name}, asIs, nil}, len(axes)
+	}
+	return axes[i], i
+}
+
+func asIs(v string) (string, error) { return v, nil }
+func asIs1(v string) string         { return v }
+
+func count(least int) func(string) (string, error) {
+	return func(v string) (string, error) {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < least {
+			return "", fmt.Errorf("%q is not a count", v)
+		}
+		return strconv.Itoa(n), nil
+	}
+}
+
+// payload leaves out what is the same as no payload.
+func payload(v string) (string, error) {
+	v, err := count(0)(v)
+	if v == "0" {
+		v = ""
+	}
+	return v, err
+}
+
+// nanoseconds takes integer nanoseconds, which is what we write, and durations, which
+// people write.
+func nanoseconds(v string) (string, error) {
+	if n, err := strconv.ParseInt(v, 10, 64); err == nil && n >= 0 {
+		return strconv.FormatInt(n, 10), nil
+	}
+	d, err := time.ParseDuration(v)
+	if err != nil || d < 0 {
+		return "", fmt.Errorf("%q is neither nanoseconds nor a duration", v)
+	}
+	return strconv.FormatInt(d.Nanoseconds(), 10), nil
+}
+
+func grainForPeople(v string) string {
+	n, _ := strconv.ParseInt(v, 10, 64)
+	return GrainText(time.Duration(n))
+}
+
+// GrainText writes a grain exactly, for people: "200 ns", "10 µs", "1.5 ms"; "" for 0.
+func GrainText(d time.Duration) string {
+	for _, u := range []struct {
+		unit time.Duration
+		name string
+	}{{time.Second, " s"}, {time.Millisecond, " ms"}, {time.Microsecond, " µs"}} {
+		if d >= u.unit {
+			return strconv.FormatFloat(float64(d)/float64(u.unit), 'f', -1, 64) + u.name
+		}
+	}
+	if d == 0 {
+		return ""
+	}
+	return strconv.FormatInt(d.Nanoseconds(), 10) + " ns"
+}
+
+// CompareValues orders values of an axis: numbers as numbers and before words.
+func CompareValues(a, b string) int {
+	x, errX := strconv.ParseFloat(a, 64)
+	y, errY := strconv.ParseFloat(b, 64)
+	switch {
+	case errX == nil && errY == nil && x != y:
+		if x < y {
+			return -1
+		}
+		return +1
+	case (errX == nil) != (errY == nil):
+		if errX == nil {
+			return -1
+		}
+		return +1
+	}
+	return strings.Compare(a, b)
+}

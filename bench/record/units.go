@@ -1,0 +1,92 @@
+package record
+
+import (
+	"slices"
+	"strings"
+)
+
+// Units that are written and asked for by name.
+const (
+	UnitTime      = "sec/op"           // makespan of the whole job, in seconds
+	UnitTasks     = "tasks/op"         // tasks in the job
+	UnitTaskTime  = "task-sec/op"      // mean wall time within the task function; benchunit reads "task-ns/op" as this
+	UnitTaskShare = "task-share"       // fraction of the tasks that were timed from inside
+	UnitCPUPart   = "cpu-part-sec/op"  // of a job that computes and waits: the makespan of the part that computes
+	UnitWaitPart  = "wait-part-sec/op" // of the part that waits
+	UnitKernel    = "units/op"         // of a calibration: kernel units in the makespan
+	UnitBytes     = "B/op"
+	UnitAllocs    = "allocs/op"
+)
+
+// A Scale says how values of a unit are compared.
+type Scale int
+
+const (
+	Ratio      Scale = iota // by ratios, hence by logarithms: every value is above 0
+	Difference              // by differences: 0 is a value
+)
+
+// A Unit is what there is to know of a unit. Values are in base units: seconds, bytes.
+type Unit struct {
+	Name   string `json:"name"`
+	Means  string `json:"means,omitempty"`  // one line, for people
+	Better int    `json:"better,omitempty"` // -1 lower is better, +1 higher, 0 neither or unknown
+	Exact  bool   `json:"exact,omitempty"`  // has no noise: two values that differ are of different work
+	Scale  Scale  `json:"scale,omitempty"`
+	Of     string `json:"of,omitempty"` // the unit of which this one says the same again; "" for none
+}
+
+// units are those known here. A source or a test declares others in its record.
+var units = []Unit{
+	{Name: UnitTime, Means: "time of an operation; of a grid the makespan of the job", Better: -1},
+	{Name: UnitTasks, Means: "tasks in the job", Exact: true},
+	{Name: UnitTaskTime, Means: "mean wall time within the task function", Better: -1},
+	{Name: UnitTaskShare, Means: "fraction of the tasks that were timed from inside"},
+	{Name: UnitCPUPart, Means: "makespan of the part of the job that computes"},
+	{Name: UnitWaitPart, Means: "makespan of the part of the job that waits"},
+	{Name: UnitKernel, Means: "kernel units in the time", Exact: true},
+	{Name: UnitBytes, Means: "bytes allocated", Better: -1, Scale: Difference},
+	{Name: UnitAllocs, Means: "allocations", Better: -1, Scale: Difference},
+	{Name: "user-sec/op", Means: "CPU time in the program", Better: -1},
+	{Name: "sys-sec/op", Means: "CPU time in the system", Better: -1},
+	{Name: "B/s", Means: "throughput", Better: +1, Of: UnitTime},
+}
+
+// Units are the units known here.
+func Units() []Unit { return slices.Clone(units) }
+
+// UnitOf is what is known here of a unit. Of one that is not in the table only this: a
+// rate, which ends in "/s", is better high.
+func UnitOf(name string) Unit {
+	if i := slices.IndexFunc(units, func(u Unit) bool { return u.Name == name }); i >= 0 {
+		return units[i]
+	}
+	u := Unit{Name: name}
+	if strings.HasSuffix(name, "/s") {
+		u.Better = +1
+	}
+	return u
+}
+
+// Unit is what the record and the table say of a unit; the record's own words count.
+func (r *Record) Unit(name string) Unit {
+	u := UnitOf(name)
+	for _, declared := range r.Facts.Units {
+		if declared.Name == name {
+			u = declared
+		}
+	}
+	if d, ok := r.better[name]; ok {
+		u.Better = d
+	}
+	u.Exact = u.Exact || r.exact[name]
+	return u
+}
+
+// unitOrder is the place of a unit in a line: the table's order, then by name.
+func unitOrder(name string) int {
+	if i := slices.IndexFunc(units, func(u Unit) bool { return u.Name == name }); i >= 0 {
+		return i
+	}
+	return len(units)
+}

@@ -1,0 +1,50 @@
+package reports
+
+import (
+	"math"
+
+	"poolbench/reports/estimate"
+)
+
+// A Cost is how many workers an executor needs to beat the plain loop on one task
+// size: the COST of McSherry, Isard and Murray (HotOS 2015), here with an interval.
+type Cost struct {
+	Scaling   int // index in Scalings
+	Executor  string
+	Label     string            // the executor with whatever else says how it runs
+	Crossover estimate.Crossing // along the workers: At, From and To are numbers of them, At between two pool sizes
+	// Fewest is At rounded up when it crosses. Otherwise it is the smallest pool measured
+	// that surely gains what matters, or 0 when there is none: a pool of 1 that equals the
+	// plain loop is on neither side.
+	Fewest int
+}
+
+// Costs has one of every executor of every Scaling with at least two pool sizes, by
+// Scaling.
+func Costs(s *Set) []Cost { return once(s, costsOf) }
+
+func costsOf(s *Set) []Cost {
+	var out []Cost
+	for i, x := range Scalings(s) {
+		for _, series := range x.Series {
+			if len(series.Points) < 2 {
+				continue
+			}
+			var points []estimate.CurvePoint
+			for _, p := range series.Points {
+				points = append(points, estimate.CurvePoint{Work: estimate.Constant(float64(p.Workers)),
+					Ratio: s.Quantity(s.Task(x.Baseline).Over(s.Task(p.Point)))})
+			}
+			curve := estimate.NewCurve(points)
+			c := Cost{Scaling: i, Executor: series.Executor, Label: series.Label()}
+			c.Crossover, _ = curve.Crossing(1, Practical)
+			if c.Crossover.Outcome == estimate.Crosses {
+				c.Fewest = int(math.Ceil(c.Crossover.At.Value - 1e-9))
+			} else if size, ok := curve.RisesFrom(Practical); ok {
+				c.Fewest = int(math.Round(size))
+			}
+			out = append(out, c)
+		}
+	}
+	return out
+}

@@ -1,0 +1,92 @@
+package reports
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"poolbench/bench/record"
+	"poolbench/reports/words"
+)
+
+// Warnings are what lowers trust: what the run said of itself, what of the record could
+// not be used, and speedups that cannot be.
+func Warnings(s *Set) []record.Warning { return once(s, warnings) }
+
+func warnings(s *Set) []record.Warning {
+	facts := &s.Record.Facts
+	// That there were too few blocks is left out, since later ones make it wrong; who asks
+	// counts them.
+	out := slices.DeleteFunc(slices.Clone(facts.Warnings), func(w record.Warning) bool { return w.Topic == "blocks" })
+	slices.SortStableFunc(out, func(a, b record.Warning) int { return strings.Compare(a.Topic, b.Topic) })
+	const cure = "Go on with -resume; what is here is of complete measurements."
+	switch end := facts.End; {
+	case end == nil && facts.Run != "":
+		out = append(out, record.Warning{Topic: "end", What: "The run did not end.", Cure: cure})
+	case end != nil && end.Interrupted:
+		out = append(out, record.Warning{Topic: "end", What: fmt.Sprintf("The run was interrupted (%d of %d blocks).", end.Blocks, end.Expected), Cure: cure})
+	}
+	out = append(out, s.warnings...)
+	out = append(out, unanalysed(s)...)
+	beaten := BeatenIdeals(s)
+	for _, workload := range slices.Sorted(maps.Keys(beaten)) {
+		out = append(out, beaten[workload].Warning())
+	}
+	return append(out, implausible(s)...)
+}
+
+// unanalysed is what has no speedup.
+func unanalysed(s *Set) (out []record.Warning) {
+	without := map[string][]string{} // by baseline
+	for _, g := range groups(s) {
+		if g.base.makespan.Len() == 0 && len(g.arms) > 0 {
+			m := g.arms[0]
+			without[m.family.Baseline] = append(without[m.family.Baseline], words.Task(m.workload, m.grain, m.payload)+others(m.family.What, record.AxisWorkload))
+		}
+	}
+	for _, baseline := range slices.Sorted(maps.Keys(without)) {
+		out = append(out, record.Warning{Topic: "baseline", What: fmt.Sprintf("No %s arm, hence no speedup, for %s.", baseline, words.ShortList(without[baseline], 3)),
+			Cure: fmt.Sprintf("Measure executor=%s in the same run.", baseline)})
+	}
+	switch {
+	case len(s.grid) > 0:
+	case slices.ContainsFunc(s.Record.Failures, func(f record.Failure) bool { return f.Point.IsGrid() }):
+		out = append(out, record.Warning{Topic: "empty", What: "Every cell failed, so there is nothing to analyse.", Cure: "The failures say why."})
+	default:
+		out = append(out, record.Warning{Topic: "empty", What: "No result is named after our keys, so there is nothing to analyse.",
+			Cure: "Name benchmarks …/executor=…/workload=…/workers=…/grain=…; the gate works with any names."})
+	}
+	return out
+}
+
+// implausible warns of speedups that the machine cannot deliver: cache luck or,
+// more often, an arm that does less work. Task Bench refuses above 1.5 as well.
+func implausible(s *Set) []record.Warning {
+	const limit = 1.5
+	worst, where, count := 0.0, "", 0
+	for _, x := range Scalings(s) {
+		for _, series := range x.Series {
+			for _, pt := range series.Points {
+				q, _ := ideal(s, x.Workload, pt.Workers)
+				best := q.Estimate().Value
+				ratio := pt.Speedup.Value / best
+				if pt.Speedup.Known() && pt.Speedup.Low/best < limit {
+					continue // may be noise
+				}
+				if ratio > limit {
+					count++
+					if ratio > worst {
+						worst, where = ratio, series.Pool(pt.Workers).String()+" on "+x.Title()
+					}
+				}
+			}
+		}
+	}
+	if count == 0 {
+		return nil
+	}
+	return []record.Warning{{Topic: "speedup", What: fmt.Sprintf("%s above %s of what the machine can deliver: the most is %s of it, %s.",
+		words.Plural(count, "speedup is", "speedups are"), words.Ratio(limit), words.Ratio(worst), where),
+		Cure: "Check that both arms do the same work; the serial arm may be throttled, or its memory cold."}}
+}
