@@ -77,11 +77,11 @@ func (b Beaten) Warning() record.Warning {
 		Cure: "Its efficiencies are against the number of workers; measure again on an idle machine."}
 }
 
-// ideal is what the workers can deliver at best on a workload, as a multiple of
+// idealOf is what the workers can deliver at best on a workload, as a multiple of
 // one: C(workers) where that is what limits it, it was measured and nothing beats it, else
 // the number of workers. More workers than cores can deliver no more than the cores
 // can, so they have the capacity of the largest probe when that covers the cores.
-func ideal(s *Set, workload string, workers int) (q estimate.Quantity, measured bool) {
+func idealOf(s *Set, workload string, workers int) (q estimate.Quantity, measured bool) {
 	capacity := CapacityOf(s)
 	if _, beaten := BeatenIdeals(s)[workload]; !beaten && s.Resource(workload) == "cpu" {
 		if q, ok := capacity[workers]; ok {
@@ -110,7 +110,7 @@ func deliverable(s *Set, workload string, workers int) []estimate.Quantity {
 	}
 	out := []estimate.Quantity{estimate.Constant(float64(p))}
 	if _, beaten := BeatenIdeals(s)[workload]; !beaten && len(CapacityOf(s)) > 0 {
-		q, _ := ideal(s, workload, workers)
+		q, _ := idealOf(s, workload, workers)
 		out = append(out, q)
 	}
 	return out

@@ -21,9 +21,9 @@ type Cost struct {
 
 // Costs has one of every executor of every Scaling with at least two pool sizes, by
 // Scaling.
-func Costs(s *Set) []Cost { return once(s, costsOf) }
+func Costs(s *Set) []Cost { return once(s, findCosts) }
 
-func costsOf(s *Set) []Cost {
+func findCosts(s *Set) []Cost {
 	var out []Cost
 	for i, x := range Scalings(s) {
 		for _, series := range x.Series {

@@ -27,9 +27,9 @@ type Duel struct {
 }
 
 // Duels compares the pools that have a Sweep: by workload, then by workers.
-func Duels(s *Set) []Duel { return once(s, duels) }
+func Duels(s *Set) []Duel { return once(s, findDuels) }
 
-func duels(s *Set) []Duel {
+func findDuels(s *Set) []Duel {
 	type key struct {
 		family  Family
 		workers int

@@ -172,7 +172,7 @@ func checkBracket(t *testing.T, points []SweepPoint, at float64) {
 			above = min(above, p.Work)
 		}
 	}
-	if above > below*refined*1.001 {
+	if above > below*narrowEnough*1.001 {
 		t.Errorf("the bracket around %v is [%v, %v]", at, below, above)
 	}
 }

@@ -43,9 +43,9 @@ func HeadlineSweeps(s *Set) []Sweep {
 	return out
 }
 
-// Lead is how far the chosen arm is ahead of the best arm of another executor,
+// Ahead is how far the chosen arm is ahead of the best arm of another executor,
 // within blocks; ok is false when another is as good or nothing can be said.
-func Lead(s *Set, x Scaling) (ratio estimate.Estimate, next Tie, ok bool) {
+func Ahead(s *Set, x Scaling) (ratio estimate.Estimate, next Tie, ok bool) {
 	if !x.Best.Decided || x.Best.Executor == x.Baseline.Executor() {
 		return estimate.Estimate{}, Tie{}, false
 	}

@@ -61,9 +61,9 @@ func (m Master) Label() string { return Pool{m.Executor, 0, m.How}.Label() }
 
 // Masters fits the master model to every executor of the sweeps that stand for their
 // workloads.
-func Masters(s *Set) []Master { return once(s, masters) }
+func Masters(s *Set) []Master { return once(s, findMasters) }
 
-func masters(s *Set) []Master {
+func findMasters(s *Set) []Master {
 	var out []Master
 	for _, x := range HeadlineSweeps(s) {
 		for _, series := range x.Series {
@@ -156,7 +156,7 @@ func (m *Master) inflation(s *Set, arms []*measurement) estimate.Quantity {
 		if cores := s.Record.Facts.Cores; times.Len() < estimate.MinBlocks || arm.grain == 0 || cores > 0 && p > cores && s.Resource(m.Workload) == "cpu" {
 			continue
 		}
-		best, _ := ideal(s, m.Workload, p)
+		best, _ := idealOf(s, m.Workload, p)
 		out = s.Quantity(times).Per(estimate.Constant(float64(p))).Times(best)
 	}
 	return out
@@ -193,7 +193,7 @@ func (m *Master) predict(s *Set, f masterFit, unit estimate.Quantity) {
 	ideals := deliverable(s, m.Workload, m.Workers)
 	gain := func(costs [costs]float64, ideal, work float64) float64 { // ln speedup
 		n := sweep.tasks(work)
-		return math.Log(n) + work - math.Log(makespan(costs, math.Exp(work), n, workers, ideal))
+		return math.Log(n) + work - math.Log(jobTime(costs, math.Exp(work), n, workers, ideal))
 	}
 	lowest, highest := sweep[0].work-math.Log(100), sweep[len(sweep)-1].work+math.Log(100)
 	find := func(costs [costs]float64, ideal float64) float64 {
@@ -268,7 +268,7 @@ func (m *Master) predictPool(s *Set, f masterFit) {
 			}
 			for _, p := range series.Points {
 				ideal := deliverable(s, x.Workload, p.Workers)[f.ideal]
-				t := makespan(f.all(f.P, -1), work, float64(x.Tasks), float64(p.Workers), math.Exp(ideal.Point))
+				t := jobTime(f.all(f.P, -1), work, float64(x.Tasks), float64(p.Workers), math.Exp(ideal.Point))
 				sizes, measured, predicted = append(sizes, p.Workers), append(measured, 1/p.Speedup.Value), append(predicted, t)
 			}
 		}

@@ -140,12 +140,12 @@ func (f *masterFit) times(out []float64, cells []masterCell, costs [costs]float6
 		if r >= 0 {
 			work, ideal = c.work.Draw(r), c.ideals[f.ideal].Draw(r)
 		}
-		out[i] = math.Log(makespan(costs, math.Exp(work), c.tasks, c.workers, math.Exp(ideal)))
+		out[i] = math.Log(jobTime(costs, math.Exp(work), c.tasks, c.workers, math.Exp(ideal)))
 	}
 }
 
-// makespan is the master model.
-func makespan(c [costs]float64, work, tasks, workers, ideal float64) float64 {
+// jobTime is the makespan by the master model.
+func jobTime(c [costs]float64, work, tasks, workers, ideal float64) float64 {
 	inside := work * c[inflationCost]
 	t := c[fixedCost] + tasks*max((inside+c[inlineCost])/ideal, c[periodCost])
 	if workers > 1 {

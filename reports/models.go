@@ -229,7 +229,7 @@ func (k LawKind) model(points []lawPoint, c, y []float64) (m estimate.Model, sta
 				out[i] = min(c[i], p[0])
 			}
 		}
-		for _, level := range levels(y) {
+		for _, level := range ceilings(y) {
 			starts = append(starts, []float64{level})
 		}
 	case Dispatcher:
@@ -239,16 +239,16 @@ func (k LawKind) model(points []lawPoint, c, y []float64) (m estimate.Model, sta
 				out[i] = min(p[0]+c[i], p[1])
 			}
 		}
-		for _, level := range levels(y) {
+		for _, level := range ceilings(y) {
 			starts = append(starts, []float64{perWorker, level})
 		}
 	}
 	return m, starts
 }
 
-// levels are where a ceiling may be: the mean of the last points, for every number
+// ceilings are where a ceiling may be: the mean of the last points, for every number
 // of them.
-func levels(y []float64) []float64 {
+func ceilings(y []float64) []float64 {
 	var out []float64
 	sum := 0.0
 	for i := len(y) - 1; i > 0; i-- {

@@ -11,9 +11,9 @@ import (
 	"poolbench/reports/estimate"
 )
 
-// refined is the factor between the two grains around a crossing below which the
+// narrowEnough is the factor between the two grains around a crossing below which the
 // bracket is narrow enough.
-const refined = 1.2
+const narrowEnough = 1.2
 
 // Refine says where the next measurements should go, each together with its baseline: the
 // middle, in logarithms, of every bracket of a crossing whose two grains are more than a
@@ -79,7 +79,7 @@ func bracketMiddle(x estimate.Crossing, points []SweepPoint) (grain time.Duratio
 		return 0, false
 	}
 	low, high := min(a.Grain, b.Grain), max(a.Grain, b.Grain)
-	if float64(high) <= refined*float64(low) {
+	if float64(high) <= narrowEnough*float64(low) {
 		return 0, false
 	}
 	grain = time.Duration(math.Round(math.Sqrt(float64(low)) * math.Sqrt(float64(high))))

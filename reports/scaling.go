@@ -63,7 +63,7 @@ type ScalingPoint struct {
 }
 
 // Scalings has one of every work that has a baseline, by Set.Points.
-func Scalings(s *Set) []Scaling { return once(s, scalings) }
+func Scalings(s *Set) []Scaling { return once(s, findScalings) }
 
 // A group is the points of one baseline, which is what is run.
 type group struct {
@@ -85,14 +85,14 @@ func groups(s *Set) []group {
 	return out
 }
 
-func scalings(s *Set) []Scaling {
+func findScalings(s *Set) []Scaling {
 	all, most := groups(s), map[Family]int{} // executors
 	for _, g := range all {
 		for _, m := range g.arms {
 			most[m.family] = max(most[m.family], executorsOf(g.arms))
 		}
 	}
-	refined := refinedPoints(s)
+	added := addedPoints(s)
 	var out []Scaling
 	for _, g := range all {
 		base := g.base
@@ -108,7 +108,7 @@ func scalings(s *Set) []Scaling {
 				continue
 			}
 			pt := scalingPoint(s, m, speedups)
-			one := alone(g.arms, m)
+			one := oneWorker(g.arms, m)
 			if one != nil {
 				pt.Relative = s.Estimate(one.task.Over(m.task))
 			}
@@ -118,8 +118,8 @@ func scalings(s *Set) []Scaling {
 			candidates = append(candidates, candidate{Tie{m.pool, pt.Speedup}, speedups, m.task})
 		}
 		x.laws(s, candidates, s.Quantity(base.task))
-		refinedOnly := len(g.arms) > 0 && !slices.ContainsFunc(g.arms, func(m *measurement) bool { return !refined[m.point.Name()] })
-		if x.Partial = refinedOnly && executorsOf(g.arms) < most[base.family]; x.Partial {
+		addedOnly := len(g.arms) > 0 && !slices.ContainsFunc(g.arms, func(m *measurement) bool { return !added[m.point.Name()] })
+		if x.Partial = addedOnly && executorsOf(g.arms) < most[base.family]; x.Partial {
 			x.Best.Sentence = "nothing is chosen: this grain was measured with some of the executors only"
 		} else {
 			x.Best = choose(s, candidates, base.pool)
@@ -129,8 +129,8 @@ func scalings(s *Set) []Scaling {
 	return out
 }
 
-// refinedPoints are the names of those that the runner added to the grid.
-func refinedPoints(s *Set) map[string]bool {
+// addedPoints are the names of those that the runner added to the grid.
+func addedPoints(s *Set) map[string]bool {
 	out := map[string]bool{}
 	for _, name := range s.Record.Facts.Refined {
 		if p, err := record.ParsePoint("", name); err == nil {
@@ -149,8 +149,8 @@ func executorsOf(arms []*measurement) int {
 	return len(seen)
 }
 
-// alone is the arm of the executor of m with one worker, nil when there is none.
-func alone(arms []*measurement, m *measurement) *measurement {
+// oneWorker is the arm of the executor of m with one worker, nil when there is none.
+func oneWorker(arms []*measurement, m *measurement) *measurement {
 	for _, one := range arms {
 		if one.pool.How == m.pool.How && one.pool.Workers == 1 {
 			return one
@@ -167,7 +167,7 @@ func scalingPoint(s *Set, m *measurement, speedup estimate.Quantity) ScalingPoin
 		Speedup: speedup.Estimate(),
 	}
 	pt.Efficiency = pt.Speedup.Value / float64(pt.Workers)
-	if q, measured := ideal(s, m.workload, pt.Workers); measured {
+	if q, measured := idealOf(s, m.workload, pt.Workers); measured {
 		pt.CapacityEfficiency = pt.Speedup.Value / q.Estimate().Value
 	}
 	if cores := s.Record.Facts.Cores; s.Resource(m.workload) != "cpu" || cores == 0 || pt.Workers <= cores {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -366,4 +367,37 @@ func FuzzAnalyse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What is no point of the analysed grid is paired too: probes, other benchmarks, and the
+// two sides of a comparison.
+func TestOthersArePaired(t *testing.T) {
+	var text strings.Builder
+	for b := range 6 {
+		fmt.Fprintf(&text, "# block %d\nside: base\nBenchmarkFoo-2 1 %d ns/op 0 B/op\nside: head\nBenchmarkFoo-2 1 %d ns/op 1e12 B/op\n", b+1, 100+b, 2*(100+b))
+	}
+	s := NewSet(parse(t, "# fact promise {\"name\":\"Foo-2\",\"role\":\"judged\",\"in_base\":true,\"in_head\":true}\n"+text.String()))
+	others := s.Others()
+	if len(others) != 2 || len(s.Points()) != 0 || others[0].Side != "base" || others[1].Side != "head" {
+		t.Fatalf("%v, %v", others, s.Points())
+	}
+	ratio := s.Series(others[1], record.UnitTime).Over(s.Series(others[0], record.UnitTime))
+	if e := s.Estimate(ratio); math.Abs(e.Value-2) > 1e-9 || e.N != 6 {
+		t.Errorf("%+v", e)
+	}
+	if e := s.Estimate(s.Series(others[1], record.UnitBytes).Over(s.Series(others[0], record.UnitBytes))); e.Value != 1e12 {
+		t.Errorf("%+v", e)
+	}
+}
+
+// A Set may be asked by several goroutines at once.
+func TestSetIsAskedAtOnce(t *testing.T) {
+	w := usual()
+	w.blocks, w.workloads = 6, []string{"spin"}
+	s := NewSet(w.write(t))
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() { everything(s) })
+	}
+	group.Wait()
 }

@@ -63,9 +63,9 @@ type SweepPoint struct {
 // Sweeps has one of every workload, with what else says what is run, and worker count in
 // which some executor has at least three grains with a baseline; by workload, then by
 // workers. Points with a payload are left out: their baseline sends nothing.
-func Sweeps(s *Set) []Sweep { return once(s, sweeps) }
+func Sweeps(s *Set) []Sweep { return once(s, findSweeps) }
 
-func sweeps(s *Set) []Sweep {
+func findSweeps(s *Set) []Sweep {
 	type key struct {
 		family  Family
 		workers int
@@ -92,7 +92,7 @@ func sweeps(s *Set) []Sweep {
 	for _, k := range order {
 		first := arms[k][0]
 		x := Sweep{Family: k.family, Workload: first.workload, Resource: s.Resource(first.workload), Workers: k.workers}
-		best, measured := ideal(s, x.Workload, k.workers)
+		best, measured := idealOf(s, x.Workload, k.workers)
 		x.Ideal, x.Measured = best.Estimate().Value, measured
 		for _, series := range byExecutor(arms[k]) {
 			if len(series) >= estimate.MinPoints {
@@ -146,22 +146,22 @@ func usefulWork(s *Set, m *measurement) estimate.Quantity {
 	return s.Quantity(s.at(m.baseline).task.Within(m.task))
 }
 
-func sweepSeries(s *Set, arms []*measurement, ideal estimate.Quantity) SweepSeries {
+func sweepSeries(s *Set, arms []*measurement, best estimate.Quantity) SweepSeries {
 	out := SweepSeries{Executor: arms[0].pool.Executor, How: arms[0].pool.How}
 	var speedups, efficiencies []estimate.CurvePoint
 	var granularities []estimate.Quantity
 	empty := s.at(arms[0].point.With(record.AxisGrain, "0")).task // a task without work on the same workers
 	if empty.Len() > 0 {
-		granularities = append(granularities, s.Quantity(empty).Times(ideal))
+		granularities = append(granularities, s.Quantity(empty).Times(best))
 	}
 	for _, m := range arms {
 		base := s.at(m.baseline)
 		work, time := usefulWork(s, m), s.Quantity(m.task.Within(base.task))
 		speedup := s.Quantity(base.task.Over(m.task))
-		efficiency := speedup.Per(ideal)
+		efficiency := speedup.Per(best)
 		speedups = append(speedups, estimate.CurvePoint{Work: work, Ratio: speedup})
 		efficiencies = append(efficiencies, estimate.CurvePoint{Work: work, Ratio: efficiency})
-		granularities = append(granularities, time.Times(ideal))
+		granularities = append(granularities, time.Times(best))
 		out.Points = append(out.Points, SweepPoint{
 			Point:      m.point,
 			Grain:      m.grain,

@@ -23,19 +23,19 @@ type UnitRow struct {
 	Change estimate.Estimate
 }
 
-// told are the units that other analyses are made of.
-var told = []string{record.UnitTime, record.UnitTasks, record.UnitTaskTime, record.UnitTaskShare,
+// saidElsewhere are the units that other analyses are made of.
+var saidElsewhere = []string{record.UnitTime, record.UnitTasks, record.UnitTaskTime, record.UnitTaskShare,
 	record.UnitCPUPart, record.UnitWaitPart, record.UnitKernel}
 
 // Values are all units that no other analysis is made of, so that a new unit is tabled
 // at once. Those that say the time again are left out.
-func Values(s *Set) []UnitTable { return once(s, values) }
+func Values(s *Set) []UnitTable { return once(s, findValues) }
 
-func values(s *Set) []UnitTable {
+func findValues(s *Set) []UnitTable {
 	var out []UnitTable
 	for _, name := range s.Record.UnitNames() {
 		unit := s.Record.Unit(name)
-		if slices.Contains(told, name) || unit.Of == record.UnitTime {
+		if slices.Contains(saidElsewhere, name) || unit.Of == record.UnitTime {
 			continue
 		}
 		t := UnitTable{Unit: unit}

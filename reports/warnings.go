@@ -12,9 +12,9 @@ import (
 
 // Warnings are what lowers trust: what the run said of itself, what of the record could
 // not be used, and speedups that cannot be.
-func Warnings(s *Set) []record.Warning { return once(s, warnings) }
+func Warnings(s *Set) []record.Warning { return once(s, findWarnings) }
 
-func warnings(s *Set) []record.Warning {
+func findWarnings(s *Set) []record.Warning {
 	facts := &s.Record.Facts
 	// That there were too few blocks is left out, since later ones make it wrong; who asks
 	// counts them.
@@ -64,11 +64,11 @@ func unanalysed(s *Set) (out []record.Warning) {
 // more often, an arm that does less work. Task Bench refuses above 1.5 as well.
 func implausible(s *Set) []record.Warning {
 	const limit = 1.5
-	worst, where, count := 0.0, "", 0
+	worst, what, count := 0.0, "", 0
 	for _, x := range Scalings(s) {
 		for _, series := range x.Series {
 			for _, pt := range series.Points {
-				q, _ := ideal(s, x.Workload, pt.Workers)
+				q, _ := idealOf(s, x.Workload, pt.Workers)
 				best := q.Estimate().Value
 				ratio := pt.Speedup.Value / best
 				if pt.Speedup.Known() && pt.Speedup.Low/best < limit {
@@ -77,7 +77,7 @@ func implausible(s *Set) []record.Warning {
 				if ratio > limit {
 					count++
 					if ratio > worst {
-						worst, where = ratio, series.Pool(pt.Workers).String()+" on "+x.Title()
+						worst, what = ratio, series.Pool(pt.Workers).String()+" on "+x.Title()
 					}
 				}
 			}
@@ -87,6 +87,6 @@ func implausible(s *Set) []record.Warning {
 		return nil
 	}
 	return []record.Warning{{Topic: "speedup", What: fmt.Sprintf("%s above %s of what the machine can deliver: the most is %s of it, %s.",
-		words.Plural(count, "speedup is", "speedups are"), words.Ratio(limit), words.Ratio(worst), where),
+		words.Plural(count, "speedup is", "speedups are"), words.Ratio(limit), words.Ratio(worst), what),
 		Cure: "Check that both arms do the same work; the serial arm may be throttled, or its memory cold."}}
 }

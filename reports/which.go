@@ -44,7 +44,7 @@ func whichSentence(set *Set, h Scaling, of []Scaling) Sentence {
 	for _, arm := range h.Best.Stated {
 		out.Claims = append(out.Claims, Claim{Subject: arm.String() + " on " + h.Title(), Relation: "speedup", Object: h.Family.Baseline, Unit: words.Times, Value: arm.Speedup})
 	}
-	if lead, next, ok := Lead(set, h); ok {
+	if lead, next, ok := Ahead(set, h); ok {
 		out.Text += fmt.Sprintf("; %s ahead of %s", words.Ratio(lead.Value), next.Pool)
 		out.Claims = append(out.Claims, Claim{Subject: h.Best.String() + " on " + h.Title(), Relation: "speedup", Object: next.String(), Unit: words.Times, Value: lead})
 	}
