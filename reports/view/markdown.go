@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 
 	"poolbench/reports/words"
@@ -41,7 +42,7 @@ func Markdown(w io.Writer, r *Report) error {
 				fmt.Fprintf(&b, "### %s\n\n", words.MarkdownText(g.Subject))
 			}
 			for _, d := range g.Drawings {
-				fmt.Fprintf(&b, "![%s](charts/%s.svg)\n\n", words.MarkdownText(d.Alt), d.Name)
+				fmt.Fprintf(&b, "![%s](charts/%s.svg)\n\n", words.MarkdownText(d.Alt), url.PathEscape(d.Name))
 			}
 			for _, t := range g.Tables {
 				markdownTable(&b, t)
