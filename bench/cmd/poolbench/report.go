@@ -56,8 +56,8 @@ func readRecord(path string) (*record.Record, error) {
 // prints them. A file appears complete or not at all. Charts that cannot be drawn are told
 // on standard error and left out.
 func report(c *invocation, rec *record.Record, dir string, how viewOptions) error {
-	set := reports.Analyse(rec)
-	drawings, problems := draw(set)
+	set := reports.NewSet(rec)
+	drawings, problems := charts.Draw(set, charts.All()...)
 	for _, p := range problems {
 		fmt.Fprintf(c.stderr, "poolbench: no chart: %v\n", p)
 	}
@@ -85,18 +85,6 @@ func report(c *invocation, rec *record.Record, dir string, how viewOptions) erro
 		}
 	}
 	return view.Text(c.stdout, r, how.Options)
-}
-
-// illustrates says which question a chart belongs to.
-var illustrates = map[string]string{"speedup": reports.Which.Name, "crossover": reports.Short.Name}
-
-func draw(set *reports.Set) ([]reports.Drawing, []error) {
-	drawn, problems := charts.Draw(set)
-	var out []reports.Drawing
-	for _, d := range drawn {
-		out = append(out, reports.Drawing{Name: d.Name, Section: illustrates[d.Chart], Subject: d.Subject, Title: d.Title, Alt: d.Alt, SVG: d.SVG, PNG: d.PNG})
-	}
-	return out, problems
 }
 
 // writeCharts writes every drawing into dir and removes those of an earlier report.

@@ -146,7 +146,7 @@ func (f *runFlags) measure(ctx context.Context, c *invocation, grid bench.Grid, 
 // refine names the cells that would tell most about where pools begin to pay off.
 func refine(rec *record.Record) []record.Cell {
 	var cells []record.Cell
-	for _, r := range reports.Refine(reports.Analyse(rec)) {
+	for _, r := range reports.Refine(reports.NewSet(rec)) {
 		cells = append(cells, record.Cell{Executor: r.Executor, Workload: r.Workload, Workers: r.Workers, Grain: r.Grain})
 	}
 	return cells
