@@ -19,6 +19,7 @@ type Choice struct {
 	Ties     []Tie             // other arms that are not surely slower than the fastest by more than 5 %; the chosen one is the cheapest of all
 	Decided  bool              // false when blocks are too few or too noisy to tell
 	Sentence string            // states the choice; for people
+	Stated   []Tie             // arms whose speedups Sentence states
 }
 
 // A Tie is an arm as good as the choice.
@@ -76,6 +77,7 @@ func choose(s *Set, all []candidate, baseline Pool) Choice {
 	best := fastest(judged)
 	if best == nil {
 		best = fastest(all)
+		serial.Stated = []Tie{best.tie}
 		serial.Sentence = fmt.Sprintf("cannot tell: %s of the %d an interval needs; so far %s leads with %s",
 			words.Count(blocks, "block"), estimate.MinBlocks, best.tie.Pool, words.Ratio(best.tie.Speedup.Value)+" "+baseline.Executor)
 		return serial
@@ -100,6 +102,10 @@ func noPool(serial Choice, judged []candidate, best *candidate) Choice {
 		if chance.most() <= 1+Practical && c.most() > 1+Practical {
 			chance = &judged[i]
 		}
+	}
+	serial.Stated = []Tie{best.tie}
+	if chance != best {
+		serial.Stated = append(serial.Stated, chance.tie)
 	}
 	times := func(e estimate.Estimate) string { return words.RatioEstimate(e) + " " + serial.Executor }
 	name := best.tie.Pool
@@ -157,7 +163,7 @@ func fastest(all []candidate) *candidate {
 func settle(winners []candidate, against string) Choice {
 	slices.SortFunc(winners, func(x, y candidate) int { return cheaper(x.tie, y.tie) })
 	chosen := winners[0]
-	c := Choice{Pool: chosen.tie.Pool, Speedup: chosen.tie.Speedup, Decided: true}
+	c := Choice{Pool: chosen.tie.Pool, Speedup: chosen.tie.Speedup, Decided: true, Stated: []Tie{chosen.tie}}
 	for _, w := range winners[1:] {
 		c.Ties = append(c.Ties, w.tie)
 	}

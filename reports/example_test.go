@@ -20,7 +20,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	for _, s := range reports.AnswersOf(reports.NewSet(rec)).Which {
+	for _, s := range reports.Which.Answer(reports.NewSet(rec)).Sentences {
 		fmt.Printf("%s: %s\n", s.Subject, s.Text)
 	}
 	// Output:

@@ -2,47 +2,105 @@ package reports
 
 import (
 	"poolbench/bench/record"
-	"poolbench/reports/estimate"
 	"poolbench/reports/words"
 )
 
 // A Question asks the measurements something and answers with a Section. Questions are
 // values: whoever makes a report takes ours, theirs, or both.
 type Question struct {
-	Name  string // a lower-case word
-	Title string // as people would ask it: "Which one?"
-	Doc   string // one line, for lists
-	// Answer is a pure function of the Set, which it does not change. A Section without
-	// sentences, tables and warnings is left out of the report.
+	Name  string // a lower-case word, safe as an XML id
+	Title string // as people would ask it, in a few words: "Which one?"
+	Doc   string // the whole question, for lists and headings
+	// Answer is a pure function of the Set, which it does not change. Name, Title and Doc
+	// of the Section are filled in. One without sentences, tables and warnings is left
+	// out of the report.
 	Answer func(*Set) Section
 }
 
-// A Section is the answer to one question. Views print it without knowing which.
+// A Section is the answer to one question. Views print it without knowing which. What is
+// about one Subject stands together.
 type Section struct {
-	Name, Title string // of the question
-	Sentences   []Sentence
-	Tables      []words.Table
-	Drawings    []Drawing
-	Warnings    []record.Warning
+	Name      string           `json:"name"` // these three are of the question
+	Title     string           `json:"title"`
+	Doc       string           `json:"question"`
+	Sentences []Sentence       `json:"sentences,omitempty"`
+	Warnings  []record.Warning `json:"warnings,omitempty"`
+	Tables    []words.Table    `json:"tables,omitempty"`
+	Drawings  []Drawing        `json:"drawings,omitempty"`
+	Reading   string           `json:"-"` // how to read its tables and drawings, in sentences, for who asks; may be empty
 }
 
-// A Claim is what a sentence states, for those who would rather have the number: that
-// the value of Relation, from Subject to Object, is Value.
-type Claim struct {
-	Subject  string            // what it is about: "goroutines with 2 workers"
-	Relation string            // "speedup", "crossover", …
-	Object   string            // against what: "serial"; may be empty
-	Unit     string            // of Value: "ratio", "sec", …
-	Value    estimate.Estimate // with its interval, its method and the blocks it was made from
+// Empty reports whether there is nothing to show.
+func (s Section) Empty() bool {
+	return len(s.Sentences)+len(s.Tables)+len(s.Drawings)+len(s.Warnings) == 0
 }
+
+// A Sentence is one finding.
+type Sentence struct {
+	Subject string   `json:"subject,omitempty"` // what it is about, where Text does not say it: the workload
+	Text    string   `json:"text"`              // one line
+	Verdict *Verdict `json:"verdict,omitempty"` // nil for a finding that does not sum up its subject
+	Claims  []Claim  `json:"claims,omitempty"`
+}
+
+// A Verdict sums up a subject, or the run.
+type Verdict struct {
+	Kind VerdictKind `json:"kind"`
+	Word string      `json:"word"` // in a few words: "goroutines × 2, 1.9×", "cannot tell"
+}
+
+// A VerdictKind is how a verdict turned out.
+type VerdictKind string
+
+const (
+	Win    VerdictKind = "win"    // a pool pays
+	None   VerdictKind = "none"   // none does
+	Unsure VerdictKind = "unsure" // cannot tell, or not without doubt
+	Clean  VerdictKind = "clean"  // nothing is wrong
+	Bad    VerdictKind = "bad"    // something failed
+)
 
 // A Drawing is a picture of a Section, rendered when it is asked for.
 type Drawing struct {
-	Name    string // "speedup-spin": unique within a report, safe as a file name and as an XML id
-	Section string // name of the question it illustrates
-	Subject string // the workload it is about
-	Title   string // the finding, one sentence without a full stop
-	Alt     string // what a reader who cannot see it needs to know; a few sentences
-	SVG     func() ([]byte, error)
-	PNG     func() ([]byte, error)
+	Name    string                 `json:"name"` // "speedup-spin": unique within a report, safe as a file name and as an XML id
+	Section string                 `json:"-"`    // name of the question it illustrates
+	Subject string                 `json:"subject,omitempty"`
+	Title   string                 `json:"title"` // the finding, one sentence without a full stop
+	Alt     string                 `json:"alt"`   // what a reader who cannot see it needs to know; a few sentences
+	SVG     func() ([]byte, error) `json:"-"`
+	PNG     func() ([]byte, error) `json:"-"`
+}
+
+// Answer asks the questions in their order and leaves out those that the Set says
+// nothing about.
+func Answer(s *Set, questions ...Question) []Section {
+	var out []Section
+	for _, q := range questions {
+		section := q.Answer(s)
+		section.Name, section.Title, section.Doc = q.Name, q.Title, q.Doc
+		if !section.Empty() {
+			out = append(out, section)
+		}
+	}
+	return out
+}
+
+// Illustrate puts every drawing into the section of its question; those of other
+// questions make a section of their own, the last.
+func Illustrate(sections []Section, drawings []Drawing) []Section {
+	other := Section{Name: "charts", Title: "More charts"}
+next:
+	for _, d := range drawings {
+		for i := range sections {
+			if sections[i].Name == d.Section {
+				sections[i].Drawings = append(sections[i].Drawings, d)
+				continue next
+			}
+		}
+		other.Drawings = append(other.Drawings, d)
+	}
+	if other.Empty() {
+		return sections
+	}
+	return append(sections, other)
 }

@@ -2,11 +2,10 @@ package reports
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"sync"
@@ -134,7 +133,7 @@ func TestChoice(t *testing.T) {
 	// Processes that cost more are no tie.
 	w.inline = map[string]time.Duration{processes: time.Millisecond}
 	d := NewSet(w.write(t))
-	if got := AnswersOf(d).Which[0].Text; !strings.Contains(got, "; 4 or 8 workers are equally good; 2.0× ahead of processes with") {
+	if got := said(d, Which)[0]; !strings.Contains(got, "; 4 or 8 workers are equally good; 2.0× ahead of processes with") {
 		t.Errorf("%s", got)
 	}
 	// Overhead above the work: no pool.
@@ -165,7 +164,7 @@ func TestCapacityIsTheIdeal(t *testing.T) {
 			t.Errorf("ideal of %d workers is %v (measured %v), want %v", s.Workers, s.Ideal, s.Measured, want)
 		}
 	}
-	if text := AnswersOf(d).Trust[1].Text; !strings.HasPrefix(text, "2 CPUs together deliver 1.3 times one [1.3, 1.3]") {
+	if text := said(d, Trust)[1]; !strings.HasPrefix(text, "2 CPUs together deliver 1.3 times one [1.3, 1.3]") {
 		t.Errorf("%s", text)
 	}
 	w.resource = "wait"
@@ -223,7 +222,7 @@ func TestDegenerateRecords(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d := NewSet(parse(t, test.text))
-			if all := strings.Join(texts(AnswersOf(d).Trust), "\n"); !strings.Contains(all, test.trust) {
+			if all := strings.Join(said(d, Trust), "\n"); !strings.Contains(all, test.trust) {
 				t.Errorf("%q is not in:\n%s", test.trust, all)
 			}
 			render(t, d)
@@ -237,15 +236,15 @@ func TestResumedRecord(t *testing.T) {
 		"# block 1\n" + cellLine("serial", "1") + "# note warning.blocks: The budget was enough for 1 blocks; intervals need 6. | More.\n" +
 		"# note partial: 1 of 2 blocks\n# note elapsed: 1s\n# note resumed: now\n# note warning.load: Load 9. | Wait.\n" +
 		"# block 2\n" + cellLine("serial", "1")
-	said := func(text string) string { return strings.Join(texts(AnswersOf(NewSet(parse(t, text))).Trust), "\n") }
-	if got, want := said(text+"# note partial:\n# note elapsed: 2s\n"), "2 blocks of 1 arm; intervals need 6, so there are none: a larger -budget, or fewer workloads, executors or worker counts, gives more.\n"+
+	trust := func(text string) string { return strings.Join(said(NewSet(parse(t, text)), Trust), "\n") }
+	if got, want := trust(text+"# note partial:\n# note elapsed: 2s\n"), "2 blocks of 1 arm; intervals need 6, so there are none: a larger -budget, or fewer workloads, executors or worker counts, gives more.\n"+
 		"A is off. Rest.\nB is off. Rest.\nLoad 9. Wait."; got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
-	if got := said(text + "# note partial: 2 of 3 blocks\n# note elapsed: 2s\n"); !strings.Contains(got, "interrupted (2 of 3 blocks)") || strings.Contains(got, "did not end") {
+	if got := trust(text + "# note partial: 2 of 3 blocks\n# note elapsed: 2s\n"); !strings.Contains(got, "interrupted (2 of 3 blocks)") || strings.Contains(got, "did not end") {
 		t.Error(got)
 	}
-	if got := said(text); !strings.Contains(got, "did not end") || strings.Contains(got, "interrupted") {
+	if got := trust(text); !strings.Contains(got, "did not end") || strings.Contains(got, "interrupted") {
 		t.Error(got)
 	}
 }
@@ -259,7 +258,7 @@ func TestNarrowBlocks(t *testing.T) {
 	for b := range 3 {
 		fmt.Fprintf(&text, "# block %d\n%s", b+8, cellLine("serial", "1"))
 	}
-	trust := texts(AnswersOf(NewSet(parse(t, text.String()))).Trust)[0]
+	trust := said(NewSet(parse(t, text.String())), Trust)[0]
 	if want := "7 blocks of 3 arms, and 3 of those that needed more; intervals are 95 %."; !strings.HasPrefix(trust, want) {
 		t.Errorf("%q, want %q", trust, want)
 	}
@@ -268,29 +267,52 @@ func TestNarrowBlocks(t *testing.T) {
 // Spawn runs no more tasks at once than it has workers, so nothing exempts it.
 func TestSpawnIsBounded(t *testing.T) {
 	text := "# note workload.w: wait\n" + strings.Repeat(cellLine("serial", "9")+cellLine("spawn", "1"), 6)
-	if all := strings.Join(texts(AnswersOf(NewSet(parse(t, text))).Trust), "\n"); !strings.Contains(all, "9.0× of it, spawn with 1 worker") {
+	if all := strings.Join(said(NewSet(parse(t, text)), Trust), "\n"); !strings.Contains(all, "9.0× of it, spawn with 1 worker") {
 		t.Error(all)
 	}
 }
 
-// render is everything this package prints of an analysis.
-func render(t testing.TB, d *Set) (text, markdown string) {
+// said is what a question answers in sentences, warnings included.
+func said(s *Set, q Question) (out []string) {
+	section := q.Answer(s)
+	for _, sentence := range section.Sentences {
+		out = append(out, sentence.Text)
+	}
+	for _, w := range section.Warnings {
+		out = append(out, w.String())
+	}
+	return out
+}
+
+// render is everything that is answered, in one text. Sentences are lines, and rows as long
+// as their header.
+func render(t testing.TB, s *Set) string {
 	t.Helper()
-	var a, b bytes.Buffer
-	for _, o := range []TextOptions{{}, {Color: true}, {ASCII: true}} {
-		if err := WriteText(&a, d, o); err != nil {
-			t.Fatal(err)
+	sections := Answer(s, Questions()...)
+	for _, section := range sections {
+		for _, sentence := range section.Sentences {
+			if sentence.Text == "" || strings.Contains(sentence.Text, "\n") {
+				t.Errorf("%s: %q is no sentence", section.Name, sentence.Text)
+			}
+		}
+		for _, table := range section.Tables {
+			for _, row := range table.Rows {
+				if len(row) != len(table.Header) {
+					t.Errorf("%s: %s: %v has not the columns %v", section.Name, table.Title, row, table.Header)
+				}
+			}
 		}
 	}
-	if err := WriteMarkdown(&b, d); err != nil {
-		t.Fatal(err)
+	text, err := json.Marshal(sections)
+	if err != nil {
+		t.Error(err)
 	}
-	return a.String(), b.String()
+	return string(text)
 }
 
 // everything that is analysed of a Set.
 func everything(s *Set) []any {
-	return []any{Scalings(s), Sweeps(s), Duels(s), Costs(s), Masters(s), CapacityOf(s), BeatenIdeals(s), Values(s), Warnings(s), Refine(s), AnswersOf(s)}
+	return []any{Scalings(s), Sweeps(s), Duels(s), Costs(s), Masters(s), CapacityOf(s), BeatenIdeals(s), Values(s), Warnings(s), Refine(s)}
 }
 
 func TestSameRecordSameBytes(t *testing.T) {
@@ -299,10 +321,8 @@ func TestSameRecordSameBytes(t *testing.T) {
 	if !reflect.DeepEqual(everything(x), everything(y)) {
 		t.Error("two analyses of one record differ")
 	}
-	tx, mx := render(t, x)
-	ty, my := render(t, y)
-	if tx != ty || mx != my {
-		t.Error("two renderings of one record differ")
+	if render(t, x) != render(t, y) {
+		t.Error("two answers of one record differ")
 	}
 }
 
@@ -311,59 +331,6 @@ func TestManyResultsAreFast(t *testing.T) {
 	w.blocks = 110 // 10,120 results
 	if n := len(NewSet(w.write(t)).Record.Results); n < 10_000 {
 		t.Errorf("%d results", n)
-	}
-}
-
-func TestGoldens(t *testing.T) {
-	rec := usual().write(t)
-	noisy := usual()
-	noisy.noise, noisy.capacity, noisy.blocks, noisy.workloads = 0.3, 1.1, 8, []string{"spin"}
-	d := NewSet(rec)
-	for name, write := range map[string]func(*bytes.Buffer) error{
-		"report.txt":       func(b *bytes.Buffer) error { return WriteText(b, d, TextOptions{}) },
-		"report-ascii.txt": func(b *bytes.Buffer) error { return WriteText(b, d, TextOptions{ASCII: true}) },
-		"report-color.txt": func(b *bytes.Buffer) error { return WriteText(b, d, TextOptions{Color: true}) },
-		"summary.md":       func(b *bytes.Buffer) error { return WriteMarkdown(b, d) },
-		"noisy.txt":        func(b *bytes.Buffer) error { return WriteText(b, NewSet(noisy.write(t)), TextOptions{}) },
-	} {
-		var out bytes.Buffer
-		if err := write(&out); err != nil {
-			t.Fatal(err)
-		}
-		path := filepath.Join("testdata", name)
-		if *update {
-			if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(out.Bytes(), want) {
-			t.Errorf("%s differs (rewrite with -update):\n%s", path, out.Bytes())
-		}
-		if name == "report-ascii.txt" && strings.ContainsFunc(out.String(), func(r rune) bool { return r > 126 }) {
-			t.Error("not ASCII")
-		}
-	}
-}
-
-// Names come from files that anybody may have written.
-func TestHostileNames(t *testing.T) {
-	line := func(ex string) string {
-		return "BenchmarkGrid/executor=" + ex + "/workload=a|<b>\x1b[31m`*/workers=1 1 1 sec/op\n"
-	}
-	d := NewSet(parse(t, line("serial")+line("x\x1b]0;evil\x07")))
-	text, markdown := render(t, d)
-	for _, bad := range []string{"\x1b[31m", "\x07", "\x1b]0"} {
-		if strings.Contains(text+markdown, bad) {
-			t.Errorf("%q was printed", bad)
-		}
-	}
-	if strings.Contains(markdown, "<b>") || strings.Contains(markdown, "a|") {
-		t.Errorf("markup was printed:\n%s", markdown)
 	}
 }
 

@@ -126,7 +126,7 @@ func TestWorkIsLinear(t *testing.T) {
 		change(&w)
 		rec := w.write(t)
 		set := NewSet(rec)
-		AnswersOf(set)
+		Answer(set, Questions()...)
 		return len(rec.Results), int(set.rs.Visits.Load())
 	}
 	records, base := visits(func(*world) {})
@@ -151,7 +151,7 @@ func BenchmarkAnalyse(b *testing.B) {
 	w.blocks = 110 // 10,120 results
 	rec := w.write(b)
 	for b.Loop() {
-		AnswersOf(NewSet(rec))
+		Answer(NewSet(rec), Questions()...)
 	}
 	b.ReportMetric(float64(len(rec.Results)), "records")
 }

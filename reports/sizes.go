@@ -1,207 +1,130 @@
 package reports
 
 import (
-	"fmt"
+	"slices"
 	"strconv"
-	"strings"
 
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
 )
 
-// This file puts the figures along the grain axis into tables and sentences.
-
-// SizeTables are the figures of one workload along the grain axis: crossover and
-// cut-over of every pool, METG with the least useful work, and pools against each
-// other. Empty ones are left out.
-func SizeTables(set *Set, workload string) []words.Table {
-	pays := words.Table{Title: "Where pools pay off", Left: 1, Header: []string{"executor", "workers", "crossover", "cut-over", "it loses at most", "floor", "R50", "R90", "overhead"},
-		Caption: "Useful work per task from which the pool beats the plain loop (crossover), and the cut-over to write into a program, with the most that such a rule loses at any size measured. The floor is what a task costs at least, in worker time; R50 is METG(50 %) / floor, R90 is METG(90 %) / METG(50 %): they tell where the overhead arises."}
-	levels := words.Table{Title: "METG and least useful work", Left: 1, Header: []string{"executor", "workers", ""},
-		Caption: "METG is the least worker time per task, overhead included, at which the pool reaches a share of the ideal; the useful work is what a task has to hold for it."}
-	for _, e := range efficiencies {
-		levels.Header = append(levels.Header, words.Percent(e))
-	}
+// sizeTables are the figures along the grain axis of the workload that the sweep h stands
+// for. Empty ones are left out.
+func sizeTables(set *Set, h Sweep) []words.Table {
+	var of []Sweep
+	var all []words.Table
 	for _, s := range Sweeps(set) {
-		if s.Workload != workload {
-			continue
+		if s.Family == h.Family {
+			of = append(of, s)
+			t := needTable(s)
+			t.Brief = t.Brief && s.Workers == h.Workers
+			t.Folded = !t.Brief
+			all = append(all, t)
 		}
-		for _, series := range s.Series {
-			workers := strconv.Itoa(s.Workers)
-			cut, loss := cutOver(series.Threshold)
-			pays.Rows = append(pays.Rows, []string{series.Executor, workers, words.CrossingText(series.Crossover), cut, loss,
-				series.Overhead.floorText(), words.OrDash(series.Overhead.R50, words.RatioEstimate), words.OrDash(series.Overhead.R90, words.RatioEstimate), series.Overhead.String()})
-			metg, work := []string{series.Executor, workers, "METG"}, []string{series.Executor, workers, "useful work"}
-			for _, e := range efficiencies {
-				l := series.level(e)
-				metg, work = append(metg, words.CrossingText(l.METG)), append(work, words.CrossingText(l.Work))
+	}
+	all = append(all, payoffTable(of), duelTable(set, h), pointTable(of))
+	all = slices.DeleteFunc(all, func(t words.Table) bool { return !t.Full() })
+	for i := range all {
+		all[i].Subject = h.Title()
+	}
+	return all
+}
+
+// needTable is the useful work that shares of the ideal need; brief when any is known.
+func needTable(s Sweep) words.Table {
+	t := words.Table{Title: s.Title() + " with " + words.Count(s.Workers, "worker") + ": useful work that a task needs (METG: with the overhead)", Left: 1, Header: []string{"share of ideal"},
+		Caption: "METG is the least worker time per task, overhead included, at which the pool reaches a share of the ideal; the useful work is what a task has to hold for it, with its interval."}
+	for _, e := range efficiencies {
+		t.Header = append(t.Header, words.Percent(e))
+	}
+	for _, series := range s.Series {
+		row := words.Row(series.Label())
+		for _, e := range efficiencies {
+			l := series.level(e)
+			cell := words.Cell{Text: words.OutcomeText(l.Work.Outcome)}
+			switch l.Work.Outcome {
+			case estimate.Unknown:
+				cell.Text = "?"
+			case estimate.Crosses:
+				t.Brief = true
+				cell = words.Cell{Text: words.Duration(l.Work.At.Value) + " (" + words.Duration(l.METG.At.Value) + ")",
+					Interval: words.IntervalOf(l.Work.At, words.Seconds), Method: l.Work.At.Method}
 			}
-			levels.Rows = append(levels.Rows, metg, work)
+			row = append(row, cell)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// payoffTable is crossover and cut-over of every pool.
+func payoffTable(of []Sweep) words.Table {
+	t := words.Table{Title: "Where pools pay off on " + of[0].Title(), Left: 1, Header: []string{"executor", "workers", "crossover", "cut-over", "it loses at most", "floor", "R50", "R90", "overhead"},
+		Caption: "Useful work per task from which the pool beats the plain loop (crossover), and the cut-over to write into a program, with the most that such a rule loses at any size measured. The floor is what a task costs at least, in worker time; R50 is METG(50 %) / floor, R90 is METG(90 %) / METG(50 %): they tell where the overhead arises."}
+	for _, s := range of {
+		for _, series := range s.Series {
+			o := series.Overhead
+			cut, loss := cutOver(series.Threshold)
+			t.Rows = append(t.Rows, []words.Cell{{Text: series.Label()}, {Text: strconv.Itoa(s.Workers)}, words.Crossing(series.Crossover), cut, loss,
+				{Text: o.floorText(), Method: o.Floor.Method}, words.Number(o.R50, words.RatioEstimate), words.Number(o.R90, words.RatioEstimate), {Text: o.String()}})
 		}
 	}
-	duels := words.Table{Title: "Pools against each other", Left: 2, Header: []string{"below", "above", "crossover", "cut-over", "it loses at most"},
-		Caption: "Pools against each other: the one below is faster on tasks with less useful work than the crossover, the one above on those with more."}
+	return t
+}
+
+// duelTable is pools against each other.
+func duelTable(set *Set, h Sweep) words.Table {
+	t := words.Table{Title: "Pools against each other on " + h.Title(), Folded: true, Left: 2, Header: []string{"below", "above", "crossover", "cut-over", "it loses at most"},
+		Caption: "The one below is faster on tasks with less useful work than the crossover, the one above on those with more."}
 	for _, x := range Duels(set) {
-		if x.Workload == workload && x.Crossover.Outcome != estimate.Unknown {
+		if x.Family == h.Family && x.Crossover.Outcome != estimate.Unknown {
 			cut, loss := cutOver(x.Threshold)
-			duels.Rows = append(duels.Rows, []string{words.ShortArm(x.Below.Executor, x.Below.Workers), words.ShortArm(x.Above.Executor, x.Above.Workers),
-				words.CrossingText(x.Crossover), cut, loss})
+			t.Rows = append(t.Rows, append(words.Row(x.Below.Short(), x.Above.Short()),
+				words.Crossing(x.Crossover), cut, loss))
 		}
 	}
-	var out []words.Table
-	for _, t := range []words.Table{pays, levels, duels} {
-		if len(t.Rows) > 0 {
-			out = append(out, t)
-		}
-	}
-	return out
+	return t
 }
 
 // cutOver is the cut-over and what it loses at most.
-func cutOver(t estimate.Threshold) (cut, loss string) {
+func cutOver(t estimate.Threshold) (cut, loss words.Cell) {
+	loss.Text = "–"
 	switch t.Outcome {
 	case estimate.Crosses:
-		cut = words.Duration(t.At)
+		cut.Text = words.Duration(t.At)
 	case estimate.Always:
-		cut = "always above"
+		cut.Text = "always above"
 	case estimate.Never:
-		cut = "always below"
+		cut.Text = "always below"
 	default:
-		return "cannot tell", "–"
+		cut.Text = "cannot tell"
+		return cut, loss
 	}
-	if !t.Regret.Known() {
-		return cut, "–"
+	if t.Regret.Known() {
+		loss = words.Cell{Text: words.Percent(t.Regret.High), Method: t.Regret.Method}
 	}
-	return cut, words.Percent(t.Regret.High)
+	return cut, loss
 }
 
-// tolerable is the loss above which a cut-over is not worth naming.
-const tolerable = 0.25
-
-// cutOverSentence is the rule to use where there is no crossover; empty where there
-// is one, or no good rule.
-func cutOverSentence(series SweepSeries) string {
-	t := series.Threshold
-	if o := series.Crossover.Outcome; o != estimate.Several && o != estimate.Unknown || t.Outcome != estimate.Crosses || !t.Regret.Known() || t.Regret.High > tolerable {
-		return ""
+// pointTable is all that was measured.
+func pointTable(of []Sweep) words.Table {
+	t := words.Table{Title: "All points of " + of[0].Title(), Folded: true, Left: 1, Header: []string{"executor", "workers", "nominal grain", "useful work", "time per task", "speedup", "efficiency", "blocks"},
+		Caption: "Time per task by the useful work in it."}
+	add := func(executor string, workers int, points []SweepPoint) {
+		for _, p := range points {
+			share := "–"
+			if executor != of[0].Family.Baseline {
+				share = words.Percent(p.Efficiency.Value)
+			}
+			t.Rows = append(t.Rows, []words.Cell{{Text: executor}, {Text: strconv.Itoa(workers)}, {Text: words.Grain(p.Grain)}, {Text: words.Duration(p.Work)},
+				words.Number(p.Time, words.DurationEstimate), words.Number(p.Speedup, words.RatioEstimate), {Text: share}, {Text: strconv.Itoa(p.Time.N)}})
+		}
 	}
-	return fmt.Sprintf("a cut-over at %s loses at most %s", words.Duration(t.At), words.Percent(t.Regret.High))
-}
-
-// remedySentences say what would lower the overhead, of all executors for which it is
-// the same together.
-func remedySentences(s Sweep) []Sentence {
-	var out []Sentence
-	for shape := ShapeSerial; shape <= ShapeGrows; shape++ {
-		var names []string
+	for _, s := range of {
+		add(s.Family.Baseline, 1, s.Serial)
 		for _, series := range s.Series {
-			if series.Overhead.Shape == shape {
-				names = append(names, series.Executor)
-			}
-		}
-		if len(names) > 0 {
-			out = append(out, Sentence{names[0], fmt.Sprintf("for shorter tasks with %s (overhead: %s) %s", words.JoinAnd(names), shape, shape.Remedy())})
+			add(series.Label(), s.Workers, series.Points)
 		}
 	}
-	return out
-}
-
-// duelSentences say where one pool overtakes another, for the pools that a Sweep
-// stands for. Those that never do are named together.
-func duelSentences(set *Set, s Sweep) []Sentence {
-	var out []Sentence
-	var never []string
-	reference, to := "", 0.0
-	for _, x := range Duels(set) {
-		if x.Workload != s.Workload || x.Below.Workers != s.Workers && x.Above.Workers != s.Workers {
-			continue
-		}
-		below, above := x.Below.Executor, x.Above.Executor
-		sizes := below == above
-		if sizes {
-			below, above = strconv.Itoa(x.Below.Workers), x.Above.String()
-		}
-		overtake := words.Verb("overtakes", "overtake", x.Above.Executor)
-		switch {
-		case x.Crossover.Outcome == estimate.Crosses:
-			at := x.Crossover.At
-			out = append(out, Sentence{x.Above.Executor, fmt.Sprintf("%s %s %s above %s of work per task %s",
-				above, overtake, below, words.Duration(at.Value), words.DurationInterval(at.Value, at.Low, at.High))})
-		case sizes:
-		case x.Crossover.Outcome == estimate.Never:
-			never, reference, to = append(never, above), below, x.Crossover.To
-		case x.Crossover.Outcome == estimate.Always:
-			out = append(out, Sentence{above, fmt.Sprintf("%s %s %s at every size tried", above, words.Verb("beats", "beat", above), below)})
-		}
-	}
-	if len(never) > 0 {
-		out = append(out, Sentence{reference, fmt.Sprintf("%s never %s %s, up to %s",
-			words.JoinAnd(never), words.Verb("overtakes", "overtake", never...), reference, words.Duration(to))})
-	}
-	return out
-}
-
-// CostSentence says how many workers beat the plain loop in the Scaling of that
-// index: "to beat the plain loop goroutines and spawn need 2 workers, processes 4;
-// threads never do, with up to 8"; empty when nothing is known of it.
-func CostSentence(set *Set, scaling int) string {
-	var order, never []string
-	executors := map[string][]string{}
-	most := 0
-	for _, c := range Costs(set) {
-		if c.Scaling != scaling {
-			continue
-		}
-		need := strconv.Itoa(c.Fewest)
-		switch {
-		case c.Crossover.Outcome == estimate.Never:
-			never = append(never, c.Executor)
-			most = max(most, int(c.Crossover.To+0.5))
-			continue
-		case c.Fewest == 0:
-			continue
-		case c.Fewest == int(c.Crossover.From+0.5) && c.Fewest > 1:
-			need = "at most " + need
-		}
-		if executors[need] == nil {
-			order = append(order, need)
-		}
-		executors[need] = append(executors[need], c.Executor)
-	}
-	var parts []string
-	for _, need := range order {
-		names := executors[need]
-		text := words.JoinAnd(names) + " " + need
-		if len(parts) == 0 {
-			text = "to beat the plain loop " + words.JoinAnd(names) + words.Verb(" needs ", " need ", names...) + need + " workers"
-			if need == "1" {
-				text = strings.TrimSuffix(text, "s")
-			}
-		}
-		parts = append(parts, text)
-	}
-	if len(never) > 0 {
-		verb := words.Verb("does", "do", never...)
-		text := fmt.Sprintf("%s never %s, with up to %d", words.JoinAnd(never), verb, most)
-		if len(parts) == 0 {
-			return fmt.Sprintf("%s never %s better than the plain loop, with up to %s", words.JoinAnd(never), verb, words.Count(most, "worker"))
-		}
-		return strings.Join(parts, ", ") + "; " + text
-	}
-	return strings.Join(parts, ", ")
-}
-
-// costSentence is the CostSentence of the Scaling that stands for a workload, with
-// the size of its tasks.
-func costSentence(set *Set, workload string) string {
-	for _, h := range Headline(set) {
-		for i, s := range Scalings(set) {
-			if s.Workload == workload && h.Workload == workload && s.Grain == h.Grain && s.Payload == h.Payload {
-				if text := CostSentence(set, i); text != "" {
-					return fmt.Sprintf("at %s of work per task, %s", words.Grain(s.Grain), text)
-				}
-			}
-		}
-	}
-	return ""
+	return t
 }

@@ -10,27 +10,29 @@ import (
 )
 
 func TestCostSentence(t *testing.T) {
-	at := func(executor string, o estimate.Outcome, from, to float64, fewest int) Cost {
-		return Cost{Executor: executor, Crossover: estimate.Crossing{Outcome: o, From: from, To: to}, Fewest: fewest}
+	cost := func(executor string, o estimate.Outcome, from, to float64, fewest int) Cost {
+		return Cost{Executor: executor, Label: executor, Crossover: estimate.Crossing{Outcome: o, From: from, To: to}, Fewest: fewest}
 	}
+	at := []Scaling{{Workload: "w", Baseline: record.GridPoint("serial", "w", 1, 1)}, {Workload: "w", Baseline: record.GridPoint("serial", "w", 1, 2)}}
+	plain := func(costs []Cost) *Set { return Suppose(Suppose(NewSet(&record.Record{}), at), costs) }
 	for _, test := range []struct {
 		costs []Cost
 		want  string
 	}{
 		{nil, ""},
-		{[]Cost{at("spawn", estimate.Unknown, 1, 8, 0)}, ""},
-		{[]Cost{at("spawn", estimate.Crosses, 1, 8, 2)}, "to beat the plain loop spawn needs 2 workers"},
-		{[]Cost{at("spawn", estimate.Unknown, 1, 8, 1)}, "to beat the plain loop spawn needs 1 worker"},
-		{[]Cost{at("threads", estimate.Always, 2, 8, 2)}, "to beat the plain loop threads need at most 2 workers"},
-		{[]Cost{at("goroutines", estimate.Crosses, 1, 8, 2), at("processes", estimate.Crosses, 1, 8, 4), at("spawn", estimate.Crosses, 1, 8, 2), at("threads", estimate.Never, 1, 8, 0)},
+		{[]Cost{cost("spawn", estimate.Unknown, 1, 8, 0)}, ""},
+		{[]Cost{cost("spawn", estimate.Crosses, 1, 8, 2)}, "to beat the plain loop spawn needs 2 workers"},
+		{[]Cost{cost("spawn", estimate.Unknown, 1, 8, 1)}, "to beat the plain loop spawn needs 1 worker"},
+		{[]Cost{cost("threads", estimate.Always, 2, 8, 2)}, "to beat the plain loop threads need at most 2 workers"},
+		{[]Cost{cost("goroutines", estimate.Crosses, 1, 8, 2), cost("processes", estimate.Crosses, 1, 8, 4), cost("spawn", estimate.Crosses, 1, 8, 2), cost("threads", estimate.Never, 1, 8, 0)},
 			"to beat the plain loop goroutines and spawn need 2 workers, processes 4; threads never do, with up to 8"},
-		{[]Cost{at("spawn", estimate.Never, 1, 4, 0)}, "spawn never does better than the plain loop, with up to 4 workers"},
+		{[]Cost{cost("spawn", estimate.Never, 1, 4, 0)}, "spawn never does better than the plain loop, with up to 4 workers"},
 	} {
-		if got := CostSentence(Suppose(NewSet(&record.Record{}), test.costs), 0); got != test.want {
+		if got := costOf(plain(test.costs), at[0]).Text; got != test.want {
 			t.Errorf("%s\nwant %s", got, test.want)
 		}
 	}
-	if got := CostSentence(Suppose(NewSet(&record.Record{}), []Cost{{Scaling: 1, Executor: "spawn", Fewest: 2}}), 0); got != "" {
+	if got := costOf(plain([]Cost{{Scaling: 1, Label: "spawn", Fewest: 2}}), at[0]).Text; got != "" {
 		t.Errorf("another Scaling: %s", got)
 	}
 }
@@ -45,7 +47,7 @@ func TestSizesInWords(t *testing.T) {
 	w.shared = 500 * time.Nanosecond
 	d := NewSet(w.write(t))
 	d.Record.Facts.Cores = 4
-	all := strings.Join(texts(short(d)), "\n")
+	all := strings.Join(said(d, Short), "\n")
 	for _, want := range []string{
 		"goroutines on spin with 4 workers pay off above",
 		"processes overtake goroutines above 7",
@@ -57,8 +59,8 @@ func TestSizesInWords(t *testing.T) {
 			t.Errorf("%q is not in:\n%s", want, all)
 		}
 	}
-	tables := SizeTables(d, "spin")
-	if len(tables) != 3 {
+	tables := Short.Answer(d).Tables
+	if len(tables) != 5 {
 		t.Fatalf("%d tables", len(tables))
 	}
 	for _, table := range tables {
@@ -71,11 +73,8 @@ func TestSizesInWords(t *testing.T) {
 			}
 		}
 	}
-	if got := len(tables[1].Rows); got != 8 {
-		t.Errorf("%d rows of METG and useful work, want 2 for each of 4 pools", got)
-	}
-	if SizeTables(d, "other") != nil {
-		t.Error("there is no such workload")
+	if got := len(tables[0].Rows) + len(tables[1].Rows); got != 4 {
+		t.Errorf("%d rows of METG and useful work, want one for each of 4 pools", got)
 	}
 }
 
@@ -95,7 +94,7 @@ func TestCutOverSentence(t *testing.T) {
 		{estimate.Crosses, regret(0.09), ""},
 		{estimate.Several, estimate.Threshold{Outcome: estimate.Never}, ""},
 	} {
-		if got := cutOverSentence(SweepSeries{Crossover: estimate.Crossing{Outcome: test.outcome}, Threshold: test.t}); got != test.want {
+		if got := cutOverText(SweepSeries{Crossover: estimate.Crossing{Outcome: test.outcome}, Threshold: test.t}); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)
 		}
 	}

@@ -5,33 +5,53 @@ import (
 	"strconv"
 	"strings"
 
+	"poolbench/reports/estimate"
 	"poolbench/reports/words"
 )
 
-// where has one sentence a workload: what the executor that is chosen for it, or the
+// Where has one sentence a workload: what the executor that is chosen for it, or the
 // fastest one, loses to. Workloads of which nothing can be told are left out.
-func where(set *Set) []Sentence {
-	var out []Sentence
-	for _, s := range Headline(set) {
-		series, best := s.fastest()
-		if series == nil {
-			continue
+var Where = Question{
+	Name: "where", Title: "Where did it go?", Doc: "Where did the speedup go?",
+	Answer: func(s *Set) Section {
+		var out Section
+		for _, h := range Headline(s) {
+			if sentence, ok := lossSentence(h); ok {
+				out.Sentences = append(out.Sentences, sentence)
+			}
 		}
-		var parts []string
-		if text := best.Ledger.Text(); text != "" {
-			parts = append(parts, fmt.Sprintf("with %s %s", words.Count(best.Workers, "worker"), text))
+		for _, t := range []words.Table{lawTable(s), lossTable(s), masterTable(s)} {
+			if t = t.Pruned(); t.Full() {
+				out.Tables = append(out.Tables, t)
+			}
 		}
-		if series.Law.Kind != NoLaw {
-			parts = append(parts, series.Law.Text())
-		}
-		if best.Overlap.N > 0 {
-			parts = append(parts, overlapText(best))
-		}
-		if len(parts) > 0 {
-			out = append(out, Sentence{s.Workload, series.Executor + ": " + strings.Join(parts, "; ")})
+		return out
+	},
+}
+
+func lossSentence(s Scaling) (out Sentence, ok bool) {
+	series, best := s.fastest()
+	if series == nil {
+		return out, false
+	}
+	arm := series.Pool(best.Workers).String() + " on " + s.Title()
+	var parts []string
+	if text := best.Ledger.Text(); text != "" {
+		parts = append(parts, fmt.Sprintf("with %s %s", words.Count(best.Workers, "worker"), text))
+		for _, x := range best.Ledger.shares() {
+			out.Claims = append(out.Claims, Claim{Subject: arm, Relation: "share of the workers' time: " + x.name, Unit: words.Fraction, Value: estimate.Estimate{Value: x.of, N: best.Ledger.N}})
 		}
 	}
-	return out
+	if series.Law.Kind != NoLaw {
+		parts = append(parts, series.Law.Text())
+		out.Claims = append(out.Claims, series.Law.claims(series.Label()+" on "+s.Title())...)
+	}
+	if best.Overlap.N > 0 {
+		parts = append(parts, "overlap of waiting and computing "+words.PlainEstimate(best.Overlap))
+		out.Claims = append(out.Claims, Claim{Subject: arm, Relation: "overlap of waiting and computing", Unit: words.Plain, Value: best.Overlap})
+	}
+	out.Subject, out.Text = s.Family.Title(), series.Label()+": "+strings.Join(parts, "; ")
+	return out, len(parts) > 0
 }
 
 // fastest is the series of the choice with its point, or those of the largest speedup
@@ -39,7 +59,7 @@ func where(set *Set) []Sentence {
 func (s Scaling) fastest() (series *ScalingSeries, best ScalingPoint) {
 	for i := range s.Series {
 		for _, p := range s.Series[i].Points {
-			chosen := s.Series[i].Executor == s.Best.Executor && p.Workers == s.Best.Workers
+			chosen := s.Series[i].Pool(p.Workers) == s.Best.Pool
 			if chosen || series == nil || p.Speedup.Value > best.Speedup.Value {
 				series, best = &s.Series[i], p
 			}
@@ -85,6 +105,33 @@ func (l Law) Text() string {
 	return "no model: " + l.Why
 }
 
+// claims are the parameters that Text states.
+func (l Law) claims(subject string) []Claim {
+	var out []Claim
+	add := func(relation, unit string, e estimate.Estimate) {
+		if e.N > 0 {
+			out = append(out, Claim{Subject: subject, Relation: relation, Unit: unit, Value: e})
+		}
+	}
+	if l.Kind != Plateau {
+		add("speedup of each worker", words.Times, l.PerWorker)
+	}
+	switch l.Kind {
+	case Plateau, Dispatcher:
+		add("largest speedup", words.Times, l.Ceiling)
+		if l.Kind == Dispatcher || l.Ceiling.Value < 1 {
+			add("time from task to task", words.Seconds, l.Period)
+		}
+	case Amdahl, USL:
+		add("contention of each worker more", words.Fraction, l.Contention)
+	}
+	if l.Kind == USL {
+		add("crosstalk of each worker more", words.Fraction, l.Crosstalk)
+		add("best number of workers", words.Plain, l.Peak)
+	}
+	return out
+}
+
 // PeakText is N* for a table, "14 [12, 17]", or why it is withheld.
 func (l Law) PeakText() string {
 	switch {
@@ -96,38 +143,31 @@ func (l Law) PeakText() string {
 	return l.NoPeak
 }
 
-// Text names the shares from the largest: "81 % of the workers' time is useful work,
-// 12 % idle, 6 % scheduling, 1 % slower work". It is empty when nothing was sampled.
+// A share is a part of the time of the workers.
+type share struct {
+	name string
+	of   float64
+}
+
+// shares are empty when nothing was sampled.
+func (l Ledger) shares() []share {
+	switch {
+	case l.N == 0:
+		return nil
+	case l.Split:
+		return []share{{"useful work", l.Ideal}, {"slower work", l.Inflation}, {"scheduling", l.Scheduling}, {"idle", l.Idle}}
+	}
+	return []share{{"useful work", l.Ideal}, {"slower work", l.Inflation}, {"scheduling or idle", l.Idle}}
+}
+
+// Text names the shares: "81 % of the workers' time is useful work, 1 % slower work,
+// 6 % scheduling, 12 % idle". It is empty when nothing was sampled.
 func (l Ledger) Text() string {
-	if l.N == 0 {
-		return ""
+	var parts []string
+	for _, x := range l.shares() {
+		parts = append(parts, words.Percent(x.of)+" "+x.name)
 	}
-	idle := "idle"
-	if !l.Split {
-		idle = "scheduling or idle"
-	}
-	text := fmt.Sprintf("%s of the workers' time is useful work, %s slower work", words.Percent(l.Ideal), words.Percent(l.Inflation))
-	if l.Split {
-		text += fmt.Sprintf(", %s scheduling", words.Percent(l.Scheduling))
-	}
-	return text + fmt.Sprintf(", %s %s", words.Percent(l.Idle), idle)
-}
-
-func overlapText(p ScalingPoint) string {
-	return "overlap of waiting and computing " + words.PlainEstimate(p.Overlap)
-}
-
-// WhereTables are the figures of where the speedup goes: the law of every executor,
-// the shares of its workers' time, and the master model with its predictions. Empty
-// ones are left out.
-func WhereTables(set *Set) []words.Table {
-	var out []words.Table
-	for _, t := range []words.Table{lawTable(set), lossTable(set), masterTable(set)} {
-		if t = t.Pruned(); len(t.Rows) > 0 {
-			out = append(out, t)
-		}
-	}
-	return out
+	return strings.Replace(strings.Join(parts, ", "), " useful", " of the workers' time is useful", 1)
 }
 
 // lawTable is how the speedup of every executor goes with workers, on the Scaling
@@ -140,7 +180,9 @@ func lawTable(set *Set) words.Table {
 			if series.Law.Kind == NoLaw && series.Law.Why == "" {
 				continue // not compared with models
 			}
-			t.Rows = append(t.Rows, []string{s.Workload, series.Executor, series.Law.Text(), series.Law.PeakText(), words.OrDash(series.Tax, words.RatioEstimate)})
+			row := append(words.Row(s.Family.Title(), series.Label(), series.Law.Text(), series.Law.PeakText()), words.Number(series.Tax, words.RatioEstimate))
+			row[2].Method, row[3].Method = series.Law.PerWorker.Method, series.Law.Peak.Method
+			t.Rows = append(t.Rows, row)
 		}
 	}
 	return t
@@ -150,71 +192,63 @@ func lawTable(set *Set) words.Table {
 // that stands for each workload. Serial fractions of pools that are too small for one
 // are in brackets.
 func lossTable(set *Set) words.Table {
-	t := words.Table{Title: "Where the workers' time went", Left: 2, Header: []string{"workload", "executor", "workers", "relative speedup", "serial fraction",
+	t := words.Table{Folded: true, Title: "Where the workers' time went", Left: 2, Header: []string{"workload", "executor", "workers", "relative speedup", "serial fraction",
 		"useful work", "slower work", "scheduling", "idle", "overlap"},
 		Caption: "Relative speedup is against the same executor with one worker. The serial fraction is that of Karp and Flatt; in brackets it is of fewer than 4 workers, where noise alone makes one. Shares of the time of all workers come from tasks timed from inside; slower work is below 0 where tasks took less time than in the plain loop, and workers beyond the cores wait as slower work or as idle. The overlap of waiting and computing is 1 when the shorter is hidden behind the longer, 0 when they go one after the other."}
 	for _, s := range Headline(set) {
 		for _, series := range s.Series {
 			for _, p := range series.Points {
-				fraction := words.OrDash(p.SerialFraction, words.PlainEstimate)
+				fraction := words.Number(p.SerialFraction, words.PlainEstimate)
 				switch e := p.SerialFraction; {
-				case fraction == "–" && p.Ledger.N == 0 && p.Overlap.N == 0:
+				case e.N == 0 && p.Ledger.N == 0 && p.Overlap.N == 0:
 					continue
 				case e.N > 0 && e.Value > 1:
-					fraction = "slower than serial"
+					fraction = words.Cell{Text: "slower than serial"}
 				case e.N > 0 && p.Workers < TrustedWorkers:
-					fraction = "(" + fraction + ")"
+					fraction.Text = "(" + fraction.Text + ")"
 				}
-				relative := words.OrDash(p.Relative, words.RatioEstimate)
+				relative := words.Number(p.Relative, words.RatioEstimate)
 				if p.Workers == 1 && p.Relative.N > 0 {
-					relative = words.Ratio(1) // of itself
+					relative = words.Cell{Text: words.Ratio(1)} // of itself
 				}
-				row := []string{s.Workload, series.Executor, strconv.Itoa(p.Workers), relative, fraction}
-				row = append(append(row, p.Ledger.shares()...), words.OrDash(p.Overlap, words.PlainEstimate))
-				t.Rows = append(t.Rows, row)
+				row := append(words.Row(s.Family.Title(), series.Label(), strconv.Itoa(p.Workers)), relative, fraction)
+				parts := words.Row("–", "–", "–", "–")
+				for i, x := range p.Ledger.shares() {
+					parts[i].Text = words.Percent(x.of)
+				}
+				if p.Ledger.N > 0 && !p.Ledger.Split {
+					parts[2].Text, parts[3].Text = "in idle", parts[2].Text
+				}
+				t.Rows = append(t.Rows, append(append(row, parts...), words.Number(p.Overlap, words.PlainEstimate)))
 			}
 		}
 	}
 	return t
 }
 
-// shares are the four shares for a table.
-func (l Ledger) shares() []string {
-	switch {
-	case l.N == 0:
-		return []string{"–", "–", "–", "–"}
-	case !l.Split:
-		return []string{words.Percent(l.Ideal), words.Percent(l.Inflation), "in idle", words.Percent(l.Idle)}
-	}
-	return []string{words.Percent(l.Ideal), words.Percent(l.Inflation), words.Percent(l.Scheduling), words.Percent(l.Idle)}
-}
-
 // masterTable is what the master model says of the sweeps, with its predictions.
 func masterTable(set *Set) words.Table {
-	t := words.Table{Title: "Costs, and what they predict", Left: 2, Header: []string{"workload", "executor", "start F", "per task h", "slower work φ", "dispatcher d", "tail, tasks",
+	t := words.Table{Folded: true, Title: "Costs, and what they predict", Left: 2, Header: []string{"workload", "executor", "start F", "per task h", "slower work φ", "dispatcher d", "tail, tasks",
 		"misfit", "crossover", "measured", "off by", "pool", "measured", "which loses"},
 		Caption: "T = F + n·max((w·φ + h)/P, d) + tail, fitted to the smallest and the largest tasks only; a cost that they do not show is –. The misfit is that of the worst of the points it was fitted to: where it is large, the costs are rough. What it predicts for the crossover and the smallest pool within 5 % of the fastest stands beside what was measured."}
 	for _, m := range Masters(set) {
-		row := []string{m.Workload, m.Executor}
 		if m.Why != "" && m.Cells == 0 {
 			continue
 		}
-		row = append(row, words.OrDash(m.Fixed, words.DurationEstimate), words.OrDash(m.Inline, words.DurationEstimate), words.OrDash(m.Inflation, words.RatioEstimate),
-			words.OrDash(m.Period, words.DurationEstimate), words.OrDash(m.Tail, words.PlainEstimate), words.Percent(m.Misfit))
-		predicted, off := words.CrossingText(m.Predicted), "–"
+		row := append(words.Row(m.Family.Title(), m.Label()), words.Number(m.Fixed, words.DurationEstimate), words.Number(m.Inline, words.DurationEstimate),
+			words.Number(m.Inflation, words.RatioEstimate), words.Number(m.Period, words.DurationEstimate), words.Number(m.Tail, words.PlainEstimate))
+		row = append(row, words.Cell{Text: words.Percent(m.Misfit)}, words.Crossing(m.Predicted), words.Crossing(m.Measured))
 		if m.Why != "" {
-			predicted = m.Why
+			row[8] = words.Cell{Text: m.Why}
 		}
+		rest := words.Row("–", "–", "–", "–")
 		if e, ok := m.CrossoverError(); ok {
-			off = words.Change(1 + e)
+			rest[0].Text = words.Change(1 + e)
 		}
-		row = append(row, predicted, words.CrossingText(m.Measured), off)
 		if m.PredictedPool > 0 {
-			row = append(row, strconv.Itoa(m.PredictedPool), strconv.Itoa(m.MeasuredPool), words.Percent(m.Regret))
-		} else {
-			row = append(row, "–", "–", "–")
+			rest[1].Text, rest[2].Text, rest[3].Text = strconv.Itoa(m.PredictedPool), strconv.Itoa(m.MeasuredPool), words.Percent(m.Regret)
 		}
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, append(row, rest...))
 	}
 	return t
 }

@@ -4,9 +4,9 @@ package estimate
 // one of the values below, so that a reader may be told beside the number how it was
 // made.
 type Method struct {
-	Name   string // in a few words: "percentile bootstrap"
-	Reason string // why this way here; one sentence without a full stop
-	Source string // who described it; empty when nobody had to
+	Name   string `json:"name"`             // in a few words: "percentile bootstrap"
+	Reason string `json:"reason"`           // why this way here; one sentence without a full stop
+	Source string `json:"source,omitempty"` // who described it; empty when nobody had to
 }
 
 // The methods, by what there is to make an interval from.

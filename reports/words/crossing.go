@@ -21,3 +21,8 @@ func CrossingText(c estimate.Crossing) string {
 	}
 	return "cannot tell"
 }
+
+// OutcomeText is what there is to say of a crossing that has no place, in a word or two.
+func OutcomeText(o estimate.Outcome) string {
+	return [...]string{estimate.Unknown: "cannot tell", estimate.Crosses: "", estimate.Always: "always", estimate.Never: "never", estimate.Several: "several"}[o]
+}

@@ -1,22 +1,95 @@
 package words
 
+import "poolbench/reports/estimate"
+
 // A Table is figures for people; a view of it needs to know nothing more.
 type Table struct {
-	Title   string // in a few words; may be empty
-	Caption string // what it shows, in sentences; may be empty
-	Left    int    // how many columns, from the left, hold names; the others hold numbers
-	Header  []string
-	Rows    [][]string // as long as Header
+	Title   string   `json:"title"`             // in a few words; may be empty
+	Caption string   `json:"caption,omitempty"` // what it shows, in sentences; may be empty
+	Notes   string   `json:"-"`                 // what the notes of the cells are, in a few words; may be empty
+	Subject string   `json:"subject,omitempty"` // what it is about, where it is not about all: the workload
+	Brief   bool     `json:"-"`                 // small and telling enough for the terminal
+	Folded  bool     `json:"-"`                 // for who wants to know more
+	Left    int      `json:"-"`                 // how many columns, from the left, hold names; the others hold numbers
+	Header  []string `json:"header"`
+	Rows    [][]Cell `json:"rows"` // as long as Header
 }
+
+// A Cell is one entry of a Table.
+type Cell struct {
+	Text     string
+	Interval string           // of the number, when Text does not hold it
+	Note     string           // what else there is to say, where there is room
+	Method   *estimate.Method // how the interval was made; nil without one
+	Mark     *Mark            // nil in most cells
+	Level    int              // 1 to 6, from the worst to the best; 0 says nothing
+}
+
+// Plain is the cell as text, with the sign of its mark, and with its interval if wanted.
+func (c Cell) Plain(interval bool) string {
+	out := c.Text
+	if interval && c.Interval != "" {
+		out += " " + c.Interval
+	}
+	if c.Mark != nil {
+		out += " " + c.Mark.Sign
+	}
+	return out
+}
+
+// MarshalText makes the cell one string in JSON.
+func (c Cell) MarshalText() ([]byte, error) { return []byte(c.Plain(true)), nil }
+
+// A Mark sets a cell apart.
+type Mark struct {
+	Sign string // where there is little room: "*"
+	Word string // where there is more
+	Doc  string // what the sign means
+}
+
+// The marks of a choice.
+var (
+	Best   = &Mark{"*", "best", "the choice"}
+	AsGood = &Mark{"=", "as good", "as good, but larger or dearer"}
+)
+
+// Row is a row of names and other plain text.
+func Row(texts ...string) []Cell {
+	out := make([]Cell, len(texts))
+	for i, t := range texts {
+		out[i].Text = t
+	}
+	return out
+}
+
+// Number is an estimate as text prints it, with its interval; a dash when there is none.
+func Number(e estimate.Estimate, text func(estimate.Estimate) string) Cell {
+	if e.N == 0 {
+		return Cell{Text: "–"}
+	}
+	return Cell{Text: text(e), Method: e.Method}
+}
+
+// Crossing is a crossing as CrossingText prints it.
+func Crossing(c estimate.Crossing) Cell {
+	out := Cell{Text: CrossingText(c)}
+	if c.Outcome == estimate.Crosses {
+		out.Method = c.At.Method
+	}
+	return out
+}
+
+// Full reports whether there is any row.
+func (t Table) Full() bool { return len(t.Rows) > 0 }
 
 // Pruned is t without the columns of numbers that say nothing in any row.
 func (t Table) Pruned() Table {
 	out := t
-	out.Header, out.Rows = nil, make([][]string, len(t.Rows))
+	out.Header, out.Rows = nil, make([][]Cell, len(t.Rows))
 	for j, head := range t.Header {
 		empty := j >= t.Left
 		for _, row := range t.Rows {
-			empty = empty && row[j] == "–"
+			empty = empty && row[j].Text == "–"
 		}
 		if empty {
 			continue

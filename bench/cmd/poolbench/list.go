@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"poolbench/bench"
+	"poolbench/reports"
 	"poolbench/reports/charts"
 	"poolbench/workloads"
 )
@@ -27,6 +28,10 @@ func runList(_ context.Context, c *invocation) error {
 	fmt.Fprintln(tw, "\nExecutors")
 	for _, k := range bench.Kinds() {
 		fmt.Fprintf(tw, "  %s\t%s\n", k.Name, k.Doc)
+	}
+	fmt.Fprintln(tw, "\nQuestions")
+	for _, q := range reports.Questions() {
+		fmt.Fprintf(tw, "  %s\t%s\n", q.Name, q.Doc)
 	}
 	fmt.Fprintln(tw, "\nCharts")
 	for _, chart := range charts.All() {

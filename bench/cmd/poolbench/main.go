@@ -4,7 +4,7 @@
 //	poolbench report   turn a record into a report
 //	poolbench gate     compare two builds of a Go module, or two records
 //	poolbench selftest find planted costs on this machine
-//	poolbench list     show workloads, executors and charts
+//	poolbench list     show workloads, executors, questions and charts
 //
 // Results go to standard output, progress and warnings to standard error. The
 // exit code is 0 when all is well, 1 for a regression, 2 for wrong usage or input
@@ -57,7 +57,7 @@ var commands = []command{
 	{"report", "[flags] RECORD", "turn a record, or the output of go test -bench, into a report", runReport},
 	{"gate", "-base REVISION", "measure two builds against each other, or judge two records", runGate},
 	{"selftest", "[flags]", "plant known costs here and tell whether the estimates find them", runSelftest},
-	{"list", "", "show workloads, executors and charts", runList},
+	{"list", "", "show workloads, executors, questions and charts", runList},
 }
 
 // An invocation is one call of a subcommand.

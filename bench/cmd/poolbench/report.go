@@ -12,7 +12,7 @@ import (
 	"poolbench/bench/record"
 	"poolbench/reports"
 	"poolbench/reports/charts"
-	"poolbench/reports/html"
+	"poolbench/reports/view"
 )
 
 // defaultOut is where run and report leave their files.
@@ -20,7 +20,7 @@ const defaultOut = "poolbench-out"
 
 func runReport(_ context.Context, c *invocation) error {
 	out := c.flags.String("out", defaultOut, "`directory` to write report.html, summary.md and charts to")
-	style := addStyleFlag(c)
+	style := addViewFlags(c)
 	rest, err := c.parse()
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func runReport(_ context.Context, c *invocation) error {
 	if len(rest) != 1 {
 		return usageError("report takes one record (a file, or - for standard input), got %d arguments", len(rest))
 	}
-	text, err := style.options(c.stdout)
+	how, err := style.options(c.stdout)
 	if err != nil {
 		return err
 	}
@@ -36,11 +36,7 @@ func runReport(_ context.Context, c *invocation) error {
 	if err != nil {
 		return err
 	}
-	data := reports.Analyse(rec)
-	if err := writeReport(*out, data, c.stderr); err != nil {
-		return err
-	}
-	if err := reports.WriteText(c.stdout, data, text); err != nil {
+	if err := report(c, rec, *out, how); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.stdout, "\nReport   %s\n", filepath.Join(*out, "report.html"))
@@ -56,49 +52,60 @@ func readRecord(path string) (*record.Record, error) {
 	return rec, nil
 }
 
-// writeReport writes every view of the data into dir. A file appears complete or
-// not at all. Charts that cannot be drawn are told on warnings and left out.
-func writeReport(dir string, data *reports.Data, warnings io.Writer) error {
-	drawings, problems := charts.Draw(data)
+// report asks a record every question, writes the views of the answers into dir and
+// prints them. A file appears complete or not at all. Charts that cannot be drawn are told
+// on standard error and left out.
+func report(c *invocation, rec *record.Record, dir string, how viewOptions) error {
+	set := reports.NewSet(rec)
+	drawings, problems := charts.Draw(set, charts.All()...)
 	for _, p := range problems {
-		fmt.Fprintf(warnings, "poolbench: no chart: %v\n", p)
+		fmt.Fprintf(c.stderr, "poolbench: no chart: %v\n", p)
 	}
-	chartDir := filepath.Join(dir, "charts")
-	if err := os.MkdirAll(chartDir, 0o777); err != nil {
+	if err := writeCharts(filepath.Join(dir, "charts"), drawings); err != nil {
+		return err
+	}
+	r := view.New(set, reports.Questions(), drawings)
+	for _, role := range charts.Roles() {
+		r.Colours = append(r.Colours, view.Colour(role))
+	}
+	files := map[string]func(io.Writer, *view.Report) error{
+		filepath.Join(dir, "report.html"): view.HTML,
+		filepath.Join(dir, "summary.md"):  view.Markdown,
+	}
+	if how.json != "" {
+		files[how.json] = view.JSON
+	}
+	for path, write := range files {
+		var b bytes.Buffer
+		if err := write(&b, r); err != nil {
+			return fmt.Errorf("making %s: %w", path, err)
+		}
+		if err := writeFile(path, b.Bytes()); err != nil {
+			return err
+		}
+	}
+	return view.Text(c.stdout, r, how.Options)
+}
+
+// writeCharts writes every drawing into dir and removes those of an earlier report.
+func writeCharts(dir string, drawings []reports.Drawing) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("making the report directory: %w", err)
 	}
 	written := map[string]bool{}
 	for _, d := range drawings {
 		written[d.Name] = true
-		svg, err := d.SVG()
-		if err != nil {
-			return fmt.Errorf("drawing %s: %w", d.Name, err)
-		}
-		png, err := d.PNG()
-		if err != nil {
-			return fmt.Errorf("drawing %s: %w", d.Name, err)
-		}
-		if err := writeFile(filepath.Join(chartDir, d.Name+".svg"), svg); err != nil {
-			return err
-		}
-		if err := writeFile(filepath.Join(chartDir, d.Name+".png"), png); err != nil {
-			return err
+		for ext, render := range map[string]func() ([]byte, error){".svg": d.SVG, ".png": d.PNG} {
+			picture, err := render()
+			if err != nil {
+				return fmt.Errorf("drawing %s: %w", d.Name, err)
+			}
+			if err := writeFile(filepath.Join(dir, d.Name+ext), picture); err != nil {
+				return err
+			}
 		}
 	}
-	if err := removeOldCharts(chartDir, written); err != nil {
-		return err
-	}
-	var page, summary bytes.Buffer
-	if err := html.WriteWithRecord(&page, data, drawings, data.Record.Text); err != nil {
-		return fmt.Errorf("making report.html: %w", err)
-	}
-	if err := reports.WriteMarkdown(&summary, data); err != nil {
-		return fmt.Errorf("making summary.md: %w", err)
-	}
-	if err := writeFile(filepath.Join(dir, "report.html"), page.Bytes()); err != nil {
-		return err
-	}
-	return writeFile(filepath.Join(dir, "summary.md"), summary.Bytes())
+	return removeOldCharts(dir, written)
 }
 
 // removeOldCharts removes the charts that an earlier report left and this one has

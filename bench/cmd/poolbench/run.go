@@ -32,7 +32,7 @@ type runFlags struct {
 	workloads, executors, workers, grains string
 	out, progress                         string
 	seed                                  uint64
-	style                                 styleFlag
+	view                                  viewFlags
 }
 
 func addRunFlags(c *invocation) *runFlags {
@@ -48,7 +48,7 @@ func addRunFlags(c *invocation) *runFlags {
 	c.flags.BoolVar(&f.resume, "resume", false, "go on with the record in -out, with the same grid and seed")
 	c.flags.BoolVar(&f.dryRun, "n", false, "print the plan and stop")
 	c.flags.StringVar(&f.progress, "progress", "auto", "auto (a bar on a terminal, else plain), bar, plain or none")
-	f.style = addStyleFlag(c)
+	f.view = addViewFlags(c)
 	return f
 }
 
@@ -65,7 +65,7 @@ func runRun(ctx context.Context, c *invocation) error {
 	if err != nil {
 		return err
 	}
-	text, err := f.style.options(c.stdout)
+	how, err := f.view.options(c.stdout)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func runRun(ctx context.Context, c *invocation) error {
 		}
 		return bench.NewPlan(grid, f.seed).Print(c.stdout)
 	}
-	return f.measure(ctx, c, grid, text, progress)
+	return f.measure(ctx, c, grid, how, progress)
 }
 
 // setBudget takes the default if none was given, and refuses what is no time.
@@ -108,7 +108,7 @@ func (f *runFlags) setBudget(c *invocation) error {
 }
 
 // measure runs the grid and reports, also after an interrupt.
-func (f *runFlags) measure(ctx context.Context, c *invocation, grid bench.Grid, text reports.TextOptions, progress bench.Progress) error {
+func (f *runFlags) measure(ctx context.Context, c *invocation, grid bench.Grid, how viewOptions, progress bench.Progress) error {
 	path := filepath.Join(f.out, "results.txt")
 	file, resumed, err := openRecord(path, f.resume, c.stderr)
 	if err != nil {
@@ -137,11 +137,7 @@ func (f *runFlags) measure(ctx context.Context, c *invocation, grid bench.Grid, 
 	if err != nil {
 		return err
 	}
-	data := reports.Analyse(rec)
-	if err := writeReport(f.out, data, c.stderr); err != nil {
-		return err
-	}
-	if err := reports.WriteText(c.stdout, data, text); err != nil {
+	if err := report(c, rec, f.out, how); err != nil {
 		return err
 	}
 	return f.close(c, summary)
@@ -150,7 +146,7 @@ func (f *runFlags) measure(ctx context.Context, c *invocation, grid bench.Grid, 
 // refine names the cells that would tell most about where pools begin to pay off.
 func refine(rec *record.Record) []record.Cell {
 	var cells []record.Cell
-	for _, r := range reports.Refine(reports.Analyse(rec)) {
+	for _, r := range reports.Refine(reports.NewSet(rec)) {
 		cells = append(cells, record.Cell{Executor: r.Executor, Workload: r.Workload, Workers: r.Workers, Grain: r.Grain})
 	}
 	return cells

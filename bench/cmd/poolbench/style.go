@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/term"
 
-	"poolbench/reports"
+	"poolbench/reports/view"
 )
 
 // styleFlag is the -color flag.
@@ -17,10 +17,37 @@ func addStyleFlag(c *invocation) styleFlag {
 	return styleFlag{c.flags.String("color", "auto", "colour in the terminal: auto, always or never; NO_COLOR is honoured")}
 }
 
+// viewFlags are the flags of a report.
+type viewFlags struct {
+	style   styleFlag
+	verbose *bool
+	json    *string
+}
+
+// viewOptions are they as given.
+type viewOptions struct {
+	view.Options
+	json string
+}
+
+func addViewFlags(c *invocation) viewFlags {
+	return viewFlags{
+		style:   addStyleFlag(c),
+		verbose: c.flags.Bool("v", false, "say by which method each number was made, and what the charts show"),
+		json:    c.flags.String("json", "", "`file` to write the answers to for scripts"),
+	}
+}
+
+func (f viewFlags) options(w io.Writer) (viewOptions, error) {
+	o, err := f.style.options(w)
+	o.Verbose = *f.verbose
+	return viewOptions{o, *f.json}, err
+}
+
 // options says how to print on w: colour only on a terminal that wants it, plain
 // characters where the locale is not UTF-8.
-func (s styleFlag) options(w io.Writer) (reports.TextOptions, error) {
-	o := reports.TextOptions{ASCII: !utf8Locale()}
+func (s styleFlag) options(w io.Writer) (view.Options, error) {
+	o := view.Options{ASCII: !utf8Locale()}
 	if f, ok := w.(*os.File); ok {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 			o.Width = min(width, 110)

@@ -1,48 +1,37 @@
-package html
+package view
 
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
 	"strconv"
 	"strings"
 
-	"poolbench/reports/charts"
+	"poolbench/reports"
 )
 
-// rendered is a drawing ready for the page.
-type rendered struct {
-	figure
-	chart, subject string
-	used           bool
+// A figure is a drawing ready for the page.
+type figure struct {
+	SVG     template.HTML
+	Caption string
+	Failed  string // why there is no picture
 }
 
-func render(drawings []charts.Drawing) []*rendered {
-	var out []*rendered
-	for i, d := range drawings {
-		r := &rendered{chart: d.Chart, subject: d.Subject, figure: figure{Caption: d.Alt}}
-		svg, err := d.SVG()
-		if err == nil {
-			r.SVG, err = inline(svg, fmt.Sprintf("c%d-", i+1))
-		}
-		if err != nil {
-			r.Failed = "The chart could not be drawn: " + err.Error()
-		}
-		out = append(out, r)
+// newFigure renders a drawing. The prefix makes the ids in it unique in the page.
+func newFigure(d reports.Drawing, prefix string, colours []Colour) (out figure) {
+	out.Caption = d.Alt
+	svg, err := []byte(nil), errors.New("there is no picture")
+	if d.SVG != nil {
+		svg, err = d.SVG()
 	}
-	return out
-}
-
-// take gives the figures of a chart about a workload, and marks them as shown.
-func take(all []*rendered, chart, subject string) []figure {
-	var out []figure
-	for _, r := range all {
-		if !r.used && r.chart == chart && r.subject == subject {
-			r.used = true
-			out = append(out, r.figure)
-		}
+	if err == nil {
+		out.SVG, err = inline(svg, prefix, colours)
+	}
+	if err != nil {
+		out.Failed = "The chart could not be drawn: " + err.Error()
 	}
 	return out
 }
@@ -56,7 +45,7 @@ func take(all []*rendered, chart, subject string) []figure {
 //     fills, "k-…" for strokes;
 //   - the fixed size becomes the width of the page, by the viewBox;
 //   - ids get the prefix, so that they are unique in the page.
-func inline(svg []byte, prefix string) (template.HTML, error) {
+func inline(svg []byte, prefix string, colours []Colour) (template.HTML, error) {
 	decoder := xml.NewDecoder(bytes.NewReader(svg))
 	var b strings.Builder
 	depth := 0
@@ -76,7 +65,7 @@ func inline(svg []byte, prefix string) (template.HTML, error) {
 				}
 				continue
 			}
-			writeStart(&b, t, prefix, depth == 0)
+			writeStart(&b, t, prefix, depth == 0, colours)
 			depth++
 		case xml.EndElement:
 			depth--
@@ -95,7 +84,7 @@ var elements = map[string]bool{"svg": true, "title": true, "desc": true, "g": tr
 // attributes that are kept as they are; the others are handled or dropped.
 var attributes = map[string]bool{"d": true, "x": true, "y": true, "transform": true, "viewBox": true, "role": true}
 
-func writeStart(b *strings.Builder, t xml.StartElement, prefix string, root bool) {
+func writeStart(b *strings.Builder, t xml.StartElement, prefix string, root bool, colours []Colour) {
 	b.WriteString("<" + t.Name.Local)
 	attr := func(key, value string) {
 		b.WriteString(" " + key + `="`)
@@ -113,21 +102,20 @@ func writeStart(b *strings.Builder, t xml.StartElement, prefix string, root bool
 			}
 			attr(key, strings.Join(ids, " "))
 		case key == "style":
-			presentation(attr, a.Value)
+			presentation(attr, a.Value, colours)
 		case attributes[key]:
 			attr(key, a.Value)
 		}
 	}
 	if root {
 		attr("width", "100%")
-		attr("font-family", charts.FontStack)
 		attr("class", "chart")
 	}
 	b.WriteString(">")
 }
 
 // presentation turns "k:v;k:v" into attributes.
-func presentation(attr func(key, value string), style string) {
+func presentation(attr func(key, value string), style string, colours []Colour) {
 	var classes []string
 	for part := range strings.SplitSeq(style, ";") {
 		key, value, ok := strings.Cut(part, ":")
@@ -136,7 +124,7 @@ func presentation(attr func(key, value string), style string) {
 			continue
 		}
 		if key == "fill" || key == "stroke" {
-			if role, ok := roleOf(value); ok {
+			if role, ok := roleOf(value, colours); ok {
 				classes = append(classes, map[string]string{"fill": "f-", "stroke": "k-"}[key]+role)
 			}
 		}
@@ -147,19 +135,19 @@ func presentation(attr func(key, value string), style string) {
 	}
 }
 
-// roleOf finds the role whose light colour is nearest: gonum writes translucent
+// roleOf finds the colour whose light form is nearest: gonum writes translucent
 // colours one off.
-func roleOf(value string) (string, bool) {
+func roleOf(value string, colours []Colour) (string, bool) {
 	hex, ok := strings.CutPrefix(value, "#")
 	rgb, err := strconv.ParseUint(hex, 16, 32)
 	if !ok || err != nil || len(hex) != 6 {
 		return "", false
 	}
 	best, least := "", 40
-	for _, r := range charts.Roles() {
-		d := apart(int(rgb>>16), int(r.Light.R)) + apart(int(rgb>>8&255), int(r.Light.G)) + apart(int(rgb&255), int(r.Light.B))
+	for _, c := range colours {
+		d := apart(int(rgb>>16), int(c.Light.R)) + apart(int(rgb>>8&255), int(c.Light.G)) + apart(int(rgb&255), int(c.Light.B))
 		if d < least {
-			best, least = r.Name, d
+			best, least = c.Name, d
 		}
 	}
 	return best, best != ""

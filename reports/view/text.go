@@ -1,0 +1,137 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"poolbench/reports"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
+)
+
+// Text prints a report for a terminal: the brief tables first, then the sentences behind
+// the titles of their questions, so that they stand where the eye is when it is done. It
+// returns the first error of w.
+func Text(w io.Writer, r *Report, o Options) error {
+	p := NewPage(o, 17)
+	if r.Machine != "" {
+		p.Text("Machine", Bold, r.Machine, 0)
+		p.Print("")
+	}
+	for _, s := range r.Sections {
+		p.tables(s.Tables)
+	}
+	for _, s := range r.Sections {
+		p.section(s)
+	}
+	p.drawings(r.Sections)
+	if o.Verbose {
+		p.methods(methods(r.Sections))
+	}
+	_, err := p.WriteTo(w)
+	return err
+}
+
+// tables prints the brief ones, and what their marks mean.
+func (p *Page) tables(all []words.Table) {
+	all = slices.DeleteFunc(slices.Clone(all), func(t words.Table) bool { return !t.Brief })
+	for _, t := range all {
+		p.Print(t.Title)
+		rows, used := plainRows(t, p.options.Verbose), methodsOf(t)
+		for i, cells := range t.Rows {
+			for j, c := range cells {
+				if p.options.Verbose && len(used) > 1 && c.Method != nil {
+					rows[i][j] += " (" + c.Method.Name + ")"
+				}
+			}
+		}
+		p.Table(append([][]string{t.Header}, rows...))
+		if p.options.Verbose && len(used) == 1 {
+			p.Print("  all intervals: " + used[0].Name)
+		}
+		p.Print("")
+	}
+	if marks := legend(all); len(marks) > 0 {
+		p.Print(strings.Join(marks, "    "))
+		p.Print("")
+	}
+}
+
+// section prints its sentences and warnings behind its title, subjects in a column.
+func (p *Page) section(s reports.Section) {
+	label, width := s.Title, 0
+	for _, sentence := range s.Sentences {
+		width = max(width, len([]rune(sentence.Subject)))
+	}
+	line := func(text string, hang int) {
+		p.Text(label, Bold, text, hang)
+		label = ""
+	}
+	for _, sentence := range s.Sentences {
+		text := sentence.Text
+		if p.options.Verbose {
+			text = withMethods(sentence)
+		}
+		if sentence.Subject == "" {
+			line(text, 2)
+		} else {
+			line(fmt.Sprintf("%-*s  %s", width, sentence.Subject, text), width+2)
+		}
+	}
+	for _, warning := range s.Warnings {
+		line(warning.String(), 2)
+	}
+}
+
+// drawings prints the names of all of them, or what each shows.
+func (p *Page) drawings(sections []reports.Section) {
+	label := "Charts"
+	var names []string
+	for _, s := range sections {
+		for _, d := range s.Drawings {
+			names = append(names, d.Name)
+			if p.options.Verbose {
+				p.Text(label, Bold, d.Name+": "+d.Title, 2)
+				label = ""
+			}
+		}
+	}
+	if len(names) > 0 && !p.options.Verbose {
+		p.Text(label, Bold, strings.Join(names, ", "), 0)
+	}
+}
+
+// withMethods is the text of a sentence with the method behind every interval; behind the
+// sentence where the interval is not printed.
+func withMethods(s reports.Sentence) string {
+	text, after := s.Text, ""
+	for _, c := range s.Claims {
+		if c.Value.Method == nil {
+			continue
+		}
+		interval, named := words.IntervalOf(c.Value, c.Unit), " ("+c.Value.Method.Name+")"
+		if head, tail, ok := strings.Cut(text, interval); ok && interval != "" {
+			text = head + interval + named + strings.TrimPrefix(tail, named)
+		} else if !strings.Contains(after, c.Relation+named) {
+			after += "; " + c.Relation + named
+		}
+	}
+	if after != "" {
+		text += " {" + after[len("; "):] + "}"
+	}
+	return text
+}
+
+func (p *Page) methods(all []*estimate.Method) {
+	label := "Methods"
+	for _, m := range all {
+		text := m.Name + ": " + m.Reason
+		if m.Source != "" {
+			text += " (" + m.Source + ")"
+		}
+		p.Text(label, Bold, text, 2)
+		label = ""
+	}
+}

@@ -1,0 +1,196 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"poolbench/reports/words"
+)
+
+// Which has one sentence a workload, at its largest grain and smallest payload, with the
+// speedups of all arms.
+var Which = Question{
+	Name: "which", Title: "Which one?", Doc: "Which executor and how many workers should I use?",
+	Answer: func(s *Set) Section {
+		out := Section{Reading: "The speedup is the time of a plain loop divided by the time of the pool, within the same block of the run. The heavy dark line is what the machine was measured to deliver to independent processes; the thin line y = x would be one whole core per worker. Below the dashed line more than half of the workers' time is lost. In the table, the outlined cell is the choice; cells marked “as good” cannot be told from it or differ by less than 5 %, and the cheapest of them is the choice."}
+		all := Scalings(s)
+		for _, h := range Headline(s) {
+			var of []Scaling // of this work
+			for _, x := range all {
+				if x.Family == h.Family {
+					of = append(of, x)
+				}
+			}
+			out.Sentences = append(out.Sentences, whichSentence(s, h, of))
+			for _, t := range []words.Table{speedupTable(s, h), otherChoices(s, h, of), makespans(of)} {
+				if t.Full() {
+					t.Subject = h.Family.Title()
+					out.Tables = append(out.Tables, t)
+				}
+			}
+		}
+		if len(out.Sentences) == 0 {
+			out.Sentences = []Sentence{{Text: "this record cannot say: no workload was measured both in a plain loop and in a pool"}}
+		}
+		return out
+	},
+}
+
+func whichSentence(set *Set, h Scaling, of []Scaling) Sentence {
+	out := Sentence{Subject: h.Family.Title(), Text: h.Best.Sentence, Verdict: verdict(h)}
+	for _, arm := range h.Best.Stated {
+		out.Claims = append(out.Claims, Claim{Subject: arm.String() + " on " + h.Title(), Relation: "speedup", Object: h.Family.Baseline, Unit: words.Times, Value: arm.Speedup})
+	}
+	if lead, next, ok := Ahead(set, h); ok {
+		out.Text += fmt.Sprintf("; %s ahead of %s", words.Ratio(lead.Value), next.Pool)
+		out.Claims = append(out.Claims, Claim{Subject: h.Best.String() + " on " + h.Title(), Relation: "speedup", Object: next.String(), Unit: words.Times, Value: lead})
+	}
+	if h.Grain != 0 && slices.ContainsFunc(of, func(x Scaling) bool { return x.Grain != h.Grain }) {
+		out.Text += fmt.Sprintf(" (at %s of work per task)", words.Grain(h.Grain))
+	}
+	return out
+}
+
+func verdict(h Scaling) *Verdict {
+	switch best := h.Best; {
+	case !best.Decided:
+		return &Verdict{Unsure, "cannot tell"}
+	case best.Executor == h.Family.Baseline:
+		return &Verdict{None, "use no pool"}
+	default:
+		return &Verdict{Win, best.Short() + ", " + words.Ratio(best.Speedup.Value)}
+	}
+}
+
+// speedupTable is the matrix of one Scaling: a row an executor, a column a pool size.
+func speedupTable(set *Set, s Scaling) words.Table {
+	t := words.Table{Brief: true, Left: 1, Header: []string{"workers"}, Notes: "efficiency against one core per worker, which also tints the cell"}
+	t.Title = s.Title()
+	if s.Tasks > 0 {
+		t.Title += ", " + words.Count(s.Tasks, "task")
+	}
+	t.Title += ": speedup against the plain loop, which takes " + words.DurationEstimate(s.Serial)
+	if !isSwept(set, s.Family) { // else Short says it
+		t.Caption = words.Sentence(costOf(set, s).Text)
+	}
+	workers := s.poolSizes()
+	for _, w := range workers {
+		t.Header = append(t.Header, strconv.Itoa(w))
+	}
+	for _, series := range s.Series {
+		t.Rows = append(t.Rows, append(words.Row(series.Label()), speedupCells(s, series, workers)...))
+		for _, p := range series.Points {
+			if p.CapacityEfficiency > 0 {
+				t.Notes = "efficiency against what the machine was measured to deliver, which also tints the cell"
+			}
+		}
+	}
+	return t
+}
+
+// poolSizes are those of all series, ascending.
+func (s Scaling) poolSizes() []int {
+	var out []int
+	for _, series := range s.Series {
+		for _, p := range series.Points {
+			out = append(out, p.Workers)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// speedupCells are parallel to workers.
+func speedupCells(s Scaling, series ScalingSeries, workers []int) []words.Cell {
+	out := make([]words.Cell, len(workers))
+	for i := range out {
+		out[i].Text = "–"
+	}
+	for _, p := range series.Points {
+		share := p.Efficiency
+		if p.CapacityEfficiency > 0 {
+			share = p.CapacityEfficiency
+		}
+		i, _ := slices.BinarySearch(workers, p.Workers)
+		out[i] = words.Cell{Text: words.Ratio(p.Speedup.Value), Note: words.Percent(share), Interval: words.IntervalOf(p.Speedup, words.Times),
+			Method: p.Speedup.Method, Level: level(share), Mark: s.Best.mark(series.Pool(p.Workers))}
+	}
+	return out
+}
+
+func (c Choice) mark(p Pool) *words.Mark {
+	if c.Pool == p {
+		return words.Best
+	}
+	if slices.ContainsFunc(c.Ties, func(t Tie) bool { return t.Pool == p }) {
+		return words.AsGood
+	}
+	return nil
+}
+
+// level of an efficiency, as a Cell has it.
+func level(share float64) int {
+	if math.IsNaN(share) {
+		return 1
+	}
+	n, _ := slices.BinarySearchFunc([]float64{0.15, 0.3, 0.5, 0.7, 0.9}, share, cmp.Compare[float64])
+	return n + 1
+}
+
+// otherChoices is what to use with tasks of the sizes that do not stand for the workload.
+// Grains that only some of the executors were measured at choose nothing.
+func otherChoices(set *Set, h Scaling, of []Scaling) words.Table {
+	t := words.Table{Title: "What to use for " + h.Family.Title() + " with other tasks", Folded: true, Left: 4, Header: []string{"work per task", "tasks", "plain loop", "choice"}}
+	for _, s := range of {
+		if s.Partial || s.Baseline == h.Baseline {
+			continue
+		}
+		row := words.Row(s.size(), "–", "", s.Best.Sentence)
+		if s.Tasks > 0 {
+			row[1].Text = strconv.Itoa(s.Tasks)
+		}
+		row[2] = words.Number(s.Serial, words.DurationEstimate)
+		if need := costOf(set, s); need.Text != "" {
+			row[3].Text += "; " + need.Text
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// size is what a task of s is, for a column.
+func (s Scaling) size() string {
+	out := "–"
+	if s.Grain > 0 {
+		out = words.Grain(s.Grain)
+	}
+	if s.Payload > 0 {
+		out += fmt.Sprintf(", %d B", s.Payload)
+	}
+	return out
+}
+
+// makespans are all numbers of one workload.
+func makespans(of []Scaling) words.Table {
+	t := words.Table{Title: "All numbers of " + of[0].Family.Title(), Folded: true, Left: 2, Header: []string{"work per task", "executor", "workers", "makespan", "speedup", "per worker", "of capacity", "blocks"},
+		Caption: "Makespans and speedups, each with its 95 % interval where there are enough blocks."}
+	for _, s := range of {
+		blocks := strconv.Itoa(s.Serial.N)
+		t.Rows = append(t.Rows, words.Row(s.size(), s.Family.Baseline, "1", words.DurationEstimate(s.Serial), words.Ratio(1), "–", "–", blocks))
+		for _, series := range s.Series {
+			for _, p := range series.Points {
+				row := append(words.Row(s.size(), series.Label(), strconv.Itoa(p.Workers)), words.Number(p.Time, words.DurationEstimate), words.Number(p.Speedup, words.RatioEstimate))
+				row[4].Mark = s.Best.mark(series.Pool(p.Workers))
+				row = append(row, words.Row(words.Percent(p.Efficiency), "–", strconv.Itoa(p.Speedup.N))...)
+				if p.CapacityEfficiency > 0 {
+					row[6].Text = words.Percent(p.CapacityEfficiency)
+				}
+				t.Rows = append(t.Rows, row)
+			}
+		}
+	}
+	return t
+}
