@@ -17,7 +17,10 @@ func TestLook(t *testing.T) {
 	if dir == "" {
 		t.Skip("POOLBENCH_LOOK is not set")
 	}
-	all := shapes()
+	all := map[string]*reports.Set{}
+	for name, f := range shapes() {
+		all[name] = f.set()
+	}
 	if path := os.Getenv("POOLBENCH_RECORD"); path != "" {
 		rec, err := record.ReadFile(path)
 		if err != nil {
@@ -26,7 +29,7 @@ func TestLook(t *testing.T) {
 		all["record"] = reports.Analyse(rec)
 	}
 	for name, d := range all {
-		drawings, errs := Draw(d)
+		drawings, errs := Draw(d, All()...)
 		for _, err := range errs {
 			t.Log(name, err)
 		}

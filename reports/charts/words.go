@@ -2,8 +2,6 @@ package charts
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 
 	"poolbench/reports"
@@ -28,52 +26,28 @@ func fileName(s string) string {
 	return out
 }
 
-// unique names drawings after their chart and workload, with a number where two
-// workloads have names that differ only in characters that files cannot hold.
-func unique(drawings []Drawing) []Drawing {
-	seen := map[string]bool{}
-	for i := range drawings {
-		name := drawings[i].Name
-		for n := 2; seen[name]; n++ {
-			name = drawings[i].Name + "_" + strconv.Itoa(n)
-		}
-		drawings[i].Name = name
-		seen[name] = true
-	}
-	return drawings
-}
+// cores is how many the machine has for the run; 0 is unknown.
+func cores(set *reports.Set) int { return set.Machine.Cores }
 
-// machineLine says where the numbers are from.
-func machineLine(d *reports.Data) string {
-	if line := words.OneLine(reports.MachineLine(d)); line != "" {
+// capacity is what the machine can do by number of workers, where it was measured.
+func capacity(set *reports.Set) map[int]estimate.Estimate { return set.Capacity }
+
+// MachineLine says where the numbers are from, for the notes of a Picture.
+func MachineLine(set *reports.Set) string {
+	if line := words.OneLine(reports.MachineLine(set)); line != "" {
 		return line
 	}
 	return "The record does not describe the machine"
 }
 
-// notDrawn names the executors without a colour.
-func notDrawn(names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	for i := range names {
-		names[i] = words.OneLine(names[i])
-	}
-	return fmt.Sprintf("Not drawn, since a picture holds %d series: %s. The tables have them.", len(slots), words.JoinAnd(names))
-}
-
-// shaded says what the bands are.
-func shaded(known bool, least, most int) string {
-	switch {
-	case !known:
-		return fmt.Sprintf("No intervals: they need at least %d blocks.", estimate.MinBlocks)
+// Shaded says what the bands of a panel are, for the subtitle of a Picture.
+func Shaded(n Panel) string {
+	switch least, most := n.Blocks(); {
+	case most == 0:
+		return fmt.Sprintf("No intervals: they need at least %d blocks", estimate.MinBlocks)
 	case least == most:
 		return fmt.Sprintf("Shaded: 95 %% interval over %d blocks", most)
+	default:
+		return fmt.Sprintf("Shaded: 95 %% interval over %d to %d blocks", least, most)
 	}
-	return fmt.Sprintf("Shaded: 95 %% interval over %d to %d blocks", least, most)
-}
-
-// without drops the empty strings.
-func without(notes ...string) []string {
-	return slices.DeleteFunc(notes, func(note string) bool { return note == "" })
 }

@@ -1,0 +1,385 @@
+package charts
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+func xys(points []Point, value func(Point) float64) plotter.XYs {
+	var out plotter.XYs
+	for _, p := range points {
+		out = append(out, plotter.XY{X: p.X, Y: value(p)})
+	}
+	return out
+}
+
+func middle(p Point) float64 { return p.Value }
+func low(p Point) float64    { return p.Low }
+func high(p Point) float64   { return p.High }
+
+// ghost is how the series of other panels are drawn.
+var ghost = draw.LineStyle{Color: guide.faded(120), Width: 0.75}
+
+func (g Guide) style() draw.LineStyle {
+	role := guide
+	if g.Strong {
+		role = strong
+	}
+	style := role.stroke(vg.Length(g.Width))
+	for _, d := range g.Dashes {
+		style.Dashes = append(style.Dashes, vg.Length(d))
+	}
+	return style
+}
+
+// plot makes gonum's plot of the panel: axes, grid, and all marks that need no
+// place of their own.
+func (n *Panel) plot() *plot.Plot {
+	p := plot.New()
+	p.BackgroundColor = nil
+	area := func(of Role, alpha uint8, ring plotter.XYs) {
+		c := of.faded(alpha)
+		p.Add(&plotter.Polygon{XYs: []plotter.XYs{ring}, Color: c, LineStyle: draw.LineStyle{Color: c}})
+	}
+	upright := func(of Role, alpha uint8, from, to float64) {
+		area(of, alpha, plotter.XYs{{X: from, Y: n.Y.lo}, {X: to, Y: n.Y.lo}, {X: to, Y: n.Y.hi}, {X: from, Y: n.Y.hi}})
+	}
+	line := func(points plotter.XYs, style draw.LineStyle) { p.Add(&plotter.Line{XYs: points, LineStyle: style}) }
+
+	if n.shaded() {
+		upright(tint, 255, n.Shade.From, n.X.hi)
+		line(plotter.XYs{{X: n.Shade.From, Y: n.Y.lo}, {X: n.Shade.From, Y: n.Y.hi}}, guide.stroke(1, 1, 3))
+	}
+	lines := &plotter.Grid{Horizontal: grid.stroke(0.75)}
+	if n.X.Ticks == nil {
+		lines.Vertical = grid.stroke(0.75)
+	}
+	p.Add(lines)
+	for _, g := range n.Guides {
+		line(xys(g.Line, middle), g.style())
+	}
+	for _, s := range n.ghosts {
+		line(xys(s.Points, middle), ghost)
+	}
+	for _, s := range n.Series {
+		if k := s.Call; k != nil && k.At.Known() && k.At.Low < k.At.High && k.At.High < 1e18 {
+			upright(s.look().line, 34, max(k.At.Low, -1e18), k.At.High)
+		}
+	}
+	for _, s := range n.Series {
+		for _, run := range s.bands() {
+			if len(run) == 1 { // one interval alone is a bar
+				before, after := run[0], run[0]
+				before.X, after.X = n.X.beside(before.X, -0.006), n.X.beside(after.X, 0.006)
+				run = []Point{before, after}
+			}
+			ring := xys(run, low)
+			slices.Reverse(ring)
+			area(s.look().line, 46, append(ring, xys(run, high)...))
+		}
+	}
+	for _, s := range n.Series {
+		line(xys(s.Points, middle), s.look().line.stroke(2))
+		line(xys(s.Model, middle), s.look().text.stroke(1, 1, 2.2))
+		if s.Call != nil {
+			line(plotter.XYs{{X: s.Call.At.Value, Y: n.Y.lo}, {X: s.Call.At.Value, Y: n.Y.hi}}, s.look().line.stroke(1.1, 5, 3))
+		}
+	}
+	n.X.onto(&p.X) // after all Adds, each of which widens the axes
+	n.Y.onto(&p.Y)
+	p.Y.LineStyle.Width, p.Y.Tick.Length = 0, 0
+	return p
+}
+
+func (n *Panel) shaded() bool { return n.Shade.Label != "" && n.Shade.From < n.X.hi }
+
+// A view is a panel at its place on the page.
+type view struct {
+	*Panel
+	plot  *plot.Plot
+	tile  draw.Canvas // what the plot is drawn in
+	frame draw.Canvas // the part with the data
+	land  terrain
+	// gonum takes the middle of the values for that of the axis, which it is not on a
+	// logarithmic one, and makes room beside it.
+	xTitle string
+	aside  map[mark]vg.Length // how far a marker stands beside its place
+	tags   []tag
+	note   spot // of the remarks
+}
+
+func (v *view) at(p Point) vg.Point {
+	x, y := v.plot.Transforms(&v.frame)
+	return vg.Point{X: x(p.X), Y: y(p.Value)}
+}
+
+func (v *view) path(points plotter.XYs) []vg.Point {
+	var out []vg.Point
+	for _, p := range points {
+		out = append(out, v.at(At(p.X, p.Y)))
+	}
+	return out
+}
+
+func (v *view) radius() vg.Length {
+	if v.Small {
+		return 1.7
+	}
+	return 3.1
+}
+
+// settle measures the frame, and finds what the marks of the panel cover.
+func (v *view) settle() {
+	x, _ := v.plot.Transforms(&v.frame)
+	v.plot.X.Tick.Marker = thinned(v.X.ticks(), x)
+	v.frame = v.plot.DataCanvas(v.tile)
+	v.setAside()
+	v.land = terrain{bounds: v.frame.Rectangle}
+	cover := func(points plotter.XYs) {
+		v.land.lines = append(v.land.lines, segments(v.path(points))...)
+	}
+	for _, g := range v.Guides {
+		cover(xys(g.Line, middle))
+	}
+	for _, s := range v.Series {
+		cover(xys(s.Points, middle))
+		for _, run := range s.bands() {
+			if !v.Small { // many intervals would leave no place
+				cover(xys(run, low))
+				cover(xys(run, high))
+			}
+		}
+		for _, p := range s.Points {
+			v.land.marks = append(v.land.marks, slab{centre: v.marker(s, p), width: 2 * (v.radius() + 1), height: 2 * (v.radius() + 1)})
+		}
+		if k := s.Call; k != nil {
+			v.land.marks = append(v.land.marks, slab{centre: v.at(At(k.At.Value, k.Meets)), width: 9, height: 9})
+			x := x(k.At.Value)
+			v.land.faint = append(v.land.faint, segment{vg.Point{X: x, Y: v.frame.Min.Y}, vg.Point{X: x, Y: v.frame.Max.Y}})
+		}
+	}
+	if v.shaded() {
+		x := x(v.Shade.From)
+		v.land.lines = append(v.land.lines, segment{vg.Point{X: x, Y: v.frame.Min.Y}, vg.Point{X: x, Y: v.frame.Max.Y}})
+	}
+}
+
+// marker is where the marker of a point stands.
+func (v *view) marker(s Series, p Point) vg.Point {
+	at := v.at(p)
+	at.X += v.aside[mark{s.Name, p.X}]
+	return at
+}
+
+// mark names the marker of one point.
+type mark struct {
+	series string
+	x      float64
+}
+
+// setAside spreads markers that would hide each other. Only the markers move,
+// and only sideways: lines and values stay where they are.
+func (v *view) setAside() {
+	v.aside = map[mark]vg.Length{}
+	if v.Small {
+		return
+	}
+	columns := map[vg.Length][]mark{}
+	height := map[mark]vg.Length{}
+	for _, s := range v.Series {
+		for _, p := range s.Points {
+			at, m := v.at(p), mark{s.Name, p.X}
+			columns[at.X], height[m] = append(columns[at.X], m), at.Y
+		}
+	}
+	places := slices.Sorted(maps.Keys(columns))
+	for i, x := range places {
+		room := v.frame.Max.X - v.frame.Min.X
+		if i > 0 {
+			room = min(room, x-places[i-1])
+		}
+		if i+1 < len(places) {
+			room = min(room, places[i+1]-x)
+		}
+		marks := columns[x]
+		slices.SortStableFunc(marks, func(a, b mark) int { return cmp.Compare(height[a], height[b]) })
+		for first := 0; first < len(marks); {
+			last := first
+			for last+1 < len(marks) && height[marks[last+1]]-height[marks[last]] < 4.5 {
+				last++
+			}
+			group := marks[first : last+1]
+			slices.SortStableFunc(group, func(a, b mark) int { return cmp.Compare(a.series, b.series) })
+			step := min(6.2, 0.7*room/vg.Length(len(group)))
+			for i, m := range group {
+				v.aside[m] = (vg.Length(i) - vg.Length(len(group)-1)/2) * step
+			}
+			first = last + 1
+		}
+	}
+}
+
+// plan finds places for the labels of calls and remarks. It reports false when
+// they would have to cover a series: then they belong in the margin.
+func (v *view) plan() bool {
+	if v.ghosts != nil {
+		return true // they stand over the panel
+	}
+	if text := v.remarks(); len(text) > 0 {
+		width, height := text.size()
+		v.note, _ = v.land.put(anywhere(v.frame.Rectangle, width+6, height+2, func(left, right, bottom, top vg.Length) vg.Length {
+			return min(left, right) + min(top, bottom)
+		}))
+	}
+	if v.inMargin {
+		return true
+	}
+	v.tags = tags(v.Series, func(k Call) vg.Length { return v.at(At(k.At.Value, k.Meets)).X })
+	for i := range v.tags {
+		var free bool
+		if v.tags[i].spot, free = v.land.put(v.tags[i].spots(v.frame.Rectangle)); !free {
+			v.tags, v.inMargin = nil, true
+			return false
+		}
+	}
+	return true
+}
+
+// remarks are what is said of the series without a call.
+func (v *view) remarks() block {
+	var out block
+	for _, s := range v.Series {
+		if s.Call == nil && s.Remark != "" {
+			look := s.look()
+			out = append(out, row{mark: &look, spans: []span{{noteFace, look.text, s.Name + ": " + s.Remark}}})
+		}
+	}
+	return out
+}
+
+// paint draws the panel; width is the room for text in its margin.
+func (v *view) paint(c draw.Canvas, width vg.Length) {
+	v.plot.Draw(v.tile)
+	for _, s := range v.Series {
+		for _, p := range s.Points {
+			s.look().mark(c, v.marker(s, p), v.radius())
+		}
+		if s.Call != nil {
+			if at := v.at(At(s.Call.At.Value, s.Call.Meets)); v.frame.Contains(at) {
+				s.look().mark(c, at, 3.4)
+			}
+		}
+	}
+	if v.ghosts != nil {
+		return
+	}
+	write(c, tickFace, muted, vg.Point{X: edge, Y: v.tile.Max.Y + 7}, v.Y.Title)
+	write(c, tickFace, muted, vg.Point{X: v.frame.Center().X - tickFace.wide(v.xTitle)/2, Y: v.tile.Min.Y - 11}, v.xTitle)
+	if text := v.remarks(); len(text) > 0 {
+		plate(c, v.note.slab, text)
+	}
+	for _, t := range v.tags {
+		t.paint(c)
+	}
+	labels := v.nameGuides(c)
+	v.nameShade(c)
+	for _, s := range v.Series {
+		end := v.at(s.Last())
+		if v.atEnd(s.Last()) {
+			end.X = v.frame.Max.X - 5
+		}
+		labels = append(labels, direct{text: v.label(s), end: end, line: s.look().line})
+	}
+	inMargin(c, labels, v.frame.Rectangle, width)
+}
+
+// atEnd reports whether no series goes on beyond the point.
+func (v *view) atEnd(p Point) bool {
+	return !slices.ContainsFunc(v.Series, func(s Series) bool { return s.Last().X > p.X })
+}
+
+// label is what stands in the margin beside a series.
+func (n *Panel) label(s Series) block {
+	look := s.look()
+	out := block{{mark: &look, spans: []span{{nameFace, look.text, s.Name}}}}
+	if n.inMargin && s.Call != nil {
+		return append(out, lines(true, s.Call.Title, strings.TrimPrefix(s.Call.Detail, "95 % CI "))...)
+	}
+	return append(out, lines(true, s.Details...)...)
+}
+
+// nameGuides writes the names of the guides beside their lines, where there is
+// room, and returns labels for the others.
+func (v *view) nameGuides(c draw.Canvas) []direct {
+	var labels []direct
+	for _, g := range v.Guides {
+		text := muted
+		if g.Strong {
+			text = strong
+		}
+		for _, line := range v.frame.ClipLinesXY(v.path(xys(g.Line, middle))) {
+			end := line[len(line)-1]
+			last := g.Names[len(g.Names)-1]
+			switch {
+			case g.Along > 0 && v.nameAlong(c, line, g, text):
+			case g.Along > 0 && end.Y > v.frame.Max.Y-1 && end.X < v.frame.Max.X-20:
+				// It leaves through the top: the label goes above it.
+				write(c, noteFace, text, vg.Point{X: end.X - noteFace.wide(last)/2, Y: v.frame.Max.Y + 3}, last)
+			default:
+				labels = append(labels, direct{text: block{{spans: []span{{noteFace, text, g.Names[0]}}}}, end: end, line: guide})
+			}
+		}
+	}
+	return labels
+}
+
+// nameAlong writes the first of the names for which there is room along a line.
+func (v *view) nameAlong(c draw.Canvas, line []vg.Point, g Guide, text Role) bool {
+	for _, name := range g.Names {
+		// A place that is not free must not be taken.
+		land := v.land
+		s, free := land.put(beside(line, noteFace.wide(name)+4, 9, g.Along))
+		if !free {
+			continue
+		}
+		v.land = land
+		style := noteFace.style(text)
+		style.Rotation, style.XAlign = s.slab.angle, draw.XCenter
+		sin, cos := math.Sincos(s.slab.angle)
+		const drop = 3.2 // from the middle of the text to its baseline
+		c.FillText(style, vg.Point{X: s.slab.centre.X + drop*vg.Length(sin), Y: s.slab.centre.Y - drop*vg.Length(cos)}, name)
+		return true
+	}
+	return false
+}
+
+// nameShade says what the shading means, where there is room for it, low before high.
+func (v *view) nameShade(c draw.Canvas) {
+	if !v.shaded() {
+		return
+	}
+	r := v.frame.Rectangle
+	r.Min.X = max(r.Min.X, v.at(At(v.Shade.From, v.Y.hi)).X)
+	for most := 1; most <= 3; most++ {
+		var text block
+		for _, l := range noteFace.wrap(v.Shade.Label, noteFace.wide(v.Shade.Label)/vg.Length(most)+12, most) {
+			text = append(text, row{spans: []span{{noteFace, muted, l}}})
+		}
+		width, height := text.size()
+		land := v.land
+		s, free := land.put(anywhere(r, width, height, func(left, _, bottom, _ vg.Length) vg.Length { return 2*bottom + left }))
+		if free {
+			v.land = land
+			text.paint(c, vg.Point{X: s.slab.centre.X - width/2, Y: s.slab.centre.Y + height/2}, width)
+			return
+		}
+	}
+}
