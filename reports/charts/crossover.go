@@ -77,7 +77,7 @@ func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Pictur
 	if !slices.ContainsFunc(shares.Series, func(k Series) bool { return k.Best().Value > 2 }) {
 		shares.Y.Ticks = []float64{0, 0.5, 1, 1.5, 2}
 	}
-	shares.Guides = []Guide{{Names: []string{"half of ideal"}, Width: 1.25, Line: []Point{At(slices.Min(works)/1e3, 0.5), At(slices.Max(works)*1e3, 0.5)}}}
+	shares.Guides = []Guide{{Width: 1.25, Line: []Point{At(slices.Min(works)/1e3, 0.5), At(slices.Max(works)*1e3, 0.5)}}}
 	return Picture{
 		Chart: "crossover", Subject: s.Workload,
 		Title:    words.Capital(words.OneLine(s.Workload)) + ": " + crossoverFinding(drawn),
@@ -101,12 +101,8 @@ func crossings(s reports.SweepSeries, serial []Point, look Look) (time, share Se
 		}
 	}
 	if x := s.Crossover; crosses(x) {
-		pays := words.PayOff(s.Label()) + " above"
-		if x.Outcome == estimate.Several {
-			pays = words.Verb("crosses", "cross", s.Label()) + " again, last at"
-		}
 		at := words.Duration(x.At.Value)
-		time.Call = &Call{At: x.At, Meets: between(serial, x.At.Value), Title: pays + " " + at, Head: "pay off above", Value: at, Detail: interval(x.At)}
+		time.Call = &Call{At: x.At, Meets: between(serial, x.At.Value), Title: pays(s) + at, Head: "pay off above", Value: at, Detail: interval(x.At)}
 	} else {
 		time.Remark = crossoverText(s)
 	}
@@ -143,9 +139,9 @@ func between(points []Point, x float64) float64 {
 // interval says how sure a crossing is, in the unit of its value.
 func interval(e estimate.Estimate) string {
 	switch {
-	case !e.Known() || math.IsNaN(e.Low) || math.IsNaN(e.High):
+	case !e.Known():
 		return "no interval, " + words.Count(e.N, "block")
-	case !(e.Low > 0) || math.IsInf(e.High, 0):
+	case !(e.Low > 0 && e.Low <= e.Value && e.Value <= e.High && e.High < 1e18):
 		return "95 % CI is open"
 	}
 	return "95 % CI " + words.DurationInterval(e.Value, e.Low, e.High)
@@ -168,7 +164,7 @@ func crossoverFinding(all []reports.SweepSeries) string {
 		}
 	}
 	at := func(s reports.SweepSeries) string { return words.Duration(s.Crossover.At.Value) }
-	pays := func(s reports.SweepSeries) string { return words.OneLine(s.Label()) + " " + words.PayOff(s.Label()) }
+	paysOff := func(s reports.SweepSeries) string { return words.OneLine(s.Label()) + " " + words.PayOff(s.Label()) }
 	switch {
 	case len(always) == len(all):
 		return "a pool pays off at every size tried"
@@ -179,51 +175,56 @@ func crossoverFinding(all []reports.SweepSeries) string {
 	case len(cross) == 0 && len(always) == 0:
 		return "no point found where a pool begins to pay off"
 	case len(cross) == 0:
-		return pays(always[0]) + " at every size tried"
+		return paysOff(always[0]) + " at every size tried"
 	case len(always) > 0:
-		return fmt.Sprintf("%s at every size tried, %s above %s", pays(always[0]), words.OneLine(cross[0].Label()), at(cross[0]))
+		return fmt.Sprintf("%s at every size tried, %s above %s", paysOff(always[0]), words.OneLine(cross[0].Label()), at(cross[0]))
 	case len(cross) == 1:
-		return fmt.Sprintf("%s above %s of work per task", pays(cross[0]), at(cross[0]))
+		return fmt.Sprintf("%s above %s of work per task", paysOff(cross[0]), at(cross[0]))
 	case len(cross) == 2:
-		return fmt.Sprintf("%s above %s of work, %s above %s", pays(cross[0]), at(cross[0]), words.OneLine(cross[1].Label()), at(cross[1]))
+		return fmt.Sprintf("%s above %s of work, %s above %s", paysOff(cross[0]), at(cross[0]), words.OneLine(cross[1].Label()), at(cross[1]))
 	}
 	earlier := func(a, b reports.SweepSeries) int { return cmp.Compare(a.Crossover.At.Value, b.Crossover.At.Value) }
 	first, last := slices.MinFunc(cross, earlier), slices.MaxFunc(cross, earlier)
 	return fmt.Sprintf("pools pay off above %s (%s) to %s (%s) of work", at(first), words.OneLine(first.Label()), at(last), words.OneLine(last.Label()))
 }
 
-// crossoverText says what the crossing with the serial line is.
-func crossoverText(s reports.SweepSeries) string {
-	switch x := s.Crossover; {
-	case crosses(x) && x.Outcome == estimate.Several:
-		return words.Verb("crosses", "cross", s.Label()) + " more than once, last at " + words.DurationEstimate(x.At)
-	case crosses(x):
-		return words.PayOff(s.Label()) + " above " + words.DurationEstimate(x.At)
-	case x.Outcome == estimate.Always:
-		return words.PayOff(s.Label()) + " at every size tried" + bound(", from ", x.From)
-	case x.Outcome == estimate.Never:
-		return s.NeverPays(s.Label()) + bound(" up to ", x.To)
-	default:
-		return unclear(x)
+// pays is what an executor does at its crossing with the serial line.
+func pays(s reports.SweepSeries) string {
+	if s.Crossover.Outcome == estimate.Several {
+		return words.Verb("crosses", "cross", s.Label()) + " again, last at "
 	}
+	return words.PayOff(s.Label()) + " above "
+}
+
+// crossoverText says where an executor pays off.
+func crossoverText(s reports.SweepSeries) string {
+	x := s.Crossover
+	return outcome(x, pays(s)+words.DurationEstimate(x.At),
+		words.PayOff(s.Label())+" at every size tried"+bound(", from ", x.From), s.NeverPays(s.Label())+bound(" up to ", x.To))
 }
 
 // halfText says where an executor reaches half of ideal efficiency.
 func halfText(s reports.SweepSeries) string {
-	switch x := s.Half().Work; {
-	case crosses(x):
-		text := "50 % of ideal at " + words.DurationEstimate(x.At)
-		if crosses(s.Half().METG) {
-			text += ", METG(50 %) " + words.Duration(s.Half().METG.At.Value)
-		}
-		return text
-	case x.Outcome == estimate.Always:
-		return "above 50 % at every size tried"
-	case x.Outcome == estimate.Never:
-		return "below 50 % at every size tried"
-	default:
-		return unclear(x)
+	at := "50 % of ideal at " + words.DurationEstimate(s.Half().Work.At)
+	if crosses(s.Half().METG) {
+		at += ", METG(50 %) " + words.Duration(s.Half().METG.At.Value)
 	}
+	return outcome(s.Half().Work, at, "above 50 % at every size tried", "below 50 % at every size tried")
+}
+
+// outcome picks what to say of a crossing, or says why there is no answer.
+func outcome(x estimate.Crossing, at, always, never string) string {
+	switch {
+	case crosses(x):
+		return at
+	case x.Outcome == estimate.Always:
+		return always
+	case x.Outcome == estimate.Never:
+		return never
+	case x.At.N < max(x.Needs, estimate.MinBlocks):
+		return "cannot tell, too few blocks"
+	}
+	return "cannot tell, not clear of the noise"
 }
 
 // bound names the end of the sizes tried, when it is known.
@@ -232,12 +233,4 @@ func bound(before string, seconds float64) string {
 		return ""
 	}
 	return before + words.Duration(seconds)
-}
-
-// unclear says why there is no answer.
-func unclear(x estimate.Crossing) string {
-	if x.At.N < max(x.Needs, estimate.MinBlocks) {
-		return "cannot tell, too few blocks"
-	}
-	return "cannot tell, not clear of the noise"
 }

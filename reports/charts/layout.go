@@ -49,14 +49,16 @@ func (p Picture) single(c draw.Canvas) ([]*view, vg.Length) {
 	width := vg.Length(60)
 	for _, n := range p.Panels {
 		for _, g := range n.Guides {
-			width = max(width, noteFace.wide(g.Names[0]))
+			if len(g.Names) > 0 {
+				width = max(width, noteFace.wide(g.Names[0]))
+			}
 		}
 		for _, s := range n.Series {
 			wide, _ := n.label(s).size()
 			width = max(width, wide)
 		}
 	}
-	width = min(width, 126)
+	width = min(width, 142)
 	var views []*view
 	var left vg.Length
 	for i, area := range p.areas(c, leader+width+edge/2) {
@@ -79,8 +81,12 @@ func (p Picture) single(c draw.Canvas) ([]*view, vg.Length) {
 
 // cells is how many columns and rows the multiples of a panel have.
 func (n Panel) cells() (columns, rows int) {
-	columns = 3
-	if len(n.Series) > 9 {
+	switch {
+	case len(n.Series) <= 4:
+		columns = 2
+	case len(n.Series) <= 9:
+		columns = 3
+	default:
 		columns = 4
 	}
 	return columns, (len(n.Series) + columns - 1) / columns
@@ -94,7 +100,7 @@ func (n Panel) title(s Series) block {
 	case s.Call != nil:
 		out = append(out, lines(false, append([]string{s.Call.Title}, strings.Split(s.Call.Detail, " · ")...)...)...)
 	case s.Remark != "":
-		out = append(out, lines(false, smallFace.wrap(s.Remark, 108, 3)...)...)
+		out = append(out, lines(false, smallFace.wrap(s.Remark, 98, 3)...)...)
 	default:
 		out = append(out, lines(false, s.Details...)...)
 	}
@@ -152,7 +158,9 @@ func (n Panel) legend(c draw.Canvas, at vg.Point) {
 		at.X += 19 + smallFace.wide(name) + 10
 	}
 	for _, g := range n.Guides {
-		entry(g.Names[0], g.style())
+		if len(g.Names) > 0 {
+			entry(g.Names[0], g.style())
+		}
 	}
 	entry("the others", ghost)
 }

@@ -73,6 +73,9 @@ func inMargin(c draw.Canvas, labels []direct, f vg.Rectangle, width vg.Length) {
 		top := l.y + l.height()/2 - 1
 		heart := top - l.text[0].height()*0.45
 		start := l.end.X + 5
+		if start > f.Max.X-25 {
+			start = f.Max.X // nothing goes on beyond it
+		}
 		c.StrokeLines(l.line.stroke(0.75), []vg.Point{{X: start, Y: l.end.Y}, {X: max(f.Max.X+2, start), Y: l.end.Y}, {X: x - 4, Y: heart}})
 		l.text.paint(c, vg.Point{X: x, Y: top}, width)
 	}

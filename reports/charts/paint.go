@@ -70,8 +70,8 @@ func (n *Panel) plot() *plot.Plot {
 		line(xys(s.Points, middle), ghost)
 	}
 	for _, s := range n.Series {
-		if k := s.Call; k != nil && k.At.Known() && k.At.Low < k.At.High && k.At.High < 1e18 {
-			upright(s.look().line, 34, max(k.At.Low, -1e18), k.At.High)
+		if k := s.Call; k != nil && k.At.Known() && k.At.Low < k.At.High {
+			upright(s.look().line, 34, max(k.At.Low, -1e18), min(k.At.High, 1e18))
 		}
 	}
 	for _, s := range n.Series {
@@ -292,18 +292,9 @@ func (v *view) paint(c draw.Canvas, width vg.Length) {
 	labels := v.nameGuides(c)
 	v.nameShade(c)
 	for _, s := range v.Series {
-		end := v.at(s.Last())
-		if v.atEnd(s.Last()) {
-			end.X = v.frame.Max.X - 5
-		}
-		labels = append(labels, direct{text: v.label(s), end: end, line: s.look().line})
+		labels = append(labels, direct{text: v.label(s), end: v.at(s.Last()), line: s.look().line})
 	}
 	inMargin(c, labels, v.frame.Rectangle, width)
-}
-
-// atEnd reports whether no series goes on beyond the point.
-func (v *view) atEnd(p Point) bool {
-	return !slices.ContainsFunc(v.Series, func(s Series) bool { return s.Last().X > p.X })
 }
 
 // label is what stands in the margin beside a series.
@@ -311,7 +302,7 @@ func (n *Panel) label(s Series) block {
 	look := s.look()
 	out := block{{mark: &look, spans: []span{{nameFace, look.text, s.Name}}}}
 	if n.inMargin && s.Call != nil {
-		return append(out, lines(true, s.Call.Title, strings.TrimPrefix(s.Call.Detail, "95 % CI "))...)
+		return append(out, lines(true, s.Call.Title, strings.Replace(s.Call.Detail, "95 % CI [", "[", 1))...)
 	}
 	return append(out, lines(true, s.Details...)...)
 }
@@ -321,6 +312,9 @@ func (n *Panel) label(s Series) block {
 func (v *view) nameGuides(c draw.Canvas) []direct {
 	var labels []direct
 	for _, g := range v.Guides {
+		if len(g.Names) == 0 {
+			continue
+		}
 		text := muted
 		if g.Strong {
 			text = strong

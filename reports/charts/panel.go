@@ -44,7 +44,7 @@ func At(x, y float64) Point { return Point{x, estimate.Estimate{Value: y}} }
 
 // A Guide is a line that series are read against. A single point is drawn as a bar.
 type Guide struct {
-	Names  []string // the longest of them that has room beside the line stands there, else the first in the margin
+	Names  []string // the longest of them that has room beside the line stands there, else the first in the margin; may be empty
 	Along  float64  // where beside the line, as a share of its length; 0 is in the margin
 	Line   []Point
 	Width  float64

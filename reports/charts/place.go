@@ -85,6 +85,17 @@ func (s slab) crosses(g segment) bool {
 	return from <= to
 }
 
+// crosses reports whether two segments meet.
+func (g segment) crosses(other segment) bool {
+	side := func(p vg.Point) vg.Length {
+		return (g.b.X-g.a.X)*(p.Y-g.a.Y) - (g.b.Y-g.a.Y)*(p.X-g.a.X)
+	}
+	across := func(p vg.Point) vg.Length {
+		return (other.b.X-other.a.X)*(p.Y-other.a.Y) - (other.b.Y-other.a.Y)*(p.X-other.a.X)
+	}
+	return side(other.a)*side(other.b) < 0 && across(g.a)*across(g.b) < 0
+}
+
 // segments cuts a polyline into its pieces.
 func segments(pts []vg.Point) []segment {
 	var out []segment
@@ -131,7 +142,7 @@ func (t *terrain) covers(s spot) float64 {
 		}
 	}
 	for _, g := range t.lines {
-		if s.slab.crosses(g) {
+		if s.slab.crosses(g) || s.leader.crosses(g) {
 			cost += covered
 		}
 	}

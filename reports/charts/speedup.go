@@ -45,6 +45,7 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 		}
 		alt += fmt.Sprintf("%s: best %s at %s, %s at %g%s. ", k.Name,
 			words.Ratio(best.Value), words.Count(int(best.X), "worker"), words.Ratio(last.Value), last.X, law)
+		panel.Y.Holds = append(panel.Y.Holds, 1.15*best.Value)
 		for _, p := range k.Points {
 			sizes[p.X] = true
 		}
@@ -54,7 +55,7 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 	}
 	panel.X.Ticks = slices.Sorted(maps.Keys(sizes))
 	panel.Guides = ideals(set, s, &panel)
-	if n := cores(set); n > 0 {
+	if n := cores(set); n > 0 && float64(n) < panel.X.Ticks[len(panel.X.Ticks)-1] {
 		panel.Shade = Shade{From: float64(n), Label: "more workers than the " + words.Count(n, "core")}
 	}
 	ideal := ""
@@ -110,7 +111,7 @@ func ideals(set *reports.Set, s reports.Scaling, panel *Panel) []Guide {
 		for workers, e := range capacity(set) {
 			if x := float64(workers); x >= first && x <= last {
 				measured.Line = append(measured.Line, At(x, e.Value))
-				panel.Y.Holds = append(panel.Y.Holds, e.Value)
+				panel.Y.Holds = append(panel.Y.Holds, 1.15*e.Value)
 			}
 		}
 	}

@@ -134,7 +134,7 @@ func (b block) paint(c draw.Canvas, corner vg.Point, width vg.Length) {
 		}
 		x := corner.X + r.left()
 		for _, s := range r.spans {
-			t := s.face.fit(s.text, corner.X+width-x)
+			t := s.face.fit(s.text, corner.X+width-x+0.1)
 			write(c, s.face, s.role, vg.Point{X: x, Y: base}, t)
 			x += s.face.wide(t) + spanGap
 		}
