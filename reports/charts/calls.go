@@ -53,15 +53,12 @@ func tags(series []Series, at func(Call) vg.Length) []tag {
 func (t tag) text() block {
 	first := t.series[0].Call
 	if len(t.series) == 1 {
-		return block{
-			{spans: []span{{callFace, t.series[0].look().text, first.Title}}},
-			{spans: []span{{smallFace, muted, t.series[0].Name + " · " + first.Detail}}},
-		}
+		return block{line(callFace, t.series[0].look().text, first.Title), line(smallFace, muted, t.series[0].Name+" · "+first.Detail)}
 	}
-	out := block{{spans: []span{{noteFace, muted, first.Head}}}}
+	out := block{line(noteFace, muted, first.Head)}
 	for _, s := range t.series {
 		look := s.look()
-		out = append(out, row{mark: &look, spans: []span{
+		out = append(out, row{&look, []span{
 			{callFace, look.text, s.Name + " " + s.Call.Value}, {smallFace, muted, s.Call.Detail}}})
 	}
 	return out

@@ -2,7 +2,6 @@ package charts
 
 import (
 	"slices"
-	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -18,34 +17,90 @@ const (
 // split reports whether the panels become small multiples.
 func (p Picture) split() bool { return slices.ContainsFunc(p.Panels, Panel.crowded) }
 
-// room is the height of a panel without what its y axis is, or of all its multiples.
+// room is the height of a panel, or of all its multiples, without the titles of axes.
 func (p Picture) room(n Panel) vg.Length {
 	switch {
 	case p.split():
 		_, rows := n.cells()
-		return vg.Length(rows)*(cellRoom+n.cellHead()) + titleRoom
+		return vg.Length(rows) * (cellRoom + n.cellHead())
 	case n.Height > 0:
 		return vg.Length(n.Height)
 	}
-	return 239
+	return 224
 }
 
-// areas gives each panel its part of the page, from the top down, below the name of
+// areas gives each panel its part of the page, from the top down, below the title of
 // its y axis.
-func (p Picture) areas(c draw.Canvas, margin vg.Length) []draw.Canvas {
+func (p Picture) areas(c draw.Canvas) []draw.Canvas {
 	var out []draw.Canvas
-	top := c.Max.Y - headRoom
+	top, right := c.Max.Y-headRoom, c.Max.X-edge
+	if !p.split() {
+		right = c.Max.X - leader - p.marginWidth() - edge/2
+	}
 	for _, n := range p.Panels {
 		area := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
-			Min: vg.Point{X: edge, Y: top - nameRoom - p.room(n)}, Max: vg.Point{X: c.Max.X - margin, Y: top - nameRoom}}}
+			Min: vg.Point{X: edge, Y: top - nameRoom - p.room(n)}, Max: vg.Point{X: right, Y: top - nameRoom}}}
 		out, top = append(out, area), area.Min.Y
 	}
 	return out
 }
 
-// single lays out panels below each other with their labels in the margin, whose
-// width it gives.
-func (p Picture) single(c draw.Canvas) ([]*view, vg.Length) {
+// views lays out the panels, or their multiples.
+func (p Picture) views(c draw.Canvas) []*view {
+	var out []*view
+	var left vg.Length
+	for i, area := range p.areas(c) {
+		cells, columns, rows, head := []*Panel{&p.Panels[i]}, 1, 1, vg.Length(0)
+		if p.split() {
+			cells, head = p.Panels[i].multiples(), p.Panels[i].cellHead()
+			columns, rows = p.Panels[i].cells()
+		}
+		plots := make([][]*plot.Plot, rows)
+		for k := range cells {
+			if k%columns == 0 {
+				plots[k/columns] = make([]*plot.Plot, columns)
+			} else {
+				cells[k].Y.Label = func(float64) string { return " " } // the first of the row has it; the grid stays
+			}
+			plots[k/columns][k%columns] = cells[k].plot()
+		}
+		tiles := plot.Align(plots, draw.Tiles{Cols: columns, Rows: rows, PadX: 12, PadY: head, PadTop: head}, area)
+		for k := range cells {
+			v := &view{Panel: cells[k], plot: plots[k/columns][k%columns], tile: tiles[k/columns][k%columns]}
+			left = max(left, v.plot.DataCanvas(v.tile).Min.X)
+			out = append(out, v)
+		}
+	}
+	for _, v := range out {
+		if !p.split() { // plot.Align would align them, but give them one height
+			v.tile.Min.X += left - v.plot.DataCanvas(v.tile).Min.X
+		}
+		v.settle()
+	}
+	return out
+}
+
+// cells is how many columns and rows the multiples of a panel have.
+func (n Panel) cells() (columns, rows int) {
+	columns = 2
+	for columns < 4 && columns*columns < len(n.Series) {
+		columns++
+	}
+	return columns, (len(n.Series) + columns - 1) / columns
+}
+
+// cellHead is the room for the titles of multiples.
+func (n Panel) cellHead() vg.Length {
+	var most vg.Length
+	for _, s := range n.Series {
+		_, h := n.title(s).size()
+		most = max(most, h)
+	}
+	return most + 5
+}
+
+// marginWidth is the room that labels beside the panels need.
+func (p Picture) marginWidth() vg.Length {
 	width := vg.Length(60)
 	for _, n := range p.Panels {
 		for _, g := range n.Guides {
@@ -58,96 +113,23 @@ func (p Picture) single(c draw.Canvas) ([]*view, vg.Length) {
 			width = max(width, wide)
 		}
 	}
-	width = min(width, 142)
-	var views []*view
-	var left vg.Length
-	for i, area := range p.areas(c, leader+width+edge/2) {
-		v := &view{Panel: &p.Panels[i], plot: p.Panels[i].plot(), tile: area}
-		if i == len(p.Panels)-1 {
-			v.xTitle = v.X.Title
-			v.tile.Min.Y += titleRoom
-		}
-		left = max(left, v.plot.DataCanvas(v.tile).Min.X)
-		views = append(views, v)
-	}
-	for _, v := range views {
-		// plot.Align would give all panels one height.
-		v.tile.Min.X += left - v.plot.DataCanvas(v.tile).Min.X
-		v.frame = v.plot.DataCanvas(v.tile)
-		v.settle()
-	}
-	return views, width
+	return min(width, 142)
 }
 
-// cells is how many columns and rows the multiples of a panel have.
-func (n Panel) cells() (columns, rows int) {
-	switch {
-	case len(n.Series) <= 4:
-		columns = 2
-	case len(n.Series) <= 9:
-		columns = 3
-	default:
-		columns = 4
-	}
-	return columns, (len(n.Series) + columns - 1) / columns
-}
-
-// title is what stands over the multiple of a series.
-func (n Panel) title(s Series) block {
-	look := s.look()
-	out := block{{mark: &look, spans: []span{{nameFace, look.text, s.Name}}}}
-	switch {
-	case s.Call != nil:
-		out = append(out, lines(false, append([]string{s.Call.Title}, strings.Split(s.Call.Detail, " · ")...)...)...)
-	case s.Remark != "":
-		out = append(out, lines(false, smallFace.wrap(s.Remark, 98, 3)...)...)
-	default:
-		out = append(out, lines(false, s.Details...)...)
-	}
-	return out
-}
-
-func (n Panel) cellHead() vg.Length {
-	var most vg.Length
-	for _, s := range n.Series {
-		_, h := n.title(s).size()
-		most = max(most, h)
-	}
-	return most + 5
-}
-
-// multiples draws each panel as small multiples.
-func (p Picture) multiples(c draw.Canvas) {
-	for i, area := range p.areas(c, edge) {
-		n := p.Panels[i]
-		write(c, tickFace, muted, vg.Point{X: edge, Y: area.Max.Y + 7}, n.Y.Title)
-		n.legend(c, vg.Point{X: edge + tickFace.wide(n.Y.Title) + 14, Y: area.Max.Y + 7})
-		columns, rows := n.cells()
-		room := n.cellHead()
-		plots := make([][]*plot.Plot, rows)
-		var views []*view
-		for k, one := range n.multiples() {
-			if k%columns == 0 {
-				plots[k/columns] = make([]*plot.Plot, columns)
-			} else {
-				one.Y.Label = func(float64) string { return " " } // the first of the row has it; the grid stays
-			}
-			views = append(views, &view{Panel: &one, plot: one.plot()})
-			plots[k/columns][k%columns] = views[k].plot
-		}
-		if i == len(p.Panels)-1 {
-			area.Min.Y += titleRoom
-			write(c, tickFace, muted, vg.Point{X: area.Center().X - tickFace.wide(n.X.Title)/2, Y: area.Min.Y - 11}, n.X.Title)
-		}
-		tiles := plot.Align(plots, draw.Tiles{Cols: columns, Rows: rows, PadX: 12, PadY: room, PadTop: room}, area)
-		for k, v := range views {
-			v.tile = tiles[k/columns][k%columns]
-			v.frame = v.plot.DataCanvas(v.tile)
-			v.settle()
-			v.paint(c, 0)
-			v.title(v.Series[0]).paint(c, vg.Point{X: v.frame.Min.X, Y: v.frame.Max.Y + room - 2}, v.frame.Max.X-v.frame.Min.X)
+// axisTitles names the axes of all panels. gonum would turn the title of a y axis by a
+// quarter, and put that of a logarithmic x axis where the middle of its values is.
+func (p Picture) axisTitles(c draw.Canvas) {
+	areas := p.areas(c)
+	for i, n := range p.Panels {
+		at := vg.Point{X: edge, Y: areas[i].Max.Y + 7}
+		write(c, tickFace, muted, at, n.Y.Title)
+		if p.split() {
+			n.legend(c, vg.Point{X: at.X + tickFace.wide(n.Y.Title) + 14, Y: at.Y})
 		}
 	}
+	last := areas[len(areas)-1]
+	x := p.Panels[len(areas)-1].X.Title
+	write(c, tickFace, muted, vg.Point{X: last.Center().X - tickFace.wide(x)/2, Y: last.Min.Y - 11}, x)
 }
 
 // legend says what the lines behind the series of multiples are.

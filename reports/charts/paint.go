@@ -2,7 +2,7 @@ package charts
 
 import (
 	"cmp"
-	"maps"
+	"image/color"
 	"math"
 	"slices"
 	"strings"
@@ -13,17 +13,16 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-func xys(points []Point, value func(Point) float64) plotter.XYs {
+func xys(points []Point) plotter.XYs {
 	var out plotter.XYs
 	for _, p := range points {
-		out = append(out, plotter.XY{X: p.X, Y: value(p)})
+		out = append(out, plotter.XY{X: p.X, Y: p.Value})
 	}
 	return out
 }
 
-func middle(p Point) float64 { return p.Value }
-func low(p Point) float64    { return p.Low }
-func high(p Point) float64   { return p.High }
+// upright is a line over the whole height of the panel.
+func (n *Panel) upright(x float64) []Point { return []Point{At(x, n.Y.lo), At(x, n.Y.hi)} }
 
 // ghost is how the series of other panels are drawn.
 var ghost = draw.LineStyle{Color: guide.faded(120), Width: 0.75}
@@ -45,18 +44,15 @@ func (g Guide) style() draw.LineStyle {
 func (n *Panel) plot() *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil
-	area := func(of Role, alpha uint8, ring plotter.XYs) {
-		c := of.faded(alpha)
-		p.Add(&plotter.Polygon{XYs: []plotter.XYs{ring}, Color: c, LineStyle: draw.LineStyle{Color: c}})
+	area := func(c color.Color, ring []Point) {
+		p.Add(&plotter.Polygon{XYs: []plotter.XYs{xys(ring)}, Color: c, LineStyle: draw.LineStyle{Color: c}})
 	}
-	upright := func(of Role, alpha uint8, from, to float64) {
-		area(of, alpha, plotter.XYs{{X: from, Y: n.Y.lo}, {X: to, Y: n.Y.lo}, {X: to, Y: n.Y.hi}, {X: from, Y: n.Y.hi}})
-	}
-	line := func(points plotter.XYs, style draw.LineStyle) { p.Add(&plotter.Line{XYs: points, LineStyle: style}) }
+	column := func(from, to float64) []Point { return append(n.upright(from), At(to, n.Y.hi), At(to, n.Y.lo)) }
+	line := func(points []Point, style draw.LineStyle) { p.Add(&plotter.Line{XYs: xys(points), LineStyle: style}) }
 
 	if n.shaded() {
-		upright(tint, 255, n.Shade.From, n.X.hi)
-		line(plotter.XYs{{X: n.Shade.From, Y: n.Y.lo}, {X: n.Shade.From, Y: n.Y.hi}}, guide.stroke(1, 1, 3))
+		area(tint.Light, column(n.Shade.From, n.X.hi))
+		line(n.upright(n.Shade.From), guide.stroke(1, 1, 3))
 	}
 	lines := &plotter.Grid{Horizontal: grid.stroke(0.75)}
 	if n.X.Ticks == nil {
@@ -64,33 +60,26 @@ func (n *Panel) plot() *plot.Plot {
 	}
 	p.Add(lines)
 	for _, g := range n.Guides {
-		line(xys(g.Line, middle), g.style())
+		line(g.Line, g.style())
 	}
 	for _, s := range n.ghosts {
-		line(xys(s.Points, middle), ghost)
+		line(s.Points, ghost)
 	}
 	for _, s := range n.Series {
 		if k := s.Call; k != nil && k.At.Known() && k.At.Low < k.At.High {
-			upright(s.look().line, 34, max(k.At.Low, -1e18), min(k.At.High, 1e18))
+			area(s.look().line.faded(34), column(max(k.At.Low, -1e18), min(k.At.High, 1e18)))
 		}
 	}
 	for _, s := range n.Series {
-		for _, run := range s.bands() {
-			if len(run) == 1 { // one interval alone is a bar
-				before, after := run[0], run[0]
-				before.X, after.X = n.X.beside(before.X, -0.006), n.X.beside(after.X, 0.006)
-				run = []Point{before, after}
-			}
-			ring := xys(run, low)
-			slices.Reverse(ring)
-			area(s.look().line, 46, append(ring, xys(run, high)...))
+		for _, ring := range n.bands(s) {
+			area(s.look().line.faded(46), ring)
 		}
 	}
 	for _, s := range n.Series {
-		line(xys(s.Points, middle), s.look().line.stroke(2))
-		line(xys(s.Model, middle), s.look().text.stroke(1, 1, 2.2))
+		line(s.Points, s.look().line.stroke(2))
+		line(s.Model, s.look().text.stroke(1, 1, 2.2))
 		if s.Call != nil {
-			line(plotter.XYs{{X: s.Call.At.Value, Y: n.Y.lo}, {X: s.Call.At.Value, Y: n.Y.hi}}, s.look().line.stroke(1.1, 5, 3))
+			line(n.upright(s.Call.At.Value), s.look().line.stroke(1.1, 5, 3))
 		}
 	}
 	n.X.onto(&p.X) // after all Adds, each of which widens the axes
@@ -108,12 +97,9 @@ type view struct {
 	tile  draw.Canvas // what the plot is drawn in
 	frame draw.Canvas // the part with the data
 	land  terrain
-	// gonum takes the middle of the values for that of the axis, which it is not on a
-	// logarithmic one, and makes room beside it.
-	xTitle string
-	aside  map[mark]vg.Length // how far a marker stands beside its place
-	tags   []tag
-	note   spot // of the remarks
+	aside map[mark]vg.Length // how far a marker stands beside its place
+	tags  []tag
+	note  spot // of the remarks
 }
 
 func (v *view) at(p Point) vg.Point {
@@ -121,55 +107,61 @@ func (v *view) at(p Point) vg.Point {
 	return vg.Point{X: x(p.X), Y: y(p.Value)}
 }
 
-func (v *view) path(points plotter.XYs) []vg.Point {
+func (v *view) path(points []Point) []vg.Point {
 	var out []vg.Point
 	for _, p := range points {
-		out = append(out, v.at(At(p.X, p.Y)))
+		out = append(out, v.at(p))
 	}
 	return out
 }
 
-func (v *view) radius() vg.Length {
-	if v.Small {
+// radius of a marker.
+func (n *Panel) radius() vg.Length {
+	if n.Small {
 		return 1.7
 	}
 	return 3.1
 }
 
-// settle measures the frame, and finds what the marks of the panel cover.
+// settle measures the frame in the tile, and finds what the marks of the panel cover.
 func (v *view) settle() {
+	v.frame = v.plot.DataCanvas(v.tile)
 	x, _ := v.plot.Transforms(&v.frame)
 	v.plot.X.Tick.Marker = thinned(v.X.ticks(), x)
 	v.frame = v.plot.DataCanvas(v.tile)
 	v.setAside()
 	v.land = terrain{bounds: v.frame.Rectangle}
-	cover := func(points plotter.XYs) {
-		v.land.lines = append(v.land.lines, segments(v.path(points))...)
-	}
-	for _, g := range v.Guides {
-		cover(xys(g.Line, middle))
-	}
-	for _, s := range v.Series {
-		cover(xys(s.Points, middle))
-		for _, run := range s.bands() {
-			if !v.Small { // many intervals would leave no place
-				cover(xys(run, low))
-				cover(xys(run, high))
-			}
-		}
-		for _, p := range s.Points {
-			v.land.marks = append(v.land.marks, slab{centre: v.marker(s, p), width: 2 * (v.radius() + 1), height: 2 * (v.radius() + 1)})
-		}
-		if k := s.Call; k != nil {
-			v.land.marks = append(v.land.marks, slab{centre: v.at(At(k.At.Value, k.Meets)), width: 9, height: 9})
-			x := x(k.At.Value)
-			v.land.faint = append(v.land.faint, segment{vg.Point{X: x, Y: v.frame.Min.Y}, vg.Point{X: x, Y: v.frame.Max.Y}})
-		}
+	cover := func(points []Point) { v.land.lines = append(v.land.lines, segments(v.path(points))...) }
+	mark := func(at vg.Point, size vg.Length) {
+		v.land.marks = append(v.land.marks, slab{centre: at, width: size, height: size})
 	}
 	if v.shaded() {
-		x := x(v.Shade.From)
-		v.land.lines = append(v.land.lines, segment{vg.Point{X: x, Y: v.frame.Min.Y}, vg.Point{X: x, Y: v.frame.Max.Y}})
+		cover(v.upright(v.Shade.From))
 	}
+	for _, g := range v.Guides {
+		cover(g.Line)
+	}
+	for _, s := range v.Series {
+		cover(s.Points)
+		for _, p := range s.Points {
+			mark(v.marker(s, p), 2*v.radius()+2)
+		}
+		for _, ring := range v.bands(s) {
+			if !v.Small { // many intervals would leave no place
+				cover(ring)
+			}
+		}
+		if k := s.Call; k != nil {
+			mark(v.at(At(k.At.Value, k.Meets)), 9)
+			v.land.faint = append(v.land.faint, segments(v.path(v.upright(k.At.Value)))...)
+		}
+	}
+}
+
+// mark names the marker of one point.
+type mark struct {
+	series string
+	x      float64
 }
 
 // marker is where the marker of a point stands.
@@ -179,12 +171,6 @@ func (v *view) marker(s Series, p Point) vg.Point {
 	return at
 }
 
-// mark names the marker of one point.
-type mark struct {
-	series string
-	x      float64
-}
-
 // setAside spreads markers that would hide each other. Only the markers move,
 // and only sideways: lines and values stay where they are.
 func (v *view) setAside() {
@@ -192,24 +178,14 @@ func (v *view) setAside() {
 	if v.Small {
 		return
 	}
-	columns := map[vg.Length][]mark{}
-	height := map[mark]vg.Length{}
+	columns, height := map[float64][]mark{}, map[mark]vg.Length{}
 	for _, s := range v.Series {
 		for _, p := range s.Points {
-			at, m := v.at(p), mark{s.Name, p.X}
-			columns[at.X], height[m] = append(columns[at.X], m), at.Y
+			m := mark{s.Name, p.X}
+			columns[p.X], height[m] = append(columns[p.X], m), v.at(p).Y
 		}
 	}
-	places := slices.Sorted(maps.Keys(columns))
-	for i, x := range places {
-		room := v.frame.Max.X - v.frame.Min.X
-		if i > 0 {
-			room = min(room, x-places[i-1])
-		}
-		if i+1 < len(places) {
-			room = min(room, places[i+1]-x)
-		}
-		marks := columns[x]
+	for _, marks := range columns {
 		slices.SortStableFunc(marks, func(a, b mark) int { return cmp.Compare(height[a], height[b]) })
 		for first := 0; first < len(marks); {
 			last := first
@@ -218,9 +194,8 @@ func (v *view) setAside() {
 			}
 			group := marks[first : last+1]
 			slices.SortStableFunc(group, func(a, b mark) int { return cmp.Compare(a.series, b.series) })
-			step := min(6.2, 0.7*room/vg.Length(len(group)))
 			for i, m := range group {
-				v.aside[m] = (vg.Length(i) - vg.Length(len(group)-1)/2) * step
+				v.aside[m] = (vg.Length(i) - vg.Length(len(group)-1)/2) * 6.2
 			}
 			first = last + 1
 		}
@@ -259,10 +234,21 @@ func (v *view) remarks() block {
 	for _, s := range v.Series {
 		if s.Call == nil && s.Remark != "" {
 			look := s.look()
-			out = append(out, row{mark: &look, spans: []span{{noteFace, look.text, s.Name + ": " + s.Remark}}})
+			out = append(out, row{&look, []span{{noteFace, look.text, s.Name + ": " + s.Remark}}})
 		}
 	}
 	return out
+}
+
+// title is what stands over a small multiple.
+func (n *Panel) title(s Series) block {
+	switch {
+	case s.Call != nil:
+		return named(s, append([]string{s.Call.Title}, strings.Split(s.Call.Detail, " · ")...)...)
+	case s.Remark != "":
+		return named(s, smallFace.wrap(s.Remark, 94, 3)...)
+	}
+	return named(s, s.Details...)
 }
 
 // paint draws the panel; width is the room for text in its margin.
@@ -279,10 +265,11 @@ func (v *view) paint(c draw.Canvas, width vg.Length) {
 		}
 	}
 	if v.ghosts != nil {
+		title := v.title(v.Series[0])
+		_, height := title.size()
+		title.paint(c, vg.Point{X: v.frame.Min.X, Y: v.frame.Max.Y + height + 3}, v.frame.Max.X-v.frame.Min.X)
 		return
 	}
-	write(c, tickFace, muted, vg.Point{X: edge, Y: v.tile.Max.Y + 7}, v.Y.Title)
-	write(c, tickFace, muted, vg.Point{X: v.frame.Center().X - tickFace.wide(v.xTitle)/2, Y: v.tile.Min.Y - 11}, v.xTitle)
 	if text := v.remarks(); len(text) > 0 {
 		plate(c, v.note.slab, text)
 	}
@@ -299,12 +286,10 @@ func (v *view) paint(c draw.Canvas, width vg.Length) {
 
 // label is what stands in the margin beside a series.
 func (n *Panel) label(s Series) block {
-	look := s.look()
-	out := block{{mark: &look, spans: []span{{nameFace, look.text, s.Name}}}}
 	if n.inMargin && s.Call != nil {
-		return append(out, lines(true, s.Call.Title, strings.Replace(s.Call.Detail, "95 % CI [", "[", 1))...)
+		return named(s, s.Call.Title, strings.Replace(s.Call.Detail, "95 % CI [", "[", 1))
 	}
-	return append(out, lines(true, s.Details...)...)
+	return named(s, s.Details...)
 }
 
 // nameGuides writes the names of the guides beside their lines, where there is
@@ -319,16 +304,16 @@ func (v *view) nameGuides(c draw.Canvas) []direct {
 		if g.Strong {
 			text = strong
 		}
-		for _, line := range v.frame.ClipLinesXY(v.path(xys(g.Line, middle))) {
-			end := line[len(line)-1]
+		for _, path := range v.frame.ClipLinesXY(v.path(g.Line)) {
+			end := path[len(path)-1]
 			last := g.Names[len(g.Names)-1]
 			switch {
-			case g.Along > 0 && v.nameAlong(c, line, g, text):
+			case g.Along > 0 && v.nameAlong(c, path, g, text):
 			case g.Along > 0 && end.Y > v.frame.Max.Y-1 && end.X < v.frame.Max.X-20:
 				// It leaves through the top: the label goes above it.
 				write(c, noteFace, text, vg.Point{X: end.X - noteFace.wide(last)/2, Y: v.frame.Max.Y + 3}, last)
 			default:
-				labels = append(labels, direct{text: block{{spans: []span{{noteFace, text, g.Names[0]}}}}, end: end, line: guide})
+				labels = append(labels, direct{text: block{line(noteFace, text, g.Names[0])}, end: end, line: guide})
 			}
 		}
 	}
@@ -338,13 +323,10 @@ func (v *view) nameGuides(c draw.Canvas) []direct {
 // nameAlong writes the first of the names for which there is room along a line.
 func (v *view) nameAlong(c draw.Canvas, line []vg.Point, g Guide, text Role) bool {
 	for _, name := range g.Names {
-		// A place that is not free must not be taken.
-		land := v.land
-		s, free := land.put(beside(line, noteFace.wide(name)+4, 9, g.Along))
+		s, free := v.land.put(beside(line, noteFace.wide(name)+4, 9, g.Along))
 		if !free {
 			continue
 		}
-		v.land = land
 		style := noteFace.style(text)
 		style.Rotation, style.XAlign = s.slab.angle, draw.XCenter
 		sin, cos := math.Sincos(s.slab.angle)
@@ -365,13 +347,11 @@ func (v *view) nameShade(c draw.Canvas) {
 	for most := 1; most <= 3; most++ {
 		var text block
 		for _, l := range noteFace.wrap(v.Shade.Label, noteFace.wide(v.Shade.Label)/vg.Length(most)+12, most) {
-			text = append(text, row{spans: []span{{noteFace, muted, l}}})
+			text = append(text, line(noteFace, muted, l))
 		}
 		width, height := text.size()
-		land := v.land
-		s, free := land.put(anywhere(r, width, height, func(left, _, bottom, _ vg.Length) vg.Length { return 2*bottom + left }))
+		s, free := v.land.put(anywhere(r, width, height, func(left, _, bottom, _ vg.Length) vg.Length { return 2*bottom + left }))
 		if free {
-			v.land = land
 			text.paint(c, vg.Point{X: s.slab.centre.X - width/2, Y: s.slab.centre.Y + height/2}, width)
 			return
 		}

@@ -141,32 +141,40 @@ func (n Panel) crowded() bool {
 }
 
 // multiples are the panel once for each series, all with the same axes.
-func (n Panel) multiples() []Panel {
-	var out []Panel
+func (n Panel) multiples() []*Panel {
+	var out []*Panel
 	for i, s := range n.Series {
 		one := n
 		one.Series = []Series{s}
 		one.ghosts = slices.Delete(slices.Clone(n.Series), i, i+1)
-		out = append(out, one)
+		out = append(out, &one)
 	}
 	return out
 }
 
-// bands are the runs of points that have an interval.
-func (s Series) bands() [][]Point {
+// bands are the outlines of the intervals, of each run of points that have one.
+func (n *Panel) bands(s Series) [][]Point {
 	var out [][]Point
-	open := false
-	for _, p := range s.Points {
-		switch {
-		case !p.banded():
-			open = false
-			continue
-		case !open:
-			out = append(out, nil)
+	var low, high []Point
+	flush := func() {
+		if len(low) == 1 { // one interval alone is a bar
+			before, after := n.X.beside(low[0].X, -0.006), n.X.beside(low[0].X, 0.006)
+			low, high = []Point{At(before, low[0].Value), At(after, low[0].Value)}, []Point{At(before, high[0].Value), At(after, high[0].Value)}
 		}
-		open = true
-		out[len(out)-1] = append(out[len(out)-1], p)
+		if len(low) > 0 {
+			slices.Reverse(high)
+			out = append(out, append(low, high...))
+		}
+		low, high = nil, nil
 	}
+	for _, p := range s.Points {
+		if !p.banded() {
+			flush()
+			continue
+		}
+		low, high = append(low, At(p.X, p.Low)), append(high, At(p.X, p.High))
+	}
+	flush()
 	return out
 }
 

@@ -101,7 +101,7 @@ func (p Picture) footer() []string {
 // height is a multiple of 3, so that pixels are whole: a fraction of one leaves a
 // last row of the wrong colour.
 func (p Picture) height() vg.Length {
-	sum := headRoom + 16 + 9.5*vg.Length(len(p.footer()))
+	sum := headRoom + titleRoom + 16 + 9.5*vg.Length(len(p.footer()))
 	for _, n := range p.Panels {
 		sum += nameRoom + p.room(n)
 	}
@@ -110,24 +110,23 @@ func (p Picture) height() vg.Length {
 
 func (p Picture) draw(c draw.Canvas) {
 	c.FillPolygon(paper.Light, []vg.Point{{}, {X: c.Max.X}, c.Max, {Y: c.Max.Y}})
-	room := c.Max.X - 2*edge
-	write(c, titleFace.shrunk(p.Title, room, 10.5), ink, vg.Point{X: edge, Y: c.Max.Y - 28}, titleFace.shrunk(p.Title, room, 10.5).fit(p.Title, room))
-	subtitle := subtitleFace.shrunk(p.Subtitle, room, 7.5)
-	write(c, subtitle, muted, vg.Point{X: edge, Y: c.Max.Y - 43}, subtitle.fit(p.Subtitle, room))
+	head := func(f face, least vg.Length, r Role, down vg.Length, s string) {
+		room := c.Max.X - 2*edge
+		f = f.shrunk(s, room, least)
+		write(c, f, r, vg.Point{X: edge, Y: c.Max.Y - down}, f.fit(s, room))
+	}
+	head(titleFace, 10.5, ink, 28, p.Title)
+	head(subtitleFace, 7.5, muted, 43, p.Subtitle)
 	notes := p.footer()
 	for i, l := range notes {
 		write(c, smallFace, muted, vg.Point{X: edge, Y: 9 + 9.5*vg.Length(len(notes)-1-i)}, l)
 	}
-
 	p.Panels = slices.Clone(p.Panels)
-	if p.split() {
-		p.multiples(c)
-		return
-	}
-	views, width := p.single(c)
+	width, views := p.marginWidth(), p.views(c)
 	for slices.ContainsFunc(views, func(v *view) bool { return !v.plan() }) {
-		views, width = p.single(c) // what has no place is in the margin now, which grows
+		width, views = p.marginWidth(), p.views(c) // what has no place is in the margin now, which grows
 	}
+	p.axisTitles(c)
 	for _, v := range views {
 		v.paint(c, width)
 	}

@@ -154,24 +154,22 @@ func (t *terrain) covers(s spot) float64 {
 	return cost
 }
 
-// put takes the cheapest of the spots and marks it as taken; free reports whether
-// it covers nothing.
+// put finds the cheapest of the spots, and takes it when it is free: when it covers
+// nothing.
 func (t *terrain) put(spots []spot) (best spot, free bool) {
 	best.cost = math.Inf(1)
 	for _, s := range spots {
-		if s.cost >= best.cost {
-			continue
-		}
-		if s.cost += t.covers(s); s.cost < best.cost {
-			best = s
+		if s.cost < best.cost {
+			if s.cost += t.covers(s); s.cost < best.cost {
+				best = s
+			}
 		}
 	}
-	if math.IsInf(best.cost, 1) {
+	if best.cost >= covered {
 		return best, false
 	}
-	t.labels = append(t.labels, best.slab)
-	t.lines = append(t.lines, best.leader)
-	return best, best.cost < covered
+	t.labels, t.lines = append(t.labels, best.slab), append(t.lines, best.leader)
+	return best, true
 }
 
 // beside lists the places for a label beside a line and parallel to it: the

@@ -1,6 +1,7 @@
 package charts
 
 import (
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -72,15 +73,13 @@ type span struct {
 	text string
 }
 
-// A row is spans side by side, indented, maybe behind a marker. The first row of a
-// block has no indent but that of its marker.
+// A row is spans side by side, maybe behind a marker.
 type row struct {
-	mark   *Look
-	indent bool // as wide as a marker
-	spans  []span
+	mark  *Look
+	spans []span
 }
 
-// A block is the text of one label.
+// A block is the text of one label. Behind a marker all rows are indented.
 type block []row
 
 const (
@@ -88,11 +87,15 @@ const (
 	spanGap   = 4
 )
 
-// lines makes a block of details.
-func lines(indent bool, texts ...string) block {
-	var out block
-	for _, t := range texts {
-		out = append(out, row{indent: indent, spans: []span{{smallFace, muted, t}}})
+// line makes a row of one span.
+func line(f face, r Role, text string) row { return row{spans: []span{{f, r, text}}} }
+
+// named is a series' marker and name with details below.
+func named(s Series, details ...string) block {
+	look := s.look()
+	out := block{{&look, []span{{nameFace, look.text, s.Name}}}}
+	for _, t := range details {
+		out = append(out, line(smallFace, muted, t))
 	}
 	return out
 }
@@ -105,8 +108,8 @@ func (r row) height() vg.Length {
 	return 1.27 * size
 }
 
-func (r row) left() vg.Length {
-	if r.mark != nil || r.indent {
+func (b block) indent() vg.Length {
+	if slices.ContainsFunc(b, func(r row) bool { return r.mark != nil }) {
 		return markWidth
 	}
 	return 0
@@ -114,7 +117,7 @@ func (r row) left() vg.Length {
 
 func (b block) size() (width, height vg.Length) {
 	for _, r := range b {
-		wide := r.left() - spanGap
+		wide := b.indent() - spanGap
 		for _, s := range r.spans {
 			wide += spanGap + s.face.wide(s.text)
 		}
@@ -132,7 +135,7 @@ func (b block) paint(c draw.Canvas, corner vg.Point, width vg.Length) {
 		if r.mark != nil {
 			r.mark.mark(c, vg.Point{X: corner.X + 3, Y: base + 0.25*r.height()}, 0.22*r.height())
 		}
-		x := corner.X + r.left()
+		x := corner.X + b.indent()
 		for _, s := range r.spans {
 			t := s.face.fit(s.text, corner.X+width-x+0.1)
 			write(c, s.face, s.role, vg.Point{X: x, Y: base}, t)
