@@ -3,9 +3,12 @@ package charts
 import (
 	"math"
 	"strconv"
+	"time"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
+
+	"poolbench/reports/words"
 )
 
 // An Axis of a Panel. It spans what the series have on it, with some air. Values
@@ -138,7 +141,7 @@ func (logScale) Normalize(lo, hi, v float64) float64 {
 	return plot.LogScale{}.Normalize(lo, hi, v)
 }
 
-// thinned takes the labels from ticks that would touch the one before.
+// thinned takes the labels from ticks that would touch the one before: gonum draws all.
 func thinned(ticks []plot.Tick, at func(float64) vg.Length) plot.ConstantTicks {
 	end := vg.Length(math.Inf(-1))
 	var out plot.ConstantTicks
@@ -159,16 +162,10 @@ func thinned(ticks []plot.Tick, at func(float64) vg.Length) plot.ConstantTicks {
 // TickDuration labels a power of ten (or 2 or 5 times one) of seconds: "100 ns",
 // "1 µs", "50 ms", "1000 s".
 func TickDuration(seconds float64) string {
-	unit, name := 1.0, "s"
-	switch {
-	case seconds < 0.99e-6:
-		unit, name = 1e-9, "ns"
-	case seconds < 0.99e-3:
-		unit, name = 1e-6, "µs"
-	case seconds < 0.99:
-		unit, name = 1e-3, "ms"
+	if !(seconds >= 1e-9 && seconds < 1e9) {
+		return words.Duration(seconds)
 	}
-	return strconv.FormatFloat(math.Round(seconds/unit*1e6)/1e6, 'g', 6, 64) + " " + name
+	return words.Grain(time.Duration(math.Round(seconds * 1e9)))
 }
 
 // TickRatio labels a power of two: "2×", "0.5×", "1/64×".

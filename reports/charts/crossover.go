@@ -58,12 +58,12 @@ func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Pictur
 		return Picture{}, words.OneLine(s.Workload) + " has no two grains whose times can be drawn"
 	}
 	ideal, of := s.Ideal, "of ideal"
-	if times.Guides = []Guide{{Names: []string{"serial: no pool"}, Line: serial, Width: 1.25}}; ideal > 0 && ideal < 1e9 {
+	if times.Guides = []Guide{{Name: "serial: no pool", Line: serial, Width: 1.25}}; ideal > 0 && ideal < 1e9 {
 		of = "of " + words.Ratio(ideal)
 		if s.Measured {
 			of += ", the measured capacity"
 		}
-		faster := Guide{Names: []string{"ideal: " + words.Ratio(ideal) + " faster"}, Width: 1, Dashes: []float64{1.2, 2.5}}
+		faster := Guide{Name: "ideal: " + words.Ratio(ideal) + " faster", Width: 1, Dashes: []float64{1.2, 2.5}}
 		for _, p := range serial {
 			faster.Line = append(faster.Line, At(p.X, p.Value/ideal))
 		}
@@ -81,7 +81,7 @@ func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Pictur
 	return Picture{
 		Chart: "crossover", Subject: s.Workload,
 		Title:    words.Capital(words.OneLine(s.Workload)) + ": " + crossoverFinding(drawn),
-		Subtitle: fmt.Sprintf("Wall time per task against the useful work inside it, pool of %d. %s.", s.Workers, Shaded(times)),
+		Subtitle: fmt.Sprintf("Wall time per task against the useful work inside it, pool of %d. %s", s.Workers, Shaded(times, "")),
 		Alt: fmt.Sprintf("Two line charts with a shared axis of useful work per task, %s to %s: time per task above, parallel efficiency below, %s. ",
 			words.Duration(slices.Min(works)), words.Duration(slices.Max(works)), words.Count(s.Workers, "worker")) + alt,
 		Notes:  []string{"50 % mark: least useful work per task for half " + of + ". METG(50 %) counts the overhead in as well.", MachineLine(set)},

@@ -104,9 +104,7 @@ func (p Picture) marginWidth() vg.Length {
 	width := vg.Length(60)
 	for _, n := range p.Panels {
 		for _, g := range n.Guides {
-			if len(g.Names) > 0 {
-				width = max(width, noteFace.wide(g.Names[0]))
-			}
+			width = max(width, noteFace.wide(g.Name))
 		}
 		for _, s := range n.Series {
 			wide, _ := n.label(s).size()
@@ -140,8 +138,8 @@ func (n Panel) legend(c draw.Canvas, at vg.Point) {
 		at.X += 19 + smallFace.wide(name) + 10
 	}
 	for _, g := range n.Guides {
-		if len(g.Names) > 0 {
-			entry(g.Names[0], g.style())
+		if g.Name != "" {
+			entry(g.Name, g.style())
 		}
 	}
 	entry("the others", ghost)

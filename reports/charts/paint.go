@@ -297,7 +297,7 @@ func (n *Panel) label(s Series) block {
 func (v *view) nameGuides(c draw.Canvas) []direct {
 	var labels []direct
 	for _, g := range v.Guides {
-		if len(g.Names) == 0 {
+		if g.Name == "" {
 			continue
 		}
 		text := muted
@@ -306,23 +306,24 @@ func (v *view) nameGuides(c draw.Canvas) []direct {
 		}
 		for _, path := range v.frame.ClipLinesXY(v.path(g.Line)) {
 			end := path[len(path)-1]
-			last := g.Names[len(g.Names)-1]
 			switch {
 			case g.Along > 0 && v.nameAlong(c, path, g, text):
 			case g.Along > 0 && end.Y > v.frame.Max.Y-1 && end.X < v.frame.Max.X-20:
 				// It leaves through the top: the label goes above it.
-				write(c, noteFace, text, vg.Point{X: end.X - noteFace.wide(last)/2, Y: v.frame.Max.Y + 3}, last)
+				name := cmp.Or(g.Short, g.Name)
+				write(c, noteFace, text, vg.Point{X: end.X - noteFace.wide(name)/2, Y: v.frame.Max.Y + 3}, name)
 			default:
-				labels = append(labels, direct{text: block{line(noteFace, text, g.Names[0])}, end: end, line: guide})
+				labels = append(labels, direct{text: block{line(noteFace, text, g.Name)}, end: end, line: guide})
 			}
 		}
 	}
 	return labels
 }
 
-// nameAlong writes the first of the names for which there is room along a line.
+// nameAlong writes the name of a guide, or the short one, where there is room along
+// a line.
 func (v *view) nameAlong(c draw.Canvas, line []vg.Point, g Guide, text Role) bool {
-	for _, name := range g.Names {
+	for _, name := range []string{g.Name, cmp.Or(g.Short, g.Name)} {
 		s, free := v.land.put(beside(line, noteFace.wide(name)+4, 9, g.Along))
 		if !free {
 			continue
@@ -350,8 +351,8 @@ func (v *view) nameShade(c draw.Canvas) {
 			text = append(text, line(noteFace, muted, l))
 		}
 		width, height := text.size()
-		s, free := v.land.put(anywhere(r, width, height, func(left, _, bottom, _ vg.Length) vg.Length { return 2*bottom + left }))
-		if free {
+		spots := anywhere(r, width, height, func(left, _, bottom, _ vg.Length) vg.Length { return 2*bottom + left })
+		if s, free := v.land.put(spots); free {
 			text.paint(c, vg.Point{X: s.slab.centre.X - width/2, Y: s.slab.centre.Y + height/2}, width)
 			return
 		}

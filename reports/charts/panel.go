@@ -44,8 +44,9 @@ func At(x, y float64) Point { return Point{x, estimate.Estimate{Value: y}} }
 
 // A Guide is a line that series are read against. A single point is drawn as a bar.
 type Guide struct {
-	Names  []string // the longest of them that has room beside the line stands there, else the first in the margin; may be empty
-	Along  float64  // where beside the line, as a share of its length; 0 is in the margin
+	Name   string  // in the margin, or beside the line; may be empty
+	Short  string  // for lack of room beside the line; may be empty
+	Along  float64 // where beside the line the name is best, as a share of its length; 0 is in the margin
 	Line   []Point
 	Width  float64
 	Dashes []float64
@@ -176,20 +177,6 @@ func (n *Panel) bands(s Series) [][]Point {
 	}
 	flush()
 	return out
-}
-
-// Blocks is from how many blocks the intervals of the panel come; most is 0 when
-// there are none.
-func (n *Panel) Blocks() (least, most int) {
-	least = math.MaxInt
-	for _, s := range n.Series {
-		for _, p := range s.Points {
-			if p.banded() {
-				least, most = min(least, p.N), max(most, p.N)
-			}
-		}
-	}
-	return least, most
 }
 
 // Best is the highest point, of equal ones the first.

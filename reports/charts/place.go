@@ -85,17 +85,6 @@ func (s slab) crosses(g segment) bool {
 	return from <= to
 }
 
-// crosses reports whether two segments meet.
-func (g segment) crosses(other segment) bool {
-	side := func(p vg.Point) vg.Length {
-		return (g.b.X-g.a.X)*(p.Y-g.a.Y) - (g.b.Y-g.a.Y)*(p.X-g.a.X)
-	}
-	across := func(p vg.Point) vg.Length {
-		return (other.b.X-other.a.X)*(p.Y-other.a.Y) - (other.b.Y-other.a.Y)*(p.X-other.a.X)
-	}
-	return side(other.a)*side(other.b) < 0 && across(g.a)*across(g.b) < 0
-}
-
 // segments cuts a polyline into its pieces.
 func segments(pts []vg.Point) []segment {
 	var out []segment
@@ -120,7 +109,7 @@ const covered = 100
 // A spot is a place for a label, with what speaks against it.
 type spot struct {
 	slab   slab
-	leader segment // to what it names; empty for none
+	leader segment // to what it names, level; empty for none
 	cost   float64
 }
 
@@ -141,8 +130,9 @@ func (t *terrain) covers(s spot) float64 {
 			cost += covered
 		}
 	}
+	leader := slab{centre: vg.Point{X: (s.leader.a.X + s.leader.b.X) / 2, Y: s.leader.a.Y}, width: max(s.leader.a.X, s.leader.b.X) - min(s.leader.a.X, s.leader.b.X)}
 	for _, g := range t.lines {
-		if s.slab.crosses(g) || s.leader.crosses(g) {
+		if s.slab.crosses(g) || leader.crosses(g) {
 			cost += covered
 		}
 	}

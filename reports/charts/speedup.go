@@ -63,14 +63,10 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 		last := capacity.Line[len(capacity.Line)-1]
 		ideal = fmt.Sprintf("Measured capacity: %s at %g. ", words.Ratio(last.Value), last.X)
 	}
-	how := "By number of workers; both axes double. " + Shaded(panel)
-	if _, most := panel.Blocks(); most > 0 {
-		how += ", paired with the serial run"
-	}
 	return Picture{
 		Chart: "speedup", Subject: s.Workload,
 		Title:    words.Capital(workload) + ": " + speedupFinding(s),
-		Subtitle: how + ".",
+		Subtitle: "By number of workers; both axes double. " + Shaded(panel, ", paired with the serial run"),
 		Alt: fmt.Sprintf("Line chart of the speedup over the serial loop against the number of workers (%s). ",
 			strings.Trim(strings.Join(strings.Fields(fmt.Sprint(panel.X.Ticks)), ", "), "[]")) + alt + ideal + words.OneLine(s.Best.Sentence),
 		Notes:  []string{jobLine(set, s)},
@@ -103,10 +99,10 @@ func speedups(s reports.ScalingSeries, looks map[string]Look) Series {
 func ideals(set *reports.Set, s reports.Scaling, panel *Panel) []Guide {
 	first, last := panel.X.Ticks[0], panel.X.Ticks[len(panel.X.Ticks)-1]
 	line := func(times float64) []Point { return []Point{At(first/8, first/8*times), At(last*8, last*8*times)} }
-	one := Guide{Names: []string{"serial = 1×"}, Width: 1, Line: []Point{At(first/8, 1), At(last*8, 1)}}
-	ideal := Guide{Names: []string{"y = x: one core per worker", "y = x"}, Along: 0.75, Width: 0.75, Line: line(1)}
-	half := Guide{Names: []string{"50 % efficiency", "50 %"}, Along: 0.4, Width: 1, Dashes: []float64{4, 3}, Line: line(0.5)}
-	measured := Guide{Names: []string{"measured capacity"}, Along: 0.75, Width: 3, Strong: true}
+	one := Guide{Name: "serial = 1×", Width: 1, Line: []Point{At(first/8, 1), At(last*8, 1)}}
+	ideal := Guide{Name: "y = x: one core per worker", Short: "y = x", Along: 0.75, Width: 0.75, Line: line(1)}
+	half := Guide{Name: "50 % efficiency", Short: "50 %", Along: 0.4, Width: 1, Dashes: []float64{4, 3}, Line: line(0.5)}
+	measured := Guide{Name: "measured capacity", Along: 0.75, Width: 3, Strong: true}
 	if s.Resource == "cpu" {
 		for workers, e := range capacity(set) {
 			if x := float64(workers); x >= first && x <= last {
@@ -118,7 +114,7 @@ func ideals(set *reports.Set, s reports.Scaling, panel *Panel) []Guide {
 	if measured.Line = panel.shown(measured.Line); len(measured.Line) > 0 {
 		return []Guide{measured, ideal, half, one}
 	}
-	ideal.Names, ideal.Width = []string{"ideal: 100 % efficiency", "ideal"}, 1.5
+	ideal.Name, ideal.Short, ideal.Width = "ideal: 100 % efficiency", "ideal", 1.5
 	return []Guide{ideal, half, one}
 }
 

@@ -2,6 +2,7 @@ package charts
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"poolbench/reports"
@@ -40,14 +41,23 @@ func MachineLine(set *reports.Set) string {
 	return "The record does not describe the machine"
 }
 
-// Shaded says what the bands of a panel are, for the subtitle of a Picture.
-func Shaded(n Panel) string {
-	switch least, most := n.Blocks(); {
-	case most == 0:
-		return fmt.Sprintf("No intervals: they need at least %d blocks", estimate.MinBlocks)
-	case least == most:
-		return fmt.Sprintf("Shaded: 95 %% interval over %d blocks", most)
-	default:
-		return fmt.Sprintf("Shaded: 95 %% interval over %d to %d blocks", least, most)
+// Shaded says what the bands of a panel are, for the subtitle of a Picture; how is
+// what there is to add to it.
+func Shaded(n Panel, how string) string {
+	var blocks []int
+	for _, s := range n.Series {
+		for _, p := range s.Points {
+			if p.banded() {
+				blocks = append(blocks, p.N)
+			}
+		}
 	}
+	if len(blocks) == 0 {
+		return fmt.Sprintf("No intervals: they need at least %d blocks.", estimate.MinBlocks)
+	}
+	over := words.Count(slices.Max(blocks), "block")
+	if least := slices.Min(blocks); least < slices.Max(blocks) {
+		over = fmt.Sprintf("%d to %s", least, over)
+	}
+	return "Shaded: 95 % interval over " + over + how + "."
 }
