@@ -117,7 +117,7 @@ func shapeOf(d string, style map[string]string) (kind, role, places string) {
 		lo, hi = vg.Point{X: min(lo.X, xs[i]), Y: min(lo.Y, ys[i])}, vg.Point{X: max(hi.X, xs[i]), Y: max(hi.Y, ys[i])}
 	}
 	if stroke := style["stroke"]; stroke != "" {
-		if len(ys) == 2 && lo.X == hi.X && hi.Y-lo.Y <= 4 {
+		if len(ys) == 2 && lo.X == hi.X && hi.Y-lo.Y < 4.1 {
 			return "", "", ""
 		}
 		kind = "line"

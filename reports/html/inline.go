@@ -3,27 +3,33 @@ package html
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
 	"strconv"
 	"strings"
 
+	"poolbench/reports"
 	"poolbench/reports/charts"
 )
 
 // rendered is a drawing ready for the page.
 type rendered struct {
 	figure
-	chart, subject string
-	used           bool
+	section, subject string
+	used             bool
 }
 
-func render(drawings []charts.Drawing) []*rendered {
+func render(drawings []reports.Drawing) []*rendered {
 	var out []*rendered
 	for i, d := range drawings {
-		r := &rendered{chart: d.Chart, subject: d.Subject, figure: figure{Caption: d.Alt}}
-		svg, err := d.SVG()
+		r := &rendered{section: d.Section, subject: d.Subject, figure: figure{Caption: d.Alt}}
+		var svg []byte
+		err := errors.New("it has no SVG")
+		if d.SVG != nil {
+			svg, err = d.SVG()
+		}
 		if err == nil {
 			r.SVG, err = inline(svg, fmt.Sprintf("c%d-", i+1))
 		}
@@ -35,11 +41,11 @@ func render(drawings []charts.Drawing) []*rendered {
 	return out
 }
 
-// take gives the figures of a chart about a workload, and marks them as shown.
-func take(all []*rendered, chart, subject string) []figure {
+// take gives the figures of a question about a workload, and marks them as shown.
+func take(all []*rendered, section, subject string) []figure {
 	var out []figure
 	for _, r := range all {
-		if !r.used && r.chart == chart && r.subject == subject {
+		if !r.used && r.section == section && r.subject == subject {
 			r.used = true
 			out = append(out, r.figure)
 		}

@@ -26,7 +26,7 @@ func TestLook(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := reports.Analyse(rec)
-	drawings, errs := charts.Draw(d)
+	drawings, errs := charts.Draw(d, charts.All()...)
 	t.Log(errs)
 	var b bytes.Buffer
 	if err := WriteWithRecord(&b, d, drawings, text); err != nil {

@@ -33,14 +33,14 @@ var pageTemplate = template.Must(template.New("report").Parse(pageText))
 // Write writes the report of d to w. Drawings are shown beside the workload they
 // are about; one that cannot be rendered leaves a sentence in its place. Nothing
 // is written when the page cannot be made; otherwise the error is that of w.
-func Write(w io.Writer, d *reports.Data, drawings []charts.Drawing) error {
+func Write(w io.Writer, d *reports.Data, drawings []reports.Drawing) error {
 	return WriteWithRecord(w, d, drawings, nil)
 }
 
 // WriteWithRecord is Write with the text of the record folded into the page, for
 // the reader to look into: all of it, or its first lines when it is larger than
 // 4 MiB.
-func WriteWithRecord(w io.Writer, d *reports.Data, drawings []charts.Drawing, record []byte) error {
+func WriteWithRecord(w io.Writer, d *reports.Data, drawings []reports.Drawing, record []byte) error {
 	if d == nil {
 		return fmt.Errorf("html: no data to report")
 	}
@@ -105,7 +105,7 @@ type methodView struct {
 	Blocks, Confidence, MinBlocks string
 }
 
-func newPage(d *reports.Data, drawings []charts.Drawing, record []byte) *page {
+func newPage(d *reports.Data, drawings []reports.Drawing, record []byte) *page {
 	figures := render(drawings)
 	p := &page{
 		Style:    style(),

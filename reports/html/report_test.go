@@ -75,7 +75,7 @@ func sample(text string) *reports.Data {
 
 func write(t *testing.T, d *reports.Data, text []byte) string {
 	t.Helper()
-	drawings, errs := charts.Draw(d)
+	drawings, errs := charts.Draw(d, charts.All()...)
 	for _, err := range errs {
 		if !errors.Is(err, charts.ErrNothing) {
 			t.Error(err)
@@ -139,7 +139,7 @@ func TestSelfContained(t *testing.T) {
 
 func TestIdsAreUnique(t *testing.T) {
 	d := sample("")
-	drawings, _ := charts.Draw(d)
+	drawings, _ := charts.Draw(d, charts.All()...)
 	var b bytes.Buffer
 	if err := Write(&b, d, append(drawings, drawings...)); err != nil {
 		t.Fatal(err)
@@ -161,7 +161,7 @@ func TestIdsAreUnique(t *testing.T) {
 }
 
 func TestInline(t *testing.T) {
-	drawings, _ := charts.Draw(sample(""))
+	drawings, _ := charts.Draw(sample(""), charts.All()...)
 	if len(drawings) != 2 {
 		t.Fatal(len(drawings))
 	}
@@ -234,7 +234,7 @@ func TestEveryShape(t *testing.T) {
 	if err := Write(io.Discard, nil, nil); err == nil {
 		t.Error("no error without data")
 	}
-	if err := Write(io.Discard, &reports.Data{}, make([]charts.Drawing, 1)); err != nil {
+	if err := Write(io.Discard, &reports.Data{}, make([]reports.Drawing, 1)); err != nil {
 		t.Error("a drawing that cannot be rendered failed the page:", err)
 	}
 }
@@ -260,7 +260,7 @@ func TestWriteError(t *testing.T) {
 func Example() {
 	var page bytes.Buffer
 	d := sample("")
-	drawings, _ := charts.Draw(d)
+	drawings, _ := charts.Draw(d, charts.All()...)
 	if err := Write(&page, d, drawings); err != nil {
 		fmt.Println(err)
 	}

@@ -26,7 +26,7 @@ func sweepViews(d *reports.Data, figures []*rendered) []sweepView {
 		v := sweepView{
 			ID:       fmt.Sprintf("short-%d", i+1),
 			Workload: headline.Workload,
-			Figures:  take(figures, "crossover", headline.Workload),
+			Figures:  take(figures, "short", headline.Workload),
 			Tables:   reports.SizeTables(d, headline.Workload),
 		}
 		for _, s := range d.Sweeps {

@@ -51,7 +51,7 @@ func whichViews(d *reports.Data, figures []*rendered) []whichView {
 			ID:       fmt.Sprintf("which-%d", i+1),
 			Workload: s.Workload,
 			Sentence: words.Sentence(answer(d.Answers.Which, s)),
-			Figures:  take(figures, "speedup", s.Workload),
+			Figures:  take(figures, "which", s.Workload),
 			Matrix:   newMatrix(s),
 		}
 		v.Chip = verdict(s, v.ID)

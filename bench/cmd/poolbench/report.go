@@ -59,7 +59,7 @@ func readRecord(path string) (*record.Record, error) {
 // writeReport writes every view of the data into dir. A file appears complete or
 // not at all. Charts that cannot be drawn are told on warnings and left out.
 func writeReport(dir string, data *reports.Data, warnings io.Writer) error {
-	drawings, problems := charts.Draw(data)
+	drawings, problems := charts.Draw(data, charts.All()...)
 	for _, p := range problems {
 		fmt.Fprintf(warnings, "poolbench: no chart: %v\n", p)
 	}
