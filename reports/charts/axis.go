@@ -2,153 +2,179 @@ package charts
 
 import (
 	"math"
+	"strconv"
+	"time"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+
+	"poolbench/reports/words"
 )
 
-// An axis maps values to places between from and to. Values outside lo and hi
-// are mapped beyond the ends, so lines keep their slope when they are clipped.
-type axis struct {
-	lo, hi   float64 // lo < hi; above 0 when log
-	log      bool
-	from, to float64 // points
+// An Axis of a Panel. It spans what the series have on it, with some air. Values
+// that it cannot show are left out of the picture: those that are no number, beyond
+// 1e18 and, on a logarithmic axis, at 1e-18 and below.
+type Axis struct {
+	Title string
+	Base  float64              // of a logarithmic axis, which has its ticks at the powers; 0 is linear
+	Holds []float64            // values that are on the axis whatever the series have
+	Ticks []float64            // where the ticks are, ascending; nil chooses
+	Label func(float64) string // of a tick; nil prints the number
+
+	lo, hi float64
 }
 
-// A tick is one mark; a minor one has no label.
-type tick struct {
-	at    float64
-	label string
-}
-
-// finite reports whether v is a number that can be drawn.
-func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
-
-// drawable also demands what a log axis needs, within limits that keep a tick
-// search short whatever a record holds.
-func drawable(v float64) bool { return v > 1e-18 && v < 1e18 }
-
-func (a axis) at(v float64) float64 {
-	if a.log {
-		if !(v > 0) {
-			return a.from
-		}
-		return a.from + (math.Log(v)-math.Log(a.lo))/(math.Log(a.hi)-math.Log(a.lo))*(a.to-a.from)
+// shows keeps tick searches short, whatever a record holds.
+func (a Axis) shows(v float64) bool {
+	if a.Base == 0 {
+		return math.Abs(v) < 1e18
 	}
-	return a.from + (v-a.lo)/(a.hi-a.lo)*(a.to-a.from)
+	return v > 1e-18 && v < 1e18
 }
 
-// extent is the smallest and the largest drawable value; ok is false when there
-// is none.
-func extent(values ...float64) (lo, hi float64, ok bool) {
-	for _, v := range values {
-		if !drawable(v) {
-			continue
-		}
-		if !ok {
-			lo, hi, ok = v, v, true
-		}
-		lo, hi = min(lo, v), max(hi, v)
-	}
-	return lo, hi, ok
-}
-
-// widened makes a range span at least the factor around its middle, so that one
-// point has an axis too.
-func widened(lo, hi, factor float64) (float64, float64) {
-	if hi/lo >= factor {
-		return lo, hi
-	}
-	grow := math.Sqrt(factor / (hi / lo))
-	return lo / grow, hi * grow
-}
-
-// powerTicks are the powers of base within the axis, every n-th so that at most
-// the given number have labels.
-func (a axis) powerTicks(base float64, most int, label func(float64) string) []tick {
-	first := int(math.Ceil(math.Log(a.lo)/math.Log(base) - 1e-9))
-	last := int(math.Floor(math.Log(a.hi)/math.Log(base) + 1e-9))
-	step := 1
-	for (last-first)/step+1 > most {
-		step++
-	}
-	var ticks []tick
-	for k := first; k <= last; k++ {
-		if k%step == 0 {
-			v := math.Pow(base, float64(k))
-			ticks = append(ticks, tick{v, label(v)})
+// over is the axis with a range for the values.
+func (a Axis) over(values []float64) Axis {
+	a.lo, a.hi = math.Inf(1), math.Inf(-1)
+	for _, v := range append(values, a.Holds...) {
+		if a.shows(v) {
+			a.lo, a.hi = min(a.lo, v), max(a.hi, v)
 		}
 	}
-	return ticks
+	if a.lo > a.hi {
+		a.lo, a.hi = 1, 1
+	}
+	if a.Base > 0 {
+		// One value alone has an axis too.
+		grow := max(math.Pow(a.hi/a.lo, 0.04), math.Sqrt(a.Base*a.lo/a.hi))
+		a.lo, a.hi = a.lo/grow, a.hi*grow
+		return a
+	}
+	air := (a.hi - a.lo) * 0.06
+	if most := max(math.Abs(a.lo), math.Abs(a.hi)); air <= most*1e-6 {
+		air = max(most/2, 0.5)
+	}
+	if a.lo != 0 {
+		a.lo -= air
+	}
+	a.hi += air
+	return a
 }
 
-// decadeTicks labels the decades, or 1, 2 and 5 when there are fewer than two
-// of them, with the digits between as minor ticks while there is room.
-func (a axis) decadeTicks(most int, label func(float64) string) []tick {
-	ticks := a.powerTicks(10, most, label)
-	digits := []float64{}
-	if len(ticks) < 2 {
-		digits = []float64{2, 5}
+// beside is the value that is a share of the axis away from v.
+func (a Axis) beside(v, share float64) float64 {
+	if a.Base > 0 {
+		return v * math.Pow(a.hi/a.lo, share)
 	}
-	first, last := int(math.Floor(math.Log10(a.lo))), int(math.Ceil(math.Log10(a.hi)))
-	for k := first; k <= last; k++ {
-		for _, d := range digits {
-			if v := d * math.Pow(10, float64(k)); v >= a.lo && v <= a.hi {
-				ticks = append(ticks, tick{v, label(v)})
+	return v + share*(a.hi-a.lo)
+}
+
+// ticks are ascending; those without a label are minor.
+func (a Axis) ticks() []plot.Tick {
+	label := a.Label
+	if label == nil {
+		label = func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
+	}
+	var ticks []plot.Tick
+	switch {
+	case a.Ticks != nil:
+		for _, v := range a.Ticks {
+			ticks = append(ticks, plot.Tick{Value: v, Label: label(v)})
+		}
+	case a.Base == 0:
+		ticks = plot.DefaultTicks{}.Ticks(a.lo, a.hi)
+		for i, t := range ticks {
+			if !t.IsMinor() {
+				ticks[i].Label = label(t.Value)
 			}
 		}
-		for d := 2.0; d <= 9 && last-first <= 9; d++ {
-			if v := d * math.Pow(10, float64(k)); v >= a.lo && v <= a.hi {
-				ticks = append(ticks, tick{v, ""})
+	default:
+		ticks = a.powers(label)
+	}
+	return ticks
+}
+
+// powers labels the powers of the base, every n-th when they are many, and when
+// there are fewer than two of them 2 and 5 times them as well; the digits between
+// are minor while there is room. plot.LogTicks knows the base 10 only, and labels
+// all of them or none.
+func (a Axis) powers(label func(float64) string) []plot.Tick {
+	first, last := int(math.Floor(math.Log(a.lo)/math.Log(a.Base))), int(math.Ceil(math.Log(a.hi)/math.Log(a.Base)))
+	step := 1 + (last-first)/9
+	var ticks []plot.Tick
+	for k := first; k <= last; k++ {
+		for digit := 1.0; digit < a.Base && (digit == 1 || last-first <= 9); digit++ {
+			v := digit * math.Pow(a.Base, float64(k))
+			if v < a.lo || v > a.hi {
+				continue
 			}
+			t := plot.Tick{Value: v}
+			if digit == 1 && k%step == 0 || last-first <= 2 && (digit == 2 || digit == 5) {
+				t.Label = label(v)
+			}
+			ticks = append(ticks, t)
 		}
 	}
 	return ticks
 }
 
-// shareTicks are even steps from 0 of a linear axis of efficiency.
-func (a axis) shareTicks(label func(float64) string) []tick {
-	step := 0.5
-	for a.hi/step > 5 {
-		step *= 2
+// onto sets an axis of a plot.
+func (a Axis) onto(axis *plot.Axis) {
+	axis.Min, axis.Max, axis.Padding = a.lo, a.hi, 0
+	if a.Base > 0 {
+		axis.Scale = logScale{}
 	}
-	var ticks []tick
-	for v := 0.0; v <= a.hi+1e-9; v += step {
-		ticks = append(ticks, tick{v, label(v)})
-	}
-	return ticks
+	axis.LineStyle, axis.Tick.LineStyle, axis.Tick.Length = guide.stroke(0.75), guide.stroke(0.75), 4
+	labels := tickFace.style(muted)
+	labels.XAlign, labels.YAlign = axis.Tick.Label.XAlign, axis.Tick.Label.YAlign
+	axis.Tick.Label = labels
+	axis.Tick.Marker = plot.ConstantTicks(a.ticks())
 }
 
-// yTicks draws horizontal grid lines with labels on the left of f.
-func (p *page) yTicks(f frame, a axis, ticks []tick) {
-	for _, t := range ticks {
-		y := a.at(t.at)
-		if t.label == "" || y < f.bottom-0.01 || y > f.top+0.01 {
-			continue
-		}
-		p.line(stroke{role: grid, width: 0.75}, pt{f.left, y}, pt{f.right, y})
-		p.textRight(tickFace, muted, pt{f.left - 4, y - 3.1}, t.label)
+// logScale is plot.LogScale for values that may be 0, as the lower end of an
+// interval may, at which that panics: they are below every axis.
+type logScale struct{}
+
+func (logScale) Normalize(lo, hi, v float64) float64 {
+	if v <= 0 {
+		return -1
 	}
+	return plot.LogScale{}.Normalize(lo, hi, v)
 }
 
-// xTicks draws the bottom line of f with its ticks and labels, leaving out
-// labels that would touch the one before; lines adds a vertical grid.
-func (p *page) xTicks(f frame, a axis, ticks []tick, lines bool) {
-	p.line(stroke{role: guide, width: 0.75}, pt{f.left, f.bottom}, pt{f.right, f.bottom})
-	end := math.Inf(-1)
+// thinned takes the labels from ticks that would touch the one before: gonum draws all.
+func thinned(ticks []plot.Tick, at func(float64) vg.Length) plot.ConstantTicks {
+	end := vg.Length(math.Inf(-1))
+	var out plot.ConstantTicks
 	for _, t := range ticks {
-		x := a.at(t.at)
-		if x < f.left-0.01 || x > f.right+0.01 {
-			continue
-		}
-		length := 2.5
-		if t.label != "" {
-			length = 4
-			if half := tickFace.wide(t.label) / 2; x-half > end+5 {
-				p.textCentre(tickFace, muted, pt{x, f.bottom - 13}, t.label)
+		if !t.IsMinor() {
+			half := tickFace.wide(t.Label) / 2
+			if x := at(t.Value); x-half > end+5 {
 				end = x + half
-			}
-			if lines && x > f.left+1 {
-				p.line(stroke{role: grid, width: 0.75}, pt{x, f.bottom}, pt{x, f.top})
+			} else {
+				t.Label = ""
 			}
 		}
-		p.line(stroke{role: guide, width: 0.75}, pt{x, f.bottom}, pt{x, f.bottom - length})
+		out = append(out, t)
 	}
+	return out
 }
+
+// TickDuration labels a power of ten (or 2 or 5 times one) of seconds: "100 ns",
+// "1 µs", "50 ms", "1000 s".
+func TickDuration(seconds float64) string {
+	if !(seconds >= 1e-9 && seconds < 1e9) {
+		return words.Duration(seconds)
+	}
+	return words.Grain(time.Duration(math.Round(seconds * 1e9)))
+}
+
+// TickRatio labels a power of two: "2×", "0.5×", "1/64×".
+func TickRatio(v float64) string {
+	if v < 0.2 {
+		return "1/" + strconv.FormatFloat(math.Round(1/v), 'g', 6, 64) + "×"
+	}
+	return strconv.FormatFloat(v, 'g', 6, 64) + "×"
+}
+
+// TickPercent labels an efficiency: "50 %".
+func TickPercent(v float64) string { return strconv.FormatFloat(math.Round(100*v), 'f', 0, 64) + " %" }

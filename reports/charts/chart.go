@@ -1,22 +1,26 @@
-// Package charts draws analysed data. It computes no statistics: every number in
-// a picture stands in reports.Data, and the same Data gives the same bytes.
+// Package charts draws what is analysed of a Set. It computes no statistics: every
+// number in a picture stands in package reports, and the same Set gives the same
+// bytes.
 //
-//  1. A Chart turns Data into Drawings, one per workload it has something to say
+//  1. A Chart turns a Set into Drawings, one per workload it has something to say
 //     about.
-//  2. A Drawing knows the finding it shows (its title), a text alternative, and
-//     how to render itself as SVG and PNG.
-//  3. Pictures are laid out on a page (page.go) with own axes (axis.go), so that
-//     no value can make a tick search hang, and with labels that are placed, not
-//     piled up (place.go, stack.go).
+//  2. It says what is drawn in values: a Picture has a finding (its title), a text
+//     alternative and Panels; a Panel has two axes, Series, and Guides and a Shade
+//     to read them against.
+//  3. The kit does the rest: ranges and ticks (axis.go), layout and small multiples
+//     (layout.go), marks (paint.go), and labels that are placed, not piled up
+//     (calls.go, margin.go, place.go). Axes, grid, lines, bands and their clipping
+//     are gonum/plot's, which nothing else in the suite imports.
 //
-// A chart is one file: see speedup.go. Nothing else in the suite imports
-// gonum/plot.
+// A chart is one file: see speedup.go.
 package charts
 
 import (
 	"errors"
 	"fmt"
-	"sort"
+	"slices"
+	"strconv"
+	"strings"
 
 	"poolbench/reports"
 )
@@ -25,72 +29,89 @@ import (
 // the error says why.
 var ErrNothing = errors.New("nothing to draw")
 
-// A Chart is a way to look at analysed data.
+// A Chart is a way to look at a Set. Charts are values: whoever makes a report takes
+// ours, theirs, or both.
 type Chart struct {
-	Name string // lower-case word; files are named after it
-	Doc  string // one line for lists
-	// Draw makes the drawings in the order of Data. It does not change Data and
-	// does not keep it. An error that is ErrNothing means that the chart should be
-	// left out, not that something is wrong. Drawings may come with an error: they
-	// are whole, and the error says what is missing beside them.
-	Draw func(*reports.Data) ([]Drawing, error)
+	Name    string // lower-case word; files are named after it
+	Doc     string // one line for lists
+	Section string // name of the question it illustrates
+	// Draw makes the drawings in the order of the Set, which it does not change. An
+	// error that is ErrNothing means that the chart should be left out, not that
+	// something is wrong. Drawings may come with an error: they are whole, and the
+	// error says what is missing beside them.
+	Draw func(*reports.Set) ([]reports.Drawing, error)
 }
 
 var registered []Chart
 
 func register(c Chart) Chart {
-	for _, other := range registered {
-		if other.Name == c.Name {
-			panic("charts: chart " + c.Name + " registered twice")
-		}
+	if c.Name == "" || slices.ContainsFunc(registered, func(other Chart) bool { return other.Name == c.Name }) {
+		panic(fmt.Sprintf("charts: a chart needs a name of its own, not %q", c.Name))
 	}
-	if c.Name == "" {
-		panic("charts: a chart needs a name")
-	}
-	c.Draw = guard(c.Name, c.Draw)
 	registered = append(registered, c)
 	return c
 }
 
-// All is every chart, sorted by name.
+// All is every chart of ours, sorted by name.
 func All() []Chart {
-	all := append([]Chart(nil), registered...)
-	sort.Slice(all, func(i, j int) bool { return all[i].Name < all[j].Name })
-	return all
+	return slices.SortedFunc(slices.Values(registered), func(a, b Chart) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// Draw makes the drawings of all charts, in the order of All. What could not be
-// drawn comes back as one error per chart, each naming its chart; those that are
-// ErrNothing are a reason to print, not a fault.
-func Draw(d *reports.Data) ([]Drawing, []error) {
-	var drawings []Drawing
-	var errs []error
-	for _, c := range All() {
-		drawn, err := c.Draw(d)
+// Draw makes the drawings of charts, in their order, with names that are unique.
+// What could not be drawn comes back as one error per chart, each naming its chart;
+// those that are ErrNothing are a reason to print, not a fault.
+func Draw(set *reports.Set, charts ...Chart) (drawings []reports.Drawing, errs []error) {
+	names := map[string]bool{}
+	for _, c := range charts {
+		drawn, err := c.guarded(set)
 		if err != nil {
-			errs = append(errs, err)
+			errs = append(errs, fmt.Errorf("charts: %s: %w", c.Name, err))
 		}
-		drawings = append(drawings, drawn...)
+		for _, d := range drawn {
+			// Names may differ in what files cannot hold only.
+			name := d.Name
+			for n := 2; names[d.Name]; n++ {
+				d.Name = name + "_" + strconv.Itoa(n)
+			}
+			names[d.Name] = true
+			d.Section = c.Section
+			drawings = append(drawings, d)
+		}
 	}
 	return drawings, errs
 }
 
-// guard turns every panic of a chart into an error: a picture may fail, the
+// guarded turns every panic of a chart into an error: a picture may fail, the
 // report goes on.
-func guard(name string, draw func(*reports.Data) ([]Drawing, error)) func(*reports.Data) ([]Drawing, error) {
-	return func(d *reports.Data) (drawings []Drawing, err error) {
-		defer func() {
-			if v := recover(); v != nil {
-				drawings, err = nil, fmt.Errorf("charts: %s: drawing panicked: %v", name, v)
-			}
-		}()
-		if d == nil {
-			return nil, fmt.Errorf("charts: %s: %w: no data", name, ErrNothing)
+func (c Chart) guarded(set *reports.Set) (drawings []reports.Drawing, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			drawings, err = nil, fmt.Errorf("drawing panicked: %v", v)
 		}
-		drawings, err = draw(d)
-		if err != nil {
-			err = fmt.Errorf("charts: %s: %w", name, err)
-		}
-		return drawings, err
+	}()
+	if set == nil {
+		return nil, fmt.Errorf("%w: no data", ErrNothing)
 	}
+	return c.Draw(set)
+}
+
+// each draws a picture of each of the parts of a Set. A part without one gives the
+// reason; without parts the reason is none.
+func each[Part any](parts []Part, none string, picture func(Part) (Picture, string)) ([]reports.Drawing, error) {
+	var drawings []reports.Drawing
+	var reasons []string
+	for _, part := range parts {
+		if p, why := picture(part); why != "" {
+			reasons = append(reasons, why)
+		} else {
+			drawings = append(drawings, p.Drawing())
+		}
+	}
+	if len(parts) == 0 {
+		reasons = []string{none}
+	}
+	if len(reasons) > 0 {
+		return drawings, fmt.Errorf("%w: %s", ErrNothing, strings.Join(reasons, "; "))
+	}
+	return drawings, nil
 }

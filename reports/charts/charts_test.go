@@ -2,18 +2,21 @@ package charts
 
 import (
 	"bytes"
-	"encoding/xml"
 	"errors"
 	"flag"
+	"fmt"
 	"image/png"
-	"io"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 
 	"poolbench/reports"
 	"poolbench/reports/words"
@@ -36,40 +39,56 @@ func within(t *testing.T, f func()) {
 	}
 }
 
+// The marks of every picture are as in testdata/<shape>.txt.
 func TestGolden(t *testing.T) {
 	all := shapes()
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		t.Run(name, func(t *testing.T) {
 			within(t, func() {
-				drawings, errs := Draw(all[name])
+				drawings, errs := Draw(all[name].set(), All()...)
 				for _, err := range errs {
 					if !errors.Is(err, ErrNothing) {
 						t.Error(err)
 					}
 				}
+				var marks strings.Builder
 				for _, d := range drawings {
-					checkGolden(t, name, d)
+					svg, err := d.SVG()
+					if err != nil {
+						t.Error(err)
+						continue
+					}
+					if again, _ := d.SVG(); !bytes.Equal(svg, again) {
+						t.Errorf("%s: two renderings differ", d.Name)
+					}
+					fmt.Fprintf(&marks, "%s\n%s\n%s\n", d.Name, d.Alt, marksOf(t, d.Name, svg))
 				}
+				golden(t, name+".txt", []byte(marks.String()))
 			})
 		})
 	}
 }
 
-func checkGolden(t *testing.T, name string, d Drawing) {
+// One picture of each chart is kept whole.
+func TestWholeSVG(t *testing.T) {
+	for _, c := range All() {
+		drawings, errs := Draw(eightCores().set(), c)
+		if len(drawings) != 1 || errs != nil {
+			t.Fatal(len(drawings), errs)
+		}
+		svg, err := drawings[0].SVG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, c.Name+".svg", svg)
+	}
+}
+
+func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
-	svg, err := d.SVG()
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	again, _ := d.SVG()
-	if !bytes.Equal(svg, again) {
-		t.Errorf("%s: two renderings differ", d.Name)
-	}
-	checkSVG(t, d.Name, svg)
-	path := filepath.Join("testdata", name+"-"+d.Name+".svg")
+	path := filepath.Join("testdata", name)
 	if *update {
-		if err := os.WriteFile(path, svg, 0o666); err != nil {
+		if err := os.WriteFile(path, got, 0o666); err != nil {
 			t.Error(err)
 		}
 		return
@@ -77,38 +96,8 @@ func checkGolden(t *testing.T, name string, d Drawing) {
 	want, err := os.ReadFile(path)
 	if err != nil {
 		t.Error(err)
-	} else if !bytes.Equal(svg, want) {
-		t.Errorf("%s differs from its golden; run with -update and look at it", path)
-	}
-}
-
-// checkSVG reads the XML and the numbers in it.
-func checkSVG(t *testing.T, name string, svg []byte) {
-	t.Helper()
-	decoder := xml.NewDecoder(bytes.NewReader(svg))
-	found := map[string]int{}
-	for {
-		token, err := decoder.Token()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			return
-		}
-		if e, ok := token.(xml.StartElement); ok {
-			found[e.Name.Local]++
-			for _, a := range e.Attr {
-				if strings.Contains(a.Value, "NaN") || strings.Contains(a.Value, "Inf") {
-					t.Errorf("%s: %s of %s is %q", name, a.Name.Local, e.Name.Local, a.Value)
-				}
-			}
-		}
-	}
-	for _, e := range []string{"svg", "title", "desc"} {
-		if found[e] != 1 {
-			t.Errorf("%s has %d <%s>", name, found[e], e)
-		}
+	} else if !bytes.Equal(got, want) {
+		t.Errorf("%s is another one now; run with -update and look at the picture", path)
 	}
 }
 
@@ -116,33 +105,50 @@ func checkSVG(t *testing.T, name string, svg []byte) {
 func TestPNG(t *testing.T) {
 	within(t, func() {
 		// One of each chart, since rasterising is slow under the race detector.
-		var drawings []Drawing
 		for _, c := range All() {
-			drawn, _ := c.Draw(broken())
-			drawings = append(drawings, drawn[0])
-		}
-		for _, d := range drawings {
-			data, err := d.PNG()
+			drawn, _ := Draw(broken().set(), c)
+			data, err := drawn[0].PNG()
 			if err != nil {
 				t.Error(err)
 				continue
 			}
 			picture, err := png.DecodeConfig(bytes.NewReader(data))
-			width, height := d.Size()
-			if err != nil || float64(picture.Width) != width*dpi/72 || float64(picture.Height) != height*dpi/72 {
-				t.Errorf("%s: %d × %d pixels, %v", d.Name, picture.Width, picture.Height, err)
+			if err != nil || picture.Width != pageWidth*dpi/72 || picture.Height%8 != 0 {
+				t.Errorf("%s: %d × %d pixels, %v", c.Name, picture.Width, picture.Height, err)
+			}
+		}
+	})
+}
+
+// No range of values that an axis shows makes a tick search long, or panics.
+func TestTicksEnd(t *testing.T) {
+	within(t, func() {
+		values := []float64{0, 1, -1, 1e-300, 1e-17, 1e17, -1e17, 1 + 1e-15, math.NaN(), math.Inf(1), math.Inf(-1), 1e300, 5e-324, 0.3}
+		for _, base := range []float64{0, 2, 10} {
+			for _, a := range values {
+				for _, b := range values {
+					axis := Axis{Base: base}.over([]float64{a, b})
+					ticks := axis.ticks()
+					if len(ticks) > 200 {
+						t.Errorf("base %g, from %g to %g: %d ticks", base, a, b, len(ticks))
+					}
+					if !(axis.lo < axis.hi) || base > 0 && axis.lo <= 0 {
+						t.Errorf("base %g, from %g to %g: %g to %g", base, a, b, axis.lo, axis.hi)
+					}
+				}
 			}
 		}
 	})
 }
 
 func TestNothingToDraw(t *testing.T) {
-	for _, d := range []*reports.Data{nil, {}, {Scalings: make([]reports.Scaling, 2), Sweeps: make([]reports.Sweep, 2)},
+	for _, f := range []*fixture{{}, {Scalings: make([]reports.Scaling, 2), Sweeps: make([]reports.Sweep, 2)},
 		{Scalings: []reports.Scaling{{Workload: "spin", Series: []reports.ScalingSeries{{Executor: "serial"}}}},
 			Sweeps: []reports.Sweep{{Workload: "spin", Series: []reports.SweepSeries{{Executor: "goroutines"}}}}}} {
-		drawings, errs := Draw(d)
+		set := f.set()
+		drawings, errs := Draw(set, All()...)
 		if len(drawings) != 0 || len(errs) != len(All()) {
-			t.Errorf("%+v: %d drawings, errors %v", d, len(drawings), errs)
+			t.Errorf("%+v: %d drawings, errors %v", set, len(drawings), errs)
 		}
 		for _, err := range errs {
 			if !errors.Is(err, ErrNothing) {
@@ -153,41 +159,81 @@ func TestNothingToDraw(t *testing.T) {
 }
 
 func TestPanicBecomesError(t *testing.T) {
-	draw := guard("bad", func(*reports.Data) ([]Drawing, error) { panic("boom") })
-	if _, err := draw(&reports.Data{}); err == nil || !strings.Contains(err.Error(), "boom") {
-		t.Error(err)
+	bad := Chart{Name: "bad", Draw: func(*reports.Set) ([]reports.Drawing, error) { panic("boom") }}
+	drawings, errs := Draw((&fixture{}).set(), bad, Speedup)
+	if len(errs) != 2 || !strings.Contains(errs[0].Error(), "bad: drawing panicked: boom") || len(drawings) != 0 {
+		t.Error(drawings, errs)
 	}
-	if _, err := (Drawing{Name: "bad", width: 1, height: 1, draw: func(*page) { panic("boom") }}).SVG(); err == nil {
+	bomb := Axis{Label: func(float64) string { panic("boom") }}
+	d := Picture{Panels: []Panel{{X: bomb, Y: bomb}}}.Drawing()
+	if _, err := d.SVG(); err == nil {
+		t.Error("no error")
+	}
+	if _, err := d.PNG(); err == nil {
 		t.Error("no error")
 	}
 }
 
 func TestLooksAreFixed(t *testing.T) {
-	for _, d := range shapes() {
-		for name, l := range looks(d) {
+	for _, f := range shapes() {
+		for name, l := range Looks(f.set()) {
 			if slot, ok := known[name]; ok && l != slots[slot] {
 				t.Errorf("%s is drawn as %v", name, l)
 			}
 		}
 	}
-	if n := len(looks(manyExecutors())); n != len(slots) {
+	if n := len(Looks(manyExecutors().set())); n != len(slots) {
 		t.Errorf("%d looks", n)
 	}
 }
 
+// However many executors there are, all are drawn and told.
+func TestAllAreDrawn(t *testing.T) {
+	drawings, errs := Draw(twelve().set(), All()...)
+	if len(drawings) != len(All()) || errs != nil {
+		t.Fatal(len(drawings), errs)
+	}
+	for _, d := range drawings {
+		svg, err := d.SVG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		panels := strings.Count(d.Name, "crossover") + 1
+		for _, s := range twelve().Scalings[0].Series {
+			name := s.Label()
+			if !strings.Contains(d.Alt, name+": ") {
+				t.Errorf("%s: nothing is said of %s", d.Name, name)
+			}
+			if n := strings.Count(string(svg), ">"+name[:4]); n != panels {
+				t.Errorf("%s: %s has %d panels", d.Name, name, n)
+			}
+		}
+	}
+}
+
 func TestNamesAreUnique(t *testing.T) {
-	d := unique([]Drawing{{Name: "a"}, {Name: "a"}, {Name: "a_2"}})
-	if d[0].Name == d[1].Name || d[1].Name == d[2].Name || d[0].Name == d[2].Name {
-		t.Error(d[0].Name, d[1].Name, d[2].Name)
+	same := Chart{Name: "same", Section: "which", Draw: func(*reports.Set) ([]reports.Drawing, error) {
+		return []reports.Drawing{{Name: "a"}, {Name: "a"}, {Name: "a_2"}}, nil
+	}}
+	drawings, _ := Draw((&fixture{}).set(), same, same)
+	seen := map[string]bool{}
+	for _, d := range drawings {
+		if seen[d.Name] || d.Section != "which" {
+			t.Error(d.Name, d.Section)
+		}
+		seen[d.Name] = true
+	}
+	if len(seen) != 6 {
+		t.Error(seen)
 	}
 }
 
 // Labels in the margin keep their order, stay apart and stay inside.
 func TestStackUp(t *testing.T) {
-	for _, ends := range [][]float64{{100, 100, 100, 100, 100}, {0, 0, 0, 0}, {500, 490, 480}, {10, 60, 110, 12}, {}} {
+	for _, ends := range [][]vg.Length{{100, 100, 100, 100, 100}, {0, 0, 0, 0}, {500, 490, 480}, {10, 60, 110, 12}, {}} {
 		var labels []direct
 		for _, y := range ends {
-			labels = append(labels, direct{end: pt{0, y}, details: []string{"x"}})
+			labels = append(labels, direct{end: vg.Point{Y: y}, text: named(Series{Name: "x"}, "x")})
 		}
 		stackUp(labels, 20, 220)
 		for i, l := range labels {
@@ -202,20 +248,21 @@ func TestStackUp(t *testing.T) {
 }
 
 func TestSlabs(t *testing.T) {
-	s := slab{centre: pt{10, 10}, width: 10, height: 4}
-	turned := slab{centre: pt{10, 10}, width: 10, height: 4, angle: 1.57079632679}
+	at := func(x, y vg.Length) vg.Point { return vg.Point{X: x, Y: y} }
+	s := slab{centre: at(10, 10), width: 10, height: 4}
+	turned := slab{centre: at(10, 10), width: 10, height: 4, angle: 1.57079632679}
 	for _, c := range []struct {
 		what      string
 		got, want bool
 	}{
-		{"crossing line", s.crosses(segment{pt{0, 0}, pt{20, 20}}), true},
-		{"line above", s.crosses(segment{pt{0, 13}, pt{20, 13}}), false},
-		{"line above, turned", turned.crosses(segment{pt{0, 13}, pt{20, 13}}), true},
-		{"line inside", s.crosses(segment{pt{9, 10}, pt{11, 10}}), true},
-		{"line that ends before", s.crosses(segment{pt{0, 10}, pt{4, 10}}), false},
+		{"crossing line", s.crosses(segment{at(0, 0), at(20, 20)}), true},
+		{"line above", s.crosses(segment{at(0, 13), at(20, 13)}), false},
+		{"line above, turned", turned.crosses(segment{at(0, 13), at(20, 13)}), true},
+		{"line inside", s.crosses(segment{at(9, 10), at(11, 10)}), true},
+		{"line that ends before", s.crosses(segment{at(0, 10), at(4, 10)}), false},
 		{"itself, turned", s.meets(turned), true},
-		{"beside", s.meets(slab{centre: pt{21, 10}, width: 10, height: 4}), false},
-		{"near the corner", s.meets(slab{centre: pt{16, 16}, width: 10, height: 4, angle: -0.785}), false},
+		{"beside", s.meets(slab{centre: at(21, 10), width: 10, height: 4}), false},
+		{"near the corner", s.meets(slab{centre: at(16, 16), width: 10, height: 4, angle: -0.785}), false},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %v", c.what, c.got)
@@ -225,17 +272,22 @@ func TestSlabs(t *testing.T) {
 
 // No two labels that were placed in a panel may overlap, whatever the data.
 func TestCallsDoNotOverlap(t *testing.T) {
-	for name, d := range shapes() {
-		looks := looks(d)
-		for _, s := range d.Sweeps {
-			c := newCrossoverChart(d, s, looks)
-			for _, n := range []*panel{c.above, c.below} {
-				if n == nil {
-					continue
-				}
-				for i := range n.spots {
+	for name, f := range shapes() {
+		set := f.set()
+		for _, s := range reports.HeadlineSweeps(set) {
+			p, why := crossover(set, s, Looks(set))
+			if why != "" {
+				continue
+			}
+			for i, n := range p.Panels {
+				p.Panels[i] = n.fit()
+			}
+			canvas := draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: pageWidth, Y: p.height()}}}
+			for _, v := range p.views(canvas) {
+				v.plan()
+				for i := range v.land.labels {
 					for j := range i {
-						if n.spots[i].slab.meets(n.spots[j].slab) {
+						if v.land.labels[i].meets(v.land.labels[j]) {
 							t.Errorf("%s: labels %d and %d overlap", name, i, j)
 						}
 					}
@@ -248,6 +300,9 @@ func TestCallsDoNotOverlap(t *testing.T) {
 func TestClean(t *testing.T) {
 	for in, want := range map[string]string{"a\x00b\x1b[31m": "a?b?[31m", "a\u202eb": "a?b", "a\n\tb ": "a b", "\xff": "?", "µs": "µs"} {
 		if got := words.OneLine(in); got != want {
+			t.Errorf("clean(%q) = %q, want %q", in, got, want)
+		}
+		if got := clean(in); got != want {
 			t.Errorf("clean(%q) = %q, want %q", in, got, want)
 		}
 	}

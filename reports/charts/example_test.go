@@ -7,21 +7,28 @@ import (
 	"poolbench/reports"
 	"poolbench/reports/charts"
 	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
-func Example() {
-	d := &reports.Data{
+// measured is a set with one workload on two pool sizes.
+func measured() *reports.Set {
+	about := func(v float64) estimate.Estimate {
+		return estimate.Estimate{Value: v, Low: v * 0.95, High: v * 1.05, N: 10}
+	}
+	return &reports.Set{
 		Machine: reports.Machine{Cores: 2},
 		Scalings: []reports.Scaling{{
 			Workload: "spin", Resource: "cpu", Grain: time.Millisecond,
 			Series: []reports.ScalingSeries{{Executor: "goroutines", Points: []reports.ScalingPoint{
-				{Workers: 1, Speedup: estimate.Estimate{Value: 0.99, Low: 0.98, High: 1, N: 10}},
-				{Workers: 2, Speedup: estimate.Estimate{Value: 1.9, Low: 1.8, High: 2, N: 10}},
+				{Workers: 1, Time: about(0.1), Speedup: about(0.99)}, {Workers: 2, Time: about(0.053), Speedup: about(1.9)},
 			}}},
-			Best: reports.Choice{Executor: "goroutines", Workers: 2, Decided: true, Speedup: estimate.Estimate{Value: 1.9, N: 10}},
+			Best: reports.Choice{Executor: "goroutines", Workers: 2, Decided: true, Speedup: about(1.9)},
 		}},
 	}
-	drawings, problems := charts.Draw(d)
+}
+
+func Example() {
+	drawings, problems := charts.Draw(measured(), charts.All()...)
 	for _, drawing := range drawings {
 		svg, err := drawing.SVG()
 		fmt.Println(drawing.Name, len(svg) > 0, err)
@@ -34,4 +41,54 @@ func Example() {
 	// speedup-spin true <nil>
 	// Spin: 2 goroutines run it 1.9× faster than serial
 	// charts: crossover: nothing to draw: no workload was measured at several grains
+}
+
+// A chart from outside: marks and a sentence, drawn like ours. This one shows the
+// makespan; any unit against any axis goes the same way.
+func ExampleChart() {
+	makespan := charts.Chart{
+		Name: "makespan", Doc: "time of the whole job by number of workers", Section: "which",
+		Draw: func(set *reports.Set) ([]reports.Drawing, error) {
+			looks := charts.Looks(set)
+			var drawings []reports.Drawing
+			for _, s := range reports.Headline(set) {
+				panel := charts.Panel{
+					X: charts.Axis{Title: "Workers", Base: 2},
+					Y: charts.Axis{Title: "Time of the job", Base: 10, Label: charts.TickDuration},
+				}
+				alt := ""
+				for _, series := range s.Series {
+					line := charts.Series{Name: series.Label(), Look: looks[series.Label()]}
+					for _, p := range series.Points {
+						line.Points = append(line.Points, charts.Point{X: float64(p.Workers), Estimate: p.Time})
+					}
+					if panel.Add(line) {
+						last := panel.Series[len(panel.Series)-1].Last()
+						alt += fmt.Sprintf("%s: %s with %g workers. ", line.Name, words.Duration(last.Value), last.X)
+					}
+				}
+				if len(panel.Series) == 0 {
+					continue
+				}
+				drawings = append(drawings, charts.Picture{
+					Chart: "makespan", Subject: s.Workload,
+					Title:    words.Capital(words.OneLine(s.Title())) + " takes less time with more workers",
+					Subtitle: "From the first submission to the last result. " + charts.Shaded(panel, ""),
+					Alt:      "Line chart of the time of the whole job against the number of workers. " + alt,
+					Notes:    []string{charts.MachineLine(set)},
+					Panels:   []charts.Panel{panel},
+				}.Drawing())
+			}
+			return drawings, nil
+		},
+	}
+	drawings, problems := charts.Draw(measured(), makespan)
+	svg, err := drawings[0].SVG()
+	fmt.Println(drawings[0].Name, drawings[0].Section, len(svg) > 0, err, problems)
+	fmt.Println(drawings[0].Title)
+	fmt.Println(drawings[0].Alt)
+	// Output:
+	// makespan-spin which true <nil> []
+	// Spin at 1 ms takes less time with more workers
+	// Line chart of the time of the whole job against the number of workers. goroutines: 53 ms with 2 workers.
 }

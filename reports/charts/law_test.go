@@ -29,9 +29,9 @@ func TestLawIsDrawn(t *testing.T) {
 		for i := range s.Points {
 			s.Points[i].Modelled = s.Points[i].Speedup.Value * 0.98
 		}
-		drawings, err := drawSpeedup(d)
-		if err != nil {
-			t.Fatal(err)
+		drawings, errs := Draw(d.set(), Speedup)
+		if errs != nil {
+			t.Fatal(errs)
 		}
 		svg, err := drawings[0].SVG()
 		if err != nil {

@@ -17,16 +17,19 @@ func TestLook(t *testing.T) {
 	if dir == "" {
 		t.Skip("POOLBENCH_LOOK is not set")
 	}
-	all := shapes()
+	all := map[string]*reports.Set{}
+	for name, f := range shapes() {
+		all[name] = f.set()
+	}
 	if path := os.Getenv("POOLBENCH_RECORD"); path != "" {
 		rec, err := record.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all["record"] = reports.Analyse(rec)
+		all["record"] = reports.NewSet(rec)
 	}
 	for name, d := range all {
-		drawings, errs := Draw(d)
+		drawings, errs := Draw(d, All()...)
 		for _, err := range errs {
 			t.Log(name, err)
 		}

@@ -1,34 +1,40 @@
 package charts
 
-import "slices"
+import (
+	"math"
 
-import "math"
+	"gonum.org/v1/plot/vg"
+)
 
 // A slab is a rectangle turned by an angle around its centre: the room a label
 // takes.
 type slab struct {
-	centre        pt
-	width, height float64
+	centre        vg.Point
+	width, height vg.Length
 	angle         float64 // radians, counter-clockwise
 }
 
-// A segment is a straight piece of something that a label must not cover.
-type segment struct{ a, b pt }
+// A segment is a straight piece of something that a label should not cover.
+type segment struct{ a, b vg.Point }
 
-func (s slab) corners() [4]pt {
+func (g segment) length() vg.Length {
+	return vg.Length(math.Hypot(float64(g.b.X-g.a.X), float64(g.b.Y-g.a.Y)))
+}
+
+func (s slab) corners() []vg.Point {
 	sin, cos := math.Sincos(s.angle)
-	var out [4]pt
-	for i, k := range [4][2]float64{{-1, -1}, {1, -1}, {1, 1}, {-1, 1}} {
+	var out []vg.Point
+	for _, k := range [4][2]vg.Length{{-1, -1}, {1, -1}, {1, 1}, {-1, 1}} {
 		x, y := k[0]*s.width/2, k[1]*s.height/2
-		out[i] = pt{s.centre.x + x*cos - y*sin, s.centre.y + x*sin + y*cos}
+		out = append(out, vg.Point{X: s.centre.X + x*vg.Length(cos) - y*vg.Length(sin), Y: s.centre.Y + x*vg.Length(sin) + y*vg.Length(cos)})
 	}
 	return out
 }
 
-// inside reports whether the whole slab is in f.
-func (s slab) inside(f frame) bool {
+// inside reports whether the whole slab is in r.
+func (s slab) inside(r vg.Rectangle) bool {
 	for _, c := range s.corners() {
-		if !f.holds(c) {
+		if c.X < r.Min.X || c.X > r.Max.X || c.Y < r.Min.Y || c.Y > r.Max.Y {
 			return false
 		}
 	}
@@ -40,29 +46,31 @@ func (s slab) inside(f frame) bool {
 func (s slab) meets(other slab) bool { return !s.parted(other) && !other.parted(s) }
 
 func (s slab) parted(other slab) bool {
-	lo, hi := pt{math.Inf(1), math.Inf(1)}, pt{math.Inf(-1), math.Inf(-1)}
-	for _, c := range other.corners() {
+	first := s.local(other.corners()[0])
+	lo, hi := first, first
+	for _, c := range other.corners()[1:] {
 		l := s.local(c)
-		lo, hi = pt{min(lo.x, l.x), min(lo.y, l.y)}, pt{max(hi.x, l.x), max(hi.y, l.y)}
+		lo, hi = vg.Point{X: min(lo.X, l.X), Y: min(lo.Y, l.Y)}, vg.Point{X: max(hi.X, l.X), Y: max(hi.Y, l.Y)}
 	}
-	return lo.x > s.width/2 || hi.x < -s.width/2 || lo.y > s.height/2 || hi.y < -s.height/2
+	return lo.X > s.width/2 || hi.X < -s.width/2 || lo.Y > s.height/2 || hi.Y < -s.height/2
 }
 
 // local is p seen from the centre of the slab, along its sides.
-func (s slab) local(p pt) pt {
-	sin, cos := math.Sincos(s.angle)
-	x, y := p.x-s.centre.x, p.y-s.centre.y
-	return pt{x*cos + y*sin, -x*sin + y*cos}
+func (s slab) local(p vg.Point) vg.Point {
+	sin64, cos64 := math.Sincos(s.angle)
+	sin, cos := vg.Length(sin64), vg.Length(cos64)
+	x, y := p.X-s.centre.X, p.Y-s.centre.Y
+	return vg.Point{X: x*cos + y*sin, Y: -x*sin + y*cos}
 }
 
 // crosses reports whether the segment touches the slab (Liang and Barsky's
 // clipping, in the slab's own directions).
 func (s slab) crosses(g segment) bool {
 	a, b := s.local(g.a), s.local(g.b)
-	from, to := 0.0, 1.0
-	for _, side := range [4][2]float64{
-		{-(b.x - a.x), a.x + s.width/2}, {b.x - a.x, s.width/2 - a.x},
-		{-(b.y - a.y), a.y + s.height/2}, {b.y - a.y, s.height/2 - a.y},
+	from, to := vg.Length(0), vg.Length(1)
+	for _, side := range [4][2]vg.Length{
+		{a.X - b.X, a.X + s.width/2}, {b.X - a.X, s.width/2 - a.X},
+		{a.Y - b.Y, a.Y + s.height/2}, {b.Y - a.Y, s.height/2 - a.Y},
 	} {
 		p, q := side[0], side[1]
 		switch {
@@ -78,7 +86,7 @@ func (s slab) crosses(g segment) bool {
 }
 
 // segments cuts a polyline into its pieces.
-func segments(pts []pt) []segment {
+func segments(pts []vg.Point) []segment {
 	var out []segment
 	for i := 1; i < len(pts); i++ {
 		out = append(out, segment{pts[i-1], pts[i]})
@@ -86,91 +94,120 @@ func segments(pts []pt) []segment {
 	return out
 }
 
-// A terrain is what is already on a panel.
+// A terrain is what is already on a panel. gonum places no labels.
 type terrain struct {
-	bounds frame
-	curves []segment // must not be covered
-	taken  []slab    // markers and earlier labels
+	bounds vg.Rectangle
+	lines  []segment // should not be covered
+	faint  []segment // better not covered
+	marks  []slab    // markers
+	labels []slab
 }
 
-// free reports whether a label at s covers nothing.
-func (t *terrain) free(s slab) bool { return t.blocked(s) == 0 }
+// covered is a cost that no other reason for a place reaches.
+const covered = 100
 
-// blocked counts what a label at s would cover; leaving the bounds or meeting
-// another label counts as much as any number of curves.
-func (t *terrain) blocked(s slab) int {
-	if !s.inside(t.bounds) {
-		return math.MaxInt32
-	}
-	if slices.ContainsFunc(t.taken, s.meets) {
-		return math.MaxInt32
-	}
-	n := 0
-	for _, c := range t.curves {
-		if s.crosses(c) {
-			n++
-		}
-	}
-	return n
+// A spot is a place for a label, with what speaks against it.
+type spot struct {
+	slab   slab
+	leader segment // to what it names, level; empty for none
+	cost   float64
 }
 
-// along finds a free place for a label of the given size beside a line and
-// parallel to it: the nearest to the preferred share of its length, above before
-// below. It marks the place as taken.
-func (t *terrain) along(line []pt, width, height, prefer float64) (slab, bool) {
-	var length float64
-	for _, s := range segments(line) {
-		length += math.Hypot(s.b.x-s.a.x, s.b.y-s.a.y)
+// covers is what it costs to put a label there: above covered when it hides
+// something, far above when it cannot be read.
+func (t *terrain) covers(s spot) float64 {
+	cost := 0.0
+	if !s.slab.inside(t.bounds) {
+		cost += 1e9
 	}
-	const step = 4.0
-	n := int(min(length/step, 2000))
-	for k := 0; k <= 2*n; k++ {
-		share := prefer + float64((k+1)/2)*float64(1-2*(k%2))/float64(max(n, 1))
-		if share < 0 || share > 1 {
-			continue
+	for _, other := range t.labels {
+		if s.slab.meets(other) || other.crosses(s.leader) {
+			cost += 10 * covered
 		}
-		at, angle := pointAlong(line, share*length)
-		for _, side := range []float64{1, -1} {
-			off := side * (height/2 + 1.5)
-			s := slab{pt{at.x - off*math.Sin(angle), at.y + off*math.Cos(angle)}, width, height, angle}
-			if t.free(s) {
-				t.taken = append(t.taken, s)
-				return s, true
+	}
+	for _, other := range t.marks {
+		if s.slab.meets(other) {
+			cost += covered
+		}
+	}
+	leader := slab{centre: vg.Point{X: (s.leader.a.X + s.leader.b.X) / 2, Y: s.leader.a.Y}, width: max(s.leader.a.X, s.leader.b.X) - min(s.leader.a.X, s.leader.b.X)}
+	for _, g := range t.lines {
+		if s.slab.crosses(g) || leader.crosses(g) {
+			cost += covered
+		}
+	}
+	for _, g := range t.faint {
+		if s.slab.crosses(g) {
+			cost += 6
+		}
+	}
+	return cost
+}
+
+// put finds the cheapest of the spots, and takes it when it is free: when it covers
+// nothing.
+func (t *terrain) put(spots []spot) (best spot, free bool) {
+	best.cost = math.Inf(1)
+	for _, s := range spots {
+		if s.cost < best.cost {
+			if s.cost += t.covers(s); s.cost < best.cost {
+				best = s
 			}
 		}
 	}
-	return slab{}, false
+	if best.cost >= covered {
+		return best, false
+	}
+	t.labels, t.lines = append(t.labels, best.slab), append(t.lines, best.leader)
+	return best, true
+}
+
+// beside lists the places for a label beside a line and parallel to it: the
+// nearer to the preferred share of its length the better, above before below.
+func beside(line []vg.Point, width, height vg.Length, prefer float64) []spot {
+	var length vg.Length
+	for _, g := range segments(line) {
+		length += g.length()
+	}
+	var out []spot
+	const step = 4
+	for d := vg.Length(0); d <= min(length, 8000); d += step {
+		at, angle := pointAlong(line, d)
+		sin, cos := math.Sincos(angle)
+		for _, side := range []vg.Length{1, -1} {
+			off := side * (height/2 + 1.5)
+			centre := vg.Point{X: at.X - off*vg.Length(sin), Y: at.Y + off*vg.Length(cos)}
+			away := math.Abs(float64(d/length) - prefer)
+			out = append(out, spot{slab: slab{centre, width, height, angle}, cost: away + 1e-3*float64(1-side)})
+		}
+	}
+	return out
 }
 
 // pointAlong is the place at the distance from the start of a line, and the
 // direction of the line there.
-func pointAlong(line []pt, distance float64) (pt, float64) {
-	var at pt
-	var angle float64
-	for _, s := range segments(line) {
-		d := math.Hypot(s.b.x-s.a.x, s.b.y-s.a.y)
-		angle = math.Atan2(s.b.y-s.a.y, s.b.x-s.a.x)
+func pointAlong(line []vg.Point, distance vg.Length) (at vg.Point, angle float64) {
+	for _, g := range segments(line) {
+		d := g.length()
+		angle = math.Atan2(float64(g.b.Y-g.a.Y), float64(g.b.X-g.a.X))
 		if distance <= d && d > 0 {
-			return pt{s.a.x + (s.b.x-s.a.x)*distance/d, s.a.y + (s.b.y-s.a.y)*distance/d}, angle
+			return vg.Point{X: g.a.X + (g.b.X-g.a.X)*distance/d, Y: g.a.Y + (g.b.Y-g.a.Y)*distance/d}, angle
 		}
-		at, distance = s.b, distance-d
+		at, distance = g.b, distance-d
 	}
 	return at, angle
 }
 
-// corner finds a place for a block of the given size, covering as little as can
-// be, from the top left corner on. It marks the place as taken.
-func (t *terrain) corner(width, height float64) slab {
-	best, least := slab{centre: pt{t.bounds.left + 4 + width/2, t.bounds.top - 4 - height/2}, width: width, height: height}, math.Inf(1)
-	for y := t.bounds.top - 4 - height/2; y >= t.bounds.bottom+4+height/2; y -= 4 {
-		for x := t.bounds.left + 6 + width/2; x <= t.bounds.right-6-width/2; x += 6 {
-			s := slab{centre: pt{x, y}, width: width, height: height}
-			cost := 1000*float64(t.blocked(s)) + min(x-t.bounds.left, t.bounds.right-x) + min(t.bounds.top-y, y-t.bounds.bottom)
-			if cost < least {
-				best, least = s, cost
-			}
+// anywhere lists the places in a rectangle for a label, by what speaks against
+// the distances of its middle from the sides.
+func anywhere(r vg.Rectangle, width, height vg.Length, cost func(left, right, bottom, top vg.Length) vg.Length) []spot {
+	var out []spot
+	for y := r.Max.Y - 3 - height/2; y >= r.Min.Y+3+height/2; y -= 4 {
+		for x := r.Min.X + 5 + width/2; x <= r.Max.X-5-width/2; x += 6 {
+			at := vg.Point{X: x, Y: y}
+			out = append(out, spot{slab: slab{centre: at, width: width, height: height},
+				cost: float64(cost(x-r.Min.X, r.Max.X-x, y-r.Min.Y, r.Max.Y-y)) * 1e-3})
 		}
 	}
-	t.taken = append(t.taken, best)
-	return best
+	return out
 }

@@ -2,9 +2,17 @@ package charts
 
 import (
 	"image/color"
-	"sort"
+	"slices"
+
+	xfont "golang.org/x/image/font"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/font/liberation"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 
 	"poolbench/reports"
+	"poolbench/reports/words"
 )
 
 // A Role is a colour by what it is for. Pictures are drawn in Light; whoever
@@ -30,8 +38,8 @@ var (
 // Roles lists every colour a drawing may hold.
 func Roles() []Role {
 	roles := []Role{paper, ink, muted, guide, strong, grid, tint}
-	for _, s := range slots {
-		roles = append(roles, s.line, s.text)
+	for _, l := range append(slots[:], shared) {
+		roles = append(roles, l.line, l.text)
 	}
 	return roles
 }
@@ -47,70 +55,106 @@ func (r Role) faded(alpha uint8) color.NRGBA {
 	return c
 }
 
-// A Marker is the shape of a point.
-type Marker string
+// stroke is a line of the role; dashes alternate on and off, none is solid.
+func (r Role) stroke(width vg.Length, dashes ...vg.Length) draw.LineStyle {
+	return draw.LineStyle{Color: r.Light, Width: width, Dashes: dashes}
+}
 
-// The markers, one per series.
-const (
-	Circle   Marker = "circle"
-	Square   Marker = "square"
-	Triangle Marker = "triangle"
-	Diamond  Marker = "diamond"
-)
-
-// A look is how one executor is drawn everywhere.
-type look struct {
+// A Look is how one executor is drawn everywhere. The zero Look is that of those
+// that have none of their own: they are not told apart, so each gets a panel.
+type Look struct {
 	line, text Role
-	marker     Marker
+	marker     draw.GlyphDrawer
 }
 
-var slots = [...]look{
-	{Role{"s1", rgb(0x0072B2), rgb(0x56B4E9)}, Role{"t1", rgb(0x00659E), rgb(0x7CC4EE)}, Circle},
-	{Role{"s2", rgb(0xD55E00), rgb(0xD55E00)}, Role{"t2", rgb(0xB34F00), rgb(0xF0894A)}, Square},
-	{Role{"s3", rgb(0x009E73), rgb(0x009E73)}, Role{"t3", rgb(0x007657), rgb(0x3CC79B)}, Triangle},
-	{Role{"s4", rgb(0xCC79A7), rgb(0xCC79A7)}, Role{"t4", rgb(0x9C4A78), rgb(0xDFA0C4)}, Diamond},
+var slots = [...]Look{
+	{Role{"s1", rgb(0x0072B2), rgb(0x56B4E9)}, Role{"t1", rgb(0x00659E), rgb(0x7CC4EE)}, draw.CircleGlyph{}},
+	{Role{"s2", rgb(0xD55E00), rgb(0xD55E00)}, Role{"t2", rgb(0xB34F00), rgb(0xF0894A)}, draw.BoxGlyph{}},
+	{Role{"s3", rgb(0x009E73), rgb(0x009E73)}, Role{"t3", rgb(0x007657), rgb(0x3CC79B)}, draw.PyramidGlyph{}},
+	{Role{"s4", rgb(0xCC79A7), rgb(0xCC79A7)}, Role{"t4", rgb(0x9C4A78), rgb(0xDFA0C4)}, diamond{}},
 }
+
+// shared is how those without a look of their own are drawn.
+var shared = Look{Role{"s5", rgb(0x6F4BB8), rgb(0xB79CF0)}, Role{"t5", rgb(0x5B3A9E), rgb(0xC9B6F5)}, draw.CircleGlyph{}}
 
 // known fixes the look of the built-in executors.
 var known = map[string]int{"goroutines": 0, "processes": 1, "threads": 2, "spawn": 3}
 
-// serialName is the baseline, which is a line of its own and never a series.
-const serialName = "serial"
-
-// looks gives each executor of d its look, the same in all charts: the built-in
-// ones have theirs, others take what is left in the order of their names. At most
-// four have one, which is the number that can be told apart.
-func looks(d *reports.Data) map[string]look {
-	names := map[string]bool{}
-	for _, s := range d.Scalings {
-		for _, series := range s.Series {
-			names[series.Executor] = true
-		}
-	}
-	for _, s := range d.Sweeps {
-		for _, series := range s.Series {
-			names[series.Executor] = true
-		}
-	}
-	delete(names, serialName)
+// Looks gives the executors of a set their looks by label, the same in all charts:
+// the built-in ones have theirs, others take what is left in the order of their
+// names. At most four have one, which is the number that can be told apart.
+func Looks(set *reports.Set) map[string]Look {
+	looks := map[string]Look{}
 	var taken [len(slots)]bool
-	out := map[string]look{}
-	for name, slot := range known {
-		if names[name] {
-			out[name], taken[slot] = slots[slot], true
-		}
-	}
 	var others []string
-	for name := range names {
-		if _, ok := known[name]; !ok {
+	meet := func(name string) {
+		if slot, ok := known[name]; ok {
+			looks[name], taken[slot] = slots[slot], true
+		} else if name != words.Loop && !slices.Contains(others, name) {
 			others = append(others, name)
 		}
 	}
-	sort.Strings(others)
-	for slot := range slots {
-		if !taken[slot] && len(others) > 0 {
-			out[others[0]], others = slots[slot], others[1:]
+	for _, s := range reports.Scalings(set) {
+		for _, series := range s.Series {
+			meet(series.Label())
 		}
 	}
-	return out
+	for _, s := range reports.Sweeps(set) {
+		for _, series := range s.Series {
+			meet(series.Label())
+		}
+	}
+	slices.Sort(others)
+	for slot, l := range slots {
+		if len(others) > 0 && !taken[slot] {
+			looks[others[0]], others = l, others[1:]
+		}
+	}
+	return looks
 }
+
+// diamond is the shape that gonum has not.
+type diamond struct{}
+
+func (diamond) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
+	r := 1.3 * style.Radius
+	c.FillPolygon(style.Color, []vg.Point{{X: at.X, Y: at.Y + r}, {X: at.X + r, Y: at.Y}, {X: at.X, Y: at.Y - r}, {X: at.X - r, Y: at.Y}})
+}
+
+// mark draws a point over a disc of paper that keeps it crisp on lines and bands.
+func (l Look) mark(c draw.Canvas, at vg.Point, radius vg.Length) {
+	c.DrawGlyphNoClip(draw.GlyphStyle{Color: paper.Light, Radius: radius + 1.1, Shape: l.marker}, at)
+	c.DrawGlyphNoClip(draw.GlyphStyle{Color: l.line.Light, Radius: radius, Shape: l.marker}, at)
+}
+
+// A face is a weight and size of the one family in use.
+type face struct {
+	bold bool
+	size vg.Length
+}
+
+var (
+	titleFace    = face{true, 13.5}
+	subtitleFace = face{false, 9.5}
+	tickFace     = face{false, 9}
+	nameFace     = face{true, 9.5}
+	noteFace     = face{false, 8}
+	smallFace    = face{false, 7.5}
+	callFace     = face{true, 8.5}
+)
+
+// FontStack are the faces whose widths the labels are laid out for, best first.
+const FontStack = "Liberation Sans, Arial, Helvetica, sans-serif"
+
+var fonts = text.Plain{Fonts: font.NewCache(liberation.Collection())}
+
+func (f face) style(r Role) text.Style {
+	weight := xfont.WeightNormal
+	if f.bold {
+		weight = xfont.WeightBold
+	}
+	return text.Style{Color: r.Light, Handler: fonts,
+		Font: font.Font{Typeface: "Liberation", Variant: "Sans", Weight: weight, Size: f.size}}
+}
+
+func (f face) wide(s string) vg.Length { return f.style(ink).Width(s) }

@@ -1,9 +1,12 @@
 package charts
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"time"
 
+	"poolbench/bench/record"
 	"poolbench/reports"
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
@@ -11,12 +14,43 @@ import (
 
 // The data of these tests are invented: shapes that have broken charts before.
 
+// A fixture is what a Set has that charts ask for.
+type fixture struct {
+	Machine  machine
+	Capacity map[int]estimate.Estimate
+	Scalings []reports.Scaling
+	Sweeps   []reports.Sweep
+}
+
+func (f *fixture) set() *reports.Set {
+	rec := &record.Record{Config: f.Machine.keys}
+	rec.Facts.Cores, rec.Facts.Start = f.Machine.cores, time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	set := reports.NewSet(rec)
+	capacity := reports.Capacity{}
+	for workers, e := range f.Capacity {
+		capacity[workers] = estimate.Quantity{Estimate: e}
+	}
+	reports.Suppose(set, capacity)
+	reports.Suppose(set, f.Scalings)
+	return reports.Suppose(set, f.Sweeps)
+}
+
+// A machine is where a fixture was measured.
+type machine struct {
+	keys  []record.Field
+	cores int
+}
+
+func (m machine) with(key, value string) machine {
+	m.keys = append(slices.Clone(m.keys), record.Field{Key: key, Value: value}) // the last counts
+	return m
+}
+
 func about(v, spread float64) estimate.Estimate {
 	return estimate.Estimate{Value: v, Low: v / (1 + spread), High: v * (1 + spread), N: 12}
 }
 
-var machine2 = reports.Machine{CPU: "AMD EPYC 7B13", OS: "linux", Arch: "amd64", GoVersion: "go1.26", Cores: 2,
-	Start: "2026-11-22T10:00:00Z", Seed: "1"}
+var machine2 = machine{[]record.Field{{Key: "goos", Value: "linux"}, {Key: "goarch", Value: "amd64"}, {Key: "go", Value: "go1.26"}, {Key: "cpu", Value: "AMD EPYC 7B13"}}, 2}
 
 func scaling(workload, resource string, sizes []int, speedups map[string][]float64, order ...string) reports.Scaling {
 	s := reports.Scaling{Workload: workload, Resource: resource, Grain: time.Millisecond, Tasks: 256, Serial: about(0.256, 0.02)}
@@ -28,7 +62,7 @@ func scaling(workload, resource string, sizes []int, speedups map[string][]float
 				series.Points = append(series.Points, reports.ScalingPoint{Workers: n, Time: about(0.256/v, 0.03),
 					Speedup: about(v, 0.04), Efficiency: v / float64(n)})
 				if v > s.Best.Speedup.Value {
-					s.Best = reports.Choice{Executor: name, Workers: n, Speedup: about(v, 0.04), Decided: true,
+					s.Best = reports.Choice{Pool: reports.Pool{Executor: name, Workers: n}, Speedup: about(v, 0.04), Decided: true,
 						Sentence: workload + ": use " + words.Pool(name, n) + "."}
 				}
 			}
@@ -39,10 +73,10 @@ func scaling(workload, resource string, sizes []int, speedups map[string][]float
 }
 
 // twoCores is the usual small machine: everything coincides.
-func twoCores() *reports.Data {
+func twoCores() *fixture {
 	sizes := []int{1, 2, 4, 8}
-	return &reports.Data{
-		Machine: machine2, Blocks: 12,
+	return &fixture{
+		Machine: machine2,
 		Capacity: map[int]estimate.Estimate{1: about(1, 0.01), 2: about(1.87, 0.02), 4: about(1.86, 0.02), 8: about(1.85, 0.03)},
 		Scalings: []reports.Scaling{
 			scaling("sleep", "wait", sizes, map[string][]float64{
@@ -63,14 +97,14 @@ func twoCores() *reports.Data {
 }
 
 // eightCores is the machine of the reference pictures.
-func eightCores() *reports.Data {
+func eightCores() *fixture {
 	m := machine2
-	m.Cores = 8
+	m.cores = 8
 	sizes := []int{1, 2, 4, 8, 16}
 	s := scaling("numeric", "cpu", sizes, map[string][]float64{
 		"goroutines": {0.99, 1.95, 3.75, 6.6, 6.65}, "processes": {0.81, 1.52, 2.75, 4.3, 3.6}, "threads": {0.98, 1.9, 3.55, 6.0, 5.9},
 	}, "goroutines", "processes", "threads")
-	d := &reports.Data{Machine: m, Blocks: 30, Scalings: []reports.Scaling{s},
+	d := &fixture{Machine: m, Scalings: []reports.Scaling{s},
 		Capacity: map[int]estimate.Estimate{1: about(1, 0.01), 2: about(2, 0.01), 4: about(3.95, 0.01), 8: about(7.4, 0.02), 16: about(7.6, 0.02)},
 		Sweeps:   []reports.Sweep{sweep("numeric", "cpu", 8, 7.4, map[string]float64{"goroutines": 0.4e-6, "processes": 31e-6})}}
 	return d
@@ -86,11 +120,8 @@ func sweep(workload, resource string, workers int, ideal float64, overhead map[s
 		w := g.Seconds()
 		s.Serial = append(s.Serial, reports.SweepPoint{Grain: g, Work: w, Time: about(w, 0.02), Speedup: about(1, 0.01), Efficiency: about(1/ideal, 0.01)})
 	}
-	for _, name := range []string{"alpha", "beta", "goroutines", "processes", "spawn", "threads"} {
-		h, ok := overhead[name]
-		if !ok {
-			continue
-		}
+	for _, name := range slices.Sorted(maps.Keys(overhead)) {
+		h := overhead[name]
 		series := reports.SweepSeries{Executor: name}
 		for i, g := range grains {
 			w := g.Seconds()
@@ -109,28 +140,28 @@ func sweep(workload, resource string, workers int, ideal float64, overhead map[s
 }
 
 // shapes are all data of the tests, by the name of their goldens.
-func shapes() map[string]*reports.Data {
-	return map[string]*reports.Data{
+func shapes() map[string]*fixture {
+	return map[string]*fixture{
 		"two": twoCores(), "eight": eightCores(), "outcomes": outcomes(), "few": fewBlocks(),
 		"single": single(), "many": manyExecutors(), "hostile": hostile(), "broken": broken(), "same": sameCrossings(),
+		"twelve": twelve(), "pair": pair(),
 	}
 }
 
 // outcomes has every outcome of a crossing.
-func outcomes() *reports.Data {
+func outcomes() *fixture {
 	s := sweep("spin", "cpu", 2, 1.87, map[string]float64{"goroutines": 0.01e-6, "processes": 0.1, "spawn": 3e-6, "threads": 4e-6})
 	for i := range s.Series {
 		c := &s.Series[i]
 		o := []estimate.Outcome{estimate.Always, estimate.Never, estimate.Unknown, estimate.Several}[i]
 		c.Crossover.Outcome, c.Levels[0].Work.Outcome, c.Levels[0].METG.Outcome = o, o, o
 	}
-	return &reports.Data{Machine: machine2, Blocks: 12, Sweeps: []reports.Sweep{s}}
+	return &fixture{Machine: machine2, Sweeps: []reports.Sweep{s}}
 }
 
 // fewBlocks has no interval anywhere and nothing decided.
-func fewBlocks() *reports.Data {
+func fewBlocks() *fixture {
 	d := twoCores()
-	d.Blocks = 3
 	few := func(e *estimate.Estimate) { e.N, e.Low, e.High = 3, 0, 0 }
 	for i := range d.Scalings {
 		s := &d.Scalings[i]
@@ -156,19 +187,19 @@ func fewBlocks() *reports.Data {
 }
 
 // single has one pool size and one grain.
-func single() *reports.Data {
+func single() *fixture {
 	s := scaling("spin", "cpu", []int{2}, map[string][]float64{"goroutines": {1.8}}, "goroutines")
 	w := sweep("spin", "cpu", 2, 1.87, map[string]float64{"goroutines": 1e-6})
 	w.Serial, w.Series[0].Points = w.Serial[:1], w.Series[0].Points[:1]
 	w.Series[0].Crossover = estimate.Crossing{}
 	w.Series[0].Levels[0].Work = estimate.Crossing{}
-	return &reports.Data{Machine: machine2, Blocks: 12, Capacity: map[int]estimate.Estimate{2: about(1.87, 0.02)},
+	return &fixture{Machine: machine2, Capacity: map[int]estimate.Estimate{2: about(1.87, 0.02)},
 		Scalings: []reports.Scaling{s}, Sweeps: []reports.Sweep{w}}
 }
 
 // manyExecutors has more series than a picture holds, two of them foreign, and
 // many pool sizes.
-func manyExecutors() *reports.Data {
+func manyExecutors() *fixture {
 	sizes := []int{1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128}
 	values := map[string][]float64{}
 	names := []string{"alpha", "beta", "goroutines", "processes", "spawn", "threads"}
@@ -178,17 +209,17 @@ func manyExecutors() *reports.Data {
 		}
 	}
 	m := machine2
-	m.Cores = 64
-	m.CPU = "A processor with a name that is so long that it can never fit on one line of a footer, whatever the size of the type, and goes on and on, with a clock of 3.10 GHz and 256 MiB of cache"
-	return &reports.Data{Machine: m, Blocks: 12, Scalings: []reports.Scaling{scaling("numeric", "cpu", sizes, values, names...)},
+	m.cores = 64
+	m = m.with("cpu", "A processor with a name that is so long that it can never fit on one line of a footer, whatever the size of the type, and goes on and on, with a clock of 3.10 GHz and 256 MiB of cache")
+	return &fixture{Machine: m, Scalings: []reports.Scaling{scaling("numeric", "cpu", sizes, values, names...)},
 		Sweeps: []reports.Sweep{sweep("numeric", "cpu", 64, 60, map[string]float64{"alpha": 1e-6, "beta": 1e-5, "goroutines": 1e-6, "processes": 31e-6, "spawn": 2e-6, "threads": 3e-6})}}
 }
 
 // hostile has names that are markup, control characters and very long.
-func hostile() *reports.Data {
+func hostile() *fixture {
 	bad := "<script>alert('x')</script>&\"\x00\x1b[31m\u202egnp.exe\n]]>"
 	d := twoCores()
-	d.Machine.CPU, d.Machine.GoVersion, d.Machine.Start = bad, bad, bad
+	d.Machine = d.Machine.with("cpu", bad).with("go", bad)
 	d.Scalings = d.Scalings[1:2]
 	d.Scalings[0].Workload, d.Scalings[0].Best.Sentence, d.Scalings[0].Best.Executor = bad, bad, bad
 	d.Scalings[0].Series[0].Executor = bad
@@ -200,7 +231,7 @@ func hostile() *reports.Data {
 }
 
 // broken has values that are no numbers, zero, negative, infinite and enormous.
-func broken() *reports.Data {
+func broken() *fixture {
 	d := twoCores()
 	bad := []float64{math.NaN(), math.Inf(1), math.Inf(-1), 0, -1, 1e300, 1e-300, math.MaxFloat64}
 	n := 0
@@ -248,7 +279,44 @@ func broken() *reports.Data {
 }
 
 // sameCrossings has all crossovers at one place.
-func sameCrossings() *reports.Data {
-	return &reports.Data{Machine: machine2, Blocks: 12,
+func sameCrossings() *fixture {
+	return &fixture{Machine: machine2,
 		Sweeps: []reports.Sweep{sweep("spin", "cpu", 2, 1.87, map[string]float64{"goroutines": 30e-6, "processes": 31e-6, "spawn": 30e-6, "threads": 29e-6})}}
+}
+
+// twelve has the four that are known and eight from elsewhere.
+func twelve() *fixture {
+	sizes := []int{1, 2, 4, 8, 16}
+	values, overhead := map[string][]float64{}, map[string]float64{}
+	names := []string{"goroutines", "processes", "spawn", "threads", "an executor with a long name", "ants", "conc", "pond", "tunny", "workerpool", "errgroup", "gopool"}
+	for i, name := range names {
+		for _, n := range sizes {
+			values[name] = append(values[name], float64(n)/(1+float64(n*n)*0.006*float64(i+1)))
+		}
+		overhead[name] = 0.2e-6 * math.Pow(1.9, float64(i))
+	}
+	m := machine2
+	m.cores = 8
+	s := scaling("numeric", "cpu", sizes, values, names...)
+	s.Series[2].Points = s.Series[2].Points[:1]
+	w := sweep("numeric", "cpu", 8, 7.4, overhead)
+	w.Series[3].Crossover = estimate.Crossing{Outcome: estimate.Never, To: 1e-2}
+	w.Series[3].Levels[0].Work = estimate.Crossing{Outcome: estimate.Always}
+	w.Series[5].Crossover = estimate.Crossing{At: estimate.Estimate{N: 12}}
+	return &fixture{Machine: m, Scalings: []reports.Scaling{s}, Sweeps: []reports.Sweep{w},
+		Capacity: map[int]estimate.Estimate{1: about(1, 0.01), 2: about(2, 0.01), 4: about(3.95, 0.01), 8: about(7.4, 0.02), 16: about(7.6, 0.02)}}
+}
+
+// pair has two pool sizes and two grains.
+func pair() *fixture {
+	s := scaling("spin", "cpu", []int{1, 2}, map[string][]float64{"goroutines": {1, 1.8}, "mine": {0.5, 0.9}}, "goroutines", "mine")
+	w := sweep("spin", "cpu", 2, 1.87, map[string]float64{"goroutines": 1e-6, "mine": 4e-6})
+	w.Serial = w.Serial[4:6]
+	for i := range w.Series {
+		w.Series[i].Points = w.Series[i].Points[4:6]
+		w.Series[i].Crossover = estimate.Crossing{Outcome: estimate.Always, From: 1e-5}
+		w.Series[i].Levels[0].Work = estimate.Crossing{Outcome: estimate.Always, From: 1e-5}
+	}
+	return &fixture{Machine: machine2, Capacity: map[int]estimate.Estimate{1: about(1, 0.02), 2: about(1.87, 0.02)},
+		Scalings: []reports.Scaling{s}, Sweeps: []reports.Sweep{w}}
 }

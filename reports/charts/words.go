@@ -3,7 +3,6 @@ package charts
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"poolbench/reports"
@@ -28,52 +27,34 @@ func fileName(s string) string {
 	return out
 }
 
-// unique names drawings after their chart and workload, with a number where two
-// workloads have names that differ only in characters that files cannot hold.
-func unique(drawings []Drawing) []Drawing {
-	seen := map[string]bool{}
-	for i := range drawings {
-		name := drawings[i].Name
-		for n := 2; seen[name]; n++ {
-			name = drawings[i].Name + "_" + strconv.Itoa(n)
-		}
-		drawings[i].Name = name
-		seen[name] = true
-	}
-	return drawings
-}
+// cores is how many the machine has for the run; 0 is unknown.
+func cores(set *reports.Set) int { return set.Record.Facts.Cores }
 
-// machineLine says where the numbers are from.
-func machineLine(d *reports.Data) string {
-	if line := words.OneLine(reports.MachineLine(d)); line != "" {
+// MachineLine says where the numbers are from, for the notes of a Picture.
+func MachineLine(set *reports.Set) string {
+	if line := words.OneLine(reports.MachineLine(set)); line != "" {
 		return line
 	}
 	return "The record does not describe the machine"
 }
 
-// notDrawn names the executors without a colour.
-func notDrawn(names []string) string {
-	if len(names) == 0 {
-		return ""
+// Shaded says what the bands of a panel are, for the subtitle of a Picture; how is
+// what there is to add to it.
+func Shaded(n Panel, how string) string {
+	var blocks []int
+	for _, s := range n.Series {
+		for _, p := range s.Points {
+			if p.banded() {
+				blocks = append(blocks, p.N)
+			}
+		}
 	}
-	for i := range names {
-		names[i] = words.OneLine(names[i])
-	}
-	return fmt.Sprintf("Not drawn, since a picture holds %d series: %s. The tables have them.", len(slots), words.JoinAnd(names))
-}
-
-// shaded says what the bands are.
-func shaded(known bool, least, most int) string {
-	switch {
-	case !known:
+	if len(blocks) == 0 {
 		return fmt.Sprintf("No intervals: they need at least %d blocks.", estimate.MinBlocks)
-	case least == most:
-		return fmt.Sprintf("Shaded: 95 %% interval over %d blocks", most)
 	}
-	return fmt.Sprintf("Shaded: 95 %% interval over %d to %d blocks", least, most)
-}
-
-// without drops the empty strings.
-func without(notes ...string) []string {
-	return slices.DeleteFunc(notes, func(note string) bool { return note == "" })
+	over := words.Count(slices.Max(blocks), "block")
+	if least := slices.Min(blocks); least < slices.Max(blocks) {
+		over = fmt.Sprintf("%d to %s", least, over)
+	}
+	return "Shaded: 95 % interval over " + over + how + "."
 }

@@ -6,6 +6,7 @@ import (
 
 	"poolbench/reports"
 	"poolbench/reports/estimate"
+	"poolbench/reports/words"
 )
 
 // A chart gives the reason that is: noise is cured otherwise than too few blocks.
@@ -16,14 +17,14 @@ func TestUndecidedTitle(t *testing.T) {
 	}{{estimate.MinBlocks - 1, "too few blocks to choose a pool"}, {41, "cannot tell whether a pool helps, not clear of the noise"}} {
 		d := twoCores()
 		s := d.Scalings[1]
-		s.Best = reports.Choice{Executor: serialName, Workers: 1}
+		s.Best = reports.Choice{Pool: reports.Pool{Executor: words.Loop, Workers: 1}}
 		for _, series := range s.Series {
 			for i := range series.Points {
 				series.Points[i].Speedup.N = test.blocks
 			}
 		}
-		if got := newSpeedupChart(d, s, looks(d)).title(); got != "Spin: "+test.want {
-			t.Errorf("%d blocks: %s", test.blocks, got)
+		if p, _ := speedup(d.set(), s, nil); p.Title != "Spin: "+test.want {
+			t.Errorf("%d blocks: %s", test.blocks, p.Title)
 		}
 	}
 }
@@ -35,19 +36,18 @@ func TestNeverWords(t *testing.T) {
 		s.Series[i].Crossover = estimate.Crossing{Outcome: estimate.Never, From: 1e-7, To: 1e-2}
 	}
 	goroutines, spawn := s.Series[0], s.Series[1]
-	if a, b := crossoverNote(goroutines), crossoverWords(spawn); a != "never pay off up to 10 ms" || b != "never pays off up to 10 ms" {
+	if a, b := crossoverText(goroutines), crossoverText(spawn); a != "never pay off up to 10 ms" || b != "never pays off up to 10 ms" {
 		t.Errorf("%s, %s", a, b)
 	}
-	goroutines.Points[2].Speedup.High = 1.2
-	d := &reports.Data{Sweeps: []reports.Sweep{s}}
-	if a, b := crossoverNote(goroutines), crossoverWords(goroutines); a != "are not seen to pay off up to 10 ms" || b != "is not seen to pay off up to 10 ms" {
+	goroutines.Points[2].Speedup.High, spawn.Points[2].Speedup.High = 1.2, 1.2
+	if a, b := crossoverText(goroutines), crossoverText(spawn); a != "are not seen to pay off up to 10 ms" || b != "is not seen to pay off up to 10 ms" {
 		t.Errorf("%s, %s", a, b)
 	}
-	if got := newCrossoverChart(d, s, looks(d)).title(); !strings.Contains(got, "no pool is seen to pay off") {
-		t.Error(got)
+	if p, _ := crossover((&fixture{}).set(), s, nil); !strings.Contains(p.Title, "no pool is seen to pay off") {
+		t.Error(p.Title)
 	}
 	// Enough blocks for an interval, but not for so many points.
-	if got := unclear(estimate.Crossing{At: estimate.Estimate{N: 8}, Needs: 10}); got != "cannot tell, too few blocks" {
+	if got := outcome(estimate.Crossing{At: estimate.Estimate{N: 8}, Needs: 10}, "", "", ""); got != "cannot tell, too few blocks" {
 		t.Error(got)
 	}
 }
