@@ -399,7 +399,9 @@ func TestErrors(t *testing.T) {
 		"next": func() error {
 			return m.config().Run(t.Context(), func(int) ([]Group, error) { return nil, broken }, nil)
 		},
-		"done": func() error { return m.config().Run(t.Context(), next, func(record.Block, bool) error { return broken }) },
+		"done": func() error {
+			return m.config().Run(t.Context(), next, func(record.Block, bool) error { return broken })
+		},
 		"group": func() error {
 			return m.run(t, t.Context(), 3, func(context.Context, func(Contest) ([]error, error)) error { return broken })
 		},

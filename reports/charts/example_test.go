@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"poolbench/bench/record"
 	"poolbench/reports"
 	"poolbench/reports/charts"
 	"poolbench/reports/estimate"
@@ -15,16 +16,15 @@ func measured() *reports.Set {
 	about := func(v float64) estimate.Estimate {
 		return estimate.Estimate{Value: v, Low: v * 0.95, High: v * 1.05, N: 10}
 	}
-	return &reports.Set{
-		Machine: reports.Machine{Cores: 2},
-		Scalings: []reports.Scaling{{
-			Workload: "spin", Resource: "cpu", Grain: time.Millisecond,
-			Series: []reports.ScalingSeries{{Executor: "goroutines", Points: []reports.ScalingPoint{
-				{Workers: 1, Time: about(0.1), Speedup: about(0.99)}, {Workers: 2, Time: about(0.053), Speedup: about(1.9)},
-			}}},
-			Best: reports.Choice{Executor: "goroutines", Workers: 2, Decided: true, Speedup: about(1.9)},
-		}},
-	}
+	rec := &record.Record{}
+	rec.Facts.Cores = 2
+	return reports.Suppose(reports.NewSet(rec), []reports.Scaling{{
+		Workload: "spin", Resource: "cpu", Grain: time.Millisecond,
+		Series: []reports.ScalingSeries{{Executor: "goroutines", Points: []reports.ScalingPoint{
+			{Workers: 1, Time: about(0.1), Speedup: about(0.99)}, {Workers: 2, Time: about(0.053), Speedup: about(1.9)},
+		}}},
+		Best: reports.Choice{Pool: reports.Pool{Executor: "goroutines", Workers: 2}, Decided: true, Speedup: about(1.9)},
+	}})
 }
 
 func Example() {

@@ -104,7 +104,8 @@ func ideals(set *reports.Set, s reports.Scaling, panel *Panel) []Guide {
 	half := Guide{Name: "50 % efficiency", Short: "50 %", Along: 0.4, Width: 1, Dashes: []float64{4, 3}, Line: line(0.5)}
 	measured := Guide{Name: "measured capacity", Along: 0.75, Width: 3, Strong: true}
 	if s.Resource == "cpu" {
-		for workers, e := range reports.CapacityOf(set) {
+		for workers, c := range reports.CapacityOf(set) {
+			e := c.Estimate()
 			if x := float64(workers); x >= first && x <= last {
 				measured.Line = append(measured.Line, At(x, e.Value))
 				panel.Y.Holds = append(panel.Y.Holds, 1.15*e.Value)

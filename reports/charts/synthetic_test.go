@@ -28,7 +28,7 @@ func (f *fixture) set() *reports.Set {
 	set := reports.NewSet(rec)
 	capacity := reports.Capacity{}
 	for workers, e := range f.Capacity {
-		capacity[workers] = estimate.Quantity{Estimate: e}
+		capacity[workers] = estimate.Constant(e.Value)
 	}
 	reports.Suppose(set, capacity)
 	reports.Suppose(set, f.Scalings)
@@ -76,7 +76,7 @@ func scaling(workload, resource string, sizes []int, speedups map[string][]float
 func twoCores() *fixture {
 	sizes := []int{1, 2, 4, 8}
 	return &fixture{
-		Machine: machine2,
+		Machine:  machine2,
 		Capacity: map[int]estimate.Estimate{1: about(1, 0.01), 2: about(1.87, 0.02), 4: about(1.86, 0.02), 8: about(1.85, 0.03)},
 		Scalings: []reports.Scaling{
 			scaling("sleep", "wait", sizes, map[string][]float64{

@@ -6,7 +6,8 @@ import (
 	"slices"
 	"text/tabwriter"
 
-	"poolbench/bench"
+	"poolbench/bench/arm/inproc"
+	"poolbench/bench/record"
 	"poolbench/reports"
 	"poolbench/reports/charts"
 	"poolbench/workloads"
@@ -26,7 +27,7 @@ func runList(_ context.Context, c *invocation) error {
 		fmt.Fprintf(tw, "  %s\t%s\n", w.Name, w.Doc)
 	}
 	fmt.Fprintln(tw, "\nExecutors")
-	for _, k := range bench.Kinds() {
+	for _, k := range inproc.Kinds() {
 		fmt.Fprintf(tw, "  %s\t%s\n", k.Name, k.Doc)
 	}
 	fmt.Fprintln(tw, "\nQuestions")
@@ -36,6 +37,10 @@ func runList(_ context.Context, c *invocation) error {
 	fmt.Fprintln(tw, "\nCharts")
 	for _, chart := range charts.All() {
 		fmt.Fprintf(tw, "  %s\t%s\n", chart.Name, chart.Doc)
+	}
+	fmt.Fprintln(tw, "\nUnits")
+	for _, u := range record.Units() {
+		fmt.Fprintf(tw, "  %s\t%s\n", u.Name, u.Means)
 	}
 	return tw.Flush()
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/cheggaaa/pb/v3"
 
 	"poolbench/bench"
+	"poolbench/bench/record"
 )
 
 // newProgress makes the progress display of run on w.
@@ -45,7 +46,7 @@ func (p *plainProgress) Stage(name string) { fmt.Fprintf(p.out, "poolbench: %s\n
 func (p *plainProgress) Begin(b bench.Block) {
 	switch {
 	case p.last.IsZero():
-		fmt.Fprintf(p.out, "poolbench: measuring, %d trials a block\n", b.Trials)
+		fmt.Fprintf(p.out, "poolbench: measuring, %d slices a block\n", b.Slices)
 	case time.Since(p.last) < heartbeat:
 		return
 	default:
@@ -61,24 +62,24 @@ func blockText(b bench.Block) string {
 	return fmt.Sprintf("block %d of about %d", b.Whole, max(b.Whole, b.Expected))
 }
 
-func (p *plainProgress) Trial(t bench.Trial, err error) {
+func (p *plainProgress) Slice(point record.Point, err error) {
 	if err != nil {
-		fmt.Fprintf(p.out, "poolbench: %v failed: %v\n", t, err)
+		fmt.Fprintf(p.out, "poolbench: %v failed: %v\n", point, err)
 	}
 }
 
 func (p *plainProgress) Done(s bench.Summary) { fmt.Fprintf(p.out, "poolbench: %s\n", doneText(s)) }
 
 func doneText(s bench.Summary) string {
-	text := fmt.Sprintf("%d blocks of %d trials", s.Blocks, s.Arms)
+	text := fmt.Sprintf("%d blocks of %d slices", s.Blocks, s.Points)
 	if s.Refined > 0 {
-		text += fmt.Sprintf(", %d cells at grains in between", s.Refined)
+		text += fmt.Sprintf(", %d points at grains in between", s.Refined)
 	}
 	return fmt.Sprintf("%s, in %v", text, s.Elapsed.Round(time.Second))
 }
 
 // barProgress is a bar of the time budget that moves only when it is told to,
-// between trials: a static bar of the library has no goroutine, and only draw
+// between slices: a static bar of the library has no goroutine, and only draw
 // writes.
 type barProgress struct {
 	out   io.Writer
@@ -104,9 +105,9 @@ func (p *barProgress) Begin(b bench.Block) {
 	p.bar.Set("block", blockText(b))
 }
 
-func (p *barProgress) Trial(t bench.Trial, err error) {
+func (p *barProgress) Slice(point record.Point, err error) {
 	if err != nil {
-		fmt.Fprintf(p.out, "%spoolbench: %v failed: %v\n", clearLine, t, err)
+		fmt.Fprintf(p.out, "%spoolbench: %v failed: %v\n", clearLine, point, err)
 	}
 	now := time.Now()
 	if now.Sub(p.drawn) < redraw {

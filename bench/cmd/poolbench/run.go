@@ -16,6 +16,9 @@ import (
 	"time"
 
 	"poolbench/bench"
+	"poolbench/bench/arm"
+	"poolbench/bench/arm/inproc"
+	"poolbench/bench/arm/probe"
 	"poolbench/bench/record"
 	"poolbench/executors"
 	"poolbench/reports"
@@ -44,7 +47,7 @@ func addRunFlags(c *invocation) *runFlags {
 	c.flags.StringVar(&f.workers, "workers", "", "comma-separated worker `counts` (default 1,2,4,8 and more on larger machines)")
 	c.flags.StringVar(&f.grains, "grains", "", "comma-separated `durations` of useful work in a task, such as 1us,10us,100us (default: per workload)")
 	c.flags.StringVar(&f.out, "out", defaultOut, "`directory` for results.txt, report.html, summary.md and charts")
-	c.flags.Uint64Var(&f.seed, "seed", 0, "seed of the order of trials and of inputs; 0 picks one and records it")
+	c.flags.Uint64Var(&f.seed, "seed", 0, "seed of the order of slices and of inputs; 0 picks one and records it")
 	c.flags.BoolVar(&f.resume, "resume", false, "go on with the record in -out, with the same grid and seed")
 	c.flags.BoolVar(&f.dryRun, "n", false, "print the plan and stop")
 	c.flags.StringVar(&f.progress, "progress", "auto", "auto (a bar on a terminal, else plain), bar, plain or none")
@@ -61,7 +64,7 @@ func runRun(ctx context.Context, c *invocation) error {
 	if len(rest) > 0 {
 		return usageError("run takes no arguments, got %q", rest)
 	}
-	grid, err := f.grid()
+	sources, err := f.sources()
 	if err != nil {
 		return err
 	}
@@ -76,7 +79,7 @@ func runRun(ctx context.Context, c *invocation) error {
 	if err := f.setBudget(c); err != nil {
 		return err
 	}
-	if err := (bench.Config{Grid: grid, Budget: f.budget}).Check(); err != nil {
+	if err := (bench.Config{Sources: sources, Budget: f.budget}).Check(); err != nil {
 		return &exitError{exitUsage, err}
 	}
 	if f.dryRun && f.resume {
@@ -86,9 +89,13 @@ func runRun(ctx context.Context, c *invocation) error {
 		if f.seed == 0 {
 			f.seed = rand.Uint64()
 		}
-		return bench.NewPlan(grid, f.seed).Print(c.stdout)
+		plan, err := bench.NewPlan(sources, f.seed)
+		if err != nil {
+			return err
+		}
+		return plan.Print(c.stdout)
 	}
-	return f.measure(ctx, c, grid, how, progress)
+	return f.measure(ctx, c, sources, how, progress)
 }
 
 // setBudget takes the default if none was given, and refuses what is no time.
@@ -107,8 +114,8 @@ func (f *runFlags) setBudget(c *invocation) error {
 	return nil
 }
 
-// measure runs the grid and reports, also after an interrupt.
-func (f *runFlags) measure(ctx context.Context, c *invocation, grid bench.Grid, how viewOptions, progress bench.Progress) error {
+// measure measures the sources and reports, also after an interrupt.
+func (f *runFlags) measure(ctx context.Context, c *invocation, sources []arm.Source, how viewOptions, progress bench.Progress) error {
 	path := filepath.Join(f.out, "results.txt")
 	file, resumed, err := openRecord(path, f.resume, c.stderr)
 	if err != nil {
@@ -116,7 +123,7 @@ func (f *runFlags) measure(ctx context.Context, c *invocation, grid bench.Grid, 
 	}
 	defer file.Close()
 	summary, err := bench.Run(ctx, bench.Config{
-		Grid: grid, Budget: f.budget, Seed: f.seed, Out: file, Resume: resumed, Progress: progress, Refine: refine,
+		Sources: sources, Budget: f.budget, Seed: f.seed, Out: file, Resume: resumed, Progress: progress, Refine: refine,
 	})
 	switch {
 	case errors.Is(err, bench.ErrResume):
@@ -127,11 +134,11 @@ func (f *runFlags) measure(ctx context.Context, c *invocation, grid bench.Grid, 
 	if err := file.Close(); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	if summary.Trials == 0 && resumed == nil {
+	if summary.Slices == 0 && resumed == nil {
 		if summary.Interrupted {
 			return &exitError{exitInterrupted, errors.New("interrupted before anything was measured")}
 		}
-		return fmt.Errorf("nothing could be measured, all of %d trials failed; the reasons are in %s", summary.Failures, path)
+		return fmt.Errorf("nothing could be measured, all of %d slices failed; the reasons are in %s", summary.Failures, path)
 	}
 	rec, err := record.ReadFile(path)
 	if err != nil {
@@ -143,14 +150,8 @@ func (f *runFlags) measure(ctx context.Context, c *invocation, grid bench.Grid, 
 	return f.close(c, summary)
 }
 
-// refine names the cells that would tell most about where pools begin to pay off.
-func refine(rec *record.Record) []record.Cell {
-	var cells []record.Cell
-	for _, r := range reports.Refine(reports.NewSet(rec)) {
-		cells = append(cells, record.Cell{Executor: r.Executor, Workload: r.Workload, Workers: r.Workers, Grain: r.Grain})
-	}
-	return cells
-}
+// refine names the points that would tell most about where pools begin to pay off.
+func refine(rec *record.Record) []record.Point { return reports.Refine(reports.NewSet(rec)) }
 
 // close says where things lie and what the exit code is.
 func (f *runFlags) close(c *invocation, s bench.Summary) error {
@@ -158,8 +159,10 @@ func (f *runFlags) close(c *invocation, s bench.Summary) error {
 	switch {
 	case s.Interrupted:
 		return &exitError{exitInterrupted, fmt.Errorf("interrupted after %d of %d blocks; everything measured is kept, go on with the same flags and -resume", s.Blocks, s.Expected)}
+	case len(s.Left) > 0:
+		return fmt.Errorf("%d slices failed, and %s failed twice in a row and left the run; the report names them", s.Failures, points(s.Left))
 	case s.Failures > 0:
-		return fmt.Errorf("%d trials failed and are left out; the report names them", s.Failures)
+		return fmt.Errorf("%d slices failed and are left out; the report names them", s.Failures)
 	case f.quick:
 		fmt.Fprintf(c.stdout, "Next     poolbench run   (narrower intervals, about a minute)\n")
 	}
@@ -204,28 +207,37 @@ func keepPrevious(path string, warnings io.Writer) error {
 	return nil
 }
 
-// grid is the standard or quick grid with the axes that were named.
-func (f *runFlags) grid() (bench.Grid, error) {
-	g := bench.StandardGrid()
+// points names the first of some points, and says how many more there are.
+func points(some []record.Point) string {
+	if len(some) > 1 {
+		return fmt.Sprintf("%s and %d more", some[0], len(some)-1)
+	}
+	return some[0].String()
+}
+
+// sources are the standard or the quick grid with the axes that were named, and the probes
+// of the machine.
+func (f *runFlags) sources() ([]arm.Source, error) {
+	g := inproc.StandardGrid()
 	if f.quick {
-		g = bench.QuickGrid()
+		g = inproc.QuickGrid()
 	}
 	var err error
 	if f.workloads != "" {
 		g.Workloads, err = pick("workloads", f.workloads, g.Workloads, func(w workloads.Workload) string { return w.Name })
 	}
 	if f.executors != "" && err == nil {
-		g.Executors, err = pick("executors", f.executors, bench.Kinds(), func(k executors.Kind) string { return k.Name })
+		g.Executors, err = pick("executors", f.executors, inproc.Kinds(), func(k executors.Kind) string { return k.Name })
 	}
 	if f.workers != "" && err == nil {
 		g.Workers, err = counts(f.workers)
-		// Capacity is told as a multiple of one process.
-		g.Capacity = slices.Compact(slices.Sorted(slices.Values(append([]int{1}, g.Workers...))))
 	}
 	if f.grains != "" && err == nil {
 		g.Grains, err = durations(f.grains)
 	}
-	return g, err
+	// Capacity is told as a multiple of that of one worker.
+	probes := probe.Machine{Workers: slices.Compact(slices.Sorted(slices.Values(append([]int{1}, g.Workers...))))}
+	return []arm.Source{g.Source(), probes.Source()}, err
 }
 
 // splitList yields the words of a comma-separated list.

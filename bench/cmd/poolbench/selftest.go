@@ -18,7 +18,7 @@ const (
 
 func runSelftest(ctx context.Context, c *invocation) error {
 	quick := c.flags.Bool("quick", false, "a quarter of a minute instead of a minute, wider intervals")
-	seed := c.flags.Uint64("seed", 0, "seed of the order of trials and of inputs; 0 picks one")
+	seed := c.flags.Uint64("seed", 0, "seed of the order of slices and of inputs; 0 picks one")
 	rest, err := c.parse()
 	if err != nil {
 		return err
