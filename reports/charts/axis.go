@@ -60,8 +60,8 @@ func (a Axis) over(values []float64) Axis {
 	return a
 }
 
-// beside is the value that is a share of the axis away from v.
-func (a Axis) beside(v, share float64) float64 {
+// shifted is the value that is a share of the axis away from v.
+func (a Axis) shifted(v, share float64) float64 {
 	if a.Base > 0 {
 		return v * math.Pow(a.hi/a.lo, share)
 	}

@@ -7,20 +7,7 @@ import (
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-
-	"poolbench/reports/estimate"
 )
-
-// A Call marks a place on the x axis that a series has: a dashed line over the band
-// of its interval, a marker where the series is there, and a label.
-type Call struct {
-	At     estimate.Estimate // on the x axis
-	Meets  float64           // value of the marker on the y axis
-	Title  string            // the finding: "pays off above 0.47 µs"
-	Head   string            // the finding when several share a label: "pay off above"
-	Value  string            // and what each has of it: "0.47 µs"
-	Detail string            // the interval, and more
-}
 
 // A tag is the label of one call, or of several whose lines are so near to each
 // other that labels of their own would not tell them apart.
@@ -53,9 +40,9 @@ func tags(series []Series, at func(Call) vg.Length) []tag {
 func (t tag) text() block {
 	first := t.series[0].Call
 	if len(t.series) == 1 {
-		return block{line(callFace, t.series[0].look().text, first.Title), line(smallFace, muted, t.series[0].Name+" · "+first.Detail)}
+		return block{rowOf(callFace, t.series[0].look().text, first.Title), rowOf(smallFace, muted, t.series[0].Name+" · "+first.Detail)}
 	}
-	out := block{line(noteFace, muted, first.Head)}
+	out := block{rowOf(noteFace, muted, first.Head)}
 	for _, s := range t.series {
 		look := s.look()
 		out = append(out, row{&look, []span{

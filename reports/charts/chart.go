@@ -8,7 +8,7 @@
 //     alternative and Panels; a Panel has two axes, Series, and Guides and a Shade
 //     to read them against.
 //  3. The kit does the rest: ranges and ticks (axis.go), layout and small multiples
-//     (layout.go), marks (paint.go), and labels that are placed, not piled up
+//     (layout.go, view.go), marks (paint.go), and labels that are placed, not piled up
 //     (calls.go, margin.go, place.go). Axes, grid, lines, bands and their clipping
 //     are gonum/plot's, which nothing else in the suite imports.
 //

@@ -283,7 +283,7 @@ func TestCallsDoNotOverlap(t *testing.T) {
 				p.Panels[i] = n.fit()
 			}
 			canvas := draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: pageWidth, Y: p.height()}}}
-			for _, v := range p.views(canvas) {
+			for _, v := range sheet(p.Panels).views(canvas) {
 				v.plan()
 				for i := range v.land.labels {
 					for j := range i {

@@ -79,7 +79,7 @@ func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Pictur
 	}
 	shares.Guides = []Guide{{Width: 1.25, Line: []Point{At(slices.Min(works)/1e3, 0.5), At(slices.Max(works)*1e3, 0.5)}}}
 	return Picture{
-		Chart: "crossover", Subject: s.Workload,
+		Name: "crossover", Subject: s.Workload,
 		Title:    words.Capital(words.OneLine(s.Workload)) + ": " + crossoverFinding(drawn),
 		Subtitle: fmt.Sprintf("Wall time per task against the useful work inside it, pool of %d. %s", s.Workers, Shaded(times, "")),
 		Alt: fmt.Sprintf("Two line charts with a shared axis of useful work per task, %s to %s: time per task above, parallel efficiency below, %s. ",
@@ -100,16 +100,16 @@ func crossings(s reports.SweepSeries, serial []Point, look Look) (time, share Se
 			share.Points = append(share.Points, Point{p.Work, p.Efficiency})
 		}
 	}
-	if x := s.Crossover; crosses(x) {
+	if x := s.Crossover; placed(x) {
 		at := words.Duration(x.At.Value)
 		time.Call = &Call{At: x.At, Meets: between(serial, x.At.Value), Title: pays(s) + at, Head: "pay off above", Value: at, Detail: interval(x.At)}
 	} else {
 		time.Remark = crossoverText(s)
 	}
-	if half := s.Half(); crosses(half.Work) {
+	if half := s.Half(); placed(half.Work) {
 		at := words.Duration(half.Work.At.Value)
 		detail := interval(half.Work.At)
-		if crosses(half.METG) {
+		if placed(half.METG) {
 			detail += " · METG " + words.Duration(half.METG.At.Value)
 		}
 		share.Call = &Call{At: half.Work.At, Meets: 0.5, Title: "50 % at " + at + " of work", Head: "50 % of ideal at", Value: at, Detail: detail}
@@ -119,8 +119,8 @@ func crossings(s reports.SweepSeries, serial []Point, look Look) (time, share Se
 	return time, share
 }
 
-// crosses reports whether there is a place to draw.
-func crosses(x estimate.Crossing) bool {
+// placed reports whether a crossing has a place to draw.
+func placed(x estimate.Crossing) bool {
 	return (x.Outcome == estimate.Crosses || x.Outcome == estimate.Several) && x.At.Value > 0 && !math.IsInf(x.At.Value, 0)
 }
 
@@ -154,7 +154,7 @@ func crossoverFinding(all []reports.SweepSeries) string {
 	never, unseen := 0, false
 	for _, s := range all {
 		switch x := s.Crossover; {
-		case crosses(x) && x.Outcome == estimate.Crosses:
+		case placed(x) && x.Outcome == estimate.Crosses:
 			cross = append(cross, s)
 		case x.Outcome == estimate.Always:
 			always = append(always, s)
@@ -206,7 +206,7 @@ func crossoverText(s reports.SweepSeries) string {
 // halfText says where an executor reaches half of ideal efficiency.
 func halfText(s reports.SweepSeries) string {
 	at := "50 % of ideal at " + words.DurationEstimate(s.Half().Work.At)
-	if crosses(s.Half().METG) {
+	if placed(s.Half().METG) {
 		at += ", METG(50 %) " + words.Duration(s.Half().METG.At.Value)
 	}
 	return outcome(s.Half().Work, at, "above 50 % at every size tried", "below 50 % at every size tried")
@@ -215,7 +215,7 @@ func halfText(s reports.SweepSeries) string {
 // outcome picks what to say of a crossing, or says why there is no answer.
 func outcome(x estimate.Crossing, at, always, never string) string {
 	switch {
-	case crosses(x):
+	case placed(x):
 		return at
 	case x.Outcome == estimate.Always:
 		return always

@@ -71,7 +71,7 @@ func ExampleChart() {
 					continue
 				}
 				drawings = append(drawings, charts.Picture{
-					Chart: "makespan", Subject: s.Workload,
+					Name: "makespan", Subject: s.Workload,
 					Title:    words.Capital(words.OneLine(s.Title())) + " takes less time with more workers",
 					Subtitle: "From the first submission to the last result. " + charts.Shaded(panel, ""),
 					Alt:      "Line chart of the time of the whole job against the number of workers. " + alt,

@@ -9,18 +9,23 @@ import (
 )
 
 const (
+	edge      = 16 // margin of the page on the left and on the right, in points as all lengths
+	headRoom  = 48 // for title and subtitle
 	nameRoom  = 19 // over each panel, for what its y axis is
 	titleRoom = 15 // below, for what its x axis is
 	cellRoom  = 92 // for a small multiple with its axis, but without its title
 )
 
+// A sheet is the panels of a Picture, or their multiples.
+type sheet []Panel
+
 // split reports whether the panels become small multiples.
-func (p Picture) split() bool { return slices.ContainsFunc(p.Panels, Panel.crowded) }
+func (ps sheet) split() bool { return slices.ContainsFunc(ps, Panel.crowded) }
 
 // room is the height of a panel, or of all its multiples, without the titles of axes.
-func (p Picture) room(n Panel) vg.Length {
+func (ps sheet) room(n Panel) vg.Length {
 	switch {
-	case p.split():
+	case ps.split():
 		_, rows := n.cells()
 		return vg.Length(rows) * (cellRoom + n.cellHead())
 	case n.Height > 0:
@@ -31,29 +36,29 @@ func (p Picture) room(n Panel) vg.Length {
 
 // areas gives each panel its part of the page, from the top down, below the title of
 // its y axis.
-func (p Picture) areas(c draw.Canvas) []draw.Canvas {
+func (ps sheet) areas(c draw.Canvas) []draw.Canvas {
 	var out []draw.Canvas
 	top, right := c.Max.Y-headRoom, c.Max.X-edge
-	if !p.split() {
-		right = c.Max.X - leader - p.marginWidth() - edge/2
+	if !ps.split() {
+		right = c.Max.X - leaderRoom - ps.marginWidth() - edge/2
 	}
-	for _, n := range p.Panels {
+	for _, n := range ps {
 		area := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
-			Min: vg.Point{X: edge, Y: top - nameRoom - p.room(n)}, Max: vg.Point{X: right, Y: top - nameRoom}}}
+			Min: vg.Point{X: edge, Y: top - nameRoom - ps.room(n)}, Max: vg.Point{X: right, Y: top - nameRoom}}}
 		out, top = append(out, area), area.Min.Y
 	}
 	return out
 }
 
 // views lays out the panels, or their multiples.
-func (p Picture) views(c draw.Canvas) []*view {
+func (ps sheet) views(c draw.Canvas) []*view {
 	var out []*view
 	var left vg.Length
-	for i, area := range p.areas(c) {
-		cells, columns, rows, head := []*Panel{&p.Panels[i]}, 1, 1, vg.Length(0)
-		if p.split() {
-			cells, head = p.Panels[i].multiples(), p.Panels[i].cellHead()
-			columns, rows = p.Panels[i].cells()
+	for i, area := range ps.areas(c) {
+		cells, columns, rows, head := []*Panel{&ps[i]}, 1, 1, vg.Length(0)
+		if ps.split() {
+			cells, head = ps[i].multiples(), ps[i].cellHead()
+			columns, rows = ps[i].cells()
 		}
 		plots := make([][]*plot.Plot, rows)
 		for k := range cells {
@@ -72,7 +77,7 @@ func (p Picture) views(c draw.Canvas) []*view {
 		}
 	}
 	for _, v := range out {
-		if !p.split() { // plot.Align would align them, but give them one height
+		if !ps.split() { // plot.Align would align them, but give them one height
 			v.tile.Min.X += left - v.plot.DataCanvas(v.tile).Min.X
 		}
 		v.settle()
@@ -100,9 +105,9 @@ func (n Panel) cellHead() vg.Length {
 }
 
 // marginWidth is the room that labels beside the panels need.
-func (p Picture) marginWidth() vg.Length {
+func (ps sheet) marginWidth() vg.Length {
 	width := vg.Length(60)
-	for _, n := range p.Panels {
+	for _, n := range ps {
 		for _, g := range n.Guides {
 			width = max(width, noteFace.wide(g.Name))
 		}
@@ -116,17 +121,17 @@ func (p Picture) marginWidth() vg.Length {
 
 // axisTitles names the axes of all panels. gonum would turn the title of a y axis by a
 // quarter, and put that of a logarithmic x axis where the middle of its values is.
-func (p Picture) axisTitles(c draw.Canvas) {
-	areas := p.areas(c)
-	for i, n := range p.Panels {
+func (ps sheet) axisTitles(c draw.Canvas) {
+	areas := ps.areas(c)
+	for i, n := range ps {
 		at := vg.Point{X: edge, Y: areas[i].Max.Y + 7}
 		write(c, tickFace, muted, at, n.Y.Title)
-		if p.split() {
+		if ps.split() {
 			n.legend(c, vg.Point{X: at.X + tickFace.wide(n.Y.Title) + 14, Y: at.Y})
 		}
 	}
 	last := areas[len(areas)-1]
-	x := p.Panels[len(areas)-1].X.Title
+	x := ps[len(areas)-1].X.Title
 	write(c, tickFace, muted, vg.Point{X: last.Center().X - tickFace.wide(x)/2, Y: last.Min.Y - 11}, x)
 }
 

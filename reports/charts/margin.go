@@ -61,14 +61,14 @@ func stackUp(labels []direct, bottom, top vg.Length) {
 	}
 }
 
-// leader is the room between a panel and the labels in its margin.
-const leader = 16
+// leaderRoom is the room between a panel and the labels in its margin.
+const leaderRoom = 16
 
-// inMargin draws the labels right of a frame, each with a leader from the end of
+// drawMargin draws the labels right of a frame, each with a leader from the end of
 // its line; width is the room for their text.
-func inMargin(c draw.Canvas, labels []direct, f vg.Rectangle, width vg.Length) {
+func drawMargin(c draw.Canvas, labels []direct, f vg.Rectangle, width vg.Length) {
 	stackUp(labels, f.Min.Y-10, f.Max.Y+8)
-	x := f.Max.X + leader
+	x := f.Max.X + leaderRoom
 	for _, l := range labels {
 		top := l.y + l.height()/2 - 1
 		heart := top - l.text[0].height()*0.45

@@ -18,8 +18,8 @@ type Panel struct {
 	Guides []Guide
 	Series []Series // see Add
 
-	ghosts   []Series // of the other panels, in grey
-	inMargin bool     // the calls stand in the margin, for want of a place
+	ghosts        []Series // of the other panels, in grey
+	callsInMargin bool     // for want of a place
 }
 
 // A Series is a line of points, with the name and the looks that it has everywhere.
@@ -31,6 +31,17 @@ type Series struct {
 	Details []string // said below the name
 	Call    *Call    // what it has on the x axis; may be nil
 	Remark  string   // what is said in the panel of a series without a call
+}
+
+// A Call marks a place on the x axis that a series has: a dashed line over the band
+// of its interval, a marker where the series is there, and a label.
+type Call struct {
+	At     estimate.Estimate // on the x axis
+	Meets  float64           // value of the marker on the y axis
+	Title  string            // the finding: "pays off above 0.47 µs"
+	Head   string            // the finding when several share a label: "pay off above"
+	Value  string            // and what each has of it: "0.47 µs"
+	Detail string            // the interval, and more
 }
 
 // A Point is a value at X, shaded when it has an interval.
@@ -64,6 +75,16 @@ func (s Series) look() Look {
 		return shared
 	}
 	return s.Look
+}
+
+// named is a series' marker and name with details below.
+func named(s Series, details ...string) block {
+	look := s.look()
+	out := block{{&look, []span{{nameFace, look.text, s.Name}}}}
+	for _, t := range details {
+		out = append(out, rowOf(smallFace, muted, t))
+	}
+	return out
 }
 
 // Add adds a series in the order of x, with the points that the axes can show; it
@@ -127,7 +148,7 @@ func (n Panel) fit() Panel {
 		g.Line = n.shown(g.Line)
 		if len(g.Line) == 1 {
 			p := g.Line[0]
-			g.Line = []Point{At(n.X.beside(p.X, -0.022), p.Value), At(n.X.beside(p.X, 0.022), p.Value)}
+			g.Line = []Point{At(n.X.shifted(p.X, -0.022), p.Value), At(n.X.shifted(p.X, 0.022), p.Value)}
 		}
 		if len(g.Line) > 0 {
 			n.Guides = append(n.Guides, g)
@@ -159,7 +180,7 @@ func (n *Panel) bands(s Series) [][]Point {
 	var low, high []Point
 	flush := func() {
 		if len(low) == 1 { // one interval alone is a bar
-			before, after := n.X.beside(low[0].X, -0.006), n.X.beside(low[0].X, 0.006)
+			before, after := n.X.shifted(low[0].X, -0.006), n.X.shifted(low[0].X, 0.006)
 			low, high = []Point{At(before, low[0].Value), At(after, low[0].Value)}, []Point{At(before, high[0].Value), At(after, high[0].Value)}
 		}
 		if len(low) > 0 {

@@ -20,7 +20,7 @@ import (
 // a panel has more series than can be told apart, all become small multiples: a
 // panel for each series, on the same axes, with the others behind it in grey.
 type Picture struct {
-	Chart    string // name of the Chart
+	Name     string // of the Chart, the first part of the Drawing's
 	Subject  string // the workload it is about
 	Title    string // the finding, one sentence without a full stop
 	Subtitle string // what was drawn, and how
@@ -30,9 +30,7 @@ type Picture struct {
 }
 
 const (
-	pageWidth = 540 // points, as all lengths
-	edge      = 16  // margin of the page on the left and on the right
-	headRoom  = 48  // for title and subtitle
+	pageWidth = 540 // points
 	dpi       = 192
 )
 
@@ -44,7 +42,7 @@ func (p Picture) Drawing() reports.Drawing {
 	for i, n := range p.Panels {
 		p.Panels[i] = n.fit()
 	}
-	d := reports.Drawing{Name: p.Chart + "-" + fileName(p.Subject), Subject: p.Subject, Title: clean(p.Title), Alt: clean(p.Alt)}
+	d := reports.Drawing{Name: p.Name + "-" + fileName(p.Subject), Subject: p.Subject, Title: clean(p.Title), Alt: clean(p.Alt)}
 	d.SVG = func() ([]byte, error) {
 		svg, err := p.render(d.Name, vgsvg.New(pageWidth, p.height()))
 		return describe(d, svg), err
@@ -103,7 +101,7 @@ func (p Picture) footer() []string {
 func (p Picture) height() vg.Length {
 	sum := headRoom + titleRoom + 16 + 9.5*vg.Length(len(p.footer()))
 	for _, n := range p.Panels {
-		sum += nameRoom + p.room(n)
+		sum += nameRoom + sheet(p.Panels).room(n)
 	}
 	return 3 * vg.Length(math.Ceil(float64(sum)/3))
 }
@@ -121,13 +119,13 @@ func (p Picture) draw(c draw.Canvas) {
 	for i, l := range notes {
 		write(c, smallFace, muted, vg.Point{X: edge, Y: 9 + 9.5*vg.Length(len(notes)-1-i)}, l)
 	}
-	p.Panels = slices.Clone(p.Panels)
-	width, views := p.marginWidth(), p.views(c)
+	panels := sheet(slices.Clone(p.Panels))
+	views := panels.views(c)
 	for slices.ContainsFunc(views, func(v *view) bool { return !v.plan() }) {
-		width, views = p.marginWidth(), p.views(c) // what has no place is in the margin now, which grows
+		views = panels.views(c) // what has no place is in the margin now, which grows
 	}
-	p.axisTitles(c)
+	panels.axisTitles(c)
 	for _, v := range views {
-		v.paint(c, width)
+		v.paint(c, panels.marginWidth())
 	}
 }

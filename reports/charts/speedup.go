@@ -64,7 +64,7 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 		ideal = fmt.Sprintf("Measured capacity: %s at %g. ", words.Ratio(last.Value), last.X)
 	}
 	return Picture{
-		Chart: "speedup", Subject: s.Workload,
+		Name: "speedup", Subject: s.Workload,
 		Title:    words.Capital(workload) + ": " + speedupFinding(s),
 		Subtitle: "By number of workers; both axes double. " + Shaded(panel, ", paired with the serial run"),
 		Alt: fmt.Sprintf("Line chart of the speedup over the serial loop against the number of workers (%s). ",

@@ -87,18 +87,8 @@ const (
 	spanGap   = 4
 )
 
-// line makes a row of one span.
-func line(f face, r Role, text string) row { return row{spans: []span{{f, r, text}}} }
-
-// named is a series' marker and name with details below.
-func named(s Series, details ...string) block {
-	look := s.look()
-	out := block{{&look, []span{{nameFace, look.text, s.Name}}}}
-	for _, t := range details {
-		out = append(out, line(smallFace, muted, t))
-	}
-	return out
-}
+// rowOf is a row of one span.
+func rowOf(f face, r Role, text string) row { return row{spans: []span{{f, r, text}}} }
 
 func (r row) height() vg.Length {
 	var size vg.Length
