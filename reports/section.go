@@ -35,31 +35,6 @@ func (s Section) Empty() bool {
 	return len(s.Sentences)+len(s.Tables)+len(s.Drawings)+len(s.Warnings) == 0
 }
 
-// A Sentence is one finding.
-type Sentence struct {
-	Subject string   `json:"subject,omitempty"` // what it is about, where Text does not say it: the workload
-	Text    string   `json:"text"`              // one line
-	Verdict *Verdict `json:"verdict,omitempty"` // nil for a finding that does not sum up its subject
-	Claims  []Claim  `json:"claims,omitempty"`
-}
-
-// A Verdict sums up a subject, or the run.
-type Verdict struct {
-	Kind VerdictKind `json:"kind"`
-	Word string      `json:"word"` // in a few words: "goroutines × 2, 1.9×", "cannot tell"
-}
-
-// A VerdictKind is how a verdict turned out.
-type VerdictKind string
-
-const (
-	Win    VerdictKind = "win"    // a pool pays
-	None   VerdictKind = "none"   // none does
-	Unsure VerdictKind = "unsure" // cannot tell, or not without doubt
-	Clean  VerdictKind = "clean"  // nothing is wrong
-	Bad    VerdictKind = "bad"    // something failed
-)
-
 // A Drawing is a picture of a Section, rendered when it is asked for.
 type Drawing struct {
 	Name    string                 `json:"name"` // "speedup-spin": unique within a report, safe as a file name and as an XML id

@@ -30,7 +30,7 @@ var Where = Question{
 }
 
 func lossSentence(s Scaling) (out Sentence, ok bool) {
-	series, best := s.fastest()
+	series, best := s.standing()
 	if series == nil {
 		return out, false
 	}
@@ -54,9 +54,9 @@ func lossSentence(s Scaling) (out Sentence, ok bool) {
 	return out, len(parts) > 0
 }
 
-// fastest is the series of the choice with its point, or those of the largest speedup
+// standing is the series of the choice with its point, or those of the largest speedup
 // when no pool is chosen; nil when there is none.
-func (s Scaling) fastest() (series *ScalingSeries, best ScalingPoint) {
+func (s Scaling) standing() (series *ScalingSeries, best ScalingPoint) {
 	for i := range s.Series {
 		for _, p := range s.Series[i].Points {
 			chosen := s.Series[i].Pool(p.Workers) == s.Best.Pool
@@ -143,21 +143,21 @@ func (l Law) PeakText() string {
 	return l.NoPeak
 }
 
-// A share is a part of the time of the workers.
-type share struct {
+// A workShare is a part of the time of the workers.
+type workShare struct {
 	name string
 	of   float64
 }
 
 // shares are empty when nothing was sampled.
-func (l Ledger) shares() []share {
+func (l Ledger) shares() []workShare {
 	switch {
 	case l.N == 0:
 		return nil
 	case l.Split:
-		return []share{{"useful work", l.Ideal}, {"slower work", l.Inflation}, {"scheduling", l.Scheduling}, {"idle", l.Idle}}
+		return []workShare{{"useful work", l.Ideal}, {"slower work", l.Inflation}, {"scheduling", l.Scheduling}, {"idle", l.Idle}}
 	}
-	return []share{{"useful work", l.Ideal}, {"slower work", l.Inflation}, {"scheduling or idle", l.Idle}}
+	return []workShare{{"useful work", l.Ideal}, {"slower work", l.Inflation}, {"scheduling or idle", l.Idle}}
 }
 
 // Text names the shares: "81 % of the workers' time is useful work, 1 % slower work,

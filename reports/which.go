@@ -116,7 +116,7 @@ func speedupCells(s Scaling, series ScalingSeries, workers []int) []words.Cell {
 		}
 		i, _ := slices.BinarySearch(workers, p.Workers)
 		out[i] = words.Cell{Text: words.Ratio(p.Speedup.Value), Note: words.Percent(share), Interval: words.IntervalOf(p.Speedup, words.Times),
-			Method: p.Speedup.Method, Level: level(share), Mark: s.Best.mark(series.Pool(p.Workers))}
+			Method: p.Speedup.Method, Level: tintOf(share), Mark: s.Best.mark(series.Pool(p.Workers))}
 	}
 	return out
 }
@@ -131,8 +131,8 @@ func (c Choice) mark(p Pool) *words.Mark {
 	return nil
 }
 
-// level of an efficiency, as a Cell has it.
-func level(share float64) int {
+// tintOf is the level of an efficiency, as a Cell has it.
+func tintOf(share float64) int {
 	if math.IsNaN(share) {
 		return 1
 	}

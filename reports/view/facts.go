@@ -11,6 +11,9 @@ import (
 
 // facts are the file keys of a record and what it says of its run, as it says it.
 func facts(rec *record.Record) []record.Field {
+	if rec == nil {
+		return nil
+	}
 	out := slices.Clone(rec.Config)
 	all := reflect.ValueOf(rec.Facts)
 	for i := range all.NumField() {

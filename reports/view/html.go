@@ -31,6 +31,7 @@ var pageTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 	"hint":     cellHint,
 	"below":    cellNote,
 	"tinted":   tinted,
+	"picture":  func(svg string) template.HTML { return template.HTML(svg) },
 }).Parse(pageText))
 
 // HTML writes a report as one self-contained page: no script, no font, no picture or
@@ -66,23 +67,30 @@ type part struct {
 }
 
 func newPage(r *Report) *htmlPage {
-	p := &htmlPage{Report: r, Style: style(r.Colours), Raw: string(r.Record)}
+	p := &htmlPage{Report: r, Style: style(r.Colours)}
 	for _, s := range r.Sections {
 		p.Parts = append(p.Parts, part{s, groups(s)})
 		p.Warnings = append(p.Warnings, s.Warnings...)
 	}
-	for _, t := range []words.Table{methodTable(methods(r.Sections)), factTable(r.Facts)} {
+	for _, t := range []words.Table{methodTable(methods(r.Sections)), factTable(r.Record)} {
 		if t.Full() {
 			p.Made = append(p.Made, t)
 		}
 	}
-	p.RawNote = fmt.Sprintf("%s, %d KiB", words.Count(bytes.Count(r.Record, []byte{'\n'}), "line"), (len(r.Record)+1023)/1024)
-	if len(r.Record) > maxRecord {
-		cut := bytes.LastIndexByte(r.Record[:maxRecord], '\n') + 1
-		p.Raw = string(r.Record[:cut])
-		p.RawNote += fmt.Sprintf("; the first %d MiB are here, the file has the rest", maxRecord>>20)
+	if r.Record != nil {
+		p.raw(r.Record.Text)
 	}
 	return p
+}
+
+// raw puts the text of the record into the page.
+func (p *htmlPage) raw(text []byte) {
+	p.Raw = string(text)
+	p.RawNote = fmt.Sprintf("%s, %d KiB", words.Count(bytes.Count(text, []byte{'\n'}), "line"), (len(text)+1023)/1024)
+	if len(text) > maxRecord {
+		p.Raw = p.Raw[:bytes.LastIndexByte(text[:maxRecord], '\n')+1]
+		p.RawNote += fmt.Sprintf("; the first %d MiB are here, the file has the rest", maxRecord>>20)
+	}
 }
 
 // Figure renders a drawing of the page.
@@ -104,9 +112,9 @@ func methodTable(all []*estimate.Method) words.Table {
 	return t
 }
 
-func factTable(facts []record.Field) words.Table {
+func factTable(rec *record.Record) words.Table {
 	t := words.Table{Title: "Settings and facts in the record", Folded: true, Left: 2, Header: []string{"key", "value"}}
-	for _, f := range facts {
+	for _, f := range facts(rec) {
 		t.Rows = append(t.Rows, words.Row(f.Key, f.Value))
 	}
 	return t

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"poolbench/bench/record"
 )
 
 func TestSelfContained(t *testing.T) {
@@ -95,7 +97,7 @@ func TestBrokenDrawing(t *testing.T) {
 
 func TestLargeRecordIsCut(t *testing.T) {
 	line := strings.Repeat("x", 1023) + "\n"
-	page := show(t, "report.html", &Report{Record: []byte(strings.Repeat(line, 5<<10))})
+	page := show(t, "report.html", &Report{Record: &record.Record{Text: []byte(strings.Repeat(line, 5<<10))}})
 	if len(page) > maxRecord+1<<20 || !strings.Contains(page, "the file has the rest") {
 		t.Errorf("%d bytes", len(page))
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"html/template"
 	"io"
 	"strconv"
 	"strings"
@@ -15,7 +14,7 @@ import (
 
 // A figure is a drawing ready for the page.
 type figure struct {
-	SVG     template.HTML
+	SVG     string // safe in a page
 	Caption string
 	Failed  string // why there is no picture
 }
@@ -45,7 +44,7 @@ func newFigure(d reports.Drawing, prefix string, colours []Colour) (out figure) 
 //     fills, "k-…" for strokes;
 //   - the fixed size becomes the width of the page, by the viewBox;
 //   - ids get the prefix, so that they are unique in the page.
-func inline(svg []byte, prefix string, colours []Colour) (template.HTML, error) {
+func inline(svg []byte, prefix string, colours []Colour) (string, error) {
 	decoder := xml.NewDecoder(bytes.NewReader(svg))
 	var b strings.Builder
 	depth := 0
@@ -76,7 +75,7 @@ func inline(svg []byte, prefix string, colours []Colour) (template.HTML, error) 
 			}
 		}
 	}
-	return template.HTML(b.String()), nil
+	return b.String(), nil
 }
 
 var elements = map[string]bool{"svg": true, "title": true, "desc": true, "g": true, "path": true, "text": true}

@@ -62,8 +62,8 @@ func (p *Page) Line(label string, ink Ink, text string) {
 	fmt.Fprintf(&p.out, "%s\n", strings.TrimRight(p.label(label, ink)+p.clean(text), " "))
 }
 
-// Text prints text behind a label, wrapped; later lines are indented by hang more.
-func (p *Page) Text(label string, ink Ink, text string, hang int) {
+// Wrapped prints text behind a label; later lines are indented by hang more.
+func (p *Page) Wrapped(label string, ink Ink, text string, hang int) {
 	text = p.clean(text)
 	if len([]rune(label)) >= p.labels {
 		p.Line(label, ink, "")

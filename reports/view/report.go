@@ -19,8 +19,7 @@ type Report struct {
 	Title    string            `json:"title"`
 	Machine  string            `json:"machine"` // where it was measured, one line; empty when unknown
 	Sections []reports.Section `json:"sections"`
-	Facts    []record.Field    `json:"-"` // what the record says of the run
-	Record   []byte            `json:"-"` // its text; nil to leave it out
+	Record   *record.Record    `json:"-"` // to show what the report was made from; nil to leave it out
 
 	// Colours are those that drawings are made of, so that a page may show the dark ones
 	// in place of the light.
@@ -39,8 +38,7 @@ func New(s *reports.Set, questions []reports.Question, drawings []reports.Drawin
 		Title:    "When a worker pool pays off",
 		Machine:  reports.MachineLine(s),
 		Sections: reports.Illustrate(reports.Answer(s, questions...), drawings),
-		Facts:    facts(s.Record),
-		Record:   s.Record.Text,
+		Record:   s.Record,
 	}
 }
 

@@ -51,7 +51,7 @@ func sample(text string) *Report {
 	return &Report{
 		Title: "When a worker pool pays off", Machine: "CPU" + text + " · 2 cores",
 		Sections: reports.Illustrate([]reports.Section{first, second}, []reports.Drawing{picture("one", "first", "work"+text, "One."+text), broken, picture("two", "third", "", "Two."+text)}),
-		Facts:    []record.Field{{Key: "cpu" + text, Value: text}},
+		Record:   &record.Record{Config: []record.Field{{Key: "cpu" + text, Value: text}}, Facts: record.Facts{Run: "x" + text, Cores: 2}},
 		Colours:  []Colour{{"ink", color.NRGBA{0x1F, 0x23, 0x28, 255}, color.NRGBA{0xE6, 0xED, 0xF3, 255}}, {"s1", color.NRGBA{0, 0x72, 0xB2, 255}, color.NRGBA{0x56, 0xB4, 0xE9, 255}}},
 	}
 }

@@ -17,7 +17,7 @@ import (
 func Text(w io.Writer, r *Report, o Options) error {
 	p := NewPage(o, 17)
 	if r.Machine != "" {
-		p.Text("Machine", Bold, r.Machine, 0)
+		p.Wrapped("Machine", Bold, r.Machine, 0)
 		p.Print("")
 	}
 	for _, s := range r.Sections {
@@ -66,7 +66,7 @@ func (p *Page) section(s reports.Section) {
 		width = max(width, len([]rune(sentence.Subject)))
 	}
 	line := func(text string, hang int) {
-		p.Text(label, Bold, text, hang)
+		p.Wrapped(label, Bold, text, hang)
 		label = ""
 	}
 	for _, sentence := range s.Sentences {
@@ -93,13 +93,13 @@ func (p *Page) drawings(sections []reports.Section) {
 		for _, d := range s.Drawings {
 			names = append(names, d.Name)
 			if p.options.Verbose {
-				p.Text(label, Bold, d.Name+": "+d.Title, 2)
+				p.Wrapped(label, Bold, d.Name+": "+d.Title, 2)
 				label = ""
 			}
 		}
 	}
 	if len(names) > 0 && !p.options.Verbose {
-		p.Text(label, Bold, strings.Join(names, ", "), 0)
+		p.Wrapped(label, Bold, strings.Join(names, ", "), 0)
 	}
 }
 
@@ -131,7 +131,7 @@ func (p *Page) methods(all []*estimate.Method) {
 		if m.Source != "" {
 			text += " (" + m.Source + ")"
 		}
-		p.Text(label, Bold, text, 2)
+		p.Wrapped(label, Bold, text, 2)
 		label = ""
 	}
 }

@@ -68,7 +68,7 @@ func TestHostile(t *testing.T) {
 	} {
 		for name := range views {
 			r := sample(bad)
-			r.Record = []byte(bad)
+			r.Record.Text = []byte(bad)
 			clean, page := show(t, name, sample("")), show(t, name, r)
 			for _, what := range []string{"<script", "<img", "</style", "</svg", "<iframe", "</details", "\x1b[31m", "\x00", "\n# "} {
 				got, want := strings.Count(strings.ToLower(page), what), strings.Count(strings.ToLower(clean), what)
@@ -170,7 +170,7 @@ func TestPage(t *testing.T) {
 		return ""
 	})
 	p.Line("Note", Yellow, "a\tb\x1b[2J")
-	p.Text("A very long label", "", "and its text", 2)
+	p.Wrapped("A very long label", "", "and its text", 2)
 	var b bytes.Buffer
 	if _, err := p.WriteTo(&b); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // An executor is what there is to say of one by its name alone.
@@ -26,8 +27,10 @@ var executors = []executor{
 const Loop = "serial"
 
 // find is the entry of an executor, and its place in the order of price. Of one that
-// nobody here knows the name is taken as a singular, and the price as the highest.
+// nobody here knows the name is taken as a singular, and the price as the highest. What
+// else the name says of how it runs does not matter: "processes, start=fork".
 func find(name string) (e executor, price int) {
+	name, _, _ = strings.Cut(name, ",")
 	for i, e := range executors {
 		if e.name == name {
 			return e, i
