@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"poolbench/bench/record"
+	"poolbench/reports/view"
 )
 
 // scaledCopy is rec with every time of one cell multiplied by factor.
@@ -40,7 +41,7 @@ func ofRun(rec *record.Record, run string) *record.Record {
 func text(t testing.TB, r *Report) string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := WriteText(&out, r, TextOptions{}); err != nil {
+	if err := WriteText(&out, r, view.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()

@@ -13,6 +13,7 @@ import (
 
 	"poolbench/bench/record"
 	"poolbench/reports/estimate"
+	"poolbench/reports/view"
 )
 
 // snapshot is a history's part as it is stored and read back.
@@ -59,7 +60,7 @@ func TestHistory(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	var out bytes.Buffer
-	if err := WriteHistoryText(&out, h, TextOptions{}); err != nil {
+	if err := WriteHistoryText(&out, h, view.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "history.txt", out.Bytes())
@@ -68,7 +69,7 @@ func TestHistory(t *testing.T) {
 		t.Errorf("%+v", h)
 	}
 	out.Reset()
-	if err := WriteHistoryText(&out, h, TextOptions{}); err != nil {
+	if err := WriteHistoryText(&out, h, view.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "creep.txt", out.Bytes())

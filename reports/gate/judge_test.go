@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"poolbench/bench/record"
+	"poolbench/reports/view"
 	"poolbench/reports/words"
 )
 
@@ -436,11 +437,11 @@ func TestGoldens(t *testing.T) {
 	noisy := w.write(t)
 	w.seed++
 	unsure := Files(noisy, w.write(t), Options{})
-	plainText := TextOptions{}
+	plainText := view.Options{}
 	for name, write := range map[string]func(*bytes.Buffer) error{
 		"builds.txt":       func(b *bytes.Buffer) error { return WriteText(b, r, plainText) },
-		"builds-color.txt": func(b *bytes.Buffer) error { return WriteText(b, r, TextOptions{Color: true}) },
-		"builds-ascii.txt": func(b *bytes.Buffer) error { return WriteText(b, r, TextOptions{ASCII: true}) },
+		"builds-color.txt": func(b *bytes.Buffer) error { return WriteText(b, r, view.Options{Color: true}) },
+		"builds-ascii.txt": func(b *bytes.Buffer) error { return WriteText(b, r, view.Options{ASCII: true}) },
 		"builds.md":        func(b *bytes.Buffer) error { return WriteMarkdown(b, r) },
 		"verdict.json":     func(b *bytes.Buffer) error { return WriteJSON(b, r, r.ExitCode(false, false)) },
 		"annotations.txt":  func(b *bytes.Buffer) error { return WriteAnnotations(b, r) },

@@ -4,35 +4,44 @@ import (
 	"fmt"
 	"io"
 
+	"poolbench/reports/view"
 	"poolbench/reports/words"
 )
+
+// wordWidth is the width of the first column.
+const wordWidth = 10
+
+func ink(word string) view.Ink {
+	return map[string]view.Ink{"Failed": view.Red, "Slower": view.Red, "Worse": view.Red, "Faster": view.Green, "Better": view.Green,
+		"Layout": view.Yellow, "Busy": view.Yellow, "Blind": view.Yellow}[word]
+}
 
 // WriteText prints a comparison for a terminal: one line for each case that failed,
 // changed or is unsure, counts for the rest, and the verdict last. It returns the
 // first error of w.
-func WriteText(w io.Writer, r *Report, options TextOptions) error {
-	p, names := &page{options: options}, r.wording()
+func WriteText(w io.Writer, r *Report, options view.Options) error {
+	p, names := view.NewPage(options, wordWidth), r.wording()
 	listed, more := r.listed(10)
 	var rows [][]string
 	for _, c := range listed {
 		rows = append(rows, []string{c.word(), names.title(c), c.values(), c.change(), c.remark()})
 	}
-	p.table(rows)
+	p.Labelled(rows, ink)
 	for _, l := range names.notes(more) {
-		p.line(l.word, l.text)
+		p.Line(l.word, ink(l.word), l.text)
 	}
-	if p.out.Len() > 0 {
-		p.out.WriteString("\n")
+	if !p.Empty() {
+		p.Print("")
 	}
-	p.out.WriteString(p.plain(r.Headline()) + "\n")
-	_, err := w.Write(p.out.Bytes())
+	p.Print(r.Headline())
+	_, err := p.WriteTo(w)
 	return err
 }
 
 // WriteHistoryText prints what a history says, one line for each change. It returns
 // the first error of w.
-func WriteHistoryText(w io.Writer, h *History, options TextOptions) error {
-	p := &page{options: options}
+func WriteHistoryText(w io.Writer, h *History, options view.Options) error {
+	p := view.NewPage(options, wordWidth)
 	var rows [][]string
 	for _, c := range h.Changes {
 		word := "Faster"
@@ -41,20 +50,20 @@ func WriteHistoryText(w io.Writer, h *History, options TextOptions) error {
 		}
 		rows = append(rows, []string{word, display(c.Name), words.Change(c.Ratio), c.where()})
 	}
-	p.table(rows)
+	p.Labelled(rows, ink)
 	switch {
 	case h.Benchmarks == 0:
 	case len(h.Changes) == 0:
-		p.line("History", fmt.Sprintf("no change of level in %s of %s", words.Count(h.Snapshots, "snapshot"), words.Count(h.Benchmarks, "benchmark")))
+		p.Line("History", "", fmt.Sprintf("no change of level in %s of %s", words.Count(h.Snapshots, "snapshot"), words.Count(h.Benchmarks, "benchmark")))
 	default:
 		c := h.Changes[0]
 		bare, _ := cutProcs(c.Name)
-		p.line("History", fmt.Sprintf("%s in %s; to look closer: poolbench gate -base %s -head %s -bench '%s'",
+		p.Line("History", "", fmt.Sprintf("%s in %s; to look closer: poolbench gate -base %s -head %s -bench '%s'",
 			words.Count(len(h.Changes), "change"), words.Count(h.Snapshots, "snapshot"), short(c.Before), short(c.After), benchPattern(bare)))
 	}
 	for _, warning := range h.Warnings {
-		p.line("Note", warning.String())
+		p.Line("Note", "", warning.String())
 	}
-	_, err := w.Write(p.out.Bytes())
+	_, err := p.WriteTo(w)
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"poolbench/reports/gate"
+	"poolbench/reports/view"
 )
 
 // gateForms are the ways to call gate, for its help; the first line goes on behind
@@ -54,7 +55,7 @@ type gateFlags struct {
 	ci              ciFlags
 
 	failing []string
-	text    gate.TextOptions
+	text    view.Options
 }
 
 func addGateFlags(c *invocation) *gateFlags {
@@ -88,11 +89,9 @@ func runGate(ctx context.Context, c *invocation) error {
 			return err
 		}
 	}
-	style, err := f.style.options(c.stdout)
-	if err != nil {
+	if f.text, err = f.style.options(c.stdout); err != nil {
 		return err
 	}
-	f.text = gate.TextOptions{Color: style.Color, ASCII: style.ASCII}
 	if err := f.ci.check(); err != nil {
 		return err
 	}

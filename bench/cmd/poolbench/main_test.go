@@ -162,7 +162,7 @@ func TestWrongUsage(t *testing.T) {
 		{"grains", []string{"run", "-grains", "10"}, []string{"-grains", `"10"`, "10us"}},
 		{"budget", []string{"run", "-budget", "soon"}, []string{"budget", "soon"}},
 		{"negative budget", []string{"run", "-budget", "-3s"}, []string{"-budget", "above 0"}},
-		{"grain too long", []string{"run", "-workloads", "spin", "-grains", "10s"}, []string{"use grains up to"}},
+		{"grain too long", []string{"run", "-workloads", "spin", "-grains", "10s"}, []string{"use smaller grains"}},
 		{"budget too small", []string{"run", "-budget", "10ms"}, []string{"larger budget"}},
 		{"no budget", []string{"run", "-budget", "0"}, []string{"-budget", "above 0"}},
 		{"plan of a resumed run", []string{"run", "-n", "-resume"}, []string{"-n and -resume"}},
