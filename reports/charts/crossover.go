@@ -39,9 +39,6 @@ func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Pictur
 	longest := 0
 	alt := ""
 	for _, series := range s.Series {
-		if series.Label() == words.Loop {
-			continue
-		}
 		time, share := crossings(series, serial, looks[series.Label()])
 		if !times.Add(time) {
 			continue
@@ -55,7 +52,7 @@ func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Pictur
 		alt += fmt.Sprintf("%s: %s; %s. ", time.Name, crossoverText(series), halfText(series))
 	}
 	if longest < 2 {
-		return Picture{}, words.OneLine(s.Workload) + " has no two grains whose times can be drawn"
+		return Picture{}, words.OneLine(s.Family.Title()) + " has no two grains whose times can be drawn"
 	}
 	ideal, of := s.Ideal, "of ideal"
 	if times.Guides = []Guide{{Name: "serial: no pool", Line: serial, Width: 1.25}}; ideal > 0 && ideal < 1e9 {
@@ -79,8 +76,8 @@ func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Pictur
 	}
 	shares.Guides = []Guide{{Width: 1.25, Line: []Point{At(slices.Min(works)/1e3, 0.5), At(slices.Max(works)*1e3, 0.5)}}}
 	return Picture{
-		Name: "crossover", Subject: s.Workload,
-		Title:    words.Capital(words.OneLine(s.Workload)) + ": " + crossoverFinding(drawn),
+		Name: "crossover", Subject: s.Family.Title(),
+		Title:    words.Capital(words.OneLine(s.Family.Title())) + ": " + crossoverFinding(drawn),
 		Subtitle: fmt.Sprintf("Wall time per task against the useful work inside it, pool of %d. %s", s.Workers, Shaded(times, "")),
 		Alt: fmt.Sprintf("Two line charts with a shared axis of useful work per task, %s to %s: time per task above, parallel efficiency below, %s. ",
 			words.Duration(slices.Min(works)), words.Duration(slices.Max(works)), words.Count(s.Workers, "worker")) + alt,

@@ -25,7 +25,7 @@ var Speedup = register(Chart{
 })
 
 func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Picture, string) {
-	workload := words.OneLine(s.Workload)
+	title := words.OneLine(s.Family.Title())
 	panel := Panel{
 		X: Axis{Title: "Workers in the pool", Base: 2},
 		Y: Axis{Title: "Speedup over serial", Base: 2, Holds: []float64{0.75, 2.4}, Label: TickRatio},
@@ -33,7 +33,7 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 	sizes := map[float64]bool{}
 	alt := ""
 	for _, series := range s.Series {
-		if series.Label() == words.Loop || !panel.Add(speedups(series, looks)) {
+		if !panel.Add(speedups(series, looks)) {
 			continue
 		}
 		k := &panel.Series[len(panel.Series)-1]
@@ -51,7 +51,7 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 		}
 	}
 	if len(panel.Series) == 0 {
-		return Picture{}, workload + " has no speedup that can be drawn"
+		return Picture{}, title + " has no speedup that can be drawn"
 	}
 	panel.X.Ticks = slices.Sorted(maps.Keys(sizes))
 	panel.Guides = ideals(set, s, &panel)
@@ -64,8 +64,8 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 		ideal = fmt.Sprintf("Measured capacity: %s at %g. ", words.Ratio(last.Value), last.X)
 	}
 	return Picture{
-		Name: "speedup", Subject: s.Workload,
-		Title:    words.Capital(workload) + ": " + speedupFinding(s),
+		Name: "speedup", Subject: s.Family.Title(),
+		Title:    words.Capital(title) + ": " + speedupFinding(s),
 		Subtitle: "By number of workers; both axes double. " + Shaded(panel, ", paired with the serial run"),
 		Alt: fmt.Sprintf("Line chart of the speedup over the serial loop against the number of workers (%s). ",
 			strings.Trim(strings.Join(strings.Fields(fmt.Sprint(panel.X.Ticks)), ", "), "[]")) + alt + ideal + words.OneLine(s.Best.Sentence),
@@ -134,10 +134,10 @@ func speedupFinding(s reports.Scaling) string {
 		return "too few blocks to choose a pool"
 	case !best.Decided:
 		return "cannot tell whether a pool helps, not clear of the noise"
-	case best.Executor == words.Loop || !(best.Speedup.Value > 1 && best.Speedup.Value < 1e18):
+	case best.Executor == s.Family.Baseline || !(best.Speedup.Value > 1 && best.Speedup.Value < 1e18):
 		return "no pool beats the plain loop"
 	}
-	executor := words.OneLine(best.Executor)
+	executor := words.OneLine(best.Label())
 	finding := fmt.Sprintf("%s %s %s faster than serial", words.Pool(executor, best.Workers),
 		words.PoolVerb("runs it", "run it", executor, best.Workers), words.Ratio(best.Speedup.Value))
 	if n := len(best.Ties); n > 0 {

@@ -728,8 +728,8 @@ func TestSliced(t *testing.T) {
 		t.Errorf("MetricsN: %v", v)
 	}
 	for name, words := range map[string]string{"BadPanic-2": "the roof is on fire", "BadStart-2": "cannot even begin", "BadExit-2": "os.Exit(0)"} {
-		if p := found[name]; !strings.Contains(p.reasons[0], words) {
-			t.Errorf("%s: %q, want %q", name, p.reasons, words)
+		if p := found[name]; p == nil || !strings.Contains(p.reasons[0]+p.reasons[1], words) {
+			t.Errorf("%s: %v, want %q", name, p, words)
 		}
 	}
 }
