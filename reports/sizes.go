@@ -9,25 +9,17 @@ import (
 )
 
 // sizeTables are the figures along the grain axis of the workload that the sweep h stands
-// for. Empty ones are left out.
+// for.
 func sizeTables(set *Set, h Sweep) []words.Table {
-	var of []Sweep
-	var all []words.Table
-	for _, s := range Sweeps(set) {
-		if s.Family == h.Family {
-			of = append(of, s)
-			t := needTable(s)
-			t.Brief = t.Brief && s.Workers == h.Workers
-			t.Folded = !t.Brief
-			all = append(all, t)
-		}
+	of := slices.DeleteFunc(slices.Clone(Sweeps(set)), func(s Sweep) bool { return s.Family != h.Family })
+	var out []words.Table
+	for _, s := range of {
+		t := needTable(s)
+		t.Brief = t.Brief && s.Workers == h.Workers
+		t.Folded = !t.Brief
+		out = append(out, t)
 	}
-	all = append(all, payoffTable(of), duelTable(set, h), pointTable(of))
-	all = slices.DeleteFunc(all, func(t words.Table) bool { return !t.Full() })
-	for i := range all {
-		all[i].Subject = h.Title()
-	}
-	return all
+	return append(out, payoffTable(of), duelTable(set, h), pointTable(of))
 }
 
 // needTable is the useful work that shares of the ideal need; brief when any is known.

@@ -16,21 +16,10 @@ var Which = Question{
 	Name: "which", Title: "Which one?", Doc: "Which executor and how many workers should I use?",
 	Answer: func(s *Set) Section {
 		out := Section{Reading: "The speedup is the time of a plain loop divided by the time of the pool, within the same block of the run. The heavy dark line is what the machine was measured to deliver to independent processes; the thin line y = x would be one whole core per worker. Below the dashed line more than half of the workers' time is lost. In the table, the outlined cell is the choice; cells marked “as good” cannot be told from it or differ by less than 5 %, and the cheapest of them is the choice."}
-		all := Scalings(s)
 		for _, h := range Headline(s) {
-			var of []Scaling // of this work
-			for _, x := range all {
-				if x.Family == h.Family {
-					of = append(of, x)
-				}
-			}
+			of := slices.DeleteFunc(slices.Clone(Scalings(s)), func(x Scaling) bool { return x.Family != h.Family })
 			out.Sentences = append(out.Sentences, whichSentence(s, h, of))
-			for _, t := range []words.Table{speedupTable(s, h), otherChoices(s, h, of), makespans(of)} {
-				if t.Full() {
-					t.Subject = h.Family.Title()
-					out.Tables = append(out.Tables, t)
-				}
-			}
+			out.add(h.Family.Title(), speedupTable(s, h), otherChoices(s, h, of), makespans(of))
 		}
 		if len(out.Sentences) == 0 {
 			out.Sentences = []Sentence{{Text: "this record cannot say: no workload was measured both in a plain loop and in a pool"}}

@@ -90,11 +90,9 @@ func runGate(ctx context.Context, c *invocation) error {
 			return err
 		}
 	}
-	text, err := f.style.options(c.stdout)
-	if err != nil {
+	if f.text, err = f.style.options(c.stdout); err != nil {
 		return err
 	}
-	f.text = reports.TextOptions{Color: text.Color, ASCII: text.ASCII, Width: text.Width}
 	if err := f.ci.check(); err != nil {
 		return err
 	}
