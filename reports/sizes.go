@@ -19,7 +19,7 @@ func sizeTables(set *Set, h Sweep) []words.Table {
 		t.Folded = !t.Brief
 		out = append(out, t)
 	}
-	return append(out, payoffTable(of), duelTable(set, h), pointTable(of))
+	return append(out, payoffTable(of), duelTable(set, h))
 }
 
 // needTable is the useful work that shares of the ideal need; brief when any is known.
@@ -96,27 +96,4 @@ func cutOver(t estimate.Threshold) (cut, loss words.Cell) {
 		loss = words.Cell{Text: words.Percent(t.Regret.High), Method: t.Regret.Method}
 	}
 	return cut, loss
-}
-
-// pointTable is all that was measured.
-func pointTable(of []Sweep) words.Table {
-	t := words.Table{Title: "All points of " + of[0].Title(), Folded: true, Left: 1, Header: []string{"executor", "workers", "nominal grain", "useful work", "time per task", "speedup", "efficiency", "blocks"},
-		Caption: "Time per task by the useful work in it."}
-	add := func(executor string, workers int, points []SweepPoint) {
-		for _, p := range points {
-			share := "–"
-			if executor != of[0].Family.Baseline {
-				share = words.Percent(p.Efficiency.Value)
-			}
-			t.Rows = append(t.Rows, []words.Cell{{Text: executor}, {Text: strconv.Itoa(workers)}, {Text: words.Grain(p.Grain)}, {Text: words.Duration(p.Work)},
-				words.Number(p.Time, words.DurationEstimate), words.Number(p.Speedup, words.RatioEstimate), {Text: share}, {Text: strconv.Itoa(p.Time.N)}})
-		}
-	}
-	for _, s := range of {
-		add(s.Family.Baseline, 1, s.Serial)
-		for _, series := range s.Series {
-			add(series.Label(), s.Workers, series.Points)
-		}
-	}
-	return t
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"poolbench/bench/record"
 	"poolbench/reports/words"
 )
 
@@ -19,7 +20,7 @@ var Which = Question{
 		for _, h := range Headline(s) {
 			of := slices.DeleteFunc(slices.Clone(Scalings(s)), func(x Scaling) bool { return x.Family != h.Family })
 			out.Sentences = append(out.Sentences, whichSentence(s, h, of))
-			out.add(h.Family.Title(), speedupTable(s, h), otherChoices(s, h, of), makespans(of))
+			out.add(h.Family.Title(), speedupTable(s, h), otherChoices(s, h, of), makespans(s, of))
 		}
 		if len(out.Sentences) == 0 {
 			out.Sentences = []Sentence{{Text: "this record cannot say: no workload was measured both in a plain loop and in a pool"}}
@@ -163,19 +164,25 @@ func (s Scaling) size() string {
 }
 
 // makespans are all numbers of one workload.
-func makespans(of []Scaling) words.Table {
-	t := words.Table{Title: "All numbers of " + of[0].Family.Title(), Folded: true, Left: 2, Header: []string{"work per task", "executor", "workers", "makespan", "speedup", "per worker", "of capacity", "blocks"},
-		Caption: "Makespans and speedups, each with its 95 % interval where there are enough blocks."}
+func makespans(set *Set, of []Scaling) words.Table {
+	t := words.Table{Title: "All numbers of " + of[0].Family.Title(), Folded: true, Left: 2, Header: []string{"work per task", "executor", "workers", "makespan", "time per task", "speedup", "per worker", "of capacity", "blocks"},
+		Caption: "Makespans, times per task and speedups, each with its 95 % interval where there are enough blocks. The time per task of the plain loop is the useful work in a task."}
+	perTask := func(p record.Point) words.Cell {
+		if set.Tasks(p) == 0 {
+			return words.Cell{Text: "–"}
+		}
+		return words.Number(set.Estimate(set.Task(p)), words.DurationEstimate)
+	}
 	for _, s := range of {
-		blocks := strconv.Itoa(s.Serial.N)
-		t.Rows = append(t.Rows, words.Row(s.size(), s.Family.Baseline, "1", words.DurationEstimate(s.Serial), words.Ratio(1), "–", "–", blocks))
+		row := append(words.Row(s.size(), s.Family.Baseline, "1"), words.Number(s.Serial, words.DurationEstimate), perTask(s.Baseline))
+		t.Rows = append(t.Rows, append(row, words.Row(words.Ratio(1), "–", "–", strconv.Itoa(s.Serial.N))...))
 		for _, series := range s.Series {
 			for _, p := range series.Points {
-				row := append(words.Row(s.size(), series.Label(), strconv.Itoa(p.Workers)), words.Number(p.Time, words.DurationEstimate), words.Number(p.Speedup, words.RatioEstimate))
-				row[4].Mark = s.Best.mark(series.Pool(p.Workers))
+				row := append(words.Row(s.size(), series.Label(), strconv.Itoa(p.Workers)), words.Number(p.Time, words.DurationEstimate), perTask(p.Point), words.Number(p.Speedup, words.RatioEstimate))
+				row[5].Mark = s.Best.mark(series.Pool(p.Workers))
 				row = append(row, words.Row(words.Percent(p.Efficiency), "–", strconv.Itoa(p.Speedup.N))...)
 				if p.CapacityEfficiency > 0 {
-					row[6].Text = words.Percent(p.CapacityEfficiency)
+					row[7].Text = words.Percent(p.CapacityEfficiency)
 				}
 				t.Rows = append(t.Rows, row)
 			}
