@@ -35,6 +35,16 @@ func (s Section) Empty() bool {
 	return len(s.Sentences)+len(s.Tables)+len(s.Drawings)+len(s.Warnings) == 0
 }
 
+// add appends the tables that are not empty, all about one subject.
+func (s *Section) add(subject string, tables ...words.Table) {
+	for _, t := range tables {
+		if len(t.Rows) > 0 {
+			t.Subject = subject
+			s.Tables = append(s.Tables, t)
+		}
+	}
+}
+
 // A Drawing is a picture of a Section, rendered when it is asked for.
 type Drawing struct {
 	Name    string                 `json:"name"` // "speedup-spin": unique within a report, safe as a file name and as an XML id

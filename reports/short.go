@@ -37,7 +37,7 @@ var Short = Question{
 					out.Sentences = append(out.Sentences, cost)
 				}
 			}
-			out.Tables = append(out.Tables, sizeTables(s, sweep)...)
+			out.add(sweep.Title(), sizeTables(s, sweep)...)
 		}
 		if len(sweeps) == 0 {
 			out.Sentences = []Sentence{{Text: "this record cannot say: no workload was measured at several task sizes"}}

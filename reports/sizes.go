@@ -9,25 +9,17 @@ import (
 )
 
 // sizeTables are the figures along the grain axis of the workload that the sweep h stands
-// for. Empty ones are left out.
+// for.
 func sizeTables(set *Set, h Sweep) []words.Table {
-	var of []Sweep
-	var all []words.Table
-	for _, s := range Sweeps(set) {
-		if s.Family == h.Family {
-			of = append(of, s)
-			t := needTable(s)
-			t.Brief = t.Brief && s.Workers == h.Workers
-			t.Folded = !t.Brief
-			all = append(all, t)
-		}
+	of := slices.DeleteFunc(slices.Clone(Sweeps(set)), func(s Sweep) bool { return s.Family != h.Family })
+	var out []words.Table
+	for _, s := range of {
+		t := needTable(s)
+		t.Brief = t.Brief && s.Workers == h.Workers
+		t.Folded = !t.Brief
+		out = append(out, t)
 	}
-	all = append(all, payoffTable(of), duelTable(set, h), pointTable(of))
-	all = slices.DeleteFunc(all, func(t words.Table) bool { return !t.Full() })
-	for i := range all {
-		all[i].Subject = h.Title()
-	}
-	return all
+	return append(out, payoffTable(of), duelTable(set, h))
 }
 
 // needTable is the useful work that shares of the ideal need; brief when any is known.
@@ -104,27 +96,4 @@ func cutOver(t estimate.Threshold) (cut, loss words.Cell) {
 		loss = words.Cell{Text: words.Percent(t.Regret.High), Method: t.Regret.Method}
 	}
 	return cut, loss
-}
-
-// pointTable is all that was measured.
-func pointTable(of []Sweep) words.Table {
-	t := words.Table{Title: "All points of " + of[0].Title(), Folded: true, Left: 1, Header: []string{"executor", "workers", "nominal grain", "useful work", "time per task", "speedup", "efficiency", "blocks"},
-		Caption: "Time per task by the useful work in it."}
-	add := func(executor string, workers int, points []SweepPoint) {
-		for _, p := range points {
-			share := "–"
-			if executor != of[0].Family.Baseline {
-				share = words.Percent(p.Efficiency.Value)
-			}
-			t.Rows = append(t.Rows, []words.Cell{{Text: executor}, {Text: strconv.Itoa(workers)}, {Text: words.Grain(p.Grain)}, {Text: words.Duration(p.Work)},
-				words.Number(p.Time, words.DurationEstimate), words.Number(p.Speedup, words.RatioEstimate), {Text: share}, {Text: strconv.Itoa(p.Time.N)}})
-		}
-	}
-	for _, s := range of {
-		add(s.Family.Baseline, 1, s.Serial)
-		for _, series := range s.Series {
-			add(series.Label(), s.Workers, series.Points)
-		}
-	}
-	return t
 }

@@ -60,7 +60,7 @@ func TestSizesInWords(t *testing.T) {
 		}
 	}
 	tables := Short.Answer(d).Tables
-	if len(tables) != 5 {
+	if len(tables) != 4 {
 		t.Fatalf("%d tables", len(tables))
 	}
 	for _, table := range tables {

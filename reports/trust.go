@@ -37,11 +37,7 @@ var Trust = Question{
 			first.Text += " Nothing that lowers trust was seen."
 		}
 		out.Sentences = append([]Sentence{first}, out.Sentences...)
-		for _, t := range []words.Table{noisyTable(s), failureTable(s), capacityTable(s)} {
-			if t.Full() {
-				out.Tables = append(out.Tables, t)
-			}
-		}
+		out.add("", noisyTable(s), failureTable(s), capacityTable(s))
 		return out
 	},
 }

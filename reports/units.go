@@ -26,7 +26,7 @@ var Units = Question{
 				}
 			}
 			ranges = append(ranges, fmt.Sprintf("%s to %s", words.Quantity(low.Value.Value, u.Unit.Name), words.Quantity(high.Value.Value, u.Unit.Name)))
-			out.Tables = append(out.Tables, unitTable(u))
+			out.add("", unitTable(u))
 		}
 		if len(ranges) > 0 {
 			out.Sentences = []Sentence{{Text: "medians from " + words.JoinAnd(ranges) + ": the report has them all"}}

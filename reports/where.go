@@ -20,11 +20,7 @@ var Where = Question{
 				out.Sentences = append(out.Sentences, sentence)
 			}
 		}
-		for _, t := range []words.Table{lawTable(s), lossTable(s), masterTable(s)} {
-			if t = t.Pruned(); t.Full() {
-				out.Tables = append(out.Tables, t)
-			}
-		}
+		out.add("", lawTable(s).Pruned(), lossTable(s).Pruned(), masterTable(s).Pruned())
 		return out
 	},
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"poolbench/bench/record"
 	"poolbench/reports/words"
 )
 
@@ -16,21 +17,10 @@ var Which = Question{
 	Name: "which", Title: "Which one?", Doc: "Which executor and how many workers should I use?",
 	Answer: func(s *Set) Section {
 		out := Section{Reading: "The speedup is the time of a plain loop divided by the time of the pool, within the same block of the run. The heavy dark line is what the machine was measured to deliver to independent processes; the thin line y = x would be one whole core per worker. Below the dashed line more than half of the workers' time is lost. In the table, the outlined cell is the choice; cells marked “as good” cannot be told from it or differ by less than 5 %, and the cheapest of them is the choice."}
-		all := Scalings(s)
 		for _, h := range Headline(s) {
-			var of []Scaling // of this work
-			for _, x := range all {
-				if x.Family == h.Family {
-					of = append(of, x)
-				}
-			}
+			of := slices.DeleteFunc(slices.Clone(Scalings(s)), func(x Scaling) bool { return x.Family != h.Family })
 			out.Sentences = append(out.Sentences, whichSentence(s, h, of))
-			for _, t := range []words.Table{speedupTable(s, h), otherChoices(s, h, of), makespans(of)} {
-				if t.Full() {
-					t.Subject = h.Family.Title()
-					out.Tables = append(out.Tables, t)
-				}
-			}
+			out.add(h.Family.Title(), speedupTable(s, h), otherChoices(s, h, of), makespans(s, of))
 		}
 		if len(out.Sentences) == 0 {
 			out.Sentences = []Sentence{{Text: "this record cannot say: no workload was measured both in a plain loop and in a pool"}}
@@ -174,19 +164,25 @@ func (s Scaling) size() string {
 }
 
 // makespans are all numbers of one workload.
-func makespans(of []Scaling) words.Table {
-	t := words.Table{Title: "All numbers of " + of[0].Family.Title(), Folded: true, Left: 2, Header: []string{"work per task", "executor", "workers", "makespan", "speedup", "per worker", "of capacity", "blocks"},
-		Caption: "Makespans and speedups, each with its 95 % interval where there are enough blocks."}
+func makespans(set *Set, of []Scaling) words.Table {
+	t := words.Table{Title: "All numbers of " + of[0].Family.Title(), Folded: true, Left: 2, Header: []string{"work per task", "executor", "workers", "makespan", "time per task", "speedup", "per worker", "of capacity", "blocks"},
+		Caption: "Makespans, times per task and speedups, each with its 95 % interval where there are enough blocks. The time per task of the plain loop is the useful work in a task."}
+	perTask := func(p record.Point) words.Cell {
+		if set.Tasks(p) == 0 {
+			return words.Cell{Text: "–"}
+		}
+		return words.Number(set.Estimate(set.Task(p)), words.DurationEstimate)
+	}
 	for _, s := range of {
-		blocks := strconv.Itoa(s.Serial.N)
-		t.Rows = append(t.Rows, words.Row(s.size(), s.Family.Baseline, "1", words.DurationEstimate(s.Serial), words.Ratio(1), "–", "–", blocks))
+		row := append(words.Row(s.size(), s.Family.Baseline, "1"), words.Number(s.Serial, words.DurationEstimate), perTask(s.Baseline))
+		t.Rows = append(t.Rows, append(row, words.Row(words.Ratio(1), "–", "–", strconv.Itoa(s.Serial.N))...))
 		for _, series := range s.Series {
 			for _, p := range series.Points {
-				row := append(words.Row(s.size(), series.Label(), strconv.Itoa(p.Workers)), words.Number(p.Time, words.DurationEstimate), words.Number(p.Speedup, words.RatioEstimate))
-				row[4].Mark = s.Best.mark(series.Pool(p.Workers))
+				row := append(words.Row(s.size(), series.Label(), strconv.Itoa(p.Workers)), words.Number(p.Time, words.DurationEstimate), perTask(p.Point), words.Number(p.Speedup, words.RatioEstimate))
+				row[5].Mark = s.Best.mark(series.Pool(p.Workers))
 				row = append(row, words.Row(words.Percent(p.Efficiency), "–", strconv.Itoa(p.Speedup.N))...)
 				if p.CapacityEfficiency > 0 {
-					row[6].Text = words.Percent(p.CapacityEfficiency)
+					row[7].Text = words.Percent(p.CapacityEfficiency)
 				}
 				t.Rows = append(t.Rows, row)
 			}

@@ -12,7 +12,6 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"poolbench/reports"
-	"poolbench/reports/words"
 )
 
 // A Role is a colour by what it is for. Pictures are drawn in Light; whoever
@@ -90,7 +89,7 @@ func Looks(set *reports.Set) map[string]Look {
 	meet := func(name string) {
 		if slot, ok := known[name]; ok {
 			looks[name], taken[slot] = slots[slot], true
-		} else if name != words.Loop && !slices.Contains(others, name) {
+		} else if !slices.Contains(others, name) {
 			others = append(others, name)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"poolbench/bench/record"
@@ -52,8 +53,13 @@ func about(v, spread float64) estimate.Estimate {
 
 var machine2 = machine{[]record.Field{{Key: "goos", Value: "linux"}, {Key: "goarch", Value: "amd64"}, {Key: "go", Value: "go1.26"}, {Key: "cpu", Value: "AMD EPYC 7B13"}}, 2}
 
+// family is work of one name against the plain loop.
+func family(workload string) reports.Family {
+	return reports.Family{What: record.NewPoint("", record.AxisWorkload, workload), Baseline: record.Serial}
+}
+
 func scaling(workload, resource string, sizes []int, speedups map[string][]float64, order ...string) reports.Scaling {
-	s := reports.Scaling{Workload: workload, Resource: resource, Grain: time.Millisecond, Tasks: 256, Serial: about(0.256, 0.02)}
+	s := reports.Scaling{Family: family(workload), Workload: workload, Resource: resource, Grain: time.Millisecond, Tasks: 256, Serial: about(0.256, 0.02)}
 	for _, name := range order {
 		series := reports.ScalingSeries{Executor: name}
 		for i, n := range sizes {
@@ -115,7 +121,7 @@ var grains = []time.Duration{100, 316, 1000, 3160, 10000, 31600, 100000, 316000,
 // sweep is what a pool with a fixed overhead per task measures: time per task is
 // work/ideal plus the overhead.
 func sweep(workload, resource string, workers int, ideal float64, overhead map[string]float64) reports.Sweep {
-	s := reports.Sweep{Workload: workload, Resource: resource, Workers: workers, Ideal: ideal, Measured: resource == "cpu"}
+	s := reports.Sweep{Family: family(workload), Workload: workload, Resource: resource, Workers: workers, Ideal: ideal, Measured: resource == "cpu"}
 	for _, g := range grains {
 		w := g.Seconds()
 		s.Serial = append(s.Serial, reports.SweepPoint{Grain: g, Work: w, Time: about(w, 0.02), Speedup: about(1, 0.01), Efficiency: about(1/ideal, 0.01)})
@@ -222,10 +228,11 @@ func hostile() *fixture {
 	d.Machine = d.Machine.with("cpu", bad).with("go", bad)
 	d.Scalings = d.Scalings[1:2]
 	d.Scalings[0].Workload, d.Scalings[0].Best.Sentence, d.Scalings[0].Best.Executor = bad, bad, bad
+	d.Scalings[0].Family = family(strings.ReplaceAll(bad, "/", "|")) // no point can hold one
 	d.Scalings[0].Series[0].Executor = bad
 	d.Scalings[0].Series[1].Executor = "a name that is much too long to stand beside anything in a picture of this size"
 	d.Sweeps = d.Sweeps[1:]
-	d.Sweeps[0].Workload = bad
+	d.Sweeps[0].Workload, d.Sweeps[0].Family = bad, d.Scalings[0].Family
 	d.Sweeps[0].Series[0].Executor = bad
 	return d
 }

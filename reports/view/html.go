@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"poolbench/bench/record"
@@ -72,12 +73,11 @@ func newPage(r *Report) *htmlPage {
 		p.Parts = append(p.Parts, part{s, groups(s)})
 		p.Warnings = append(p.Warnings, s.Warnings...)
 	}
-	for _, t := range []words.Table{methodTable(methods(r.Sections)), factTable(r.Record)} {
-		if t.Full() {
-			p.Made = append(p.Made, t)
-		}
+	if used := methods(r.Sections); len(used) > 0 {
+		p.Made = append(p.Made, methodTable(used))
 	}
 	if r.Record != nil {
+		p.Made = append(p.Made, factTable(r.Record))
 		p.raw(r.Record.Text)
 	}
 	return p
@@ -112,24 +112,9 @@ func methodTable(all []*estimate.Method) words.Table {
 	return t
 }
 
-func factTable(rec *record.Record) words.Table {
-	t := words.Table{Title: "Settings and facts in the record", Folded: true, Left: 2, Header: []string{"key", "value"}}
-	for _, f := range facts(rec) {
-		t.Rows = append(t.Rows, words.Row(f.Key, f.Value))
-	}
-	return t
-}
-
 // tinted reports whether the cells of a table say how good they are.
 func tinted(t words.Table) bool {
-	for _, row := range t.Rows {
-		for _, c := range row {
-			if c.Level > 0 {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.Cells(), func(c words.Cell) bool { return c.Level > 0 })
 }
 
 // cellClass is the class of the cell in column j of t.

@@ -27,10 +27,8 @@ func methods(sections []reports.Section) (out []*estimate.Method) {
 }
 
 func methodsOf(t words.Table) (out []*estimate.Method) {
-	for _, row := range t.Rows {
-		for _, cell := range row {
-			out = with(out, cell.Method)
-		}
+	for _, cell := range t.Cells() {
+		out = with(out, cell.Method)
 	}
 	return out
 }

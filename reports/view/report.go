@@ -97,14 +97,12 @@ func plainRows(t words.Table, intervals bool) [][]string {
 // legend says what the marks in tables mean, each: "* the choice".
 func legend(tables []words.Table) (out []string) {
 	for _, t := range tables {
-		for _, row := range t.Rows {
-			for _, c := range row {
-				if c.Mark == nil {
-					continue
-				}
-				if text := c.Mark.Sign + " " + c.Mark.Doc; !slices.Contains(out, text) {
-					out = append(out, text)
-				}
+		for _, c := range t.Cells() {
+			if c.Mark == nil {
+				continue
+			}
+			if text := c.Mark.Sign + " " + c.Mark.Doc; !slices.Contains(out, text) {
+				out = append(out, text)
 			}
 		}
 	}

@@ -205,14 +205,6 @@ func PlainEstimate(e estimate.Estimate) string {
 	return fmt.Sprintf("%s [%s, %s]", number(e.Value), number(e.Low), number(e.High))
 }
 
-// OrDash is the text of an estimate, or a dash when there is none.
-func OrDash(e estimate.Estimate, text func(estimate.Estimate) string) string {
-	if e.N == 0 {
-		return "–"
-	}
-	return text(e)
-}
-
 // Change prints how much a ratio differs from 1, with its sign: 1.14 is "+14 %".
 func Change(ratio float64) string { return changeNumber(ratio) + " %" }
 

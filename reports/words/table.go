@@ -1,6 +1,10 @@
 package words
 
-import "poolbench/reports/estimate"
+import (
+	"slices"
+
+	"poolbench/reports/estimate"
+)
 
 // A Table is figures for people; a view of it needs to know nothing more.
 type Table struct {
@@ -79,8 +83,8 @@ func Crossing(c estimate.Crossing) Cell {
 	return out
 }
 
-// Full reports whether there is any row.
-func (t Table) Full() bool { return len(t.Rows) > 0 }
+// Cells are all of the table.
+func (t Table) Cells() []Cell { return slices.Concat(t.Rows...) }
 
 // Pruned is t without the columns of numbers that say nothing in any row.
 func (t Table) Pruned() Table {
