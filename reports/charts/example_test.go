@@ -19,6 +19,7 @@ func measured() *reports.Set {
 	rec := &record.Record{}
 	rec.Facts.Cores = 2
 	return reports.Suppose(reports.NewSet(rec), []reports.Scaling{{
+		Family:   reports.Family{What: record.NewPoint("", record.AxisWorkload, "spin"), Baseline: record.Serial},
 		Workload: "spin", Resource: "cpu", Grain: time.Millisecond,
 		Series: []reports.ScalingSeries{{Executor: "goroutines", Points: []reports.ScalingPoint{
 			{Workers: 1, Time: about(0.1), Speedup: about(0.99)}, {Workers: 2, Time: about(0.053), Speedup: about(1.9)},
@@ -71,7 +72,7 @@ func ExampleChart() {
 					continue
 				}
 				drawings = append(drawings, charts.Picture{
-					Name: "makespan", Subject: s.Workload,
+					Name: "makespan", Subject: s.Family.Title(),
 					Title:    words.Capital(words.OneLine(s.Title())) + " takes less time with more workers",
 					Subtitle: "From the first submission to the last result. " + charts.Shaded(panel, ""),
 					Alt:      "Line chart of the time of the whole job against the number of workers. " + alt,
