@@ -63,7 +63,7 @@ func (c candidate) most() float64 {
 func choose(s *Set, all []candidate, baseline Pool) Choice {
 	serial := Choice{Pool: baseline}
 	if len(all) == 0 {
-		serial.Sentence = "cannot tell: only the plain loop was measured"
+		serial.Sentence = "cannot tell: only " + words.Against(baseline.Executor) + " was measured"
 		return serial
 	}
 	blocks := 0
@@ -123,7 +123,7 @@ func noPool(serial Choice, judged []candidate, best *candidate) Choice {
 		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s; more blocks would narrow that", name, times(s))
 	case s.Value < 1:
 		serial.Decided = true
-		serial.Sentence = fmt.Sprintf("do not use a pool: nothing beats the plain loop; the best, %s, is %s", name, times(s))
+		serial.Sentence = fmt.Sprintf("do not use a pool: nothing beats %s; the best, %s, is %s", words.Against(serial.Executor), name, times(s))
 	default:
 		serial.Decided = true
 		serial.Sentence = fmt.Sprintf("do not use a pool: the best, %s, gains less than %s: %s", name, words.Percent(Practical), times(s))

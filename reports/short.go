@@ -51,7 +51,7 @@ var Short = Question{
 func payoff(sweep Sweep, series SweepSeries, on string) Sentence {
 	arm := Pool{series.Executor, sweep.Workers, series.How}.String() + " on " + sweep.Title()
 	half := series.Half().Work
-	out := Sentence{Text: crossoverText(series, series.Label()+on), Claims: []Claim{
+	out := Sentence{Text: crossoverText(series, series.Label()+on, words.Against(sweep.Family.Baseline)), Claims: []Claim{
 		crossing(arm, "crossover", sweep.Family.Baseline, words.Seconds, series.Crossover),
 		crossing(arm, "least useful work at 50 % efficiency", "", words.Seconds, half)}}
 	if text := cutOverText(series); text != "" {
@@ -86,8 +86,8 @@ func (s SweepSeries) MayPay() bool {
 	return false
 }
 
-// crossoverText says where a pool begins to beat the plain loop.
-func crossoverText(series SweepSeries, subject string) string {
+// crossoverText says where a pool begins to beat the baseline.
+func crossoverText(series SweepSeries, subject, baseline string) string {
 	name := series.Label()
 	pays, begins, crosses := " "+words.PayOff(name), words.Verb(" begins", " begin", name), words.Verb(" crosses", " cross", name)
 	c := series.Crossover
@@ -99,7 +99,7 @@ func crossoverText(series SweepSeries, subject string) string {
 	case estimate.Never:
 		return fmt.Sprintf("%s %s up to %s", subject, series.NeverPays(name), words.Duration(c.To))
 	case estimate.Several:
-		return fmt.Sprintf("%s%s the plain loop more than once, last at %s: noise or a cliff", subject, crosses, words.Duration(c.At.Value))
+		return fmt.Sprintf("%s%s %s more than once, last at %s: noise or a cliff", subject, crosses, baseline, words.Duration(c.At.Value))
 	}
 	if c.At.N < c.Needs {
 		about := ""
@@ -108,7 +108,7 @@ func crossoverText(series SweepSeries, subject string) string {
 		}
 		return fmt.Sprintf("cannot tell where %s%s to pay off%s: %s of the %d an interval needs", subject, begins, about, words.Count(c.At.N, "block"), c.Needs)
 	}
-	return fmt.Sprintf("cannot tell where %s%s to pay off: no difference to the plain loop is clear of the noise on both sides", subject, begins)
+	return fmt.Sprintf("cannot tell where %s%s to pay off: no difference to %s is clear of the noise on both sides", subject, begins, baseline)
 }
 
 // halfText says what half of the ideal efficiency needs; empty when that is unknown.
@@ -228,7 +228,7 @@ func costOf(set *Set, s Scaling) Sentence {
 		names := executors[need]
 		text := words.JoinAnd(names) + " " + need
 		if len(parts) == 0 {
-			text = "to beat the plain loop " + words.JoinAnd(names) + words.Verb(" needs ", " need ", names...) + need + " workers"
+			text = "to beat " + words.Against(s.Family.Baseline) + " " + words.JoinAnd(names) + words.Verb(" needs ", " need ", names...) + need + " workers"
 			if need == "1" {
 				text = strings.TrimSuffix(text, "s")
 			}
@@ -239,7 +239,7 @@ func costOf(set *Set, s Scaling) Sentence {
 	if len(never) > 0 {
 		verb := words.Verb("does", "do", never...)
 		if len(parts) == 0 {
-			out.Text = fmt.Sprintf("%s never %s better than the plain loop, with up to %s", words.JoinAnd(never), verb, words.Count(most, "worker"))
+			out.Text = fmt.Sprintf("%s never %s better than %s, with up to %s", words.JoinAnd(never), verb, words.Against(s.Family.Baseline), words.Count(most, "worker"))
 		} else {
 			out.Text += fmt.Sprintf("; %s never %s, with up to %d", words.JoinAnd(never), verb, most)
 		}

@@ -62,7 +62,7 @@ func speedupTable(set *Set, s Scaling) words.Table {
 	if s.Tasks > 0 {
 		t.Title += ", " + words.Count(s.Tasks, "task")
 	}
-	t.Title += ": speedup against the plain loop, which takes " + words.DurationEstimate(s.Serial)
+	t.Title += ": speedup against " + words.Against(s.Family.Baseline) + ", which takes " + words.DurationEstimate(s.Serial)
 	if !isSwept(set, s.Family) { // else Short says it
 		t.Caption = words.Sentence(costOf(set, s).Text)
 	}

@@ -26,6 +26,14 @@ var executors = []executor{
 // Loop is the name of the plain loop, which has no workers to speak of.
 const Loop = "serial"
 
+// Against is what speedups are against: "the plain loop", or another baseline by its name.
+func Against(baseline string) string {
+	if baseline == Loop || baseline == "" {
+		return "the plain loop"
+	}
+	return baseline
+}
+
 // find is the entry of an executor, and its place in the order of price. Of one that
 // nobody here knows the name is taken as a singular, and the price as the highest. What
 // else the name says of how it runs does not matter: "processes, start=fork".
