@@ -102,13 +102,13 @@ func crossings(s reports.SweepSeries, serial []Point, look Look) (time, share Se
 	}
 	if x := s.Crossover; placed(x) {
 		at := words.Duration(x.At.Value)
-		time.Call = &Call{At: x.At, Meets: between(serial, x.At.Value), Title: pays(s) + at, Head: "pay off above", Value: at, Detail: interval(x.At)}
+		time.Call = &Call{At: x.At, Meets: between(serial, x.At.Value), Title: pays(s) + at, Head: "pay off above", Value: at, Detail: confidence(x.At)}
 	} else {
 		time.Remark = crossoverText(s)
 	}
 	if half := s.Half(); placed(half.Work) {
 		at := words.Duration(half.Work.At.Value)
-		detail := interval(half.Work.At)
+		detail := confidence(half.Work.At)
 		if placed(half.METG) {
 			detail += " · METG " + words.Duration(half.METG.At.Value)
 		}
@@ -121,7 +121,7 @@ func crossings(s reports.SweepSeries, serial []Point, look Look) (time, share Se
 
 // placed reports whether a crossing has a place to draw.
 func placed(x estimate.Crossing) bool {
-	return (x.Outcome == estimate.Crosses || x.Outcome == estimate.Several) && x.At.Value > 0 && !math.IsInf(x.At.Value, 0)
+	return (x.Outcome == estimate.Crosses || x.Outcome == estimate.Several) && x.At.Value > 1e-18 && x.At.Value < 1e18
 }
 
 // between is the value at x on the lines between points, of logarithmic axes.
@@ -136,8 +136,8 @@ func between(points []Point, x float64) float64 {
 	return x
 }
 
-// interval says how sure a crossing is, in the unit of its value.
-func interval(e estimate.Estimate) string {
+// confidence says how sure a crossing is, in the unit of its value.
+func confidence(e estimate.Estimate) string {
 	switch {
 	case !e.Known():
 		return "no interval, " + words.Count(e.N, "block")

@@ -33,7 +33,7 @@ func cores(set *reports.Set) int { return set.Machine.Cores }
 // capacity is what the machine can do by number of workers, where it was measured.
 func capacity(set *reports.Set) map[int]estimate.Estimate { return set.Capacity }
 
-// MachineLine says where the numbers are from, for the notes of a Picture.
+// MachineLine says where the numbers are from.
 func MachineLine(set *reports.Set) string {
 	if line := words.OneLine(reports.MachineLine(set)); line != "" {
 		return line
@@ -41,8 +41,7 @@ func MachineLine(set *reports.Set) string {
 	return "The record does not describe the machine"
 }
 
-// Shaded says what the bands of a panel are, for the subtitle of a Picture; how is
-// what there is to add to it.
+// Shaded says what the bands of a panel are; how is what there is to add to it.
 func Shaded(n Panel, how string) string {
 	var blocks []int
 	for _, s := range n.Series {
