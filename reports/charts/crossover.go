@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"poolbench/reports"
 	"poolbench/reports/estimate"
@@ -36,8 +37,7 @@ func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Pictur
 	serial = times.shown(serial)
 
 	var drawn []reports.SweepSeries
-	longest := 0
-	alt := ""
+	var alt strings.Builder
 	for _, series := range s.Series {
 		if series.Label() == words.Loop {
 			continue
@@ -46,15 +46,14 @@ func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Pictur
 		if !times.Add(time) {
 			continue
 		}
-		longest = max(longest, len(times.Series[len(times.Series)-1].Points))
 		if shares.Add(share) {
 			k := &shares.Series[len(shares.Series)-1]
 			k.Details = []string{"up to " + words.Percent(k.Best().Value)}
 		}
 		drawn = append(drawn, series)
-		alt += fmt.Sprintf("%s: %s; %s. ", time.Name, crossoverText(series), halfText(series))
+		fmt.Fprintf(&alt, "%s: %s; %s. ", time.Name, crossoverText(series), halfText(series))
 	}
-	if longest < 2 {
+	if !slices.ContainsFunc(times.Series, func(k Series) bool { return len(k.Points) > 1 }) {
 		return Picture{}, words.OneLine(s.Workload) + " has no two grains whose times can be drawn"
 	}
 	ideal, of := s.Ideal, "of ideal"
@@ -83,7 +82,7 @@ func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Pictur
 		Title:    words.Capital(words.OneLine(s.Workload)) + ": " + crossoverFinding(drawn),
 		Subtitle: fmt.Sprintf("Wall time per task against the useful work inside it, pool of %d. %s", s.Workers, Shaded(times, "")),
 		Alt: fmt.Sprintf("Two line charts with a shared axis of useful work per task, %s to %s: time per task above, parallel efficiency below, %s. ",
-			words.Duration(slices.Min(works)), words.Duration(slices.Max(works)), words.Count(s.Workers, "worker")) + alt,
+			words.Duration(slices.Min(works)), words.Duration(slices.Max(works)), words.Count(s.Workers, "worker")) + alt.String(),
 		Notes:  []string{"50 % mark: least useful work per task for half " + of + ". METG(50 %) counts the overhead in as well.", MachineLine(set)},
 		Panels: []Panel{times, shares},
 	}, ""

@@ -31,7 +31,7 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 		Y: Axis{Title: "Speedup over serial", Base: 2, Holds: []float64{0.75, 2.4}, Label: TickRatio},
 	}
 	sizes := map[float64]bool{}
-	alt := ""
+	var alt strings.Builder
 	for _, series := range s.Series {
 		if series.Label() == words.Loop || !panel.Add(speedups(series, looks)) {
 			continue
@@ -43,7 +43,7 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 			law = ", as in the model " + series.Law.Name()
 			k.Details = append(k.Details, "dotted: "+series.Law.Name())
 		}
-		alt += fmt.Sprintf("%s: best %s at %s, %s at %g%s. ", k.Name,
+		fmt.Fprintf(&alt, "%s: best %s at %s, %s at %g%s. ", k.Name,
 			words.Ratio(best.Value), words.Count(int(best.X), "worker"), words.Ratio(last.Value), last.X, law)
 		panel.Y.Holds = append(panel.Y.Holds, 1.15*best.Value)
 		for _, p := range k.Points {
@@ -63,13 +63,17 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 		last := capacity.Line[len(capacity.Line)-1]
 		ideal = fmt.Sprintf("Measured capacity: %s at %g. ", words.Ratio(last.Value), last.X)
 	}
+	job := words.OneLine(s.Title())
+	if s.Tasks > 0 {
+		job += ", " + words.Count(s.Tasks, "task")
+	}
 	return Picture{
 		Name: "speedup", Subject: s.Workload,
 		Title:    words.Capital(workload) + ": " + speedupFinding(s),
 		Subtitle: "By number of workers; both axes double. " + Shaded(panel, ", paired with the serial run"),
 		Alt: fmt.Sprintf("Line chart of the speedup over the serial loop against the number of workers (%s). ",
-			strings.Trim(strings.Join(strings.Fields(fmt.Sprint(panel.X.Ticks)), ", "), "[]")) + alt + ideal + words.OneLine(s.Best.Sentence),
-		Notes:  []string{jobLine(set, s)},
+			strings.Trim(strings.Join(strings.Fields(fmt.Sprint(panel.X.Ticks)), ", "), "[]")) + alt.String() + ideal + words.OneLine(s.Best.Sentence),
+		Notes:  []string{MachineLine(set) + "  ·  " + job},
 		Panels: []Panel{panel},
 	}, ""
 }
@@ -143,19 +147,4 @@ func speedupFinding(s reports.Scaling) string {
 		finding += "; " + words.Plural(n, "other is", "others are") + " as good"
 	}
 	return finding
-}
-
-// jobLine says what was run where.
-func jobLine(set *reports.Set, s reports.Scaling) string {
-	job := []string{MachineLine(set)}
-	if s.Grain > 0 {
-		job = append(job, "work in one task "+words.Grain(s.Grain))
-	}
-	if s.Payload > 0 {
-		job = append(job, fmt.Sprintf("payload %d B", s.Payload))
-	}
-	if s.Tasks > 0 {
-		job = append(job, words.Count(s.Tasks, "task"))
-	}
-	return strings.Join(job, "  ·  ")
 }
