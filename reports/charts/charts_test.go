@@ -285,6 +285,17 @@ func TestSlabs(t *testing.T) {
 	}
 }
 
+// Every place that is free is used: a label without a leader does not block others.
+func TestManyLabelsFindPlaces(t *testing.T) {
+	land := terrain{bounds: vg.Rectangle{Max: vg.Point{X: 100, Y: 100}}}
+	for i := range 3 {
+		spots := anywhere(land.bounds, 20, 10, func(left, _, _, _ vg.Length) vg.Length { return left })
+		if _, free := land.put(spots); !free {
+			t.Errorf("no place for label %d", i)
+		}
+	}
+}
+
 // No two labels that were placed in a panel may overlap, whatever the data.
 func TestCallsDoNotOverlap(t *testing.T) {
 	for name, f := range shapes() {
