@@ -141,22 +141,21 @@ func (logScale) Normalize(lo, hi, v float64) float64 {
 	return plot.LogScale{}.Normalize(lo, hi, v)
 }
 
-// thinned takes the labels from ticks that would touch the one before: gonum draws all.
-func thinned(ticks []plot.Tick, at func(float64) vg.Length) plot.ConstantTicks {
+// thinned takes the labels from ticks that would touch the one before: gonum draws
+// all. half is what a label takes on either side.
+func thinned(ticks []plot.Tick, at func(float64) vg.Length, half func(string) vg.Length) plot.ConstantTicks {
 	end := vg.Length(math.Inf(-1))
-	var out plot.ConstantTicks
-	for _, t := range ticks {
-		if !t.IsMinor() {
-			half := tickFace.wide(t.Label) / 2
-			if x := at(t.Value); x-half > end+5 {
-				end = x + half
-			} else {
-				t.Label = ""
-			}
+	for i, t := range ticks {
+		if t.IsMinor() {
+			continue
 		}
-		out = append(out, t)
+		if x := at(t.Value); x-half(t.Label) > end {
+			end = x + half(t.Label)
+		} else {
+			ticks[i].Label = ""
+		}
 	}
-	return out
+	return ticks
 }
 
 // TickDuration labels a power of ten (or 2 or 5 times one) of seconds: "100 ns",

@@ -83,6 +83,6 @@ func (t tag) paint(c draw.Canvas) {
 // plate writes a block at a place, over paper so that no grid runs through it.
 func plate(c draw.Canvas, s slab, b block) {
 	c.FillPolygon(paper.faded(225), s.corners())
-	width, height := b.size()
-	b.paint(c, vg.Point{X: s.centre.X - width/2, Y: s.centre.Y + height/2}, width)
+	_, height := b.size()
+	b.paint(c, vg.Point{X: s.centre.X - s.width/2 + 3, Y: s.centre.Y + height/2}, s.width-6)
 }

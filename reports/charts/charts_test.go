@@ -211,6 +211,22 @@ func TestAllAreDrawn(t *testing.T) {
 	}
 }
 
+// A record with absurdly many executors gives a page of bounded length, which says
+// what is not on it.
+func TestFarTooMany(t *testing.T) {
+	f := pair()
+	one := f.Scalings[0].Series[0]
+	for i := range 3 * mostSeries {
+		one.Executor = fmt.Sprint("executor ", i)
+		f.Scalings[0].Series = append(f.Scalings[0].Series, one)
+	}
+	p, _ := speedup(f.set(), f.Scalings[0], nil)
+	svg, err := p.Drawing().SVG()
+	if err != nil || !strings.Contains(string(svg), "130 more are not drawn") || len(p.Panels[0].Series) != mostSeries {
+		t.Error(len(p.Panels[0].Series), err)
+	}
+}
+
 func TestNamesAreUnique(t *testing.T) {
 	same := Chart{Name: "same", Section: "which", Draw: func(*reports.Set) ([]reports.Drawing, error) {
 		return []reports.Drawing{{Name: "a"}, {Name: "a"}, {Name: "a_2"}}, nil
@@ -266,6 +282,17 @@ func TestSlabs(t *testing.T) {
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %v", c.what, c.got)
+		}
+	}
+}
+
+// Every place that is free is used: a label without a leader does not block others.
+func TestManyLabelsFindPlaces(t *testing.T) {
+	land := terrain{bounds: vg.Rectangle{Max: vg.Point{X: 100, Y: 100}}}
+	for i := range 3 {
+		spots := anywhere(land.bounds, 20, 10, func(left, _, _, _ vg.Length) vg.Length { return left })
+		if _, free := land.put(spots); !free {
+			t.Errorf("no place for label %d", i)
 		}
 	}
 }

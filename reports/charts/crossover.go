@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"poolbench/reports"
 	"poolbench/reports/estimate"
@@ -36,26 +37,24 @@ func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Pictur
 	serial = times.shown(serial)
 
 	var drawn []reports.SweepSeries
-	longest := 0
-	alt := ""
+	var alt strings.Builder
 	for _, series := range s.Series {
 		time, share := crossings(series, serial, looks[series.Label()])
 		if !times.Add(time) {
 			continue
 		}
-		longest = max(longest, len(times.Series[len(times.Series)-1].Points))
 		if shares.Add(share) {
 			k := &shares.Series[len(shares.Series)-1]
 			k.Details = []string{"up to " + words.Percent(k.Best().Value)}
 		}
 		drawn = append(drawn, series)
-		alt += fmt.Sprintf("%s: %s; %s. ", time.Name, crossoverText(series), halfText(series))
+		fmt.Fprintf(&alt, "%s: %s; %s. ", time.Name, crossoverText(series), halfText(series))
 	}
-	if longest < 2 {
+	if !slices.ContainsFunc(times.Series, func(k Series) bool { return len(k.Points) > 1 }) {
 		return Picture{}, words.OneLine(s.Family.Title()) + " has no two grains whose times can be drawn"
 	}
 	ideal, of := s.Ideal, "of ideal"
-	if times.Guides = []Guide{{Name: "serial: no pool", Line: serial, Width: 1.25}}; ideal > 0 && ideal < 1e9 {
+	if times.Guides = []Guide{{Name: words.OneLine(s.Family.Baseline) + ": no pool", Line: serial, Width: 1.25}}; ideal > 0 && ideal < 1e9 {
 		of = "of " + words.Ratio(ideal)
 		if s.Measured {
 			of += ", the measured capacity"
@@ -80,7 +79,7 @@ func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Pictur
 		Title:    words.Capital(words.OneLine(s.Family.Title())) + ": " + crossoverFinding(drawn),
 		Subtitle: fmt.Sprintf("Wall time per task against the useful work inside it, pool of %d. %s", s.Workers, Shaded(times, "")),
 		Alt: fmt.Sprintf("Two line charts with a shared axis of useful work per task, %s to %s: time per task above, parallel efficiency below, %s. ",
-			words.Duration(slices.Min(works)), words.Duration(slices.Max(works)), words.Count(s.Workers, "worker")) + alt,
+			words.Duration(slices.Min(works)), words.Duration(slices.Max(works)), words.Count(s.Workers, "worker")) + alt.String(),
 		Notes:  []string{"50 % mark: least useful work per task for half " + of + ". METG(50 %) counts the overhead in as well.", MachineLine(set)},
 		Panels: []Panel{times, shares},
 	}, ""
@@ -99,13 +98,13 @@ func crossings(s reports.SweepSeries, serial []Point, look Look) (time, share Se
 	}
 	if x := s.Crossover; placed(x) {
 		at := words.Duration(x.At.Value)
-		time.Call = &Call{At: x.At, Meets: between(serial, x.At.Value), Title: pays(s) + at, Head: "pay off above", Value: at, Detail: interval(x.At)}
+		time.Call = &Call{At: x.At, Meets: between(serial, x.At.Value), Title: pays(s) + at, Head: "pay off above", Value: at, Detail: confidence(x.At)}
 	} else {
 		time.Remark = crossoverText(s)
 	}
 	if half := s.Half(); placed(half.Work) {
 		at := words.Duration(half.Work.At.Value)
-		detail := interval(half.Work.At)
+		detail := confidence(half.Work.At)
 		if placed(half.METG) {
 			detail += " · METG " + words.Duration(half.METG.At.Value)
 		}
@@ -118,7 +117,7 @@ func crossings(s reports.SweepSeries, serial []Point, look Look) (time, share Se
 
 // placed reports whether a crossing has a place to draw.
 func placed(x estimate.Crossing) bool {
-	return (x.Outcome == estimate.Crosses || x.Outcome == estimate.Several) && x.At.Value > 0 && !math.IsInf(x.At.Value, 0)
+	return (x.Outcome == estimate.Crosses || x.Outcome == estimate.Several) && x.At.Value > 1e-18 && x.At.Value < 1e18
 }
 
 // between is the value at x on the lines between points, of logarithmic axes.
@@ -133,8 +132,8 @@ func between(points []Point, x float64) float64 {
 	return x
 }
 
-// interval says how sure a crossing is, in the unit of its value.
-func interval(e estimate.Estimate) string {
+// confidence says how sure a crossing is, in the unit of its value.
+func confidence(e estimate.Estimate) string {
 	switch {
 	case !e.Known():
 		return "no interval, " + words.Count(e.N, "block")

@@ -2,6 +2,7 @@ package charts_test
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"poolbench/bench/record"
@@ -57,7 +58,7 @@ func ExampleChart() {
 					X: charts.Axis{Title: "Workers", Base: 2},
 					Y: charts.Axis{Title: "Time of the job", Base: 10, Label: charts.TickDuration},
 				}
-				alt := ""
+				var alt strings.Builder
 				for _, series := range s.Series {
 					line := charts.Series{Name: series.Label(), Look: looks[series.Label()]}
 					for _, p := range series.Points {
@@ -65,7 +66,7 @@ func ExampleChart() {
 					}
 					if panel.Add(line) {
 						last := panel.Series[len(panel.Series)-1].Last()
-						alt += fmt.Sprintf("%s: %s with %g workers. ", line.Name, words.Duration(last.Value), last.X)
+						fmt.Fprintf(&alt, "%s: %s with %g workers. ", line.Name, words.Duration(last.Value), last.X)
 					}
 				}
 				if len(panel.Series) == 0 {
@@ -75,7 +76,7 @@ func ExampleChart() {
 					Name: "makespan", Subject: s.Family.Title(),
 					Title:    words.Capital(words.OneLine(s.Title())) + " takes less time with more workers",
 					Subtitle: "From the first submission to the last result. " + charts.Shaded(panel, ""),
-					Alt:      "Line chart of the time of the whole job against the number of workers. " + alt,
+					Alt:      "Line chart of the time of the whole job against the number of workers. " + alt.String(),
 					Notes:    []string{charts.MachineLine(set)},
 					Panels:   []charts.Panel{panel},
 				}.Drawing())

@@ -18,6 +18,7 @@ type Panel struct {
 	Guides []Guide
 	Series []Series // see Add
 
+	left          int      // series beyond the most that are drawn
 	ghosts        []Series // of the other panels, in grey
 	callsInMargin bool     // for want of a place
 }
@@ -94,11 +95,19 @@ func (n *Panel) Add(s Series) bool {
 	if s.Call != nil && !n.X.shows(s.Call.At.Value) {
 		s.Call = nil
 	}
-	if len(s.Points) > 0 {
-		n.Series = append(n.Series, s)
+	if len(s.Points) == 0 {
+		return false
 	}
-	return len(s.Points) > 0
+	if len(n.Series) == mostSeries {
+		n.left++
+		return false
+	}
+	n.Series = append(n.Series, s)
+	return true
 }
+
+// mostSeries bounds the length of a page: the renderer holds all of it.
+const mostSeries = 64
 
 // shown are the points that can be drawn, in the order of x. An interval that
 // cannot be is none: beyond any sense it would overflow on a linear axis.

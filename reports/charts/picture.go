@@ -45,7 +45,7 @@ func (p Picture) Drawing() reports.Drawing {
 	d := reports.Drawing{Name: p.Name + "-" + fileName(p.Subject), Subject: p.Subject, Title: clean(p.Title), Alt: clean(p.Alt)}
 	d.SVG = func() ([]byte, error) {
 		svg, err := p.render(d.Name, vgsvg.New(pageWidth, p.height()))
-		return describe(d, svg), err
+		return described(d, svg), err
 	}
 	d.PNG = func() ([]byte, error) {
 		return p.render(d.Name, vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(pageWidth, p.height()), vgimg.UseDPI(dpi))})
@@ -68,10 +68,10 @@ func (p Picture) render(name string, canvas vg.CanvasWriterTo) (out []byte, err 
 	return b.Bytes(), nil
 }
 
-// describe adds to gonum's SVG what it has no setting for: a role, a title and a
+// described adds to gonum's SVG what it has no setting for: a role, a title and a
 // description, and a font stack of metric twins, since the text is placed for
 // the widths of Liberation Sans.
-func describe(d reports.Drawing, svg []byte) []byte {
+func described(d reports.Drawing, svg []byte) []byte {
 	head, body, ok := strings.Cut(string(svg), "xmlns:xlink=\"http://www.w3.org/1999/xlink\">\n")
 	if !ok {
 		return svg
@@ -88,7 +88,11 @@ func describe(d reports.Drawing, svg []byte) []byte {
 
 func (p Picture) footer() []string {
 	var out []string
-	for _, n := range p.Notes {
+	notes := slices.Clone(p.Notes)
+	if left := p.Panels[0].left; left > 0 {
+		notes = append(notes, fmt.Sprintf("%d more are not drawn: a picture holds %d. The tables have them.", left, mostSeries))
+	}
+	for _, n := range notes {
 		if n != "" {
 			out = append(out, smallFace.wrap(n, pageWidth-2*edge, 2)...)
 		}

@@ -158,7 +158,10 @@ func (t *terrain) put(spots []spot) (best spot, free bool) {
 	if best.cost >= covered {
 		return best, false
 	}
-	t.labels, t.lines = append(t.labels, best.slab), append(t.lines, best.leader)
+	t.labels = append(t.labels, best.slab)
+	if best.leader != (segment{}) {
+		t.lines = append(t.lines, best.leader)
+	}
 	return best, true
 }
 

@@ -28,10 +28,10 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 	title := words.OneLine(s.Family.Title())
 	panel := Panel{
 		X: Axis{Title: "Workers in the pool", Base: 2},
-		Y: Axis{Title: "Speedup over serial", Base: 2, Holds: []float64{0.75, 2.4}, Label: TickRatio},
+		Y: Axis{Title: "Speedup over " + words.OneLine(s.Family.Baseline), Base: 2, Holds: []float64{0.75, 2.4}, Label: TickRatio},
 	}
 	sizes := map[float64]bool{}
-	alt := ""
+	var alt strings.Builder
 	for _, series := range s.Series {
 		if !panel.Add(speedups(series, looks)) {
 			continue
@@ -43,7 +43,7 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 			law = ", as in the model " + series.Law.Name()
 			k.Details = append(k.Details, "dotted: "+series.Law.Name())
 		}
-		alt += fmt.Sprintf("%s: best %s at %s, %s at %g%s. ", k.Name,
+		fmt.Fprintf(&alt, "%s: best %s at %s, %s at %g%s. ", k.Name,
 			words.Ratio(best.Value), words.Count(int(best.X), "worker"), words.Ratio(last.Value), last.X, law)
 		panel.Y.Holds = append(panel.Y.Holds, 1.15*best.Value)
 		for _, p := range k.Points {
@@ -63,13 +63,17 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 		last := capacity.Line[len(capacity.Line)-1]
 		ideal = fmt.Sprintf("Measured capacity: %s at %g. ", words.Ratio(last.Value), last.X)
 	}
+	job := words.OneLine(s.Title())
+	if s.Tasks > 0 {
+		job += ", " + words.Count(s.Tasks, "task")
+	}
 	return Picture{
 		Name: "speedup", Subject: s.Family.Title(),
 		Title:    words.Capital(title) + ": " + speedupFinding(s),
-		Subtitle: "By number of workers; both axes double. " + Shaded(panel, ", paired with the serial run"),
-		Alt: fmt.Sprintf("Line chart of the speedup over the serial loop against the number of workers (%s). ",
-			strings.Trim(strings.Join(strings.Fields(fmt.Sprint(panel.X.Ticks)), ", "), "[]")) + alt + ideal + words.OneLine(s.Best.Sentence),
-		Notes:  []string{jobLine(set, s)},
+		Subtitle: "By number of workers; both axes double. " + Shaded(panel, ", paired with the run of " + words.Against(s.Family.Baseline)),
+		Alt: fmt.Sprintf("Line chart of the speedup over %s against the number of workers (%s). ", words.Against(s.Family.Baseline),
+			strings.Trim(strings.Join(strings.Fields(fmt.Sprint(panel.X.Ticks)), ", "), "[]")) + alt.String() + ideal + words.OneLine(s.Best.Sentence),
+		Notes:  []string{MachineLine(set) + "  ·  " + job},
 		Panels: []Panel{panel},
 	}, ""
 }
@@ -99,7 +103,7 @@ func speedups(s reports.ScalingSeries, looks map[string]Look) Series {
 func ideals(set *reports.Set, s reports.Scaling, panel *Panel) []Guide {
 	first, last := panel.X.Ticks[0], panel.X.Ticks[len(panel.X.Ticks)-1]
 	line := func(times float64) []Point { return []Point{At(first/8, first/8*times), At(last*8, last*8*times)} }
-	one := Guide{Name: "serial = 1×", Width: 1, Line: []Point{At(first/8, 1), At(last*8, 1)}}
+	one := Guide{Name: words.OneLine(s.Family.Baseline) + " = 1×", Width: 1, Line: []Point{At(first/8, 1), At(last*8, 1)}}
 	ideal := Guide{Name: "y = x: one core per worker", Short: "y = x", Along: 0.75, Width: 0.75, Line: line(1)}
 	half := Guide{Name: "50 % efficiency", Short: "50 %", Along: 0.4, Width: 1, Dashes: []float64{4, 3}, Line: line(0.5)}
 	measured := Guide{Name: "measured capacity", Along: 0.75, Width: 3, Strong: true}
@@ -135,28 +139,13 @@ func speedupFinding(s reports.Scaling) string {
 	case !best.Decided:
 		return "cannot tell whether a pool helps, not clear of the noise"
 	case best.Executor == s.Family.Baseline || !(best.Speedup.Value > 1 && best.Speedup.Value < 1e18):
-		return "no pool beats the plain loop"
+		return "no pool beats " + words.OneLine(words.Against(s.Family.Baseline))
 	}
 	executor := words.OneLine(best.Label())
-	finding := fmt.Sprintf("%s %s %s faster than serial", words.Pool(executor, best.Workers),
-		words.PoolVerb("runs it", "run it", executor, best.Workers), words.Ratio(best.Speedup.Value))
+	finding := fmt.Sprintf("%s %s %s faster than %s", words.Pool(executor, best.Workers),
+		words.PoolVerb("runs it", "run it", executor, best.Workers), words.Ratio(best.Speedup.Value), words.OneLine(s.Family.Baseline))
 	if n := len(best.Ties); n > 0 {
 		finding += "; " + words.Plural(n, "other is", "others are") + " as good"
 	}
 	return finding
-}
-
-// jobLine says what was run where.
-func jobLine(set *reports.Set, s reports.Scaling) string {
-	job := []string{MachineLine(set)}
-	if s.Grain > 0 {
-		job = append(job, "work in one task "+words.Grain(s.Grain))
-	}
-	if s.Payload > 0 {
-		job = append(job, fmt.Sprintf("payload %d B", s.Payload))
-	}
-	if s.Tasks > 0 {
-		job = append(job, words.Count(s.Tasks, "task"))
-	}
-	return strings.Join(job, "  ·  ")
 }

@@ -150,7 +150,7 @@ func shapes() map[string]*fixture {
 	return map[string]*fixture{
 		"two": twoCores(), "eight": eightCores(), "outcomes": outcomes(), "few": fewBlocks(),
 		"single": single(), "many": manyExecutors(), "hostile": hostile(), "broken": broken(), "same": sameCrossings(),
-		"twelve": twelve(), "pair": pair(),
+		"twelve": twelve(), "pair": pair(), "long": longName(),
 	}
 }
 
@@ -234,6 +234,8 @@ func hostile() *fixture {
 	d.Sweeps = d.Sweeps[1:]
 	d.Sweeps[0].Workload, d.Sweeps[0].Family = bad, d.Scalings[0].Family
 	d.Sweeps[0].Series[0].Executor = bad
+	d.Sweeps[0].Series[2].Executor = "a name that is much too long to stand beside anything in a picture of this size, and is said to pay off nowhere"
+	d.Sweeps[0].Series[2].Crossover = estimate.Crossing{Outcome: estimate.Never, To: 1e-2}
 	return d
 }
 
@@ -312,6 +314,14 @@ func twelve() *fixture {
 	w.Series[5].Crossover = estimate.Crossing{At: estimate.Estimate{N: 12}}
 	return &fixture{Machine: m, Scalings: []reports.Scaling{s}, Sweeps: []reports.Sweep{w},
 		Capacity: map[int]estimate.Estimate{1: about(1, 0.01), 2: about(2, 0.01), 4: about(3.95, 0.01), 8: about(7.4, 0.02), 16: about(7.6, 0.02)}}
+}
+
+// longName has a name that no place is wide enough for.
+func longName() *fixture {
+	f := pair()
+	const name = "an executor whose name is much too long for the margin of a picture, and longer than a whole panel is wide, which is rather more than you would think"
+	f.Scalings[0].Series[1].Executor, f.Sweeps[0].Series[1].Executor = name, name
+	return f
 }
 
 // pair has two pool sizes and two grains.

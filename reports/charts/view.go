@@ -46,8 +46,9 @@ func (n *Panel) radius() vg.Length {
 // settle measures the frame in the tile, and finds what the marks of the panel cover.
 func (v *view) settle() {
 	v.frame = v.plot.DataCanvas(v.tile)
-	x, _ := v.plot.Transforms(&v.frame)
-	v.plot.X.Tick.Marker = thinned(v.X.ticks(), x)
+	x, y := v.plot.Transforms(&v.frame)
+	v.plot.X.Tick.Marker = thinned(v.X.ticks(), x, func(s string) vg.Length { return tickFace.wide(s)/2 + 2.5 })
+	v.plot.Y.Tick.Marker = thinned(v.Y.ticks(), y, func(string) vg.Length { return tickFace.size / 2 })
 	v.frame = v.plot.DataCanvas(v.tile)
 	if !v.Small {
 		v.aside = setAside(v.Series, v.at)
@@ -95,7 +96,8 @@ func (v *view) plan() bool {
 	}
 	if text := v.remarks(); len(text) > 0 {
 		width, height := text.size()
-		v.note, _ = v.land.put(anywhere(v.frame.Rectangle, width+6, height+2, func(left, right, bottom, top vg.Length) vg.Length {
+		width = min(width+6, v.frame.Max.X-v.frame.Min.X-12)
+		v.note, _ = v.land.put(anywhere(v.frame.Rectangle, width, height+2, func(left, right, bottom, top vg.Length) vg.Length {
 			return min(left, right) + min(top, bottom)
 		}))
 	}

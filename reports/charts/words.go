@@ -30,7 +30,7 @@ func fileName(s string) string {
 // cores is how many the machine has for the run; 0 is unknown.
 func cores(set *reports.Set) int { return set.Record.Facts.Cores }
 
-// MachineLine says where the numbers are from, for the notes of a Picture.
+// MachineLine says where the numbers are from.
 func MachineLine(set *reports.Set) string {
 	if line := words.OneLine(reports.MachineLine(set)); line != "" {
 		return line
@@ -38,8 +38,7 @@ func MachineLine(set *reports.Set) string {
 	return "The record does not describe the machine"
 }
 
-// Shaded says what the bands of a panel are, for the subtitle of a Picture; how is
-// what there is to add to it.
+// Shaded says what the bands of a panel are; how is what there is to add to it.
 func Shaded(n Panel, how string) string {
 	var blocks []int
 	for _, s := range n.Series {
