@@ -70,7 +70,7 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 	return Picture{
 		Name: "speedup", Subject: s.Family.Title(),
 		Title:    words.Capital(title) + ": " + speedupFinding(s),
-		Subtitle: "By number of workers; both axes double. " + Shaded(panel, ", paired with the run of " + words.Against(s.Family.Baseline)),
+		Subtitle: "By number of workers; both axes double. " + Shaded(panel, ", paired with the run of "+words.Against(s.Family.Baseline)),
 		Alt: fmt.Sprintf("Line chart of the speedup over %s against the number of workers (%s). ", words.Against(s.Family.Baseline),
 			strings.Trim(strings.Join(strings.Fields(fmt.Sprint(panel.X.Ticks)), ", "), "[]")) + alt.String() + ideal + words.OneLine(s.Best.Sentence),
 		Notes:  []string{MachineLine(set) + "  ·  " + job},
