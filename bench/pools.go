@@ -19,17 +19,6 @@ const (
 	politeLimit   = time.Second // instead of shutdownLimit for one that can be killed
 )
 
-// A killer is an executor that can be ended whatever its tasks do.
-type killer interface {
-	Kill(context.Context) error
-}
-
-// A starter is an executor whose workers take so long to start that it can be
-// told to start them all and wait.
-type starter interface {
-	Start(context.Context) error
-}
-
 // pools are the executors of a run. Each is made once, when it is first needed,
 // and kept: what is measured stands ready before the clock starts.
 type pools struct {
@@ -58,7 +47,7 @@ func (p *pools) get(ctx context.Context, c record.Cell) (executors.Executor, err
 	if err != nil {
 		return nil, fmt.Errorf("starting %s with %d workers: %w", c.Executor, c.Workers, err)
 	}
-	if s, ok := ex.(starter); ok {
+	if s, ok := executors.As[executors.Starter](ex); ok {
 		ctx, cancel := context.WithTimeout(ctx, startLimit)
 		defer cancel()
 		if err := s.Start(ctx); err != nil {
@@ -113,7 +102,7 @@ func (p *pools) end(key poolKey, ex executors.Executor, now bool) {
 }
 
 func endExecutor(ex executors.Executor, now bool) error {
-	k, canKill := ex.(killer)
+	k, canKill := executors.As[executors.Killer](ex)
 	limit := shutdownLimit
 	if canKill {
 		limit = politeLimit

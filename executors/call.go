@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"sync/atomic"
 	"time"
 )
@@ -82,8 +81,8 @@ func (t *taskContext) release() {
 }
 
 // A call is a submitted call of a Func: its future, its context and its input in
-// one allocation. A closure is a call without a Func, and its input is what to
-// call.
+// one allocation. That of SubmitFunc has no Func, which would be a second one: its
+// input is what to call.
 type call[In, Out any] struct {
 	Future[Out]
 	taskContext
@@ -138,11 +137,9 @@ func (c *call[In, Out]) execute(w *Worker) {
 	err := error(ErrGoexit)
 	defer func() {
 		// With Goexit there is nothing to recover and err is as it was.
-		if r := recover(); r != nil {
-			err = &PanicError{Value: r, Stack: debug.Stack()}
-		}
+		err = panicked(recover(), err)
 		w.note(err)
-		c.finish(out, err)
+		c.finish(Running, out, err)
 	}()
 	out, err = c.invoke()
 }
@@ -158,8 +155,8 @@ func (c *call[In, Out]) invoke() (Out, error) {
 	return c.fn.f(&c.taskContext, in)
 }
 
-func (c *call[In, Out]) finish(out Out, err error) bool {
-	if !c.settle(Running, out, err) {
+func (c *call[In, Out]) finish(from State, out Out, err error) bool {
+	if !c.settle(from, out, err) {
 		return false
 	}
 	c.release()
@@ -188,13 +185,7 @@ func (c *call[In, Out]) parentEnded() {
 	}
 }
 
-func (c *call[In, Out]) Fail(err error) bool {
-	if !c.settle(Pending, *new(Out), err) {
-		return false
-	}
-	c.release()
-	return true
-}
+func (c *call[In, Out]) Fail(err error) bool { return c.finish(Pending, *new(Out), err) }
 
 func (c *call[In, Out]) Remote() (Remote, bool) {
 	if c.fn == nil || c.fn.name == "" {
@@ -232,5 +223,5 @@ func (r *remoteCall[In, Out]) Settle(output []byte, err error) {
 		}
 	}
 	r.in = *new(In)
-	r.call().finish(out, err)
+	r.call().finish(Running, out, err)
 }

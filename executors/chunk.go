@@ -3,9 +3,6 @@ package executors
 import (
 	"context"
 	"encoding/binary"
-	"errors"
-	"fmt"
-	"runtime/debug"
 	"sync"
 )
 
@@ -97,10 +94,7 @@ func runUntilPanic[In, Out any](ctx context.Context, f func(context.Context, In)
 		if whole {
 			return
 		}
-		err := error(ErrGoexit)
-		if r := recover(); r != nil {
-			err = &PanicError{Value: r, Stack: debug.Stack()}
-		}
+		err := panicked(recover(), ErrGoexit)
 		out.setError(out.reached, err)
 		out.reached++
 		if more = out.reached < len(inputs); err == ErrGoexit {
@@ -148,7 +142,7 @@ func chunkCodec[In, Out any](item codec[In]) codec[*chunk[In, Out]] {
 			n := r.count()
 			c := &chunk[In, Out]{inputs: make([]In, n), out: newResults[Out](n)}
 			if item.decodeAll != nil {
-				item.decodeAll(r.numbers(n), c.inputs)
+				item.decodeAll(r.take(numberSize*n), c.inputs)
 				return c, r.err
 			}
 			for i := range n {
@@ -174,8 +168,7 @@ func reusable(encoded []byte) []byte {
 // What the outcome of one call of a chunk is.
 const (
 	tagValue = iota
-	tagError // type, text, sentinel
-	tagPanic // text of the value, stack
+	tagError // see AppendError
 	tagNever // was not made
 
 	tagNumbers // in the place of the first: all are values, in 8 bytes each
@@ -195,10 +188,10 @@ func resultsCodec[Out any](fn string, item codec[Out]) codec[*results[Out]] {
 				case i >= out.reached:
 					b = append(b, tagNever)
 				case err != nil:
-					b = appendError(b, err)
+					b = AppendError(append(b, tagError), err)
 				default:
 					if scratch, err = item.append(scratch[:0], v); err != nil {
-						b = appendError(b, err)
+						b = AppendError(append(b, tagError), err)
 						continue
 					}
 					b = appendSized(append(b, tagValue), scratch)
@@ -211,129 +204,30 @@ func resultsCodec[Out any](fn string, item codec[Out]) codec[*results[Out]] {
 			r := reader{b: b}
 			out := newResults[Out](r.count())
 			for i := range out.values {
-				tag := r.byte()
-				if tag == tagNever {
-					break
-				}
-				if tag == tagNumbers && i == 0 && item.decodeAll != nil {
-					item.decodeAll(r.numbers(len(out.values)), out.values)
-					out.reached = len(out.values)
-					break
-				}
-				if tag == tagValue {
+				switch tag := r.byte(); {
+				case tag == tagValue:
 					v, err := item.decode(r.sized())
 					if err != nil {
 						out.setError(i, err)
 					}
 					out.values[i] = v
-				} else {
-					out.setError(i, r.error(tag, fn))
+				case tag == tagError:
+					out.setError(i, r.error(fn))
+				case tag == tagNumbers && i == 0 && item.decodeAll != nil:
+					item.decodeAll(r.take(numberSize*len(out.values)), out.values)
+					out.reached = len(out.values)
+					return out, r.err
+				case tag == tagNever:
+					return out, r.err
+				default:
+					r.fail()
+				}
+				if r.err != nil {
+					break
 				}
 				out.reached = i + 1
 			}
 			return out, r.err
 		},
 	}
-}
-
-// appendError appends any error, even one whose methods panic.
-func appendError(b []byte, err error) (out []byte) {
-	defer func() {
-		if r := recover(); r != nil {
-			out = appendRemote(b, err, fmt.Sprintf("(the error's own methods panicked: %v)", r), 0)
-		}
-	}()
-	if p := (*PanicError)(nil); errors.As(err, &p) {
-		b = appendSized(append(b, tagPanic), fmt.Append(nil, p.Value))
-		return appendSized(b, p.Stack)
-	}
-	return appendRemote(b, err, err.Error(), sentinelOf(err))
-}
-
-func appendRemote(b []byte, err error, text string, sentinel int) []byte {
-	b = appendSized(append(b, tagError), fmt.Appendf(nil, "%T", err))
-	return append(appendSized(b, []byte(text)), byte(sentinel))
-}
-
-func appendSized(b, data []byte) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(data))), data...)
-}
-
-var errChunkFormat = errors.New("executors: malformed chunk")
-
-// A reader takes a chunk apart. After an error it returns zeros.
-type reader struct {
-	b   []byte
-	err error
-}
-
-func (r *reader) fail() { r.b, r.err = nil, errChunkFormat }
-
-func (r *reader) uvarint() uint64 {
-	v, n := binary.Uvarint(r.b)
-	if n <= 0 {
-		r.fail()
-		return 0
-	}
-	r.b = r.b[n:]
-	return v
-}
-
-// count is a number of items, each of which takes at least a byte.
-func (r *reader) count() int {
-	n := r.uvarint()
-	if n > uint64(len(r.b)) {
-		r.fail()
-		return 0
-	}
-	return int(n)
-}
-
-func (r *reader) sized() []byte {
-	n := r.uvarint()
-	if n > uint64(len(r.b)) {
-		r.fail()
-		return nil
-	}
-	data := r.b[:n:n]
-	r.b = r.b[n:]
-	return data
-}
-
-// numbers is what n numbers take; zeros after an error.
-func (r *reader) numbers(n int) []byte {
-	if len(r.b)/numberSize < n {
-		r.fail()
-		return make([]byte, n*numberSize)
-	}
-	data := r.b[:n*numberSize]
-	r.b = r.b[len(data):]
-	return data
-}
-
-func (r *reader) byte() byte {
-	if len(r.b) == 0 {
-		r.fail()
-		return tagNever
-	}
-	v := r.b[0]
-	r.b = r.b[1:]
-	return v
-}
-
-// error is the error of a call of fn.
-func (r *reader) error(tag byte, fn string) error {
-	first, second := string(r.sized()), string(r.sized())
-	switch tag {
-	case tagPanic:
-		return &PanicError{Value: first, Stack: []byte(second)}
-	case tagError:
-		remote := &RemoteError{Func: fn, Type: first, Text: second}
-		if i := int(r.byte()); i > 0 && i <= len(sentinels) {
-			remote.is = sentinels[i-1]
-		}
-		return remote
-	}
-	r.fail()
-	return errChunkFormat
 }

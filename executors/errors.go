@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"slices"
+	"runtime/debug"
 )
 
 var (
@@ -22,8 +19,8 @@ var (
 	// started. errors.Is(err, context.Canceled) holds too.
 	ErrCancelled = fmt.Errorf("executors: task was cancelled before it started: %w", context.Canceled)
 
-	// ErrNotShippable is returned by Submit when a closure is given to an executor
-	// of worker processes: only functions made with Define exist there.
+	// ErrNotShippable is returned by Submit, and yielded by Map, when a closure is given
+	// to an executor of worker processes: only functions made with Define exist there.
 	ErrNotShippable = errors.New("executors: a closure cannot be sent to another process; use a function made with Define")
 
 	// ErrUnknownFunc is the error of a task whose function is not defined in the
@@ -41,40 +38,9 @@ var (
 	// ErrSettled is returned by a Promise that has a result already.
 	ErrSettled = errors.New("executors: future is settled already")
 
-	// Yielded by Map.
-	errBuffer = errors.New("executors: Buffer needs room for at least 1 input")
-	errChunk  = errors.New("executors: a chunk needs at least 1 input")
-
 	// ErrNilFunc is returned by Submit when there is no function to call.
 	ErrNilFunc = errors.New("executors: nil function")
 )
-
-// sentinels are the errors that errors.Is finds across processes, the more specific
-// first.
-var sentinels = []error{
-	ErrCancelled, ErrShutdown, ErrShutdownInside, ErrNotShippable, ErrUnknownFunc, ErrFull, ErrGoexit, ErrSettled, ErrNilFunc,
-	context.Canceled, context.DeadlineExceeded,
-	os.ErrDeadlineExceeded, fs.ErrNotExist, fs.ErrExist, fs.ErrPermission, fs.ErrInvalid, fs.ErrClosed,
-	io.ErrUnexpectedEOF, io.EOF, io.ErrClosedPipe, io.ErrShortWrite, errors.ErrUnsupported,
-}
-
-// Sentinels are the errors that keep their identity on the way between processes:
-// errors.Is finds them in a *RemoteError. They travel as places in this list, which is
-// the same in all processes of a program, the more specific first.
-//
-// The errors in more are put before the others, for good. Only packages that bring
-// executors give some, and only in the value of a package-level variable.
-func Sentinels(more ...error) []error {
-	if len(more) > 0 {
-		sentinels = slices.Concat(more, sentinels)
-	}
-	return slices.Clone(sentinels)
-}
-
-// sentinelOf is the place from 1 of the first sentinel that err matches, 0 if none.
-func sentinelOf(err error) int {
-	return 1 + slices.IndexFunc(sentinels, func(s error) bool { return errors.Is(err, s) })
-}
 
 // A PanicError is the error of a task that panicked.
 type PanicError struct {
@@ -84,6 +50,14 @@ type PanicError struct {
 
 func (e *PanicError) Error() string {
 	return fmt.Sprintf("executors: task panicked: %v", e.Value)
+}
+
+// panicked is the error of what recover returned, err if there was no panic.
+func panicked(recovered any, err error) error {
+	if recovered == nil {
+		return err
+	}
+	return &PanicError{Value: recovered, Stack: debug.Stack()}
 }
 
 // Unwrap gives the panic value if it is an error.
@@ -99,12 +73,6 @@ type RemoteError struct {
 	Type string // Go type of the original error
 	Text string // its Error()
 	is   error
-}
-
-// NewRemoteError describes err, returned by the task function fn in another
-// process. Is is the sentinel that err matched there, nil if none.
-func NewRemoteError(fn, typ, text string, is error) *RemoteError {
-	return &RemoteError{Func: fn, Type: typ, Text: text, is: is}
 }
 
 func (e *RemoteError) Error() string { return e.Text }

@@ -1,49 +1,7 @@
-// Package executors runs functions on goroutines, OS threads or worker processes
-// behind one contract, and gives a typed future for each call.
-//
-//  1. A task function is defined once, at package level, with [Define]; its name
-//     and its typed input and output are what lets it travel to another process.
-//  2. A [Kind] makes an [Executor]: a set of workers. Kinds of this package run
-//     in the same process; package process adds worker processes.
-//  3. [Submit] hands a call to an executor and returns a [Future] at once: wait
-//     for its result, ask its state, cancel it, or have a callback run.
-//  4. [Map] calls a function on every element of a sequence and yields results in
-//     input order; [Wait] and [AsCompleted] wait for many futures.
-//  5. Shutdown ends an executor: accepted tasks still run, new ones are refused.
-//
-// Whatever a task does (return, error, panic, runtime.Goexit, the death of its
-// process), its future settles, and a settled future means that the task no
-// longer runs.
-//
-// # Waiting inside a task
-//
-// A task may submit to its own executor and wait for the result, to any depth,
-// even with one worker, provided that it waits with the context it was given (or
-// one made from it). The waiting worker then runs the awaited task itself if
-// nobody has started it. It never runs any other task, so a lock held while
-// waiting is held only over work that the waiter asked for. On the threads
-// kind, where it runs on the thread of the waiting one, an awaited task that calls
-// runtime.Goexit ends the waiting one with it.
-//
-// Goroutines that a task starts help as well if they wait with its context: then more
-// tasks than Workers run at once, share Worker.State and, on the threads kind, leave
-// its thread. Wait in the task's own goroutine, or with another context.
-//
-// # Costs
-//
-// Measured side by side, medians of interleaved rounds on 2 virtual CPUs, by
-// "go run ./cmd/compare" in executors/peers, whose README has the table: a burst of
-// empty tasks with typed results takes 0.8 of the time of a hand-written channel of
-// closures with result channels, 0.4 of sourcegraph/conc's, 0.2 of alitto/pond's.
-// Go takes 0.6 of the time of pond's. MapSlice with AutoChunk takes 0.4 of the time
-// of a loop whose goroutines share an atomic index. One task at a time, submitted
-// and waited for, takes two round trips over bare channels. Submit allocates once;
-// a queued task takes 146 bytes with its future, 18 with Go.
 package executors
 
 import (
 	"context"
-	"sort"
 	"sync/atomic"
 )
 
@@ -129,11 +87,6 @@ type Remote interface {
 	Settle(output []byte, err error)
 }
 
-// An Attendant is an executor that has a use for a goroutine that is about to wait
-// for one of its tasks. Attend returns when the task is settled, or soon: within a
-// millisecond. The goroutine then waits as it would have done.
-type Attendant interface{ Attend(Task) }
-
 // A Worker is the identity of a worker, given to the tasks it runs.
 type Worker struct {
 	Executor Executor // the executor it belongs to
@@ -165,40 +118,4 @@ type workerKey struct{}
 func CurrentWorker(ctx context.Context) *Worker {
 	w, _ := ctx.Value(workerKey{}).(*Worker)
 	return w
-}
-
-// A Kind is a recipe for executors.
-type Kind struct {
-	Name string // a lower-case word
-	Doc  string // one line
-	New  func(Options) (Executor, error)
-}
-
-var kinds = map[string]Kind{}
-
-// register adds a built-in kind. It panics on a duplicate name, a mistake of ours.
-func register(k Kind) Kind {
-	if _, dup := kinds[k.Name]; dup || k.Name == "" || k.New == nil {
-		panic("executors: bad or duplicate kind " + k.Name)
-	}
-	kinds[k.Name] = k
-	return k
-}
-
-// All returns the kinds that run tasks in this process, sorted by name.
-func All() []Kind {
-	all := make([]Kind, 0, len(kinds))
-	for _, k := range kinds {
-		all = append(all, k)
-	}
-	sort.Slice(all, func(i, j int) bool { return all[i].Name < all[j].Name })
-	return all
-}
-
-// IsInline reports whether ex runs tasks in the goroutine that submits them, so
-// that a plain loop over Func.Call is the same work without futures: the honest
-// baseline of a speedup.
-func IsInline(ex Executor) bool {
-	_, ok := ex.(interface{ inline() })
-	return ok
 }

@@ -272,7 +272,7 @@ func (f *future) wait(ctx context.Context) error {
 	if f.settled() {
 		return nil
 	}
-	if a, ok := f.executor.(Attendant); ok && f.task != nil {
+	if a, ok := As[Attendant](f.executor); ok {
 		a.Attend(f.task)
 		if f.settled() {
 			return nil

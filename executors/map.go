@@ -17,6 +17,11 @@ type mapOptions struct {
 	err           error
 }
 
+var (
+	errBuffer = errors.New("executors: Buffer needs room for at least 1 input")
+	errChunk  = errors.New("executors: a chunk needs at least 1 input")
+)
+
 // Buffer keeps at most n inputs between being taken from the input sequence and
 // being yielded, so that Map works on sequences without an end. n below 1 is an
 // error.
@@ -48,15 +53,16 @@ func AutoChunk() MapOption { return func(o *mapOptions) { o.auto = true } }
 // Unordered yields results as they come, instead of in input order.
 func Unordered() MapOption { return func(o *mapOptions) { o.unordered = true } }
 
-// Map calls fn on every input on ex and yields the results in input order, each
-// with its own error: an error does not end the sequence.
+// Map calls fn, made with Define or Closure, on every input on ex and yields the
+// results in input order, each with its own error: an error does not end the sequence.
 //
 // The calls are submitted when Map is called, all of them, or with Buffer as many
 // as fit and more as results are yielded. Breaking out of the sequence, or the end
 // of ctx, cancels what has not been yielded; when ctx ends, what was not started
-// yields ErrCancelled, or the last pair carries a *WaitError. If ex refuses a call, its error is the last pair. A panic of the
-// input sequence cancels what was submitted and goes on. The sequence can be
-// iterated once.
+// yields ErrCancelled, or the last pair carries a *WaitError. If ex refuses a call, its
+// error is the last pair, and the only one for a Closure where tasks run in other
+// processes: ErrNotShippable. A panic of the input sequence cancels what was submitted
+// and goes on. The sequence can be iterated once.
 //
 // The cost of an item is that of Submit, or with AutoChunk that of a step in two
 // loops (BenchmarkMap).
@@ -79,11 +85,7 @@ func Map[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], input
 // MapSlice is Map for inputs that are in a slice already: they are not copied, and
 // must not change until the sequence has ended.
 func MapSlice[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], inputs []In, options ...MapOption) iter.Seq2[Out, error] {
-	o := collect(options)
-	if err := o.check(fn); err != nil {
-		return failed[Out](err)
-	}
-	if o.auto && o.buffer == 0 {
+	if o := collect(options); o.auto && o.buffer == 0 && o.check(fn) == nil {
 		return mapSlice(ctx, ex, fn, inputs, o)
 	}
 	return Map(ctx, ex, fn, slices.Values(inputs), options...)

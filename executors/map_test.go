@@ -57,8 +57,12 @@ func TestMapOptions(t *testing.T) {
 		"buffer and auto":  {Buffer(64), AutoChunk()},
 	} {
 		for _, kind := range All() {
-			for _, unordered := range []bool{false, true} {
-				t.Run(fmt.Sprintf("%s/%s/unordered=%v", name, kind.Name, unordered), func(t *testing.T) {
+			for i := range 4 {
+				unordered, fn := i%2 == 1, awkward
+				if i >= 2 {
+					fn = Closure(awkward.f)
+				}
+				t.Run(fmt.Sprintf("%s/%s/unordered=%v/func=%s", name, kind.Name, unordered, fn.Name()), func(t *testing.T) {
 					ex, err := kind.New(Options{Workers: 3})
 					if err != nil {
 						t.Fatal(err)
@@ -69,9 +73,9 @@ func TestMapOptions(t *testing.T) {
 						all = append(slices.Clip(options), Unordered())
 					}
 					n, errs := 0, 0
-					results := Map(t.Context(), ex, awkward, slices.Values(inputs), all...)
+					results := Map(t.Context(), ex, fn, slices.Values(inputs), all...)
 					if name == "slice" {
-						results = MapSlice(t.Context(), ex, awkward, inputs, append(all, AutoChunk())...)
+						results = MapSlice(t.Context(), ex, fn, inputs, append(all, AutoChunk())...)
 					}
 					for v, err := range results {
 						if err != nil {

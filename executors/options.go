@@ -62,6 +62,17 @@ func (o Options) Check() error {
 	return nil
 }
 
+// optionsOf are those of a constructor: so many workers, and what set does to the rest.
+func optionsOf(workers int, set []func(*Options)) Options {
+	o := Options{Workers: workers}
+	for _, f := range set {
+		if f != nil {
+			f(&o)
+		}
+	}
+	return o
+}
+
 // only refuses every option but Workers, for kinds that have no use for them.
 func (o Options) only(kind string) error {
 	if err := o.Check(); err != nil {

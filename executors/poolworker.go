@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"time"
 
 	"poolbench/executors/affinity"
@@ -40,10 +39,7 @@ func (w *poolWorker) begin() {
 func (w *poolWorker) initialize() (ok bool) {
 	err := error(ErrGoexit)
 	defer func() {
-		if r := recover(); r != nil {
-			err = &PanicError{Value: r, Stack: debug.Stack()}
-		}
-		if ok = err == nil; !ok {
+		if err = panicked(recover(), err); err != nil {
 			w.pool.fail(err)
 			w.retire(true)
 		}

@@ -16,11 +16,17 @@ var Serial = register(Kind{
 		if err := o.only("serial"); err != nil {
 			return nil, err
 		}
-		s := &serial{idle: make(chan struct{}, 1)}
-		s.worker = &Worker{Executor: s}
-		return s, nil
+		return NewSerial(), nil
 	},
 })
+
+// NewSerial makes an executor without workers, which runs each task in the goroutine
+// that submits it. See Serial.
+func NewSerial() Executor {
+	s := &serial{idle: make(chan struct{}, 1)}
+	s.worker = &Worker{Executor: s}
+	return s
+}
 
 type serial struct {
 	worker *Worker
@@ -32,7 +38,7 @@ type serial struct {
 	idle    chan struct{} // capacity 1: the executor may have become idle
 }
 
-func (s *serial) inline()      {}
+func (s *serial) Inline() bool { return true }
 func (s *serial) Workers() int { return 1 }
 
 func (s *serial) Submit(t Task) error {

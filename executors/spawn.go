@@ -20,6 +20,10 @@ var Spawn = register(Kind{
 	},
 })
 
+// NewSpawn makes an executor that starts a goroutine for every task and has at most
+// limit of them at the same time; less than 1 is an error. See Spawn.
+func NewSpawn(limit int) (Executor, error) { return Spawn.New(Options{Workers: limit}) }
+
 type spawn struct {
 	limit  int
 	worker *Worker // shared: a goroutine that lives for one task has no identity

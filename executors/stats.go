@@ -16,23 +16,3 @@ type Stats struct {
 	Started  int // workers ever started
 	Recycled int // workers replaced because they had done enough, were old or had grown
 }
-
-// StatsOf returns the statistics of an executor that keeps them; false if ex does
-// not.
-func StatsOf(ex Executor) (Stats, bool) {
-	s, ok := ex.(interface{ Stats() Stats })
-	if !ok {
-		return Stats{}, false
-	}
-	return s.Stats(), true
-}
-
-// Resize changes the number of workers of an executor that can do that, at work
-// or idle; false if ex cannot. Workers that are too many end after their task.
-func Resize(ex Executor, workers int) (bool, error) {
-	r, ok := ex.(interface{ Resize(workers int) error })
-	if !ok {
-		return false, nil
-	}
-	return true, r.Resize(workers)
-}

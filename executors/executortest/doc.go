@@ -137,6 +137,7 @@
 //	E29  a chunk below 1 is refused before any input is taken
 //	E35  after shutdown a buffered map still yields what it has, then one refusal
 //	L18  an unordered map yields what is ready, also inputs behind one that takes long
+//	X17  a closure maps as a defined function does, in every form, and sees what is around it
 //	X09  breaking out of an unordered map cancels what has not started
 //	T02  a backlog never has more than Workers tasks at once, and all of them when it can
 //	T03  tasks one after the other use one worker
@@ -169,7 +170,7 @@
 //	S18  futures cancelled during a shutdown wake everyone
 //	S21  shutdown leaves no goroutine behind
 //	S23  shutdown that its context ends says what still runs, and can be called again
-//	N01  a closure is refused synchronously, naming the reason
+//	N01  a closure is refused synchronously, naming the reason; by map in every form, once
 //	N08  a future can be awaited in a select, and giving up leaves it alone
 //	P35  tasks run in another process
 //	L07  cancel of a running task ends its context; the future settles when it has returned

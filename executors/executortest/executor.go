@@ -30,6 +30,8 @@ var submitCases = []Case{
 		wantErr(t, err, executors.ErrNilFunc)
 		_, err = executors.SubmitFunc[int](t.Ctx, ex, nil)
 		wantErr(t, err, executors.ErrNilFunc)
+		_, err = executors.Submit(t.Ctx, ex, executors.Closure[int, int](nil), 1)
+		wantErr(t, err, executors.ErrNilFunc)
 	}},
 	{ID: "D07", Doc: "an error of the task is the error of the future, and the worker lives on", Run: func(t *T) {
 		ex := t.New(1)

@@ -293,6 +293,18 @@ var mapCases = []Case{
 			t.Errorf("got %v", got)
 		}
 	}},
+	{ID: "X17", Doc: "a closure maps as a defined function does, in every form, and sees what is around it", Needs: Closures, Run: func(t *T) {
+		ex := t.New(3)
+		for name, options := range mapForms {
+			calls := make([]atomic.Int64, 10)
+			count := executors.Closure(func(_ context.Context, v int) (int64, error) { return calls[v].Add(1), nil })
+			got := collect(t, executors.Map(t.Ctx, ex, count, slices.Values(sequence(10)), options...))
+			again := collect(t, executors.MapSlice(t.Ctx, ex, count, sequence(10), options...))
+			if !slices.Equal(got, slices.Repeat([]int64{1}, 10)) || !slices.Equal(again, slices.Repeat([]int64{2}, 10)) {
+				t.Errorf("%s: calls %v, then %v", name, got, again)
+			}
+		}
+	}},
 	{ID: "X09", Doc: "breaking out of an unordered map cancels what has not started", Needs: Background, Run: func(t *T) {
 		ex := t.New(1)
 		d, closed := dir(t.TempDir()), dir(t.TempDir())

@@ -21,7 +21,7 @@ func TestBrokenExecutorsAreFound(t *testing.T) {
 	}{
 		{"accepts no workers", fault{zeroWorkers: true}, "E20"},
 		{"wrong number of workers", fault{wrongWorkers: true}, "T02"},
-		{"drops tasks", fault{dropSome: true}, "X01 X07 S04 E23"},
+		{"drops tasks", fault{dropSome: true}, "X01 X07 S04 E23 X17"},
 		{"drops the queue at shutdown", fault{dropOnClose: true}, "S04 S16"},
 		{"newest first", fault{lifo: true}, "E31"},
 		{"runs twice", fault{twice: true}, "X07 E23"},

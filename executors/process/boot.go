@@ -112,11 +112,11 @@ func (w *worker) greet() error {
 		return fmt.Errorf("%w: %w", errHello, err)
 	}
 	if f.kind == kindFault {
-		fault, err := parseFault(f.payload)
-		if err == nil {
-			err = &prepareError{fault.err(w.initName())}
+		said, err := decodeError(f.payload, w.initName())
+		if err != nil {
+			return err
 		}
-		return err
+		return &prepareError{said}
 	}
 	if f.kind != kindHello {
 		return fmt.Errorf("%w: %w", errHello, errFrame)

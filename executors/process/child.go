@@ -41,7 +41,7 @@ func WorkerMain() {
 	runtime.GOMAXPROCS(t.gomaxprocs)
 	go c.obey()
 	if err := c.prepare(t); err != nil {
-		c.out.put(header{kind: kindFault}, describe(err).append(nil), false, now())
+		c.out.put(header{kind: kindFault}, executors.AppendError(nil, err), false, now())
 		os.Exit(exitNoWorker)
 	}
 	if err := c.out.put(header{kind: kindHello}, []byte(hello(t.nonce)), false, now()); err != nil {
@@ -184,11 +184,7 @@ func (c *child) reply(seq uint32, start moment, out []byte, err error) {
 	}
 	if err != nil {
 		h.kind = kindFault
-		f := describe(err)
-		if err == executors.ErrCancelled {
-			f = fault{class: faultCancelled}
-		}
-		out = f.append(nil)
+		out = executors.AppendError(nil, err)
 	} else if len(out) < executors.LargeValue {
 		c.buf = out // it may have grown
 	}

@@ -36,7 +36,7 @@ const (
 	kindDefine                 // parent → worker: function number fn is called payload
 	kindCall                   // parent → worker: run fn on the encoded input
 	kindOutput                 // worker → parent: encoded output of seq
-	kindFault                  // worker → parent: seq ended with a fault
+	kindFault                  // worker → parent: seq ended with an error, see executors.AppendError
 	kindCancel                 // control: cancel the context of seq
 	kindBye                    // control: exit
 	kindEnd                    // not a kind
@@ -91,9 +91,9 @@ type frameReader struct {
 
 const readBuffer = 68 << 10 // a payload of 64 KiB comes in one read
 
-// readLimit is the limit on a channel where values have at most n bytes: faults
+// readLimit is the limit on a channel where values have at most n bytes: errors
 // must pass too, and the stamps of a traced reply.
-func readLimit(n int) uint32 { return uint32(max(n, 4*maxFaultText)) + stampSize }
+func readLimit(n int) uint32 { return uint32(max(n, executors.MaxEncodedError)) + stampSize }
 
 func newFrameReader(r io.Reader, limit uint32) *frameReader {
 	return &frameReader{r: r, limit: limit, buf: make([]byte, readBuffer)}

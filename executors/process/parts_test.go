@@ -4,13 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"testing"
 
 	"poolbench/executors"
 )
+
+// What a pool can do beyond the contract.
+var _ interface {
+	executors.Attendant
+	executors.Killer
+	executors.Resizer
+	executors.Starter
+	executors.StatsKeeper
+} = (*Pool)(nil)
 
 func TestTailKeepsTheEnd(t *testing.T) {
 	var all strings.Builder
@@ -68,22 +76,20 @@ func TestRequeueRestoresTheOrder(t *testing.T) {
 	}
 }
 
-func TestFaultsKeepWhatMatters(t *testing.T) {
-	for _, s := range sentinels {
-		f, err := parseFault(describe(fmt.Errorf("wrapped: %w", s)).append(nil))
-		if err != nil || !errors.Is(f.err("fn"), s) {
-			t.Errorf("%v becomes %v, %v", s, f.err("fn"), err)
+// Errors of this package keep their identity, and every encoded error fits into a
+// frame.
+func TestErrorsPass(t *testing.T) {
+	for _, want := range []error{ErrNested, ErrTooLarge, ErrUnsupported} {
+		got, err := decodeError(executors.AppendError(nil, fmt.Errorf("wrapped: %w", want)), "fn")
+		if err != nil || !errors.Is(got, want) {
+			t.Errorf("%v becomes %v, %v", want, got, err)
 		}
 	}
-	long := strings.Repeat("x", 10*maxFaultText)
-	f, err := parseFault(describe(errors.New(long)).append(nil))
-	if err != nil || len(f.text) != maxFaultText {
-		t.Errorf("%d bytes, %v", len(f.text), err)
+	if _, err := decodeError([]byte{255}, "fn"); !errors.Is(err, errFrame) {
+		t.Error(err)
 	}
-	f, err = parseFault(describe(&executors.PanicError{Value: io.EOF, Stack: []byte("here")}).append(nil))
-	var p *executors.PanicError
-	if err != nil || !errors.As(f.err("fn"), &p) || p.Value != "EOF" || string(p.Stack) != "here" {
-		t.Errorf("%#v, %v", p, err)
+	if readLimit(0) < executors.MaxEncodedError+stampSize {
+		t.Error(readLimit(0))
 	}
 }
 

@@ -121,3 +121,34 @@ func TestPrintoutKeepsTheBeginningOfACrash(t *testing.T) {
 		t.Errorf("%d bytes: %.200q", len(got), got)
 	}
 }
+
+// FuzzLastWords: what a worker prints before it ends is read, too.
+func FuzzLastWords(f *testing.F) {
+	f.Add("fatal error: out of memory\n", 3)
+	f.Add("x\nSIGSEGV: segmentation violation\nPC=0x4 m=3 sigcode=1 addr=0x0\n\ngoroutine 0 gp=0x1 m=3 [idle]:\nruntime.f()\n", 7)
+	f.Fuzz(func(t *testing.T, s string, piece int) {
+		o := printout{max: 64, knows: true}
+		var joined strings.Builder
+		take := func(line []byte) {
+			joined.Write(line)
+			o.noteCrash(line)
+		}
+		seq := uint32(1)
+		for rest := s; len(rest) > 0; seq++ {
+			n := min(len(rest), 1+max(piece, -piece)&0xff)
+			o.add([]byte(rest[:n]), seq-1, seq)
+			o.lines.cut([]byte(rest[:n]), take)
+			rest = rest[n:]
+		}
+		o.lines.rest(take)
+		if got, want := joined.String(), strings.ReplaceAll(s, "\n", ""); got != want {
+			t.Fatalf("lines are %q, want %q", got, want)
+		}
+		text := o.of(seq - 1)
+		if len(text) > 64+maxCrash+len(noteUnsure)+len("[…]\n") {
+			t.Fatalf("%d bytes kept", len(text))
+		}
+		ranOutOfMemory(s)
+		crashedWithoutMemory(s)
+	})
+}

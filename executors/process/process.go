@@ -79,6 +79,8 @@ var (
 
 	// ErrUnsupported is returned by New where worker processes cannot be started.
 	ErrUnsupported = errors.New("process: worker processes are not supported on " + runtime.GOOS)
+
+	_ = executors.Sentinels(ErrNested, ErrTooLarge, ErrUnsupported)
 )
 
 // Kind is the executor kind "processes".

@@ -160,7 +160,7 @@ func (w *worker) replies(frames []frame) (err error) {
 		w.est -= it.est
 		w.bytes -= len(it.input)
 		it.fn.observe(f.aux)
-		p.count(f)
+		p.count(frames[i])
 		w.answered++
 		w.last, w.lastSeq = it.fn, it.seq
 		done = append(done, it)
@@ -205,12 +205,15 @@ func (p *Pool) refill(w *worker) (others []*worker, dropped int) {
 	return others, dropped
 }
 
+// wasCancelled is the reply to a task that was cancelled before it started.
+var wasCancelled = executors.AppendError(nil, executors.ErrCancelled)
+
 // count counts what became of the task that f answers. Called with mu held.
 func (p *Pool) count(f frame) {
 	switch {
 	case f.kind == kindOutput:
 		p.stats.Succeeded++
-	case len(f.payload) > 0 && faultClass(f.payload[0]) == faultCancelled:
+	case bytes.Equal(f.payload, wasCancelled):
 		p.stats.Cancelled++
 	default:
 		p.stats.Failed++
@@ -238,13 +241,20 @@ func (w *worker) settle(it *item, f frame) error {
 		it.remote.Settle(f.payload, nil)
 		return nil
 	}
-	fault, err := parseFault(f.payload)
+	failure, err := decodeError(f.payload, it.fn.name)
 	if err != nil {
-		it.remote.Settle(nil, fmt.Errorf("process: reply of %s: %w", it.fn.name, err))
-		return err
+		failure = fmt.Errorf("process: reply of %s: %w", it.fn.name, err)
 	}
-	it.remote.Settle(nil, fault.err(it.fn.name))
-	return nil
+	it.remote.Settle(nil, failure)
+	return err
+}
+
+// decodeError is executors.DecodeError for a reply. The second error wraps errFrame.
+func decodeError(b []byte, fn string) (decoded, malformed error) {
+	if decoded, malformed = executors.DecodeError(b, fn); malformed != nil {
+		malformed = fmt.Errorf("%w: %w", errFrame, malformed)
+	}
+	return decoded, malformed
 }
 
 // eofGrace is how long a process may live on after its channel has ended.
