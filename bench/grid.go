@@ -25,11 +25,13 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -131,6 +133,9 @@ func (g Grid) Check() error {
 		if w.New == nil || len(w.Grains) == 0 {
 			return fmt.Errorf("bench: workload %s has no New or no grains", w.Name)
 		}
+		if _, err := payloads(w); err != nil {
+			return fmt.Errorf("bench: workload %s: %w", w.Name, err)
+		}
 	}
 	names = map[string]bool{}
 	for _, k := range g.Executors {
@@ -188,8 +193,9 @@ func (g Grid) Cells() []record.Cell {
 	}
 	for _, w := range g.Workloads {
 		grains := g.grains(w)
+		sizes, _ := payloads(w) // Check refuses others
 		for _, grain := range grains {
-			for _, payload := range payloads(w) {
+			for _, payload := range sizes {
 				cell := record.Cell{Executor: record.Serial, Workload: w.Name, Workers: 1, Grain: grain, Payload: payload}
 				add(cell)
 				for _, kind := range g.Executors {
@@ -231,11 +237,24 @@ func (g Grid) grains(w workloads.Workload) []time.Duration {
 	return w.Grains
 }
 
-func payloads(w workloads.Workload) []int {
-	if len(w.Payloads) == 0 {
-		return []int{0}
+// payloads are the values of the payload axis, the one axis of a workload that a cell
+// has room for.
+func payloads(w workloads.Workload) ([]int, error) {
+	if len(w.Axes) == 0 {
+		return []int{0}, nil
 	}
-	return w.Payloads
+	var sizes []int
+	for _, value := range w.Axes[0].Values {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 0 {
+			return nil, fmt.Errorf("payload %q is no number of bytes", value)
+		}
+		sizes = append(sizes, n)
+	}
+	if len(w.Axes) > 1 || w.Axes[0].Name != "payload" || len(sizes) == 0 || sizes[0] != 0 {
+		return nil, errors.New("no axes but payload can be measured yet, and its first value must be 0")
+	}
+	return sizes, nil
 }
 
 // bandwidth are the worker counts of the bandwidth probe.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"poolbench/bench/record"
 	"poolbench/workloads"
@@ -42,7 +43,10 @@ func (j *jobs) get(ctx context.Context, c record.Cell) (workloads.Job, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("preparing %s: %w", w.Name, err)
 	}
-	p := workloads.Params{Context: ctx, Tasks: TaskCount(w, c.Grain), Grain: c.Grain, Payload: c.Payload, Seed: j.seed, Dir: dir}
+	p := workloads.Params{Context: ctx, Tasks: TaskCount(w, c.Grain), Grain: c.Grain, Seed: j.seed, Dir: dir}
+	if c.Payload != 0 {
+		p.Axes = map[string]string{"payload": strconv.Itoa(c.Payload)}
+	}
 	if w.Kernel != nil {
 		calibration, ok := j.calibrations[w.Name]
 		if !ok {

@@ -160,31 +160,20 @@ func (r *run) measureJob(ctx context.Context, c record.Cell, job workloads.Job, 
 		}
 	}
 	if parted, ok := job.(workloads.Parted); ok {
-		for _, p := range []struct {
-			part workloads.Part
-			unit string
-		}{{workloads.CPUPart, record.UnitCPUPart}, {workloads.WaitPart, record.UnitWaitPart}} {
-			elapsed, err := timeJob(ctx, onePart{parted, p.part}, ex, limit)
+		for _, part := range parted.Parts() {
+			elapsed, err := timeJob(ctx, part.Job, ex, limit)
 			if err != nil {
-				return m, fmt.Errorf("a part alone: %w", err)
+				return m, fmt.Errorf("its part %s alone: %w", part.Name, err)
 			}
-			m.more = append(m.more, record.Value{Value: elapsed.Seconds(), Unit: p.unit})
+			m.more = append(m.more, record.Value{Value: elapsed.Seconds(), Unit: part.Name + partUnit})
 		}
 	}
 	return m, nil
 }
 
-// onePart is one part of a job as a job of its own.
-type onePart struct {
-	job  workloads.Parted
-	part workloads.Part
-}
-
-func (p onePart) Run(ctx context.Context, ex executors.Executor) error {
-	return p.job.RunPart(ctx, ex, p.part)
-}
-func (p onePart) Check() error { return p.job.CheckPart(p.part) }
-func (p onePart) Close() error { return nil }
+// partUnit is what record.UnitCPUPart and record.UnitWaitPart are behind the name of
+// the part.
+const partUnit = "-part-sec/op"
 
 // limit is the time limit of a trial: a hundred times what its arm took at most,
 // but no less than 2 s, so that one hung trial does not eat the budget.

@@ -2,11 +2,9 @@ package workloads
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"math"
 	"time"
-
-	"poolbench/executors"
 )
 
 // Matmul multiplies blocked matrices: floating point on data in the first-level
@@ -17,43 +15,10 @@ var Matmul = register(Workload{
 	Doc:      "multiplies blocked matrices: floating point in the cache",
 	Resource: CPU,
 	Grains:   []time.Duration{100 * time.Microsecond},
-	Kernel: func(units int64) uint64 {
-		c := multiply(golden, units)
-		return uint64(int64(c[0]))
-	},
-	New: newMatmul,
+	Kernel:   func(units int64) uint64 { return uint64(int64(multiply(golden, units)[0])) },
+	New:      newMatmul,
+	Expected: EqualWork,
 })
-
-// blockOrder is the order of a block: three blocks of 16·16 float64 are 6 KiB,
-// and one term takes a few microseconds.
-const blockOrder = 16
-
-type block [blockOrder * blockOrder]float64 // row-major
-
-// fill sets b to integers in [-8, 7], so that sums of products are exact: a term
-// adds at most 16·64 to an element, far from 2^53.
-func (b *block) fill(random *stream) {
-	for i := 0; i < len(b); i += 16 {
-		r := random.next()
-		for k := range 16 {
-			b[i+k] = float64(int64(r>>(4*k)&15) - 8)
-		}
-	}
-}
-
-// addProduct adds x·y to c.
-func (c *block) addProduct(x, y *block) {
-	for i := range blockOrder {
-		row := c[i*blockOrder:][:blockOrder]
-		for k := range blockOrder {
-			factor := x[i*blockOrder+k]
-			other := y[k*blockOrder:][:blockOrder]
-			for j := range row {
-				row[j] += factor * other[j]
-			}
-		}
-	}
-}
 
 //go:noinline
 func multiply(seed uint64, terms int64) []float64 {
@@ -72,53 +37,48 @@ type product struct {
 	Terms int64
 }
 
-var matmulTask = define("workloads.matmul", func(_ context.Context, in product) ([]float64, error) {
+var matmulTask = Define("workloads.matmul", func(_ context.Context, in product) ([]float64, error) {
 	return multiply(in.Seed, in.Terms), nil
 })
 
-type matmulJob struct {
-	taskClock
-	inputs  []product
-	outputs [][]float64
-	probe   [blockOrder]float64   // the vector r of Freivalds' check
-	want    [][blockOrder]float64 // C·r of each task
-}
-
 func newMatmul(p Params) (Job, error) {
-	if err := p.check(true); err != nil {
-		return nil, err
-	}
-	j := &matmulJob{
-		taskClock: newTaskClock(p),
-		inputs:    make([]product, p.Tasks),
-		outputs:   make([][]float64, p.Tasks),
-		want:      make([][blockOrder]float64, p.Tasks),
-	}
 	random := stream(p.Seed)
-	for i := range j.probe {
-		j.probe[i] = float64(random.next() & (1<<20 - 1))
+	var r [blockOrder]float64 // the vector of Freivalds' check
+	for i := range r {
+		r[i] = float64(random.next() & (1<<20 - 1))
 	}
-	for i := range j.inputs {
-		if err := p.interrupted(); err != nil {
-			return nil, err
-		}
-		j.inputs[i] = product{taskSeed(p.Seed, i), p.Units}
-		j.want[i] = j.expect(j.inputs[i])
-	}
-	return j, nil
+	return Batch[product, []float64]{
+		Task: matmulTask,
+		Input: func(_ int, seed uint64) (in product, want []float64) { // want is C·r
+			in = product{seed, p.Units}
+			image := expectProduct(in, &r)
+			return in, image[:]
+		},
+		Check: func(got, want []float64, _ error) error {
+			if len(got) != blockOrder*blockOrder {
+				return fmt.Errorf("it gave %d elements, want %d", len(got), blockOrder*blockOrder)
+			}
+			// Elements must be integers besides: a change in the last bit of one would
+			// be lost in the rounding of the sums.
+			if c := (*block)(got); !c.isInteger() || c.timesVector(&r) != [blockOrder]float64(want) {
+				return errors.New("the product is wrong")
+			}
+			return nil
+		},
+	}.Job(p)
 }
 
-// expect is C·r by way of A·(B·r), which never makes the product: Freivalds'
+// expectProduct is C·r by way of A·(B·r), which never makes the product: Freivalds'
 // check ("Probabilistic machines can use less running time", 1977). All values
 // are integers below 2^53 for up to 2^19 terms (seconds of work), so comparison is exact; a wrong
 // C passes for at most one r in 2^20.
-func (j *matmulJob) expect(in product) (sum [blockOrder]float64) {
+func expectProduct(in product, r *[blockOrder]float64) (sum [blockOrder]float64) {
 	random := stream(in.Seed)
 	var a, b block
 	for range in.Terms {
 		a.fill(&random)
 		b.fill(&random)
-		inner := b.timesVector(&j.probe)
+		inner := b.timesVector(r)
 		outer := a.timesVector(&inner)
 		for i := range sum {
 			sum[i] += outer[i]
@@ -126,41 +86,3 @@ func (j *matmulJob) expect(in product) (sum [blockOrder]float64) {
 	}
 	return sum
 }
-
-func (b *block) timesVector(v *[blockOrder]float64) (out [blockOrder]float64) {
-	for i := range out {
-		for k, x := range v {
-			out[i] += b[i*blockOrder+k] * x
-		}
-	}
-	return out
-}
-
-func (b *block) isInteger() bool {
-	for _, x := range b {
-		if x != math.Trunc(x) {
-			return false
-		}
-	}
-	return true
-}
-
-func (j *matmulJob) Run(ctx context.Context, ex executors.Executor) error {
-	return each(ctx, ex, matmulTask, &j.taskClock, j.inputs, j.outputs)
-}
-
-func (j *matmulJob) Check() error {
-	for i, out := range j.outputs {
-		if len(out) != blockOrder*blockOrder {
-			return fmt.Errorf("matmul: task %d of %d gave %d elements, want %d", i, len(j.outputs), len(out), blockOrder*blockOrder)
-		}
-		// Elements must be integers besides: a change in the last bit of one would
-		// be lost in the rounding of the sums.
-		if !(*block)(out).isInteger() || (*block)(out).timesVector(&j.probe) != j.want[i] {
-			return fmt.Errorf("matmul: the product of task %d of %d is wrong", i, len(j.outputs))
-		}
-	}
-	return nil
-}
-
-func (j *matmulJob) Close() error { return nil }

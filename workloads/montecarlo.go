@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 	"time"
-
-	"poolbench/executors"
 )
 
 // MonteCarlo estimates pi from random points: floating point without memory.
@@ -19,6 +17,7 @@ var MonteCarlo = register(Workload{
 	Grains:   []time.Duration{100 * time.Microsecond},
 	Kernel:   func(units int64) uint64 { return uint64(hits(golden, units)) },
 	New:      newMonteCarlo,
+	Expected: EqualWork,
 })
 
 // hits draws points points of the unit square and counts those within the
@@ -50,33 +49,25 @@ type tally struct {
 	Inside int64
 }
 
-var monteCarloTask = define("workloads.montecarlo", func(_ context.Context, in darts) (tally, error) {
+var monteCarloTask = Define("workloads.montecarlo", func(_ context.Context, in darts) (tally, error) {
 	return tally{in.Seed, hits(in.Seed, in.Points)}, nil
 })
 
-type monteCarloJob struct {
-	taskClock
-	inputs  []darts
-	outputs []tally
-	want    []tally
-}
-
 func newMonteCarlo(p Params) (Job, error) {
-	if err := p.check(true); err != nil {
+	var inside int64
+	job, err := Batch[darts, tally]{
+		Task: monteCarloTask,
+		Input: func(_ int, seed uint64) (darts, tally) {
+			want := tally{seed, hits(seed, p.Units)}
+			inside += want.Inside
+			return darts{seed, p.Units}, want
+		},
+		Check: Equal[tally],
+	}.Job(p)
+	if err != nil {
 		return nil, err
 	}
-	j := &monteCarloJob{newTaskClock(p), make([]darts, p.Tasks), make([]tally, p.Tasks), make([]tally, p.Tasks)}
-	var inside int64
-	for i := range j.inputs {
-		if err := p.interrupted(); err != nil {
-			return nil, err
-		}
-		seed := taskSeed(p.Seed, i)
-		j.inputs[i] = darts{seed, p.Units}
-		j.want[i] = tally{seed, hits(seed, p.Units)}
-		inside += j.want[i].Inside
-	}
-	return j, checkPi(inside, float64(p.Units)*float64(p.Tasks))
+	return job, checkPi(inside, float64(p.Units)*float64(p.Tasks))
 }
 
 // checkPi refuses an estimate of pi that is further off than 6 standard errors:
@@ -90,18 +81,3 @@ func checkPi(inside int64, points float64) error {
 	}
 	return nil
 }
-
-func (j *monteCarloJob) Run(ctx context.Context, ex executors.Executor) error {
-	return each(ctx, ex, monteCarloTask, &j.taskClock, j.inputs, j.outputs)
-}
-
-func (j *monteCarloJob) Check() error {
-	for i, want := range j.want {
-		if j.outputs[i] != want {
-			return fmt.Errorf("montecarlo: task %d of %d gave %+v, want %+v", i, len(j.want), j.outputs[i], want)
-		}
-	}
-	return nil
-}
-
-func (j *monteCarloJob) Close() error { return nil }

@@ -24,11 +24,10 @@ func TestEveryWorkloadInProcesses(t *testing.T) {
 			runAndCheck(t, small(t, w, 1, 0), ex)
 			job := small(t, w, 16, 0)
 			runAndCheck(t, job, ex)
-			timer, ok := job.(workloads.Timer)
-			if !ok {
-				return
+			if w.Name == workloads.Tiny.Name {
+				return // its tasks are not timed
 			}
-			if seconds, share := timer.TaskTime(); seconds <= 0 || share != 1 {
+			if seconds, share := job.(workloads.Timer).TaskTime(); seconds <= 0 || share != 1 {
 				t.Errorf("%v s of %v of the tasks came back with the outputs", seconds, share)
 			}
 		})

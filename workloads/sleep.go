@@ -2,10 +2,7 @@ package workloads
 
 import (
 	"context"
-	"fmt"
 	"time"
-
-	"poolbench/executors"
 )
 
 // Sleep waits for Grain in every task: an I/O-bound task with nothing but the
@@ -18,6 +15,7 @@ var Sleep = register(Workload{
 	Resource: Wait,
 	Grains:   []time.Duration{2 * time.Millisecond},
 	New:      newSleep,
+	Expected: EqualWaits,
 })
 
 type nap struct {
@@ -25,7 +23,7 @@ type nap struct {
 	Duration time.Duration
 }
 
-var sleepTask = define("workloads.sleep", func(ctx context.Context, in nap) (uint64, error) {
+var sleepTask = Define("workloads.sleep", func(ctx context.Context, in nap) (uint64, error) {
 	timer := time.NewTimer(in.Duration)
 	defer timer.Stop()
 	select {
@@ -36,34 +34,10 @@ var sleepTask = define("workloads.sleep", func(ctx context.Context, in nap) (uin
 	}
 })
 
-type sleepJob struct {
-	taskClock
-	inputs  []nap
-	outputs []uint64
-}
-
 func newSleep(p Params) (Job, error) {
-	if err := p.check(false); err != nil {
-		return nil, err
-	}
-	j := &sleepJob{newTaskClock(p), make([]nap, p.Tasks), make([]uint64, p.Tasks)}
-	for i := range j.inputs {
-		j.inputs[i] = nap{taskSeed(p.Seed, i), p.Grain}
-	}
-	return j, nil
+	return Batch[nap, uint64]{
+		Task:  sleepTask,
+		Input: func(_ int, seed uint64) (nap, uint64) { return nap{seed, p.Grain}, mix(seed) },
+		Check: Equal[uint64],
+	}.Job(p)
 }
-
-func (j *sleepJob) Run(ctx context.Context, ex executors.Executor) error {
-	return each(ctx, ex, sleepTask, &j.taskClock, j.inputs, j.outputs)
-}
-
-func (j *sleepJob) Check() error {
-	for i, in := range j.inputs {
-		if want := mix(in.Seed); j.outputs[i] != want {
-			return fmt.Errorf("sleep: task %d of %d gave %#x, want %#x", i, len(j.inputs), j.outputs[i], want)
-		}
-	}
-	return nil
-}
-
-func (j *sleepJob) Close() error { return nil }

@@ -24,7 +24,7 @@ func TestNewTaskClock(t *testing.T) {
 		{250 * time.Nanosecond, 256, 64},
 		{time.Nanosecond, 7, 1},
 	} {
-		c := newTaskClock(Params{Grain: test.grain, Tasks: test.tasks})
+		c := newTaskClock(test.grain, test.tasks)
 		if c.stride != test.stride {
 			t.Errorf("%d tasks of %v: every %d. is timed, want %d", test.tasks, test.grain, c.stride, test.stride)
 		}
@@ -64,12 +64,15 @@ func TestTaskTime(t *testing.T) {
 }
 
 func TestTinyIsNotTimed(t *testing.T) {
-	job, err := newTiny(Params{Tasks: 16})
+	job, err := newTiny(Params{Tasks: 16, Grain: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := job.(Timer); ok {
-		t.Error("tiny tells the time of its tasks, which would be that of the clock")
+	if err := job.Run(t.Context(), mustSerial(t)); err != nil {
+		t.Fatal(err)
+	}
+	if seconds, share := job.(Timer).TaskTime(); seconds != 0 || share != 0 {
+		t.Errorf("tiny tells %v s of %v of its tasks, which would be that of the clock", seconds, share)
 	}
 }
 
@@ -79,27 +82,33 @@ func TestQueryParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer job.Close()
-	parted := job.(Parted)
+	parts := job.(Parted).Parts()
+	if len(parts) != 2 || parts[0].Name != "cpu" || parts[1].Name != "wait" {
+		t.Fatalf("parts %v, want cpu and wait", parts)
+	}
 	for _, kind := range executors.All() {
 		ex, err := kind.New(executors.Options{Workers: min(2, maxWorkers(kind))})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, part := range []Part{WaitPart, CPUPart} {
-			j := job.(*queryJob)
-			clear(j.found)
-			clear(j.digests)
-			if parted.CheckPart(part) == nil {
-				t.Errorf("%s: part %d passes its check before it ran", kind.Name, part)
+		for i, part := range parts {
+			for _, s := range parts {
+				s.Job.(interface{ reset() }).reset()
 			}
-			if err := parted.RunPart(context.Background(), ex, part); err != nil {
+			if part.Job.Check() == nil {
+				t.Errorf("%s: %s passes its check before it ran", kind.Name, part.Name)
+			}
+			if err := part.Job.Run(context.Background(), ex); err != nil {
 				t.Fatal(err)
 			}
-			if err := parted.CheckPart(part); err != nil {
-				t.Errorf("%s: part %d: %v", kind.Name, part, err)
+			if err := part.Job.Check(); err != nil {
+				t.Errorf("%s: %s: %v", kind.Name, part.Name, err)
 			}
-			if parted.CheckPart(1-part) == nil {
-				t.Errorf("%s: part %d did the other one as well", kind.Name, part)
+			if parts[1-i].Job.Check() == nil {
+				t.Errorf("%s: %s did the other one as well", kind.Name, part.Name)
+			}
+			if seconds, share := part.Job.(Timer).TaskTime(); seconds != 0 || share != 0 {
+				t.Errorf("%s: %s was timed from within: %v s of %v of the tasks", kind.Name, part.Name, seconds, share)
 			}
 		}
 		if err := ex.Shutdown(t.Context()); err != nil {

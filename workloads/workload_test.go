@@ -3,6 +3,7 @@ package workloads_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,8 +15,13 @@ import (
 // small makes a job of w that takes little time on any machine.
 func small(t *testing.T, w workloads.Workload, tasks, payload int) workloads.Job {
 	t.Helper()
-	job, err := w.New(workloads.Params{
-		Tasks: tasks, Grain: time.Millisecond, Units: 40, Payload: payload, Seed: 7, Dir: t.TempDir()})
+	p := workloads.Params{Tasks: tasks, Grain: time.Millisecond, Units: 40, Seed: 7, Dir: t.TempDir()}
+	for _, a := range w.Axes {
+		if a.Name == "payload" {
+			p.Axes = map[string]string{"payload": strconv.Itoa(payload)}
+		}
+	}
+	job, err := w.New(p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -267,7 +273,9 @@ func TestBadParams(t *testing.T) {
 		for _, p := range []workloads.Params{
 			{Tasks: 0, Units: 1, Dir: t.TempDir()},
 			{Tasks: 1, Units: 1, Grain: -1, Dir: t.TempDir()},
-			{Tasks: 1, Units: 1, Payload: -1, Dir: t.TempDir()},
+			{Tasks: 1, Units: 1, Axes: map[string]string{"payload": "-1"}, Dir: t.TempDir()},
+			{Tasks: 1, Units: 1, Axes: map[string]string{"payload": "many"}, Dir: t.TempDir()},
+			{Tasks: 1, Units: 1, Axes: map[string]string{"nothing": "1"}, Dir: t.TempDir()},
 		} {
 			if _, err := w.New(p); err == nil {
 				t.Errorf("%s accepts %+v", w.Name, p)
