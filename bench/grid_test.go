@@ -112,6 +112,9 @@ func TestBuiltInGrids(t *testing.T) {
 }
 
 func TestGridCheck(t *testing.T) {
+	axes := func(name string, values ...string) []workloads.Axis {
+		return []workloads.Axis{{Name: name, Values: values}}
+	}
 	good := func() Grid {
 		return Grid{
 			Workloads: []workloads.Workload{workloads.Tiny},
@@ -134,6 +137,9 @@ func TestGridCheck(t *testing.T) {
 		`"my/pool"`:        func(g *Grid) { g.Executors[0].Name = "my/pool" },
 		`"pool-2"`:         func(g *Grid) { g.Executors[0].Name = "pool-2" },
 		`""`:               func(g *Grid) { g.Workloads[0].Name = "" },
+		"no axes but":      func(g *Grid) { g.Workloads[0].Axes = axes("skew", "0", "1") },
+		"must be 0":        func(g *Grid) { g.Workloads[0].Axes = axes("payload", "1", "0") },
+		`"1 kB"`:           func(g *Grid) { g.Workloads[0].Axes = axes("payload", "0", "1 kB") },
 	} {
 		g := good()
 		spoil(&g)

@@ -16,10 +16,10 @@ type Batch[In, Out any] struct {
 	// the job.
 	Input func(i int, seed uint64) (in In, want Out)
 
-	// Check tells what is wrong with what a task gave; the message need not say which
+	// Check tells what is wrong with what task i gave; the message need not say which
 	// task it was. err is its error, nil unless MayFail, and then got is zero. A task
 	// that has the result of another must be found here. See Equal.
-	Check func(got, want Out, err error) error
+	Check func(i int, got, want Out, err error) error
 
 	// MayFail says that some tasks fail by design, by an error or a panic. What they
 	// end with goes to Check and does not end the run. Otherwise the first error of
@@ -31,7 +31,7 @@ type Batch[In, Out any] struct {
 }
 
 // Equal is the Check of tasks that give what is wanted and do not fail.
-func Equal[Out comparable](got, want Out, err error) error {
+func Equal[Out comparable](_ int, got, want Out, err error) error {
 	if err == nil && got != want {
 		err = fmt.Errorf("it gave %#v, want %#v", got, want)
 	}

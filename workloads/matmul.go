@@ -54,7 +54,7 @@ func newMatmul(p Params) (Job, error) {
 			image := expectProduct(in, &r)
 			return in, image[:]
 		},
-		Check: func(got, want []float64, _ error) error {
+		Check: func(_ int, got, want []float64, _ error) error {
 			if len(got) != blockOrder*blockOrder {
 				return fmt.Errorf("it gave %d elements, want %d", len(got), blockOrder*blockOrder)
 			}

@@ -103,7 +103,7 @@ func newQuery(p Params) (Job, error) {
 				results = append(results, found)
 				return lookup{path, keys}, found
 			},
-			Check: func(got, want [][]byte, _ error) error {
+			Check: func(_ int, got, want [][]byte, _ error) error {
 				// What was read is compared itself: the crunching may not get to all of it.
 				if !slices.EqualFunc(got, want, bytes.Equal) {
 					return errors.New("it read other documents than were written")

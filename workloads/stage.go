@@ -111,7 +111,8 @@ func (s *stage[In, Out]) due(i int) bool {
 	return true
 }
 
-// call runs task i in the calling goroutine.
+// call runs task i in the calling goroutine. It does what keep does by itself, which
+// is a tenth of the time of a task that does nothing.
 func (s *stage[In, Out]) call(ctx context.Context, i int) error {
 	timed := s.due(i)
 	if timed || s.MayFail {
@@ -205,7 +206,7 @@ func (s *stage[In, Out]) end(ctx context.Context, err error) {
 
 func (s *stage[In, Out]) Check() error {
 	for i, out := range s.outputs {
-		if err := s.Batch.Check(out, s.wants[i], s.errs[i]); err != nil {
+		if err := s.Batch.Check(i, out, s.wants[i], s.errs[i]); err != nil {
 			return s.about(i, err)
 		}
 	}

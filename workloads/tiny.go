@@ -48,7 +48,7 @@ func newTiny(p Params) (Job, error) {
 			in = parcel{seed, content[:size:size]}
 			return in, in
 		},
-		Check: func(got, want parcel, _ error) error {
+		Check: func(_ int, got, want parcel, _ error) error {
 			if got.Number == want.Number && bytes.Equal(got.Content, want.Content) {
 				return nil
 			}

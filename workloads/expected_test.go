@@ -1,0 +1,71 @@
+package workloads_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"poolbench/executors"
+	"poolbench/workloads"
+)
+
+func TestExpected(t *testing.T) {
+	for _, test := range []struct {
+		tasks, workers int
+		capacity       float64
+		waits, work    float64
+	}{
+		{16, 1, 1, 1, 1},
+		{16, 4, 4, 4, 4},
+		{16, 4, 3.5, 4, 3.5},      // four workers, of whom not all get a core of their own
+		{16, 5, 5, 4, 4},          // 4 rounds, the last of one task
+		{16, 10, 1.9, 8, 1.9},     // 2 rounds
+		{16, 100, 100, 16, 16},    // more workers than tasks
+		{1, 8, 8, 1, 1},           // nothing to share
+		{7, 3, 2.2, 7.0 / 3, 2.2}, // 3 rounds for 7 tasks
+		{2048, 3, 3, 2048.0 / 683, 2048.0 / 683},
+	} {
+		for _, w := range workloads.All() {
+			want := test.work
+			switch w.Resource {
+			case workloads.Wait:
+				want = test.waits
+			case workloads.Mixed:
+				continue
+			}
+			if w.Expected == nil {
+				if w.Name != workloads.Tiny.Name {
+					t.Errorf("%s has no expected speedup", w.Name)
+				}
+				continue
+			}
+			if got := w.Expected(workloads.Params{Tasks: test.tasks}, test.workers, test.capacity); got != want {
+				t.Errorf("%s: %d tasks on %d workers of capacity %v: %v, want %v", w.Name, test.tasks, test.workers, test.capacity, got, want)
+			}
+		}
+	}
+}
+
+// In virtual time an executor costs nothing, so the speedup is the expected one.
+func TestExpectedOfSleepIsReached(t *testing.T) {
+	makespan := func(kind executors.Kind, workers, tasks int) (took time.Duration) {
+		synctest.Test(t, func(t *testing.T) {
+			ex := start(t, kind, workers)
+			begin := time.Now()
+			if err := small(t, workloads.Sleep, tasks, 0).Run(t.Context(), ex); err != nil {
+				t.Fatal(err)
+			}
+			took = time.Since(begin)
+		})
+		return took
+	}
+	for _, tasks := range []int{1, 7, 16} {
+		serial := makespan(executors.Serial, 1, tasks)
+		for workers := 1; workers <= 20; workers++ {
+			got := float64(serial) / float64(makespan(executors.Goroutines, workers, tasks))
+			if want := workloads.Sleep.Expected(workloads.Params{Tasks: tasks}, workers, 1); got != want {
+				t.Errorf("%d tasks on %d workers: speedup %v, want %v", tasks, workers, got, want)
+			}
+		}
+	}
+}
