@@ -36,6 +36,9 @@ func runReport(_ context.Context, c *invocation) error {
 	if err != nil {
 		return err
 	}
+	if rec.IsComparison() {
+		return usageError("%s is a comparison of two builds, which has no report: poolbench gate %s judges it again", rest[0], rest[0])
+	}
 	if err := report(c, rec, *out, how); err != nil {
 		return err
 	}
@@ -59,7 +62,7 @@ func report(c *invocation, rec *record.Record, dir string, how viewOptions) erro
 	set := reports.NewSet(rec)
 	drawings, problems := charts.Draw(set, charts.All()...)
 	for _, p := range problems {
-		fmt.Fprintf(c.stderr, "poolbench: no chart: %v\n", p)
+		fmt.Fprintf(c.stderr, "poolbench: %v\n", p)
 	}
 	if err := writeCharts(filepath.Join(dir, "charts"), drawings); err != nil {
 		return err
@@ -68,19 +71,20 @@ func report(c *invocation, rec *record.Record, dir string, how viewOptions) erro
 	for _, role := range charts.Roles() {
 		r.Colours = append(r.Colours, view.Colour(role))
 	}
-	files := map[string]func(io.Writer, *view.Report) error{
-		filepath.Join(dir, "report.html"): view.HTML,
-		filepath.Join(dir, "summary.md"):  view.Markdown,
-	}
-	if how.json != "" {
-		files[how.json] = view.JSON
-	}
-	for path, write := range files {
-		var b bytes.Buffer
-		if err := write(&b, r); err != nil {
-			return fmt.Errorf("making %s: %w", path, err)
+	for _, file := range []struct {
+		path  string
+		write func(io.Writer, *view.Report) error
+	}{
+		{filepath.Join(dir, "report.html"), view.HTML}, {filepath.Join(dir, "summary.md"), view.Markdown}, {how.json, view.JSON},
+	} {
+		if file.path == "" {
+			continue
 		}
-		if err := writeFile(path, b.Bytes()); err != nil {
+		var b bytes.Buffer
+		if err := file.write(&b, r); err != nil {
+			return fmt.Errorf("making %s: %w", file.path, err)
+		}
+		if err := writeFile(file.path, b.Bytes()); err != nil {
 			return err
 		}
 	}
@@ -130,8 +134,15 @@ func removeOldCharts(dir string, written map[string]bool) error {
 	return nil
 }
 
-// writeFile replaces path by a complete file.
+// writeFile replaces path by a complete file. What is there and is no file, as a device or
+// a pipe, is written to; a link stays one.
 func writeFile(path string, data []byte) error {
+	if to, err := filepath.EvalSymlinks(path); err == nil {
+		path = to
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(path, data, 0o644)
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".poolbench-*")
 	if err != nil {
 		return err
