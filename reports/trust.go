@@ -23,7 +23,7 @@ var Trust = Question{
 			out.Sentences = append(out.Sentences, Sentence{Text: fmt.Sprintf(format, args...), Claims: claims})
 		}
 		if n := len(s.Record.Failures); n > 0 {
-			add(nil, "%s failed: %s.", words.Count(n, "trial"), failureList(s))
+			add(nil, "%s failed: %s.", words.Count(n, "slice"), failureList(s))
 		}
 		if noisy, arms := NoisyArms(s); len(noisy) > 0 {
 			add(nil, "%d of %d arms are noisy (interval wider than ±%s): %s. More blocks, hence a larger -budget, narrow them.",
@@ -52,7 +52,7 @@ func trustVerdict(s *Set) *Verdict {
 	}
 	switch {
 	case len(s.Record.Failures) > 0:
-		return &Verdict{Bad, words.Count(len(s.Record.Failures), "trial") + " failed"}
+		return &Verdict{Bad, words.Count(len(s.Record.Failures), "slice") + " failed"}
 	case s.Whole() < estimate.MinBlocks:
 		return &Verdict{Unsure, "too few blocks for intervals"}
 	case len(doubts) > 0:
@@ -101,7 +101,7 @@ func failureList(s *Set) string {
 }
 
 func failureTable(s *Set) words.Table {
-	t := words.Table{Title: "Trials that gave no result", Left: 2, Header: []string{"trial", "reason", "block"}}
+	t := words.Table{Title: "Slices that gave no result", Left: 2, Header: []string{"arm", "reason", "block"}}
 	for _, f := range s.Record.Failures {
 		t.Rows = append(t.Rows, words.Row(f.Point.String(), f.Reason, strconv.Itoa(f.Block)))
 	}

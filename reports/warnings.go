@@ -52,7 +52,7 @@ func unanalysed(s *Set) (out []record.Warning) {
 	switch {
 	case len(s.grid) > 0:
 	case slices.ContainsFunc(s.Record.Failures, func(f record.Failure) bool { return f.Point.IsGrid() }):
-		out = append(out, record.Warning{Topic: "empty", What: "Every cell failed, so there is nothing to analyse.", Cure: "The failures say why."})
+		out = append(out, record.Warning{Topic: "empty", What: "Every arm failed, so there is nothing to analyse.", Cure: "The failures say why."})
 	default:
 		out = append(out, record.Warning{Topic: "empty", What: "No result is named after our keys, so there is nothing to analyse.",
 			Cure: "Name benchmarks …/executor=…/workload=…/workers=…/grain=…; the gate works with any names."})

@@ -47,10 +47,10 @@ func Files(base, head *record.Record, o Options) *Report {
 		r.warn("The files are of different runs: what drifted on the machine between them looks like a change.", "Measure both builds in one run.")
 	}
 	if n := len(base.Failures); n > 0 {
-		r.warn(words.Count(n, "trial")+" failed in base.", "What failed is not in the comparison.")
+		r.warn(words.Count(n, "slice")+" failed in base.", "What failed is not in the comparison.")
 	}
 	if n := len(head.Failures); n > 0 {
-		r.warn(words.Count(n, "trial")+" failed in head.", "What failed is not in the comparison.")
+		r.warn(words.Count(n, "slice")+" failed in head.", "What failed is not in the comparison.")
 	}
 	packages := severalPackages(base, head)
 	b, h := collectFile(base, packages), collectFile(head, packages)
@@ -235,9 +235,9 @@ func (r *Report) lone(side, other fileSide, v Verdict) {
 			}
 		}
 		if reason, failed := other.failed[side.points[name]]; failed {
-			c.Reason = "every trial failed in base: " + reason
+			c.Reason = "every slice failed in base: " + reason
 			if v == Missing {
-				c.Verdict, c.Reason = Failed, "every trial failed: "+reason
+				c.Verdict, c.Reason = Failed, "every slice failed: "+reason
 			}
 		}
 		r.Cases = append(r.Cases, c)
