@@ -88,10 +88,7 @@ func (s *scan[In, Out]) runSpan(ctx context.Context, from, to int, out *results[
 		s.mu.Lock()
 		s.done[from] = span[Out]{from, out}
 		s.mu.Unlock()
-		select {
-		case s.arrival <- struct{}{}:
-		default:
-		}
+		signal(s.arrival)
 	}()
 	runRange(ctx, s.fn.f, s.inputs[from:to], out)
 }

@@ -137,8 +137,13 @@ func (c *Completions[F]) settle(f F, w *watcher) {
 	}
 	c.settled = append(c.settled, f)
 	c.mu.Unlock()
+	signal(c.arrived)
+}
+
+// signal wakes who waits for c, now or next, a channel of capacity 1.
+func signal(c chan<- struct{}) {
 	select {
-	case c.arrived <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }

@@ -25,10 +25,7 @@ func (p *Pool) rest(useful bool, cause error) {
 		p.failures++
 	}
 	failures := p.failures
-	working := false
-	for _, w := range p.procs {
-		working = working || w.ready
-	}
+	working := len(p.ready()) > 0
 	p.mu.Unlock()
 	var broken *executors.BrokenError
 	var refused *prepareError
@@ -145,12 +142,7 @@ func (p *Pool) welcome(w *worker) {
 		p.leave(w)
 	}
 	dropped := p.feed(w)
-	ready := 0
-	for _, other := range p.procs {
-		if other.ready {
-			ready++
-		}
-	}
+	ready := len(p.ready())
 	if p.opts.Idle > 0 {
 		ready = max(ready, p.stats.Started) // some may have gone again
 	}

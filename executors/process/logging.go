@@ -1,6 +1,7 @@
 package process
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -25,8 +26,8 @@ func (w *worker) funcOf(seq uint32) string {
 	if seq == 0 {
 		return ""
 	}
-	for i := range w.window.n {
-		if it := w.window.at(i); it.seq == seq {
+	for i := range w.window.Len() {
+		if it := w.window.At(i); it.seq == seq {
 			return it.fn.name
 		}
 	}
@@ -45,8 +46,5 @@ func (w *worker) logWorn(why string) {
 
 // log is where the pool says what it has to say.
 func (p *Pool) log() *slog.Logger {
-	if p.opts.Log != nil {
-		return p.opts.Log
-	}
-	return slog.Default()
+	return cmp.Or(p.opts.Log, slog.Default())
 }
