@@ -16,6 +16,7 @@
 package peers
 
 import (
+	"cmp"
 	"context"
 	"runtime/debug"
 	"slices"
@@ -32,10 +33,16 @@ type Peer struct {
 	Module string // path of the Go module it comes from; empty for what is written here
 	Doc    string // one line
 	Kind   executors.Kind
+	Open   Opener // what Kind submits to; nil for ours
 
 	// New makes the pool as its users do. It panics if the pool cannot be made.
 	New func(Config) Pool
 }
+
+// An Opener makes a pool of so many workers for tasks without results, and gives two
+// methods of it: stop waits for the tasks, with what the pool offers for that. It panics
+// if the pool cannot be made.
+type Opener func(workers int) (submit func(func()) error, stop func())
 
 // A Config says what pool is wanted.
 type Config struct {
@@ -46,6 +53,8 @@ type Config struct {
 	// Context is given to peers that accept one. Nil is context.Background().
 	Context context.Context
 }
+
+func (c Config) context() context.Context { return cmp.Or(c.Context, context.Background()) }
 
 // All returns ours first, then the peers, in the order of the tables.
 func All() []Peer {

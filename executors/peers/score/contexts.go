@@ -66,8 +66,7 @@ var contexts = []Behaviour{
 		}
 	}},
 	{"C4", "one queued task can be cancelled, the others run", func(t *trial) {
-		p := t.open(peers.Config{Workers: 1})
-		t.need(p.Submit != nil, "no results")
+		p := t.withResults(1)
 		gate := make(chan struct{})
 		running := t.submit(p, gated(gate))
 		t.need(running.Cancel != nil, "no cancel of one task")
@@ -92,7 +91,7 @@ var contexts = []Behaviour{
 // openContext opens a pool whose tasks are governed by a context.
 func (t *trial) openContext(workers int) (peers.Pool, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(background)
-	p := t.open(peers.Config{Workers: workers, Context: ctx})
+	p := t.peer.New(peers.Config{Workers: workers, Context: ctx})
 	t.need(p.Contexts && p.Submit != nil, "takes no context")
 	return p, cancel
 }

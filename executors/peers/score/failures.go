@@ -11,8 +11,7 @@ import (
 
 var failures = []Behaviour{
 	{"P1", "a panic reaches the one who waits", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
-		t.need(p.Submit != nil, "no results")
+		p := t.withResults(2)
 		t.step("waiting for the task that panicked")
 		r := t.submit(p, func(context.Context) (int, error) { panic("as planned") })
 		if err := outcome(r); !mentions(err, "as planned") {
@@ -21,8 +20,7 @@ var failures = []Behaviour{
 		}
 	}},
 	{"P2", "a panic with an error is found by errors.Is", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
-		t.need(p.Submit != nil, "no results")
+		p := t.withResults(2)
 		t.step("waiting for the task that panicked")
 		r := t.submit(p, func(context.Context) (int, error) { panic(errPlanned) })
 		if err := outcome(r); !errors.Is(err, errPlanned) {
@@ -31,8 +29,7 @@ var failures = []Behaviour{
 		}
 	}},
 	{"P3", "panic(nil) is an error too", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
-		t.need(p.Submit != nil, "no results")
+		p := t.withResults(2)
 		t.step("waiting for the task that panicked")
 		var nothing any
 		if err := outcome(t.submit(p, func(context.Context) (int, error) { panic(nothing) })); err == nil {
@@ -41,7 +38,7 @@ var failures = []Behaviour{
 		}
 	}},
 	{"P4", "after 10 panics all workers still work", func(t *trial) {
-		p := t.open(peers.Config{Workers: 3})
+		p := t.open(3)
 		t.step("submitting tasks that panic")
 		for range 10 {
 			t.do(p, func() { panic("as planned") })
@@ -49,7 +46,7 @@ var failures = []Behaviour{
 		t.saturate(p, 3)
 	}},
 	{"P5", "a panic of a task that nobody waits for is not silent", func(t *trial) {
-		p := t.open(peers.Config{Workers: 1})
+		p := t.open(1)
 		t.listen("as planned")
 		t.do(p, func() { panic("as planned") })
 		t.step("waiting for the task")
@@ -59,8 +56,7 @@ var failures = []Behaviour{
 		time.Sleep(pause)
 	}},
 	{"G1", "runtime.Goexit ends in the result", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
-		t.need(p.Submit != nil, "no results")
+		p := t.withResults(2)
 		t.step("waiting for the result of a task that called Goexit")
 		r := t.submit(p, func(context.Context) (int, error) { runtime.Goexit(); return 0, nil })
 		if err := outcome(r); err == nil {
@@ -68,7 +64,7 @@ var failures = []Behaviour{
 		}
 	}},
 	{"G2", "after 10 runtime.Goexit all workers still work", func(t *trial) {
-		p := t.open(peers.Config{Workers: 3})
+		p := t.open(3)
 		t.step("submitting tasks that call Goexit")
 		for range 10 {
 			t.do(p, runtime.Goexit)
@@ -76,8 +72,7 @@ var failures = []Behaviour{
 		t.saturate(p, 3)
 	}},
 	{"G3", "after a runtime.Goexit the pool can be stopped", func(t *trial) {
-		p := t.open(peers.Config{Workers: 3})
-		t.need(p.Stop != nil || p.Wait != nil, "no stop and no wait")
+		p := t.awaitable(3)
 		t.do(p, runtime.Goexit)
 		t.step("stopping")
 		t.finish(p)

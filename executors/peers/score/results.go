@@ -20,7 +20,7 @@ var background = context.Background()
 
 var results = []Behaviour{
 	{"R1", "the value of a task reaches the one who waits for it", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+		p := t.open(2)
 		t.need(p.Submit != nil && p.Values, "no results")
 		t.step("waiting for the value")
 		if v, err := t.submit(p, value(42)).Wait(background); v != 42 || err != nil {
@@ -28,16 +28,14 @@ var results = []Behaviour{
 		}
 	}},
 	{"R2", "the error of a task reaches the one who waits for it", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
-		t.need(p.Submit != nil, "no results")
+		p := t.withResults(2)
 		t.step("waiting for the error")
 		if _, err := t.submit(p, returns(errPlanned)).Wait(background); !errors.Is(err, errPlanned) {
 			t.failf("got %v", err)
 		}
 	}},
 	{"R3", "a result can be had while other tasks run", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
-		t.need(p.Submit != nil, "no results")
+		p := t.withResults(2)
 		gate := make(chan struct{})
 		t.need(p.Alone, "results of all tasks together only")
 		t.submit(p, gated(gate))
@@ -47,8 +45,7 @@ var results = []Behaviour{
 		}
 	}},
 	{"R4", "waiting can be given up, and taken up again", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
-		t.need(p.Submit != nil, "no results")
+		p := t.withResults(2)
 		gate := make(chan struct{})
 		r := t.submit(p, gated(gate))
 		t.need(p.Alone, "a wait without an end")
@@ -65,7 +62,7 @@ var results = []Behaviour{
 		}
 	}},
 	{"R5", "8 submitters lose no task and have none run twice", func(t *trial) {
-		p := t.open(peers.Config{Workers: 4})
+		p := t.open(4)
 		var ran [8 * 2000]atomic.Int32
 		var submitters, tasks sync.WaitGroup
 		tasks.Add(len(ran))
@@ -86,7 +83,7 @@ var results = []Behaviour{
 		}
 	}},
 	{"R6", "one worker starts tasks in the order of submission", func(t *trial) {
-		p := t.open(peers.Config{Workers: 1})
+		p := t.open(1)
 		t.need(p.Limit, "no limit on what runs at once")
 		var order []int
 		var tasks sync.WaitGroup
@@ -119,7 +116,26 @@ func gated(gate <-chan struct{}) func(context.Context) (int, error) {
 	return func(context.Context) (int, error) { <-gate; return 7, nil }
 }
 
-func (t *trial) open(c peers.Config) peers.Pool { return t.peer.New(c) }
+func (t *trial) open(workers int) peers.Pool { return t.peer.New(peers.Config{Workers: workers}) }
+
+// withResults, stoppable and awaitable open pools that have what is said.
+func (t *trial) withResults(workers int) peers.Pool {
+	p := t.open(workers)
+	t.need(p.Submit != nil, "no results")
+	return p
+}
+
+func (t *trial) stoppable(workers int) peers.Pool {
+	p := t.open(workers)
+	t.need(p.Stop != nil, noStop)
+	return p
+}
+
+func (t *trial) awaitable(workers int) peers.Pool {
+	p := t.open(workers)
+	t.need(p.Stop != nil || p.Wait != nil, "no stop and no wait")
+	return p
+}
 
 // do is Pool.Go where a refusal is a failure.
 func (t *trial) do(p peers.Pool, f func()) {

@@ -14,19 +14,14 @@ const noStop = "no stop"
 
 var stops = []Behaviour{
 	{"S1", "a submit after stop is refused with an error", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
-		t.need(p.Stop != nil, noStop)
-		t.do(p, func() {})
-		t.step("stopping")
-		t.finish(p)
+		p := t.stopped()
 		t.step("submitting after stop")
 		if p.Go(func() {}) == nil {
 			t.failf("it was accepted")
 		}
 	}},
 	{"S2", "stop waits for running and queued tasks", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
-		t.need(p.Stop != nil || p.Wait != nil, "no stop and no wait")
+		p := t.awaitable(2)
 		var ran atomic.Int32
 		for range 50 {
 			t.do(p, func() { time.Sleep(time.Millisecond); ran.Add(1) })
@@ -38,23 +33,17 @@ var stops = []Behaviour{
 		}
 	}},
 	{"S3", "a pool that ran nothing can be stopped", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
-		t.need(p.Stop != nil || p.Wait != nil, "no stop and no wait")
+		p := t.awaitable(2)
 		t.step("stopping")
 		t.finish(p)
 	}},
 	{"S4", "a second stop is harmless", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
-		t.need(p.Stop != nil, noStop)
-		t.do(p, func() {})
-		t.step("stopping")
-		t.finish(p)
+		p := t.stopped()
 		t.step("stopping again")
 		_ = p.Stop(background) // may say that it is stopped
 	}},
 	{"S5", "stop while 4 goroutines submit: no panic, accepted tasks run", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
-		t.need(p.Stop != nil, noStop)
+		t.stoppable(2)
 		for range 200 {
 			t.race()
 		}
@@ -62,7 +51,7 @@ var stops = []Behaviour{
 	{"S6", "a submitter blocked by a full pool returns after stop", func(t *trial) { t.blocked(true) }},
 	{"S7", "it returns at once, before the running task ends", func(t *trial) { t.blocked(false) }},
 	{"S8", "stop gives up when its context ends, and says so", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+		p := t.open(2)
 		t.need(p.Stop != nil && p.Deadline, "a stop without an end")
 		gate := make(chan struct{})
 		t.do(p, func() { <-gate })
@@ -74,8 +63,7 @@ var stops = []Behaviour{
 		}
 	}},
 	{"S9", "stop called by a task of the pool returns", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
-		t.need(p.Stop != nil, noStop)
+		p := t.stoppable(2)
 		done := make(chan struct{})
 		t.step("stopping inside a task")
 		if p.Submit != nil {
@@ -87,9 +75,18 @@ var stops = []Behaviour{
 	}},
 }
 
+// stopped is a pool that was stopped after one task.
+func (t *trial) stopped() peers.Pool {
+	p := t.stoppable(2)
+	t.do(p, func() {})
+	t.step("stopping")
+	t.finish(p)
+	return p
+}
+
 // race stops a pool while goroutines submit to it.
 func (t *trial) race() {
-	p := t.open(peers.Config{Workers: 2})
+	p := t.open(2)
 	var accepted, ran atomic.Int32
 	var submitters sync.WaitGroup
 	for range 4 {
@@ -118,7 +115,7 @@ func (t *trial) race() {
 // blocked stops a pool that has a submitter blocked, and waits for the submitter,
 // after the running task was let go or before.
 func (t *trial) blocked(letGo bool) {
-	p := t.open(peers.Config{Workers: 1, Queue: 1})
+	p := t.peer.New(peers.Config{Workers: 1, Queue: 1})
 	t.need(p.Stop != nil, noStop)
 	t.need(p.Blocks, "never blocks a submitter")
 	gate := make(chan struct{})

@@ -12,7 +12,7 @@ import (
 
 var workers = []Behaviour{
 	{"N1", "a task that submits to its own full pool, without waiting, returns", func(t *trial) {
-		p := t.open(peers.Config{Workers: 1})
+		p := t.open(1)
 		done := make(chan struct{})
 		t.do(p, func() {
 			t.step("submitting inside a task")
@@ -25,10 +25,10 @@ var workers = []Behaviour{
 	}},
 	{"N3", "the same to a depth of 100", func(t *trial) { t.nested(100) }},
 	{"W1", "all workers work at the same time", func(t *trial) {
-		t.saturate(t.open(peers.Config{Workers: 4}), 4)
+		t.saturate(t.open(4), 4)
 	}},
 	{"W2", "never more than the given number of tasks run at once, with 8 submitters", func(t *trial) {
-		p := t.open(peers.Config{Workers: 3})
+		p := t.open(3)
 		t.need(p.Limit, "no limit on what runs at once")
 		t.step("waiting for the tasks of 8 submitters")
 		// A limit that is exceeded only now and then has to be looked for, by
@@ -39,7 +39,7 @@ var workers = []Behaviour{
 		}
 	}},
 	{"Z1", "raised while all workers are busy, the limit lets more tasks run", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+		p := t.open(2)
 		t.need(p.Resize != nil, "cannot be resized")
 		gate, inside := t.fill(p, 5)
 		t.awaitCount(inside, 2)
@@ -49,7 +49,7 @@ var workers = []Behaviour{
 		close(gate)
 	}},
 	{"Z2", "lowered, the limit holds once the surplus has ended", func(t *trial) {
-		p := t.open(peers.Config{Workers: 5})
+		p := t.open(5)
 		t.need(p.Resize != nil, "cannot be resized")
 		gate, inside := t.fill(p, 5)
 		t.awaitCount(inside, 5)
@@ -64,7 +64,7 @@ var workers = []Behaviour{
 	{"L1", "no goroutine is left behind", func(t *trial) {
 		base := runtime.NumGoroutine()
 		for range 3 {
-			p := t.open(peers.Config{Workers: 4})
+			p := t.open(4)
 			t.step("running tasks and stopping")
 			t.saturate(p, 4)
 			if p.Stop != nil || p.Wait != nil {
@@ -80,7 +80,7 @@ var workers = []Behaviour{
 
 // nested runs a chain of tasks on one worker, each waiting for the next.
 func (t *trial) nested(depth int) {
-	p := t.open(peers.Config{Workers: 1})
+	p := t.open(1)
 	var chain func(left int) func(context.Context) (int, error)
 	chain = func(left int) func(context.Context) (int, error) {
 		return func(ctx context.Context) (int, error) {
