@@ -10,8 +10,8 @@ import (
 )
 
 var failures = []Behaviour{
-	{"P1", "a panic reaches the one who waits", func(t *trial) {
-		p := t.withResults(2)
+	{"P1", "a panic reaches the one who waits", 2, func(t *trial, p peers.Pool) {
+		t.need(p.Submit != nil, "no results")
 		t.step("waiting for the task that panicked")
 		r := t.submit(p, func(context.Context) (int, error) { panic("as planned") })
 		if err := outcome(r); !mentions(err, "as planned") {
@@ -19,8 +19,8 @@ var failures = []Behaviour{
 			t.failf("got %v", err)
 		}
 	}},
-	{"P2", "a panic with an error is found by errors.Is", func(t *trial) {
-		p := t.withResults(2)
+	{"P2", "a panic with an error is found by errors.Is", 2, func(t *trial, p peers.Pool) {
+		t.need(p.Submit != nil, "no results")
 		t.step("waiting for the task that panicked")
 		r := t.submit(p, func(context.Context) (int, error) { panic(errPlanned) })
 		if err := outcome(r); !errors.Is(err, errPlanned) {
@@ -28,8 +28,8 @@ var failures = []Behaviour{
 			t.failf("got %v", err)
 		}
 	}},
-	{"P3", "panic(nil) is an error too", func(t *trial) {
-		p := t.withResults(2)
+	{"P3", "panic(nil) is an error too", 2, func(t *trial, p peers.Pool) {
+		t.need(p.Submit != nil, "no results")
 		t.step("waiting for the task that panicked")
 		var nothing any
 		if err := outcome(t.submit(p, func(context.Context) (int, error) { panic(nothing) })); err == nil {
@@ -37,16 +37,14 @@ var failures = []Behaviour{
 			t.failf("no error")
 		}
 	}},
-	{"P4", "after 10 panics all workers still work", func(t *trial) {
-		p := t.open(3)
+	{"P4", "after 10 panics all workers still work", 3, func(t *trial, p peers.Pool) {
 		t.step("submitting tasks that panic")
 		for range 10 {
 			t.do(p, func() { panic("as planned") })
 		}
 		t.saturate(p, 3)
 	}},
-	{"P5", "a panic of a task that nobody waits for is not silent", func(t *trial) {
-		p := t.open(1)
+	{"P5", "a panic of a task that nobody waits for is not silent", 1, func(t *trial, p peers.Pool) {
 		t.listen("as planned")
 		t.do(p, func() { panic("as planned") })
 		t.step("waiting for the task")
@@ -55,24 +53,23 @@ var failures = []Behaviour{
 		}
 		time.Sleep(pause)
 	}},
-	{"G1", "runtime.Goexit ends in the result", func(t *trial) {
-		p := t.withResults(2)
+	{"G1", "runtime.Goexit ends in the result", 2, func(t *trial, p peers.Pool) {
+		t.need(p.Submit != nil, "no results")
 		t.step("waiting for the result of a task that called Goexit")
 		r := t.submit(p, func(context.Context) (int, error) { runtime.Goexit(); return 0, nil })
 		if err := outcome(r); err == nil {
 			t.failf("the result is a success")
 		}
 	}},
-	{"G2", "after 10 runtime.Goexit all workers still work", func(t *trial) {
-		p := t.open(3)
+	{"G2", "after 10 runtime.Goexit all workers still work", 3, func(t *trial, p peers.Pool) {
 		t.step("submitting tasks that call Goexit")
 		for range 10 {
 			t.do(p, runtime.Goexit)
 		}
 		t.saturate(p, 3)
 	}},
-	{"G3", "after a runtime.Goexit the pool can be stopped", func(t *trial) {
-		p := t.awaitable(3)
+	{"G3", "after a runtime.Goexit the pool can be stopped", 3, func(t *trial, p peers.Pool) {
+		t.need(p.Stop != nil || p.Wait != nil, "no stop and no wait")
 		t.do(p, runtime.Goexit)
 		t.step("stopping")
 		t.finish(p)
