@@ -18,8 +18,10 @@ package peers
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"poolbench/executors"
 )
@@ -69,6 +71,22 @@ func ByName(name string) (Peer, bool) {
 		}
 	}
 	return Peer{}, false
+}
+
+// Choose returns those of all that a list of names, separated by commas, names; all of
+// them when it is empty. The error is of a name that nothing has.
+func Choose[T any](all []T, names string, name func(T) string) (chosen []T, err error) {
+	if names == "" {
+		return all, nil
+	}
+	for wanted := range strings.SplitSeq(names, ",") {
+		i := slices.IndexFunc(all, func(v T) bool { return name(v) == wanted })
+		if i < 0 {
+			return nil, fmt.Errorf("no %q", wanted)
+		}
+		chosen = append(chosen, all[i])
+	}
+	return chosen, nil
 }
 
 // Version is the version of the peer's module in the running program, empty if

@@ -62,9 +62,7 @@ func (p *Pool) boot() (*worker, error) {
 		gomaxprocs: p.opts.GOMAXPROCS, maxMessage: p.opts.MaxMessage,
 		memory: p.opts.MemoryLimit, watch: p.opts.MaxGrowth > 0, trace: p.opts.Trace != nil,
 	}
-	if p.opts.InitFunc != nil {
-		t.init = p.opts.InitFunc.Name()
-	}
+	t.init = w.initName()
 	w.shared = p.shared
 	t.rlimit = p.limitMemory(w)
 	if err := launch(&w.process, t); err != nil {

@@ -146,9 +146,7 @@ func (o *printout) start() uint64 { return o.total - uint64(len(o.ring)) }
 
 // String is all that is left.
 func (o *printout) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.from(0)
+	return o.of(0)
 }
 
 // from is what is left of the bytes from an offset on.

@@ -88,10 +88,10 @@ func (w *worker) push(it *item) {
 // takeBack removes from the window, and returns, the items that the worker has not
 // started and now never will. Called with Pool.mu held.
 func (w *worker) takeBack() []*item {
-	if w.page == nil || w.window.Len() < 2 || !w.page.claimedSince(w.window.At(0).seq) {
+	if w.window.Len() < 2 || int32(w.page.claimed()-w.window.At(0).seq) < 0 {
 		return nil // a worker that has not got round to its head is not stuck in it
 	}
-	return w.keepUpTo(w.page.takeBack(w.seq + 1))
+	return w.withdraw()
 }
 
 // keepUpTo removes from the window, and returns, what comes after claimed. Called
