@@ -17,7 +17,7 @@ const (
 	// envDepth stays: pools are refused in a worker and in all it starts.
 	envDepth = "POOLBENCH_PROCESS_DEPTH"
 
-	protocolVersion = 5
+	protocolVersion = 6
 
 	// maxHello bounds the first frame of a worker, which may not be one.
 	maxHello = 4 << 10

@@ -23,15 +23,12 @@ func (w *worker) logLine(stream int) func(line []byte, seq uint32) {
 func (w *worker) funcOf(seq uint32) string {
 	w.pool.mu.Lock()
 	defer w.pool.mu.Unlock()
-	if seq == 0 {
-		return ""
-	}
 	for i := range w.window.Len() {
 		if it := w.window.At(i); it.seq == seq {
 			return it.fn.name
 		}
 	}
-	if seq == w.lastSeq {
+	if w.last != nil && seq == w.lastSeq {
 		return w.last.name
 	}
 	return ""
