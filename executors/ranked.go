@@ -48,7 +48,7 @@ func (r *rankedQueues) take(floor int) Task {
 		if r.queues[i].priority <= floor {
 			return nil
 		}
-		if t := r.queues[i].tasks.PopFront(); t != nil {
+		if t := r.queues[i].tasks.Pop(); t != nil {
 			r.count.Add(-1)
 			if r.queues[i].tasks.Len() == 0 && len(r.queues) > keptRanks {
 				r.queues = slices.Delete(r.queues, i, i+1)

@@ -71,7 +71,7 @@ func (s *serial) drain() {
 	}()
 	for {
 		s.mu.Lock()
-		t := s.queue.PopFront()
+		t := s.queue.Pop()
 		if t == nil {
 			s.running = false
 			emptied = true

@@ -59,7 +59,7 @@ func (s *spawn) run(t Task) {
 	defer func() { // deferred: the task may call runtime.Goexit
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if next := s.queue.PopFront(); next != nil {
+		if next := s.queue.Pop(); next != nil {
 			go s.run(next)
 			return
 		}

@@ -35,8 +35,8 @@ func (r *Ring[T]) PushFront(v T) {
 	r.n++
 }
 
-// PopFront takes the oldest element; the zero T when there is none. It gives memory
-// back once a ring is all but empty, so that a burst is not paid for ever.
+// PopFront takes the oldest element; the zero T when there is none. It keeps the memory,
+// so that a burst after another allocates nothing.
 func (r *Ring[T]) PopFront() (v T) {
 	if r.n == 0 {
 		return v
@@ -44,6 +44,13 @@ func (r *Ring[T]) PopFront() (v T) {
 	v, *r.slot(0) = *r.slot(0), v
 	r.head++
 	r.n--
+	return v
+}
+
+// Pop is PopFront that gives memory back once a ring is all but empty, so that a burst is
+// not paid for ever.
+func (r *Ring[T]) Pop() T {
+	v := r.PopFront()
 	if len(r.slots) > smallest && r.n < len(r.slots)/8 {
 		r.resize(len(r.slots) / 2)
 	}

@@ -8,18 +8,18 @@ func TestOrder(t *testing.T) {
 	for i := 1; i <= 1000; i++ {
 		r.PushBack(i)
 		if i%3 == 0 {
-			if got := r.PopFront(); got != next {
+			if got := r.Pop(); got != next {
 				t.Fatalf("got %d, want %d", got, next)
 			}
 			next++
 		}
 	}
 	for ; r.Len() > 0; next++ {
-		if got := r.PopFront(); got != next {
+		if got := r.Pop(); got != next {
 			t.Fatalf("got %d, want %d", got, next)
 		}
 	}
-	if r.PopFront() != 0 || next != 1001 || len(r.slots) != smallest {
+	if r.Pop() != 0 || next != 1001 || len(r.slots) != smallest {
 		t.Errorf("an empty queue keeps %d slots", len(r.slots))
 	}
 }
