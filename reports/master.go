@@ -165,21 +165,8 @@ func (m *Master) inflation(s *Set, arms []*measurement) estimate.Quantity {
 // describe puts the costs into the model: unit is that of the times of the cells, in
 // seconds.
 func (m *Master) describe(f masterFit, unit estimate.Quantity) {
-	for i, cost := range f.seen {
-		e, seconds := f.Estimate(i, estimate.Quantity{}), f.Estimate(i, unit)
-		switch cost {
-		case inlineCost:
-			m.Inline = seconds
-		case inflationCost:
-			m.Inflation = e
-		case fixedCost:
-			m.Fixed = seconds
-		case periodCost:
-			m.Period = seconds
-		case tailCost:
-			m.Tail = e
-		}
-	}
+	m.Inline, m.Fixed, m.Period = f.Estimate(inlineCost, unit), f.Estimate(fixedCost, unit), f.Estimate(periodCost, unit)
+	m.Inflation, m.Tail = f.Estimate(inflationCost, estimate.Quantity{}), f.Estimate(tailCost, estimate.Quantity{})
 }
 
 // predict finds the crossover that the model has, between a hundredth of the smallest
@@ -191,12 +178,12 @@ func (m *Master) predict(s *Set, f masterFit, unit estimate.Quantity) {
 	}
 	workers := float64(m.Workers)
 	ideals := deliverable(s, m.Workload, m.Workers)
-	gain := func(costs [costs]float64, ideal, work float64) float64 { // ln speedup
+	gain := func(costs []float64, ideal, work float64) float64 { // ln speedup
 		n := sweep.tasks(work)
 		return math.Log(n) + work - math.Log(jobTime(costs, math.Exp(work), n, workers, ideal))
 	}
 	lowest, highest := sweep[0].work-math.Log(100), sweep[len(sweep)-1].work+math.Log(100)
-	find := func(costs [costs]float64, ideal float64) float64 {
+	find := func(costs []float64, ideal float64) float64 {
 		low, high := lowest, highest
 		switch {
 		case gain(costs, ideal, high) < 0:
@@ -215,7 +202,7 @@ func (m *Master) predict(s *Set, f masterFit, unit estimate.Quantity) {
 	}
 	c := estimate.Crossing{From: math.Exp(unit.Point + lowest), To: math.Exp(unit.Point + highest)}
 	ideal := ideals[f.ideal]
-	switch at := find(f.all(f.P, -1), math.Exp(ideal.Point)); {
+	switch at := find(f.P, math.Exp(ideal.Point)); {
 	case math.IsInf(at, 1):
 		c.Outcome = estimate.Never
 	case math.IsInf(at, -1):
@@ -223,12 +210,12 @@ func (m *Master) predict(s *Set, f masterFit, unit estimate.Quantity) {
 	default:
 		c.Outcome = estimate.Crosses
 		draws := make([]float64, len(f.Draws[0]))
-		p := make([]float64, len(f.seen))
+		p := make([]float64, costs)
 		for r := range draws {
 			for i := range p {
 				p[i] = max(0, f.Draws[i][r])
 			}
-			x := find(f.all(p, r), math.Exp(ideal.Draw(r)))
+			x := find(p, math.Exp(ideal.Draw(r)))
 			draws[r] = unit.Draw(r) + min(max(x, lowest), highest)
 		}
 		c.At = estimate.FromDraws(at+unit.Point, draws, m.Inline.N).Map(math.Exp)
@@ -268,7 +255,7 @@ func (m *Master) predictPool(s *Set, f masterFit) {
 			}
 			for _, p := range series.Points {
 				ideal := deliverable(s, x.Workload, p.Workers)[f.ideal]
-				t := jobTime(f.all(f.P, -1), work, float64(x.Tasks), float64(p.Workers), math.Exp(ideal.Point))
+				t := jobTime(f.P, work, float64(x.Tasks), float64(p.Workers), math.Exp(ideal.Point))
 				sizes, measured, predicted = append(sizes, p.Workers), append(measured, 1/p.Speedup.Value), append(predicted, t)
 			}
 		}
