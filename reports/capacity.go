@@ -73,7 +73,7 @@ func BeatenIdeals(s *Set) map[string]Beaten {
 func (b Beaten) Warning() record.Warning {
 	workload := b.Family.What.Workload()
 	return record.Warning{Topic: "ideal",
-		What: fmt.Sprintf("The measured capacity is not the ideal of %s: %s on %s reaches %s of it.", workload, b.Pool, b.Title, words.PercentEstimate(b.Share)),
+		What: fmt.Sprintf("The measured capacity is not the ideal of %s: %s on %s reaches %s of it.", workload, b.Pool, b.Title, words.Estimate(b.Share, words.Fraction)),
 		Cure: "Its efficiencies are against the number of workers; measure again on an idle machine."}
 }
 

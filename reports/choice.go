@@ -107,12 +107,12 @@ func noPool(serial Choice, judged []candidate, best *candidate) Choice {
 	if chance != best {
 		serial.Stated = append(serial.Stated, chance.tie)
 	}
-	times := func(e estimate.Estimate) string { return words.RatioEstimate(e) + " " + serial.Executor }
+	times := func(e estimate.Estimate) string { return words.Estimate(e, words.Times) + " " + serial.Executor }
 	name := best.tie.Pool
 	switch needs := estimate.BlocksFor(choiceAlpha(len(judged))); {
 	case chance != best:
 		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s, and %s may be faster, %s; more blocks would narrow that",
-			name, times(s), chance.tie.Pool, words.RatioEstimate(chance.tie.Speedup))
+			name, times(s), chance.tie.Pool, words.Estimate(chance.tie.Speedup, words.Times))
 	case best.most() > 1+Practical && s.Low > 1 && s.N < needs:
 		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s, but the best of %s may be so by chance: %s of the %d that takes",
 			name, times(s), words.Count(len(judged), "arm"), words.Count(s.N, "block"), needs)
@@ -167,7 +167,7 @@ func settle(winners []candidate, against string) Choice {
 	for _, w := range winners[1:] {
 		c.Ties = append(c.Ties, w.tie)
 	}
-	c.Sentence = fmt.Sprintf("%s: %s %s %s", c.Pool, words.Ratio(c.Speedup.Value), against, words.Interval(c.Speedup.Low, c.Speedup.High))
+	c.Sentence = fmt.Sprintf("%s: %s %s %s", c.Pool, words.Ratio(c.Speedup.Value), against, words.IntervalOf(c.Speedup, words.Times))
 	if len(c.Ties) > 0 {
 		c.Sentence += "; " + tieSentence(c)
 	}

@@ -215,7 +215,7 @@ func (m *Master) predict(s *Set, f masterFit, unit estimate.Quantity) {
 			for i := range p {
 				p[i] = max(0, f.Draws[i][r])
 			}
-			x := find(p, math.Exp(ideal.Draw(r)))
+			x := find(f.in(p, r), math.Exp(ideal.Draw(r)))
 			draws[r] = unit.Draw(r) + min(max(x, lowest), highest)
 		}
 		c.At = estimate.FromDraws(at+unit.Point, draws, m.Inline.N).Map(math.Exp)

@@ -29,7 +29,8 @@ const (
 
 // A masterFit is the model with some of its costs; the others are 0.
 type masterFit struct {
-	ideal int // which of the ideals of the cells C is
+	ideal int               // which of the ideals of the cells C is
+	phi   estimate.Quantity // N is above 0 where it was measured
 	estimate.Fit
 }
 
@@ -56,8 +57,8 @@ func fitMaster(cells []masterCell, phi estimate.Quantity) (best masterFit, ok bo
 					free = append(free, cost)
 				}
 			}
-			f := masterFit{ideal: ideal}
-			if len(cells) >= len(free)+2 && f.fit(cells, o, free, phi) {
+			f := masterFit{ideal: ideal, phi: phi}
+			if len(cells) >= len(free)+2 && f.fit(cells, o, free) {
 				fits = append(fits, f)
 			}
 		}
@@ -68,14 +69,11 @@ func fitMaster(cells []masterCell, phi estimate.Quantity) (best masterFit, ok bo
 	}
 	best = fits[chosen]
 	best.Resample()
-	for r := range best.Draws[inflationCost] {
-		measured(best.Draws[inflationCost][r:], phi, r)
-	}
 	return best, true
 }
 
 // fit finds the free costs from the times of the cells; false when they do not tell them.
-func (f *masterFit) fit(cells []masterCell, times estimate.Observations, free []int, phi estimate.Quantity) (ok bool) {
+func (f *masterFit) fit(cells []masterCell, times estimate.Observations, free []int) (ok bool) {
 	smallest := math.Inf(1) // time per task
 	for _, c := range cells {
 		smallest = min(smallest, math.Exp(c.time.Point)/c.tasks)
@@ -88,36 +86,29 @@ func (f *masterFit) fit(cells []masterCell, times estimate.Observations, free []
 	}
 	model := estimate.Model{Free: free, Bounded: slices.Repeat([]bool{true}, costs), Predict: func(out, p []float64) { f.times(out, cells, p, -1) },
 		Scale: []float64{inlineCost: most, inflationCost: 1, fixedCost: smallest * cells[0].tasks, periodCost: smallest, tailCost: 1}}
-	slower := 1.0
-	if phi.N > 0 {
-		slower = math.Exp(phi.Point)
-	}
 	var starts [][]float64
 	for _, h := range []float64{smallest, most} {
 		for _, d := range []float64{0.9, 1.1} {
 			guess := []float64{inlineCost: h, inflationCost: 1, fixedCost: 0.1 * smallest * cells[0].tasks, periodCost: d * smallest, tailCost: 0.3}
-			start := []float64{inflationCost: slower, tailCost: 0}
+			start := []float64{inflationCost: math.Exp(f.phi.Point), tailCost: 0}
 			for _, cost := range free {
 				start[cost] = guess[cost]
 			}
 			starts = append(starts, start)
 		}
 	}
-	times.Replay = func(out, p []float64, r int) {
-		p = slices.Clone(p)
-		measured(p[inflationCost:], phi, r)
-		f.times(out, cells, p, r)
-	}
+	times.Replay = func(out, p []float64, r int) { f.times(out, cells, f.in(p, r), r) }
 	f.Fit, ok = model.Fit(times, starts...)
 	return ok
 }
 
-// measured puts the φ of replicate r in the place of the first of p, where it was
-// measured.
-func measured(p []float64, phi estimate.Quantity, r int) {
-	if phi.N > 0 {
-		p[0] = math.Exp(phi.Draw(r))
+// in are the costs p with the φ of replicate r, where it was measured.
+func (f *masterFit) in(p []float64, r int) []float64 {
+	if f.phi.N > 0 {
+		p = slices.Clone(p)
+		p[inflationCost] = math.Exp(f.phi.Draw(r))
 	}
+	return p
 }
 
 // times are the logarithms of the makespans of the cells, with the work and the

@@ -140,9 +140,9 @@ func (o Overhead) floorText() string {
 	case o.Floor.N == 0:
 		return "cannot tell"
 	case o.Above:
-		return "at most " + words.DurationEstimate(o.Floor)
+		return "at most " + words.Estimate(o.Floor, words.Seconds)
 	}
-	return words.DurationEstimate(o.Floor)
+	return words.Estimate(o.Floor, words.Seconds)
 }
 
 // String is where the overhead arises in a few words, or why that cannot be told.

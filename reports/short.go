@@ -93,7 +93,7 @@ func crossoverText(series SweepSeries, subject, baseline string) string {
 	c := series.Crossover
 	switch c.Outcome {
 	case estimate.Crosses:
-		return fmt.Sprintf("%s%s above %s of work per task %s", subject, pays, words.Duration(c.At.Value), words.DurationInterval(c.At.Value, c.At.Low, c.At.High))
+		return fmt.Sprintf("%s%s above %s of work per task %s", subject, pays, words.Duration(c.At.Value), words.IntervalOf(c.At, words.Seconds))
 	case estimate.Always:
 		return fmt.Sprintf("%s%s at every size tried (from %s)", subject, pays, words.Duration(c.From))
 	case estimate.Never:
@@ -115,7 +115,7 @@ func crossoverText(series SweepSeries, subject, baseline string) string {
 func halfText(c estimate.Crossing) string {
 	switch c.Outcome {
 	case estimate.Crosses:
-		return "half of ideal efficiency needs " + words.DurationEstimate(c.At)
+		return "half of ideal efficiency needs " + words.Estimate(c.At, words.Seconds)
 	case estimate.Always:
 		return "half of ideal efficiency at every size"
 	case estimate.Never:
@@ -159,7 +159,7 @@ func overtaking(set *Set, s Sweep) []Sentence {
 		case x.Crossover.Outcome == estimate.Crosses:
 			at := x.Crossover.At
 			out = append(out, Sentence{Text: fmt.Sprintf("%s %s %s above %s of work per task %s", above, words.Verb("overtakes", "overtake", x.Above.Executor), below,
-				words.Duration(at.Value), words.DurationInterval(at.Value, at.Low, at.High)), Claims: claims})
+				words.Duration(at.Value), words.IntervalOf(at, words.Seconds)), Claims: claims})
 		case sizes:
 		case x.Crossover.Outcome == estimate.Never:
 			never, last.Claims = append(never, above), append(last.Claims, claims...)

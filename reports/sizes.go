@@ -58,7 +58,7 @@ func payoffTable(of []Sweep) words.Table {
 			o := series.Overhead
 			cut, loss := cutOver(series.Threshold)
 			t.Rows = append(t.Rows, []words.Cell{{Text: series.Label()}, {Text: strconv.Itoa(s.Workers)}, words.Crossing(series.Crossover), cut, loss,
-				{Text: o.floorText(), Method: o.Floor.Method}, words.Number(o.R50, words.RatioEstimate), words.Number(o.R90, words.RatioEstimate), {Text: o.String()}})
+				{Text: o.floorText(), Method: o.Floor.Method}, words.Number(o.R50, words.Times), words.Number(o.R90, words.Times), {Text: o.String()}})
 		}
 	}
 	return t

@@ -31,7 +31,7 @@ var Trust = Question{
 		}
 		if p, c, ok := poorCapacity(s); ok {
 			add([]Claim{{Subject: words.Count(p, "CPU"), Relation: "capacity", Object: "1 CPU", Unit: words.Times, Value: c}},
-				"%d CPUs together deliver %s times one %s: no pool can speed up CPU work more on this machine.", p, words.RatioNumber(c.Value), words.Interval(c.Low, c.High))
+				"%d CPUs together deliver %s times one %s: no pool can speed up CPU work more on this machine.", p, words.RatioNumber(c.Value), words.IntervalOf(c, words.Times))
 		}
 		if len(out.Sentences)+len(out.Warnings) == 0 && len(Scalings(s)) > 0 && s.Whole() >= estimate.MinBlocks {
 			first.Text += " Nothing that lowers trust was seen."
@@ -132,7 +132,7 @@ func capacityTable(s *Set) words.Table {
 	t := words.Table{Title: "What the machine delivers to independent workers that compute, as a multiple of one", Left: 0, Header: []string{"workers", "capacity", "per worker"}}
 	for _, n := range slices.Sorted(maps.Keys(CapacityOf(s))) {
 		c := CapacityOf(s)[n].Estimate()
-		t.Rows = append(t.Rows, []words.Cell{{Text: strconv.Itoa(n)}, words.Number(c, words.RatioEstimate), {Text: words.Percent(c.Value / float64(max(n, 1)))}})
+		t.Rows = append(t.Rows, []words.Cell{{Text: strconv.Itoa(n)}, words.Number(c, words.Times), {Text: words.Percent(c.Value / float64(max(n, 1)))}})
 	}
 	return t
 }

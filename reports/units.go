@@ -45,7 +45,7 @@ func unitTable(u UnitTable) words.Table {
 		t.Caption = map[int]string{-1: "Lower is better.", 1: "Higher is better."}[u.Unit.Better]
 	}
 	for _, row := range u.Rows {
-		change := words.Number(row.Change, words.RatioEstimate)
+		change := words.Number(row.Change, words.Times)
 		if u.Scale == estimate.Difference && row.Change.N > 0 {
 			change = quantity(row.Change, name)
 			if row.Change.Value > 0 {

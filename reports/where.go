@@ -43,7 +43,7 @@ func lossSentence(s Scaling) (out Sentence, ok bool) {
 		out.Claims = append(out.Claims, series.Law.claims(series.Label()+" on "+s.Title())...)
 	}
 	if best.Overlap.N > 0 {
-		parts = append(parts, "overlap of waiting and computing "+words.PlainEstimate(best.Overlap))
+		parts = append(parts, "overlap of waiting and computing "+words.Estimate(best.Overlap, words.Plain))
 		out.Claims = append(out.Claims, Claim{Subject: arm, Relation: "overlap of waiting and computing", Unit: words.Plain, Value: best.Overlap})
 	}
 	out.Subject, out.Text = s.Family.Title(), series.Label()+": "+strings.Join(parts, "; ")
@@ -70,33 +70,33 @@ func (s Scaling) standing() (series *ScalingSeries, best ScalingPoint) {
 // Text says what the law is, with its numbers: "every worker gives 0.97× [0.95, 0.98]
 // (linear)".
 func (l Law) Text() string {
-	one := fmt.Sprintf("one worker gives %s", words.RatioEstimate(l.PerWorker))
+	one := fmt.Sprintf("one worker gives %s", words.Estimate(l.PerWorker, words.Times))
 	switch l.Kind {
 	case Linear:
-		return fmt.Sprintf("every worker gives %s%s (linear)", words.RatioEstimate(l.PerWorker), map[string]string{
+		return fmt.Sprintf("every worker gives %s%s (linear)", words.Estimate(l.PerWorker, words.Times), map[string]string{
 			"cores": ", up to the cores", "capacity": " of the measured capacity"}[l.Against])
 	case Amdahl:
 		law := ""
 		if l.Name() != "contention" {
 			law = " (" + l.Name() + ")"
 		}
-		return fmt.Sprintf("%s of contention for each worker more%s, %s", words.PercentEstimate(l.Contention), law, one)
+		return fmt.Sprintf("%s of contention for each worker more%s, %s", words.Estimate(l.Contention, words.Fraction), law, one)
 	case USL:
 		text := fmt.Sprintf("%s of contention and %s of crosstalk for each worker more (USL), %s",
-			words.PercentEstimate(l.Contention), words.PercentEstimate(l.Crosstalk), one)
+			words.Estimate(l.Contention, words.Fraction), words.Estimate(l.Crosstalk, words.Fraction), one)
 		if l.Peak.N > 0 {
 			return text + ", fastest with " + l.PeakText() + " workers"
 		}
 		return text + ", no best size given: " + l.NoPeak
 	case Plateau:
-		text := fmt.Sprintf("flat at %s (plateau)", words.RatioEstimate(l.Ceiling))
+		text := fmt.Sprintf("flat at %s (plateau)", words.Estimate(l.Ceiling, words.Times))
 		if l.Ceiling.Value < 1 { // not what the cores deliver
 			text += ", a task in " + words.Duration(l.Period.Value)
 		}
 		return text
 	case Dispatcher:
 		return fmt.Sprintf("flat at %s (dispatcher-bound, or another place that all share), a task in %s; %s",
-			words.RatioEstimate(l.Ceiling), words.Duration(l.Period.Value), one)
+			words.Estimate(l.Ceiling, words.Times), words.Duration(l.Period.Value), one)
 	}
 	return "no model: " + l.Why
 }
@@ -176,7 +176,7 @@ func lawTable(set *Set) words.Table {
 			if series.Law.Kind == NoLaw && series.Law.Why == "" {
 				continue // not compared with models
 			}
-			row := append(words.Row(s.Family.Title(), series.Label(), series.Law.Text(), series.Law.PeakText()), words.Number(series.Tax, words.RatioEstimate))
+			row := append(words.Row(s.Family.Title(), series.Label(), series.Law.Text(), series.Law.PeakText()), words.Number(series.Tax, words.Times))
 			row[2].Method, row[3].Method = series.Law.PerWorker.Method, series.Law.Peak.Method
 			t.Rows = append(t.Rows, row)
 		}
@@ -194,7 +194,7 @@ func lossTable(set *Set) words.Table {
 	for _, s := range Headline(set) {
 		for _, series := range s.Series {
 			for _, p := range series.Points {
-				fraction := words.Number(p.SerialFraction, words.PlainEstimate)
+				fraction := words.Number(p.SerialFraction, words.Plain)
 				switch e := p.SerialFraction; {
 				case e.N == 0 && p.Ledger.N == 0 && p.Overlap.N == 0:
 					continue
@@ -203,7 +203,7 @@ func lossTable(set *Set) words.Table {
 				case e.N > 0 && p.Workers < TrustedWorkers:
 					fraction.Text = "(" + fraction.Text + ")"
 				}
-				relative := words.Number(p.Relative, words.RatioEstimate)
+				relative := words.Number(p.Relative, words.Times)
 				if p.Workers == 1 && p.Relative.N > 0 {
 					relative = words.Cell{Text: words.Ratio(1)} // of itself
 				}
@@ -215,7 +215,7 @@ func lossTable(set *Set) words.Table {
 				if p.Ledger.N > 0 && !p.Ledger.Split {
 					parts[2].Text, parts[3].Text = "in idle", parts[2].Text
 				}
-				t.Rows = append(t.Rows, append(append(row, parts...), words.Number(p.Overlap, words.PlainEstimate)))
+				t.Rows = append(t.Rows, append(append(row, parts...), words.Number(p.Overlap, words.Plain)))
 			}
 		}
 	}
@@ -231,8 +231,8 @@ func masterTable(set *Set) words.Table {
 		if m.Why != "" && m.Cells == 0 {
 			continue
 		}
-		row := append(words.Row(m.Family.Title(), m.Label()), words.Number(m.Fixed, words.DurationEstimate), words.Number(m.Inline, words.DurationEstimate),
-			words.Number(m.Inflation, words.RatioEstimate), words.Number(m.Period, words.DurationEstimate), words.Number(m.Tail, words.PlainEstimate))
+		row := append(words.Row(m.Family.Title(), m.Label()), words.Number(m.Fixed, words.Seconds), words.Number(m.Inline, words.Seconds),
+			words.Number(m.Inflation, words.Times), words.Number(m.Period, words.Seconds), words.Number(m.Tail, words.Plain))
 		row = append(row, words.Cell{Text: words.Percent(m.Misfit)}, words.Crossing(m.Predicted), words.Crossing(m.Measured))
 		if m.Why != "" {
 			row[8] = words.Cell{Text: m.Why}

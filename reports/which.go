@@ -62,7 +62,7 @@ func speedupTable(set *Set, s Scaling) words.Table {
 	if s.Tasks > 0 {
 		t.Title += ", " + words.Count(s.Tasks, "task")
 	}
-	t.Title += ": speedup against " + words.Against(s.Family.Baseline) + ", which takes " + words.DurationEstimate(s.Serial)
+	t.Title += ": speedup against " + words.Against(s.Family.Baseline) + ", which takes " + words.Estimate(s.Serial, words.Seconds)
 	if !isSwept(set, s.Family) { // else Short says it
 		t.Caption = words.Sentence(costOf(set, s).Text)
 	}
@@ -142,7 +142,7 @@ func otherChoices(set *Set, h Scaling, of []Scaling) words.Table {
 		if s.Tasks > 0 {
 			row[1].Text = strconv.Itoa(s.Tasks)
 		}
-		row[2] = words.Number(s.Serial, words.DurationEstimate)
+		row[2] = words.Number(s.Serial, words.Seconds)
 		if need := costOf(set, s); need.Text != "" {
 			row[3].Text += "; " + need.Text
 		}
@@ -171,14 +171,14 @@ func makespans(set *Set, of []Scaling) words.Table {
 		if set.Tasks(p) == 0 {
 			return words.Cell{Text: "–"}
 		}
-		return words.Number(set.Estimate(set.Task(p)), words.DurationEstimate)
+		return words.Number(set.Estimate(set.Task(p)), words.Seconds)
 	}
 	for _, s := range of {
-		row := append(words.Row(s.size(), s.Family.Baseline, "1"), words.Number(s.Serial, words.DurationEstimate), perTask(s.Baseline))
+		row := append(words.Row(s.size(), s.Family.Baseline, "1"), words.Number(s.Serial, words.Seconds), perTask(s.Baseline))
 		t.Rows = append(t.Rows, append(row, words.Row(words.Ratio(1), "–", "–", strconv.Itoa(s.Serial.N))...))
 		for _, series := range s.Series {
 			for _, p := range series.Points {
-				row := append(words.Row(s.size(), series.Label(), strconv.Itoa(p.Workers)), words.Number(p.Time, words.DurationEstimate), perTask(p.Point), words.Number(p.Speedup, words.RatioEstimate))
+				row := append(words.Row(s.size(), series.Label(), strconv.Itoa(p.Workers)), words.Number(p.Time, words.Seconds), perTask(p.Point), words.Number(p.Speedup, words.Times))
 				row[5].Mark = s.Best.mark(series.Pool(p.Workers))
 				row = append(row, words.Row(words.Percent(p.Efficiency), "–", strconv.Itoa(p.Speedup.N))...)
 				if p.CapacityEfficiency > 0 {

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"fmt"
 	"slices"
 
 	"poolbench/reports/estimate"
@@ -57,28 +58,48 @@ var (
 	AsGood = &Mark{"=", "as good", "as good, but larger or dearer"}
 )
 
-// Row is a row of names and other plain text.
-func Row(texts ...string) []Cell {
-	out := make([]Cell, len(texts))
-	for i, t := range texts {
-		out[i].Text = t
+// Row is a row of cells; what is no Cell is plain text, as fmt prints it.
+func Row(cells ...any) []Cell {
+	out := make([]Cell, len(cells))
+	for i, c := range cells {
+		if cell, ok := c.(Cell); ok {
+			out[i] = cell
+		} else {
+			out[i].Text = fmt.Sprint(c)
+		}
 	}
 	return out
 }
 
-// Number is an estimate as text prints it, with its interval; a dash when there is none.
-func Number(e estimate.Estimate, text func(estimate.Estimate) string) Cell {
+// Number is an estimate in a unit, with its interval; a dash when there is none.
+func Number(e estimate.Estimate, unit string) Cell {
 	if e.N == 0 {
 		return Cell{Text: "–"}
 	}
-	return Cell{Text: text(e), Method: e.Method}
+	return Cell{Text: Estimate(e, unit), Method: e.Method}
 }
 
-// Crossing is a crossing as CrossingText prints it.
+// OrDash is text where it holds, else a dash.
+func OrDash(holds bool, text any) Cell {
+	if !holds {
+		text = "–"
+	}
+	return Cell{Text: fmt.Sprint(text)}
+}
+
+// Crossing is a crossing with its place or its range: "0.47 µs [0.43, 0.52]", "always
+// (from 100 ns)", "never (to 10 ms)", "several, last 40 µs", "cannot tell".
 func Crossing(c estimate.Crossing) Cell {
-	out := Cell{Text: CrossingText(c)}
-	if c.Outcome == estimate.Crosses {
-		out.Method = c.At.Method
+	out := Cell{Text: OutcomeText(c.Outcome)}
+	switch c.Outcome {
+	case estimate.Crosses:
+		return Number(c.At, Seconds)
+	case estimate.Always:
+		out.Text += " (from " + Duration(c.From) + ")"
+	case estimate.Never:
+		out.Text += " (to " + Duration(c.To) + ")"
+	case estimate.Several:
+		out.Text += ", last " + Duration(c.At.Value)
 	}
 	return out
 }
