@@ -2,7 +2,6 @@ package reports
 
 import (
 	"slices"
-	"strconv"
 
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
@@ -57,8 +56,8 @@ func payoffTable(of []Sweep) words.Table {
 		for _, series := range s.Series {
 			o := series.Overhead
 			cut, loss := cutOver(series.Threshold)
-			t.Rows = append(t.Rows, []words.Cell{{Text: series.Label()}, {Text: strconv.Itoa(s.Workers)}, words.Crossing(series.Crossover), cut, loss,
-				{Text: o.floorText(), Method: o.Floor.Method}, words.Number(o.R50, words.Times), words.Number(o.R90, words.Times), {Text: o.String()}})
+			t.Add(series.Label(), s.Workers, words.Crossing(series.Crossover), cut, loss,
+				words.Cell{Text: o.floorText(), Method: o.Floor.Method}, words.Number(o.R50, words.Times), words.Number(o.R90, words.Times), o)
 		}
 	}
 	return t
@@ -71,8 +70,7 @@ func duelTable(set *Set, h Sweep) words.Table {
 	for _, x := range Duels(set) {
 		if x.Family == h.Family && x.Crossover.Outcome != estimate.Unknown {
 			cut, loss := cutOver(x.Threshold)
-			t.Rows = append(t.Rows, append(words.Row(x.Below.Short(), x.Above.Short()),
-				words.Crossing(x.Crossover), cut, loss))
+			t.Add(x.Below.Short(), x.Above.Short(), words.Crossing(x.Crossover), cut, loss)
 		}
 	}
 	return t

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
@@ -103,7 +102,7 @@ func failureList(s *Set) string {
 func failureTable(s *Set) words.Table {
 	t := words.Table{Title: "Trials that gave no result", Left: 2, Header: []string{"trial", "reason", "block"}}
 	for _, f := range s.Record.Failures {
-		t.Rows = append(t.Rows, words.Row(f.Point.String(), f.Reason, strconv.Itoa(f.Block)))
+		t.Add(f.Point, f.Reason, f.Block)
 	}
 	return t
 }
@@ -112,7 +111,7 @@ func noisyTable(s *Set) words.Table {
 	t := words.Table{Title: "Noisy arms", Folded: true, Left: 1, Header: []string{"the widest interval first"}}
 	noisy, _ := NoisyArms(s)
 	for _, name := range noisy {
-		t.Rows = append(t.Rows, words.Row(name))
+		t.Add(name)
 	}
 	return t
 }
@@ -132,7 +131,7 @@ func capacityTable(s *Set) words.Table {
 	t := words.Table{Title: "What the machine delivers to independent workers that compute, as a multiple of one", Left: 0, Header: []string{"workers", "capacity", "per worker"}}
 	for _, n := range slices.Sorted(maps.Keys(CapacityOf(s))) {
 		c := CapacityOf(s)[n].Estimate()
-		t.Rows = append(t.Rows, []words.Cell{{Text: strconv.Itoa(n)}, words.Number(c, words.Times), {Text: words.Percent(c.Value / float64(max(n, 1)))}})
+		t.Add(n, words.Number(c, words.Times), words.Percent(c.Value/float64(max(n, 1))))
 	}
 	return t
 }

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"strconv"
 
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
@@ -52,7 +51,7 @@ func unitTable(u UnitTable) words.Table {
 				change.Text = "+" + change.Text
 			}
 		}
-		t.Rows = append(t.Rows, []words.Cell{{Text: row.Point.String()}, quantity(row.Value, name), change, {Text: strconv.Itoa(row.Value.N)}})
+		t.Add(row.Point, quantity(row.Value, name), change, row.Value.N)
 	}
 	return t
 }

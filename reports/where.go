@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"poolbench/reports/estimate"
@@ -176,9 +175,9 @@ func lawTable(set *Set) words.Table {
 			if series.Law.Kind == NoLaw && series.Law.Why == "" {
 				continue // not compared with models
 			}
-			row := append(words.Row(s.Family.Title(), series.Label(), series.Law.Text(), series.Law.PeakText()), words.Number(series.Tax, words.Times))
-			row[2].Method, row[3].Method = series.Law.PerWorker.Method, series.Law.Peak.Method
-			t.Rows = append(t.Rows, row)
+			law := series.Law
+			t.Add(s.Family.Title(), series.Label(), words.Cell{Text: law.Text(), Method: law.PerWorker.Method}, words.Cell{Text: law.PeakText(), Method: law.Peak.Method},
+				words.Number(series.Tax, words.Times))
 		}
 	}
 	return t
@@ -207,15 +206,13 @@ func lossTable(set *Set) words.Table {
 				if p.Workers == 1 && p.Relative.N > 0 {
 					relative = words.Cell{Text: words.Ratio(1)} // of itself
 				}
-				row := append(words.Row(s.Family.Title(), series.Label(), strconv.Itoa(p.Workers)), relative, fraction)
-				parts := words.Row("–", "–", "–", "–")
-				for i, x := range p.Ledger.shares() {
-					parts[i].Text = words.Percent(x.of)
-				}
+				share := func(of float64) words.Cell { return words.OrDash(p.Ledger.N > 0, words.Percent(of)) }
+				scheduling := share(p.Ledger.Scheduling)
 				if p.Ledger.N > 0 && !p.Ledger.Split {
-					parts[2].Text, parts[3].Text = "in idle", parts[2].Text
+					scheduling.Text = "in idle"
 				}
-				t.Rows = append(t.Rows, append(append(row, parts...), words.Number(p.Overlap, words.Plain)))
+				t.Add(s.Family.Title(), series.Label(), p.Workers, relative, fraction,
+					share(p.Ledger.Ideal), share(p.Ledger.Inflation), scheduling, share(p.Ledger.Idle), words.Number(p.Overlap, words.Plain))
 			}
 		}
 	}
@@ -231,20 +228,15 @@ func masterTable(set *Set) words.Table {
 		if m.Why != "" && m.Cells == 0 {
 			continue
 		}
-		row := append(words.Row(m.Family.Title(), m.Label()), words.Number(m.Fixed, words.Seconds), words.Number(m.Inline, words.Seconds),
-			words.Number(m.Inflation, words.Times), words.Number(m.Period, words.Seconds), words.Number(m.Tail, words.Plain))
-		row = append(row, words.Cell{Text: words.Percent(m.Misfit)}, words.Crossing(m.Predicted), words.Crossing(m.Measured))
+		predicted, pool := words.Crossing(m.Predicted), m.PredictedPool > 0
 		if m.Why != "" {
-			row[8] = words.Cell{Text: m.Why}
+			predicted = words.Cell{Text: m.Why}
 		}
-		rest := words.Row("–", "–", "–", "–")
-		if e, ok := m.CrossoverError(); ok {
-			rest[0].Text = words.Change(1 + e)
-		}
-		if m.PredictedPool > 0 {
-			rest[1].Text, rest[2].Text, rest[3].Text = strconv.Itoa(m.PredictedPool), strconv.Itoa(m.MeasuredPool), words.Percent(m.Regret)
-		}
-		t.Rows = append(t.Rows, append(row, rest...))
+		off, ok := m.CrossoverError()
+		t.Add(m.Family.Title(), m.Label(), words.Number(m.Fixed, words.Seconds), words.Number(m.Inline, words.Seconds),
+			words.Number(m.Inflation, words.Times), words.Number(m.Period, words.Seconds), words.Number(m.Tail, words.Plain),
+			words.Percent(m.Misfit), predicted, words.Crossing(m.Measured), words.OrDash(ok, words.Change(1+off)),
+			words.OrDash(pool, m.PredictedPool), words.OrDash(pool, m.MeasuredPool), words.OrDash(pool, words.Percent(m.Regret)))
 	}
 	return t
 }

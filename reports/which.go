@@ -138,15 +138,11 @@ func otherChoices(set *Set, h Scaling, of []Scaling) words.Table {
 		if s.Partial || s.Baseline == h.Baseline {
 			continue
 		}
-		row := words.Row(s.size(), "–", "", s.Best.Sentence)
-		if s.Tasks > 0 {
-			row[1].Text = strconv.Itoa(s.Tasks)
-		}
-		row[2] = words.Number(s.Serial, words.Seconds)
+		choice := s.Best.Sentence
 		if need := costOf(set, s); need.Text != "" {
-			row[3].Text += "; " + need.Text
+			choice += "; " + need.Text
 		}
-		t.Rows = append(t.Rows, row)
+		t.Add(s.size(), words.OrDash(s.Tasks > 0, s.Tasks), words.Number(s.Serial, words.Seconds), choice)
 	}
 	return t
 }
@@ -168,23 +164,19 @@ func makespans(set *Set, of []Scaling) words.Table {
 	t := words.Table{Title: "All numbers of " + of[0].Family.Title(), Folded: true, Left: 2, Header: []string{"work per task", "executor", "workers", "makespan", "time per task", "speedup", "per worker", "of capacity", "blocks"},
 		Caption: "Makespans, times per task and speedups, each with its 95 % interval where there are enough blocks. The time per task of the plain loop is the useful work in a task."}
 	perTask := func(p record.Point) words.Cell {
-		if set.Tasks(p) == 0 {
-			return words.Cell{Text: "–"}
+		if m := set.at(p); m.tasks > 0 {
+			return words.Number(set.Estimate(m.task), words.Seconds)
 		}
-		return words.Number(set.Estimate(set.Task(p)), words.Seconds)
+		return words.OrDash(false, "")
 	}
 	for _, s := range of {
-		row := append(words.Row(s.size(), s.Family.Baseline, "1"), words.Number(s.Serial, words.Seconds), perTask(s.Baseline))
-		t.Rows = append(t.Rows, append(row, words.Row(words.Ratio(1), "–", "–", strconv.Itoa(s.Serial.N))...))
+		t.Add(s.size(), s.Family.Baseline, 1, words.Number(s.Serial, words.Seconds), perTask(s.Baseline), words.Ratio(1), "–", "–", s.Serial.N)
 		for _, series := range s.Series {
 			for _, p := range series.Points {
-				row := append(words.Row(s.size(), series.Label(), strconv.Itoa(p.Workers)), words.Number(p.Time, words.Seconds), perTask(p.Point), words.Number(p.Speedup, words.Times))
-				row[5].Mark = s.Best.mark(series.Pool(p.Workers))
-				row = append(row, words.Row(words.Percent(p.Efficiency), "–", strconv.Itoa(p.Speedup.N))...)
-				if p.CapacityEfficiency > 0 {
-					row[7].Text = words.Percent(p.CapacityEfficiency)
-				}
-				t.Rows = append(t.Rows, row)
+				speedup := words.Number(p.Speedup, words.Times)
+				speedup.Mark = s.Best.mark(series.Pool(p.Workers))
+				t.Add(s.size(), series.Label(), p.Workers, words.Number(p.Time, words.Seconds), perTask(p.Point), speedup,
+					words.Percent(p.Efficiency), words.OrDash(p.CapacityEfficiency > 0, words.Percent(p.CapacityEfficiency)), p.Speedup.N)
 			}
 		}
 	}

@@ -71,6 +71,9 @@ func Row(cells ...any) []Cell {
 	return out
 }
 
+// Add appends a Row.
+func (t *Table) Add(cells ...any) { t.Rows = append(t.Rows, Row(cells...)) }
+
 // Number is an estimate in a unit, with its interval; a dash when there is none.
 func Number(e estimate.Estimate, unit string) Cell {
 	if e.N == 0 {
