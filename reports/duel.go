@@ -39,9 +39,8 @@ func findDuels(s *Set) []Duel {
 		all[key{x.Family, x.Workers}] = x
 	}
 	var out []Duel
-	try := func(x, y Sweep, cheap, dear SweepSeries) {
-		d := Duel{Family: x.Family, Workload: x.Workload,
-			Below: Pool{cheap.Executor, x.Workers, cheap.How}, Above: Pool{dear.Executor, y.Workers, dear.How}}
+	try := func(x Sweep, cheap, dear SweepSeries) {
+		d := Duel{Family: x.Family, Workload: x.Workload, Below: cheap.Pool, Above: dear.Pool}
 		if d.fight(s, cheap, dear) {
 			out = append(out, d)
 		}
@@ -52,14 +51,14 @@ func findDuels(s *Set) []Duel {
 		})
 		for _, series := range x.Series {
 			if series.How != cheapest.How {
-				try(x, x, cheapest, series)
+				try(x, cheapest, series)
 			}
 		}
 		twice := all[key{x.Family, 2 * x.Workers}]
 		for _, series := range x.Series {
 			for _, more := range twice.Series {
 				if series.How == more.How {
-					try(x, twice, series, more)
+					try(x, series, more)
 				}
 			}
 		}

@@ -56,14 +56,12 @@ func Ahead(s *Set, x Scaling) (ratio estimate.Estimate, next Tie, ok bool) {
 	}
 	var mine, theirs record.Point
 	next.Speedup.Value = math.Inf(-1)
-	for _, series := range x.Series {
-		for _, pt := range series.Points {
-			switch pool := series.Pool(pt.Workers); {
-			case pool == x.Best.Pool:
-				mine = pt.Point
-			case series.How != x.Best.How && pt.Speedup.Value > next.Speedup.Value:
-				next, theirs = Tie{pool, pt.Speedup}, pt.Point
-			}
+	for _, pt := range x.Points() {
+		switch {
+		case pt.Pool == x.Best.Pool:
+			mine = pt.Point
+		case pt.How != x.Best.How && pt.Speedup.Value > next.Speedup.Value:
+			next, theirs = Tie{pt.Pool, pt.Speedup}, pt.Point
 		}
 	}
 	if next.Executor == "" {
@@ -86,16 +84,13 @@ func NoisyArms(s *Set) (noisy []string, of int) {
 	}
 	var found []wide
 	for _, x := range Scalings(s) {
-		for _, series := range x.Series {
-			for _, pt := range series.Points {
-				if !pt.Speedup.Known() {
-					continue
-				}
-				of++
-				width := (pt.Speedup.High - pt.Speedup.Low) / 2 / pt.Speedup.Value
-				if width > noisyLimit {
-					found = append(found, wide{series.Pool(pt.Workers).String() + " on " + x.Title(), width})
-				}
+		for _, pt := range x.Points() {
+			if !pt.Speedup.Known() {
+				continue
+			}
+			of++
+			if width := (pt.Speedup.High - pt.Speedup.Low) / 2 / pt.Speedup.Value; width > noisyLimit {
+				found = append(found, wide{pt.String() + " on " + x.Title(), width})
 			}
 		}
 	}

@@ -24,11 +24,10 @@ import (
 // the tail the largest tasks. So what it says of the grains between is a prediction.
 // Costs that the ends do not show, by AICc, are left out.
 type Master struct {
-	Family             Family
-	Workload, Executor string
-	How                record.Point // the axes that say how it runs, but for workers
-	Workers            int          // of the sweep whose crossover it predicts
-	Why                string       // why there is no model, for people; "" when there is
+	Family   Family
+	Workload string
+	Pool            // that of the sweep whose crossover it predicts
+	Why      string // why there is no model, for people; "" when there is
 
 	// The parameters at the median speed of the run. N is 0 when it is not seen.
 	Fixed     estimate.Estimate // F, seconds per job
@@ -56,9 +55,6 @@ func (m Master) CrossoverError() (relative float64, ok bool) {
 	return m.Predicted.At.Value/m.Measured.At.Value - 1, true
 }
 
-// Label names the executor, with whatever else says how it runs.
-func (m Master) Label() string { return Pool{m.Executor, 0, m.How}.Label() }
-
 // Masters fits the master model to every executor of the sweeps that stand for their
 // workloads.
 func Masters(s *Set) []Master { return once(s, findMasters) }
@@ -67,7 +63,7 @@ func findMasters(s *Set) []Master {
 	var out []Master
 	for _, x := range HeadlineSweeps(s) {
 		for _, series := range x.Series {
-			m := Master{Family: x.Family, Workload: x.Workload, Executor: series.Executor, How: series.How, Workers: x.Workers, Measured: series.Crossover}
+			m := Master{Family: x.Family, Workload: x.Workload, Pool: series.Pool, Measured: series.Crossover}
 			m.model(s)
 			out = append(out, m)
 		}
@@ -228,8 +224,7 @@ func (m *Master) predict(s *Set, f masterFit, unit estimate.Quantity) {
 func (m *Master) sweepJobs(s *Set, unit estimate.Quantity) (out jobs) {
 	for _, arm := range s.grid {
 		base := s.at(arm.baseline)
-		if arm.family != m.Family || arm.pool.How != m.How || arm.payload != 0 || arm.grain == 0 ||
-			base.task.Len() == 0 || arm.tasks == 0 || arm.pool.Workers != m.Workers {
+		if arm.family != m.Family || arm.pool != m.Pool || arm.payload != 0 || arm.grain == 0 || base.task.Len() == 0 || arm.tasks == 0 {
 			continue
 		}
 		if work := base.task.Point() - unit.Point; len(out) == 0 || work > out[len(out)-1].work {
@@ -249,11 +244,8 @@ func (m *Master) predictPool(s *Set, f masterFit) {
 			continue
 		}
 		work := 1 / float64(x.Tasks) // of the reference, which is this plain loop
-		for _, series := range x.Series {
-			if series.How != m.How {
-				continue
-			}
-			for _, p := range series.Points {
+		for _, p := range x.Points() {
+			if p.How == m.How {
 				ideal := deliverable(s, x.Workload, p.Workers)[f.ideal]
 				t := jobTime(f.P, work, float64(x.Tasks), float64(p.Workers), math.Exp(ideal.Point))
 				sizes, measured, predicted = append(sizes, p.Workers), append(measured, 1/p.Speedup.Value), append(predicted, t)

@@ -49,6 +49,12 @@ type Pool struct {
 	How      record.Point // the axes that say how it runs, but for workers
 }
 
+// of is the pool with another number of workers.
+func (p Pool) of(workers int) Pool {
+	p.Workers = workers
+	return p
+}
+
 // String is "goroutines with 2 workers", with whatever else says how it runs; the plain
 // loop has no workers to speak of.
 func (p Pool) String() string { return p.sized(" with " + words.Count(p.Workers, "worker")) }

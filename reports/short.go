@@ -49,7 +49,7 @@ var Short = Question{
 // payoff says where a pool begins to beat the plain loop, and what half of the ideal
 // takes; on says of which sweep.
 func payoff(sweep Sweep, series SweepSeries, on string) Sentence {
-	arm := Pool{series.Executor, sweep.Workers, series.How}.String() + " on " + sweep.Title()
+	arm := series.String() + " on " + sweep.Title()
 	half := series.Half().Work
 	out := Sentence{Text: crossoverText(series, series.Label()+on, words.Against(sweep.Family.Baseline)), Claims: []Claim{
 		crossing(arm, "crossover", sweep.Family.Baseline, words.Seconds, series.Crossover),

@@ -26,17 +26,13 @@ func (s Sweep) Title() string { return s.Workload + s.Family.rest() }
 
 // A SweepSeries is one executor of a Sweep.
 type SweepSeries struct {
-	Executor  string
-	How       record.Point       // the axes that say how it runs, but for workers
+	Pool
 	Points    []SweepPoint       // ascending in grain
 	Crossover estimate.Crossing  // where the pool begins to beat the plain loop; At is useful work per task in seconds
 	Threshold estimate.Threshold // the plain loop below, the pool from here on
 	Levels    []Level            // what 50, 70, 80, 90 and 95 % of the ideal need, ascending
 	Overhead  Overhead           // of what kind it is
 }
-
-// Label names the executor of the series, with whatever else says how it runs.
-func (s SweepSeries) Label() string { return Pool{s.Executor, 0, s.How}.Label() }
 
 // Half is the level of 50 %, unknown when the series has none.
 func (s SweepSeries) Half() Level { return s.level(HalfEfficiency) }
@@ -147,7 +143,7 @@ func usefulWork(s *Set, m *measurement) estimate.Quantity {
 }
 
 func sweepSeries(s *Set, arms []*measurement, best estimate.Quantity) SweepSeries {
-	out := SweepSeries{Executor: arms[0].pool.Executor, How: arms[0].pool.How}
+	out := SweepSeries{Pool: arms[0].pool}
 	var speedups, efficiencies []estimate.CurvePoint
 	var granularities []estimate.Quantity
 	empty := s.at(arms[0].point.With(record.AxisGrain, "0")).task // a task without work on the same workers

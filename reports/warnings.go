@@ -66,20 +66,15 @@ func implausible(s *Set) []record.Warning {
 	const limit = 1.5
 	worst, what, count := 0.0, "", 0
 	for _, x := range Scalings(s) {
-		for _, series := range x.Series {
-			for _, pt := range series.Points {
-				q, _ := idealOf(s, x.Workload, pt.Workers)
-				best := q.Estimate().Value
-				ratio := pt.Speedup.Value / best
-				if pt.Speedup.Known() && pt.Speedup.Low/best < limit {
-					continue // may be noise
-				}
-				if ratio > limit {
-					count++
-					if ratio > worst {
-						worst, what = ratio, series.Pool(pt.Workers).String()+" on "+x.Title()
-					}
-				}
+		for _, pt := range x.Points() {
+			q, _ := idealOf(s, x.Workload, pt.Workers)
+			best := q.Estimate().Value
+			ratio := pt.Speedup.Value / best
+			if !(ratio > limit) || pt.Speedup.Known() && pt.Speedup.Low/best < limit {
+				continue // or may be noise
+			}
+			if count++; ratio > worst {
+				worst, what = ratio, pt.String()+" on "+x.Title()
 			}
 		}
 	}

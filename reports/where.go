@@ -29,7 +29,7 @@ func lossSentence(s Scaling) (out Sentence, ok bool) {
 	if series == nil {
 		return out, false
 	}
-	arm := series.Pool(best.Workers).String() + " on " + s.Title()
+	arm := best.String() + " on " + s.Title()
 	var parts []string
 	if text := best.Ledger.Text(); text != "" {
 		parts = append(parts, fmt.Sprintf("with %s %s", words.Count(best.Workers, "worker"), text))
@@ -54,7 +54,7 @@ func lossSentence(s Scaling) (out Sentence, ok bool) {
 func (s Scaling) standing() (series *ScalingSeries, best ScalingPoint) {
 	for i := range s.Series {
 		for _, p := range s.Series[i].Points {
-			chosen := s.Series[i].Pool(p.Workers) == s.Best.Pool
+			chosen := p.Pool == s.Best.Pool
 			if chosen || series == nil || p.Speedup.Value > best.Speedup.Value {
 				series, best = &s.Series[i], p
 			}
@@ -191,29 +191,27 @@ func lossTable(set *Set) words.Table {
 		"useful work", "slower work", "scheduling", "idle", "overlap"},
 		Caption: "Relative speedup is against the same executor with one worker. The serial fraction is that of Karp and Flatt; in brackets it is of fewer than 4 workers, where noise alone makes one. Shares of the time of all workers come from tasks timed from inside; slower work is below 0 where tasks took less time than in the plain loop, and workers beyond the cores wait as slower work or as idle. The overlap of waiting and computing is 1 when the shorter is hidden behind the longer, 0 when they go one after the other."}
 	for _, s := range Headline(set) {
-		for _, series := range s.Series {
-			for _, p := range series.Points {
-				fraction := words.Number(p.SerialFraction, words.Plain)
-				switch e := p.SerialFraction; {
-				case e.N == 0 && p.Ledger.N == 0 && p.Overlap.N == 0:
-					continue
-				case e.N > 0 && e.Value > 1:
-					fraction = words.Cell{Text: "slower than serial"}
-				case e.N > 0 && p.Workers < TrustedWorkers:
-					fraction.Text = "(" + fraction.Text + ")"
-				}
-				relative := words.Number(p.Relative, words.Times)
-				if p.Workers == 1 && p.Relative.N > 0 {
-					relative = words.Cell{Text: words.Ratio(1)} // of itself
-				}
-				share := func(of float64) words.Cell { return words.OrDash(p.Ledger.N > 0, words.Percent(of)) }
-				scheduling := share(p.Ledger.Scheduling)
-				if p.Ledger.N > 0 && !p.Ledger.Split {
-					scheduling.Text = "in idle"
-				}
-				t.Add(s.Family.Title(), series.Label(), p.Workers, relative, fraction,
-					share(p.Ledger.Ideal), share(p.Ledger.Inflation), scheduling, share(p.Ledger.Idle), words.Number(p.Overlap, words.Plain))
+		for _, p := range s.Points() {
+			fraction := words.Number(p.SerialFraction, words.Plain)
+			switch e := p.SerialFraction; {
+			case e.N == 0 && p.Ledger.N == 0 && p.Overlap.N == 0:
+				continue
+			case e.N > 0 && e.Value > 1:
+				fraction = words.Cell{Text: "slower than serial"}
+			case e.N > 0 && p.Workers < TrustedWorkers:
+				fraction.Text = "(" + fraction.Text + ")"
 			}
+			relative := words.Number(p.Relative, words.Times)
+			if p.Workers == 1 && p.Relative.N > 0 {
+				relative = words.Cell{Text: words.Ratio(1)} // of itself
+			}
+			share := func(of float64) words.Cell { return words.OrDash(p.Ledger.N > 0, words.Percent(of)) }
+			scheduling := share(p.Ledger.Scheduling)
+			if p.Ledger.N > 0 && !p.Ledger.Split {
+				scheduling.Text = "in idle"
+			}
+			t.Add(s.Family.Title(), p.Label(), p.Workers, relative, fraction,
+				share(p.Ledger.Ideal), share(p.Ledger.Inflation), scheduling, share(p.Ledger.Idle), words.Number(p.Overlap, words.Plain))
 		}
 	}
 	return t

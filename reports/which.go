@@ -72,11 +72,9 @@ func speedupTable(set *Set, s Scaling) words.Table {
 	}
 	for _, series := range s.Series {
 		t.Rows = append(t.Rows, append(words.Row(series.Label()), speedupCells(s, series, workers)...))
-		for _, p := range series.Points {
-			if p.CapacityEfficiency > 0 {
-				t.Notes = "efficiency against what the machine was measured to deliver, which also tints the cell"
-			}
-		}
+	}
+	if slices.ContainsFunc(s.Points(), func(p ScalingPoint) bool { return p.CapacityEfficiency > 0 }) {
+		t.Notes = "efficiency against what the machine was measured to deliver, which also tints the cell"
 	}
 	return t
 }
@@ -84,10 +82,8 @@ func speedupTable(set *Set, s Scaling) words.Table {
 // poolSizes are those of all series, ascending.
 func (s Scaling) poolSizes() []int {
 	var out []int
-	for _, series := range s.Series {
-		for _, p := range series.Points {
-			out = append(out, p.Workers)
-		}
+	for _, p := range s.Points() {
+		out = append(out, p.Workers)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
@@ -106,7 +102,7 @@ func speedupCells(s Scaling, series ScalingSeries, workers []int) []words.Cell {
 		}
 		i, _ := slices.BinarySearch(workers, p.Workers)
 		out[i] = words.Cell{Text: words.Ratio(p.Speedup.Value), Note: words.Percent(share), Interval: words.IntervalOf(p.Speedup, words.Times),
-			Method: p.Speedup.Method, Level: tintOf(share), Mark: s.Best.mark(series.Pool(p.Workers))}
+			Method: p.Speedup.Method, Level: tintOf(share), Mark: s.Best.mark(p.Pool)}
 	}
 	return out
 }
@@ -171,13 +167,11 @@ func makespans(set *Set, of []Scaling) words.Table {
 	}
 	for _, s := range of {
 		t.Add(s.size(), s.Family.Baseline, 1, words.Number(s.Serial, words.Seconds), perTask(s.Baseline), words.Ratio(1), "–", "–", s.Serial.N)
-		for _, series := range s.Series {
-			for _, p := range series.Points {
-				speedup := words.Number(p.Speedup, words.Times)
-				speedup.Mark = s.Best.mark(series.Pool(p.Workers))
-				t.Add(s.size(), series.Label(), p.Workers, words.Number(p.Time, words.Seconds), perTask(p.Point), speedup,
-					words.Percent(p.Efficiency), words.OrDash(p.CapacityEfficiency > 0, words.Percent(p.CapacityEfficiency)), p.Speedup.N)
-			}
+		for _, p := range s.Points() {
+			speedup := words.Number(p.Speedup, words.Times)
+			speedup.Mark = s.Best.mark(p.Pool)
+			t.Add(s.size(), p.Label(), p.Workers, words.Number(p.Time, words.Seconds), perTask(p.Point), speedup,
+				words.Percent(p.Efficiency), words.OrDash(p.CapacityEfficiency > 0, words.Percent(p.CapacityEfficiency)), p.Speedup.N)
 		}
 	}
 	return t
