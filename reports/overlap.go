@@ -23,17 +23,8 @@ func overlapOf(s *Set, m *measurement) estimate.Estimate {
 	if x.N == 0 || math.Abs(x.Point-y.Point) > -math.Log(leastPart) {
 		return estimate.Estimate{}
 	}
-	score := func(x, y float64) float64 {
-		x, y = math.Exp(x), math.Exp(y) // as multiples of both together
+	return estimate.Combine(estimate.Difference, func(logs []float64) float64 {
+		x, y := math.Exp(logs[0]), math.Exp(logs[1]) // as multiples of both together
 		return (x + y - 1) / min(x, y)
-	}
-	e := estimate.Estimate{Value: score(x.Point, y.Point), N: x.N}
-	if x.Draws == nil {
-		return e
-	}
-	draws := make([]float64, len(x.Draws))
-	for r := range draws {
-		draws[r] = score(x.Draw(r), y.Draw(r))
-	}
-	return estimate.FromDraws(e.Value, draws, x.N)
+	}, x, y).Estimate()
 }

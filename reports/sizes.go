@@ -78,20 +78,8 @@ func duelTable(set *Set, h Sweep) words.Table {
 
 // cutOver is the cut-over and what it loses at most.
 func cutOver(t estimate.Threshold) (cut, loss words.Cell) {
-	loss.Text = "–"
-	switch t.Outcome {
-	case estimate.Crosses:
-		cut.Text = words.Duration(t.At)
-	case estimate.Always:
-		cut.Text = "always above"
-	case estimate.Never:
-		cut.Text = "always below"
-	default:
-		cut.Text = "cannot tell"
-		return cut, loss
-	}
-	if t.Regret.Known() {
-		loss = words.Cell{Text: words.Percent(t.Regret.High), Method: t.Regret.Method}
-	}
+	cut.Text = [...]string{estimate.Unknown: "cannot tell", estimate.Crosses: words.Duration(t.At), estimate.Always: "always above", estimate.Never: "always below"}[t.Outcome]
+	loss = words.OrDash(t.Regret.Known(), words.Percent(t.Regret.High))
+	loss.Method = t.Regret.Method
 	return cut, loss
 }

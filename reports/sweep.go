@@ -66,52 +66,38 @@ func findSweeps(s *Set) []Sweep {
 		family  Family
 		workers int
 	}
-	var order []key
-	arms := map[key][]*measurement{}
+	var arms ordered[key, *measurement]
 	for _, m := range s.grid { // ascending in grain within a family
 		if m.point == m.baseline || m.payload != 0 || m.grain <= 0 || s.at(m.baseline).task.Over(m.task).Len() == 0 {
 			continue
 		}
-		k := key{m.family, m.pool.Workers}
-		if arms[k] == nil {
-			order = append(order, k)
-		}
-		arms[k] = append(arms[k], m)
+		arms.add(key{m.family, m.pool.Workers}, m)
 	}
-	slices.SortStableFunc(order, func(a, b key) int { // families are in order
+	slices.SortStableFunc(arms.keys, func(a, b key) int { // families are in order
 		if a.family != b.family {
 			return 0
 		}
 		return cmp.Compare(a.workers, b.workers)
 	})
 	var out []Sweep
-	for _, k := range order {
-		first := arms[k][0]
+	for _, k := range arms.keys {
+		first := arms.of[k][0]
 		x := Sweep{Family: k.family, Workload: first.workload, Resource: s.Resource(first.workload), Workers: k.workers}
 		best, measured := idealOf(s, x.Workload, k.workers)
 		x.Ideal, x.Measured = best.Estimate().Value, measured
-		for _, series := range byExecutor(arms[k]) {
-			if len(series) >= estimate.MinPoints {
-				x.Series = append(x.Series, sweepSeries(s, series, best))
+		var series ordered[Pool, *measurement]
+		for _, m := range slices.SortedStableFunc(slices.Values(arms.of[k]), func(a, b *measurement) int { return a.pool.compare(b.pool) }) {
+			series.add(m.pool, m)
+		}
+		for _, pool := range series.keys {
+			if of := series.of[pool]; len(of) >= estimate.MinPoints {
+				x.Series = append(x.Series, sweepSeries(s, of, best))
 			}
 		}
 		if len(x.Series) > 0 {
 			x.Serial = serialPoints(s, x)
 			out = append(out, x)
 		}
-	}
-	return out
-}
-
-// byExecutor are the arms of each executor, whose order is theirs.
-func byExecutor(arms []*measurement) [][]*measurement {
-	sorted := slices.SortedStableFunc(slices.Values(arms), func(a, b *measurement) int { return a.pool.compare(b.pool) })
-	var out [][]*measurement
-	for i, m := range sorted {
-		if i == 0 || m.pool != sorted[i-1].pool {
-			out = append(out, nil)
-		}
-		out[len(out)-1] = append(out[len(out)-1], m)
 	}
 	return out
 }

@@ -80,21 +80,15 @@ func basis(s *Set) string {
 
 // failureList is "processes × 4, spin 2 times (worker exited)", most frequent first.
 func failureList(s *Set) string {
-	count := map[string]int{}
-	reason := map[string]string{}
-	var names []string
+	var reasons ordered[string, string]
 	for _, f := range s.Record.Failures {
-		name := f.Point.String()
-		if count[name] == 0 {
-			names = append(names, name)
-			reason[name] = f.Reason
-		}
-		count[name]++
+		reasons.add(f.Point.String(), f.Reason)
 	}
-	slices.SortStableFunc(names, func(x, y string) int { return cmp.Compare(count[y], count[x]) })
-	list := make([]string, len(names))
-	for i, n := range names {
-		list[i] = fmt.Sprintf("%s %s (%s)", n, words.Plural(count[n], "time", "times"), reason[n])
+	of := reasons.of
+	slices.SortStableFunc(reasons.keys, func(x, y string) int { return cmp.Compare(len(of[y]), len(of[x])) })
+	var list []string
+	for _, name := range reasons.keys {
+		list = append(list, fmt.Sprintf("%s %s (%s)", name, words.Plural(len(of[name]), "time", "times"), of[name][0]))
 	}
 	return words.ShortList(list, 3)
 }

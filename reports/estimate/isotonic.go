@@ -1,6 +1,10 @@
 package estimate
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // xy is one point in logarithms: work and ratio.
 type xy struct{ x, y float64 }
@@ -38,11 +42,7 @@ func between(a, b xy, level float64) float64 {
 // isotonic replaces y by its least-squares fit that never descends (pool adjacent
 // violators; Ayer et al. 1955). Points must ascend in x.
 func isotonic(points []xy) {
-	descends := false
-	for i := 1; i < len(points); i++ {
-		descends = descends || points[i].y < points[i-1].y
-	}
-	if !descends {
+	if slices.IsSortedFunc(points, func(a, b xy) int { return cmp.Compare(a.y, b.y) }) {
 		return
 	}
 	type pool struct {

@@ -65,6 +65,27 @@ func (q Quantity) Per(o Quantity) Quantity {
 	return out
 }
 
+// Combine is a quantity on a scale that is computed from at least one other, whose values
+// on their own scales are those of f. It has as many blocks as the one with the fewest, and
+// no places.
+func Combine(scale Scale, f func(values []float64) float64, of ...Quantity) Quantity {
+	out := Quantity{Scale: scale, N: math.MaxInt}
+	values, replicates := make([]float64, len(of)), 0
+	for i, q := range of {
+		values[i], out.N, replicates = q.Point, min(out.N, q.N), max(replicates, len(q.Draws))
+	}
+	if out.Point = f(values); out.N < MinBlocks {
+		return out
+	}
+	for r := range replicates {
+		for i, q := range of {
+			values[i] = q.Draw(r)
+		}
+		out.Draws = append(out.Draws, f(values))
+	}
+	return out
+}
+
 // Inverse is 1/q, on Difference -q.
 func (q Quantity) Inverse() Quantity {
 	return Quantity{Scale: q.Scale, N: q.N, Point: -q.Point, Draws: Negated(q.Draws), Places: Negated(q.Places)}
