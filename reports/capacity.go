@@ -2,6 +2,8 @@ package reports
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"poolbench/bench/record"
 	"poolbench/reports/estimate"
@@ -84,15 +86,12 @@ func (b Beaten) Warning() record.Warning {
 func idealOf(s *Set, workload string, workers int) (q estimate.Quantity, measured bool) {
 	capacity := CapacityOf(s)
 	if _, beaten := BeatenIdeals(s)[workload]; !beaten && s.Resource(workload) == "cpu" {
-		if q, ok := capacity[workers]; ok {
+		at, largest := workers, slices.Max(slices.AppendSeq([]int{0}, maps.Keys(capacity)))
+		if cores := s.Record.Facts.Cores; cores > 0 && largest >= cores {
+			at = min(at, largest)
+		}
+		if q, ok := capacity[at]; ok {
 			return q, true
-		}
-		largest := 0
-		for p := range capacity {
-			largest = max(largest, p)
-		}
-		if cores := s.Record.Facts.Cores; cores > 0 && largest >= cores && workers > largest {
-			return capacity[largest], true
 		}
 	}
 	return estimate.Constant(float64(workers)), false

@@ -148,7 +148,7 @@ func (m *Master) inflation(s *Set, arms []*measurement) estimate.Quantity {
 	var out estimate.Quantity
 	for _, arm := range arms {
 		p := arm.pool.Workers
-		times := s.ratios(arm, record.UnitTaskTime).Over(s.at(arm.baseline).task)
+		times := arm.series(record.UnitTaskTime, estimate.Ratio).Over(s.at(arm.baseline).task)
 		if cores := s.Record.Facts.Cores; times.Len() < estimate.MinBlocks || arm.grain == 0 || cores > 0 && p > cores && s.Resource(m.Workload) == "cpu" {
 			continue
 		}

@@ -114,7 +114,7 @@ func findScalings(s *Set) []Scaling {
 			if one != nil {
 				pt.Relative = s.Estimate(one.task.Over(m.task))
 			}
-			pt.Ledger = ledgerOf(s, m, base, one)
+			pt.Ledger = ledgerOf(m, base, one)
 			pt.Overlap = overlapOf(s, m)
 			if n := len(x.Series); n == 0 || x.Series[n-1].How != m.pool.How {
 				x.Series = append(x.Series, ScalingSeries{Pool: m.pool.of(0)})
@@ -157,12 +157,11 @@ func executorsOf(arms []*measurement) int {
 
 // oneWorker is the arm of the executor of m with one worker, nil when there is none.
 func oneWorker(arms []*measurement, m *measurement) *measurement {
-	for _, one := range arms {
-		if one.pool.How == m.pool.How && one.pool.Workers == 1 {
-			return one
-		}
+	i := slices.IndexFunc(arms, func(one *measurement) bool { return one.pool == m.pool.of(1) })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return arms[i]
 }
 
 func scalingPoint(s *Set, m *measurement, speedup estimate.Quantity) ScalingPoint {

@@ -129,11 +129,6 @@ func (s *Set) Series(p record.Point, unit string) estimate.Series {
 	return s.at(p).series(unit, scale)
 }
 
-// ratios is the Series of a unit on scale Ratio, whatever values there are of it.
-func (s *Set) ratios(m *measurement, unit string) estimate.Series {
-	return m.series(unit, estimate.Ratio)
-}
-
 // Task is the wall time per task in seconds, on scale Ratio; that of the whole job where
 // its tasks were not counted.
 func (s *Set) Task(p record.Point) estimate.Series { return s.at(p).task }

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"poolbench/reports/estimate"
@@ -75,10 +76,7 @@ func (l Law) Text() string {
 		return fmt.Sprintf("every worker gives %s%s (linear)", words.Estimate(l.PerWorker, words.Times), map[string]string{
 			"cores": ", up to the cores", "capacity": " of the measured capacity"}[l.Against])
 	case Amdahl:
-		law := ""
-		if l.Name() != "contention" {
-			law = " (" + l.Name() + ")"
-		}
+		law := strings.TrimSuffix(" ("+l.Name()+")", " (contention)")
 		return fmt.Sprintf("%s of contention for each worker more%s, %s", words.Estimate(l.Contention, words.Fraction), law, one)
 	case USL:
 		text := fmt.Sprintf("%s of contention and %s of crosstalk for each worker more (USL), %s",
@@ -102,29 +100,18 @@ func (l Law) Text() string {
 
 // claims are the parameters that Text states.
 func (l Law) claims(subject string) []Claim {
-	var out []Claim
-	add := func(relation, unit string, e estimate.Estimate) {
-		if e.N > 0 {
-			out = append(out, Claim{Subject: subject, Relation: relation, Unit: unit, Value: e})
-		}
+	period := l.Period
+	if l.Kind == Plateau && l.Ceiling.Value >= 1 {
+		period = estimate.Estimate{}
 	}
-	if l.Kind != Plateau {
-		add("speedup of each worker", words.Times, l.PerWorker)
-	}
-	switch l.Kind {
-	case Plateau, Dispatcher:
-		add("largest speedup", words.Times, l.Ceiling)
-		if l.Kind == Dispatcher || l.Ceiling.Value < 1 {
-			add("time from task to task", words.Seconds, l.Period)
-		}
-	case Amdahl, USL:
-		add("contention of each worker more", words.Fraction, l.Contention)
-	}
-	if l.Kind == USL {
-		add("crosstalk of each worker more", words.Fraction, l.Crosstalk)
-		add("best number of workers", words.Plain, l.Peak)
-	}
-	return out
+	return slices.DeleteFunc([]Claim{
+		{Subject: subject, Relation: "speedup of each worker", Unit: words.Times, Value: l.PerWorker},
+		{Subject: subject, Relation: "largest speedup", Unit: words.Times, Value: l.Ceiling},
+		{Subject: subject, Relation: "time from task to task", Unit: words.Seconds, Value: period},
+		{Subject: subject, Relation: "contention of each worker more", Unit: words.Fraction, Value: l.Contention},
+		{Subject: subject, Relation: "crosstalk of each worker more", Unit: words.Fraction, Value: l.Crosstalk},
+		{Subject: subject, Relation: "best number of workers", Unit: words.Plain, Value: l.Peak},
+	}, func(c Claim) bool { return c.Value.N == 0 })
 }
 
 // PeakText is N* for a table, "14 [12, 17]", or why it is withheld.

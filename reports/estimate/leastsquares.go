@@ -114,17 +114,16 @@ func (l linearised) step(next, p []float64, m Model, damping float64) bool {
 	if len(moves) == 0 {
 		return false
 	}
-	a, b := mat.NewSymDense(len(moves), nil), mat.NewVecDense(len(moves), nil)
+	var a mat.SymDense
+	a.SubsetSym(l.curvature, moves)
+	b := mat.NewVecDense(len(moves), nil)
 	for x, i := range moves {
-		for y, j := range moves[:x+1] {
-			a.SetSym(x, y, l.curvature.At(i, j))
-		}
-		a.SetSym(x, x, l.curvature.At(i, i)*(1+damping))
+		a.SetSym(x, x, a.At(x, x)*(1+damping))
 		b.SetVec(x, l.downhill[i])
 	}
 	var chol mat.Cholesky
 	var by mat.VecDense
-	if !chol.Factorize(a) || chol.SolveVecTo(&by, b) != nil {
+	if !chol.Factorize(&a) || chol.SolveVecTo(&by, b) != nil {
 		return false
 	}
 	for x, move := range moves {
