@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/interp"
+
 	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
@@ -168,17 +170,18 @@ func (m *Master) describe(f masterFit, unit estimate.Quantity) {
 // predict finds the crossover that the model has, between a hundredth of the smallest
 // and a hundred times the largest work of the sweep that measured it.
 func (m *Master) predict(s *Set, f masterFit, unit estimate.Quantity) {
-	sweep := m.sweepJobs(s, unit)
-	if len(sweep) < 2 {
+	sweep, tasks := m.sweepJobs(s, unit)
+	var sizes interp.PiecewiseLinear // between the grains of the sweep; beyond them as at the ends
+	if len(sweep) < 2 || sizes.Fit(sweep, tasks) != nil {
 		return
 	}
 	workers := float64(m.Workers)
 	ideals := deliverable(s, m.Workload, m.Workers)
 	gain := func(costs []float64, ideal, work float64) float64 { // ln speedup
-		n := sweep.tasks(work)
+		n := math.Exp(sizes.Predict(work))
 		return math.Log(n) + work - math.Log(jobTime(costs, math.Exp(work), n, workers, ideal))
 	}
-	lowest, highest := sweep[0].work-math.Log(100), sweep[len(sweep)-1].work+math.Log(100)
+	lowest, highest := sweep[0]-math.Log(100), sweep[len(sweep)-1]+math.Log(100)
 	find := func(costs []float64, ideal float64) float64 {
 		low, high := lowest, highest
 		switch {
@@ -219,19 +222,19 @@ func (m *Master) predict(s *Set, f masterFit, unit estimate.Quantity) {
 	m.Predicted = c
 }
 
-// sweepJobs are the jobs of the sweep whose crossover is predicted; work is in the
-// unit of the cells.
-func (m *Master) sweepJobs(s *Set, unit estimate.Quantity) (out jobs) {
+// sweepJobs are the jobs of the sweep whose crossover is predicted, as logarithms of work
+// per task, in the unit of the cells, and of tasks; ascending in work.
+func (m *Master) sweepJobs(s *Set, unit estimate.Quantity) (work, tasks []float64) {
 	for _, arm := range s.grid {
 		base := s.at(arm.baseline)
 		if arm.family != m.Family || arm.pool != m.Pool || arm.payload != 0 || arm.grain == 0 || base.task.Len() == 0 || arm.tasks == 0 {
 			continue
 		}
-		if work := base.task.Point() - unit.Point; len(out) == 0 || work > out[len(out)-1].work {
-			out = append(out, struct{ work, tasks float64 }{work, math.Log(float64(arm.tasks))})
+		if w := base.task.Point() - unit.Point; len(work) == 0 || w > work[len(work)-1] {
+			work, tasks = append(work, w), append(tasks, math.Log(float64(arm.tasks)))
 		}
 	}
-	return out
+	return work, tasks
 }
 
 // predictPool compares the pool sizes of the largest tasks, as the model has them and

@@ -132,21 +132,3 @@ func jobTime(c []float64, work, tasks, workers, ideal float64) float64 {
 	}
 	return max(t, math.SmallestNonzeroFloat64)
 }
-
-// jobs say how many tasks a job of some work per task has: between the grains of a
-// sweep as a straight line between logarithms, beyond them as at the ends.
-type jobs []struct{ work, tasks float64 } // logarithms, ascending in work
-
-func (j jobs) tasks(work float64) float64 {
-	for i := range j {
-		switch {
-		case work > j[i].work:
-		case i == 0:
-			return math.Exp(j[0].tasks)
-		default:
-			t := (work - j[i-1].work) / (j[i].work - j[i-1].work)
-			return math.Exp(j[i-1].tasks + t*(j[i].tasks-j[i-1].tasks))
-		}
-	}
-	return math.Exp(j[len(j)-1].tasks)
-}
