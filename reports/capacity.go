@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -69,14 +68,6 @@ func BeatenIdeals(s *Set) map[string]Beaten {
 		}
 		return out
 	})
-}
-
-// Warning says that the ideal is wrong, and what follows.
-func (b Beaten) Warning() record.Warning {
-	workload := b.Family.What.Workload()
-	return record.Warning{Topic: "ideal",
-		What: fmt.Sprintf("The measured capacity is not the ideal of %s: %s on %s reaches %s of it.", workload, b.Pool, b.Title, words.Estimate(b.Share, words.Fraction)),
-		Cure: "Its efficiencies are against the number of workers; measure again on an idle machine."}
 }
 
 // idealOf is what the workers can deliver at best on a workload, as a multiple of

@@ -18,6 +18,8 @@ type Choice struct {
 	Ties     []Tie             // other arms that are not surely slower than the fastest by more than 5 %; the chosen one is the cheapest of all
 	Decided  bool              // false when blocks are too few or too noisy to tell
 	Sentence string            // states the choice; for people
+	Ahead    estimate.Estimate // how many times as fast as Next, within blocks; N is 0 when another executor is as good or nothing can be said
+	Next     Tie               // the fastest arm of another executor
 	Stated   []Tie             // arms whose speedups Sentence states
 }
 
@@ -82,7 +84,9 @@ func choose(s *Set, all []candidate, baseline Pool) Choice {
 		return !(c.tie.Speedup.Value > 1+Practical && c.beatsSerial(len(judged)))
 	})
 	if len(winners) > 0 {
-		return settle(asGood(s, winners), baseline.Executor)
+		out := settle(asGood(s, winners), baseline.Executor)
+		out.ahead(s, all)
+		return out
 	}
 	return noPool(serial, judged, best)
 }
@@ -153,6 +157,18 @@ func settle(winners []candidate, against string) Choice {
 		c.Sentence += "; " + tieSentence(c)
 	}
 	return c
+}
+
+// ahead compares the choice with the fastest of the arms of other executors.
+func (c *Choice) ahead(s *Set, all []candidate) {
+	next := fastest(slices.DeleteFunc(slices.Clone(all), func(x candidate) bool { return x.tie.How == c.How }))
+	if next == nil || slices.ContainsFunc(c.Ties, func(t Tie) bool { return t.How != c.How }) {
+		return
+	}
+	i := slices.IndexFunc(all, func(x candidate) bool { return x.tie.Pool == c.Pool })
+	if lead := s.Estimate(next.task.Over(all[i].task)); lead.Known() && lead.Low > 1 {
+		c.Ahead, c.Next = lead, next.tie
+	}
 }
 
 // tieSentence is "4 to 16 workers and processes with 2 are equally good".

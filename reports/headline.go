@@ -2,11 +2,7 @@ package reports
 
 import (
 	"cmp"
-	"math"
 	"slices"
-
-	"poolbench/bench/record"
-	"poolbench/reports/estimate"
 )
 
 // Headline is the Scaling of each workload, with what else says what is run, that stands
@@ -41,34 +37,6 @@ func HeadlineSweeps(s *Set) []Sweep {
 		}
 	}
 	return out
-}
-
-// Ahead is how far the chosen arm is ahead of the best arm of another executor,
-// within blocks; ok is false when another is as good or nothing can be said.
-func Ahead(s *Set, x Scaling) (ratio estimate.Estimate, next Tie, ok bool) {
-	if !x.Best.Decided || x.Best.Executor == x.Baseline.Executor() {
-		return estimate.Estimate{}, Tie{}, false
-	}
-	for _, t := range x.Best.Ties {
-		if t.How != x.Best.How {
-			return estimate.Estimate{}, Tie{}, false
-		}
-	}
-	var mine, theirs record.Point
-	next.Speedup.Value = math.Inf(-1)
-	for _, pt := range x.Points() {
-		switch {
-		case pt.Pool == x.Best.Pool:
-			mine = pt.Point
-		case pt.How != x.Best.How && pt.Speedup.Value > next.Speedup.Value:
-			next, theirs = Tie{pt.Pool, pt.Speedup}, pt.Point
-		}
-	}
-	if next.Executor == "" {
-		return estimate.Estimate{}, Tie{}, false
-	}
-	ratio = s.Estimate(s.Task(theirs).Over(s.Task(mine)))
-	return ratio, next, ratio.Known() && ratio.Low > 1
 }
 
 // noisyLimit is the half width of a speedup's interval, relative to the speedup,

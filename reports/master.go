@@ -100,7 +100,8 @@ func (m *Master) model(s *Set) {
 	}
 	m.Misfit = math.Expm1(best.Misfit)
 	unit := s.Quantity(reference.makespan)
-	m.describe(best, unit)
+	m.Inline, m.Fixed, m.Period = best.Estimate(inlineCost, unit), best.Estimate(fixedCost, unit), best.Estimate(periodCost, unit)
+	m.Inflation, m.Tail = best.Estimate(inflationCost, estimate.Quantity{}), best.Estimate(tailCost, estimate.Quantity{})
 	if phi.N > 0 {
 		m.Inside, m.Inflation = true, phi.Estimate()
 	}
@@ -158,13 +159,6 @@ func (m *Master) inflation(s *Set, arms []*measurement) estimate.Quantity {
 		out = s.Quantity(times).Per(estimate.Constant(float64(p))).Times(best)
 	}
 	return out
-}
-
-// describe puts the costs into the model: unit is that of the times of the cells, in
-// seconds.
-func (m *Master) describe(f masterFit, unit estimate.Quantity) {
-	m.Inline, m.Fixed, m.Period = f.Estimate(inlineCost, unit), f.Estimate(fixedCost, unit), f.Estimate(periodCost, unit)
-	m.Inflation, m.Tail = f.Estimate(inflationCost, estimate.Quantity{}), f.Estimate(tailCost, estimate.Quantity{})
 }
 
 // predict finds the crossover that the model has, between a hundredth of the smallest

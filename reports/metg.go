@@ -86,36 +86,26 @@ type granularity struct{ work, efficiency float64 }
 // levelsOf is what follows from the curve of efficiencies. The granularities ascend in
 // work, parallel to what was reached, but for that of an empty task, which may come first.
 func levelsOf(c *estimate.Curve, granularities []estimate.Quantity, reached []granularity) (levels []Level, o Overhead) {
-	var at50, at90 estimate.Quantity
+	at := map[float64]estimate.Quantity{} // granularity by efficiency
 	for _, e := range efficiencies {
 		work, place := c.Crossing(e, 0)
 		levels = append(levels, Level{e, work, metg(e, work, reached)})
-		switch e {
-		case HalfEfficiency:
-			at50 = place.Per(estimate.Constant(e))
-		case 0.9:
-			at90 = place.Per(estimate.Constant(e))
-		}
+		at[e] = place.Per(estimate.Constant(e))
 	}
 	floor := estimate.Floor(granularities)
 	o.Floor = floor.Estimate()
 	empty := len(granularities) > len(reached)
 	o.Above = !empty && reached[0].efficiency > reachesFloor
-	if at50.N == 0 || o.Floor.N == 0 {
+	if at[HalfEfficiency].N == 0 || o.Floor.N == 0 {
 		return levels, o
 	}
-	o.R50 = at50.Per(floor).Estimate()
-	r90, wide := math.NaN(), false
-	if at90.N > 0 {
-		o.R90 = at90.Per(at50).Estimate()
-		if r90 = o.R90.Value; o.R90.Known() && o.R90.Low < 8 {
-			r90 = math.NaN() // not surely growing
-		}
+	o.R50, o.R90 = at[HalfEfficiency].Per(floor).Estimate(), at[0.9].Per(at[HalfEfficiency]).Estimate()
+	r90 := o.R90.Value
+	if o.R90.N == 0 || o.R90.Known() && o.R90.Low < 8 {
+		r90 = math.NaN() // not surely growing
 	}
 	o.Shape = shape(o.R50.Value, r90)
-	if o.R50.Known() {
-		wide = shape(o.R50.High, r90)-shape(o.R50.Low, r90) > 1
-	}
+	wide := o.R50.Known() && shape(o.R50.High, r90)-shape(o.R50.Low, r90) > 1
 	if wide || o.Above && o.Shape != ShapeGrows {
 		o.Shape = ShapeUnknown
 	}

@@ -31,7 +31,10 @@ func findWarnings(s *Set) []record.Warning {
 	out = append(out, unanalysed(s)...)
 	beaten := BeatenIdeals(s)
 	for _, workload := range slices.Sorted(maps.Keys(beaten)) {
-		out = append(out, beaten[workload].Warning())
+		b := beaten[workload]
+		out = append(out, record.Warning{Topic: "ideal",
+			What: fmt.Sprintf("The measured capacity is not the ideal of %s: %s on %s reaches %s of it.", workload, b.Pool, b.Title, words.Estimate(b.Share, words.Fraction)),
+			Cure: "Its efficiencies are against the number of workers; measure again on an idle machine."})
 	}
 	return append(out, implausible(s)...)
 }

@@ -19,7 +19,7 @@ var Which = Question{
 		out := Section{Reading: "The speedup is the time of a plain loop divided by the time of the pool, within the same block of the run. The heavy dark line is what the machine was measured to deliver to independent processes; the thin line y = x would be one whole core per worker. Below the dashed line more than half of the workers' time is lost. In the table, the outlined cell is the choice; cells marked “as good” cannot be told from it or differ by less than 5 %, and the cheapest of them is the choice."}
 		for _, h := range Headline(s) {
 			of := slices.DeleteFunc(slices.Clone(Scalings(s)), func(x Scaling) bool { return x.Family != h.Family })
-			out.Sentences = append(out.Sentences, whichSentence(s, h, of))
+			out.Sentences = append(out.Sentences, whichSentence(h, of))
 			out.add(h.Family.Title(), speedupTable(s, h), otherChoices(s, h, of), makespans(s, of))
 		}
 		if len(out.Sentences) == 0 {
@@ -29,14 +29,14 @@ var Which = Question{
 	},
 }
 
-func whichSentence(set *Set, h Scaling, of []Scaling) Sentence {
+func whichSentence(h Scaling, of []Scaling) Sentence {
 	out := Sentence{Subject: h.Family.Title(), Text: h.Best.Sentence, Verdict: verdict(h)}
 	for _, arm := range h.Best.Stated {
 		out.Claims = append(out.Claims, Claim{Subject: arm.String() + " on " + h.Title(), Relation: "speedup", Object: h.Family.Baseline, Unit: words.Times, Value: arm.Speedup})
 	}
-	if lead, next, ok := Ahead(set, h); ok {
-		out.Text += fmt.Sprintf("; %s ahead of %s", words.Ratio(lead.Value), next.Pool)
-		out.Claims = append(out.Claims, Claim{Subject: h.Best.String() + " on " + h.Title(), Relation: "speedup", Object: next.String(), Unit: words.Times, Value: lead})
+	if best := h.Best; best.Ahead.N > 0 {
+		out.Text += fmt.Sprintf("; %s ahead of %s", words.Ratio(best.Ahead.Value), best.Next.Pool)
+		out.Claims = append(out.Claims, Claim{Subject: best.String() + " on " + h.Title(), Relation: "speedup", Object: best.Next.String(), Unit: words.Times, Value: best.Ahead})
 	}
 	if h.Grain != 0 && slices.ContainsFunc(of, func(x Scaling) bool { return x.Grain != h.Grain }) {
 		out.Text += fmt.Sprintf(" (at %s of work per task)", words.Grain(h.Grain))

@@ -10,12 +10,7 @@ import (
 
 // Count prints a number of things with the right form of the noun: "1 block",
 // "3 blocks".
-func Count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
-}
+func Count(n int, noun string) string { return Plural(n, noun, noun+"s") }
 
 // Plural is Count for nouns and phrases that do not just take an s: "1 speedup is", "3
 // speedups are".

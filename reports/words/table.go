@@ -112,20 +112,14 @@ func (t Table) Cells() []Cell { return slices.Concat(t.Rows...) }
 
 // Pruned is t without the columns of numbers that say nothing in any row.
 func (t Table) Pruned() Table {
-	out := t
-	out.Header, out.Rows = nil, make([][]Cell, len(t.Rows))
-	for j, head := range t.Header {
-		empty := j >= t.Left
-		for _, row := range t.Rows {
-			empty = empty && row[j].Text == "–"
-		}
-		if empty {
+	for j := len(t.Header) - 1; j >= t.Left; j-- {
+		if slices.ContainsFunc(t.Rows, func(row []Cell) bool { return row[j].Text != "–" }) {
 			continue
 		}
-		out.Header = append(out.Header, head)
+		t.Header, t.Rows = slices.Delete(slices.Clone(t.Header), j, j+1), slices.Clone(t.Rows)
 		for i, row := range t.Rows {
-			out.Rows[i] = append(out.Rows[i], row[j])
+			t.Rows[i] = slices.Delete(slices.Clone(row), j, j+1)
 		}
 	}
-	return out
+	return t
 }
