@@ -44,10 +44,9 @@ func capacitySeries(s *Set) map[int]estimate.Series {
 // A Beaten is a measured ideal that some point of a workload surely exceeds, so that it
 // is no ideal.
 type Beaten struct {
-	Family Family
-	Pool   Pool
-	Title  string            // of what it runs
-	Share  estimate.Estimate // speedup / C, within blocks
+	Pool  Pool
+	Title string            // of what it runs
+	Share estimate.Estimate // speedup / C, within blocks
 }
 
 // BeatenIdeals are the workloads that exceed the measured capacity, each with the point
@@ -63,7 +62,7 @@ func BeatenIdeals(s *Set) map[string]Beaten {
 			}
 			share := s.Estimate(s.at(m.baseline).task.Over(m.task).Over(c))
 			if share.Known() && share.Low > 1 && share.Low > out[m.workload].Share.Low {
-				out[m.workload] = Beaten{m.family, m.pool, words.Task(m.workload, m.grain, m.payload) + m.family.rest(), share}
+				out[m.workload] = Beaten{m.pool, words.Task(m.workload, m.grain, m.payload) + m.family.rest(), share}
 			}
 		}
 		return out

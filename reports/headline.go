@@ -68,8 +68,3 @@ func NoisyArms(s *Set) (noisy []string, of int) {
 	}
 	return noisy, of
 }
-
-// isSwept reports whether work of a kind has a Sweep.
-func isSwept(s *Set, f Family) bool {
-	return slices.ContainsFunc(Sweeps(s), func(x Sweep) bool { return x.Family == f })
-}

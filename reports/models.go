@@ -108,13 +108,11 @@ func lawOf(points []lawPoint, work estimate.Quantity) (law Law, modelled []float
 		return Law{Why: fmt.Sprintf("nothing meets every point within %s, the best (%s) is off by %s",
 			words.Percent(maxMisfit), best.kind, words.Percent(law.Misfit)), Misfit: law.Misfit}, nil
 	}
-	switch last := points[len(points)-1]; {
-	case best.ideal > 0:
+	last, c := points[len(points)-1].workers, best.c[len(points)-1]
+	if law.Against = "workers"; best.ideal > 0 {
 		law.Against = "capacity"
-	case best.c[len(points)-1] < math.Log(last.workers)-1e-9:
+	} else if c < math.Log(last)-1e-9 {
 		law.Against = "cores"
-	default:
-		law.Against = "workers"
 	}
 	for i, f := range fits {
 		if lead := scores[i] - scores[chosen]; f.kind != best.kind && (law.Next == NoLaw || lead < law.Lead) {
@@ -122,7 +120,7 @@ func lawOf(points []lawPoint, work estimate.Quantity) (law Law, modelled []float
 		}
 	}
 	best.describe(&law, work)
-	law.peak(best.Fit, points[len(points)-1].workers, best.c[len(points)-1])
+	law.peak(best.Fit, last, c)
 	return law, best.Prediction()
 }
 

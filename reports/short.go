@@ -187,7 +187,10 @@ func costOf(set *Set, s Scaling) Sentence {
 	var never []string
 	var executors ordered[string, string] // by how many workers they need
 	most := 0
-	for _, c := range costsOn(set, s) {
+	for _, c := range Costs(set) {
+		if Scalings(set)[c.Scaling].Baseline != s.Baseline {
+			continue
+		}
 		claim := crossing(c.Label+" on "+s.Title(), "workers that beat", s.Family.Baseline, "workers", c.Crossover)
 		if claim.Value.N == 0 && c.Fewest > 0 {
 			claim.Outcome, claim.Value = "", estimate.Estimate{Value: float64(c.Fewest)}
@@ -229,9 +232,4 @@ func costOf(set *Set, s Scaling) Sentence {
 		}
 	}
 	return out
-}
-
-// costsOn are those of s.
-func costsOn(set *Set, s Scaling) []Cost {
-	return slices.DeleteFunc(slices.Clone(Costs(set)), func(c Cost) bool { return Scalings(set)[c.Scaling].Baseline != s.Baseline })
 }

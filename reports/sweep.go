@@ -38,10 +38,8 @@ type SweepSeries struct {
 func (s SweepSeries) Half() Level { return s.level(HalfEfficiency) }
 
 func (s SweepSeries) level(efficiency float64) Level {
-	for _, l := range s.Levels {
-		if l.Efficiency == efficiency {
-			return l
-		}
+	if i := slices.IndexFunc(s.Levels, func(l Level) bool { return l.Efficiency == efficiency }); i >= 0 {
+		return s.Levels[i]
 	}
 	return Level{Efficiency: efficiency}
 }

@@ -63,7 +63,7 @@ func speedupTable(set *Set, s Scaling) words.Table {
 		t.Title += ", " + words.Count(s.Tasks, "task")
 	}
 	t.Title += ": speedup against " + words.Against(s.Family.Baseline) + ", which takes " + words.Estimate(s.Serial, words.Seconds)
-	if !isSwept(set, s.Family) { // else Short says it
+	if !slices.ContainsFunc(Sweeps(set), func(x Sweep) bool { return x.Family == s.Family }) { // else Short says it
 		t.Caption = words.Sentence(costOf(set, s).Text)
 	}
 	workers := s.poolSizes()

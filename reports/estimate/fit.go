@@ -107,12 +107,8 @@ func (f Fit) Derived(value float64, draw func(r int) float64) Estimate {
 	for r := range draws {
 		draws[r] = draw(r)
 	}
-	blocks := math.MaxInt
-	for _, q := range f.data.Draws {
-		blocks = min(blocks, q.N)
-	}
-	low, high := around(value, draws, expanded(1-Confidence, blocks))
-	return Estimate{Value: value, Low: low, High: high, N: blocks, Method: OneStepBootstrap}
+	low, high := around(value, draws, expanded(1-Confidence, f.data.blocks))
+	return Estimate{Value: value, Low: low, High: high, N: f.data.blocks, Method: OneStepBootstrap}
 }
 
 // expanded is the level at which a percentile interval of a few blocks is taken, so

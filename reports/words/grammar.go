@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -59,4 +60,16 @@ func Sentence(text string) string {
 		text += "."
 	}
 	return Capital(text)
+}
+
+// Task is "spin at 10 µs and 64 B": a workload with what its tasks are, without what is 0.
+func Task(workload string, grain time.Duration, payload int) string {
+	before := " at "
+	if grain != 0 {
+		workload, before = workload+before+Grain(grain), " and "
+	}
+	if payload != 0 {
+		workload += fmt.Sprintf("%s%d B", before, payload)
+	}
+	return workload
 }
