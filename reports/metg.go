@@ -80,12 +80,9 @@ func shape(r50, r90 float64) Shape {
 // something else.
 const reachesFloor = 0.1
 
-// A granularity is how efficient a task with some work is, in seconds.
-type granularity struct{ work, efficiency float64 }
-
 // levelsOf is what follows from the curve of efficiencies. The granularities ascend in
-// work, parallel to what was reached, but for that of an empty task, which may come first.
-func levelsOf(c *estimate.Curve, granularities []estimate.Quantity, reached []granularity) (levels []Level, o Overhead) {
+// work, parallel to the points that were reached, but for that of an empty task, which may come first.
+func levelsOf(c *estimate.Curve, granularities []estimate.Quantity, reached []SweepPoint) (levels []Level, o Overhead) {
 	at := map[float64]estimate.Quantity{} // granularity by efficiency
 	for _, e := range efficiencies {
 		work, place := c.Crossing(e, 0)
@@ -95,7 +92,7 @@ func levelsOf(c *estimate.Curve, granularities []estimate.Quantity, reached []gr
 	floor := estimate.Floor(granularities)
 	o.Floor = floor.Estimate()
 	empty := len(granularities) > len(reached)
-	o.Above = !empty && reached[0].efficiency > reachesFloor
+	o.Above = !empty && reached[0].Efficiency.Value > reachesFloor
 	if at[HalfEfficiency].N == 0 || o.Floor.N == 0 {
 		return levels, o
 	}
@@ -115,12 +112,13 @@ func levelsOf(c *estimate.Curve, granularities []estimate.Quantity, reached []gr
 // metg is the granularity where the useful work is least: work / efficiency, hence
 // twice the work at 50 %. It includes overhead, as in Task Bench (Slaughter et al.,
 // SC20).
-func metg(efficiency float64, work estimate.Crossing, reached []granularity) estimate.Crossing {
+func metg(efficiency float64, work estimate.Crossing, reached []SweepPoint) estimate.Crossing {
 	c := work
 	c.At = c.At.Map(func(work float64) float64 { return work / efficiency })
 	c.From, c.To = math.Inf(1), math.Inf(-1)
-	for _, g := range reached {
-		c.From, c.To = min(c.From, g.work/g.efficiency), max(c.To, g.work/g.efficiency)
+	for _, p := range reached {
+		spent := p.Work / p.Efficiency.Value
+		c.From, c.To = min(c.From, spent), max(c.To, spent)
 	}
 	return c
 }

@@ -154,10 +154,6 @@ func sweepSeries(s *Set, arms []*measurement, best estimate.Quantity) SweepSerie
 	c := estimate.NewCurve(speedups)
 	out.Crossover, _ = c.Crossing(1, Practical)
 	out.Threshold = c.Threshold(Practical)
-	var reached []granularity
-	for _, p := range out.Points {
-		reached = append(reached, granularity{p.Work, p.Efficiency.Value})
-	}
-	out.Levels, out.Overhead = levelsOf(estimate.NewCurve(efficiencies), granularities, reached)
+	out.Levels, out.Overhead = levelsOf(estimate.NewCurve(efficiencies), granularities, out.Points)
 	return out
 }

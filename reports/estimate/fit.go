@@ -62,16 +62,13 @@ func (f Fit) Prediction() []float64 {
 func (f *Fit) Resample() {
 	count := len(f.data.Draws[0].Draws)
 	f.Draws = make([][]float64, len(f.P))
-	for i := range f.Draws {
-		f.Draws[i] = make([]float64, count)
+	for i, p := range f.P {
+		f.Draws[i] = slices.Repeat([]float64{p}, count)
 	}
 	prediction := f.Prediction()
 	for r := range count {
 		if f.data.Replay != nil {
 			f.data.Replay(prediction, f.P, r)
-		}
-		for i, p := range f.P {
-			f.Draws[i][r] = p
 		}
 		for x, i := range f.model.Free {
 			u := 0.0
