@@ -81,7 +81,7 @@ type lawPoint struct {
 //
 // The models are compared by AICc (Hurvich and Tsai 1989) with the pool sizes as
 // sample: blocks tell how noisy the points are, not what happens between them (see
-// estimate.Scores).
+// estimate.Best).
 func lawOf(points []lawPoint, work estimate.Quantity) (law Law, modelled []float64) {
 	if len(points) < minSizes {
 		return Law{Why: fmt.Sprintf("%s measured; a model needs %d", words.Count(len(points), "pool size"), minSizes)}, nil
