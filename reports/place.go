@@ -69,8 +69,13 @@ func (p Pool) sized(size string) string {
 	return p.Executor + size + others(p.How, record.AxisExecutor)
 }
 
-// Label is the executor with whatever else says how it runs: "processes, start=fork".
-func (p Pool) Label() string { return p.Executor + others(p.How, record.AxisExecutor) }
+// Label is the executor with whatever else says how it runs: "processes (start=fork)".
+func (p Pool) Label() string {
+	if how := others(p.How, record.AxisExecutor); how != "" {
+		return p.Executor + " (" + strings.TrimPrefix(how, ", ") + ")"
+	}
+	return p.Executor
+}
 
 // A place is where a point of a grid lies on the axes.
 type place struct {

@@ -139,8 +139,8 @@ func TestWideRecordIsAnalysedWhole(t *testing.T) {
 		"spin at 1 µs, dial=10", "spin at 20 µs, dial=10", "spin at 400 µs, dial=10"}; !slices.Equal(titles, want) {
 		t.Errorf("%q, want %q", titles, want)
 	}
-	if want := []string{"ants", "conc", "goroutines", "pond", "processes, start=fork", "processes, start=spawn", "py-free, build=3.9", "py-processes, build=3.14",
-		"py-threads, build=3.9", "spawn", "threads", "tunny"}; !slices.Equal(sortedKeys(labels), want) {
+	if want := []string{"ants", "conc", "goroutines", "pond", "processes (start=fork)", "processes (start=spawn)", "py-free (build=3.9)", "py-processes (build=3.14)",
+		"py-threads (build=3.9)", "spawn", "threads", "tunny"}; !slices.Equal(sortedKeys(labels), want) {
 		t.Errorf("%q, want %q", sortedKeys(labels), want)
 	}
 	for _, p := range s.Points() {

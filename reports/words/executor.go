@@ -35,9 +35,9 @@ func Against(baseline string) string {
 
 // find is the entry of an executor, and its place in the order of price. Of one that
 // nobody here knows the name is taken as a singular, and the price as the highest. What
-// else the name says of how it runs does not matter: "processes, start=fork".
+// else the name says of how it runs does not matter: "processes (start=fork)".
 func find(name string) (e executor, price int) {
-	name, _, _ = strings.Cut(name, ",")
+	name, _, _ = strings.Cut(name, " (")
 	for i, e := range executors {
 		if e.name == name {
 			return e, i

@@ -5,7 +5,7 @@ import "testing"
 // Names that nobody here knows are singular, whatever they end in, and the dearest.
 func TestExecutors(t *testing.T) {
 	for _, test := range []struct{ got, want string }{
-		{PayOff("goroutines"), "pay off"}, {PayOff("spawn"), "pays off"}, {PayOff("nats"), "pays off"}, {PayOff("it"), "pays off"}, {PayOff("processes, start=fork"), "pay off"},
+		{PayOff("goroutines"), "pay off"}, {PayOff("spawn"), "pays off"}, {PayOff("nats"), "pays off"}, {PayOff("it"), "pays off"}, {PayOff("processes (start=fork)"), "pay off"},
 		{Verb("needs", "need", "nats"), "needs"}, {Verb("needs", "need", "spawn", "nats"), "need"}, {Verb("needs", "need", "processes"), "need"},
 		{Pool("goroutines", 8), "8 goroutines"}, {Pool("threads", 1), "1 thread"}, {Pool("processes", 1), "1 process"}, {Pool("processes", 2), "2 processes"},
 		{Pool("spawn", 8), "spawn with 8 workers"}, {Pool("ants", 1), "ants with 1 worker"},
