@@ -17,7 +17,6 @@ var MonteCarlo = register(Workload{
 	Grains:   []time.Duration{100 * time.Microsecond},
 	Kernel:   func(units int64) uint64 { return uint64(hits(golden, units)) },
 	New:      newMonteCarlo,
-	Expected: EqualWork,
 })
 
 // hits draws points points of the unit square and counts those within the

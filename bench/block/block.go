@@ -11,7 +11,6 @@ package block
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -287,8 +286,3 @@ func (l Left) Tell(o Outcome) bool {
 
 // Has reports whether the point has left.
 func (l Left) Has(p record.Point) bool { return l[p] >= mostInRow }
-
-// String is for messages: "the point, in block 3".
-func (o Outcome) String() string {
-	return fmt.Sprintf("%s, in block %d", o.Result.Point, o.Result.Block)
-}

@@ -16,7 +16,6 @@ type Command struct {
 	Env   []string   // beside the environment of this process; the last of a name counts
 	Files []*os.File // inherited, from descriptor 3 on
 
-	Stdin          io.Reader
 	Stdout, Stderr io.Writer     // where they are nil, Process.Output keeps them
 	Limit          int           // bytes kept in Output, from which on it is killed; 0 is none
 	Grace          time.Duration // from an interrupt to the kill when the context ends; 0 kills at once

@@ -17,5 +17,3 @@ func pressure() map[string]time.Duration { return nil }
 func cpuThrottling() (throttling, bool) { return throttling{}, false }
 
 func ourSeconds() float64 { return -1 }
-
-func systemSleeps() []sleepMethod { return nil }

@@ -40,7 +40,7 @@ func Start(ctx context.Context, c Command) (*Process, error) {
 		p.cmd.Env = append(p.cmd.Env, "PWD="+c.Dir)
 	}
 	p.cmd.Env = append(p.cmd.Env, c.Env...)
-	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = c.Stdin, c.Stdout, c.Stderr
+	p.cmd.Stdout, p.cmd.Stderr = c.Stdout, c.Stderr
 	if c.Stdout == nil {
 		p.cmd.Stdout = p.output
 	}

@@ -96,8 +96,8 @@ func TestFilesAndStreams(t *testing.T) {
 	}
 	defer in.Close()
 	var printed bytes.Buffer
-	c := Shell("cat; echo three >&3; echo four >&2")
-	c.Stdin, c.Stdout, c.Files = strings.NewReader("text"), &printed, []*os.File{out}
+	c := Shell("printf text; echo three >&3; echo four >&2")
+	c.Stdout, c.Files = &printed, []*os.File{out}
 	p, err := Start(t.Context(), c)
 	out.Close()
 	if err != nil {

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -46,15 +47,6 @@ var axes = []axisRule{
 	{Axis{"runtime", "what runs the program", true}, asIs, nil},
 	{Axis{"start", "how worker processes are started", true}, asIs, nil},
 	{Axis{"gomaxprocs", "GOMAXPROCS", true}, count(1), nil},
-}
-
-// Axes are the axes known here, in the order that they have in a name.
-func Axes() []Axis {
-	out := make([]Axis, len(axes))
-	for i, a := range axes {
-		out[i] = a.Axis
-	}
-	return out
 }
 
 func ruleOf(name string) (axisRule, int) {
@@ -126,15 +118,11 @@ func CompareValues(a, b string) int {
 	x, errX := strconv.ParseFloat(a, 64)
 	y, errY := strconv.ParseFloat(b, 64)
 	switch {
-	case errX == nil && errY == nil && x != y:
-		if x < y {
-			return -1
-		}
-		return +1
-	case (errX == nil) != (errY == nil):
-		if errX == nil {
-			return -1
-		}
+	case errX == nil && errY == nil:
+		return cmp.Or(cmp.Compare(x, y), strings.Compare(a, b))
+	case errX == nil:
+		return -1
+	case errY == nil:
 		return +1
 	}
 	return strings.Compare(a, b)

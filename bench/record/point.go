@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -168,10 +169,7 @@ func (p Point) Get(axis string) string {
 
 // With is the point with another value of an axis; "" takes the axis out.
 func (p Point) With(axis, value string) Point {
-	values := map[string]string{}
-	for a, v := range p.Axes() {
-		values[a] = v
-	}
+	values := maps.Collect(p.Axes())
 	values[axis] = value
 	p.name = gridName(p.Benchmark(), values)
 	return p
@@ -191,41 +189,27 @@ func (p Point) Keep(keep func(axis string) bool) Point {
 
 // IsGrid reports whether p has an executor, a workload and workers.
 func (p Point) IsGrid() bool {
-	if p.Side != "" {
-		return false
+	return p.Side == "" && p.Executor() != "" && p.Workload() != "" && p.Get(AxisWorkers) != "" &&
+		strings.Count(p.name, "/") == p.axes()
+}
+
+func (p Point) axes() (n int) {
+	for range p.Axes() {
+		n++
 	}
-	axes, needed := 0, 0
-	for axis, value := range p.Axes() {
-		axes++
-		if (axis == AxisExecutor || axis == AxisWorkload || axis == AxisWorkers) && value != "" {
-			needed++
-		}
-	}
-	return needed == 3 && axes == strings.Count(p.name, "/")
+	return n
 }
 
 // IsProbe reports whether p measures the machine rather than something one would
 // compare.
 func (p Point) IsProbe() bool {
-	n := 0
-	for axis := range p.Axes() {
-		if n++; n > 1 {
-			return false
-		}
-		switch p.Benchmark() {
-		case CapacityBenchmark, BandwidthBenchmark:
-			if axis != AxisWorkers || p.Workers() < 1 {
-				return false
-			}
-		case CalibrationBenchmark:
-			if axis != AxisWorkload {
-				return false
-			}
-		default:
-			return false
-		}
+	switch p.Benchmark() {
+	case CapacityBenchmark, BandwidthBenchmark:
+		return p.Workers() >= 1 && p.axes() == 1
+	case CalibrationBenchmark:
+		return p.Workload() != "" && p.axes() == 1
 	}
-	return n == 1
+	return false
 }
 
 // Executor and Workload are the values of these axes.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"math"
 	"runtime"
 	"slices"
@@ -132,7 +133,7 @@ func (w *Writer) Result(r Result) error {
 			res.Config = append(res.Config, fileKey(f.Key, f.Value))
 		}
 	}
-	for _, unit := range sortedUnits(mapKeys(r.Values)) {
+	for _, unit := range sortedUnits(maps.Keys(r.Values)) {
 		v := r.Values[unit]
 		if err := checkWord(unit); err != nil || !finite(v) {
 			return fmt.Errorf("record: %s: the value of %q is not finite, or the unit is no word", name, unit)
@@ -151,16 +152,6 @@ func (w *Writer) Result(r Result) error {
 		return w.comment("turns%s", turns.String())
 	}
 	return w.err
-}
-
-func mapKeys(m map[string]float64) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 func sortedUnits(names iter.Seq[string]) []string {

@@ -41,14 +41,6 @@ const (
 // String is "base", "head" or "copy": words of one length, see the package comment.
 func (s Side) String() string { return [...]string{"base", "head", "copy"}[s] }
 
-// source is the side whose source a side is built from.
-func (s Side) source() Side {
-	if s == Copy {
-		return Base
-	}
-	return s
-}
-
 // WorkTree as a revision means the files as they are, uncommitted changes and new
 // files included, ignored files not.
 const WorkTree = "worktree"
@@ -58,7 +50,6 @@ type Options struct {
 	Dir        string   // directory in the module; "" is the current one
 	Base, Head string   // Git revisions, or WorkTree; an empty Head means WorkTree
 	Packages   []string // package patterns as go list takes them; none means ./...
-	Plain      bool     // without the stepping overlay
 	Seed       uint64   // of the function orders
 	// Stage is told what is being done, when it is not nil.
 	Stage func(what string)
@@ -197,7 +188,7 @@ func (b *Builds) prepareOverlays(ctx context.Context) error {
 		}
 		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 		versions[s] = strings.TrimSpace(lines[len(lines)-1])
-		if b.options.Plain || !canStep {
+		if !canStep {
 			continue
 		}
 		dir := filepath.Join(b.dir, "overlay", s.String())
