@@ -60,7 +60,7 @@ func (c *Comparison) walk(ctx context.Context, targets []*target, pair int, v vi
 			if err != nil {
 				return err
 			}
-			runners[s] = &sliced{launch: l, name: t.printed(), patience: c.config.Patience}
+			runners[s] = &sliced{l, t.printed()}
 		}
 		failures, err := v.with(ctx, t, runners, false, 0)
 		if err != nil {
@@ -193,7 +193,7 @@ func functions(targets []*target) []string {
 // launch is how to start the binary of a package.
 func (c *Comparison) launch(p *build.Package, s build.Side, pair int, pattern string, procs int) (launch, error) {
 	path, dir, err := c.builds.Binary(p, s, pair)
-	return launch{path, dir, pattern, procs, c.builds.Env()}, err
+	return launch{path, dir, pattern, procs, c.builds.Env(), c.config.Patience}, err
 }
 
 // start starts both sides for targets of one group. Both must be killed.
@@ -209,7 +209,7 @@ func (c *Comparison) start(targets []*target, pair int) (processes [2]*stepped, 
 		var l launch
 		l, err = c.launch(t.pkg, side, pair, strings.Join(patterns, "|"), t.procs)
 		if err == nil {
-			processes[s], err = startStepped(l, "step", c.config.Patience)
+			processes[s], err = startStepped(l, "step")
 		}
 		if err != nil {
 			if s > 0 {

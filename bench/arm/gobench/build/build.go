@@ -14,6 +14,8 @@
 package build
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -333,20 +335,17 @@ func (b *Builds) run(ctx context.Context, dir string, env []string, name string,
 		// It would make both versions use the modules of the user's checkout.
 		own = append(own, "GOWORK=")
 	}
-	stdout, stderr, err = host.Run(ctx, host.Command{Name: name, Args: args, Dir: dir, Env: append(own, env...)})
+	var out, errs bytes.Buffer
+	_, err = host.Run(ctx, host.Command{Name: name, Args: args, Dir: dir, Env: append(own, env...), Stdout: &out, Stderr: &errs})
 	switch {
 	case err == nil:
-		return stdout, stderr, nil
+		return out.Bytes(), errs.Bytes(), nil
 	case ctx.Err() != nil:
 		return nil, nil, err
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, nil, inputError("%s is needed and not in PATH", name)
 	}
-	words := bounded(strings.TrimSpace(string(stderr) + string(stdout)))
-	if words == "" {
-		words = err.Error()
-	}
-	return nil, nil, errors.New(words)
+	return nil, nil, errors.New(cmp.Or(bounded(strings.TrimSpace(errs.String()+out.String())), err.Error()))
 }
 
 // maxWords bounds what is repeated of a compiler's words, in bytes.
