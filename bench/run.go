@@ -236,15 +236,15 @@ func (r *run) measure(ctx context.Context) error {
 	var begin time.Time
 	narrow := false
 	return c.Run(ctx, func(number int) ([]block.Group, error) {
-		points, err := r.next(ctx)
-		if err != nil || points == nil {
+		var points []record.Point
+		var err error
+		if points, narrow, err = r.next(ctx); err != nil || points == nil {
 			return nil, err
 		}
-		narrow = points.narrow
 		begin = time.Now()
-		r.Progress.Begin(Block{Number: number, Whole: r.pace.blocks() + 1, Expected: r.summary.Expected, Slices: len(points.points), Narrow: narrow,
+		r.Progress.Begin(Block{Number: number, Whole: r.pace.blocks() + 1, Expected: r.summary.Expected, Slices: len(points), Narrow: narrow,
 			Elapsed: time.Since(r.pace.begin), Budget: r.Budget})
-		return []block.Group{r.contest(points.points)}, nil
+		return []block.Group{r.contest(points)}, nil
 	}, func(_ record.Block, cut bool) error {
 		took := time.Since(begin)
 		r.refiner.took(took, narrow)
@@ -258,34 +258,28 @@ func (r *run) measure(ctx context.Context) error {
 	})
 }
 
-// wanted is what a block measures.
-type wanted struct {
-	points []record.Point
-	narrow bool
-}
-
-// next is what the next block measures: everything, or the refined points only; nil
-// when the run is over.
-func (r *run) next(ctx context.Context) (*wanted, error) {
+// next is what the next block measures: everything, or, if it is narrow, the refined
+// points only; nil when the run is over.
+func (r *run) next(ctx context.Context) (points []record.Point, narrow bool, err error) {
 	if r.refiner.due(r.pace.blocks()) {
 		if err := r.refine(ctx); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
-	narrow := r.refiner.narrow()
+	narrow = r.refiner.narrow()
 	more := r.pace.more(narrow)
 	r.summary.Expected = r.pace.blocks() + more
 	if more == 0 {
 		// What is left is too short for a whole block.
 		if narrow = r.pace.fillsUp(); !narrow {
-			return nil, nil
+			return nil, false, nil
 		}
 	}
-	points := r.refiner.points
+	points = slices.Clone(r.refiner.points)
 	if !narrow {
 		points = slices.Concat(r.plan.Points, r.refiner.beside())
 	}
-	return &wanted{slices.DeleteFunc(slices.Clone(points), r.left.Has), narrow}, nil
+	return slices.DeleteFunc(points, r.left.Has), narrow, nil
 }
 
 func (r *run) refine(ctx context.Context) error {

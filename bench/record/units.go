@@ -61,7 +61,7 @@ func Units() []Unit { return slices.Clone(units) }
 // UnitOf is what is known here of a unit. Of one that is not in the table only this: a
 // rate, which ends in "/s", is better high.
 func UnitOf(name string) Unit {
-	if i := slices.IndexFunc(units, func(u Unit) bool { return u.Name == name }); i >= 0 {
+	if i := unitOrder(name); i < len(units) {
 		return units[i]
 	}
 	u := Unit{Name: name}
