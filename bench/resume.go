@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 
@@ -94,10 +95,7 @@ func completeBlocks(rec *record.Record, plan Plan) int {
 	complete, left := 0, block.Left{}
 	for b := range rec.Blocks() {
 		tried := map[record.Point]bool{}
-		had := block.Left{}
-		for p, n := range left {
-			had[p] = n
-		}
+		had := maps.Clone(left)
 		for _, r := range b.Results {
 			tried[r.Point] = true
 			left.Tell(block.Outcome{Result: record.Result{Point: r.Point}})

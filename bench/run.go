@@ -116,9 +116,7 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	r.doubts = newDoubts(c.found)
 	if !r.Virtual {
-		if err := r.preflight(c); err != nil {
-			return err
-		}
+		r.preflight(c)
 	}
 	var err error
 	if r.roster, err = openRoster(ctx, r.plan, setup); err != nil {
@@ -188,7 +186,7 @@ func (r *run) found(f host.Findings) {
 
 // preflight measures what the machine can resolve: its clock, its shortest sleeps
 // and its noise. It takes about 0.1 s.
-func (r *run) preflight(c *calibrations) error {
+func (r *run) preflight(c *calibrations) {
 	var shortest time.Duration
 	for _, p := range r.plan.Points {
 		if w, ok := workloads.ByName(p.Workload()); ok && w.Resource == workloads.Wait && (shortest == 0 || p.Grain() < shortest) {
@@ -197,11 +195,9 @@ func (r *run) preflight(c *calibrations) error {
 	}
 	r.found(host.ProbeClock(time.Now))
 	r.found(host.ProbeSleep(shortest))
-	spin, err := c.of(workloads.Spin.Name, workloads.Spin.Kernel)
-	if err == nil {
+	if spin, err := c.of(workloads.Spin.Name, workloads.Spin.Kernel); err == nil {
 		r.found(host.ProbeNoise(func(d time.Duration) { workloads.Spin.Kernel(int64(d.Seconds() / spin.PerUnit)) }))
 	}
-	return nil
 }
 
 // warmUp runs points once: workers start, memory is touched, and an arm that cannot

@@ -105,10 +105,7 @@ func (c Config) Run(ctx context.Context, next func(number int) ([]Group, error),
 			break
 		}
 	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return nil
+	return context.Cause(ctx)
 }
 
 // run is one block.

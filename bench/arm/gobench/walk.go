@@ -1,6 +1,7 @@
 package gobench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -74,10 +75,7 @@ func (c *Comparison) walk(ctx context.Context, targets []*target, pair int, v vi
 // with visits a target with its runners.
 func (v visit) with(ctx context.Context, t *target, runners [2]runner, goes bool, startup time.Duration) ([2]error, error) {
 	failures, err := v(t, newSides(t, runners, goes), startup)
-	if err == nil && ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	return failures, err
+	return failures, cmp.Or(err, context.Cause(ctx))
 }
 
 // walkStepped visits targets that one pair of processes can serve. A benchmark that
@@ -91,9 +89,7 @@ func (c *Comparison) walkStepped(ctx context.Context, rest []*target, pair int, 
 		left, failures, err := v.processes(ctx, processes, rest)
 		processes[0].kill()
 		processes[1].kill()
-		if err == nil && ctx.Err() != nil { // what fails now is nobody's fault
-			err = context.Cause(ctx)
-		}
+		err = cmp.Or(err, context.Cause(ctx)) // what fails then is nobody's fault
 		switch {
 		case err != nil:
 			return err

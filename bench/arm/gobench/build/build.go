@@ -102,9 +102,7 @@ func (e *BuildError) Error() string {
 // compiles everything. The caller must Close the result; on an error nothing is
 // left.
 func New(ctx context.Context, o Options) (_ *Builds, err error) {
-	if o.Head == "" {
-		o.Head = WorkTree
-	}
+	o.Head = cmp.Or(o.Head, WorkTree)
 	if len(o.Packages) == 0 {
 		o.Packages = []string{"./..."}
 	}
@@ -222,39 +220,32 @@ func (b *Builds) compile(ctx context.Context) error {
 		p := &b.Packages[i]
 		b.options.Stage("building " + p.Path)
 		err := b.Link(ctx, p, 0)
-		if err == nil || ctx.Err() != nil {
-			if err != nil {
-				return err
-			}
+		if err == nil {
 			continue
 		}
 		var broken *BuildError
-		if !errors.As(err, &broken) {
+		switch {
+		case ctx.Err() != nil || !errors.As(err, &broken):
 			return err
-		}
-		if strings.Contains(broken.Words, "flag provided but not defined") && b.layout {
+		case b.layout && strings.Contains(broken.Words, "flag provided but not defined"):
 			b.layout = false
 			b.Notes = append(b.Notes, "This Go cannot order functions at random: a change may be one of code layout only.")
-			return b.compile(ctx)
-		}
-		if b.Stepped && strings.Contains(broken.Words, "testing") {
+		case b.Stepped && strings.Contains(broken.Words, "testing"):
 			b.unstep(broken.Words)
-			return b.compile(ctx)
+		default:
+			return err
 		}
-		return err
+		return b.compile(ctx)
 	}
 	return nil
 }
 
 // Pairs is how many seed pairs there are when want are asked for.
 func (b *Builds) Pairs(want int) int {
-	switch {
-	case b.prebuilt > 0:
-		return b.prebuilt
-	case !b.layout:
+	if b.prebuilt == 0 && !b.layout {
 		return 1
 	}
-	return want
+	return cmp.Or(b.prebuilt, want)
 }
 
 // Link makes sure that the binaries of the package are there for seed pair number
@@ -269,10 +260,7 @@ func (b *Builds) Link(ctx context.Context, p *Package, pair int) error {
 		}
 	}
 	wg.Wait()
-	if errs[Base] != nil {
-		return errs[Base]
-	}
-	return errs[Head]
+	return cmp.Or(errs[Base], errs[Head])
 }
 
 // layoutSeed is the linker's seed for a seed pair, above 0 (0 means no random
