@@ -25,11 +25,7 @@ import (
 type Spend func(d time.Duration)
 
 // Sleep pays by waiting.
-func Sleep(d time.Duration) {
-	if d > 0 {
-		time.Sleep(d)
-	}
-}
+var Sleep Spend = time.Sleep
 
 // Spin pays with kernel units, as many as units says for a duration.
 func Spin(kernel func(units int64) uint64, units func(time.Duration) int64) Spend {

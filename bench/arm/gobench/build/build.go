@@ -131,6 +131,12 @@ func New(ctx context.Context, o Options) (_ *Builds, err error) {
 	return b, b.compile(ctx)
 }
 
+// Names in the temporary directory.
+const (
+	tempPrefix = "poolbench-gate-"
+	lockName   = "lock"
+)
+
 // open makes the temporary directory.
 func (b *Builds) open() (err error) {
 	removeAbandoned(os.TempDir())
