@@ -1,7 +1,6 @@
 package host
 
 import (
-	"context"
 	"io"
 	"os"
 	"time"
@@ -19,22 +18,4 @@ type Command struct {
 	Limit          int           // bytes kept in Output, from which on it is killed; 0 is none
 	Grace          time.Duration // from an interrupt to the kill when the context ends; 0 kills at once
 	Patience       time.Duration // how long Run lets it take; 0 is for ever
-}
-
-// Run runs a program to its end; nil when it could not be started. The error is that of
-// Failure, the cause of the context when that ended, or one that is exec.ErrNotFound when
-// there is no such program.
-func Run(ctx context.Context, c Command) (*Process, error) {
-	p, err := Start(ctx, c)
-	if err == nil {
-		if c.Patience > 0 {
-			p.Wait(c.Patience)
-		}
-		<-p.Done
-		err = p.Failure()
-	}
-	if ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	return p, err
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // An Axis is one key of the names of points.
@@ -126,4 +127,12 @@ func CompareValues(a, b string) int {
 		return +1
 	}
 	return strings.Compare(a, b)
+}
+
+// checkWord refuses what would not be read back as one word.
+func checkWord(name string) error {
+	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+		return fmt.Errorf("record: the name %q is empty or holds spaces", name)
+	}
+	return nil
 }

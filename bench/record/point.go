@@ -47,10 +47,11 @@ const Serial = "serial"
 // NewPoint is the point of a benchmark with axes and values in turn.
 // Values that break the rules of their axis are kept as they are; Check tells.
 func NewPoint(benchmark string, pairs ...string) Point {
-	text := benchmark
+	parts := []string{benchmark}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		text += "/" + pairs[i] + "=" + pairs[i+1]
+		parts = append(parts, pairs[i]+"="+pairs[i+1])
 	}
+	text := strings.Join(parts, "/")
 	if p, err := ParsePoint("", text); err == nil {
 		return p
 	}
@@ -74,7 +75,6 @@ func ParsePoint(pkg, name string) (Point, error) {
 	plain := Point{Pkg: pkg, name: name}
 	benchmark, rest, _ := strings.Cut(name, "/")
 	values := map[string]string{}
-	var order []string
 	for part := range strings.SplitSeq(rest, "/") {
 		axis, value, ok := strings.Cut(part, "=")
 		if !ok || axis == "" {
@@ -84,7 +84,6 @@ func ParsePoint(pkg, name string) (Point, error) {
 			return plain, fmt.Errorf("%s: %w: %s comes twice", name, errBadValue, axis)
 		}
 		values[axis] = value
-		order = append(order, axis)
 	}
 	if values[AxisExecutor] == Serial {
 		values[AxisWorkers] = "1"
@@ -119,12 +118,10 @@ func gridName(benchmark string, values map[string]string) string {
 		_, j := ruleOf(b)
 		return cmp.Or(cmp.Compare(i, j), strings.Compare(a, b))
 	})
-	var b strings.Builder
-	b.WriteString(benchmark)
-	for _, axis := range names {
-		b.WriteString("/" + axis + "=" + values[axis])
+	for i, axis := range names {
+		names[i] = axis + "=" + values[axis]
 	}
-	return b.String()
+	return strings.Join(append([]string{benchmark}, names...), "/")
 }
 
 // Name is the benchmark name, without "Benchmark" and, but for the points of a
@@ -177,13 +174,13 @@ func (p Point) With(axis, value string) Point {
 
 // Keep is the point with those of its axes that keep says.
 func (p Point) Keep(keep func(axis string) bool) Point {
-	text := p.Benchmark()
+	parts := []string{p.Benchmark()}
 	for a, v := range p.Axes() {
 		if keep(a) {
-			text += "/" + a + "=" + v
+			parts = append(parts, a+"="+v)
 		}
 	}
-	p.name = text
+	p.name = strings.Join(parts, "/")
 	return p
 }
 

@@ -1,6 +1,8 @@
 package record
 
 import (
+	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -79,25 +81,16 @@ func (u Unit) One() float64 {
 	return 1
 }
 
-// Unit is what the record and the table say of a unit; the record's own words count.
-func (r *Record) Unit(name string) Unit {
-	u := UnitOf(name)
-	for _, declared := range r.Facts.Units {
-		if declared.Name == name {
-			u = declared
-		}
-	}
-	if d, ok := r.better[name]; ok {
-		u.Better = d
-	}
-	u.Exact = u.Exact || r.exact[name]
-	return u
-}
-
 // unitOrder is the place of a unit in a line: the table's order, then by name.
 func unitOrder(name string) int {
 	if i := slices.IndexFunc(units, func(u Unit) bool { return u.Name == name }); i >= 0 {
 		return i
 	}
 	return len(units)
+}
+
+func sortedUnits(names iter.Seq[string]) []string {
+	return slices.SortedFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(unitOrder(a), unitOrder(b)), strings.Compare(a, b))
+	})
 }

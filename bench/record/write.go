@@ -1,11 +1,9 @@
 package record
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
-	"iter"
 	"maps"
 	"math"
 	"runtime"
@@ -154,21 +152,7 @@ func (w *Writer) Result(r Result) error {
 	return w.err
 }
 
-func sortedUnits(names iter.Seq[string]) []string {
-	return slices.SortedFunc(names, func(a, b string) int {
-		return cmp.Or(cmp.Compare(unitOrder(a), unitOrder(b)), strings.Compare(a, b))
-	})
-}
-
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
-
-// checkWord refuses what would not be read back as one word.
-func checkWord(name string) error {
-	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
-		return fmt.Errorf("record: the name %q is empty or holds spaces", name)
-	}
-	return nil
-}
 
 func (w *Writer) keep(err error) {
 	if w.err == nil && err != nil {
