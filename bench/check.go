@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -53,12 +54,8 @@ type Config struct {
 
 // withDefaults fills in what was left open.
 func (c Config) withDefaults() Config {
-	if c.Budget <= 0 {
-		c.Budget = DefaultBudget
-	}
-	if c.SliceLimit <= 0 {
-		c.SliceLimit = 10 * time.Second
-	}
+	c.Budget = cmp.Or(max(c.Budget, 0), DefaultBudget)
+	c.SliceLimit = cmp.Or(max(c.SliceLimit, 0), 10*time.Second)
 	if c.Progress == nil {
 		c.Progress = silent{}
 	}

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"os"
 	"slices"
 
@@ -16,36 +16,23 @@ import (
 var ErrResume = errors.New("bench: this run cannot go on with that record")
 
 // OpenResume opens the record at path to go on with it: it reads what is there,
-// cuts off a last line that was not written to its end, and positions the file
-// at the end. The caller closes the file.
+// cuts off a last line that was not written to its end, and opens the file to write
+// behind that. The caller closes it.
 func OpenResume(path string) (*os.File, *record.Record, error) {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, nil, err
-	}
-	rec, err := readWhole(f)
-	if err != nil {
-		f.Close()
-		return nil, nil, err
-	}
-	return f, rec, nil
-}
-
-func readWhole(f *os.File) (*record.Record, error) {
-	text, err := io.ReadAll(f)
-	if err != nil {
-		return nil, err
 	}
 	whole := text[:bytes.LastIndexByte(text, '\n')+1]
-	rec, err := record.Read(bytes.NewReader(whole), f.Name())
+	rec, err := record.Read(bytes.NewReader(whole), path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := f.Truncate(int64(len(whole))); err != nil {
-		return nil, fmt.Errorf("cutting off the last line: %w", err)
+	if err := os.Truncate(path, int64(len(whole))); err != nil {
+		return nil, nil, fmt.Errorf("cutting off the last line: %w", err)
 	}
-	_, err = f.Seek(int64(len(whole)), io.SeekStart)
-	return rec, err
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	return f, rec, err
 }
 
 // goOn refuses a record that is not of the plan, the seed (0 for any) and the machine
@@ -94,10 +81,7 @@ func completeBlocks(rec *record.Record, plan Plan) int {
 	complete, left := 0, block.Left{}
 	for b := range rec.Blocks() {
 		tried := map[record.Point]bool{}
-		had := block.Left{}
-		for p, n := range left {
-			had[p] = n
-		}
+		had := maps.Clone(left)
 		for _, r := range b.Results {
 			tried[r.Point] = true
 			left.Tell(block.Outcome{Result: record.Result{Point: r.Point}})

@@ -116,9 +116,7 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	r.doubts = newDoubts(c.found)
 	if !r.Virtual {
-		if err := r.preflight(c); err != nil {
-			return err
-		}
+		r.preflight(c)
 	}
 	var err error
 	if r.roster, err = openRoster(ctx, r.plan, setup); err != nil {
@@ -191,7 +189,7 @@ func (r *run) found(f host.Findings) {
 
 // preflight measures what the machine can resolve: its clock, its shortest sleeps
 // and its noise. It takes about 0.1 s.
-func (r *run) preflight(c *calibrations) error {
+func (r *run) preflight(c *calibrations) {
 	var shortest time.Duration
 	for _, p := range r.plan.Points {
 		if w, ok := workloads.ByName(p.Workload()); ok && w.Resource == workloads.Wait && (shortest == 0 || p.Grain() < shortest) {
@@ -200,11 +198,9 @@ func (r *run) preflight(c *calibrations) error {
 	}
 	r.found(host.ProbeClock(time.Now))
 	r.found(host.ProbeSleep(shortest))
-	spin, err := c.of(workloads.Spin.Name, workloads.Spin.Kernel)
-	if err == nil {
+	if spin, err := c.of(workloads.Spin.Name, workloads.Spin.Kernel); err == nil {
 		r.found(host.ProbeNoise(func(d time.Duration) { workloads.Spin.Kernel(int64(d.Seconds() / spin.PerUnit)) }))
 	}
-	return nil
 }
 
 // warmUp runs points once: workers start, memory is touched, and an arm that cannot
@@ -239,15 +235,15 @@ func (r *run) measure(ctx context.Context) error {
 	var begin time.Time
 	narrow := false
 	return c.Run(ctx, func(number int) ([]block.Group, error) {
-		points, err := r.next(ctx)
-		if err != nil || points == nil {
+		var points []record.Point
+		var err error
+		if points, narrow, err = r.next(ctx); err != nil || points == nil {
 			return nil, err
 		}
-		narrow = points.narrow
 		begin = time.Now()
-		r.Progress.Begin(Block{Number: number, Whole: r.pace.blocks() + 1, Expected: r.summary.Expected, Slices: len(points.points), Narrow: narrow,
+		r.Progress.Begin(Block{Number: number, Whole: r.pace.blocks() + 1, Expected: r.summary.Expected, Slices: len(points), Narrow: narrow,
 			Elapsed: time.Since(r.pace.begin), Budget: r.Budget})
-		return []block.Group{r.contest(points.points)}, nil
+		return []block.Group{r.contest(points)}, nil
 	}, func(_ record.Block, cut bool) error {
 		took := time.Since(begin)
 		r.refiner.took(took, narrow)
@@ -261,38 +257,36 @@ func (r *run) measure(ctx context.Context) error {
 	})
 }
 
-// wanted is what a block measures.
-type wanted struct {
-	points []record.Point
-	narrow bool
-}
-
-// next is what the next block measures: everything, or the refined points only; nil
-// when the run is over.
-func (r *run) next(ctx context.Context) (*wanted, error) {
+// next is what the next block measures: everything, or, if it is narrow, the refined
+// points only; nil when the run is over.
+func (r *run) next(ctx context.Context) (points []record.Point, narrow bool, err error) {
 	if r.refiner.due(r.pace.blocks()) {
 		if err := r.refine(ctx); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
-	narrow := r.refiner.narrow()
+	narrow = r.refiner.narrow()
 	more := r.pace.more(narrow)
 	r.summary.Expected = r.pace.blocks() + more
 	if more == 0 {
 		// What is left is too short for a whole block.
 		if narrow = r.pace.fillsUp(); !narrow {
-			return nil, nil
+			return nil, false, nil
 		}
 	}
-	points := r.refiner.points
-	if !narrow {
-		points = slices.Concat(r.plan.Points, r.refiner.beside())
+	if points = r.standing(r.refiner.points); narrow && points != nil {
+		return points, true, nil
 	}
+	return r.standing(slices.Concat(r.plan.Points, r.refiner.beside())), false, nil
+}
+
+// standing are those of the points that have not left; nil when all but probes have.
+func (r *run) standing(points []record.Point) []record.Point {
 	points = slices.DeleteFunc(slices.Clone(points), r.left.Has)
 	if !slices.ContainsFunc(points, func(p record.Point) bool { return !p.IsProbe() }) {
-		return nil, nil // all have left
+		return nil
 	}
-	return &wanted{points, narrow}, nil
+	return points
 }
 
 func (r *run) refine(ctx context.Context) error {

@@ -51,8 +51,8 @@ type Source struct {
 	// worker on the same work; "" for sources without. Its points are among Points.
 	Baseline string
 
-	Axes  []record.Axis // that record.Axes lacks
-	Units []record.Unit // that record.Units lacks
+	Axes  []record.Axis // that the table of package record lacks
+	Units []record.Unit // that the table lacks
 
 	// Points are what can be measured, in a fixed order, each with Check passed.
 	Points func() ([]record.Point, error)

@@ -106,10 +106,7 @@ func (c Config) Run(ctx context.Context, next func(number int) ([]Group, error),
 			break
 		}
 	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return nil
+	return context.Cause(ctx)
 }
 
 // run is one block.
@@ -295,8 +292,3 @@ func (l Left) Tell(o Outcome) bool {
 
 // Has reports whether the point has left.
 func (l Left) Has(p record.Point) bool { return l[p] >= mostInRow }
-
-// String is for messages: "the point, in block 3".
-func (o Outcome) String() string {
-	return fmt.Sprintf("%s, in block %d", o.Result.Point, o.Result.Block)
-}

@@ -71,11 +71,9 @@ func Guarded[T any](ctx context.Context, limit time.Duration, f func(context.Con
 	select {
 	case o = <-done:
 	case <-within.Done():
-		timer := time.NewTimer(grace)
-		defer timer.Stop()
 		select {
 		case o = <-done:
-		case <-timer.C:
+		case <-time.After(grace):
 			return o.value, fmt.Errorf("%w: %w", context.Cause(within), ErrAbandoned)
 		}
 	}

@@ -1,6 +1,7 @@
 package block
 
 import (
+	"maps"
 	"math"
 	"slices"
 
@@ -34,9 +35,7 @@ func (t *taking) add(s arm.Slice) {
 // stay whole numbers.
 func (t *taking) result(p record.Point, block int) record.Result {
 	r := record.Result{Point: p, Name: p.Name(), Block: block, Iterations: t.iterations, Values: map[string]float64{}}
-	for unit, v := range t.last {
-		r.Values[unit] = v
-	}
+	maps.Copy(r.Values, t.last)
 	for unit, v := range t.values {
 		slices.Sort(v)
 		r.Values[unit] = v[(len(v)-1)/2]

@@ -14,7 +14,7 @@ type Counters struct {
 	at       time.Time
 	cpu      *cpuTimes
 	ours     float64 // CPU seconds of this process and the processes it has waited for; negative if not told
-	load     *loads
+	load     float64 // negative if not told
 	throttle *throttling
 	waiting  map[string]time.Duration // by resource ("cpu", "io", "memory"): time in which some task had to wait for it
 }
@@ -29,11 +29,7 @@ type throttling struct {
 func ReadCounters() Counters {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	c := Counters{at: time.Now(), cpu: readTimes(ctx), ours: ourSeconds(), load: loadAverage(ctx), waiting: pressure()}
-	if t, ok := cpuThrottling(); ok {
-		c.throttle = &t
-	}
-	return c
+	return Counters{at: time.Now(), cpu: readTimes(ctx), ours: ourSeconds(), load: loadAverage(ctx), throttle: cpuThrottling(), waiting: pressure()}
 }
 
 const (
@@ -68,8 +64,8 @@ func (c Counters) Since(before Counters) (f Findings) {
 			f.read("pressure."+resource, (now-before.waiting[resource]).Seconds()/elapsed.Seconds(), "of the time")
 		}
 	}
-	if c.load != nil {
-		f.read("load.after", c.load[0], "")
+	if c.load >= 0 {
+		f.read("load.after", c.load, "")
 	}
 	return f
 }
@@ -77,7 +73,7 @@ func (c Counters) Since(before Counters) (f Findings) {
 // Block is what the machine did between before and c. ran and waited are how long
 // our threads ran and waited for a CPU, in any unit, as they tell themselves.
 func (c Counters) Block(before Counters, ran, waited float64) record.Host {
-	h := record.Host{Steal: -1, Others: -1, Waited: -1, Load: -1}
+	h := record.Host{Steal: -1, Others: -1, Waited: -1, Load: c.load}
 	if c.cpu != nil && before.cpu != nil && c.cpu.total > before.cpu.total {
 		total, steal := c.cpu.total-before.cpu.total, c.cpu.steal-before.cpu.steal
 		share := func(v float64) float64 { return min(1, max(0, v/total)) }
@@ -90,9 +86,6 @@ func (c Counters) Block(before Counters, ran, waited float64) record.Host {
 	}
 	if all := ran + waited; all > 0 {
 		h.Waited = waited / all
-	}
-	if c.load != nil {
-		h.Load = c.load[0]
 	}
 	return h
 }

@@ -39,23 +39,20 @@ func parsePressure(text string) (time.Duration, bool) {
 
 // cpuThrottling reads what the quota did to the group of this process, of either
 // version of control groups. A group without a quota of its own counts nothing, so
-// the group above it that has periods is taken.
-func cpuThrottling() (throttling, bool) {
+// the group above it that has periods is taken. nil when there is none.
+func cpuThrottling() *throttling {
 	for _, g := range cpuGroups() {
-		text, err := os.ReadFile(filepath.Join(g.dir, "cpu.stat"))
-		if err != nil {
-			continue
-		}
-		if t, ok := parseThrottling(string(text)); ok && t.periods > 0 {
-			return t, true
+		text, _ := os.ReadFile(filepath.Join(g.dir, "cpu.stat"))
+		if t := parseThrottling(string(text)); t.periods > 0 {
+			return &t
 		}
 	}
-	return throttling{}, false
+	return nil
 }
 
 // parseThrottling reads cpu.stat: throttled_usec is of version 2, throttled_time
 // (in nanoseconds) of version 1.
-func parseThrottling(text string) (t throttling, ok bool) {
+func parseThrottling(text string) (t throttling) {
 	for line := range strings.Lines(text) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
 		n, err := strconv.ParseInt(value, 10, 64)
@@ -64,7 +61,7 @@ func parseThrottling(text string) (t throttling, ok bool) {
 		}
 		switch key {
 		case "nr_periods":
-			t.periods, ok = n, true
+			t.periods = n
 		case "nr_throttled":
 			t.throttled = n
 		case "throttled_usec":
@@ -73,7 +70,7 @@ func parseThrottling(text string) (t throttling, ok bool) {
 			t.stopped = time.Duration(n)
 		}
 	}
-	return t, ok
+	return t
 }
 
 // ourSeconds is the CPU time of this process and of the processes it has waited for.

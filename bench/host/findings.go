@@ -12,7 +12,11 @@ func (f *Findings) read(name string, value float64, unit string) {
 	f.Readings = append(f.Readings, record.Reading{Name: name, Value: value, Unit: unit})
 }
 
+// text notes a text that is not empty.
 func (f *Findings) text(name, text string) {
+	if text == "" {
+		return
+	}
 	f.Readings = append(f.Readings, record.Reading{Name: name, Text: record.Sanitize(text)})
 }
 

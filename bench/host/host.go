@@ -25,10 +25,10 @@ func Describe(ctx context.Context) Machine {
 	m := Machine{Keys: Keys(ctx), Cores: min(cores, procs)}
 	m.read("gomaxprocs", float64(procs), "")
 	describeSystem(ctx, &m.Findings)
-	if load := loadAverage(ctx); load != nil {
-		m.read("load", load[0], "")
-		if load[0] > 0.5*float64(cores) {
-			m.warn("load", fmt.Sprintf("The machine was busy when the run began: a load of %.1f on %d CPUs.", load[0], cores),
+	if load := loadAverage(ctx); load >= 0 {
+		m.read("load", load, "")
+		if load > 0.5*float64(cores) {
+			m.warn("load", fmt.Sprintf("The machine was busy when the run began: a load of %.1f on %d CPUs.", load, cores),
 				"Stop other programs, or give the run a larger budget: ratios within blocks stand, intervals get wider.")
 		}
 	}

@@ -67,7 +67,7 @@ func TestCountersSince(t *testing.T) {
 	before := Counters{at: at, cpu: &cpuTimes{total: 105, steal: 5}, throttle: &throttling{periods: 10, throttled: 1},
 		waiting: map[string]time.Duration{"cpu": time.Second}}
 	after := Counters{at: at.Add(10 * time.Second), cpu: &cpuTimes{total: 125, steal: 10}, throttle: &throttling{20, 3, time.Second},
-		waiting: map[string]time.Duration{"cpu": 4 * time.Second}, load: &loads{1, 2, 3}}
+		waiting: map[string]time.Duration{"cpu": 4 * time.Second}, load: 1}
 	f := after.Since(before)
 	want := []record.Reading{{Name: "steal", Value: 0.25, Unit: "of CPU time"}, {Name: "throttled", Value: 1, Unit: "sec"},
 		{Name: "pressure.cpu", Value: 0.3, Unit: "of the time"}, {Name: "load.after", Value: 1}}
@@ -84,14 +84,14 @@ func TestCountersSince(t *testing.T) {
 	if f := before.Since(before); len(f.Warnings) != 0 {
 		t.Errorf("nothing happened, and yet %v", f.Warnings)
 	}
-	if f := (Counters{}).Since(Counters{}); len(f.Readings)+len(f.Warnings) != 0 {
+	if f := (Counters{load: -1}).Since(Counters{load: -1}); len(f.Readings)+len(f.Warnings) != 0 {
 		t.Errorf("a system that tells nothing: %+v", f)
 	}
 }
 
 func TestBlock(t *testing.T) {
-	before := Counters{cpu: &cpuTimes{total: 100, idle: 50, steal: 1}, ours: 10, load: &loads{1}}
-	after := Counters{cpu: &cpuTimes{total: 120, idle: 58, steal: 2}, ours: 16, load: &loads{3}}
+	before := Counters{cpu: &cpuTimes{total: 100, idle: 50, steal: 1}, ours: 10, load: 1}
+	after := Counters{cpu: &cpuTimes{total: 120, idle: 58, steal: 2}, ours: 16, load: 3}
 	// 20 s of CPUs: 8 idle, 1 stolen, 6 ours, 5 of others.
 	want := record.Host{Steal: 0.05, Others: 0.25, Waited: 0.1, Load: 3}
 	if !tellsSteal {
@@ -100,7 +100,7 @@ func TestBlock(t *testing.T) {
 	if h := after.Block(before, 9e5, 1e5); h != want {
 		t.Errorf("%+v, want %+v", h, want)
 	}
-	if h := (Counters{ours: -1}).Block(Counters{ours: -1}, 0, 0); h != (record.Host{Steal: -1, Others: -1, Waited: -1, Load: -1}) {
+	if h := (Counters{ours: -1, load: -1}).Block(Counters{ours: -1, load: -1}, 0, 0); h != (record.Host{Steal: -1, Others: -1, Waited: -1, Load: -1}) {
 		t.Errorf("of a system that tells nothing: %+v", h)
 	}
 	if now := ReadCounters(); now.cpu != nil && now.cpu.total <= 0 {

@@ -40,7 +40,7 @@ func Start(ctx context.Context, c Command) (*Process, error) {
 		p.cmd.Env = append(p.cmd.Env, "PWD="+c.Dir)
 	}
 	p.cmd.Env = append(p.cmd.Env, c.Env...)
-	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = c.Stdin, c.Stdout, c.Stderr
+	p.cmd.Stdout, p.cmd.Stderr = c.Stdout, c.Stderr
 	if c.Stdout == nil {
 		p.cmd.Stdout = p.output
 	}
@@ -117,3 +117,21 @@ func (p *Process) WithWords(what string) error {
 
 // Output is what it printed so far, both streams together.
 func (p *Process) Output() string { return p.output.String() }
+
+// Run runs a program to its end; nil when it could not be started. The error is that of
+// Failure, the cause of the context when that ended, or one that is exec.ErrNotFound when
+// there is no such program.
+func Run(ctx context.Context, c Command) (*Process, error) {
+	p, err := Start(ctx, c)
+	if err == nil {
+		if c.Patience > 0 {
+			p.Wait(c.Patience)
+		}
+		<-p.Done
+		err = p.Failure()
+	}
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return p, err
+}

@@ -18,18 +18,23 @@ const long = time.Hour
 
 func TestRun(t *testing.T) {
 	c := Shell("echo out; echo err >&2; echo $A $PWD; exit 3")
-	c.Env, c.Dir = []string{"A=1", "A=2"}, os.TempDir()
-	stdout, stderr, err := Run(t.Context(), c)
-	if string(stdout) != "out\n2 "+os.TempDir()+"\n" || string(stderr) != "err\n" || err == nil || err.Error() != "ended with exit status 3" {
-		t.Errorf("%q, %q, %v", stdout, stderr, err)
+	var stdout, stderr bytes.Buffer
+	c.Env, c.Dir, c.Stdout, c.Stderr = []string{"A=1", "A=2"}, os.TempDir(), &stdout, &stderr
+	if _, err := Run(t.Context(), c); stdout.String() != "out\n2 "+os.TempDir()+"\n" || stderr.String() != "err\n" || err == nil || err.Error() != "ended with exit status 3" {
+		t.Errorf("%q, %q, %v", &stdout, &stderr, err)
 	}
-	if _, _, err := Run(t.Context(), Command{Name: "no-such-program-here"}); !errors.Is(err, exec.ErrNotFound) {
+	late := Shell("echo waiting; sleep 60")
+	late.Patience = 100 * time.Millisecond
+	if p, err := Run(t.Context(), late); err == nil || err.Error() != "did not end within 100ms: waiting" || p.Output() != "waiting\n" {
+		t.Errorf("one that takes too long: %v", err)
+	}
+	if _, err := Run(t.Context(), Command{Name: "no-such-program-here"}); !errors.Is(err, exec.ErrNotFound) {
 		t.Errorf("a program that is not there: %v", err)
 	}
 	why := errors.New("enough")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(why)
-	if _, _, err := Run(ctx, Shell("true")); err != why {
+	if _, err := Run(ctx, Shell("true")); err != why {
 		t.Errorf("a context that has ended: %v", err)
 	}
 }
@@ -96,8 +101,8 @@ func TestFilesAndStreams(t *testing.T) {
 	}
 	defer in.Close()
 	var printed bytes.Buffer
-	c := Shell("cat; echo three >&3; echo four >&2")
-	c.Stdin, c.Stdout, c.Files = strings.NewReader("text"), &printed, []*os.File{out}
+	c := Shell("printf text; echo three >&3; echo four >&2")
+	c.Stdout, c.Files = &printed, []*os.File{out}
 	p, err := Start(t.Context(), c)
 	out.Close()
 	if err != nil {

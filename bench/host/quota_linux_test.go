@@ -38,11 +38,11 @@ func TestParseThrottlingAndPressure(t *testing.T) {
 		"nr_periods 10\nnr_throttled 2\nthrottled_time 5000\n":                  {10, 2, 5 * time.Microsecond},
 		"usage_usec 9\nnr_periods 10\nnr_throttled 2\nthrottled_usec 5000\nx y": {10, 2, 5 * time.Millisecond},
 	} {
-		if got, ok := parseThrottling(text); !ok || got != want {
-			t.Errorf("%q: %+v, %v; want %+v", text, got, ok, want)
+		if got := parseThrottling(text); got != want {
+			t.Errorf("%q: %+v; want %+v", text, got, want)
 		}
 	}
-	if got, ok := parseThrottling("usage_usec 9\n"); ok {
+	if got := parseThrottling("usage_usec 9\n"); got.periods != 0 {
 		t.Errorf("a group without a quota: %+v", got)
 	}
 	if got, ok := parsePressure("some avg10=25.58 avg60=20.45 avg300=12.98 total=2811786\nfull avg10=0.00"); !ok || got != 2811786*time.Microsecond {

@@ -31,16 +31,14 @@ func describeSystem(ctx context.Context, f *Findings) {
 	}
 }
 
-// loads are the threads that ran or wanted to, averaged over 1, 5 and 15 minutes.
-type loads [3]float64
-
-// loadAverage is nil where the system does not tell.
-func loadAverage(ctx context.Context) *loads {
+// loadAverage is how many threads ran or wanted to, averaged over the last minute; -1
+// where the system does not tell.
+func loadAverage(ctx context.Context) float64 {
 	average, err := load.AvgWithContext(ctx)
 	if err != nil {
-		return nil
+		return -1
 	}
-	return &loads{average.Load1, average.Load5, average.Load15}
+	return average.Load1
 }
 
 // cpuTimes are the seconds of all CPUs since some time.

@@ -38,19 +38,14 @@ func (f *Findings) topology(root string) {
 				"Bind the run to one node (numactl --cpunodebind=0 --membind=0), or take the wider intervals as they are.")
 		}
 	}
-	if size := read("cpu/cpu0/cache/index3/size"); size != "" {
-		f.text("cache.l3", size)
+	f.text("cache.l3", read("cpu/cpu0/cache/index3/size"))
+	governor := read("cpu/cpu0/cpufreq/scaling_governor")
+	f.text("governor", governor)
+	if governor == "powersave" && read("cpu/cpu0/cpufreq/scaling_driver") != "intel_pstate" {
+		f.warn("governor", "The CPUs run in powersave mode, at a low or changing clock rate.",
+			"Plug in the charger and choose the performance governor (cpupower frequency-set -g performance).")
 	}
-	if governor := read("cpu/cpu0/cpufreq/scaling_governor"); governor != "" {
-		f.text("governor", governor)
-		if governor == "powersave" && read("cpu/cpu0/cpufreq/scaling_driver") != "intel_pstate" {
-			f.warn("governor", "The CPUs run in powersave mode, at a low or changing clock rate.",
-				"Plug in the charger and choose the performance governor (cpupower frequency-set -g performance).")
-		}
-	}
-	if source := read("clocksource/clocksource0/current_clocksource"); source != "" {
-		f.text("clocksource", source)
-	}
+	f.text("clocksource", read("clocksource/clocksource0/current_clocksource"))
 }
 
 // ranges writes ascending numbers as "0-3,8".

@@ -14,6 +14,7 @@ package planted
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -24,11 +25,7 @@ import (
 type Spend func(d time.Duration)
 
 // Sleep pays by waiting.
-func Sleep(d time.Duration) {
-	if d > 0 {
-		time.Sleep(d)
-	}
-}
+var Sleep Spend = time.Sleep
 
 // Spin pays with kernel units, as many as units says for a duration.
 func Spin(kernel func(units int64) uint64, units func(time.Duration) int64) Spend {
@@ -61,8 +58,19 @@ func Pool(name string, costs Costs, spend Spend) executors.Kind {
 			if err := o.Check(); err != nil {
 				return nil, err
 			}
-			p := &pool{costs: costs, spend: spend, workers: o.Workers, in: make(chan executors.Task, queue), lock: make(chan struct{}, 1)}
-			p.start()
+			p := &pool{costs: costs, spend: spend, workers: o.Workers, in: make(chan executors.Task, queue), lock: make(chan struct{}, 1), idle: make(chan struct{})}
+			sizes := []int{o.Workers}
+			if costs.Share > 0 && o.Workers > 1 {
+				sizes = []int{1, o.Workers - 1}
+			}
+			for _, n := range sizes {
+				part, err := executors.Goroutines.New(executors.Options{Workers: n})
+				if err != nil {
+					return nil, err
+				}
+				p.parts = append(p.parts, part)
+			}
+			go p.dispatch()
 			return p, nil
 		},
 	}
@@ -77,8 +85,9 @@ type pool struct {
 	spend   Spend
 	workers int
 	in      chan executors.Task
-	lock    chan struct{} // a channel: in virtual time waiting for a mutex stops the clock
-	running sync.WaitGroup
+	parts   []executors.Executor // of the first worker, where it has a share of its own, and of the others
+	lock    chan struct{}        // a channel: in virtual time waiting for a mutex stops the clock
+	idle    chan struct{}        // closed when all tasks are handed out
 
 	mu     sync.RWMutex
 	closed bool
@@ -103,69 +112,40 @@ func (p *pool) Shutdown(ctx context.Context) error {
 		close(p.in)
 	}
 	p.mu.Unlock()
-	gone := make(chan struct{})
-	go func() { p.running.Wait(); close(gone) }()
 	select {
-	case <-gone:
-		return nil
+	case <-p.idle:
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+	var errs []error
+	for _, part := range p.parts {
+		errs = append(errs, part.Shutdown(ctx))
+	}
+	return errors.Join(errs...)
 }
 
-// start starts the workers, and a dispatcher where it costs something or chooses.
-func (p *pool) start() {
-	queues := make([]chan executors.Task, p.workers)
-	shared := p.in
-	if p.costs.Dispatch > 0 {
-		shared = make(chan executors.Task, queue)
-	}
-	for i := range queues {
-		queues[i] = shared
-		if p.costs.Share > 0 {
-			queues[i] = make(chan executors.Task, queue)
-		}
-	}
-	if p.costs.Dispatch > 0 || p.costs.Share > 0 {
-		p.running.Go(func() { p.dispatch(queues) })
-	}
-	for i, q := range queues {
-		p.running.Go(func() { p.work(&executors.Worker{Executor: p, ID: i}, q) })
-	}
-}
-
-func (p *pool) dispatch(queues []chan executors.Task) {
+// dispatch hands the tasks to the workers.
+func (p *pool) dispatch() {
+	defer close(p.idle)
+	first := func(i int) int { return int(float64(i) * p.costs.Share) } // tasks of the first worker among the first i
 	i := 0
 	for t := range p.in {
 		p.spend(p.costs.Dispatch)
-		queues[p.choose(i)] <- t
+		part := p.parts[0]
+		if len(p.parts) > 1 && first(i+1) == first(i) {
+			part = p.parts[1]
+		}
+		_ = part.Submit(taxedTask{t, p.pay}) // it takes all until it is shut down
 		i++
 	}
-	for i, q := range queues {
-		if i == 0 || p.costs.Share > 0 {
-			close(q)
-		}
-	}
 }
 
-// choose is the worker of the i-th task.
-func (p *pool) choose(i int) int {
-	share := p.costs.Share
-	first := func(i int) int { return int(float64(i) * share) } // tasks of the first worker among the first i
-	if share == 0 || p.workers == 1 || first(i+1) > first(i) {
-		return 0
-	}
-	return 1 + (i-first(i))%(p.workers-1)
-}
-
-func (p *pool) work(w *executors.Worker, tasks <-chan executors.Task) {
-	for t := range tasks {
-		p.spend(p.costs.Inline)
-		if p.costs.Lock > 0 {
-			p.lock <- struct{}{}
-			p.spend(p.costs.Lock)
-			<-p.lock
-		}
-		t.Run(w)
+// pay is what a worker pays for a task.
+func (p *pool) pay() {
+	p.spend(p.costs.Inline)
+	if p.costs.Lock > 0 {
+		p.lock <- struct{}{}
+		p.spend(p.costs.Lock)
+		<-p.lock
 	}
 }

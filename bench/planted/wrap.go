@@ -2,6 +2,7 @@ package planted
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"poolbench/executors"
@@ -122,12 +123,7 @@ func (d *dearer) Run(ctx context.Context, ex executors.Executor) error {
 
 func (d *dearer) Check() error { return d.last.Check() }
 
-func (d *dearer) Close() error {
-	if err := d.loop.Close(); err != nil {
-		return err
-	}
-	return d.pool.Close()
-}
+func (d *dearer) Close() error { return errors.Join(d.loop.Close(), d.pool.Close()) }
 
 // TaskTime is that of workloads.Timer; nothing when the work is not timed.
 func (d *dearer) TaskTime() (seconds, share float64) {

@@ -1,11 +1,13 @@
 package record
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // An Axis is one key of the names of points.
@@ -126,16 +128,20 @@ func CompareValues(a, b string) int {
 	x, errX := strconv.ParseFloat(a, 64)
 	y, errY := strconv.ParseFloat(b, 64)
 	switch {
-	case errX == nil && errY == nil && x != y:
-		if x < y {
-			return -1
-		}
-		return +1
-	case (errX == nil) != (errY == nil):
-		if errX == nil {
-			return -1
-		}
+	case errX == nil && errY == nil:
+		return cmp.Or(cmp.Compare(x, y), strings.Compare(a, b))
+	case errX == nil:
+		return -1
+	case errY == nil:
 		return +1
 	}
 	return strings.Compare(a, b)
+}
+
+// checkWord refuses what would not be read back as one word.
+func checkWord(name string) error {
+	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+		return fmt.Errorf("record: the name %q is empty or holds spaces", name)
+	}
+	return nil
 }

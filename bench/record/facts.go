@@ -199,16 +199,6 @@ func (f *Facts) Resource(workload string) string {
 	return ""
 }
 
-// Calibration is that of a kernel.
-func (f *Facts) Calibration(kernel string) (Calibration, bool) {
-	for _, c := range slices.Backward(f.Calibrations) {
-		if c.Kernel == kernel {
-			return c, true
-		}
-	}
-	return Calibration{}, false
-}
-
 // IsHow reports whether an axis says how work is run, by what sources declare and else
 // by the table.
 func (f *Facts) IsHow(axis string) bool {

@@ -3,6 +3,7 @@ package record
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,19 +74,16 @@ func (p *reader) oldPromise(fields []string) error {
 	if len(fields) != 4 {
 		return errors.New("a subject line needs role, builds, package and name")
 	}
-	switch fields[1] {
-	case "base", "head", "base+head", "none":
-	default:
+	if !slices.Contains([]string{"base", "head", "base+head", "none"}, fields[1]) {
 		return fmt.Errorf("%q is not base, head, base+head or none", fields[1])
 	}
 	promise := Promise{Role: Role(fields[0]), Pkg: strings.TrimPrefix(fields[2], "-"), Name: fields[3],
 		InBase: strings.Contains(fields[1], "base"), InHead: strings.Contains(fields[1], "head")}
-	switch promise.Role {
-	case Judged, Same, Canary:
-		p.rec.Facts.Promised = append(p.rec.Facts.Promised, promise)
-		return nil
+	if !slices.Contains([]Role{Judged, Same, Canary}, promise.Role) {
+		return fmt.Errorf("the role %q is none of judged, same, canary", fields[0])
 	}
-	return fmt.Errorf("the role %q is none of judged, same, canary", fields[0])
+	p.rec.Facts.Promised = append(p.rec.Facts.Promised, promise)
+	return nil
 }
 
 func (p *reader) oldHost(fields []string) error {
@@ -93,26 +91,20 @@ func (p *reader) oldHost(fields []string) error {
 		return errors.New("the line stands before the first block line")
 	}
 	h := Host{Steal: -1, Others: -1, Waited: -1}
+	links := 0.0
+	into := map[string]*float64{"seedpair": &links, "steal": &h.Steal, "others": &h.Others, "waited": &h.Waited, "load": &h.Load}
 	for _, f := range fields {
 		key, value, _ := strings.Cut(f, "=")
-		v, err := strconv.ParseFloat(value, 64)
-		if err != nil || !finite(v) {
-			return fmt.Errorf("%s: %q is not a finite number", key, value)
+		v, err := number(value)
+		if err != nil {
+			return fmt.Errorf("%s: %w", key, err)
 		}
-		switch key {
-		case "seedpair":
-			if h.Links = int(v); v != float64(h.Links) || v < 0 || v > 1e6 {
-				return fmt.Errorf("seed pair %q is not a count", value)
-			}
-		case "steal":
-			h.Steal = v
-		case "others":
-			h.Others = v
-		case "waited":
-			h.Waited = v
-		case "load":
-			h.Load = v
+		if at := into[key]; at != nil {
+			*at = v
 		}
+	}
+	if h.Links = int(links); links != float64(h.Links) || links < 0 || links > 1e6 {
+		return fmt.Errorf("seed pair %v is not a count", links)
 	}
 	p.rec.Hosts[p.block] = h
 	return nil
@@ -169,7 +161,7 @@ func (p *reader) note(key, value string) (err error) {
 		f.Workloads = append(f.Workloads, Workload{rest, value})
 	case topic == "calibration" && dotted:
 		ns, _, _ := strings.Cut(value, " ")
-		if v, err := strconv.ParseFloat(ns, 64); err == nil && v > 0 && finite(v) {
+		if v, err := number(ns); err == nil && v > 0 {
 			f.Calibrations = append(f.Calibrations, Calibration{Kernel: rest, PerUnit: v / 1e9})
 		}
 	default:
@@ -184,11 +176,8 @@ func (p *reader) oldDropped(value string) error {
 	if err != nil || n < 1 {
 		return fmt.Errorf("note dropped: block number %q is not a positive integer", number)
 	}
-	for _, have := range p.rec.Dropped {
-		if have == n {
-			return nil
-		}
+	if !slices.Contains(p.rec.Dropped, n) {
+		p.rec.Dropped = append(p.rec.Dropped, n)
 	}
-	p.rec.Dropped = append(p.rec.Dropped, n)
 	return nil
 }

@@ -99,8 +99,7 @@ func TestOldNotes(t *testing.T) {
 	if got := rec.Results[4].Values[UnitTaskTime]; math.Abs(got-3e-9) > 1e-18 {
 		t.Errorf("3 task-ns/op is read as %v %s", got, UnitTaskTime)
 	}
-	c, ok := rec.Facts.Calibration("spin")
-	if f := rec.Facts; f.Run != "x" || f.Resource("spin") != "cpu" || !ok || c.PerUnit != 0.5e-9 || *f.End != (End{1, 9, true, 1.5}) ||
+	if f := rec.Facts; f.Run != "x" || f.Resource("spin") != "cpu" || !reflect.DeepEqual(f.Calibrations, []Calibration{{Kernel: "spin", PerUnit: 0.5e-9}}) || *f.End != (End{1, 9, true, 1.5}) ||
 		!reflect.DeepEqual(f.Warnings, []Warning{{"load", "It was busy.", "Stop it."}}) || !reflect.DeepEqual(f.Readings, []Reading{{Name: "load", Text: "0.1 0.2 0.3"}}) {
 		t.Errorf("facts %+v", f)
 	}

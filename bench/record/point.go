@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,10 +47,11 @@ const Serial = "serial"
 // NewPoint is the point of a benchmark with axes and values in turn.
 // Values that break the rules of their axis are kept as they are; Check tells.
 func NewPoint(benchmark string, pairs ...string) Point {
-	text := benchmark
+	parts := []string{benchmark}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		text += "/" + pairs[i] + "=" + pairs[i+1]
+		parts = append(parts, pairs[i]+"="+pairs[i+1])
 	}
+	text := strings.Join(parts, "/")
 	if p, err := ParsePoint("", text); err == nil {
 		return p
 	}
@@ -73,7 +75,6 @@ func ParsePoint(pkg, name string) (Point, error) {
 	plain := Point{Pkg: pkg, name: name}
 	benchmark, rest, _ := strings.Cut(name, "/")
 	values := map[string]string{}
-	var order []string
 	for part := range strings.SplitSeq(rest, "/") {
 		axis, value, ok := strings.Cut(part, "=")
 		if !ok || axis == "" {
@@ -83,7 +84,6 @@ func ParsePoint(pkg, name string) (Point, error) {
 			return plain, fmt.Errorf("%s: %w: %s comes twice", name, errBadValue, axis)
 		}
 		values[axis] = value
-		order = append(order, axis)
 	}
 	if values[AxisExecutor] == Serial {
 		values[AxisWorkers] = "1"
@@ -118,12 +118,10 @@ func gridName(benchmark string, values map[string]string) string {
 		_, j := ruleOf(b)
 		return cmp.Or(cmp.Compare(i, j), strings.Compare(a, b))
 	})
-	var b strings.Builder
-	b.WriteString(benchmark)
-	for _, axis := range names {
-		b.WriteString("/" + axis + "=" + values[axis])
+	for i, axis := range names {
+		names[i] = axis + "=" + values[axis]
 	}
-	return b.String()
+	return strings.Join(append([]string{benchmark}, names...), "/")
 }
 
 // Name is the benchmark name, without "Benchmark" and, but for the points of a
@@ -168,10 +166,7 @@ func (p Point) Get(axis string) string {
 
 // With is the point with another value of an axis; "" takes the axis out.
 func (p Point) With(axis, value string) Point {
-	values := map[string]string{}
-	for a, v := range p.Axes() {
-		values[a] = v
-	}
+	values := maps.Collect(p.Axes())
 	values[axis] = value
 	p.name = gridName(p.Benchmark(), values)
 	return p
@@ -179,53 +174,39 @@ func (p Point) With(axis, value string) Point {
 
 // Keep is the point with those of its axes that keep says.
 func (p Point) Keep(keep func(axis string) bool) Point {
-	text := p.Benchmark()
+	parts := []string{p.Benchmark()}
 	for a, v := range p.Axes() {
 		if keep(a) {
-			text += "/" + a + "=" + v
+			parts = append(parts, a+"="+v)
 		}
 	}
-	p.name = text
+	p.name = strings.Join(parts, "/")
 	return p
 }
 
 // IsGrid reports whether p has an executor, a workload and workers.
 func (p Point) IsGrid() bool {
-	if p.Side != "" {
-		return false
+	return p.Side == "" && p.Executor() != "" && p.Workload() != "" && p.Get(AxisWorkers) != "" &&
+		strings.Count(p.name, "/") == p.axes()
+}
+
+func (p Point) axes() (n int) {
+	for range p.Axes() {
+		n++
 	}
-	axes, needed := 0, 0
-	for axis, value := range p.Axes() {
-		axes++
-		if (axis == AxisExecutor || axis == AxisWorkload || axis == AxisWorkers) && value != "" {
-			needed++
-		}
-	}
-	return needed == 3 && axes == strings.Count(p.name, "/")
+	return n
 }
 
 // IsProbe reports whether p measures the machine rather than something one would
 // compare.
 func (p Point) IsProbe() bool {
-	n := 0
-	for axis := range p.Axes() {
-		if n++; n > 1 {
-			return false
-		}
-		switch p.Benchmark() {
-		case CapacityBenchmark, BandwidthBenchmark:
-			if axis != AxisWorkers || p.Workers() < 1 {
-				return false
-			}
-		case CalibrationBenchmark:
-			if axis != AxisWorkload {
-				return false
-			}
-		default:
-			return false
-		}
+	switch p.Benchmark() {
+	case CapacityBenchmark, BandwidthBenchmark:
+		return p.Workers() >= 1 && p.axes() == 1
+	case CalibrationBenchmark:
+		return p.Workload() != "" && p.axes() == 1
 	}
-	return n == 1
+	return false
 }
 
 // Executor and Workload are the values of these axes.

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -184,14 +184,21 @@ func (p *reader) turns(fields []string) error {
 	}
 	times := make([]float64, len(fields))
 	for i, f := range fields {
-		v, err := strconv.ParseFloat(f, 64)
-		if err != nil || !finite(v) {
-			return fmt.Errorf("%q is not a finite number", f)
+		var err error
+		if times[i], err = number(f); err != nil {
+			return err
 		}
-		times[i] = v
 	}
 	p.rec.Results[len(p.rec.Results)-1].Turns = times
 	return nil
+}
+
+func number(text string) (float64, error) {
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || !finite(v) {
+		return 0, fmt.Errorf("%q is not a finite number", text)
+	}
+	return v, nil
 }
 
 func (p *reader) unit(u *benchfmt.UnitMetadata) {
@@ -250,15 +257,12 @@ func tidied(v benchfmt.Value) string {
 // finish sorts the keys and takes out what an earlier version dropped.
 func (p *reader) finish() *Record {
 	rec := p.rec
-	for k, v := range p.config {
+	for _, k := range slices.Sorted(maps.Keys(p.config)) {
 		if k != "side" && !(k == "pkg" && rec.IsComparison()) {
-			rec.Config = append(rec.Config, Field{k, v})
+			rec.Config = append(rec.Config, Field{k, p.config[k]})
 		}
 	}
-	sort.Slice(rec.Config, func(i, j int) bool { return rec.Config[i].Key < rec.Config[j].Key })
-	if len(rec.Dropped) > 0 {
-		rec.Results = slices.DeleteFunc(rec.Results, func(r Result) bool { return slices.Contains(rec.Dropped, r.Block) })
-	}
+	rec.Results = slices.DeleteFunc(rec.Results, func(r Result) bool { return slices.Contains(rec.Dropped, r.Block) })
 	return rec
 }
 

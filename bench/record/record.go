@@ -143,3 +143,18 @@ func (r *Record) UnitNames() []string {
 	}
 	return sortedUnits(maps.Keys(seen))
 }
+
+// Unit is what the record and the table say of a unit; the record's own words count.
+func (r *Record) Unit(name string) Unit {
+	u := UnitOf(name)
+	for _, declared := range r.Facts.Units {
+		if declared.Name == name {
+			u = declared
+		}
+	}
+	if d, ok := r.better[name]; ok {
+		u.Better = d
+	}
+	u.Exact = u.Exact || r.exact[name]
+	return u
+}

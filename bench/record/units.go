@@ -1,7 +1,9 @@
 package record
 
 import (
+	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -78,7 +80,7 @@ func Units() []Unit { return slices.Clone(units) }
 // UnitOf is what is known here of a unit. Of one that is not in the table only this: a
 // rate, which ends in "/s", is better high.
 func UnitOf(name string) Unit {
-	if i := slices.IndexFunc(units, func(u Unit) bool { return u.Name == name }); i >= 0 {
+	if i := unitOrder(name); i < len(units) {
 		return units[i]
 	}
 	u := Unit{Name: name}
@@ -96,25 +98,16 @@ func (u Unit) One() float64 {
 	return 1
 }
 
-// Unit is what the record and the table say of a unit; the record's own words count.
-func (r *Record) Unit(name string) Unit {
-	u := UnitOf(name)
-	for _, declared := range r.Facts.Units {
-		if declared.Name == name {
-			u = declared
-		}
-	}
-	if d, ok := r.better[name]; ok {
-		u.Better = d
-	}
-	u.Exact = u.Exact || r.exact[name]
-	return u
-}
-
 // unitOrder is the place of a unit in a line: the table's order, then by name.
 func unitOrder(name string) int {
 	if i := slices.IndexFunc(units, func(u Unit) bool { return u.Name == name }); i >= 0 {
 		return i
 	}
 	return len(units)
+}
+
+func sortedUnits(names iter.Seq[string]) []string {
+	return slices.SortedFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(unitOrder(a), unitOrder(b)), strings.Compare(a, b))
+	})
 }

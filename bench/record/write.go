@@ -1,12 +1,11 @@
 package record
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"iter"
+	"maps"
 	"math"
 	"runtime"
 	"slices"
@@ -162,7 +161,7 @@ func (w *Writer) Result(r Result) error {
 			res.Config = append(res.Config, fileKey(f.Key, f.Value))
 		}
 	}
-	for _, unit := range sortedUnits(mapKeys(r.Values)) {
+	for _, unit := range sortedUnits(maps.Keys(r.Values)) {
 		res.Values = append(res.Values, benchfmt.Value{Value: r.Values[unit], Unit: unit})
 	}
 	var turns strings.Builder
@@ -176,31 +175,7 @@ func (w *Writer) Result(r Result) error {
 	return w.err
 }
 
-func mapKeys(m map[string]float64) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
-}
-
-func sortedUnits(names iter.Seq[string]) []string {
-	return slices.SortedFunc(names, func(a, b string) int {
-		return cmp.Or(cmp.Compare(unitOrder(a), unitOrder(b)), strings.Compare(a, b))
-	})
-}
-
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
-
-// checkWord refuses what would not be read back as one word.
-func checkWord(name string) error {
-	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
-		return fmt.Errorf("record: the name %q is empty or holds spaces", name)
-	}
-	return nil
-}
 
 func (w *Writer) keep(err error) {
 	if w.err == nil && err != nil {

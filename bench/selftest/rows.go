@@ -53,9 +53,14 @@ func (r *Row) judge() {
 	}
 }
 
-// spinPoint is a point of the workload spin, or of another one with as long tasks.
-func point(executor, workload string, workers int) record.Point {
-	return record.GridPoint(executor, workload, workers, longTask)
+// longest is the point of an executor that has the longest tasks.
+func longest(s *reports.Set, executor string) (longest record.Point) {
+	for _, p := range s.Points() {
+		if p.Executor() == executor && p.Grain() > longest.Grain() {
+			longest = p
+		}
+	}
+	return longest
 }
 
 // ratio is how many times as long a takes as b, by block.
@@ -100,23 +105,13 @@ func twinRows(s *reports.Set) []Row {
 			row.Verdict, row.Note = Wrong, "a crossover was claimed, at "+words.Duration(duel.Crossover.At.Value)
 		}
 	}
-	var largest record.Point
-	for _, p := range s.Points() {
-		if p.Executor() == "twin" && p.Grain() > largest.Grain() {
-			largest = p
-		}
-	}
-	row.Estimate = s.Estimate(ratio(s, largest, largest.With(record.AxisExecutor, executors.Goroutines.Name)))
+	twin := longest(s, "twin")
+	row.Estimate = s.Estimate(ratio(s, twin, twin.With(record.AxisExecutor, executors.Goroutines.Name)))
 	return []Row{row}
 }
 
 func pretenderRows(s *reports.Set) []Row {
-	var pretender record.Point
-	for _, p := range s.Points() {
-		if p.Executor() == "pretender" {
-			pretender = p
-		}
-	}
+	pretender := longest(s, "pretender")
 	return []Row{{Name: "plain loop that pretends to have workers: speedup", Unit: "ratio", Planted: 1,
 		Estimate: s.Estimate(ratio(s, s.Baseline(pretender), pretender))}}
 }
@@ -124,12 +119,7 @@ func pretenderRows(s *reports.Set) []Row {
 // imbalanceRows: when one worker gets a share of the tasks the others wait for it, and
 // the job takes that share of the time that one takes for all.
 func imbalanceRows(s *reports.Set) []Row {
-	var most record.Point
-	for _, p := range s.Points() {
-		if p.Executor() == "most" {
-			most = p
-		}
-	}
+	most := longest(s, "most")
 	return []Row{{Name: fmt.Sprintf("one worker gets %.0f %% of the tasks: time against all of them", share*100), Unit: "ratio", Planted: share,
 		Estimate: s.Estimate(ratio(s, most, most.With(record.AxisExecutor, "all")))}}
 }
@@ -137,7 +127,9 @@ func imbalanceRows(s *reports.Set) []Row {
 // jobRows: beside W of work a fixed cost F makes jobs (W+F)/W times as long, and work
 // inflated by φ makes them φ times as long.
 func jobRows(s *reports.Set) []Row {
-	pool := func(workload string) record.Point { return point(executors.Goroutines.Name, workload, 1) }
+	pool := func(workload string) record.Point {
+		return record.GridPoint(executors.Goroutines.Name, workload, 1, longTask)
+	}
 	base := pool(workloads.Spin.Name)
 	work := float64(s.Tasks(base)) * longTask.Seconds()
 	return []Row{

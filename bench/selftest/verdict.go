@@ -2,7 +2,8 @@ package selftest
 
 import (
 	"fmt"
-	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // chance is the probability of a miss of an interval that is as good as it claims.
@@ -37,21 +38,10 @@ func (r Result) Failed() (string, bool) {
 }
 
 // allowedMisses is the least k with P(more than k of n miss) of at most 1 %.
-func allowedMisses(n int) int {
-	tail := 1.0
-	for k := range n {
-		tail -= binomial(n, k)
-		if tail <= 0.01 {
-			return k
-		}
+func allowedMisses(n int) (k int) {
+	misses := distuv.Binomial{N: float64(n), P: chance}
+	for k < n && misses.Survival(float64(k)) > 0.01 {
+		k++
 	}
-	return n
-}
-
-// binomial is P(k of n miss).
-func binomial(n, k int) float64 {
-	a, _ := math.Lgamma(float64(n + 1))
-	b, _ := math.Lgamma(float64(k + 1))
-	c, _ := math.Lgamma(float64(n - k + 1))
-	return math.Exp(a - b - c + float64(k)*math.Log(chance) + float64(n-k)*math.Log1p(-chance))
+	return k
 }

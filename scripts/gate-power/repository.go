@@ -74,11 +74,12 @@ func (r *repository) git(ctx context.Context, args ...string) error {
 }
 
 func (r *repository) output(ctx context.Context, program string, args ...string) ([]byte, error) {
-	out, words, err := host.Run(ctx, host.Command{Name: program, Args: args, Dir: r.dir, Env: []string{"GIT_CONFIG_GLOBAL=/dev/null"}})
+	var out, words bytes.Buffer
+	_, err := host.Run(ctx, host.Command{Name: program, Args: args, Dir: r.dir, Env: []string{"GIT_CONFIG_GLOBAL=/dev/null"}, Stdout: &out, Stderr: &words})
 	if err != nil {
-		return out, fmt.Errorf("%s %s: %w: %s", program, strings.Join(args, " "), err, bytes.TrimSpace(append(words, out...)))
+		return nil, fmt.Errorf("%s %s: %w: %s", program, strings.Join(args, " "), err, strings.TrimSpace(words.String()+out.String()))
 	}
-	return out, nil
+	return out.Bytes(), nil
 }
 
 // commit keeps everything in the directory under a tag.

@@ -107,16 +107,15 @@ func runGate(ctx context.Context, c *config, r *repository, dir string, seed uin
 		return 0, err
 	}
 	defer log.Close()
-	gate, err := host.Start(ctx, host.Command{
+	gate, err := host.Run(ctx, host.Command{
 		Name: c.poolbench,
 		Args: []string{"gate", "-base", "base", "-head", "head", "-pkg", c.packages, "-bench", c.bench,
 			"-budget", c.budget.String(), "-seed", strconv.FormatUint(seed, 10), "-out", dir, "-ci", "none"},
 		Dir: r.dir, Stdout: log, Stderr: log, Grace: 30 * time.Second,
 	})
-	if err != nil {
+	if gate == nil {
 		return 0, err
 	}
-	<-gate.Done
 	if ctx.Err() != nil {
 		return 0, errors.New("interrupted")
 	}
@@ -124,7 +123,7 @@ func runGate(ctx context.Context, c *config, r *repository, dir string, seed uin
 	case 0, 1, 3, 4:
 		return code, nil
 	}
-	return 0, fmt.Errorf("%w; its words are in %s", gate.Failure(), log.Name())
+	return 0, fmt.Errorf("%w; its words are in %s", err, log.Name())
 }
 
 // read takes over what the gate said.

@@ -150,15 +150,9 @@ type printed struct {
 // run runs the command of a side. The error is why it has no results.
 func (c *Comparison) run(ctx context.Context, side int) (r printed, err error) {
 	shell := host.Shell([]string{c.Base, c.Head}[side])
-	shell.Dir, shell.Limit = c.Dir, outputLimit
-	p, err := host.Start(ctx, shell)
-	if err == nil {
-		p.Wait(c.Patience)
-	}
-	if ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	if err != nil {
+	shell.Dir, shell.Limit, shell.Patience = c.Dir, outputLimit, c.Patience
+	p, err := host.Run(ctx, shell)
+	if p == nil || ctx.Err() != nil {
 		return r, err
 	}
 	r.slices = map[record.Point][]arm.Slice{}
@@ -173,7 +167,7 @@ func (c *Comparison) run(ctx context.Context, side int) (r printed, err error) {
 		delete(res.Values, record.UnitTime)
 		r.slices[res.Point] = append(r.slices[res.Point], arm.Slice{Time: seconds, Values: res.Values})
 	}
-	if err = p.Failure(); err == nil && len(r.order) == 0 {
+	if err == nil && len(r.order) == 0 {
 		err = p.WithWords("printed no benchmark result")
 	}
 	return r, err

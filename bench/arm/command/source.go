@@ -59,16 +59,9 @@ func (l Line) Slice(ctx context.Context) (arm.Slice, error) {
 	shell := host.Shell(l.Shell)
 	shell.Limit = outputLimit
 	begin := time.Now()
-	p, err := host.Start(ctx, shell)
-	if err != nil {
-		return arm.Slice{}, err
-	}
-	<-p.Done
+	p, err := host.Run(ctx, shell)
 	elapsed := time.Since(begin)
-	if ctx.Err() != nil {
-		return arm.Slice{}, context.Cause(ctx)
-	}
-	if err := p.Failure(); err != nil {
+	if err != nil {
 		return arm.Slice{}, err
 	}
 	if l.Want != "" && strings.TrimSpace(p.Output()) != strings.TrimSpace(l.Want) {

@@ -135,15 +135,11 @@ func (c *Comparison) functions(ctx context.Context, p *build.Package, s build.Si
 	if err != nil {
 		return nil, err
 	}
-	process, err := host.Start(ctx, l.plain("-test.list=^Benchmark"))
-	if err != nil {
+	process, err := host.Run(ctx, l.plain("-test.list=^Benchmark"))
+	switch {
+	case ctx.Err() != nil:
 		return nil, err
-	}
-	process.Wait(c.config.Patience)
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	if err := process.Failure(); err != nil {
+	case err != nil:
 		return nil, fmt.Errorf("the test binary of %s in %v cannot list its benchmarks: %w", p.Path, s, err)
 	}
 	var functions []string
@@ -167,7 +163,7 @@ func (c *Comparison) names(ctx context.Context, p *build.Package, s build.Side, 
 	if !c.builds.Stepped {
 		return c.printedNames(ctx, l)
 	}
-	list, err := startStepped(l, "list", c.config.Patience)
+	list, err := startStepped(l, "list")
 	if err != nil {
 		return f, err
 	}
@@ -194,13 +190,9 @@ func (c *Comparison) names(ctx context.Context, p *build.Package, s build.Side, 
 
 // printedNames takes the names from the result lines.
 func (c *Comparison) printedNames(ctx context.Context, l launch) (f found, err error) {
-	process, err := host.Start(ctx, l.command("-test.benchtime=1x"))
-	if err != nil {
+	process, err := host.Run(ctx, l.command("-test.benchtime=1x"))
+	if process == nil || ctx.Err() != nil {
 		return f, err
-	}
-	process.Wait(c.config.Patience)
-	if ctx.Err() != nil {
-		return f, context.Cause(ctx)
 	}
 	for _, r := range record.Printed(process.Output()) {
 		name := r.Point.Name()
@@ -209,7 +201,7 @@ func (c *Comparison) printedNames(ctx context.Context, l launch) (f found, err e
 		}
 		f.names = append(f.names, "Benchmark"+name)
 	}
-	if f.failure = process.Failure(); f.failure == nil {
+	if f.failure = err; err == nil {
 		f.failure = unlessPassed(process)
 	}
 	return f, nil

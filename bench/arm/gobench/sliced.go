@@ -3,7 +3,6 @@ package gobench
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"poolbench/bench/arm"
 	"poolbench/bench/host"
@@ -13,21 +12,13 @@ import (
 // A sliced runner runs each slice in a process of its own, as go test -bench does: for
 // binaries that cannot be stepped.
 type sliced struct {
-	launch   launch
-	name     string // as printed, without "Benchmark", with -GOMAXPROCS
-	patience time.Duration
+	launch launch
+	name   string // as printed, without "Benchmark", with -GOMAXPROCS
 }
 
 func (s *sliced) run(ctx context.Context, n int, _ uint64) (arm.Slice, error) {
-	p, err := host.Start(ctx, s.launch.command(fmt.Sprintf("-test.benchtime=%dx", n), "-test.benchmem"))
+	p, err := host.Run(ctx, s.launch.command(fmt.Sprintf("-test.benchtime=%dx", n), "-test.benchmem"))
 	if err != nil {
-		return arm.Slice{}, err
-	}
-	p.Wait(s.patience)
-	if ctx.Err() != nil {
-		return arm.Slice{}, context.Cause(ctx)
-	}
-	if err := p.Failure(); err != nil {
 		return arm.Slice{}, err
 	}
 	for _, r := range record.Printed(p.Output()) {

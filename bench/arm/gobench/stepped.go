@@ -46,6 +46,7 @@ type launch struct {
 	pattern   string // for -test.bench
 	procs     int
 	env       []string
+	patience  time.Duration // for an answer, or for all of it
 }
 
 // floodLimit bounds what a benchmark may print, in bytes. Its own numbers take a few
@@ -60,12 +61,12 @@ func (l launch) command(more ...string) host.Command {
 
 // plain runs the binary with these flags only.
 func (l launch) plain(args ...string) host.Command {
-	return host.Command{Name: l.path, Args: args, Dir: l.dir, Env: slices.Clone(l.env), Limit: floodLimit}
+	return host.Command{Name: l.path, Args: args, Dir: l.dir, Env: slices.Clone(l.env), Limit: floodLimit, Patience: l.patience}
 }
 
 // startStepped starts a binary that was built with the overlay; mode is "list" or
 // "step". It must be killed.
-func startStepped(l launch, mode string, patience time.Duration) (*stepped, error) {
+func startStepped(l launch, mode string) (*stepped, error) {
 	in, commands, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -77,7 +78,7 @@ func startStepped(l launch, mode string, patience time.Duration) (*stepped, erro
 		return nil, err
 	}
 	defer out.Close()
-	s := &stepped{commands: commands, replies: replies, reader: bufio.NewReader(replies), patience: patience}
+	s := &stepped{commands: commands, replies: replies, reader: bufio.NewReader(replies), patience: l.patience}
 	c := l.command()
 	c.Env, c.Files = append(c.Env, "POOLBENCH_STEP="+mode), []*os.File{in, out}
 	if s.process, err = host.Start(context.Background(), c); err != nil {

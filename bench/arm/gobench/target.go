@@ -30,8 +30,7 @@ type plan struct {
 
 // sides are the builds that are measured as base and as head.
 func (t *target) sides() [2]build.Side {
-	switch t.Role {
-	case record.Same, record.Canary:
+	if t.Role != record.Judged {
 		return [2]build.Side{build.Base, build.Copy}
 	}
 	return [2]build.Side{build.Base, build.Head}

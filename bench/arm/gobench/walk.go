@@ -1,6 +1,7 @@
 package gobench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -60,7 +61,7 @@ func (c *Comparison) walk(ctx context.Context, targets []*target, pair int, v vi
 			if err != nil {
 				return err
 			}
-			runners[s] = &sliced{launch: l, name: t.printed(), patience: c.config.Patience}
+			runners[s] = &sliced{l, t.printed()}
 		}
 		failures, err := v.with(ctx, t, runners, false, 0)
 		if err != nil {
@@ -74,10 +75,7 @@ func (c *Comparison) walk(ctx context.Context, targets []*target, pair int, v vi
 // with visits a target with its runners.
 func (v visit) with(ctx context.Context, t *target, runners [2]runner, goes bool, startup time.Duration) ([2]error, error) {
 	failures, err := v(t, newSides(t, runners, goes), startup)
-	if err == nil && ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	return failures, err
+	return failures, cmp.Or(err, context.Cause(ctx))
 }
 
 // walkStepped visits targets that one pair of processes can serve. A benchmark that
@@ -91,9 +89,7 @@ func (c *Comparison) walkStepped(ctx context.Context, rest []*target, pair int, 
 		left, failures, err := v.processes(ctx, processes, rest)
 		processes[0].kill()
 		processes[1].kill()
-		if err == nil && ctx.Err() != nil { // what fails now is nobody's fault
-			err = context.Cause(ctx)
-		}
+		err = cmp.Or(err, context.Cause(ctx)) // what fails then is nobody's fault
 		switch {
 		case err != nil:
 			return err
@@ -193,7 +189,7 @@ func functions(targets []*target) []string {
 // launch is how to start the binary of a package.
 func (c *Comparison) launch(p *build.Package, s build.Side, pair int, pattern string, procs int) (launch, error) {
 	path, dir, err := c.builds.Binary(p, s, pair)
-	return launch{path, dir, pattern, procs, c.builds.Env()}, err
+	return launch{path, dir, pattern, procs, c.builds.Env(), c.config.Patience}, err
 }
 
 // start starts both sides for targets of one group. Both must be killed.
@@ -209,7 +205,7 @@ func (c *Comparison) start(targets []*target, pair int) (processes [2]*stepped, 
 		var l launch
 		l, err = c.launch(t.pkg, side, pair, strings.Join(patterns, "|"), t.procs)
 		if err == nil {
-			processes[s], err = startStepped(l, "step", c.config.Patience)
+			processes[s], err = startStepped(l, "step")
 		}
 		if err != nil {
 			if s > 0 {

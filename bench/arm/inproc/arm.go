@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"poolbench/bench/arm"
-	"poolbench/bench/arm/probe"
 	"poolbench/bench/record"
 	"poolbench/executors"
 	"poolbench/workloads"
@@ -75,14 +74,10 @@ func run(ctx context.Context, job workloads.Job, ex executors.Executor) (time.Du
 // be timed with the next one. A job that may still be running is given up too.
 func (a *pooled) Close() error {
 	if a.running.Load() {
-		a.session.jobs.discard(a.point)
+		delete(a.session.jobs, baseline(a.point)) // not closed: the slice may still use it
 	}
 	if a.failed.Load() {
 		a.session.pools.discard(a.point)
 	}
 	return nil
-}
-
-func probeOf(w workloads.Workload, c record.Calibration) arm.Arm {
-	return probe.Drift{Kernel: w.Kernel, Calibration: c}
 }

@@ -90,12 +90,10 @@ func (p *pools) close() error {
 func (p *pools) end(key poolKey, ex executors.Executor, now bool) {
 	done := make(chan error, 1)
 	go func() { done <- endExecutor(ex, now) }()
-	timer := time.NewTimer(politeLimit + shutdownLimit + time.Second)
-	defer timer.Stop()
 	var err error
 	select {
 	case err = <-done:
-	case <-timer.C:
+	case <-time.After(politeLimit + shutdownLimit + time.Second):
 		err = errors.New("it ignores the end of its context")
 	}
 	if err != nil {
@@ -106,19 +104,17 @@ func (p *pools) end(key poolKey, ex executors.Executor, now bool) {
 }
 
 func endExecutor(ex executors.Executor, now bool) error {
-	k, canKill := executors.As[executors.Killer](ex)
-	limit := shutdownLimit
-	if canKill {
-		limit = politeLimit
-	}
-	if !canKill || !now {
+	within := func(limit time.Duration, end func(context.Context) error) error {
 		ctx, cancel := context.WithTimeout(context.Background(), limit)
 		defer cancel()
-		if err := ex.Shutdown(ctx); err == nil || !canKill {
-			return err
-		}
+		return end(ctx)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), shutdownLimit)
-	defer cancel()
-	return k.Kill(ctx)
+	k, canKill := executors.As[executors.Killer](ex)
+	switch {
+	case !canKill:
+		return within(shutdownLimit, ex.Shutdown)
+	case !now && within(politeLimit, ex.Shutdown) == nil:
+		return nil
+	}
+	return within(shutdownLimit, k.Kill)
 }

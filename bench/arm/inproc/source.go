@@ -3,12 +3,12 @@ package inproc
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"runtime"
 	"time"
 
 	"poolbench/bench/arm"
+	"poolbench/bench/arm/probe"
 	"poolbench/bench/record"
 	"poolbench/executors"
 	"poolbench/workloads"
@@ -42,12 +42,13 @@ type Session struct {
 	grid         Grid
 	setup        arm.Setup
 	pools        *pools
-	jobs         *jobs
-	calibrations map[string]record.Calibration // of the kernels that could be calibrated
+	jobs         map[record.Point]workloads.Job // by baseline: each is made once and used by all executors
+	made         int                            // jobs so far
+	calibrations map[string]record.Calibration  // of the kernels that could be calibrated
 }
 
 func (g Grid) open(ctx context.Context, setup arm.Setup) (arm.Session, error) {
-	s := &Session{grid: g, setup: setup, calibrations: map[string]record.Calibration{}, pools: newPools(g)}
+	s := &Session{grid: g, setup: setup, calibrations: map[string]record.Calibration{}, pools: newPools(g), jobs: map[record.Point]workloads.Job{}}
 	for _, w := range g.Workloads {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -62,22 +63,18 @@ func (g Grid) open(ctx context.Context, setup arm.Setup) (arm.Session, error) {
 			setup.Tell("workload", record.Workload{Name: w.Name, Resource: string(w.Resource)})
 		}
 	}
-	s.jobs = newJobs(g, setup, s.calibrations)
 	return s, nil
 }
 
 // Arm is that of arm.Session.
 func (s *Session) Arm(ctx context.Context, p record.Point) (arm.Arm, error) {
-	w, ok := s.grid.workload(p.Workload())
-	if !ok {
-		return nil, fmt.Errorf("the grid has no workload %q", p.Workload())
-	}
+	w, _ := s.grid.workload(p.Workload())
 	if p.IsProbe() {
 		c, ok := s.calibrations[w.Name]
 		if !ok {
 			return nil, errNotCalibrated
 		}
-		return probeOf(w, c), nil
+		return probe.Drift{Kernel: w.Kernel, Calibration: c}, nil
 	}
 	if _, _, err := s.Job(ctx, p); err != nil {
 		return nil, err
@@ -88,7 +85,7 @@ func (s *Session) Arm(ctx context.Context, p record.Point) (arm.Arm, error) {
 // Job is the job of a point and its executor, which stands ready, for those who time it
 // by themselves, as go test -bench does. Both belong to the session.
 func (s *Session) Job(ctx context.Context, p record.Point) (workloads.Job, executors.Executor, error) {
-	job, err := s.jobs.get(ctx, p)
+	job, err := s.job(ctx, p)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -100,7 +97,11 @@ var errNotCalibrated = errors.New("its kernel could not be calibrated")
 
 // Close ends the executors and then the jobs, whose files they may have open.
 func (s *Session) Close() error {
-	return errors.Join(s.pools.close(), s.jobs.close())
+	errs := []error{s.pools.close()}
+	for _, job := range s.jobs {
+		errs = append(errs, job.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // where is what a worker knows of its process.

@@ -22,22 +22,14 @@ type gang struct {
 // A member is one worker and what it works on.
 type member struct {
 	rounds chan *round
-	work   map[work]func() bool // one step; false when its answer is wrong
+	memory triad
 }
-
-// work is what a round is about.
-type work int
-
-const (
-	compute work = iota
-	triads
-)
 
 // A round lets the first n members make steps side by side: from a barrier, which all
 // have reached, until one of them has made its quota. How far the others are by then is
 // what tells how fast each was.
 type round struct {
-	what  work
+	step  func(*triad) bool // on the memory of a member; false when its answer is wrong
 	n     int32
 	idle  int32 // members that only look on
 	quota int64
@@ -52,8 +44,8 @@ type round struct {
 	left    sync.WaitGroup
 }
 
-// newGang starts members; newWork makes what one of them works on, on its thread.
-func newGang(n int, newWork func() map[work]func() bool) *gang {
+// newGang starts members.
+func newGang(n int) *gang {
 	g := &gang{}
 	failures := make(chan error, n)
 	for i := range n {
@@ -62,7 +54,6 @@ func newGang(n int, newWork func() map[work]func() bool) *gang {
 		g.running.Go(func() {
 			runtime.LockOSThread() // and never unlocked: the thread ends with the member
 			failures <- affinity.PinNth(i)
-			m.work = newWork()
 			for r := range m.rounds {
 				m.take(r)
 			}
@@ -90,10 +81,9 @@ func (m *member) take(r *round) {
 	if index <= r.idle {
 		return
 	}
-	step := m.work[r.what]
 	made := int64(0)
 	for !r.over.Load() {
-		if !step() {
+		if !r.step(&m.memory) {
 			r.wrong.Store(true)
 		}
 		if made++; made == r.quota && r.over.CompareAndSwap(false, true) {
@@ -106,8 +96,8 @@ func (m *member) take(r *round) {
 // round lets n members work and returns how long one of them would take for the quota,
 // in seconds, divided by how much they deliver together: n ÷ Σ(1/tᵢ), where the i-th
 // would take tᵢ at the rate it had.
-func (g *gang) round(what work, n, idle int, quota int64) (float64, error) {
-	r := &round{what: what, n: int32(n), idle: int32(idle), quota: quota}
+func (g *gang) round(step func(*triad) bool, n, idle int, quota int64) (float64, error) {
+	r := &round{step: step, n: int32(n), idle: int32(idle), quota: quota}
 	r.left.Add(n)
 	for _, m := range g.members[:n] {
 		m.rounds <- r
@@ -120,10 +110,13 @@ func (g *gang) round(what work, n, idle int, quota int64) (float64, error) {
 	return float64(n) * float64(quota) * r.window.Seconds() / float64(r.steps.Load()), nil
 }
 
-// close ends the members.
+// close ends the members and gives their memory back.
 func (g *gang) close() {
 	for _, m := range g.members {
 		close(m.rounds)
 	}
 	g.running.Wait()
+	for _, m := range g.members {
+		m.memory.close()
+	}
 }

@@ -15,12 +15,10 @@ import (
 func TestGangTellsWhatItDelivers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const workers, quota, step = 4, 20, 500 * time.Microsecond
-		g := newGang(workers, func() map[work]func() bool {
-			return map[work]func() bool{compute: func() bool { time.Sleep(step); return true }}
-		})
+		g := newGang(workers)
 		defer g.close()
 		for _, test := range []struct{ n, idle int }{{1, 0}, {2, 0}, {4, 0}, {4, 1}, {4, 3}} {
-			seconds, err := g.round(compute, test.n, test.idle, quota)
+			seconds, err := g.round(func(*triad) bool { time.Sleep(step); return true }, test.n, test.idle, quota)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -33,11 +31,9 @@ func TestGangTellsWhatItDelivers(t *testing.T) {
 }
 
 func TestGangFindsWrongAnswers(t *testing.T) {
-	g := newGang(2, func() map[work]func() bool {
-		return map[work]func() bool{compute: func() bool { return false }}
-	})
+	g := newGang(2)
 	defer g.close()
-	if _, err := g.round(compute, 2, 0, 3); err == nil {
+	if _, err := g.round(func(*triad) bool { return false }, 2, 0, 3); err == nil {
 		t.Error("a wrong answer is not seen")
 	}
 }

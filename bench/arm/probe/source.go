@@ -65,7 +65,7 @@ func (m Machine) Source() arm.Source {
 type session struct {
 	machine Machine
 	gang    *gang
-	triads  []*triad
+	units   int64 // of a step of the capacity probe
 }
 
 func (m Machine) open(_ context.Context, setup arm.Setup) (arm.Session, error) {
@@ -76,20 +76,7 @@ func (m Machine) open(_ context.Context, setup arm.Setup) (arm.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{machine: m}
-	units := Units(c, probeStep)
-	made := make(chan *triad, slices.Max(m.Workers))
-	s.gang = newGang(slices.Max(m.Workers), func() map[work]func() bool {
-		memory := &triad{}
-		made <- memory
-		return map[work]func() bool{
-			compute: func() bool { return workloads.Spin.Kernel(units) != 0 }, // the state of the chain is never 0
-			triads:  memory.run,
-		}
-	})
-	for range s.gang.members {
-		s.triads = append(s.triads, <-made)
-	}
+	s := &session{m, newGang(slices.Max(m.Workers)), Units(c, probeStep)}
 	if err := s.gang.failed; err != nil && runtime.GOOS == "linux" {
 		setup.Tell("warning", record.Warning{Topic: "pinning", What: "The workers of the capacity probe could not be pinned: " + record.Sanitize(err.Error()) + ".",
 			Cure: "Let the run choose its CPUs (sched_setaffinity); without it the system may put two workers on one."})
@@ -108,9 +95,6 @@ func (s *session) Arm(_ context.Context, p record.Point) (arm.Arm, error) {
 // Close is that of arm.Session.
 func (s *session) Close() error {
 	s.gang.close()
-	for _, t := range s.triads {
-		t.close()
-	}
 	return nil
 }
 
@@ -121,15 +105,16 @@ type probeArm struct {
 
 // Slice is one round.
 func (a probeArm) Slice(context.Context) (arm.Slice, error) {
-	what, quota := compute, int64(probeSteps)
+	units, quota := a.session.units, int64(probeSteps)
+	step := func(*triad) bool { return workloads.Spin.Kernel(units) != 0 } // the state of the chain is never 0
 	if a.point.Benchmark() == record.BandwidthBenchmark {
-		what, quota = triads, triadSteps
+		step, quota = (*triad).run, triadSteps
 	}
 	n, idle := a.point.Workers(), 0
 	if n > a.session.machine.Idle {
 		idle = a.session.machine.Idle
 	}
-	seconds, err := a.session.gang.round(what, n, idle, quota)
+	seconds, err := a.session.gang.round(step, n, idle, quota)
 	return arm.Slice{Time: seconds}, err
 }
 

@@ -38,6 +38,10 @@ func runList(_ context.Context, c *invocation) error {
 	for _, chart := range charts.All() {
 		fmt.Fprintf(tw, "  %s\t%s\n", chart.Name, chart.Doc)
 	}
+	fmt.Fprintln(tw, "\nAxes")
+	for _, a := range record.Axes() {
+		fmt.Fprintf(tw, "  %s\t%s\n", a.Name, a.Doc)
+	}
 	fmt.Fprintln(tw, "\nUnits")
 	for _, u := range record.Units() {
 		fmt.Fprintf(tw, "  %s\t%s\n", u.Name, u.Means)

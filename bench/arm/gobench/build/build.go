@@ -14,6 +14,8 @@
 package build
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,14 +43,6 @@ const (
 // String is "base", "head" or "copy": words of one length, see the package comment.
 func (s Side) String() string { return [...]string{"base", "head", "copy"}[s] }
 
-// source is the side whose source a side is built from.
-func (s Side) source() Side {
-	if s == Copy {
-		return Base
-	}
-	return s
-}
-
 // WorkTree as a revision means the files as they are, uncommitted changes and new
 // files included, ignored files not.
 const WorkTree = "worktree"
@@ -58,7 +52,6 @@ type Options struct {
 	Dir        string   // directory in the module; "" is the current one
 	Base, Head string   // Git revisions, or WorkTree; an empty Head means WorkTree
 	Packages   []string // package patterns as go list takes them; none means ./...
-	Plain      bool     // without the stepping overlay
 	Seed       uint64   // of the function orders
 	// Stage is told what is being done, when it is not nil.
 	Stage func(what string)
@@ -109,9 +102,7 @@ func (e *BuildError) Error() string {
 // compiles everything. The caller must Close the result; on an error nothing is
 // left.
 func New(ctx context.Context, o Options) (_ *Builds, err error) {
-	if o.Head == "" {
-		o.Head = WorkTree
-	}
+	o.Head = cmp.Or(o.Head, WorkTree)
 	if len(o.Packages) == 0 {
 		o.Packages = []string{"./..."}
 	}
@@ -139,6 +130,12 @@ func New(ctx context.Context, o Options) (_ *Builds, err error) {
 	}
 	return b, b.compile(ctx)
 }
+
+// Names in the temporary directory.
+const (
+	tempPrefix = "poolbench-gate-"
+	lockName   = "lock"
+)
 
 // open makes the temporary directory.
 func (b *Builds) open() (err error) {
@@ -197,7 +194,7 @@ func (b *Builds) prepareOverlays(ctx context.Context) error {
 		}
 		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 		versions[s] = strings.TrimSpace(lines[len(lines)-1])
-		if b.options.Plain || !canStep {
+		if !canStep {
 			continue
 		}
 		dir := filepath.Join(b.dir, "overlay", s.String())
@@ -229,39 +226,32 @@ func (b *Builds) compile(ctx context.Context) error {
 		p := &b.Packages[i]
 		b.options.Stage("building " + p.Path)
 		err := b.Link(ctx, p, 0)
-		if err == nil || ctx.Err() != nil {
-			if err != nil {
-				return err
-			}
+		if err == nil {
 			continue
 		}
 		var broken *BuildError
-		if !errors.As(err, &broken) {
+		switch {
+		case ctx.Err() != nil || !errors.As(err, &broken):
 			return err
-		}
-		if strings.Contains(broken.Words, "flag provided but not defined") && b.layout {
+		case b.layout && strings.Contains(broken.Words, "flag provided but not defined"):
 			b.layout = false
 			b.Notes = append(b.Notes, "This Go cannot order functions at random: a change may be one of code layout only.")
-			return b.compile(ctx)
-		}
-		if b.Stepped && strings.Contains(broken.Words, "testing") {
+		case b.Stepped && strings.Contains(broken.Words, "testing"):
 			b.unstep(broken.Words)
-			return b.compile(ctx)
+		default:
+			return err
 		}
-		return err
+		return b.compile(ctx)
 	}
 	return nil
 }
 
 // Pairs is how many seed pairs there are when want are asked for.
 func (b *Builds) Pairs(want int) int {
-	switch {
-	case b.prebuilt > 0:
-		return b.prebuilt
-	case !b.layout:
+	if b.prebuilt == 0 && !b.layout {
 		return 1
 	}
-	return want
+	return cmp.Or(b.prebuilt, want)
 }
 
 // Link makes sure that the binaries of the package are there for seed pair number
@@ -276,10 +266,7 @@ func (b *Builds) Link(ctx context.Context, p *Package, pair int) error {
 		}
 	}
 	wg.Wait()
-	if errs[Base] != nil {
-		return errs[Base]
-	}
-	return errs[Head]
+	return cmp.Or(errs[Base], errs[Head])
 }
 
 // layoutSeed is the linker's seed for a seed pair, above 0 (0 means no random
@@ -342,20 +329,17 @@ func (b *Builds) run(ctx context.Context, dir string, env []string, name string,
 		// It would make both versions use the modules of the user's checkout.
 		own = append(own, "GOWORK=")
 	}
-	stdout, stderr, err = host.Run(ctx, host.Command{Name: name, Args: args, Dir: dir, Env: append(own, env...)})
+	var out, errs bytes.Buffer
+	_, err = host.Run(ctx, host.Command{Name: name, Args: args, Dir: dir, Env: append(own, env...), Stdout: &out, Stderr: &errs})
 	switch {
 	case err == nil:
-		return stdout, stderr, nil
+		return out.Bytes(), errs.Bytes(), nil
 	case ctx.Err() != nil:
 		return nil, nil, err
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, nil, inputError("%s is needed and not in PATH", name)
 	}
-	words := bounded(strings.TrimSpace(string(stderr) + string(stdout)))
-	if words == "" {
-		words = err.Error()
-	}
-	return nil, nil, errors.New(words)
+	return nil, nil, errors.New(cmp.Or(bounded(strings.TrimSpace(errs.String()+out.String())), err.Error()))
 }
 
 // maxWords bounds what is repeated of a compiler's words, in bytes.

@@ -85,7 +85,7 @@ func patch(source []byte) ([]byte, error) {
 			return edit{from, from, "if b.stepping() { return b.stepLoop() }; b.stepOnce(); "}
 		}},
 	} {
-		body := methodOfB(file, p.function)
+		body := methodOfB(file, p.function, text)
 		if body == nil {
 			return nil, fmt.Errorf("no method %s of B to patch", p.function)
 		}
@@ -123,17 +123,10 @@ func guard(condition, statement string) func(from, to int) edit {
 }
 
 // methodOfB is the body of (b *B) name; nil when there is none.
-func methodOfB(file *ast.File, name string) *ast.BlockStmt {
+func methodOfB(file *ast.File, name string, text func(ast.Node) string) *ast.BlockStmt {
 	for _, d := range file.Decls {
-		f, ok := d.(*ast.FuncDecl)
-		if !ok || f.Name.Name != name || f.Recv == nil || len(f.Recv.List) != 1 || len(f.Recv.List[0].Names) != 1 {
-			continue
-		}
-		star, ok := f.Recv.List[0].Type.(*ast.StarExpr)
-		if ok && f.Recv.List[0].Names[0].Name == "b" {
-			if id, ok := star.X.(*ast.Ident); ok && id.Name == "B" {
-				return f.Body
-			}
+		if f, ok := d.(*ast.FuncDecl); ok && f.Name.Name == name && f.Recv != nil && text(f.Recv) == "(b *B)" {
+			return f.Body
 		}
 	}
 	return nil

@@ -15,12 +15,9 @@ import (
 // registered: the objects are read through an index of our own, so that nothing in
 // .git changes and a killed run leaves nothing there.
 func (b *Builds) writeTrees(ctx context.Context) error {
-	dir := b.options.Dir
-	if dir == "" {
-		var err error
-		if dir, err = os.Getwd(); err != nil {
-			return err
-		}
+	dir, err := filepath.Abs(b.options.Dir)
+	if err != nil {
+		return err
 	}
 	out, err := b.command(ctx, dir, "git", "rev-parse", "--show-toplevel", "--show-prefix")
 	if err != nil {
@@ -134,31 +131,28 @@ func (b *Builds) copyWorkTree(ctx context.Context, s Side, top, tree string) err
 }
 
 // copyEntry copies a file or symbolic link. What is gone, or is a directory (a
-// submodule), is left out.
+// submodule), a socket or a pipe, is left out.
 func copyEntry(to, from string) error {
 	info, err := os.Lstat(from)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
-	case err != nil:
+	} else if err != nil {
 		return err
-	case info.IsDir():
-		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
 		return err
 	}
-	if info.Mode()&fs.ModeSymlink != 0 {
+	switch info.Mode().Type() {
+	case 0:
+		return copyFile(to, from)
+	case fs.ModeSymlink:
 		target, err := os.Readlink(from)
 		if err != nil {
 			return err
 		}
 		return os.Symlink(target, to)
 	}
-	if !info.Mode().IsRegular() {
-		return nil // sockets, pipes
-	}
-	return copyFile(to, from)
+	return nil
 }
 
 // copyFile copies the bytes and the permissions.

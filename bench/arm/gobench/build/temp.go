@@ -1,7 +1,0 @@
-package build
-
-// Names in the temporary directory.
-const (
-	tempPrefix = "poolbench-gate-"
-	lockName   = "lock"
-)
