@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"fmt"
 	"slices"
 
 	"poolbench/bench/record"
@@ -24,15 +23,8 @@ const (
 	Missing                        // only in base
 )
 
-var verdictNames = [...]string{"failed", "regressed", "layout-sensitive", "inconclusive", "accepted", "improved", "no change shown", "new", "missing"}
-
 // String is the verdict in words: "no change shown".
-func (v Verdict) String() string {
-	if v < 0 || int(v) >= len(verdictNames) {
-		return fmt.Sprintf("verdict %d", int(v))
-	}
-	return verdictNames[v]
-}
+func (v Verdict) String() string { return phrases[v].name }
 
 // A Case is one benchmark in one unit, judged.
 type Case struct {

@@ -28,7 +28,7 @@ func Files(base, head *record.Record, o Options) *Report {
 		o.Unit = bothSay(base, head)
 	}
 	o = o.withDefaults()
-	r := &Report{Base: base.Path, Head: head.Path, Limit: o.Slowdown, Alpha: 1 - estimate.Confidence, Confidence: estimate.Confidence}
+	r := &Report{Base: base.Path, Head: head.Path, Method: DifferentRuns, Limit: o.Slowdown, Alpha: 1 - estimate.Confidence, Confidence: estimate.Confidence}
 	for _, rec := range []*record.Record{base, head} {
 		if rec.IsComparison() {
 			r.NotComparable = rec.Path + " is a comparison of two builds, which is judged by itself"
@@ -42,15 +42,15 @@ func Files(base, head *record.Record, o Options) *Report {
 		}
 		r.warn("The files are not of the same machine: "+differ+".", "A difference may be the machine's.")
 	}
-	r.Paired = base.Facts.Run != "" && base.Facts.Run == head.Facts.Run
-	if !r.Paired {
+	if base.Facts.Run != "" && base.Facts.Run == head.Facts.Run {
+		r.Method = OneRun
+	} else {
 		r.warn("The files are of different runs: what drifted on the machine between them looks like a change.", "Measure both builds in one run.")
 	}
-	if n := len(base.Failures); n > 0 {
-		r.warn(words.Count(n, "trial")+" failed in base.", "What failed is not in the comparison.")
-	}
-	if n := len(head.Failures); n > 0 {
-		r.warn(words.Count(n, "trial")+" failed in head.", "What failed is not in the comparison.")
+	for i, rec := range []*record.Record{base, head} {
+		if n := len(rec.Failures); n > 0 {
+			r.warn(fmt.Sprintf("%s failed in %s.", words.Count(n, "trial"), [...]string{"base", "head"}[i]), "What failed is not in the comparison.")
+		}
 	}
 	packages := severalPackages(base, head)
 	b, h := collectFile(base, packages), collectFile(head, packages)
@@ -199,7 +199,7 @@ func (r *Report) judgeAll(base, head fileSide, o Options) {
 		case u.c.Exact:
 			u.c.compareExactly(0)
 		default:
-			u.c.judge(u.base, u.head, r.Paired, alpha)
+			u.c.judge(u.base, u.head, r.Method == OneRun, alpha)
 		}
 		r.Cases = append(r.Cases, u.c)
 	}

@@ -38,13 +38,11 @@ const maxMarkdown = 60_000
 
 // how says how the two were compared.
 func (r *Report) how() string {
-	switch {
-	case r.Interleaved:
-		return "measured turn by turn in " + words.Count(r.Blocks, "block")
-	case r.Paired:
-		return "of one run, block by block"
-	}
-	return "of different runs"
+	return map[Method]string{
+		Interleaved:   "measured turn by turn in " + words.Count(r.Blocks, "block"),
+		OneRun:        "of one run, block by block",
+		DifferentRuns: "of different runs",
+	}[r.Method]
 }
 
 func (w wording) markdownCases(b *bytes.Buffer, list []Case) {

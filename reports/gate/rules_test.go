@@ -58,7 +58,7 @@ func TestRulesErrors(t *testing.T) {
 
 func TestRulesApply(t *testing.T) {
 	regression := func(low, high float64) *Report {
-		return &Report{Interleaved: true, Cases: []Case{{Pkg: "p", Name: "A-2", Unit: "sec/op", Verdict: Regressed,
+		return &Report{Method: Interleaved, Cases: []Case{{Pkg: "p", Name: "A-2", Unit: "sec/op", Verdict: Regressed,
 			Ratio: estimate.Estimate{Value: (low + high) / 2, Low: low, High: high, N: 30}}}}
 	}
 	for _, test := range []struct {

@@ -15,33 +15,26 @@ import (
 
 // A phrase is the words of a verdict.
 type phrase struct {
-	Verdict
+	name       string // everywhere but in the lines for people
 	one, many  string // in the headline
 	time, unit string // at the beginning of a line, of a case in time and in another unit; empty for verdicts that get no line
 	more       string // of cases beyond those that get a line; empty where all do
 }
 
-// phrases are in the order of the headline.
-var phrases = []phrase{
-	{Failed, "failed", "failed", "Failed", "Failed", ""},
-	{Regressed, "regression", "regressions", "Slower", "Worse", ""},
-	{LayoutSensitive, "layout-sensitive", "layout-sensitive", "Layout", "Layout", ""},
-	{Accepted, "accepted regression", "accepted regressions", "Accepted", "Accepted", "accepted"},
-	{Improved, "improvement", "improvements", "Faster", "Better", "faster"},
-	{Inconclusive, "inconclusive", "inconclusive", "Unsure", "Unsure", "unsure"},
-	{NoChange, "without change", "without change", "", "", ""},
-	{New, "new", "new", "", "", ""},
-	{Missing, "missing", "missing", "", "", ""},
+var phrases = [...]phrase{
+	Failed:          {"failed", "failed", "failed", "Failed", "Failed", ""},
+	Regressed:       {"regressed", "regression", "regressions", "Slower", "Worse", ""},
+	LayoutSensitive: {"layout-sensitive", "layout-sensitive", "layout-sensitive", "Layout", "Layout", ""},
+	Inconclusive:    {"inconclusive", "inconclusive", "inconclusive", "Unsure", "Unsure", "unsure"},
+	Accepted:        {"accepted", "accepted regression", "accepted regressions", "Accepted", "Accepted", "accepted"},
+	Improved:        {"improved", "improvement", "improvements", "Faster", "Better", "faster"},
+	NoChange:        {"no change shown", "without change", "without change", "", "", ""},
+	New:             {"new", "new", "new", "", "", ""},
+	Missing:         {"missing", "missing", "missing", "", "", ""},
 }
 
-func phraseOf(v Verdict) phrase {
-	for _, p := range phrases {
-		if p.Verdict == v {
-			return p
-		}
-	}
-	return phrase{Verdict: v}
-}
+// inHeadline is the order of the verdicts there.
+var inHeadline = [len(phrases)]Verdict{Failed, Regressed, LayoutSensitive, Accepted, Improved, Inconclusive, NoChange, New, Missing}
 
 // Headline is the verdict on the whole in one sentence: "1 regression, 2
 // inconclusive, 20 without change."
@@ -53,9 +46,9 @@ func (r *Report) Headline() string {
 		return "Void: " + r.Void + "."
 	}
 	var parts []string
-	for _, p := range phrases {
-		if n := r.Count(p.Verdict); n > 0 {
-			parts = append(parts, words.Plural(n, p.one, p.many))
+	for _, v := range inHeadline {
+		if n := r.Count(v); n > 0 {
+			parts = append(parts, words.Plural(n, phrases[v].one, phrases[v].many))
 		}
 	}
 	text := strings.Join(parts, ", ") + "."
@@ -75,9 +68,9 @@ func (r *Report) Headline() string {
 // word is the first word of a case's line.
 func (c Case) word() string {
 	if strings.HasSuffix(c.Unit, record.UnitTime) {
-		return phraseOf(c.Verdict).time
+		return phrases[c.Verdict].time
 	}
-	return phraseOf(c.Verdict).unit
+	return phrases[c.Verdict].unit
 }
 
 // A wording is a report with what its names have in common, which is left out.
@@ -192,7 +185,7 @@ func (c Case) unsure() string {
 func (r *Report) listed(most int) (listed []Case, more string) {
 	count := map[Verdict]int{}
 	for _, c := range r.Cases {
-		p := phraseOf(c.Verdict)
+		p := phrases[c.Verdict]
 		if p.time == "" || c.Verdict == Inconclusive && (c.Reason == reasonBusy || c.Reason == reasonBlind) {
 			continue
 		}
@@ -203,7 +196,7 @@ func (r *Report) listed(most int) (listed []Case, more string) {
 	var parts []string
 	for _, v := range []Verdict{Inconclusive, Accepted, Improved} {
 		if n := count[v] - most; n > 0 {
-			parts = append(parts, words.Plural(n, "more is ", "more are ")+phraseOf(v).more)
+			parts = append(parts, words.Plural(n, "more is ", "more are ")+phrases[v].more)
 		}
 	}
 	return listed, strings.Join(parts, ", ")
