@@ -50,6 +50,19 @@ func oneValue(values []float64) bool {
 	return len(values) > 0 && slices.Min(values) == slices.Max(values)
 }
 
+// verdictOf is the verdict for the first of what is so.
+func verdictOf(worse, better, same bool) Verdict {
+	switch {
+	case worse:
+		return Regressed
+	case better:
+		return Improved
+	case same:
+		return NoChange
+	}
+	return Inconclusive
+}
+
 // compareExactly judges a unit that has no noise: any difference beyond the limit, a
 // fraction, is one.
 func (c *Case) compareExactly(limit float64) {
@@ -58,13 +71,7 @@ func (c *Case) compareExactly(limit float64) {
 		worse, better = c.Head < c.Base/(1+limit), c.Head > c.Base
 	}
 	c.Exact = true
-	c.Verdict = NoChange
-	switch {
-	case worse:
-		c.Verdict = Regressed
-	case better:
-		c.Verdict = Improved
-	}
+	c.Verdict = verdictOf(worse, better, true)
 	if c.Base > 0 && c.Head > 0 {
 		c.Ratio = estimate.Exactly(c.Head/c.Base, estimate.MinBlocks)
 	}

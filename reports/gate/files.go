@@ -53,7 +53,7 @@ func Files(base, head *record.Record, o Options) *Report {
 		}
 	}
 	packages := severalPackages(base, head)
-	b, h := collectFile(base, packages), collectFile(head, packages)
+	b, h := collectFile(base, packages, r.Method), collectFile(head, packages, r.Method)
 	r.judgeAll(b, h, o)
 	r.lone(b, h, Missing)
 	r.lone(h, b, New)
@@ -102,13 +102,13 @@ func severalPackages(records ...*record.Record) bool {
 
 // fileSide is one file.
 type fileSide struct {
-	values map[string]map[string]fileValues // by benchmark name, by unit
-	points map[string]string                // by name in values: the name of the point, which failures have
-	failed map[string]string                // by name of the point: the reason of its last failure
+	values map[string]map[string]estimate.Series // by benchmark name, by unit; as they are
+	points map[string]string                     // by name in values: the name of the point, which failures have
+	failed map[string]string                     // by name of the point: the reason of its last failure
 }
 
-func collectFile(rec *record.Record, packages bool) fileSide {
-	side := fileSide{map[string]map[string]fileValues{}, map[string]string{}, map[string]string{}}
+func collectFile(rec *record.Record, packages bool, how Method) fileSide {
+	side := fileSide{map[string]map[string]estimate.Series{}, map[string]string{}, map[string]string{}}
 	fullName := func(r record.Result) string {
 		if packages && r.Point.Pkg != "" {
 			return r.Point.Pkg + "." + r.Name
@@ -117,14 +117,12 @@ func collectFile(rec *record.Record, packages bool) fileSide {
 	}
 	procs := map[string]int{}
 	several := map[string]bool{}
-	numbered := false
 	for _, res := range rec.Results {
 		name := fullName(res)
 		if p, ok := procs[name]; ok && p != res.Procs {
 			several[name] = true
 		}
 		procs[name] = res.Procs
-		numbered = numbered || res.Block > 0
 	}
 	for _, res := range rec.Results {
 		if res.Point.IsProbe() {
@@ -135,7 +133,7 @@ func collectFile(rec *record.Record, packages bool) fileSide {
 			name = fmt.Sprintf("%s-%d", name, res.Procs)
 		}
 		side.points[name] = res.Point.Name()
-		side.add(name, res, numbered)
+		side.add(name, res, how)
 	}
 	for _, f := range rec.Failures {
 		side.failed[f.Point.Name()] = f.Reason
@@ -143,20 +141,23 @@ func collectFile(rec *record.Record, packages bool) fileSide {
 	return side
 }
 
-func (side fileSide) add(name string, r record.Result, numbered bool) {
+// add takes a result. Values of one run are kept by block, of which the last counts
+// should there be several; others by their order.
+func (side fileSide) add(name string, r record.Result, how Method) {
 	units := side.values[name]
 	if units == nil {
-		units = map[string]fileValues{}
+		units = map[string]estimate.Series{}
 		side.values[name] = units
 	}
 	for unit, v := range r.Values {
-		u := units[unit]
+		values := units[unit]
+		values.Scale = estimate.Difference
 		block := r.Block
-		if !numbered {
-			block = len(u.values) + 1
+		if how != OneRun || block == 0 {
+			block = values.Len() + 1
 		}
-		u.blocks, u.values = append(u.blocks, block), append(u.values, v)
-		units[unit] = u
+		values.Add(block, v)
+		units[unit] = values
 	}
 }
 
@@ -164,7 +165,7 @@ func (side fileSide) add(name string, r record.Result, numbered bool) {
 func (r *Report) judgeAll(base, head fileSide, o Options) {
 	type undecided struct {
 		c          Case
-		base, head fileValues
+		base, head estimate.Series
 	}
 	var all []undecided
 	statistical := 0
@@ -175,15 +176,12 @@ func (r *Report) judgeAll(base, head fileSide, o Options) {
 		for _, unit := range slices.Sorted(maps.Keys(ours)) {
 			b, h := ours[unit], others[unit]
 			better := o.better(unit)
-			if better == 0 || len(h.values) == 0 {
+			if better == 0 || h.Len() == 0 {
 				continue
 			}
 			c := Case{Name: name, Unit: unit, Higher: better > 0, Reason: reason,
-				Base: estimate.Median(b.values), Head: estimate.Median(h.values), Limit: r.Limit}
-			if limit, ok := o.Rules.limit(point, unit); ok {
-				c.Limit = limit
-			}
-			c.Exact = o.Unit(unit).Exact && oneValue(b.values) && oneValue(h.values)
+				Base: b.Point(), Head: h.Point(), Limit: o.limit(point, unit, r.Limit)}
+			c.Exact = o.Unit(unit).Exact && oneValue(b.Places()) && oneValue(h.Places())
 			if !c.Exact {
 				statistical++
 			}
@@ -207,12 +205,12 @@ func (r *Report) judgeAll(base, head fileSide, o Options) {
 
 // differentWork says why two results of one name are not of the same work: an
 // exact unit that is neither better high nor low, such as tasks/op, differs.
-func differentWork(base, head map[string]fileValues, o Options) string {
+func differentWork(base, head map[string]estimate.Series, o Options) string {
 	for _, unit := range slices.Sorted(maps.Keys(base)) {
-		if o.better(unit) != 0 || !o.Unit(unit).Exact || len(head[unit].values) == 0 {
+		if o.better(unit) != 0 || !o.Unit(unit).Exact || head[unit].Len() == 0 {
 			continue
 		}
-		if b, h := estimate.Median(base[unit].values), estimate.Median(head[unit].values); b != h {
+		if b, h := base[unit].Point(), head[unit].Point(); b != h {
 			return fmt.Sprintf("not the same work: %s in base, %s in head", words.Quantity(b, unit), words.Quantity(h, unit))
 		}
 	}
@@ -227,12 +225,10 @@ func (r *Report) lone(side, other fileSide, v Verdict) {
 			continue
 		}
 		c := Case{Name: name, Unit: record.UnitTime, Verdict: v}
-		if times := side.values[name][record.UnitTime].values; len(times) > 0 {
-			if v == New {
-				c.Head = estimate.Median(times)
-			} else {
-				c.Base = estimate.Median(times)
-			}
+		if times := side.values[name][record.UnitTime]; times.Len() > 0 && v == New {
+			c.Head = times.Point()
+		} else if times.Len() > 0 {
+			c.Base = times.Point()
 		}
 		if reason, failed := other.failed[side.points[name]]; failed {
 			c.Reason = "every trial failed in base: " + reason

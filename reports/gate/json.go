@@ -24,7 +24,8 @@ type verdictFile struct {
 	Results  []resultEntry  `json:"results"`         // the worst first
 	Controls []resultEntry  `json:"controls"`        // of the run itself
 	Usual    *usualEntry    `json:"usual,omitempty"` // what 10+10 runs one after the other would have said
-	Warnings []warningEntry `json:"warnings"`
+
+	Warnings []record.Warning `json:"warnings"`
 }
 
 type resultEntry struct {
@@ -52,31 +53,21 @@ type ratioEntry struct {
 }
 
 type usualEntry struct {
-	Runs   int      `json:"runs"`
-	Alpha  float64  `json:"alpha"`
-	Judged int      `json:"judged"`
+	*Usual
 	Slower []string `json:"slower"`
 	Faster []string `json:"faster"`
-}
-
-type warningEntry struct {
-	What string `json:"what"`
-	Cure string `json:"cure"`
 }
 
 // WriteJSON writes a comparison for scripts, in the form that Schema names; exitCode
 // is what the program is going to exit with. It returns the first error of w.
 func WriteJSON(w io.Writer, r *Report, exitCode int) error {
 	f := verdictFile{Schema: Schema, Outcome: r.Outcome(), ExitCode: exitCode, Headline: r.Headline(), Report: r,
-		Counts: map[string]int{}, Results: entries(r.Cases), Controls: entries(r.Controls), Warnings: []warningEntry{}}
+		Counts: map[string]int{}, Results: entries(r.Cases), Controls: entries(r.Controls), Warnings: append([]record.Warning{}, r.Warnings...)}
 	for v := range phrases {
 		f.Counts[Verdict(v).String()] = r.Count(Verdict(v))
 	}
 	if u := r.Usual; u != nil {
-		f.Usual = &usualEntry{u.Runs, u.Alpha, u.Judged, fullNames(u.Slower), fullNames(u.Faster)}
-	}
-	for _, warning := range r.Warnings {
-		f.Warnings = append(f.Warnings, warningEntry{warning.What, warning.Cure})
+		f.Usual = &usualEntry{u, fullNames(u.Slower), fullNames(u.Faster)}
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")

@@ -29,7 +29,7 @@ type Report struct {
 	Warnings      []record.Warning `json:"-"`
 }
 
-// A Method is what the two sides of a comparison have in common.
+// A Method is how the two sides of a comparison were measured.
 type Method string
 
 // Methods, the strongest first.
