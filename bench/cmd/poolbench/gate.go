@@ -2,18 +2,17 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"poolbench/reports/gate"
-	"poolbench/reports/view"
 )
 
 // gateForms are the ways to call gate, for its help; the first line goes on behind
@@ -50,12 +49,11 @@ type gateFlags struct {
 	across          bool
 	failOn, summary string
 	rules, history  string
-	style           styleFlag
+	view            viewFlags
 	builds          buildFlags
 	ci              ciFlags
 
 	failing []string
-	text    view.Options
 }
 
 func addGateFlags(c *invocation) *gateFlags {
@@ -68,7 +66,7 @@ func addGateFlags(c *invocation) *gateFlags {
 	c.flags.StringVar(&f.history, "history", "", "`directory` to keep the results of each commit in, and to look for lasting changes in; by itself it is only looked at")
 	f.builds.add(c)
 	f.ci.add(c)
-	f.style = addStyleFlag(c)
+	f.view.addColor(c)
 	return f
 }
 
@@ -89,10 +87,10 @@ func runGate(ctx context.Context, c *invocation) error {
 			return err
 		}
 	}
-	if f.text, err = f.style.options(c.stdout); err != nil {
+	if err := f.view.check(c.stdout); err != nil {
 		return err
 	}
-	if err := f.ci.check(); err != nil {
+	if err := choice("ci", f.ci.ci, "auto", "github", "none"); err != nil {
 		return err
 	}
 	options, err := f.options()
@@ -126,10 +124,7 @@ func runGate(ctx context.Context, c *invocation) error {
 // options are the judge's, with the rules of the repository.
 func (f *gateFlags) options() (gate.Options, error) {
 	o := gate.Options{Slowdown: float64(f.limit), AcrossMachines: f.across}
-	path := f.rules
-	if path == "" {
-		path = gate.RulesFile
-	}
+	path := cmp.Or(f.rules, gate.RulesFile)
 	text, err := os.ReadFile(path)
 	switch {
 	case f.rules == "" && errors.Is(err, fs.ErrNotExist):
@@ -159,9 +154,9 @@ func (f *gateFlags) judgeAgain(c *invocation, path string, options gate.Options)
 // the measurement before its time, which decides on the code then; nil if nothing did.
 func (f *gateFlags) finish(c *invocation, r *gate.Report, failure error) error {
 	if f.summary != "" {
-		failure = firstError(c, failure, writeGateSummary(f.summary, r))
+		failure = firstError(c, failure, writeMade(f.summary, r, gate.WriteMarkdown))
 	}
-	failure = firstError(c, failure, gate.WriteText(c.stdout, r, f.text))
+	failure = firstError(c, failure, gate.WriteText(c.stdout, r, f.view.Options))
 	code := r.ExitCode(slices.Contains(f.failing, "inconclusive"), slices.Contains(f.failing, "missing"))
 	if failure != nil {
 		code = exitCode(failure)
@@ -183,26 +178,6 @@ func firstError(c *invocation, first, second error) error {
 		fmt.Fprintf(c.stderr, "poolbench: %v\n", second)
 	}
 	return first
-}
-
-// exitCode is what the program ends with after an error.
-func exitCode(err error) int {
-	var exit *exitError
-	if errors.As(err, &exit) {
-		return exit.code
-	}
-	return exitFailed
-}
-
-func writeGateSummary(path string, r *gate.Report) error {
-	var markdown bytes.Buffer
-	if err := gate.WriteMarkdown(&markdown, r); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return err
-	}
-	return writeFile(path, markdown.Bytes())
 }
 
 // percent is a flag value: "5%", "0.05".

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -134,9 +134,7 @@ func (f *gateFlags) judgeBuilds(ctx context.Context, c *invocation, m bench.Comp
 	}
 	report.Base, report.Head = names.Base, names.Head
 	report.Warnings = slices.Concat(report.Warnings, m.Warnings(), withoutAnswer(report))
-	if f.summary == "" {
-		f.summary = filepath.Join(b.out, "summary.md")
-	}
+	f.summary = cmp.Or(f.summary, filepath.Join(b.out, "summary.md"))
 	f.ci.inDirectory(b.out)
 	err = f.finish(c, report, failure)
 	fmt.Fprintf(c.stdout, "\nData     %s\n", b.path())
@@ -191,12 +189,8 @@ func (f *buildFlags) comparison(ctx context.Context, progress *gateProgress) (m 
 	}
 	config := gobench.Config{Bench: f.bench, Pairs: f.seeds, Patience: patience, Seed: f.seed, Stage: progress.stage}
 	if f.cpu != "" {
-		for word := range splitList(f.cpu) {
-			n, err := strconv.Atoi(word)
-			if err != nil || n < 1 || n > maxWorkers {
-				return nil, names, nil, usageError("-cpu: %q is not a number from 1 to %d", word, maxWorkers)
-			}
-			config.CPU = append(config.CPU, n)
+		if config.CPU, err = parseList("cpu", f.cpu, count); err != nil {
+			return nil, names, nil, err
 		}
 	}
 	var builds *build.Builds
@@ -214,13 +208,6 @@ func (f *buildFlags) comparison(ctx context.Context, progress *gateProgress) (m 
 		names = record.Builds{Base: named(f.base, builds.Revisions[build.Base]), Head: named(f.head, builds.Revisions[build.Head])}
 	}
 	return gobench.New(builds, config), names, builds.Close, nil
-}
-
-func listed(list string) (out []string) {
-	for word := range splitList(list) {
-		out = append(out, word)
-	}
-	return out
 }
 
 // named is a revision for people: "main (1a2b3c4d5e6f)".

@@ -13,21 +13,14 @@ import (
 
 // newProgress makes the progress display of run on w.
 func newProgress(mode string, w io.Writer) (bench.Progress, error) {
-	switch mode {
-	case "auto":
-		if isTerminal(w) {
-			return &barProgress{out: w}, nil
-		}
-		return &plainProgress{out: w}, nil
-	case "bar":
+	err := choice("progress", mode, "auto", "bar", "plain", "none")
+	switch {
+	case err != nil || mode == "none":
+		return nil, err
+	case mode == "bar" || mode == "auto" && isTerminal(w):
 		return &barProgress{out: w}, nil
-	case "plain":
-		return &plainProgress{out: w}, nil
-	case "none":
-		return nil, nil
 	}
-	allowed := []string{"auto", "bar", "plain", "none"}
-	return nil, usageError("-progress: unknown value %q%s; there is %v", mode, nearest(mode, allowed), allowed)
+	return &plainProgress{out: w}, nil
 }
 
 // heartbeat is how often plain progress says that it is alive, so that a CI

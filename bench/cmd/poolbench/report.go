@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,7 +22,8 @@ const defaultOut = "poolbench-out"
 
 func runReport(_ context.Context, c *invocation) error {
 	out := c.flags.String("out", defaultOut, "`directory` to write report.html, summary.md and charts to")
-	style := addViewFlags(c)
+	var how viewFlags
+	how.add(c)
 	rest, err := c.parse()
 	if err != nil {
 		return err
@@ -28,8 +31,7 @@ func runReport(_ context.Context, c *invocation) error {
 	if len(rest) != 1 {
 		return usageError("report takes one record (a file, or - for standard input), got %d arguments", len(rest))
 	}
-	how, err := style.options(c.stdout)
-	if err != nil {
+	if err := how.check(c.stdout); err != nil {
 		return err
 	}
 	rec, err := readRecord(rest[0])
@@ -55,7 +57,7 @@ func readRecord(path string) (*record.Record, error) {
 // report asks a record every question, writes the views of the answers into dir and
 // prints them. A file appears complete or not at all. Charts that cannot be drawn are told
 // on standard error and left out.
-func report(c *invocation, rec *record.Record, dir string, how viewOptions) error {
+func report(c *invocation, rec *record.Record, dir string, how viewFlags) error {
 	set := reports.NewSet(rec)
 	drawings, problems := charts.Draw(set, charts.All()...)
 	for _, p := range problems {
@@ -76,11 +78,7 @@ func report(c *invocation, rec *record.Record, dir string, how viewOptions) erro
 		files[how.json] = view.JSON
 	}
 	for path, write := range files {
-		var b bytes.Buffer
-		if err := write(&b, r); err != nil {
-			return fmt.Errorf("making %s: %w", path, err)
-		}
-		if err := writeFile(path, b.Bytes()); err != nil {
+		if err := writeMade(path, r, write); err != nil {
 			return err
 		}
 	}
@@ -89,9 +87,6 @@ func report(c *invocation, rec *record.Record, dir string, how viewOptions) erro
 
 // writeCharts writes every drawing into dir and removes those of an earlier report.
 func writeCharts(dir string, drawings []reports.Drawing) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fmt.Errorf("making the report directory: %w", err)
-	}
 	written := map[string]bool{}
 	for _, d := range drawings {
 		written[d.Name] = true
@@ -112,17 +107,16 @@ func writeCharts(dir string, drawings []reports.Drawing) error {
 // not: they would look like its own.
 func removeOldCharts(dir string, written map[string]bool) error {
 	for _, chart := range charts.All() {
-		old, err := filepath.Glob(filepath.Join(dir, chart.Name+"-*"))
+		old, err := fs.Glob(os.DirFS(dir), chart.Name+"-*")
 		if err != nil {
 			return err
 		}
-		for _, path := range old {
-			ext := filepath.Ext(path)
-			name := strings.TrimSuffix(filepath.Base(path), ext)
-			if written[name] || ext != ".svg" && ext != ".png" {
+		for _, file := range old {
+			ext := filepath.Ext(file)
+			if written[strings.TrimSuffix(file, ext)] || ext != ".svg" && ext != ".png" {
 				continue
 			}
-			if err := os.Remove(path); err != nil {
+			if err := os.Remove(filepath.Join(dir, file)); err != nil {
 				return err
 			}
 		}
@@ -130,21 +124,27 @@ func removeOldCharts(dir string, written map[string]bool) error {
 	return nil
 }
 
-// writeFile replaces path by a complete file.
+// writeMade writes to path what write makes of a report.
+func writeMade[R any](path string, r R, write func(io.Writer, R) error) error {
+	var b bytes.Buffer
+	if err := write(&b, r); err != nil {
+		return fmt.Errorf("making %s: %w", path, err)
+	}
+	return writeFile(path, b.Bytes())
+}
+
+// writeFile replaces path by a complete file, and makes its directory.
 func writeFile(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".poolbench-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name()) // fails after the rename, as it should
 	_, err = f.Write(data)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
+	if err := errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)
