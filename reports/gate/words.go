@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"poolbench/bench/record"
@@ -81,11 +82,11 @@ type wording struct {
 
 func (r *Report) wording() wording {
 	w := wording{r, true, true}
-	for i, c := range r.Cases {
-		_, procs := cutProcs(c.Name)
-		_, first := cutProcs(r.Cases[0].Name)
+	for _, c := range r.Cases {
+		_, procs := record.SplitProcs(c.Name)
+		_, first := record.SplitProcs(r.Cases[0].Name)
 		w.onePackage = w.onePackage && c.Pkg == r.Cases[0].Pkg
-		w.oneProcs = w.oneProcs && procs != "" && (i == 0 || procs == first)
+		w.oneProcs = w.oneProcs && procs > 1 && procs == first
 	}
 	return w
 }
@@ -93,13 +94,13 @@ func (r *Report) wording() wording {
 // display is a benchmark for people: "goroutines × 2, spin, 10 µs" for a point of a grid,
 // others as they are.
 func display(name string) string {
-	bare, procs := cutProcs(name)
+	bare, procs := record.SplitProcs(name)
 	p, err := record.ParsePoint("", bare)
 	if err != nil || !p.IsGrid() || strings.Contains(p.Benchmark(), ".") { // it stands behind its package: no Go identifier has a dot
 		return name
 	}
-	if procs != "" {
-		p = p.With("gomaxprocs", procs)
+	if procs > 1 {
+		p = p.With("gomaxprocs", strconv.Itoa(procs))
 	}
 	return p.String()
 }
@@ -108,7 +109,7 @@ func display(name string) string {
 // the -GOMAXPROCS suffix are left out when all cases have the same.
 func (w wording) title(c Case) string {
 	name := c.Name
-	if bare, _ := cutProcs(name); w.oneProcs {
+	if bare, _ := record.SplitProcs(name); w.oneProcs {
 		name = bare
 	}
 	name = display(name)
