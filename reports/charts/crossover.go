@@ -29,7 +29,7 @@ var Crossover = register(Chart{
 func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Picture, string) {
 	work := Axis{Title: "Useful work in one task", Base: 10, Label: TickDuration}
 	times := Panel{X: work, Y: Axis{Title: "Time per task", Base: 10, Label: TickDuration}, Height: 184, Small: true}
-	shares := Panel{X: work, Y: Axis{Title: "Parallel efficiency", Holds: []float64{0, 1}, Label: TickPercent}, Height: 139, Small: true}
+	shares := Panel{X: work, Y: Axis{Title: "Parallel efficiency", Holds: []float64{0, 1}, Label: words.Percent}, Height: 139, Small: true}
 	serial := make([]Point, 0, len(s.Serial))
 	for _, p := range s.Serial {
 		serial = append(serial, Point{p.Work, p.Time})

@@ -27,9 +27,6 @@ func fileName(s string) string {
 	return out
 }
 
-// cores is how many the machine has for the run; 0 is unknown.
-func cores(set *reports.Set) int { return set.Record.Facts.Cores }
-
 // MachineLine says where the numbers are from.
 func MachineLine(set *reports.Set) string {
 	if line := words.OneLine(reports.MachineLine(set)); line != "" {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/floats"
+
 	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
@@ -90,7 +92,8 @@ func (h *History) look(point record.Point, snapshots []*Snapshot, tolerance floa
 		from, to, ok = estimate.Creep(estimate.Negated(values))
 	}
 	if ok {
-		h.addCreep(point, mine[from:to], values[from:to], tolerance)
+		h.add(point, floats.Sum(values[from:to]), tolerance,
+			Change{Before: mine[from].Base, After: mine[to-1].Head, Creep: true, Commits: to - from})
 	}
 }
 
@@ -103,35 +106,20 @@ func (h *History) levels(point record.Point, snapshots []*Snapshot, values []flo
 			kept, levels = append(kept, s), append(levels, values[i])
 		}
 	}
-	points := estimate.ChangePoints(levels)
-	for k, i := range points {
-		from, to := 0, len(levels)
-		if k > 0 {
-			from = points[k-1]
-		}
-		if k+1 < len(points) {
-			to = points[k+1]
-		}
-		shift := estimate.Median(levels[i:to]) - estimate.Median(levels[from:i])
-		if math.Abs(shift) < tolerance {
-			continue
-		}
-		h.Changes = append(h.Changes, Change{Pkg: point.Pkg, Name: point.Name(), Before: kept[i-1].Head, After: kept[i].Head,
-			Ratio: math.Exp(shift), Established: to - i})
+	ends := slices.Concat([]int{0}, estimate.ChangePoints(levels), []int{len(levels)})
+	for k, to := range ends[2:] {
+		from, i := ends[k], ends[k+1]
+		h.add(point, estimate.Median(levels[i:to])-estimate.Median(levels[from:i]), tolerance,
+			Change{Before: kept[i-1].Head, After: kept[i].Head, Established: to - i})
 	}
 }
 
-// addCreep adds a stretch of snapshots that goes one way, unless it goes nowhere.
-func (h *History) addCreep(point record.Point, stretch []*Snapshot, values []float64, tolerance float64) {
-	sum := 0.0
-	for _, v := range values {
-		sum += v
+// add adds a change of a benchmark by shift, a log ratio, unless it is within the tolerance.
+func (h *History) add(point record.Point, shift, tolerance float64, c Change) {
+	if math.Abs(shift) >= tolerance {
+		c.Pkg, c.Name, c.Ratio = point.Pkg, point.Name(), math.Exp(shift)
+		h.Changes = append(h.Changes, c)
 	}
-	if math.Abs(sum) < tolerance {
-		return
-	}
-	h.Changes = append(h.Changes, Change{Pkg: point.Pkg, Name: point.Name(), Before: stretch[0].Base, After: stretch[len(stretch)-1].Head,
-		Ratio: math.Exp(sum), Creep: true, Commits: len(stretch)})
 }
 
 func (c Change) where() string {

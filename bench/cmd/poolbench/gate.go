@@ -98,7 +98,7 @@ func runGate(ctx context.Context, c *invocation) error {
 		return err
 	}
 	switch {
-	case f.builds.any():
+	case f.builds.ways() > 0:
 		if len(rest) > 0 {
 			return usageError("gate takes builds (-base …) or records, not both: %q", rest)
 		}

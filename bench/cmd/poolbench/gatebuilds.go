@@ -52,27 +52,24 @@ func (f *buildFlags) add(c *invocation) {
 	c.flags.StringVar(&f.out, "out", defaultGateOut, "`directory` for comparison.txt and summary.md")
 }
 
-// any reports whether builds are asked for.
-func (f *buildFlags) any() bool {
-	return f.base != "" || f.baseBin+f.headBin != "" || f.baseCmd+f.headCmd != ""
+// ways counts how builds are given: as revisions, binaries or commands.
+func (f *buildFlags) ways() (n int) {
+	for _, given := range []string{f.base, f.baseBin + f.headBin, f.baseCmd + f.headCmd} {
+		if given != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // check refuses what does not go together.
 func (f *buildFlags) check() error {
-	kinds := 0
-	for _, pair := range [][3]string{{"-base-bin", f.baseBin, f.headBin}, {"-base-cmd", f.baseCmd, f.headCmd}} {
-		if (pair[1] == "") != (pair[2] == "") {
-			return usageError("%s and its -head counterpart belong together: one of them is missing", pair[0])
-		}
-		if pair[1] != "" {
-			kinds++
-		}
-	}
-	if f.base != "" {
-		kinds++
-	}
 	switch {
-	case kinds > 1:
+	case (f.baseBin == "") != (f.headBin == ""):
+		return usageError("-base-bin and -head-bin belong together: one of them is missing")
+	case (f.baseCmd == "") != (f.headCmd == ""):
+		return usageError("-base-cmd and -head-cmd belong together: one of them is missing")
+	case f.ways() > 1:
 		return usageError("-base, -base-bin and -base-cmd are three ways to say the same: give one")
 	case f.budget <= 0:
 		return usageError("-budget %v: a time above 0 is needed", f.budget)

@@ -116,7 +116,8 @@ func (f *runFlags) measure(ctx context.Context, c *invocation, sources []arm.Sou
 	}
 	defer file.Close()
 	summary, err := bench.Run(ctx, bench.Config{
-		Sources: sources, Budget: f.budget, Seed: f.seed, Out: file, Resume: resumed, Progress: progress, Refine: refine,
+		Sources: sources, Budget: f.budget, Seed: f.seed, Out: file, Resume: resumed, Progress: progress,
+		Refine: func(rec *record.Record) []record.Point { return reports.Refine(reports.NewSet(rec)) }, // where pools begin to pay off
 	})
 	switch {
 	case errors.Is(err, bench.ErrResume):
@@ -142,9 +143,6 @@ func (f *runFlags) measure(ctx context.Context, c *invocation, sources []arm.Sou
 	}
 	return f.close(c, summary)
 }
-
-// refine names the points that would tell most about where pools begin to pay off.
-func refine(rec *record.Record) []record.Point { return reports.Refine(reports.NewSet(rec)) }
 
 // close says where things lie and what the exit code is.
 func (f *runFlags) close(c *invocation, s bench.Summary) error {

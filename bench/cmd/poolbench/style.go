@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"strings"
@@ -49,11 +50,6 @@ func isTerminal(w io.Writer) bool {
 // utf8Locale reads the locale as POSIX orders its variables. With none set, the
 // output is most likely a modern log viewer.
 func utf8Locale() bool {
-	for _, key := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
-		if v := os.Getenv(key); v != "" {
-			v = strings.ToUpper(v)
-			return strings.Contains(v, "UTF-8") || strings.Contains(v, "UTF8")
-		}
-	}
-	return true
+	v := strings.ToUpper(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_CTYPE"), os.Getenv("LANG")))
+	return v == "" || strings.Contains(v, "UTF-8") || strings.Contains(v, "UTF8")
 }
