@@ -196,7 +196,7 @@ func pays(s reports.SweepSeries) string {
 func crossoverText(s reports.SweepSeries) string {
 	x := s.Crossover
 	return outcome(x, pays(s)+words.DurationEstimate(x.At),
-		words.PayOff(s.Label())+" at every size tried"+bound(", from ", x.From), s.NeverPays(s.Label())+bound(" up to ", x.To))
+		words.PayOff(s.Label())+" at every size tried"+", from "+words.Duration(x.From), s.NeverPays(s.Label())+" up to "+words.Duration(x.To))
 }
 
 // halfText says where an executor reaches half of ideal efficiency.
@@ -221,12 +221,4 @@ func outcome(x estimate.Crossing, at, always, never string) string {
 		return "cannot tell, too few blocks"
 	}
 	return "cannot tell, not clear of the noise"
-}
-
-// bound names the end of the sizes tried, when it is known.
-func bound(before string, seconds float64) string {
-	if !(seconds > 0) || math.IsInf(seconds, 0) {
-		return ""
-	}
-	return before + words.Duration(seconds)
 }

@@ -88,15 +88,12 @@ func machinesDiffer(base, head *record.Record) string {
 
 // severalPackages reports whether the files hold benchmarks of several packages. A
 // file that names none may be compared with one that names one.
-func severalPackages(records ...*record.Record) bool {
+func severalPackages(base, head *record.Record) bool {
 	seen := map[string]bool{}
-	for _, rec := range records {
-		for _, res := range rec.Results {
-			if res.Point.Pkg != "" {
-				seen[res.Point.Pkg] = true
-			}
-		}
+	for _, res := range slices.Concat(base.Results, head.Results) {
+		seen[res.Point.Pkg] = true
 	}
+	delete(seen, "")
 	return len(seen) > 1
 }
 

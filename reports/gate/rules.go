@@ -72,9 +72,9 @@ func ReadRules(r io.Reader, path string, today time.Time) (*Rules, error) {
 	rules := &Rules{path: path, today: today.UTC().Truncate(24 * time.Hour)}
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxRuleLine)
-	number := 0
-	for lines.Scan() {
-		if number++; number > maxRules {
+	number := 1
+	for ; lines.Scan(); number++ {
+		if number > maxRules {
 			return nil, fmt.Errorf("%s:%d: more than %d lines are not rules", path, number, maxRules)
 		}
 		fields := strings.Fields(lines.Text())
@@ -89,7 +89,7 @@ func ReadRules(r io.Reader, path string, today time.Time) (*Rules, error) {
 		rules.rules = append(rules.rules, rule)
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("%s:%d: %w", path, number+1, err)
+		return nil, fmt.Errorf("%s:%d: %w", path, number, err)
 	}
 	return rules, nil
 }

@@ -142,17 +142,17 @@ func (c Case) values() string {
 
 // change is "+14 % [+9, +19]".
 func (c Case) change() string {
-	switch {
-	case c.Ratio.Value == 0 && c.Exact:
-		return "(exact)"
-	case c.Ratio.Value == 0:
-		return ""
-	case c.Exact:
-		return words.Change(c.Ratio.Value) + " (exact)"
-	case c.Ratio.High == 0:
-		return words.Change(c.Ratio.Value)
+	text := ""
+	if c.Ratio.Value != 0 {
+		text = words.Change(c.Ratio.Value)
 	}
-	return words.Change(c.Ratio.Value) + " " + words.ChangeInterval(c.Ratio.Low, c.Ratio.High)
+	switch {
+	case c.Exact:
+		text += " (exact)"
+	case c.Ratio.High != 0:
+		text += " " + words.ChangeInterval(c.Ratio.Low, c.Ratio.High)
+	}
+	return strings.TrimSpace(text)
 }
 
 // remark says what the numbers do not.

@@ -45,7 +45,7 @@ var failOn = []string{"inconclusive", "missing"}
 
 // gateFlags are the flags of gate as typed.
 type gateFlags struct {
-	limit           percent
+	limit           float64
 	across          bool
 	failOn, summary string
 	rules, history  string
@@ -57,8 +57,8 @@ type gateFlags struct {
 }
 
 func addGateFlags(c *invocation) *gateFlags {
-	f := &gateFlags{limit: percent(gate.DefaultSlowdown)}
-	c.flags.Var(&f.limit, "limit", "smallest slowdown that counts, such as `5%`")
+	f := &gateFlags{limit: gate.DefaultSlowdown}
+	c.flags.Func("limit", "smallest slowdown that counts, such as `5%`, which is the default", f.setLimit)
 	c.flags.BoolVar(&f.across, "across-machines", false, "compare two records although machine or Go version differ")
 	c.flags.StringVar(&f.failOn, "fail-on", "", "`outcomes` that fail too: inconclusive (exit 4), missing (exit 3)")
 	c.flags.StringVar(&f.summary, "summary", "", "`file` to write the verdicts to as Markdown")
@@ -123,7 +123,7 @@ func runGate(ctx context.Context, c *invocation) error {
 
 // options are the judge's, with the rules of the repository.
 func (f *gateFlags) options() (gate.Options, error) {
-	o := gate.Options{Slowdown: float64(f.limit), AcrossMachines: f.across}
+	o := gate.Options{Slowdown: f.limit, AcrossMachines: f.across}
 	path := cmp.Or(f.rules, gate.RulesFile)
 	text, err := os.ReadFile(path)
 	switch {
@@ -180,19 +180,10 @@ func firstError(c *invocation, first, second error) error {
 	return first
 }
 
-// percent is a flag value: "5%", "0.05".
-type percent float64
-
-func (p *percent) String() string { return fmt.Sprintf("%g%%", 100*float64(*p)) }
-
-func (p *percent) Set(text string) error {
-	v, err := gate.ParseChange(strings.TrimSpace(text))
-	switch {
-	case err != nil:
-		return err
-	case !(v > 0 && v < 10):
-		return errors.New("a share above 0 is needed, such as 5% or 0.05")
+// setLimit takes what -limit says: "5%", "0.05".
+func (f *gateFlags) setLimit(text string) (err error) {
+	if f.limit, err = gate.ParseChange(strings.TrimSpace(text)); err == nil && !(f.limit > 0 && f.limit < 10) {
+		err = errors.New("a share above 0 is needed, such as 5% or 0.05")
 	}
-	*p = percent(v)
-	return nil
+	return err
 }

@@ -185,10 +185,8 @@ func (f *buildFlags) comparison(ctx context.Context, progress *gateProgress) (m 
 			record.Builds{Base: f.baseCmd, Head: f.headCmd}, func() error { return nil }, nil
 	}
 	config := gobench.Config{Bench: f.bench, Pairs: f.seeds, Patience: patience, Seed: f.seed, Stage: progress.stage}
-	if f.cpu != "" {
-		if config.CPU, err = parseList("cpu", f.cpu, count); err != nil {
-			return nil, names, nil, err
-		}
+	if config.CPU, err = parseList("cpu", f.cpu, count, nil); err != nil {
+		return nil, names, nil, err
 	}
 	var builds *build.Builds
 	if f.baseBin != "" {
@@ -209,13 +207,11 @@ func (f *buildFlags) comparison(ctx context.Context, progress *gateProgress) (m 
 
 // named is a revision for people: "main (1a2b3c4d5e6f)".
 func named(revision, commit string) string {
-	hash, changes := commit, ""
-	if i := len("0123456789ab"); len(commit) > i {
-		hash = commit[:i]
-		if commit[len(commit)-1] == 's' {
-			changes = " with changes"
-		}
+	hash, changes, changed := strings.Cut(commit, "+")
+	if changed {
+		changes = " with " + changes
 	}
+	hash = hash[:min(12, len(hash))]
 	if hash == "" || hash == revision {
 		return revision
 	}

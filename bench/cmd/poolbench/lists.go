@@ -18,8 +18,12 @@ func listed(list string) (out []string) {
 	return out
 }
 
-// parseList reads a comma-separated flag, each value once, in the order given.
-func parseList[T comparable](flagName, list string, parse func(word string) (T, error)) (out []T, err error) {
+// parseList reads a comma-separated flag, each value once, in the order given. A flag that
+// is empty leaves what is the default.
+func parseList[T comparable](flagName, list string, parse func(word string) (T, error), otherwise []T) (out []T, err error) {
+	if list == "" {
+		return otherwise, nil
+	}
 	for _, word := range listed(list) {
 		v, err := parse(word)
 		if err != nil {
@@ -35,11 +39,13 @@ func parseList[T comparable](flagName, list string, parse func(word string) (T, 
 	return out, nil
 }
 
-// pick finds values by their comma-separated names, each once, in the order given.
+// pick finds values by their comma-separated names, each once, in the order given; all
+// without a name.
 func pick[T any](flagName, list string, all []T, name func(T) string) ([]T, error) {
 	var names []string
-	for _, v := range all {
-		names = append(names, name(v))
+	var every []int
+	for i, v := range all {
+		names, every = append(names, name(v)), append(every, i)
 	}
 	places, err := parseList(flagName, list, func(word string) (int, error) {
 		i := slices.Index(names, word)
@@ -47,7 +53,7 @@ func pick[T any](flagName, list string, all []T, name func(T) string) ([]T, erro
 			return 0, fmt.Errorf("unknown %q%s; there is %v", word, nearest(word, names), names)
 		}
 		return i, nil
-	})
+	}, every)
 	var picked []T
 	for _, i := range places {
 		picked = append(picked, all[i])

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -213,20 +214,12 @@ func (f *runFlags) sources() ([]arm.Source, error) {
 	if f.quick {
 		g = inproc.QuickGrid()
 	}
-	var err error
-	if f.workloads != "" {
-		g.Workloads, err = pick("workloads", f.workloads, g.Workloads, func(w workloads.Workload) string { return w.Name })
-	}
-	if f.executors != "" && err == nil {
-		g.Executors, err = pick("executors", f.executors, inproc.Kinds(), func(k executors.Kind) string { return k.Name })
-	}
-	if f.workers != "" && err == nil {
-		g.Workers, err = parseList("workers", f.workers, count)
-	}
-	if f.grains != "" && err == nil {
-		g.Grains, err = parseList("grains", f.grains, grain)
-	}
+	var errs [4]error
+	g.Workloads, errs[0] = pick("workloads", f.workloads, g.Workloads, func(w workloads.Workload) string { return w.Name })
+	g.Executors, errs[1] = pick("executors", f.executors, g.Executors, func(k executors.Kind) string { return k.Name })
+	g.Workers, errs[2] = parseList("workers", f.workers, count, g.Workers)
+	g.Grains, errs[3] = parseList("grains", f.grains, grain, g.Grains)
 	// Capacity is told as a multiple of that of one worker.
 	probes := probe.Machine{Workers: slices.Compact(slices.Sorted(slices.Values(append([]int{1}, g.Workers...))))}
-	return []arm.Source{g.Source(), probes.Source()}, err
+	return []arm.Source{g.Source(), probes.Source()}, cmp.Or(errs[:]...)
 }
