@@ -12,7 +12,7 @@ import (
 // against.
 type Panel struct {
 	X, Y   Axis
-	Height float64 // with the axis, in points; 0 is 239
+	Height float64 // with the axis, in points; 0 is 224
 	Small  bool    // points are small, for series of many
 	Shade  Shade
 	Guides []Guide

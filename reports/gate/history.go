@@ -138,10 +138,4 @@ func short(commit string) string {
 }
 
 // benchPattern is the -bench expression of one benchmark.
-func benchPattern(name string) string {
-	parts := strings.Split(name, "/")
-	for i, p := range parts {
-		parts[i] = "^" + p + "$"
-	}
-	return strings.Join(parts, "/")
-}
+func benchPattern(name string) string { return "^" + strings.ReplaceAll(name, "/", "$/^") + "$" }

@@ -252,9 +252,6 @@ func (w wording) named(v Verdict) string {
 			names = append(names, name)
 		}
 	}
-	if len(names) == 0 {
-		return ""
-	}
 	return words.ShortList(names, 6)
 }
 

@@ -153,9 +153,7 @@ func (f *gateFlags) judgeAgain(c *invocation, path string, options gate.Options)
 // finish writes the verdicts and turns them into an exit code. failure is what ended
 // the measurement before its time, which decides on the code then; nil if nothing did.
 func (f *gateFlags) finish(c *invocation, r *gate.Report, failure error) error {
-	if f.summary != "" {
-		failure = firstError(c, failure, writeMade(f.summary, r, gate.WriteMarkdown))
-	}
+	failure = firstError(c, failure, writeMade(f.summary, r, gate.WriteMarkdown))
 	failure = firstError(c, failure, gate.WriteText(c.stdout, r, f.view.Options))
 	code := r.ExitCode(slices.Contains(f.failing, "inconclusive"), slices.Contains(f.failing, "missing"))
 	if failure != nil {

@@ -172,19 +172,13 @@ func (f *buildFlags) path() string { return filepath.Join(f.out, "comparison.txt
 
 // comparison builds what is to be measured. clean removes it.
 func (f *buildFlags) comparison(ctx context.Context, progress *gateProgress) (m bench.Comparison, names record.Builds, clean func() error, err error) {
-	patience := f.patience
-	if patience == 0 {
-		patience = min(30*time.Second, max(5*time.Second, f.budget/6))
-	}
+	patience := min(30*time.Second, max(5*time.Second, f.budget/6))
 	if f.baseCmd != "" {
-		if f.patience == 0 {
-			patience *= 10
-		}
 		progress.stage("running both commands")
-		return &commandarm.Comparison{Base: f.baseCmd, Head: f.headCmd, Patience: patience},
+		return &commandarm.Comparison{Base: f.baseCmd, Head: f.headCmd, Patience: cmp.Or(f.patience, 10*patience)},
 			record.Builds{Base: f.baseCmd, Head: f.headCmd}, func() error { return nil }, nil
 	}
-	config := gobench.Config{Bench: f.bench, Pairs: f.seeds, Patience: patience, Seed: f.seed, Stage: progress.stage}
+	config := gobench.Config{Bench: f.bench, Pairs: f.seeds, Patience: cmp.Or(f.patience, patience), Seed: f.seed, Stage: progress.stage}
 	if config.CPU, err = parseList("cpu", f.cpu, count, nil); err != nil {
 		return nil, names, nil, err
 	}

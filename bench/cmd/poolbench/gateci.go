@@ -34,20 +34,13 @@ func (f *ciFlags) inDirectory(dir string) {
 // are: annotations to standard output, the summary and the outputs to the files that
 // the environment names. code is what the program is going to exit with.
 func (f *ciFlags) publish(c *invocation, r *gate.Report, code int) error {
-	if f.json != "" {
-		if err := writeMade(f.json, r, func(w io.Writer, r *gate.Report) error { return gate.WriteJSON(w, r, code) }); err != nil {
-			return err
-		}
-	}
-	if f.junit != "" {
-		if err := writeMade(f.junit, r, gate.WriteJUnit); err != nil {
-			return err
-		}
-	}
-	if f.ci == "github" || f.ci == "auto" && os.Getenv("GITHUB_ACTIONS") == "true" {
+	err := errors.Join(
+		writeMade(f.json, r, func(w io.Writer, r *gate.Report) error { return gate.WriteJSON(w, r, code) }),
+		writeMade(f.junit, r, gate.WriteJUnit))
+	if err == nil && (f.ci == "github" || f.ci == "auto" && os.Getenv("GITHUB_ACTIONS") == "true") {
 		return publishGitHub(c.stdout, r, os.Getenv)
 	}
-	return nil
+	return err
 }
 
 // publishGitHub prints annotations and adds to the files of the current step, where

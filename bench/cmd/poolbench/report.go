@@ -70,14 +70,11 @@ func report(c *invocation, rec *record.Record, dir string, how viewFlags) error 
 	for _, role := range charts.Roles() {
 		r.Colours = append(r.Colours, view.Colour(role))
 	}
-	files := map[string]func(io.Writer, *view.Report) error{
+	for path, write := range map[string]func(io.Writer, *view.Report) error{
 		filepath.Join(dir, "report.html"): view.HTML,
 		filepath.Join(dir, "summary.md"):  view.Markdown,
-	}
-	if how.json != "" {
-		files[how.json] = view.JSON
-	}
-	for path, write := range files {
+		how.json:                          view.JSON,
+	} {
 		if err := writeMade(path, r, write); err != nil {
 			return err
 		}
@@ -124,8 +121,11 @@ func removeOldCharts(dir string, written map[string]bool) error {
 	return nil
 }
 
-// writeMade writes to path what write makes of a report.
+// writeMade writes to path what write makes of a report; nothing without a path.
 func writeMade[R any](path string, r R, write func(io.Writer, R) error) error {
+	if path == "" {
+		return nil
+	}
 	var b bytes.Buffer
 	if err := write(&b, r); err != nil {
 		return fmt.Errorf("making %s: %w", path, err)
