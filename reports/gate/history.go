@@ -69,24 +69,18 @@ func Changes(snapshots []*Snapshot, o Options) *History {
 
 // look analyses one benchmark.
 func (h *History) look(point record.Point, snapshots []*Snapshot, tolerance float64) {
-	var mine []*Snapshot
-	var values []float64
-	bases := map[string]int{}
-	for _, s := range snapshots {
-		if v, ok := s.ratios[point]; ok {
-			mine, values = append(mine, s), append(values, v)
-			bases[s.Base]++
-		}
-	}
-	if len(values) < 2*estimate.LeastPart {
+	mine := slices.DeleteFunc(slices.Clone(snapshots), func(s *Snapshot) bool { _, has := s.ratios[point]; return !has })
+	if len(mine) < 2*estimate.LeastPart {
 		return
 	}
 	h.Benchmarks++
 	latest := mine[len(mine)-1].Base
-	if 2*bases[latest] > len(mine) {
-		h.levels(point, mine, values, latest, tolerance)
+	levels := slices.DeleteFunc(slices.Clone(mine), func(s *Snapshot) bool { return s.Base != latest })
+	if 2*len(levels) > len(mine) {
+		h.levels(point, levels, tolerance)
 		return
 	}
+	values := ratios(mine, point)
 	from, to, ok := estimate.Creep(values)
 	if !ok {
 		from, to, ok = estimate.Creep(estimate.Negated(values))
@@ -97,20 +91,22 @@ func (h *History) look(point record.Point, snapshots []*Snapshot, tolerance floa
 	}
 }
 
-// levels analyses snapshots against one base.
-func (h *History) levels(point record.Point, snapshots []*Snapshot, values []float64, base string, tolerance float64) {
-	var kept []*Snapshot
-	var levels []float64
-	for i, s := range snapshots {
-		if s.Base == base {
-			kept, levels = append(kept, s), append(levels, values[i])
-		}
+// ratios are those of one benchmark.
+func ratios(snapshots []*Snapshot, point record.Point) (out []float64) {
+	for _, s := range snapshots {
+		out = append(out, s.ratios[point])
 	}
+	return out
+}
+
+// levels analyses snapshots against one base.
+func (h *History) levels(point record.Point, snapshots []*Snapshot, tolerance float64) {
+	levels := ratios(snapshots, point)
 	ends := slices.Concat([]int{0}, estimate.ChangePoints(levels), []int{len(levels)})
 	for k, to := range ends[2:] {
 		from, i := ends[k], ends[k+1]
 		h.add(point, estimate.Median(levels[i:to])-estimate.Median(levels[from:i]), tolerance,
-			Change{Before: kept[i-1].Head, After: kept[i].Head, Established: to - i})
+			Change{Before: snapshots[i-1].Head, After: snapshots[i].Head, Established: to - i})
 	}
 }
 

@@ -29,14 +29,12 @@ import (
 	"poolbench/bench"
 )
 
-// Exit codes.
+// Exit codes, beside those of package gate.
 const (
-	exitOK           = 0
-	exitRegression   = 1
-	exitUsage        = 2
-	exitFailed       = 3
-	exitInconclusive = 4
-	exitInterrupted  = 130
+	exitOK          = 0
+	exitUsage       = 2
+	exitFailed      = 3
+	exitInterrupted = 130
 )
 
 func main() {
