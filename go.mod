@@ -42,3 +42,5 @@ require (
 	github.com/yusufpapurcu/wmi v1.2.4 // indirect
 	golang.org/x/text v0.42.0 // indirect
 )
+
+tool poolbench/bench/cmd/poolbench

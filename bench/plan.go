@@ -41,7 +41,44 @@ func NewPlan(sources []arm.Source, seed uint64) (Plan, error) {
 			p.Points = append(p.Points, point)
 		}
 	}
-	return p, nil
+	return p, p.agree()
+}
+
+// agree tells where sources contradict the tables, each other or themselves: a record
+// could not say then what a point is compared with.
+func (p Plan) agree() error {
+	var units []record.Unit
+	axes, baselines := map[string]record.Axis{}, map[string]string{}
+	for _, a := range record.Axes() {
+		axes[a.Name] = a
+	}
+	for i, s := range p.sources {
+		if units = append(units, s.Units...); record.CheckUnits(units) != nil {
+			return fmt.Errorf("source %s: %w", s.Name, record.CheckUnits(units))
+		}
+		for _, a := range s.Axes {
+			if other, ok := axes[a.Name]; ok && other.How != a.How {
+				return fmt.Errorf("source %s: the axis %s is another one already: one of the two needs another name", s.Name, a.Name)
+			}
+			axes[a.Name] = a
+		}
+		found := s.Baseline == ""
+		for _, point := range p.Points {
+			e := point.Executor()
+			if p.of[point] != i || e == "" {
+				continue
+			}
+			if other, ok := baselines[e]; ok && other != s.Baseline {
+				return fmt.Errorf("source %s: the executor %s is that of another source, with another baseline: one of the two needs another name", s.Name, e)
+			}
+			baselines[e] = s.Baseline
+			found = found || e == s.Baseline && point.Workers() == 1
+		}
+		if !found {
+			return fmt.Errorf("source %s: no point of its own has its baseline, %s with one worker", s.Name, s.Baseline)
+		}
+	}
+	return nil
 }
 
 // probes is how many of the points measure the machine.

@@ -6,11 +6,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"poolbench/bench/arm"
 	"poolbench/bench/block"
 	"poolbench/bench/record"
 )
+
+// armLimit is how long an arm may take to be prepared: a thousand worker processes start
+// in less.
+const armLimit = time.Minute
 
 // A roster owns the sessions of a plan and the arms that they made, each made when it
 // is first needed and kept until it fails.
@@ -60,7 +65,10 @@ func (r *roster) arm(ctx context.Context, p record.Point) arm.Arm {
 	if !ok {
 		return arm.Failed{Err: fmt.Errorf("no source has the point %s", p)}
 	}
-	a, err := r.sessions[i].Arm(ctx, p)
+	a, err := block.Guarded(ctx, armLimit, func(ctx context.Context) (arm.Arm, error) { return r.sessions[i].Arm(ctx, p) })
+	if err == nil && a == nil {
+		err = fmt.Errorf("the source %s gave no arm", r.plan.sources[i].Name)
+	}
 	if err != nil {
 		return arm.Failed{Err: err}
 	}

@@ -165,12 +165,15 @@ func (r *run) start(m host.Machine) error {
 	return r.out.Fact("budget", r.Budget.Seconds())
 }
 
-// tell writes a fact. The writer keeps its first error, which the next result returns.
+// tell writes a fact. One that the record refuses becomes a warning; the writer keeps its
+// first error, which the next result returns.
 func (r *run) tell(fact string, value any) {
 	if w, ok := value.(record.Warning); ok {
 		r.summary.Warnings = append(r.summary.Warnings, w)
 	}
-	_ = r.out.Fact(fact, value)
+	if err := r.out.Fact(fact, value); err != nil && fact != "warning" {
+		r.warn("fact", "A fact of a source is not in the record: "+record.Sanitize(err.Error())+".", "Correct the source.")
+	}
 }
 
 func (r *run) warn(topic, what, cure string) {
@@ -285,7 +288,11 @@ func (r *run) next(ctx context.Context) (*wanted, error) {
 	if !narrow {
 		points = slices.Concat(r.plan.Points, r.refiner.beside())
 	}
-	return &wanted{slices.DeleteFunc(slices.Clone(points), r.left.Has), narrow}, nil
+	points = slices.DeleteFunc(slices.Clone(points), r.left.Has)
+	if !slices.ContainsFunc(points, func(p record.Point) bool { return !p.IsProbe() }) {
+		return nil, nil // all have left
+	}
+	return &wanted{points, narrow}, nil
 }
 
 func (r *run) refine(ctx context.Context) error {

@@ -205,6 +205,35 @@ func TestExecutorThatCannotStart(t *testing.T) {
 	})
 }
 
+// made is a session whose arms are made by a function.
+type made func(context.Context) (arm.Arm, error)
+
+func (m made) Arm(ctx context.Context, _ record.Point) (arm.Arm, error) { return m(ctx) }
+func (made) Close() error                                               { return nil }
+
+// An arm that cannot be made, however that goes wrong, leaves; a run that all have left
+// ends.
+func TestArmsThatCannotBeMade(t *testing.T) {
+	for want, m := range map[string]made{
+		"it panicked: no":     func(context.Context) (arm.Arm, error) { panic("no") },
+		"no result within 1m": func(ctx context.Context) (arm.Arm, error) { <-ctx.Done(); return nil, context.Cause(ctx) },
+		"gave no arm":         func(context.Context) (arm.Arm, error) { return nil, nil },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var out bytes.Buffer
+			s, err := Run(t.Context(), Config{Budget: time.Hour, Seed: 1, Out: &out, Virtual: true, Sources: []arm.Source{{Name: "bad",
+				Points: func() ([]record.Point, error) { return []record.Point{record.GridPoint("x", "y", 1, 0)}, nil },
+				Open:   func(context.Context, arm.Setup) (arm.Session, error) { return m, nil }}}})
+			if err != nil || len(s.Left) != 1 || s.Blocks > 1 {
+				t.Errorf("%+v, %v", s, err)
+			}
+			if rec := readBack(t, &out); len(rec.Failures) != 2 || !strings.Contains(rec.Failures[0].Reason, want) {
+				t.Errorf("%+v, want %q", rec.Failures, want)
+			}
+		})
+	}
+}
+
 // stopAfter interrupts a run after n slices.
 type stopAfter struct {
 	silent

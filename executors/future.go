@@ -349,8 +349,7 @@ func (f *Future[T]) String() string {
 // Inside a task, wait with the task's own context: see the package comment.
 func (f *Future[T]) Result(ctx context.Context) (T, error) {
 	if err := f.wait(ctx); err != nil {
-		var zero T
-		return zero, err
+		return *new(T), err
 	}
 	return f.value, f.err
 }

@@ -3,7 +3,6 @@ package executors
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -230,30 +229,6 @@ func TestSlotsAreUsedAgain(t *testing.T) {
 	p.all = append(p.all[:1], p.all[2:]...)
 	if slot := p.freeSlot(); slot != 1 {
 		t.Errorf("slot %d is free, want 1", slot)
-	}
-}
-
-func TestTaskQueue(t *testing.T) {
-	var q taskQueue
-	var tasks []Task
-	for range 1000 {
-		tasks = append(tasks, &call[int, int]{})
-	}
-	var got []Task
-	for i, t := range tasks {
-		q.push(t)
-		if i%3 == 2 {
-			got = append(got, q.pop())
-		}
-	}
-	for q.count > 0 {
-		got = append(got, q.pop())
-	}
-	if !slices.Equal(got, tasks) {
-		t.Error("tasks came out in another order")
-	}
-	if q.pop() != nil || len(q.ring) != smallestRing {
-		t.Errorf("an empty queue keeps %d slots", len(q.ring))
 	}
 }
 

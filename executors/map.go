@@ -231,13 +231,11 @@ func (m *mapping[In, Out]) submit(inputs []In) bool {
 
 func (m *mapping[In, Out]) yield(yield func(Out, error) bool) {
 	defer m.abandon()
-	var goOn bool
+	all := m.yieldOrdered
 	if m.options.unordered {
-		goOn = m.yieldUnordered(yield)
-	} else {
-		goOn = m.yieldOrdered(yield)
+		all = m.yieldUnordered
 	}
-	if goOn && m.refusal != nil {
+	if all(yield) && m.refusal != nil {
 		refusal := m.refusal
 		m.refusal = nil
 		yield(*new(Out), refusal)

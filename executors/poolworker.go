@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"poolbench/executors/affinity"
@@ -149,13 +150,11 @@ func (w *poolWorker) unpark() bool {
 	p := w.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for i, other := range p.idle {
-		if other == w {
-			p.setIdle(append(p.idle[:i:i], p.idle[i+1:]...))
-			return true
-		}
+	i := slices.Index(p.idle, w)
+	if i >= 0 {
+		p.setIdle(append(p.idle[:i:i], p.idle[i+1:]...))
 	}
-	return false
+	return i >= 0
 }
 
 // retire ends the worker, unless it is needed: it is not one too many, there is
@@ -171,12 +170,7 @@ func (w *poolWorker) retire(searching bool) bool {
 	if searching {
 		p.searching.Add(-1)
 	}
-	for i, other := range p.all {
-		if other == w {
-			p.all = append(p.all[:i:i], p.all[i+1:]...)
-			break
-		}
-	}
+	p.all = slices.DeleteFunc(p.all, func(other *poolWorker) bool { return other == w })
 	p.retired.succeeded.Add(w.counts.succeeded.Load())
 	p.retired.failed.Add(w.counts.failed.Load())
 	p.retired.cancelled.Add(w.counts.cancelled.Load())

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"poolbench/executors/internal/ring"
 )
 
 // rankedQueues hold the tasks that have a priority other than 0, a FIFO for each.
@@ -21,7 +23,7 @@ const keptRanks = 8
 
 type rankedQueue struct {
 	priority int
-	tasks    taskQueue
+	tasks    ring.Ring[Task]
 }
 
 func (r *rankedQueues) push(t Task) {
@@ -31,7 +33,7 @@ func (r *rankedQueues) push(t Task) {
 	if !found {
 		r.queues = slices.Insert(r.queues, i, rankedQueue{priority: t.priority()})
 	}
-	r.queues[i].tasks.push(t)
+	r.queues[i].tasks.PushBack(t)
 	r.count.Add(1)
 }
 
@@ -46,9 +48,9 @@ func (r *rankedQueues) take(floor int) Task {
 		if r.queues[i].priority <= floor {
 			return nil
 		}
-		if t := r.queues[i].tasks.pop(); t != nil {
+		if t := r.queues[i].tasks.Pop(); t != nil {
 			r.count.Add(-1)
-			if r.queues[i].tasks.count == 0 && len(r.queues) > keptRanks {
+			if r.queues[i].tasks.Len() == 0 && len(r.queues) > keptRanks {
 				r.queues = slices.Delete(r.queues, i, i+1)
 			}
 			return t

@@ -88,10 +88,7 @@ func (s *scan[In, Out]) runSpan(ctx context.Context, from, to int, out *results[
 		s.mu.Lock()
 		s.done[from] = span[Out]{from, out}
 		s.mu.Unlock()
-		select {
-		case s.arrival <- struct{}{}:
-		default:
-		}
+		signal(s.arrival)
 	}()
 	runRange(ctx, s.fn.f, s.inputs[from:to], out)
 }
@@ -137,18 +134,19 @@ var errScanEnded = errors.New("executors: the workers ended before all inputs we
 
 // wait blocks until a range may have been done.
 func (s *scan[In, Out]) wait() error {
-	alive := false
+	var alive *Future[struct{}] // one that is
 	for _, f := range s.runners {
-		f.help(s.ctx)
-		alive = alive || !f.settled()
+		if f.help(s.ctx); alive == nil && !f.settled() {
+			alive = f
+		}
 	}
-	if !alive {
+	if alive == nil {
 		return s.ended()
 	}
 	select {
 	case <-s.arrival:
 		return nil
-	case <-s.anyEnded():
+	case <-alive.Done():
 		return nil
 	case <-s.ctx.Done():
 		return s.unfinished()
@@ -159,17 +157,6 @@ func (s *scan[In, Out]) wait() error {
 func (s *scan[In, Out]) unfinished() error {
 	taken := min(s.index.Load(), int64(len(s.inputs)))
 	return &WaitError{Unfinished: len(s.inputs) - int(taken), Total: len(s.inputs), Cause: context.Cause(s.ctx)}
-}
-
-// anyEnded is closed when the last runner that still lives has ended. Runners that
-// have ended are dropped.
-func (s *scan[In, Out]) anyEnded() <-chan struct{} {
-	for _, f := range s.runners {
-		if !f.settled() {
-			return f.Done()
-		}
-	}
-	return settledAudience.done
 }
 
 // ended is the outcome when no runner lives: nil if there is something to take,

@@ -3,6 +3,8 @@ package executors
 import (
 	"context"
 	"sync"
+
+	"poolbench/executors/internal/ring"
 )
 
 // Serial runs each task in the goroutine that submits it: the baseline of every
@@ -32,7 +34,7 @@ type serial struct {
 	worker *Worker
 
 	mu      sync.Mutex
-	queue   taskQueue
+	queue   ring.Ring[Task]
 	running bool
 	closed  bool
 	idle    chan struct{} // capacity 1: the executor may have become idle
@@ -47,7 +49,7 @@ func (s *serial) Submit(t Task) error {
 		s.mu.Unlock()
 		return ErrShutdown
 	}
-	s.queue.push(t)
+	s.queue.PushBack(t)
 	if s.running {
 		s.mu.Unlock()
 		return nil
@@ -69,15 +71,12 @@ func (s *serial) drain() {
 	}()
 	for {
 		s.mu.Lock()
-		t := s.queue.pop()
+		t := s.queue.Pop()
 		if t == nil {
 			s.running = false
 			emptied = true
 			s.mu.Unlock()
-			select {
-			case s.idle <- struct{}{}:
-			default:
-			}
+			signal(s.idle)
 			return
 		}
 		s.mu.Unlock()
@@ -92,13 +91,10 @@ func (s *serial) Shutdown(ctx context.Context) error {
 	for {
 		s.mu.Lock()
 		s.closed = true
-		running, queued := s.running, s.queue.count
+		running, queued := s.running, s.queue.Len()
 		s.mu.Unlock()
 		if !running {
-			select {
-			case s.idle <- struct{}{}: // for others who wait
-			default:
-			}
+			signal(s.idle) // for others who wait
 			return nil
 		}
 		select {

@@ -3,6 +3,8 @@ package executors
 import (
 	"context"
 	"sync"
+
+	"poolbench/executors/internal/ring"
 )
 
 // Spawn starts a goroutine for every task and keeps none: at most Workers of them
@@ -29,7 +31,7 @@ type spawn struct {
 	worker *Worker // shared: a goroutine that lives for one task has no identity
 
 	mu      sync.Mutex
-	queue   taskQueue
+	queue   ring.Ring[Task]
 	running int
 	closed  bool
 	empty   chan struct{} // closed when closed and nothing runs
@@ -44,7 +46,7 @@ func (s *spawn) Submit(t Task) error {
 	case s.closed:
 		return ErrShutdown
 	case s.running == s.limit:
-		s.queue.push(t)
+		s.queue.PushBack(t)
 	default:
 		s.running++
 		go s.run(t)
@@ -57,7 +59,7 @@ func (s *spawn) run(t Task) {
 	defer func() { // deferred: the task may call runtime.Goexit
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if next := s.queue.pop(); next != nil {
+		if next := s.queue.Pop(); next != nil {
 			go s.run(next)
 			return
 		}
@@ -90,6 +92,6 @@ func (s *spawn) Shutdown(ctx context.Context) error {
 		if s.running == 0 {
 			return nil
 		}
-		return unfinished(ctx, s.running, s.queue.count)
+		return unfinished(ctx, s.running, s.queue.Len())
 	}
 }

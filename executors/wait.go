@@ -75,7 +75,6 @@ type Completions[F Waitable] struct {
 	waiting  map[*future]*watcher // futures that were not yielded yet
 	helpable []F                  // in the order they were added, for a worker that waits
 	total    int                  // futures ever added
-	left     int                  // added and not yielded yet
 }
 
 // NewCompletions watches futures from now on.
@@ -103,7 +102,6 @@ func (c *Completions[F]) Add(f F) {
 	c.total++
 	c.waiting[b] = w
 	c.helpable = append(c.helpable, f)
-	c.left++
 	c.mu.Unlock()
 	b.watch(w)
 }
@@ -137,8 +135,13 @@ func (c *Completions[F]) settle(f F, w *watcher) {
 	}
 	c.settled = append(c.settled, f)
 	c.mu.Unlock()
+	signal(c.arrived)
+}
+
+// signal wakes who waits for c, now or next, a channel of capacity 1.
+func signal(c chan<- struct{}) {
 	select {
-	case c.arrived <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
@@ -152,13 +155,12 @@ func (c *Completions[F]) pop(helps bool) (f F, ok bool, left, total int) {
 		c.helpable = nil
 	}
 	if len(c.settled) == 0 {
-		return f, false, c.left, c.total
+		return f, false, len(c.waiting), c.total
 	}
 	f, c.settled[0] = c.settled[0], f // keep no future that was handed out
 	c.settled = c.settled[1:]
 	delete(c.waiting, f.base())
-	c.left--
-	return f, true, c.left, c.total
+	return f, true, len(c.waiting), c.total
 }
 
 // help runs a queued future for a waiting worker; false when none was left to try.
@@ -202,7 +204,7 @@ func (c *Completions[F]) close() {
 	c.mu.Lock()
 	waiting := c.waiting
 	c.waiting = map[*future]*watcher{}
-	c.left, c.settled, c.helpable = 0, nil, nil
+	c.settled, c.helpable = nil, nil
 	c.mu.Unlock()
 	for f, w := range waiting {
 		f.leave(w)

@@ -1,7 +1,8 @@
 package reports
 
 import (
-	"fmt"
+	"maps"
+	"slices"
 
 	"poolbench/bench/record"
 	"poolbench/reports/estimate"
@@ -43,10 +44,9 @@ func capacitySeries(s *Set) map[int]estimate.Series {
 // A Beaten is a measured ideal that some point of a workload surely exceeds, so that it
 // is no ideal.
 type Beaten struct {
-	Family Family
-	Pool   Pool
-	Title  string            // of what it runs
-	Share  estimate.Estimate // speedup / C, within blocks
+	Pool  Pool
+	Title string            // of what it runs
+	Share estimate.Estimate // speedup / C, within blocks
 }
 
 // BeatenIdeals are the workloads that exceed the measured capacity, each with the point
@@ -62,19 +62,11 @@ func BeatenIdeals(s *Set) map[string]Beaten {
 			}
 			share := s.Estimate(s.at(m.baseline).task.Over(m.task).Over(c))
 			if share.Known() && share.Low > 1 && share.Low > out[m.workload].Share.Low {
-				out[m.workload] = Beaten{m.family, m.pool, words.Task(m.workload, m.grain, m.payload) + m.family.rest(), share}
+				out[m.workload] = Beaten{m.pool, words.Task(m.workload, m.grain, m.payload) + m.family.rest(), share}
 			}
 		}
 		return out
 	})
-}
-
-// Warning says that the ideal is wrong, and what follows.
-func (b Beaten) Warning() record.Warning {
-	workload := b.Family.What.Workload()
-	return record.Warning{Topic: "ideal",
-		What: fmt.Sprintf("The measured capacity is not the ideal of %s: %s on %s reaches %s of it.", workload, b.Pool, b.Title, words.PercentEstimate(b.Share)),
-		Cure: "Its efficiencies are against the number of workers; measure again on an idle machine."}
 }
 
 // idealOf is what the workers can deliver at best on a workload, as a multiple of
@@ -84,15 +76,12 @@ func (b Beaten) Warning() record.Warning {
 func idealOf(s *Set, workload string, workers int) (q estimate.Quantity, measured bool) {
 	capacity := CapacityOf(s)
 	if _, beaten := BeatenIdeals(s)[workload]; !beaten && s.Resource(workload) == "cpu" {
-		if q, ok := capacity[workers]; ok {
+		at, largest := workers, slices.Max(slices.AppendSeq([]int{0}, maps.Keys(capacity)))
+		if cores := s.Record.Facts.Cores; cores > 0 && largest >= cores {
+			at = min(at, largest)
+		}
+		if q, ok := capacity[at]; ok {
 			return q, true
-		}
-		largest := 0
-		for p := range capacity {
-			largest = max(largest, p)
-		}
-		if cores := s.Record.Facts.Cores; cores > 0 && largest >= cores && workers > largest {
-			return capacity[largest], true
 		}
 	}
 	return estimate.Constant(float64(workers)), false

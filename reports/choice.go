@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sort"
 	"strconv"
 
 	"poolbench/reports/estimate"
@@ -19,6 +18,8 @@ type Choice struct {
 	Ties     []Tie             // other arms that are not surely slower than the fastest by more than 5 %; the chosen one is the cheapest of all
 	Decided  bool              // false when blocks are too few or too noisy to tell
 	Sentence string            // states the choice; for people
+	Ahead    estimate.Estimate // how many times as fast as Next, within blocks; N is 0 when another executor is as good or nothing can be said
+	Next     Tie               // the fastest arm of another executor
 	Stated   []Tie             // arms whose speedups Sentence states
 }
 
@@ -67,13 +68,10 @@ func choose(s *Set, all []candidate, baseline Pool) Choice {
 		return serial
 	}
 	blocks := 0
-	var judged, winners []candidate
 	for _, c := range all {
 		blocks = max(blocks, c.tie.Speedup.N)
-		if c.tie.Speedup.Known() {
-			judged = append(judged, c)
-		}
 	}
+	judged := slices.DeleteFunc(slices.Clone(all), func(c candidate) bool { return !c.tie.Speedup.Known() })
 	best := fastest(judged)
 	if best == nil {
 		best = fastest(all)
@@ -82,13 +80,13 @@ func choose(s *Set, all []candidate, baseline Pool) Choice {
 			words.Count(blocks, "block"), estimate.MinBlocks, best.tie.Pool, words.Ratio(best.tie.Speedup.Value)+" "+baseline.Executor)
 		return serial
 	}
-	for _, c := range judged {
-		if c.tie.Speedup.Value > 1+Practical && c.beatsSerial(len(judged)) {
-			winners = append(winners, c)
-		}
-	}
+	winners := slices.DeleteFunc(slices.Clone(judged), func(c candidate) bool {
+		return !(c.tie.Speedup.Value > 1+Practical && c.beatsSerial(len(judged)))
+	})
 	if len(winners) > 0 {
-		return settle(asGood(s, winners), baseline.Executor)
+		out := settle(asGood(s, winners), baseline.Executor)
+		out.ahead(s, all)
+		return out
 	}
 	return noPool(serial, judged, best)
 }
@@ -97,30 +95,23 @@ func choose(s *Set, all []candidate, baseline Pool) Choice {
 func noPool(serial Choice, judged []candidate, best *candidate) Choice {
 	s := best.tie.Speedup
 	serial.Speedup = estimate.Exactly(1, s.N)
-	chance := best // the arm that may be better, if there is one
-	for i, c := range judged {
-		if chance.most() <= 1+Practical && c.most() > 1+Practical {
-			chance = &judged[i]
-		}
-	}
+	possible := func(c candidate) bool { return c.most() > 1+Practical }
 	serial.Stated = []Tie{best.tie}
-	if chance != best {
-		serial.Stated = append(serial.Stated, chance.tie)
-	}
-	times := func(e estimate.Estimate) string { return words.RatioEstimate(e) + " " + serial.Executor }
-	name := best.tie.Pool
-	switch needs := estimate.BlocksFor(choiceAlpha(len(judged))); {
-	case chance != best:
-		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s, and %s may be faster, %s; more blocks would narrow that",
-			name, times(s), chance.tie.Pool, words.RatioEstimate(chance.tie.Speedup))
-	case best.most() > 1+Practical && s.Low > 1 && s.N < needs:
-		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s, but the best of %s may be so by chance: %s of the %d that takes",
-			name, times(s), words.Count(len(judged), "arm"), words.Count(s.N, "block"), needs)
-	case best.most() > 1+Practical && s.Low > 1:
-		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s, as one of %d that are no better may be by chance; more blocks would narrow that",
-			name, times(s), len(judged))
-	case best.most() > 1+Practical:
-		serial.Sentence = fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s; more blocks would narrow that", name, times(s))
+	times := func(e estimate.Estimate) string { return words.Estimate(e, words.Times) + " " + serial.Executor }
+	name, needs := best.tie.Pool, estimate.BlocksFor(choiceAlpha(len(judged)))
+	unsure := fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s", name, times(s))
+	switch other := slices.IndexFunc(judged, possible); {
+	case !possible(*best) && other >= 0:
+		chance := judged[other].tie
+		serial.Stated = append(serial.Stated, chance)
+		serial.Sentence = fmt.Sprintf("%s, and %s may be faster, %s; more blocks would narrow that", unsure, chance.Pool, words.Estimate(chance.Speedup, words.Times))
+	case possible(*best) && s.Low > 1 && s.N < needs:
+		serial.Sentence = fmt.Sprintf("%s, but the best of %s may be so by chance: %s of the %d that takes",
+			unsure, words.Count(len(judged), "arm"), words.Count(s.N, "block"), needs)
+	case possible(*best) && s.Low > 1:
+		serial.Sentence = fmt.Sprintf("%s, as one of %d that are no better may be by chance; more blocks would narrow that", unsure, len(judged))
+	case possible(*best):
+		serial.Sentence = unsure + "; more blocks would narrow that"
 	case s.Value < 1:
 		serial.Decided = true
 		serial.Sentence = fmt.Sprintf("do not use a pool: nothing beats %s; the best, %s, is %s", words.Against(serial.Executor), name, times(s))
@@ -135,28 +126,22 @@ func noPool(serial Choice, judged []candidate, best *candidate) Choice {
 // more than the practical limit, compared within blocks.
 func asGood(s *Set, winners []candidate) []candidate {
 	best := fastest(winners)
-	var out []candidate
-	for _, c := range winners {
+	return slices.DeleteFunc(winners, func(c candidate) bool {
 		ratio := s.Estimate(best.task.Over(c.task))
-		reach := ratio.Value
 		if ratio.Known() {
-			reach = ratio.High
+			ratio.Value = ratio.High
 		}
-		if reach > 1/(1+Practical) {
-			out = append(out, c)
-		}
-	}
-	return out
+		return !(ratio.Value > 1/(1+Practical))
+	})
 }
 
+// fastest is the first of the fastest; nil when there is none.
 func fastest(all []candidate) *candidate {
-	var best *candidate
-	for i, c := range all {
-		if best == nil || c.tie.Speedup.Value > best.tie.Speedup.Value {
-			best = &all[i]
-		}
+	if len(all) == 0 {
+		return nil
 	}
-	return best
+	best := slices.MaxFunc(all, func(a, b candidate) int { return cmp.Compare(a.tie.Speedup.Value, b.tie.Speedup.Value) })
+	return &best
 }
 
 // settle chooses among arms that are equally good.
@@ -167,32 +152,37 @@ func settle(winners []candidate, against string) Choice {
 	for _, w := range winners[1:] {
 		c.Ties = append(c.Ties, w.tie)
 	}
-	c.Sentence = fmt.Sprintf("%s: %s %s %s", c.Pool, words.Ratio(c.Speedup.Value), against, words.Interval(c.Speedup.Low, c.Speedup.High))
+	c.Sentence = fmt.Sprintf("%s: %s %s %s", c.Pool, words.Ratio(c.Speedup.Value), against, words.IntervalOf(c.Speedup, words.Times))
 	if len(c.Ties) > 0 {
 		c.Sentence += "; " + tieSentence(c)
 	}
 	return c
 }
 
+// ahead compares the choice with the fastest of the arms of other executors.
+func (c *Choice) ahead(s *Set, all []candidate) {
+	next := fastest(slices.DeleteFunc(slices.Clone(all), func(x candidate) bool { return x.tie.How == c.How }))
+	if next == nil || slices.ContainsFunc(c.Ties, func(t Tie) bool { return t.How != c.How }) {
+		return
+	}
+	i := slices.IndexFunc(all, func(x candidate) bool { return x.tie.Pool == c.Pool })
+	if lead := s.Estimate(next.task.Over(all[i].task)); lead.Known() && lead.Low > 1 {
+		c.Ahead, c.Next = lead, next.tie
+	}
+}
+
 // tieSentence is "4 to 16 workers and processes with 2 are equally good".
 func tieSentence(c Choice) string {
-	var order []Pool // without workers
-	workers := map[Pool][]string{}
-	without := func(p Pool) Pool { return Pool{p.Executor, 0, p.How} }
+	var workers ordered[Pool, string] // by pool without a size
 	for _, t := range c.Ties {
-		p := without(t.Pool)
-		if workers[p] == nil {
-			order = append(order, p)
-		}
-		workers[p] = append(workers[p], strconv.Itoa(t.Workers))
+		workers.add(t.of(0), strconv.Itoa(t.Workers))
 	}
 	// The chosen executor's other sizes first: they follow from its name.
-	chosen := without(c.Pool)
-	sort.SliceStable(order, func(i, j int) bool { return order[i] == chosen && order[j] != chosen })
+	chosen := c.of(0)
 	var parts []string
-	for _, p := range order {
-		if list := words.JoinOr(workers[p]); p == chosen {
-			parts = append(parts, list+" workers")
+	for _, p := range workers.keys {
+		if list := words.JoinOr(workers.of[p]); p == chosen {
+			parts = slices.Insert(parts, 0, list+" workers")
 		} else {
 			parts = append(parts, p.Label()+" with "+list)
 		}

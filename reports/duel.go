@@ -39,9 +39,8 @@ func findDuels(s *Set) []Duel {
 		all[key{x.Family, x.Workers}] = x
 	}
 	var out []Duel
-	try := func(x, y Sweep, cheap, dear SweepSeries) {
-		d := Duel{Family: x.Family, Workload: x.Workload,
-			Below: Pool{cheap.Executor, x.Workers, cheap.How}, Above: Pool{dear.Executor, y.Workers, dear.How}}
+	try := func(x Sweep, cheap, dear SweepSeries) {
+		d := Duel{Family: x.Family, Workload: x.Workload, Below: cheap.Pool, Above: dear.Pool}
 		if d.fight(s, cheap, dear) {
 			out = append(out, d)
 		}
@@ -52,14 +51,14 @@ func findDuels(s *Set) []Duel {
 		})
 		for _, series := range x.Series {
 			if series.How != cheapest.How {
-				try(x, x, cheapest, series)
+				try(x, cheapest, series)
 			}
 		}
 		twice := all[key{x.Family, 2 * x.Workers}]
 		for _, series := range x.Series {
 			for _, more := range twice.Series {
 				if series.How == more.How {
-					try(x, twice, series, more)
+					try(x, series, more)
 				}
 			}
 		}
@@ -70,7 +69,7 @@ func findDuels(s *Set) []Duel {
 // fight finds where the dearer of two pools overtakes the cheaper one, or is overtaken;
 // false when they have too few grains in common.
 func (d *Duel) fight(s *Set, cheap, dear SweepSeries) bool {
-	var ratios, inverse []estimate.CurvePoint
+	var ratios []estimate.CurvePoint
 	for _, p := range cheap.Points {
 		i := slices.IndexFunc(dear.Points, func(q SweepPoint) bool { return q.Grain == p.Grain })
 		if i < 0 {
@@ -81,9 +80,7 @@ func (d *Duel) fight(s *Set, cheap, dear SweepSeries) bool {
 		if ratio.Len() == 0 {
 			continue
 		}
-		q, work := s.Quantity(ratio), usefulWork(s, m)
-		ratios = append(ratios, estimate.CurvePoint{Work: work, Ratio: q})
-		inverse = append(inverse, estimate.CurvePoint{Work: work, Ratio: q.Inverse()})
+		ratios = append(ratios, estimate.CurvePoint{Work: usefulWork(s, m), Ratio: s.Quantity(ratio)})
 		d.points = append(d.points, SweepPoint{Grain: p.Grain, Work: p.Work})
 		d.below, d.above = p.Point, m.point
 	}
@@ -93,7 +90,10 @@ func (d *Duel) fight(s *Set, cheap, dear SweepSeries) bool {
 	c := estimate.NewCurve(ratios)
 	if c.Falls() {
 		// The dearer one wins where tasks are small.
-		c = estimate.NewCurve(inverse)
+		for i := range ratios {
+			ratios[i].Ratio = ratios[i].Ratio.Inverse()
+		}
+		c = estimate.NewCurve(ratios)
 		d.Below, d.Above, d.below, d.above = d.Above, d.Below, d.above, d.below
 	}
 	d.Crossover, _ = c.Crossing(1, Practical)

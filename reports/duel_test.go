@@ -187,7 +187,7 @@ func TestRefineOrder(t *testing.T) {
 	series := func(name string, x estimate.Crossing) SweepSeries {
 		mine := slices.Clone(points)
 		mine[0].Point = of(name)
-		return SweepSeries{Executor: name, Points: mine, Crossover: x}
+		return SweepSeries{Pool: Pool{Executor: name}, Points: mine, Crossover: x}
 	}
 	d := Suppose(NewSet(&record.Record{}), []Sweep{{Workload: "w", Workers: 2, Series: []SweepSeries{
 		series("narrow", at(2e-6, 1.9e-6, 2.1e-6)),

@@ -2,11 +2,7 @@ package reports
 
 import (
 	"cmp"
-	"math"
 	"slices"
-
-	"poolbench/bench/record"
-	"poolbench/reports/estimate"
 )
 
 // Headline is the Scaling of each workload, with what else says what is run, that stands
@@ -43,36 +39,6 @@ func HeadlineSweeps(s *Set) []Sweep {
 	return out
 }
 
-// Ahead is how far the chosen arm is ahead of the best arm of another executor,
-// within blocks; ok is false when another is as good or nothing can be said.
-func Ahead(s *Set, x Scaling) (ratio estimate.Estimate, next Tie, ok bool) {
-	if !x.Best.Decided || x.Best.Executor == x.Baseline.Executor() {
-		return estimate.Estimate{}, Tie{}, false
-	}
-	for _, t := range x.Best.Ties {
-		if t.How != x.Best.How {
-			return estimate.Estimate{}, Tie{}, false
-		}
-	}
-	var mine, theirs record.Point
-	next.Speedup.Value = math.Inf(-1)
-	for _, series := range x.Series {
-		for _, pt := range series.Points {
-			switch pool := series.Pool(pt.Workers); {
-			case pool == x.Best.Pool:
-				mine = pt.Point
-			case series.How != x.Best.How && pt.Speedup.Value > next.Speedup.Value:
-				next, theirs = Tie{pool, pt.Speedup}, pt.Point
-			}
-		}
-	}
-	if next.Executor == "" {
-		return estimate.Estimate{}, Tie{}, false
-	}
-	ratio = s.Estimate(s.Task(theirs).Over(s.Task(mine)))
-	return ratio, next, ratio.Known() && ratio.Low > 1
-}
-
 // noisyLimit is the half width of a speedup's interval, relative to the speedup,
 // above which an arm counts as noisy.
 const noisyLimit = 0.10
@@ -86,16 +52,13 @@ func NoisyArms(s *Set) (noisy []string, of int) {
 	}
 	var found []wide
 	for _, x := range Scalings(s) {
-		for _, series := range x.Series {
-			for _, pt := range series.Points {
-				if !pt.Speedup.Known() {
-					continue
-				}
-				of++
-				width := (pt.Speedup.High - pt.Speedup.Low) / 2 / pt.Speedup.Value
-				if width > noisyLimit {
-					found = append(found, wide{series.Pool(pt.Workers).String() + " on " + x.Title(), width})
-				}
+		for _, pt := range x.Points() {
+			if !pt.Speedup.Known() {
+				continue
+			}
+			of++
+			if width := (pt.Speedup.High - pt.Speedup.Low) / 2 / pt.Speedup.Value; width > noisyLimit {
+				found = append(found, wide{pt.String() + " on " + x.Title(), width})
 			}
 		}
 	}
@@ -104,9 +67,4 @@ func NoisyArms(s *Set) (noisy []string, of int) {
 		noisy = append(noisy, f.name)
 	}
 	return noisy, of
-}
-
-// isSwept reports whether work of a kind has a Sweep.
-func isSwept(s *Set, f Family) bool {
-	return slices.ContainsFunc(Sweeps(s), func(x Sweep) bool { return x.Family == f })
 }

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/interp"
+
 	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
@@ -24,11 +26,10 @@ import (
 // the tail the largest tasks. So what it says of the grains between is a prediction.
 // Costs that the ends do not show, by AICc, are left out.
 type Master struct {
-	Family             Family
-	Workload, Executor string
-	How                record.Point // the axes that say how it runs, but for workers
-	Workers            int          // of the sweep whose crossover it predicts
-	Why                string       // why there is no model, for people; "" when there is
+	Family   Family
+	Workload string
+	Pool            // that of the sweep whose crossover it predicts
+	Why      string // why there is no model, for people; "" when there is
 
 	// The parameters at the median speed of the run. N is 0 when it is not seen.
 	Fixed     estimate.Estimate // F, seconds per job
@@ -56,9 +57,6 @@ func (m Master) CrossoverError() (relative float64, ok bool) {
 	return m.Predicted.At.Value/m.Measured.At.Value - 1, true
 }
 
-// Label names the executor, with whatever else says how it runs.
-func (m Master) Label() string { return Pool{m.Executor, 0, m.How}.Label() }
-
 // Masters fits the master model to every executor of the sweeps that stand for their
 // workloads.
 func Masters(s *Set) []Master { return once(s, findMasters) }
@@ -67,7 +65,7 @@ func findMasters(s *Set) []Master {
 	var out []Master
 	for _, x := range HeadlineSweeps(s) {
 		for _, series := range x.Series {
-			m := Master{Family: x.Family, Workload: x.Workload, Executor: series.Executor, How: series.How, Workers: x.Workers, Measured: series.Crossover}
+			m := Master{Family: x.Family, Workload: x.Workload, Pool: series.Pool, Measured: series.Crossover}
 			m.model(s)
 			out = append(out, m)
 		}
@@ -102,7 +100,8 @@ func (m *Master) model(s *Set) {
 	}
 	m.Misfit = math.Expm1(best.Misfit)
 	unit := s.Quantity(reference.makespan)
-	m.describe(best, unit)
+	m.Inline, m.Fixed, m.Period = best.Estimate(inlineCost, unit), best.Estimate(fixedCost, unit), best.Estimate(periodCost, unit)
+	m.Inflation, m.Tail = best.Estimate(inflationCost, estimate.Quantity{}), best.Estimate(tailCost, estimate.Quantity{})
 	if phi.N > 0 {
 		m.Inside, m.Inflation = true, phi.Estimate()
 	}
@@ -152,7 +151,7 @@ func (m *Master) inflation(s *Set, arms []*measurement) estimate.Quantity {
 	var out estimate.Quantity
 	for _, arm := range arms {
 		p := arm.pool.Workers
-		times := s.ratios(arm, record.UnitTaskTime).Over(s.at(arm.baseline).task)
+		times := arm.series(record.UnitTaskTime, estimate.Ratio).Over(s.at(arm.baseline).task)
 		if cores := s.Record.Facts.Cores; times.Len() < estimate.MinBlocks || arm.grain == 0 || cores > 0 && p > cores && s.Resource(m.Workload) == "cpu" {
 			continue
 		}
@@ -162,41 +161,22 @@ func (m *Master) inflation(s *Set, arms []*measurement) estimate.Quantity {
 	return out
 }
 
-// describe puts the costs into the model: unit is that of the times of the cells, in
-// seconds.
-func (m *Master) describe(f masterFit, unit estimate.Quantity) {
-	for i, cost := range f.seen {
-		e, seconds := f.Estimate(i, estimate.Quantity{}), f.Estimate(i, unit)
-		switch cost {
-		case inlineCost:
-			m.Inline = seconds
-		case inflationCost:
-			m.Inflation = e
-		case fixedCost:
-			m.Fixed = seconds
-		case periodCost:
-			m.Period = seconds
-		case tailCost:
-			m.Tail = e
-		}
-	}
-}
-
 // predict finds the crossover that the model has, between a hundredth of the smallest
 // and a hundred times the largest work of the sweep that measured it.
 func (m *Master) predict(s *Set, f masterFit, unit estimate.Quantity) {
-	sweep := m.sweepJobs(s, unit)
-	if len(sweep) < 2 {
+	sweep, tasks := m.sweepJobs(s, unit)
+	var sizes interp.PiecewiseLinear // between the grains of the sweep; beyond them as at the ends
+	if len(sweep) < 2 || sizes.Fit(sweep, tasks) != nil {
 		return
 	}
 	workers := float64(m.Workers)
 	ideals := deliverable(s, m.Workload, m.Workers)
-	gain := func(costs [costs]float64, ideal, work float64) float64 { // ln speedup
-		n := sweep.tasks(work)
+	gain := func(costs []float64, ideal, work float64) float64 { // ln speedup
+		n := math.Exp(sizes.Predict(work))
 		return math.Log(n) + work - math.Log(jobTime(costs, math.Exp(work), n, workers, ideal))
 	}
-	lowest, highest := sweep[0].work-math.Log(100), sweep[len(sweep)-1].work+math.Log(100)
-	find := func(costs [costs]float64, ideal float64) float64 {
+	lowest, highest := sweep[0]-math.Log(100), sweep[len(sweep)-1]+math.Log(100)
+	find := func(costs []float64, ideal float64) float64 {
 		low, high := lowest, highest
 		switch {
 		case gain(costs, ideal, high) < 0:
@@ -215,7 +195,7 @@ func (m *Master) predict(s *Set, f masterFit, unit estimate.Quantity) {
 	}
 	c := estimate.Crossing{From: math.Exp(unit.Point + lowest), To: math.Exp(unit.Point + highest)}
 	ideal := ideals[f.ideal]
-	switch at := find(f.all(f.P, -1), math.Exp(ideal.Point)); {
+	switch at := find(f.P, math.Exp(ideal.Point)); {
 	case math.IsInf(at, 1):
 		c.Outcome = estimate.Never
 	case math.IsInf(at, -1):
@@ -223,12 +203,12 @@ func (m *Master) predict(s *Set, f masterFit, unit estimate.Quantity) {
 	default:
 		c.Outcome = estimate.Crosses
 		draws := make([]float64, len(f.Draws[0]))
-		p := make([]float64, len(f.seen))
+		p := make([]float64, costs)
 		for r := range draws {
 			for i := range p {
 				p[i] = max(0, f.Draws[i][r])
 			}
-			x := find(f.all(p, r), math.Exp(ideal.Draw(r)))
+			x := find(f.in(p, r), math.Exp(ideal.Draw(r)))
 			draws[r] = unit.Draw(r) + min(max(x, lowest), highest)
 		}
 		c.At = estimate.FromDraws(at+unit.Point, draws, m.Inline.N).Map(math.Exp)
@@ -236,20 +216,19 @@ func (m *Master) predict(s *Set, f masterFit, unit estimate.Quantity) {
 	m.Predicted = c
 }
 
-// sweepJobs are the jobs of the sweep whose crossover is predicted; work is in the
-// unit of the cells.
-func (m *Master) sweepJobs(s *Set, unit estimate.Quantity) (out jobs) {
+// sweepJobs are the jobs of the sweep whose crossover is predicted, as logarithms of work
+// per task, in the unit of the cells, and of tasks; ascending in work.
+func (m *Master) sweepJobs(s *Set, unit estimate.Quantity) (work, tasks []float64) {
 	for _, arm := range s.grid {
 		base := s.at(arm.baseline)
-		if arm.family != m.Family || arm.pool.How != m.How || arm.payload != 0 || arm.grain == 0 ||
-			base.task.Len() == 0 || arm.tasks == 0 || arm.pool.Workers != m.Workers {
+		if arm.family != m.Family || arm.pool != m.Pool || arm.payload != 0 || arm.grain == 0 || base.task.Len() == 0 || arm.tasks == 0 {
 			continue
 		}
-		if work := base.task.Point() - unit.Point; len(out) == 0 || work > out[len(out)-1].work {
-			out = append(out, struct{ work, tasks float64 }{work, math.Log(float64(arm.tasks))})
+		if w := base.task.Point() - unit.Point; len(work) == 0 || w > work[len(work)-1] {
+			work, tasks = append(work, w), append(tasks, math.Log(float64(arm.tasks)))
 		}
 	}
-	return out
+	return work, tasks
 }
 
 // predictPool compares the pool sizes of the largest tasks, as the model has them and
@@ -262,13 +241,10 @@ func (m *Master) predictPool(s *Set, f masterFit) {
 			continue
 		}
 		work := 1 / float64(x.Tasks) // of the reference, which is this plain loop
-		for _, series := range x.Series {
-			if series.How != m.How {
-				continue
-			}
-			for _, p := range series.Points {
+		for _, p := range x.Points() {
+			if p.How == m.How {
 				ideal := deliverable(s, x.Workload, p.Workers)[f.ideal]
-				t := jobTime(f.all(f.P, -1), work, float64(x.Tasks), float64(p.Workers), math.Exp(ideal.Point))
+				t := jobTime(f.P, work, float64(x.Tasks), float64(p.Workers), math.Exp(ideal.Point))
 				sizes, measured, predicted = append(sizes, p.Workers), append(measured, 1/p.Speedup.Value), append(predicted, t)
 			}
 		}

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"math"
+	"slices"
 
 	"poolbench/reports/estimate"
 )
@@ -26,11 +27,10 @@ const (
 	costs
 )
 
-// A masterFit is the model with some of its costs.
+// A masterFit is the model with some of its costs; the others are 0.
 type masterFit struct {
-	seen  []int // costs that are fitted, ascending
-	ideal int   // which of the ideals of the cells C is
-	phi   estimate.Quantity
+	ideal int               // which of the ideals of the cells C is
+	phi   estimate.Quantity // N is above 0 where it was measured
 	estimate.Fit
 }
 
@@ -48,41 +48,32 @@ func fitMaster(cells []masterCell, phi estimate.Quantity) (best masterFit, ok bo
 	var fits []masterFit
 	for ideal := range cells[0].ideals {
 		for mask := range 1 << 3 {
-			seen := []int{inlineCost}
+			free := []int{inlineCost}
 			if phi.N == 0 {
-				seen = append(seen, inflationCost)
+				free = append(free, inflationCost)
 			}
 			for i, cost := range []int{fixedCost, periodCost, tailCost} {
 				if mask&(1<<i) != 0 {
-					seen = append(seen, cost)
+					free = append(free, cost)
 				}
 			}
-			f := masterFit{seen: seen, ideal: ideal, phi: phi}
-			if len(cells) >= len(seen)+2 && f.fit(cells, o) {
+			f := masterFit{ideal: ideal, phi: phi}
+			if len(cells) >= len(free)+2 && f.fit(cells, o, free) {
 				fits = append(fits, f)
 			}
 		}
 	}
-	all := make([]estimate.Fit, len(fits))
-	for i, f := range fits {
-		all[i] = f.Fit
-	}
-	least := math.Inf(1)
-	for i, score := range estimate.Scores(all) {
-		if score < least {
-			best, least = fits[i], score
-		}
-	}
-	if math.IsInf(least, 1) {
+	chosen, _ := estimate.Best(fits, func(f masterFit) estimate.Fit { return f.Fit })
+	if chosen < 0 {
 		return best, false
 	}
+	best = fits[chosen]
 	best.Resample()
 	return best, true
 }
 
-// fit finds the costs in f.seen from the times of the cells; false when they do not
-// tell them.
-func (f *masterFit) fit(cells []masterCell, times estimate.Observations) (ok bool) {
+// fit finds the free costs from the times of the cells; false when they do not tell them.
+func (f *masterFit) fit(cells []masterCell, times estimate.Observations, free []int) (ok bool) {
 	smallest := math.Inf(1) // time per task
 	for _, c := range cells {
 		smallest = min(smallest, math.Exp(c.time.Point)/c.tasks)
@@ -93,48 +84,36 @@ func (f *masterFit) fit(cells []masterCell, times estimate.Observations) (ok boo
 			most = max(most, math.Exp(c.time.Point)/c.tasks-math.Exp(c.work.Point))
 		}
 	}
-	scales := [costs]float64{inlineCost: most, inflationCost: 1, fixedCost: smallest * cells[0].tasks, periodCost: smallest, tailCost: 1}
-	scale, bounded := make([]float64, len(f.seen)), make([]bool, len(f.seen))
-	for i, cost := range f.seen {
-		scale[i], bounded[i] = scales[cost], true
-	}
-	model := estimate.Model{Scale: scale, Bounded: bounded, Predict: func(out, p []float64) {
-		f.times(out, cells, f.all(p, -1), -1)
-	}}
+	model := estimate.Model{Free: free, Bounded: slices.Repeat([]bool{true}, costs), Predict: func(out, p []float64) { f.times(out, cells, p, -1) },
+		Scale: []float64{inlineCost: most, inflationCost: 1, fixedCost: smallest * cells[0].tasks, periodCost: smallest, tailCost: 1}}
 	var starts [][]float64
 	for _, h := range []float64{smallest, most} {
 		for _, d := range []float64{0.9, 1.1} {
-			full := [costs]float64{inlineCost: h, inflationCost: 1, fixedCost: 0.1 * smallest * cells[0].tasks, periodCost: d * smallest, tailCost: 0.3}
-			start := make([]float64, len(f.seen))
-			for i, cost := range f.seen {
-				start[i] = full[cost]
+			guess := []float64{inlineCost: h, inflationCost: 1, fixedCost: 0.1 * smallest * cells[0].tasks, periodCost: d * smallest, tailCost: 0.3}
+			start := []float64{inflationCost: math.Exp(f.phi.Point), tailCost: 0}
+			for _, cost := range free {
+				start[cost] = guess[cost]
 			}
 			starts = append(starts, start)
 		}
 	}
-	times.Replay = func(out, p []float64, r int) { f.times(out, cells, f.all(p, r), r) }
+	times.Replay = func(out, p []float64, r int) { f.times(out, cells, f.in(p, r), r) }
 	f.Fit, ok = model.Fit(times, starts...)
 	return ok
 }
 
-// all are the costs of the parameters p of the fit; those it has not are 0. In
-// replicate r φ is that of the replicate where it was measured.
-func (f *masterFit) all(p []float64, r int) (all [costs]float64) {
+// in are the costs p with the φ of replicate r, where it was measured.
+func (f *masterFit) in(p []float64, r int) []float64 {
 	if f.phi.N > 0 {
-		all[inflationCost] = math.Exp(f.phi.Point)
-		if r >= 0 {
-			all[inflationCost] = math.Exp(f.phi.Draw(r))
-		}
+		p = slices.Clone(p)
+		p[inflationCost] = math.Exp(f.phi.Draw(r))
 	}
-	for i, cost := range f.seen {
-		all[cost] = p[i]
-	}
-	return all
+	return p
 }
 
 // times are the logarithms of the makespans of the cells, with the work and the
 // ideal of replicate r, or as estimated when r is -1.
-func (f *masterFit) times(out []float64, cells []masterCell, costs [costs]float64, r int) {
+func (f *masterFit) times(out []float64, cells []masterCell, costs []float64, r int) {
 	for i, c := range cells {
 		work, ideal := c.work.Point, c.ideals[f.ideal].Point
 		if r >= 0 {
@@ -145,29 +124,11 @@ func (f *masterFit) times(out []float64, cells []masterCell, costs [costs]float6
 }
 
 // jobTime is the makespan by the master model.
-func jobTime(c [costs]float64, work, tasks, workers, ideal float64) float64 {
+func jobTime(c []float64, work, tasks, workers, ideal float64) float64 {
 	inside := work * c[inflationCost]
 	t := c[fixedCost] + tasks*max((inside+c[inlineCost])/ideal, c[periodCost])
 	if workers > 1 {
 		t += c[tailCost] * inside
 	}
 	return max(t, math.SmallestNonzeroFloat64)
-}
-
-// jobs say how many tasks a job of some work per task has: between the grains of a
-// sweep as a straight line between logarithms, beyond them as at the ends.
-type jobs []struct{ work, tasks float64 } // logarithms, ascending in work
-
-func (j jobs) tasks(work float64) float64 {
-	for i := range j {
-		switch {
-		case work > j[i].work:
-		case i == 0:
-			return math.Exp(j[0].tasks)
-		default:
-			t := (work - j[i-1].work) / (j[i].work - j[i-1].work)
-			return math.Exp(j[i-1].tasks + t*(j[i].tasks-j[i-1].tasks))
-		}
-	}
-	return math.Exp(j[len(j)-1].tasks)
 }

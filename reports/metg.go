@@ -80,42 +80,29 @@ func shape(r50, r90 float64) Shape {
 // something else.
 const reachesFloor = 0.1
 
-// A granularity is how efficient a task with some work is, in seconds.
-type granularity struct{ work, efficiency float64 }
-
 // levelsOf is what follows from the curve of efficiencies. The granularities ascend in
-// work, parallel to what was reached, but for that of an empty task, which may come first.
-func levelsOf(c *estimate.Curve, granularities []estimate.Quantity, reached []granularity) (levels []Level, o Overhead) {
-	var at50, at90 estimate.Quantity
+// work, parallel to the points that were reached, but for that of an empty task, which may come first.
+func levelsOf(c *estimate.Curve, granularities []estimate.Quantity, reached []SweepPoint) (levels []Level, o Overhead) {
+	at := map[float64]estimate.Quantity{} // granularity by efficiency
 	for _, e := range efficiencies {
 		work, place := c.Crossing(e, 0)
 		levels = append(levels, Level{e, work, metg(e, work, reached)})
-		switch e {
-		case HalfEfficiency:
-			at50 = place.Per(estimate.Constant(e))
-		case 0.9:
-			at90 = place.Per(estimate.Constant(e))
-		}
+		at[e] = place.Per(estimate.Constant(e))
 	}
 	floor := estimate.Floor(granularities)
 	o.Floor = floor.Estimate()
 	empty := len(granularities) > len(reached)
-	o.Above = !empty && reached[0].efficiency > reachesFloor
-	if at50.N == 0 || o.Floor.N == 0 {
+	o.Above = !empty && reached[0].Efficiency.Value > reachesFloor
+	if at[HalfEfficiency].N == 0 || o.Floor.N == 0 {
 		return levels, o
 	}
-	o.R50 = at50.Per(floor).Estimate()
-	r90, wide := math.NaN(), false
-	if at90.N > 0 {
-		o.R90 = at90.Per(at50).Estimate()
-		if r90 = o.R90.Value; o.R90.Known() && o.R90.Low < 8 {
-			r90 = math.NaN() // not surely growing
-		}
+	o.R50, o.R90 = at[HalfEfficiency].Per(floor).Estimate(), at[0.9].Per(at[HalfEfficiency]).Estimate()
+	r90 := o.R90.Value
+	if o.R90.N == 0 || o.R90.Known() && o.R90.Low < 8 {
+		r90 = math.NaN() // not surely growing
 	}
 	o.Shape = shape(o.R50.Value, r90)
-	if o.R50.Known() {
-		wide = shape(o.R50.High, r90)-shape(o.R50.Low, r90) > 1
-	}
+	wide := o.R50.Known() && shape(o.R50.High, r90)-shape(o.R50.Low, r90) > 1
 	if wide || o.Above && o.Shape != ShapeGrows {
 		o.Shape = ShapeUnknown
 	}
@@ -125,12 +112,13 @@ func levelsOf(c *estimate.Curve, granularities []estimate.Quantity, reached []gr
 // metg is the granularity where the useful work is least: work / efficiency, hence
 // twice the work at 50 %. It includes overhead, as in Task Bench (Slaughter et al.,
 // SC20).
-func metg(efficiency float64, work estimate.Crossing, reached []granularity) estimate.Crossing {
+func metg(efficiency float64, work estimate.Crossing, reached []SweepPoint) estimate.Crossing {
 	c := work
 	c.At = c.At.Map(func(work float64) float64 { return work / efficiency })
 	c.From, c.To = math.Inf(1), math.Inf(-1)
-	for _, g := range reached {
-		c.From, c.To = min(c.From, g.work/g.efficiency), max(c.To, g.work/g.efficiency)
+	for _, p := range reached {
+		spent := p.Work / p.Efficiency.Value
+		c.From, c.To = min(c.From, spent), max(c.To, spent)
 	}
 	return c
 }
@@ -140,9 +128,9 @@ func (o Overhead) floorText() string {
 	case o.Floor.N == 0:
 		return "cannot tell"
 	case o.Above:
-		return "at most " + words.DurationEstimate(o.Floor)
+		return "at most " + words.Estimate(o.Floor, words.Seconds)
 	}
-	return words.DurationEstimate(o.Floor)
+	return words.Estimate(o.Floor, words.Seconds)
 }
 
 // String is where the overhead arises in a few words, or why that cannot be told.

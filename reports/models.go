@@ -81,7 +81,7 @@ type lawPoint struct {
 //
 // The models are compared by AICc (Hurvich and Tsai 1989) with the pool sizes as
 // sample: blocks tell how noisy the points are, not what happens between them (see
-// estimate.Scores).
+// estimate.Best).
 func lawOf(points []lawPoint, work estimate.Quantity) (law Law, modelled []float64) {
 	if len(points) < minSizes {
 		return Law{Why: fmt.Sprintf("%s measured; a model needs %d", words.Count(len(points), "pool size"), minSizes)}, nil
@@ -97,26 +97,31 @@ func lawOf(points []lawPoint, work estimate.Quantity) (law Law, modelled []float
 	for i := range points[0].ideals {
 		fits = append(fits, fitLaws(points, i)...)
 	}
-	best, law := bestLaw(fits)
-	if best == nil {
+	chosen, scores := estimate.Best(fits, func(f lawFit) estimate.Fit { return f.Fit })
+	if chosen < 0 {
 		return Law{Why: "no model can be told from these points"}, nil
 	}
-	best.fit.Resample()
-	if law.Misfit = math.Expm1(best.fit.Misfit); law.Misfit > maxMisfit && best.fit.BeyondNoise() {
+	best := fits[chosen]
+	best.Resample()
+	law.Kind, law.Misfit = best.kind, math.Expm1(best.Misfit)
+	if law.Misfit > maxMisfit && best.BeyondNoise() {
 		return Law{Why: fmt.Sprintf("nothing meets every point within %s, the best (%s) is off by %s",
 			words.Percent(maxMisfit), best.kind, words.Percent(law.Misfit)), Misfit: law.Misfit}, nil
 	}
-	switch last := points[len(points)-1]; {
-	case best.ideal > 0:
+	last, c := points[len(points)-1].workers, best.c[len(points)-1]
+	if law.Against = "workers"; best.ideal > 0 {
 		law.Against = "capacity"
-	case best.c[len(points)-1] < math.Log(last.workers)-1e-9:
+	} else if c < math.Log(last)-1e-9 {
 		law.Against = "cores"
-	default:
-		law.Against = "workers"
+	}
+	for i, f := range fits {
+		if lead := scores[i] - scores[chosen]; f.kind != best.kind && (law.Next == NoLaw || lead < law.Lead) {
+			law.Next, law.Lead = f.kind, lead
+		}
 	}
 	best.describe(&law, work)
-	law.peak(best.fit, points[len(points)-1].workers, best.c[len(points)-1])
-	return law, best.fit.Prediction()
+	law.peak(best.Fit, last, c)
+	return law, best.Prediction()
 }
 
 // A lawFit is one model fitted to a series.
@@ -124,7 +129,7 @@ type lawFit struct {
 	kind  LawKind
 	ideal int       // which of the ideals of the points C is
 	c     []float64 // ln C, parallel to the points
-	fit   estimate.Fit
+	estimate.Fit
 }
 
 func fitLaws(points []lawPoint, ideal int) []lawFit {
@@ -144,7 +149,7 @@ func fitLaws(points []lawPoint, ideal int) []lawFit {
 	var out []lawFit
 	for kind := Linear; kind <= Dispatcher; kind++ {
 		m, starts := kind.model(points, c, o.Points)
-		if len(points) < len(m.Scale)+2 {
+		if len(points) < len(m.Free)+2 {
 			continue // AICc has no value
 		}
 		fit, ok := m.Fit(o, starts...)
@@ -163,86 +168,44 @@ func flat(prediction []float64) bool {
 	return prediction[n-1] == prediction[n-2]
 }
 
-// bestLaw is the fit of the best score, of equal ones the earlier kind; nil when there is
-// none.
-func bestLaw(all []lawFit) (best *lawFit, law Law) {
-	fits := make([]estimate.Fit, len(all))
-	for i, f := range all {
-		fits[i] = f.fit
-	}
-	scores := estimate.Scores(fits)
-	least := math.Inf(1)
-	for i := range all {
-		if best == nil || scores[i] < least {
-			best, least = &all[i], scores[i]
-		}
-	}
-	if best == nil {
-		return nil, law
-	}
-	law.Kind, law.Lead = best.kind, math.Inf(1)
-	for i, f := range all {
-		if lead := scores[i] - least; f.kind != best.kind && lead < law.Lead {
-			law.Next, law.Lead = f.kind, lead
-		}
-	}
-	if law.Next == NoLaw {
-		law.Lead = 0
-	}
-	return best, law
-}
+// The parameters of the laws.
+const (
+	perWorker  = iota // ln λ
+	contention        // σ
+	crosstalk         // κ
+	ceiling           // ln S_max
+)
 
-// model is the model of a kind with starts for its search. The parameters are ln λ
-// and ln S_max, unbounded, and σ and κ, bounded.
+// fitted are the parameters of every law. The others leave its formula alone.
+var fitted = [...][]int{Linear: {perWorker}, Amdahl: {perWorker, contention}, USL: {perWorker, contention, crosstalk},
+	Plateau: {ceiling}, Dispatcher: {perWorker, ceiling}}
+
+// model is the formula of all laws with the parameters of a kind, with starts for its
+// search.
 func (k LawKind) model(points []lawPoint, c, y []float64) (m estimate.Model, starts [][]float64) {
 	last := points[len(points)-1].workers
-	perWorker := y[0] - c[0] // ln λ if nothing were lost
-	smooth := func(params int) {
-		m.Bounded = []bool{false, true, true}[:params]
-		m.Scale = []float64{1, 1 / last, 1 / (last * last)}[:params]
-		m.Predict = func(out, p []float64) {
-			for i, pt := range points {
-				loss := 1.0
-				for j, a := range [2]float64{pt.workers - 1, pt.workers * (pt.workers - 1)} {
-					if j+1 < params {
-						loss += p[j+1] * a
-					}
-				}
-				out[i] = p[0] + c[i] - math.Log(loss)
-			}
-		}
-		for _, share := range []float64{0.05, 1} {
-			starts = append(starts, []float64{perWorker, share / last, share / (last * last)}[:params])
+	m = estimate.Model{Free: fitted[k], Bounded: []bool{contention: true, crosstalk: true, ceiling: false}, Scale: []float64{1, 1 / last, 1 / (last * last), 1}}
+	m.Predict = func(out, p []float64) {
+		for i, pt := range points {
+			loss := 1 + p[contention]*(pt.workers-1) + p[crosstalk]*(pt.workers*(pt.workers-1))
+			out[i] = min(p[perWorker]+c[i]-math.Log(loss), p[ceiling])
 		}
 	}
-	switch k {
-	case Linear:
-		smooth(1)
-	case Amdahl:
-		smooth(2)
-	case USL:
-		smooth(3)
-	case Plateau:
-		m.Bounded, m.Scale = []bool{false}, []float64{1}
-		m.Predict = func(out, p []float64) {
-			for i := range out {
-				out[i] = min(c[i], p[0])
-			}
+	start := func(share, level float64) {
+		guess, p := []float64{y[0] - c[0], share / last, share / (last * last), level}, []float64{ceiling: math.Inf(1)}
+		for _, i := range m.Free {
+			p[i] = guess[i]
 		}
-		for _, level := range ceilings(y) {
-			starts = append(starts, []float64{level})
-		}
-	case Dispatcher:
-		m.Bounded, m.Scale = []bool{false, false}, []float64{1, 1}
-		m.Predict = func(out, p []float64) {
-			for i := range out {
-				out[i] = min(p[0]+c[i], p[1])
-			}
-		}
-		for _, level := range ceilings(y) {
-			starts = append(starts, []float64{perWorker, level})
-		}
+		starts = append(starts, p)
 	}
+	if k == Plateau || k == Dispatcher {
+		for _, level := range ceilings(y) {
+			start(0, level)
+		}
+		return m, starts
+	}
+	start(0.05, 0)
+	start(1, 0)
 	return m, starts
 }
 
@@ -260,21 +223,14 @@ func ceilings(y []float64) []float64 {
 
 // describe puts the parameters of f into the law.
 func (f lawFit) describe(law *Law, work estimate.Quantity) {
-	is := func(i int) estimate.Estimate { return f.fit.Estimate(i, estimate.Quantity{}) }
-	logs := func(i int) estimate.Estimate { return is(i).Map(math.Exp) }
-	switch f.kind {
-	case Linear:
-		law.PerWorker = logs(0)
-	case Amdahl, USL:
-		law.PerWorker, law.Contention = logs(0), is(1)
-		if f.kind == USL {
-			law.Crosstalk = is(2)
+	logs := func(i int) (e estimate.Estimate) {
+		if e = f.Estimate(i, estimate.Quantity{}); e.N == 0 {
+			return e
 		}
-	case Plateau:
-		law.Ceiling = logs(0)
-	case Dispatcher:
-		law.PerWorker, law.Ceiling = logs(0), logs(1)
+		return e.Map(math.Exp)
 	}
+	law.PerWorker, law.Ceiling = logs(perWorker), logs(ceiling)
+	law.Contention, law.Crosstalk = f.Estimate(contention, estimate.Quantity{}), f.Estimate(crosstalk, estimate.Quantity{})
 	if w := math.Exp(work.Point); law.Ceiling.N > 0 {
 		law.Period = law.Ceiling.Map(func(ceiling float64) float64 { return w / ceiling })
 	}
@@ -306,7 +262,7 @@ func (l *Law) peak(fit estimate.Fit, last, c float64) {
 	case math.Exp(c) < 0.8*last:
 		l.NoPeak = "the machine ends before it"
 	default:
-		l.Peak = fit.Derived(peak, func(r int) float64 { return at(fit.Draws[1][r], fit.Draws[2][r]) })
+		l.Peak = fit.Derived(peak, func(r int) float64 { return at(fit.Draws[contention][r], fit.Draws[crosstalk][r]) })
 	}
 }
 

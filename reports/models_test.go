@@ -179,10 +179,10 @@ func uslOf(t *testing.T, points []lawPoint) Law {
 	t.Helper()
 	for _, f := range fitLaws(points, 0) {
 		if f.kind == USL {
-			f.fit.Resample()
+			f.Resample()
 			l := Law{Kind: USL}
 			f.describe(&l, estimate.Constant(1e-5))
-			l.peak(f.fit, points[len(points)-1].workers, f.c[len(f.c)-1])
+			l.peak(f.Fit, points[len(points)-1].workers, f.c[len(f.c)-1])
 			return l
 		}
 	}

@@ -23,12 +23,13 @@ const (
 // A measurement is everything measured of one point, once a block.
 type measurement struct {
 	point    record.Point
-	blocks   []int            // indices, ascending
-	results  []*record.Result // parallel to blocks
-	makespan estimate.Series  // seconds of the whole job
-	task     estimate.Series  // seconds of wall time per task
-	tasks    int              // tasks in the job, of its last result; 0 when not recorded
-	place                     // of points of the grid
+	blocks   []int                  // indices, ascending
+	results  []*record.Result       // parallel to blocks
+	makespan estimate.Series        // seconds of the whole job
+	task     estimate.Series        // seconds of wall time per task
+	tasks    int                    // tasks in the job, of its last result; 0 when not recorded
+	kept     map[int]*record.Result // by block number
+	place                           // of points of the grid
 }
 
 // tasksOf is how many tasks the job of a result had, 0 when not recorded.
@@ -83,7 +84,6 @@ func pair(rec *record.Record) pairing {
 	for _, f := range rec.Failures {
 		failed[trial{f.Point, f.Block}] = f.Block > 0
 	}
-	kept := map[trial]*record.Result{}
 	numbers, ordinal := map[int]int{}, map[record.Point]int{}
 	var unusable, outside, repeated, huge int
 	first := ""
@@ -104,16 +104,18 @@ func pair(rec *record.Record) pairing {
 			outside++
 			continue
 		}
-		if p.points[r.Point] == nil {
-			p.points[r.Point] = &measurement{point: r.Point}
+		m := p.points[r.Point]
+		if m == nil {
+			m = &measurement{point: r.Point, kept: map[int]*record.Result{}}
+			p.points[r.Point] = m
 		}
 		if failed[at] {
 			continue
 		}
-		if kept[at] != nil {
+		if m.kept[at.block] != nil {
 			repeated++
 		}
-		kept[at], numbers[at.block] = r, 0
+		m.kept[at.block], numbers[at.block] = r, 0
 		for unit, v := range r.Values {
 			p.zeros[unit] = p.zeros[unit] || v <= 0
 			if math.Abs(v) > maxValue {
@@ -124,10 +126,6 @@ func pair(rec *record.Record) pairing {
 	p.blocks = len(numbers)
 	for i, n := range slices.Sorted(maps.Keys(numbers)) {
 		numbers[n] = i
-	}
-	for at, r := range kept {
-		m := p.points[at.point]
-		m.blocks, m.results = append(m.blocks, at.block), append(m.results, r)
 	}
 	for _, m := range p.points {
 		m.sort(numbers)
@@ -156,14 +154,9 @@ func (p *pairing) warn(count int, what, cure string) {
 // sort puts the results in the order of their blocks, whose indices it takes, and makes
 // the series of times.
 func (m *measurement) sort(index map[int]int) {
-	byBlock := map[int]*record.Result{}
-	for i, n := range m.blocks {
-		byBlock[index[n]] = m.results[i]
-	}
-	m.blocks = slices.Sorted(maps.Keys(byBlock))
-	for i, b := range m.blocks {
-		r := byBlock[b]
-		m.results[i] = r
+	for _, number := range slices.Sorted(maps.Keys(m.kept)) {
+		b, r := index[number], m.kept[number]
+		m.blocks, m.results = append(m.blocks, b), append(m.results, r)
 		tasks := tasksOf(r)
 		m.tasks = int(tasks)
 		if seconds, ok := timeOf(r); ok {

@@ -49,14 +49,24 @@ type Pool struct {
 	How      record.Point // the axes that say how it runs, but for workers
 }
 
-// String is "goroutines with 2 workers", with whatever else says how it runs.
-func (p Pool) String() string {
-	return words.Arm(p.Executor, p.Workers) + others(p.How, record.AxisExecutor)
+// of is the pool with another number of workers.
+func (p Pool) of(workers int) Pool {
+	p.Workers = workers
+	return p
 }
 
+// String is "goroutines with 2 workers", with whatever else says how it runs; the plain
+// loop has no workers to speak of.
+func (p Pool) String() string { return p.sized(" with " + words.Count(p.Workers, "worker")) }
+
 // Short is "goroutines × 2", with whatever else says how it runs.
-func (p Pool) Short() string {
-	return words.ShortArm(p.Executor, p.Workers) + others(p.How, record.AxisExecutor)
+func (p Pool) Short() string { return p.sized(" × " + strconv.Itoa(p.Workers)) }
+
+func (p Pool) sized(size string) string {
+	if p.Executor == record.Serial {
+		size = ""
+	}
+	return p.Executor + size + others(p.How, record.AxisExecutor)
 }
 
 // Label is the executor with whatever else says how it runs: "processes, start=fork".

@@ -67,11 +67,8 @@ func bracketMiddle(x estimate.Crossing, points []SweepPoint) (grain time.Duratio
 		return 0, false
 	}
 	sorted := slices.SortedStableFunc(slices.Values(points), func(a, b SweepPoint) int { return cmp.Compare(a.Work, b.Work) })
-	i := 0
-	for i < len(sorted) && sorted[i].Work < x.At.Value {
-		i++
-	}
-	if i == 0 || i == len(sorted) {
+	i := slices.IndexFunc(sorted, func(p SweepPoint) bool { return p.Work >= x.At.Value })
+	if i <= 0 {
 		return 0, false
 	}
 	a, b := sorted[i-1], sorted[i]

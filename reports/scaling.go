@@ -34,23 +34,25 @@ func (s Scaling) Title() string { return words.Task(s.Workload, s.Grain, s.Paylo
 
 // A ScalingSeries is one executor of a Scaling; points ascend in Workers.
 type ScalingSeries struct {
-	Executor string
-	How      record.Point      // the axes that say how it runs, but for workers
-	Tax      estimate.Estimate // executor tax: time with one worker / serial time, within blocks; N is 0 without an arm of one worker
-	Points   []ScalingPoint
-	Law      Law // how speedup goes with workers
+	Pool                     // without workers
+	Tax    estimate.Estimate // executor tax: time with one worker / serial time, within blocks; N is 0 without an arm of one worker
+	Points []ScalingPoint
+	Law    Law // how speedup goes with workers
 }
 
-// Pool is the series with a number of workers.
-func (s ScalingSeries) Pool(workers int) Pool { return Pool{s.Executor, workers, s.How} }
-
-// Label names the executor of the series, with whatever else says how it runs.
-func (s ScalingSeries) Label() string { return s.Pool(0).Label() }
+// Points are those of all series.
+func (s Scaling) Points() []ScalingPoint {
+	var out []ScalingPoint
+	for _, series := range s.Series {
+		out = append(out, series.Points...)
+	}
+	return out
+}
 
 // A ScalingPoint is one pool size.
 type ScalingPoint struct {
-	Point              record.Point
-	Workers            int
+	Point record.Point
+	Pool
 	Time               estimate.Estimate // makespan, seconds
 	Speedup            estimate.Estimate // serial time / time, within blocks
 	Efficiency         float64           // Speedup.Value / Workers
@@ -112,9 +114,13 @@ func findScalings(s *Set) []Scaling {
 			if one != nil {
 				pt.Relative = s.Estimate(one.task.Over(m.task))
 			}
-			pt.Ledger = ledgerOf(s, m, base, one)
+			pt.Ledger = ledgerOf(m, base, one)
 			pt.Overlap = overlapOf(s, m)
-			x.add(m.pool, pt)
+			if n := len(x.Series); n == 0 || x.Series[n-1].How != m.pool.How {
+				x.Series = append(x.Series, ScalingSeries{Pool: m.pool.of(0)})
+			}
+			last := &x.Series[len(x.Series)-1]
+			last.Points = append(last.Points, pt)
 			candidates = append(candidates, candidate{Tie{m.pool, pt.Speedup}, speedups, m.task})
 		}
 		x.laws(s, candidates, s.Quantity(base.task))
@@ -151,18 +157,17 @@ func executorsOf(arms []*measurement) int {
 
 // oneWorker is the arm of the executor of m with one worker, nil when there is none.
 func oneWorker(arms []*measurement, m *measurement) *measurement {
-	for _, one := range arms {
-		if one.pool.How == m.pool.How && one.pool.Workers == 1 {
-			return one
-		}
+	i := slices.IndexFunc(arms, func(one *measurement) bool { return one.pool == m.pool.of(1) })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return arms[i]
 }
 
 func scalingPoint(s *Set, m *measurement, speedup estimate.Quantity) ScalingPoint {
 	pt := ScalingPoint{
 		Point:   m.point,
-		Workers: m.pool.Workers,
+		Pool:    m.pool,
 		Time:    s.Estimate(m.makespan),
 		Speedup: speedup.Estimate(),
 	}
@@ -174,15 +179,6 @@ func scalingPoint(s *Set, m *measurement, speedup estimate.Quantity) ScalingPoin
 		pt.SerialFraction = SerialFraction(pt.Speedup, pt.Workers)
 	}
 	return pt
-}
-
-// add appends a point; they come sorted by executor and workers.
-func (s *Scaling) add(pool Pool, pt ScalingPoint) {
-	if n := len(s.Series); n == 0 || s.Series[n-1].How != pool.How {
-		s.Series = append(s.Series, ScalingSeries{Executor: pool.Executor, How: pool.How})
-	}
-	last := &s.Series[len(s.Series)-1]
-	last.Points = append(last.Points, pt)
 }
 
 // laws finds the tax and the law of every series. The candidates are the arms of its

@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"slices"
+
 	"poolbench/bench/record"
 	"poolbench/reports/words"
 )
@@ -74,18 +76,18 @@ func Answer(s *Set, questions ...Question) []Section {
 // questions make a section of their own, the last.
 func Illustrate(sections []Section, drawings []Drawing) []Section {
 	other := Section{Name: "charts", Title: "More charts"}
-next:
 	for _, d := range drawings {
-		for i := range sections {
-			if sections[i].Name == d.Section {
-				sections[i].Drawings = append(sections[i].Drawings, d)
-				continue next
-			}
+		if i := slices.IndexFunc(sections, func(s Section) bool { return s.Name == d.Section }); i >= 0 {
+			sections[i].Drawings = append(sections[i].Drawings, d)
+		} else {
+			other.Drawings = append(other.Drawings, d)
 		}
-		other.Drawings = append(other.Drawings, d)
 	}
 	if other.Empty() {
 		return sections
 	}
 	return append(sections, other)
 }
+
+// Questions are the built-in ones, in the order of a report.
+func Questions() []Question { return []Question{Which, Short, Where, Units, Trust} }

@@ -62,6 +62,22 @@ func once[T any](s *Set, find func(*Set) T) T {
 	return found.(func() T)()
 }
 
+// An ordered is values by key, with the keys in the order in which they came first.
+type ordered[K comparable, V any] struct {
+	keys []K
+	of   map[K][]V
+}
+
+func (o *ordered[K, V]) add(key K, value V) {
+	if o.of == nil {
+		o.of = map[K][]V{}
+	}
+	if o.of[key] == nil {
+		o.keys = append(o.keys, key)
+	}
+	o.of[key] = append(o.of[key], value)
+}
+
 // Suppose makes an analysis of the Set what it is told to be, as tests of sentences and
 // drawings do: Suppose(s, []Scaling{…}). It belongs before the Set is asked.
 func Suppose[T any](s *Set, found T) *Set {
@@ -111,11 +127,6 @@ func (s *Set) Series(p record.Point, unit string) estimate.Series {
 		scale = estimate.Difference
 	}
 	return s.at(p).series(unit, scale)
-}
-
-// ratios is the Series of a unit on scale Ratio, whatever values there are of it.
-func (s *Set) ratios(m *measurement, unit string) estimate.Series {
-	return m.series(unit, estimate.Ratio)
 }
 
 // Task is the wall time per task in seconds, on scale Ratio; that of the whole job where

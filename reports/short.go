@@ -49,7 +49,7 @@ var Short = Question{
 // payoff says where a pool begins to beat the plain loop, and what half of the ideal
 // takes; on says of which sweep.
 func payoff(sweep Sweep, series SweepSeries, on string) Sentence {
-	arm := Pool{series.Executor, sweep.Workers, series.How}.String() + " on " + sweep.Title()
+	arm := series.String() + " on " + sweep.Title()
 	half := series.Half().Work
 	out := Sentence{Text: crossoverText(series, series.Label()+on, words.Against(sweep.Family.Baseline)), Claims: []Claim{
 		crossing(arm, "crossover", sweep.Family.Baseline, words.Seconds, series.Crossover),
@@ -78,52 +78,39 @@ func (s SweepSeries) NeverPays(subject string) string {
 // MayPay reports whether the interval of some point leaves room for a gain that
 // matters.
 func (s SweepSeries) MayPay() bool {
-	for _, p := range s.Points {
-		if p.Speedup.High > 1+Practical {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.Points, func(p SweepPoint) bool { return p.Speedup.High > 1+Practical })
 }
 
 // crossoverText says where a pool begins to beat the baseline.
 func crossoverText(series SweepSeries, subject, baseline string) string {
 	name := series.Label()
-	pays, begins, crosses := " "+words.PayOff(name), words.Verb(" begins", " begin", name), words.Verb(" crosses", " cross", name)
+	pays, begins := " "+words.PayOff(name), words.Verb(" begins", " begin", name)
 	c := series.Crossover
-	switch c.Outcome {
-	case estimate.Crosses:
-		return fmt.Sprintf("%s%s above %s of work per task %s", subject, pays, words.Duration(c.At.Value), words.DurationInterval(c.At.Value, c.At.Low, c.At.High))
-	case estimate.Always:
-		return fmt.Sprintf("%s%s at every size tried (from %s)", subject, pays, words.Duration(c.From))
-	case estimate.Never:
-		return fmt.Sprintf("%s %s up to %s", subject, series.NeverPays(name), words.Duration(c.To))
-	case estimate.Several:
-		return fmt.Sprintf("%s%s %s more than once, last at %s: noise or a cliff", subject, crosses, baseline, words.Duration(c.At.Value))
+	switch {
+	case c.Outcome != estimate.Unknown:
+		return subject + [...]string{
+			estimate.Crosses: fmt.Sprintf("%s above %s of work per task %s", pays, words.Duration(c.At.Value), words.IntervalOf(c.At, words.Seconds)),
+			estimate.Always:  fmt.Sprintf("%s at every size tried (from %s)", pays, words.Duration(c.From)),
+			estimate.Never:   fmt.Sprintf(" %s up to %s", series.NeverPays(name), words.Duration(c.To)),
+			estimate.Several: fmt.Sprintf("%s %s more than once, last at %s: noise or a cliff", words.Verb(" crosses", " cross", name), baseline, words.Duration(c.At.Value)),
+		}[c.Outcome]
+	case c.At.N >= c.Needs:
+		return fmt.Sprintf("cannot tell where %s%s to pay off: no difference to %s is clear of the noise on both sides", subject, begins, baseline)
+	case c.At.Value > 0:
+		begins += fmt.Sprintf(" to pay off, perhaps at %s", words.Duration(c.At.Value))
+	default:
+		begins += " to pay off"
 	}
-	if c.At.N < c.Needs {
-		about := ""
-		if c.At.Value > 0 {
-			about = fmt.Sprintf(", perhaps at %s", words.Duration(c.At.Value))
-		}
-		return fmt.Sprintf("cannot tell where %s%s to pay off%s: %s of the %d an interval needs", subject, begins, about, words.Count(c.At.N, "block"), c.Needs)
-	}
-	return fmt.Sprintf("cannot tell where %s%s to pay off: no difference to %s is clear of the noise on both sides", subject, begins, baseline)
+	return fmt.Sprintf("cannot tell where %s%s: %s of the %d an interval needs", subject, begins, words.Count(c.At.N, "block"), c.Needs)
 }
 
 // halfText says what half of the ideal efficiency needs; empty when that is unknown.
 func halfText(c estimate.Crossing) string {
-	switch c.Outcome {
-	case estimate.Crosses:
-		return "half of ideal efficiency needs " + words.DurationEstimate(c.At)
-	case estimate.Always:
-		return "half of ideal efficiency at every size"
-	case estimate.Never:
-		return "never half of ideal efficiency"
-	case estimate.Several:
-		return "half of ideal efficiency is crossed more than once, last at " + words.Duration(c.At.Value)
-	}
-	return ""
+	return [...]string{estimate.Unknown: "",
+		estimate.Crosses: "half of ideal efficiency needs " + words.Estimate(c.At, words.Seconds),
+		estimate.Always:  "half of ideal efficiency at every size",
+		estimate.Never:   "never half of ideal efficiency",
+		estimate.Several: "half of ideal efficiency is crossed more than once, last at " + words.Duration(c.At.Value)}[c.Outcome]
 }
 
 // tolerable is the loss above which a cut-over is not worth naming.
@@ -159,7 +146,7 @@ func overtaking(set *Set, s Sweep) []Sentence {
 		case x.Crossover.Outcome == estimate.Crosses:
 			at := x.Crossover.At
 			out = append(out, Sentence{Text: fmt.Sprintf("%s %s %s above %s of work per task %s", above, words.Verb("overtakes", "overtake", x.Above.Executor), below,
-				words.Duration(at.Value), words.DurationInterval(at.Value, at.Low, at.High)), Claims: claims})
+				words.Duration(at.Value), words.IntervalOf(at, words.Seconds)), Claims: claims})
 		case sizes:
 		case x.Crossover.Outcome == estimate.Never:
 			never, last.Claims = append(never, above), append(last.Claims, claims...)
@@ -197,10 +184,13 @@ func remedies(s Sweep) []Sentence {
 // without text when nothing is known of it.
 func costOf(set *Set, s Scaling) Sentence {
 	var out Sentence
-	var order, never []string
-	executors := map[string][]string{}
+	var never []string
+	var executors ordered[string, string] // by how many workers they need
 	most := 0
-	for _, c := range costsOn(set, s) {
+	for _, c := range Costs(set) {
+		if Scalings(set)[c.Scaling].Baseline != s.Baseline {
+			continue
+		}
 		claim := crossing(c.Label+" on "+s.Title(), "workers that beat", s.Family.Baseline, "workers", c.Crossover)
 		if claim.Value.N == 0 && c.Fewest > 0 {
 			claim.Outcome, claim.Value = "", estimate.Estimate{Value: float64(c.Fewest)}
@@ -218,14 +208,11 @@ func costOf(set *Set, s Scaling) Sentence {
 			need = "at most " + need
 		}
 		out.Claims = append(out.Claims, claim)
-		if executors[need] == nil {
-			order = append(order, need)
-		}
-		executors[need] = append(executors[need], c.Label)
+		executors.add(need, c.Label)
 	}
 	var parts []string
-	for _, need := range order {
-		names := executors[need]
+	for _, need := range executors.keys {
+		names := executors.of[need]
 		text := words.JoinAnd(names) + " " + need
 		if len(parts) == 0 {
 			text = "to beat " + words.Against(s.Family.Baseline) + " " + words.JoinAnd(names) + words.Verb(" needs ", " need ", names...) + need + " workers"
@@ -245,9 +232,4 @@ func costOf(set *Set, s Scaling) Sentence {
 		}
 	}
 	return out
-}
-
-// costsOn are those of s.
-func costsOn(set *Set, s Scaling) []Cost {
-	return slices.DeleteFunc(slices.Clone(Costs(set)), func(c Cost) bool { return Scalings(set)[c.Scaling].Baseline != s.Baseline })
 }

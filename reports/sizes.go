@@ -2,7 +2,6 @@ package reports
 
 import (
 	"slices"
-	"strconv"
 
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
@@ -57,8 +56,8 @@ func payoffTable(of []Sweep) words.Table {
 		for _, series := range s.Series {
 			o := series.Overhead
 			cut, loss := cutOver(series.Threshold)
-			t.Rows = append(t.Rows, []words.Cell{{Text: series.Label()}, {Text: strconv.Itoa(s.Workers)}, words.Crossing(series.Crossover), cut, loss,
-				{Text: o.floorText(), Method: o.Floor.Method}, words.Number(o.R50, words.RatioEstimate), words.Number(o.R90, words.RatioEstimate), {Text: o.String()}})
+			t.Add(series.Label(), s.Workers, words.Crossing(series.Crossover), cut, loss,
+				words.Cell{Text: o.floorText(), Method: o.Floor.Method}, words.Number(o.R50, words.Times), words.Number(o.R90, words.Times), o)
 		}
 	}
 	return t
@@ -71,8 +70,7 @@ func duelTable(set *Set, h Sweep) words.Table {
 	for _, x := range Duels(set) {
 		if x.Family == h.Family && x.Crossover.Outcome != estimate.Unknown {
 			cut, loss := cutOver(x.Threshold)
-			t.Rows = append(t.Rows, append(words.Row(x.Below.Short(), x.Above.Short()),
-				words.Crossing(x.Crossover), cut, loss))
+			t.Add(x.Below.Short(), x.Above.Short(), words.Crossing(x.Crossover), cut, loss)
 		}
 	}
 	return t
@@ -80,20 +78,8 @@ func duelTable(set *Set, h Sweep) words.Table {
 
 // cutOver is the cut-over and what it loses at most.
 func cutOver(t estimate.Threshold) (cut, loss words.Cell) {
-	loss.Text = "–"
-	switch t.Outcome {
-	case estimate.Crosses:
-		cut.Text = words.Duration(t.At)
-	case estimate.Always:
-		cut.Text = "always above"
-	case estimate.Never:
-		cut.Text = "always below"
-	default:
-		cut.Text = "cannot tell"
-		return cut, loss
-	}
-	if t.Regret.Known() {
-		loss = words.Cell{Text: words.Percent(t.Regret.High), Method: t.Regret.Method}
-	}
+	cut.Text = [...]string{estimate.Unknown: "cannot tell", estimate.Crosses: words.Duration(t.At), estimate.Always: "always above", estimate.Never: "always below"}[t.Outcome]
+	loss = words.OrDash(t.Regret.Known(), words.Percent(t.Regret.High))
+	loss.Method = t.Regret.Method
 	return cut, loss
 }

@@ -33,19 +33,19 @@ func chooseSubject(results []record.Result) (chosen subject, left []record.Warni
 			count[subjectOf(r.Point)]++
 		}
 	}
-	if len(count) == 0 {
-		return subject{}, nil
-	}
-	rank := func(s subject) int {
+	other := func(s subject) int {
 		if s.benchmark == record.GridBenchmark {
-			return -1 << 62
+			return 0
 		}
-		return -count[s]
+		return 1
 	}
 	all := slices.SortedFunc(maps.Keys(count), func(a, b subject) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(count[b], count[a]), strings.Compare(a.String(), b.String()))
+		return cmp.Or(other(a)-other(b), count[b]-count[a], strings.Compare(a.String(), b.String()))
 	})
-	if len(all) == 1 {
+	switch len(all) {
+	case 0:
+		return subject{}, nil
+	case 1:
 		return all[0], nil
 	}
 	var names []string

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"poolbench/bench/record"
 )
 
 // Cells of several benchmarks, or of one in several packages, are not pooled.
@@ -33,5 +35,17 @@ func TestOneBenchmarkIsAnalysed(t *testing.T) {
 	}
 	if d := NewSet(parse(t, a)); len(Warnings(d)) != 0 {
 		t.Errorf("%v", Warnings(d))
+	}
+}
+
+// The plain loop has no workers to speak of.
+func TestPoolsAreNamed(t *testing.T) {
+	for _, test := range []struct{ got, want string }{
+		{Pool{Executor: "goroutines", Workers: 2}.String(), "goroutines with 2 workers"}, {Pool{Executor: record.Serial, Workers: 1}.String(), "serial"},
+		{Pool{Executor: "ants", Workers: 2}.Short(), "ants × 2"}, {Pool{Executor: record.Serial, Workers: 1}.Short(), "serial"},
+	} {
+		if test.got != test.want {
+			t.Errorf("got %q, want %q", test.got, test.want)
+		}
 	}
 }

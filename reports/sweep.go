@@ -26,8 +26,7 @@ func (s Sweep) Title() string { return s.Workload + s.Family.rest() }
 
 // A SweepSeries is one executor of a Sweep.
 type SweepSeries struct {
-	Executor  string
-	How       record.Point       // the axes that say how it runs, but for workers
+	Pool
 	Points    []SweepPoint       // ascending in grain
 	Crossover estimate.Crossing  // where the pool begins to beat the plain loop; At is useful work per task in seconds
 	Threshold estimate.Threshold // the plain loop below, the pool from here on
@@ -35,17 +34,12 @@ type SweepSeries struct {
 	Overhead  Overhead           // of what kind it is
 }
 
-// Label names the executor of the series, with whatever else says how it runs.
-func (s SweepSeries) Label() string { return Pool{s.Executor, 0, s.How}.Label() }
-
 // Half is the level of 50 %, unknown when the series has none.
 func (s SweepSeries) Half() Level { return s.level(HalfEfficiency) }
 
 func (s SweepSeries) level(efficiency float64) Level {
-	for _, l := range s.Levels {
-		if l.Efficiency == efficiency {
-			return l
-		}
+	if i := slices.IndexFunc(s.Levels, func(l Level) bool { return l.Efficiency == efficiency }); i >= 0 {
+		return s.Levels[i]
 	}
 	return Level{Efficiency: efficiency}
 }
@@ -70,52 +64,38 @@ func findSweeps(s *Set) []Sweep {
 		family  Family
 		workers int
 	}
-	var order []key
-	arms := map[key][]*measurement{}
+	var arms ordered[key, *measurement]
 	for _, m := range s.grid { // ascending in grain within a family
 		if m.point == m.baseline || m.payload != 0 || m.grain <= 0 || s.at(m.baseline).task.Over(m.task).Len() == 0 {
 			continue
 		}
-		k := key{m.family, m.pool.Workers}
-		if arms[k] == nil {
-			order = append(order, k)
-		}
-		arms[k] = append(arms[k], m)
+		arms.add(key{m.family, m.pool.Workers}, m)
 	}
-	slices.SortStableFunc(order, func(a, b key) int { // families are in order
+	slices.SortStableFunc(arms.keys, func(a, b key) int { // families are in order
 		if a.family != b.family {
 			return 0
 		}
 		return cmp.Compare(a.workers, b.workers)
 	})
 	var out []Sweep
-	for _, k := range order {
-		first := arms[k][0]
+	for _, k := range arms.keys {
+		first := arms.of[k][0]
 		x := Sweep{Family: k.family, Workload: first.workload, Resource: s.Resource(first.workload), Workers: k.workers}
 		best, measured := idealOf(s, x.Workload, k.workers)
 		x.Ideal, x.Measured = best.Estimate().Value, measured
-		for _, series := range byExecutor(arms[k]) {
-			if len(series) >= estimate.MinPoints {
-				x.Series = append(x.Series, sweepSeries(s, series, best))
+		var series ordered[Pool, *measurement]
+		for _, m := range slices.SortedStableFunc(slices.Values(arms.of[k]), func(a, b *measurement) int { return a.pool.compare(b.pool) }) {
+			series.add(m.pool, m)
+		}
+		for _, pool := range series.keys {
+			if of := series.of[pool]; len(of) >= estimate.MinPoints {
+				x.Series = append(x.Series, sweepSeries(s, of, best))
 			}
 		}
 		if len(x.Series) > 0 {
 			x.Serial = serialPoints(s, x)
 			out = append(out, x)
 		}
-	}
-	return out
-}
-
-// byExecutor are the arms of each executor, whose order is theirs.
-func byExecutor(arms []*measurement) [][]*measurement {
-	sorted := slices.SortedStableFunc(slices.Values(arms), func(a, b *measurement) int { return a.pool.compare(b.pool) })
-	var out [][]*measurement
-	for i, m := range sorted {
-		if i == 0 || m.pool != sorted[i-1].pool {
-			out = append(out, nil)
-		}
-		out[len(out)-1] = append(out[len(out)-1], m)
 	}
 	return out
 }
@@ -147,7 +127,7 @@ func usefulWork(s *Set, m *measurement) estimate.Quantity {
 }
 
 func sweepSeries(s *Set, arms []*measurement, best estimate.Quantity) SweepSeries {
-	out := SweepSeries{Executor: arms[0].pool.Executor, How: arms[0].pool.How}
+	out := SweepSeries{Pool: arms[0].pool}
 	var speedups, efficiencies []estimate.CurvePoint
 	var granularities []estimate.Quantity
 	empty := s.at(arms[0].point.With(record.AxisGrain, "0")).task // a task without work on the same workers
@@ -174,10 +154,6 @@ func sweepSeries(s *Set, arms []*measurement, best estimate.Quantity) SweepSerie
 	c := estimate.NewCurve(speedups)
 	out.Crossover, _ = c.Crossing(1, Practical)
 	out.Threshold = c.Threshold(Practical)
-	var reached []granularity
-	for _, p := range out.Points {
-		reached = append(reached, granularity{p.Work, p.Efficiency.Value})
-	}
-	out.Levels, out.Overhead = levelsOf(estimate.NewCurve(efficiencies), granularities, reached)
+	out.Levels, out.Overhead = levelsOf(estimate.NewCurve(efficiencies), granularities, out.Points)
 	return out
 }

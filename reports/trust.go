@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
@@ -23,7 +22,7 @@ var Trust = Question{
 			out.Sentences = append(out.Sentences, Sentence{Text: fmt.Sprintf(format, args...), Claims: claims})
 		}
 		if n := len(s.Record.Failures); n > 0 {
-			add(nil, "%s failed: %s.", words.Count(n, "trial"), failureList(s))
+			add(nil, "%s failed: %s.", words.Count(n, "slice"), failureList(s))
 		}
 		if noisy, arms := NoisyArms(s); len(noisy) > 0 {
 			add(nil, "%d of %d arms are noisy (interval wider than ±%s): %s. More blocks, hence a larger -budget, narrow them.",
@@ -31,7 +30,7 @@ var Trust = Question{
 		}
 		if p, c, ok := poorCapacity(s); ok {
 			add([]Claim{{Subject: words.Count(p, "CPU"), Relation: "capacity", Object: "1 CPU", Unit: words.Times, Value: c}},
-				"%d CPUs together deliver %s times one %s: no pool can speed up CPU work more on this machine.", p, words.RatioNumber(c.Value), words.Interval(c.Low, c.High))
+				"%d CPUs together deliver %s times one %s: no pool can speed up CPU work more on this machine.", p, words.RatioNumber(c.Value), words.IntervalOf(c, words.Times))
 		}
 		if len(out.Sentences)+len(out.Warnings) == 0 && len(Scalings(s)) > 0 && s.Whole() >= estimate.MinBlocks {
 			first.Text += " Nothing that lowers trust was seen."
@@ -52,7 +51,7 @@ func trustVerdict(s *Set) *Verdict {
 	}
 	switch {
 	case len(s.Record.Failures) > 0:
-		return &Verdict{Bad, words.Count(len(s.Record.Failures), "trial") + " failed"}
+		return &Verdict{Bad, words.Count(len(s.Record.Failures), "slice") + " failed"}
 	case s.Whole() < estimate.MinBlocks:
 		return &Verdict{Unsure, "too few blocks for intervals"}
 	case len(doubts) > 0:
@@ -81,29 +80,23 @@ func basis(s *Set) string {
 
 // failureList is "processes × 4, spin 2 times (worker exited)", most frequent first.
 func failureList(s *Set) string {
-	count := map[string]int{}
-	reason := map[string]string{}
-	var names []string
+	var reasons ordered[string, string]
 	for _, f := range s.Record.Failures {
-		name := f.Point.String()
-		if count[name] == 0 {
-			names = append(names, name)
-			reason[name] = f.Reason
-		}
-		count[name]++
+		reasons.add(f.Point.String(), f.Reason)
 	}
-	slices.SortStableFunc(names, func(x, y string) int { return cmp.Compare(count[y], count[x]) })
-	list := make([]string, len(names))
-	for i, n := range names {
-		list[i] = fmt.Sprintf("%s %s (%s)", n, words.Plural(count[n], "time", "times"), reason[n])
+	of := reasons.of
+	slices.SortStableFunc(reasons.keys, func(x, y string) int { return cmp.Compare(len(of[y]), len(of[x])) })
+	var list []string
+	for _, name := range reasons.keys {
+		list = append(list, fmt.Sprintf("%s %s (%s)", name, words.Plural(len(of[name]), "time", "times"), of[name][0]))
 	}
 	return words.ShortList(list, 3)
 }
 
 func failureTable(s *Set) words.Table {
-	t := words.Table{Title: "Trials that gave no result", Left: 2, Header: []string{"trial", "reason", "block"}}
+	t := words.Table{Title: "Slices that gave no result", Left: 2, Header: []string{"arm", "reason", "block"}}
 	for _, f := range s.Record.Failures {
-		t.Rows = append(t.Rows, words.Row(f.Point.String(), f.Reason, strconv.Itoa(f.Block)))
+		t.Add(f.Point, f.Reason, f.Block)
 	}
 	return t
 }
@@ -112,7 +105,7 @@ func noisyTable(s *Set) words.Table {
 	t := words.Table{Title: "Noisy arms", Folded: true, Left: 1, Header: []string{"the widest interval first"}}
 	noisy, _ := NoisyArms(s)
 	for _, name := range noisy {
-		t.Rows = append(t.Rows, words.Row(name))
+		t.Add(name)
 	}
 	return t
 }
@@ -132,7 +125,7 @@ func capacityTable(s *Set) words.Table {
 	t := words.Table{Title: "What the machine delivers to independent workers that compute, as a multiple of one", Left: 0, Header: []string{"workers", "capacity", "per worker"}}
 	for _, n := range slices.Sorted(maps.Keys(CapacityOf(s))) {
 		c := CapacityOf(s)[n].Estimate()
-		t.Rows = append(t.Rows, []words.Cell{{Text: strconv.Itoa(n)}, words.Number(c, words.RatioEstimate), {Text: words.Percent(c.Value / float64(max(n, 1)))}})
+		t.Add(n, words.Number(c, words.Times), words.Percent(c.Value/float64(max(n, 1))))
 	}
 	return t
 }

@@ -31,7 +31,10 @@ func findWarnings(s *Set) []record.Warning {
 	out = append(out, unanalysed(s)...)
 	beaten := BeatenIdeals(s)
 	for _, workload := range slices.Sorted(maps.Keys(beaten)) {
-		out = append(out, beaten[workload].Warning())
+		b := beaten[workload]
+		out = append(out, record.Warning{Topic: "ideal",
+			What: fmt.Sprintf("The measured capacity is not the ideal of %s: %s on %s reaches %s of it.", workload, b.Pool, b.Title, words.Estimate(b.Share, words.Fraction)),
+			Cure: "Its efficiencies are against the number of workers; measure again on an idle machine."})
 	}
 	return append(out, implausible(s)...)
 }
@@ -52,7 +55,7 @@ func unanalysed(s *Set) (out []record.Warning) {
 	switch {
 	case len(s.grid) > 0:
 	case slices.ContainsFunc(s.Record.Failures, func(f record.Failure) bool { return f.Point.IsGrid() }):
-		out = append(out, record.Warning{Topic: "empty", What: "Every cell failed, so there is nothing to analyse.", Cure: "The failures say why."})
+		out = append(out, record.Warning{Topic: "empty", What: "Every arm failed, so there is nothing to analyse.", Cure: "The failures say why."})
 	default:
 		out = append(out, record.Warning{Topic: "empty", What: "No result is named after our keys, so there is nothing to analyse.",
 			Cure: "Name benchmarks …/executor=…/workload=…/workers=…/grain=…; the gate works with any names."})
@@ -66,20 +69,15 @@ func implausible(s *Set) []record.Warning {
 	const limit = 1.5
 	worst, what, count := 0.0, "", 0
 	for _, x := range Scalings(s) {
-		for _, series := range x.Series {
-			for _, pt := range series.Points {
-				q, _ := idealOf(s, x.Workload, pt.Workers)
-				best := q.Estimate().Value
-				ratio := pt.Speedup.Value / best
-				if pt.Speedup.Known() && pt.Speedup.Low/best < limit {
-					continue // may be noise
-				}
-				if ratio > limit {
-					count++
-					if ratio > worst {
-						worst, what = ratio, series.Pool(pt.Workers).String()+" on "+x.Title()
-					}
-				}
+		for _, pt := range x.Points() {
+			q, _ := idealOf(s, x.Workload, pt.Workers)
+			best := q.Estimate().Value
+			ratio := pt.Speedup.Value / best
+			if !(ratio > limit) || pt.Speedup.Known() && pt.Speedup.Low/best < limit {
+				continue // or may be noise
+			}
+			if count++; ratio > worst {
+				worst, what = ratio, pt.String()+" on "+x.Title()
 			}
 		}
 	}

@@ -2,7 +2,7 @@ package reports
 
 import (
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 
 	"poolbench/reports/estimate"
@@ -30,7 +30,7 @@ func lossSentence(s Scaling) (out Sentence, ok bool) {
 	if series == nil {
 		return out, false
 	}
-	arm := series.Pool(best.Workers).String() + " on " + s.Title()
+	arm := best.String() + " on " + s.Title()
 	var parts []string
 	if text := best.Ledger.Text(); text != "" {
 		parts = append(parts, fmt.Sprintf("with %s %s", words.Count(best.Workers, "worker"), text))
@@ -43,7 +43,7 @@ func lossSentence(s Scaling) (out Sentence, ok bool) {
 		out.Claims = append(out.Claims, series.Law.claims(series.Label()+" on "+s.Title())...)
 	}
 	if best.Overlap.N > 0 {
-		parts = append(parts, "overlap of waiting and computing "+words.PlainEstimate(best.Overlap))
+		parts = append(parts, "overlap of waiting and computing "+words.Estimate(best.Overlap, words.Plain))
 		out.Claims = append(out.Claims, Claim{Subject: arm, Relation: "overlap of waiting and computing", Unit: words.Plain, Value: best.Overlap})
 	}
 	out.Subject, out.Text = s.Family.Title(), series.Label()+": "+strings.Join(parts, "; ")
@@ -55,7 +55,7 @@ func lossSentence(s Scaling) (out Sentence, ok bool) {
 func (s Scaling) standing() (series *ScalingSeries, best ScalingPoint) {
 	for i := range s.Series {
 		for _, p := range s.Series[i].Points {
-			chosen := s.Series[i].Pool(p.Workers) == s.Best.Pool
+			chosen := p.Pool == s.Best.Pool
 			if chosen || series == nil || p.Speedup.Value > best.Speedup.Value {
 				series, best = &s.Series[i], p
 			}
@@ -70,62 +70,48 @@ func (s Scaling) standing() (series *ScalingSeries, best ScalingPoint) {
 // Text says what the law is, with its numbers: "every worker gives 0.97× [0.95, 0.98]
 // (linear)".
 func (l Law) Text() string {
-	one := fmt.Sprintf("one worker gives %s", words.RatioEstimate(l.PerWorker))
+	one := fmt.Sprintf("one worker gives %s", words.Estimate(l.PerWorker, words.Times))
 	switch l.Kind {
 	case Linear:
-		return fmt.Sprintf("every worker gives %s%s (linear)", words.RatioEstimate(l.PerWorker), map[string]string{
+		return fmt.Sprintf("every worker gives %s%s (linear)", words.Estimate(l.PerWorker, words.Times), map[string]string{
 			"cores": ", up to the cores", "capacity": " of the measured capacity"}[l.Against])
 	case Amdahl:
-		law := ""
-		if l.Name() != "contention" {
-			law = " (" + l.Name() + ")"
-		}
-		return fmt.Sprintf("%s of contention for each worker more%s, %s", words.PercentEstimate(l.Contention), law, one)
+		law := strings.TrimSuffix(" ("+l.Name()+")", " (contention)")
+		return fmt.Sprintf("%s of contention for each worker more%s, %s", words.Estimate(l.Contention, words.Fraction), law, one)
 	case USL:
 		text := fmt.Sprintf("%s of contention and %s of crosstalk for each worker more (USL), %s",
-			words.PercentEstimate(l.Contention), words.PercentEstimate(l.Crosstalk), one)
+			words.Estimate(l.Contention, words.Fraction), words.Estimate(l.Crosstalk, words.Fraction), one)
 		if l.Peak.N > 0 {
 			return text + ", fastest with " + l.PeakText() + " workers"
 		}
 		return text + ", no best size given: " + l.NoPeak
 	case Plateau:
-		text := fmt.Sprintf("flat at %s (plateau)", words.RatioEstimate(l.Ceiling))
+		text := fmt.Sprintf("flat at %s (plateau)", words.Estimate(l.Ceiling, words.Times))
 		if l.Ceiling.Value < 1 { // not what the cores deliver
 			text += ", a task in " + words.Duration(l.Period.Value)
 		}
 		return text
 	case Dispatcher:
 		return fmt.Sprintf("flat at %s (dispatcher-bound, or another place that all share), a task in %s; %s",
-			words.RatioEstimate(l.Ceiling), words.Duration(l.Period.Value), one)
+			words.Estimate(l.Ceiling, words.Times), words.Duration(l.Period.Value), one)
 	}
 	return "no model: " + l.Why
 }
 
 // claims are the parameters that Text states.
 func (l Law) claims(subject string) []Claim {
-	var out []Claim
-	add := func(relation, unit string, e estimate.Estimate) {
-		if e.N > 0 {
-			out = append(out, Claim{Subject: subject, Relation: relation, Unit: unit, Value: e})
-		}
+	period := l.Period
+	if l.Kind == Plateau && l.Ceiling.Value >= 1 {
+		period = estimate.Estimate{}
 	}
-	if l.Kind != Plateau {
-		add("speedup of each worker", words.Times, l.PerWorker)
-	}
-	switch l.Kind {
-	case Plateau, Dispatcher:
-		add("largest speedup", words.Times, l.Ceiling)
-		if l.Kind == Dispatcher || l.Ceiling.Value < 1 {
-			add("time from task to task", words.Seconds, l.Period)
-		}
-	case Amdahl, USL:
-		add("contention of each worker more", words.Fraction, l.Contention)
-	}
-	if l.Kind == USL {
-		add("crosstalk of each worker more", words.Fraction, l.Crosstalk)
-		add("best number of workers", words.Plain, l.Peak)
-	}
-	return out
+	return slices.DeleteFunc([]Claim{
+		{Subject: subject, Relation: "speedup of each worker", Unit: words.Times, Value: l.PerWorker},
+		{Subject: subject, Relation: "largest speedup", Unit: words.Times, Value: l.Ceiling},
+		{Subject: subject, Relation: "time from task to task", Unit: words.Seconds, Value: period},
+		{Subject: subject, Relation: "contention of each worker more", Unit: words.Fraction, Value: l.Contention},
+		{Subject: subject, Relation: "crosstalk of each worker more", Unit: words.Fraction, Value: l.Crosstalk},
+		{Subject: subject, Relation: "best number of workers", Unit: words.Plain, Value: l.Peak},
+	}, func(c Claim) bool { return c.Value.N == 0 })
 }
 
 // PeakText is N* for a table, "14 [12, 17]", or why it is withheld.
@@ -176,9 +162,9 @@ func lawTable(set *Set) words.Table {
 			if series.Law.Kind == NoLaw && series.Law.Why == "" {
 				continue // not compared with models
 			}
-			row := append(words.Row(s.Family.Title(), series.Label(), series.Law.Text(), series.Law.PeakText()), words.Number(series.Tax, words.RatioEstimate))
-			row[2].Method, row[3].Method = series.Law.PerWorker.Method, series.Law.Peak.Method
-			t.Rows = append(t.Rows, row)
+			law := series.Law
+			t.Add(s.Family.Title(), series.Label(), words.Cell{Text: law.Text(), Method: law.PerWorker.Method}, words.Cell{Text: law.PeakText(), Method: law.Peak.Method},
+				words.Number(series.Tax, words.Times))
 		}
 	}
 	return t
@@ -192,31 +178,27 @@ func lossTable(set *Set) words.Table {
 		"useful work", "slower work", "scheduling", "idle", "overlap"},
 		Caption: "Relative speedup is against the same executor with one worker. The serial fraction is that of Karp and Flatt; in brackets it is of fewer than 4 workers, where noise alone makes one. Shares of the time of all workers come from tasks timed from inside; slower work is below 0 where tasks took less time than in the plain loop, and workers beyond the cores wait as slower work or as idle. The overlap of waiting and computing is 1 when the shorter is hidden behind the longer, 0 when they go one after the other."}
 	for _, s := range Headline(set) {
-		for _, series := range s.Series {
-			for _, p := range series.Points {
-				fraction := words.Number(p.SerialFraction, words.PlainEstimate)
-				switch e := p.SerialFraction; {
-				case e.N == 0 && p.Ledger.N == 0 && p.Overlap.N == 0:
-					continue
-				case e.N > 0 && e.Value > 1:
-					fraction = words.Cell{Text: "slower than serial"}
-				case e.N > 0 && p.Workers < TrustedWorkers:
-					fraction.Text = "(" + fraction.Text + ")"
-				}
-				relative := words.Number(p.Relative, words.RatioEstimate)
-				if p.Workers == 1 && p.Relative.N > 0 {
-					relative = words.Cell{Text: words.Ratio(1)} // of itself
-				}
-				row := append(words.Row(s.Family.Title(), series.Label(), strconv.Itoa(p.Workers)), relative, fraction)
-				parts := words.Row("–", "–", "–", "–")
-				for i, x := range p.Ledger.shares() {
-					parts[i].Text = words.Percent(x.of)
-				}
-				if p.Ledger.N > 0 && !p.Ledger.Split {
-					parts[2].Text, parts[3].Text = "in idle", parts[2].Text
-				}
-				t.Rows = append(t.Rows, append(append(row, parts...), words.Number(p.Overlap, words.PlainEstimate)))
+		for _, p := range s.Points() {
+			fraction := words.Number(p.SerialFraction, words.Plain)
+			switch e := p.SerialFraction; {
+			case e.N == 0 && p.Ledger.N == 0 && p.Overlap.N == 0:
+				continue
+			case e.N > 0 && e.Value > 1:
+				fraction = words.Cell{Text: "slower than serial"}
+			case e.N > 0 && p.Workers < TrustedWorkers:
+				fraction.Text = "(" + fraction.Text + ")"
 			}
+			relative := words.Number(p.Relative, words.Times)
+			if p.Workers == 1 && p.Relative.N > 0 {
+				relative = words.Cell{Text: words.Ratio(1)} // of itself
+			}
+			share := func(of float64) words.Cell { return words.OrDash(p.Ledger.N > 0, words.Percent(of)) }
+			scheduling := share(p.Ledger.Scheduling)
+			if p.Ledger.N > 0 && !p.Ledger.Split {
+				scheduling.Text = "in idle"
+			}
+			t.Add(s.Family.Title(), p.Label(), p.Workers, relative, fraction,
+				share(p.Ledger.Ideal), share(p.Ledger.Inflation), scheduling, share(p.Ledger.Idle), words.Number(p.Overlap, words.Plain))
 		}
 	}
 	return t
@@ -231,20 +213,15 @@ func masterTable(set *Set) words.Table {
 		if m.Why != "" && m.Cells == 0 {
 			continue
 		}
-		row := append(words.Row(m.Family.Title(), m.Label()), words.Number(m.Fixed, words.DurationEstimate), words.Number(m.Inline, words.DurationEstimate),
-			words.Number(m.Inflation, words.RatioEstimate), words.Number(m.Period, words.DurationEstimate), words.Number(m.Tail, words.PlainEstimate))
-		row = append(row, words.Cell{Text: words.Percent(m.Misfit)}, words.Crossing(m.Predicted), words.Crossing(m.Measured))
+		predicted, pool := words.Crossing(m.Predicted), m.PredictedPool > 0
 		if m.Why != "" {
-			row[8] = words.Cell{Text: m.Why}
+			predicted = words.Cell{Text: m.Why}
 		}
-		rest := words.Row("–", "–", "–", "–")
-		if e, ok := m.CrossoverError(); ok {
-			rest[0].Text = words.Change(1 + e)
-		}
-		if m.PredictedPool > 0 {
-			rest[1].Text, rest[2].Text, rest[3].Text = strconv.Itoa(m.PredictedPool), strconv.Itoa(m.MeasuredPool), words.Percent(m.Regret)
-		}
-		t.Rows = append(t.Rows, append(row, rest...))
+		off, ok := m.CrossoverError()
+		t.Add(m.Family.Title(), m.Label(), words.Number(m.Fixed, words.Seconds), words.Number(m.Inline, words.Seconds),
+			words.Number(m.Inflation, words.Times), words.Number(m.Period, words.Seconds), words.Number(m.Tail, words.Plain),
+			words.Percent(m.Misfit), predicted, words.Crossing(m.Measured), words.OrDash(ok, words.Change(1+off)),
+			words.OrDash(pool, m.PredictedPool), words.OrDash(pool, m.MeasuredPool), words.OrDash(pool, words.Percent(m.Regret)))
 	}
 	return t
 }

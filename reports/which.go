@@ -19,7 +19,7 @@ var Which = Question{
 		out := Section{Reading: "The speedup is the time of a plain loop divided by the time of the pool, within the same block of the run. The heavy dark line is what the machine was measured to deliver to independent processes; the thin line y = x would be one whole core per worker. Below the dashed line more than half of the workers' time is lost. In the table, the outlined cell is the choice; cells marked “as good” cannot be told from it or differ by less than 5 %, and the cheapest of them is the choice."}
 		for _, h := range Headline(s) {
 			of := slices.DeleteFunc(slices.Clone(Scalings(s)), func(x Scaling) bool { return x.Family != h.Family })
-			out.Sentences = append(out.Sentences, whichSentence(s, h, of))
+			out.Sentences = append(out.Sentences, whichSentence(h, of))
 			out.add(h.Family.Title(), speedupTable(s, h), otherChoices(s, h, of), makespans(s, of))
 		}
 		if len(out.Sentences) == 0 {
@@ -29,14 +29,14 @@ var Which = Question{
 	},
 }
 
-func whichSentence(set *Set, h Scaling, of []Scaling) Sentence {
+func whichSentence(h Scaling, of []Scaling) Sentence {
 	out := Sentence{Subject: h.Family.Title(), Text: h.Best.Sentence, Verdict: verdict(h)}
 	for _, arm := range h.Best.Stated {
 		out.Claims = append(out.Claims, Claim{Subject: arm.String() + " on " + h.Title(), Relation: "speedup", Object: h.Family.Baseline, Unit: words.Times, Value: arm.Speedup})
 	}
-	if lead, next, ok := Ahead(set, h); ok {
-		out.Text += fmt.Sprintf("; %s ahead of %s", words.Ratio(lead.Value), next.Pool)
-		out.Claims = append(out.Claims, Claim{Subject: h.Best.String() + " on " + h.Title(), Relation: "speedup", Object: next.String(), Unit: words.Times, Value: lead})
+	if best := h.Best; best.Ahead.N > 0 {
+		out.Text += fmt.Sprintf("; %s ahead of %s", words.Ratio(best.Ahead.Value), best.Next.Pool)
+		out.Claims = append(out.Claims, Claim{Subject: best.String() + " on " + h.Title(), Relation: "speedup", Object: best.Next.String(), Unit: words.Times, Value: best.Ahead})
 	}
 	if h.Grain != 0 && slices.ContainsFunc(of, func(x Scaling) bool { return x.Grain != h.Grain }) {
 		out.Text += fmt.Sprintf(" (at %s of work per task)", words.Grain(h.Grain))
@@ -62,8 +62,8 @@ func speedupTable(set *Set, s Scaling) words.Table {
 	if s.Tasks > 0 {
 		t.Title += ", " + words.Count(s.Tasks, "task")
 	}
-	t.Title += ": speedup against " + words.Against(s.Family.Baseline) + ", which takes " + words.DurationEstimate(s.Serial)
-	if !isSwept(set, s.Family) { // else Short says it
+	t.Title += ": speedup against " + words.Against(s.Family.Baseline) + ", which takes " + words.Estimate(s.Serial, words.Seconds)
+	if !slices.ContainsFunc(Sweeps(set), func(x Sweep) bool { return x.Family == s.Family }) { // else Short says it
 		t.Caption = words.Sentence(costOf(set, s).Text)
 	}
 	workers := s.poolSizes()
@@ -72,11 +72,9 @@ func speedupTable(set *Set, s Scaling) words.Table {
 	}
 	for _, series := range s.Series {
 		t.Rows = append(t.Rows, append(words.Row(series.Label()), speedupCells(s, series, workers)...))
-		for _, p := range series.Points {
-			if p.CapacityEfficiency > 0 {
-				t.Notes = "efficiency against what the machine was measured to deliver, which also tints the cell"
-			}
-		}
+	}
+	if slices.ContainsFunc(s.Points(), func(p ScalingPoint) bool { return p.CapacityEfficiency > 0 }) {
+		t.Notes = "efficiency against what the machine was measured to deliver, which also tints the cell"
 	}
 	return t
 }
@@ -84,10 +82,8 @@ func speedupTable(set *Set, s Scaling) words.Table {
 // poolSizes are those of all series, ascending.
 func (s Scaling) poolSizes() []int {
 	var out []int
-	for _, series := range s.Series {
-		for _, p := range series.Points {
-			out = append(out, p.Workers)
-		}
+	for _, p := range s.Points() {
+		out = append(out, p.Workers)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
@@ -106,7 +102,7 @@ func speedupCells(s Scaling, series ScalingSeries, workers []int) []words.Cell {
 		}
 		i, _ := slices.BinarySearch(workers, p.Workers)
 		out[i] = words.Cell{Text: words.Ratio(p.Speedup.Value), Note: words.Percent(share), Interval: words.IntervalOf(p.Speedup, words.Times),
-			Method: p.Speedup.Method, Level: tintOf(share), Mark: s.Best.mark(series.Pool(p.Workers))}
+			Method: p.Speedup.Method, Level: tintOf(share), Mark: s.Best.mark(p.Pool)}
 	}
 	return out
 }
@@ -138,15 +134,11 @@ func otherChoices(set *Set, h Scaling, of []Scaling) words.Table {
 		if s.Partial || s.Baseline == h.Baseline {
 			continue
 		}
-		row := words.Row(s.size(), "–", "", s.Best.Sentence)
-		if s.Tasks > 0 {
-			row[1].Text = strconv.Itoa(s.Tasks)
-		}
-		row[2] = words.Number(s.Serial, words.DurationEstimate)
+		choice := s.Best.Sentence
 		if need := costOf(set, s); need.Text != "" {
-			row[3].Text += "; " + need.Text
+			choice += "; " + need.Text
 		}
-		t.Rows = append(t.Rows, row)
+		t.Add(s.size(), words.OrDash(s.Tasks > 0, s.Tasks), words.Number(s.Serial, words.Seconds), choice)
 	}
 	return t
 }
@@ -168,24 +160,18 @@ func makespans(set *Set, of []Scaling) words.Table {
 	t := words.Table{Title: "All numbers of " + of[0].Family.Title(), Folded: true, Left: 2, Header: []string{"work per task", "executor", "workers", "makespan", "time per task", "speedup", "per worker", "of capacity", "blocks"},
 		Caption: "Makespans, times per task and speedups, each with its 95 % interval where there are enough blocks. The time per task of the plain loop is the useful work in a task."}
 	perTask := func(p record.Point) words.Cell {
-		if set.Tasks(p) == 0 {
-			return words.Cell{Text: "–"}
+		if m := set.at(p); m.tasks > 0 {
+			return words.Number(set.Estimate(m.task), words.Seconds)
 		}
-		return words.Number(set.Estimate(set.Task(p)), words.DurationEstimate)
+		return words.OrDash(false, "")
 	}
 	for _, s := range of {
-		row := append(words.Row(s.size(), s.Family.Baseline, "1"), words.Number(s.Serial, words.DurationEstimate), perTask(s.Baseline))
-		t.Rows = append(t.Rows, append(row, words.Row(words.Ratio(1), "–", "–", strconv.Itoa(s.Serial.N))...))
-		for _, series := range s.Series {
-			for _, p := range series.Points {
-				row := append(words.Row(s.size(), series.Label(), strconv.Itoa(p.Workers)), words.Number(p.Time, words.DurationEstimate), perTask(p.Point), words.Number(p.Speedup, words.RatioEstimate))
-				row[5].Mark = s.Best.mark(series.Pool(p.Workers))
-				row = append(row, words.Row(words.Percent(p.Efficiency), "–", strconv.Itoa(p.Speedup.N))...)
-				if p.CapacityEfficiency > 0 {
-					row[7].Text = words.Percent(p.CapacityEfficiency)
-				}
-				t.Rows = append(t.Rows, row)
-			}
+		t.Add(s.size(), s.Family.Baseline, 1, words.Number(s.Serial, words.Seconds), perTask(s.Baseline), words.Ratio(1), "–", "–", s.Serial.N)
+		for _, p := range s.Points() {
+			speedup := words.Number(p.Speedup, words.Times)
+			speedup.Mark = s.Best.mark(p.Pool)
+			t.Add(s.size(), p.Label(), p.Workers, words.Number(p.Time, words.Seconds), perTask(p.Point), speedup,
+				words.Percent(p.Efficiency), words.OrDash(p.CapacityEfficiency > 0, words.Percent(p.CapacityEfficiency)), p.Speedup.N)
 		}
 	}
 	return t

@@ -214,13 +214,17 @@ func (r *run) tell(p record.Point, t taking, failure error) error {
 	if failure == nil && len(t.times) == 0 {
 		failure = errors.New("all its slices were for warming up")
 	}
-	o := Outcome{Result: record.Result{Point: p, Block: r.block.Number}, Err: failure}
+	o := Outcome{Result: record.Result{Point: p, Block: r.block.Number}}
+	if failure == nil {
+		o.Result = t.result(p, r.block.Number)
+		failure = o.Result.Check()
+	}
+	o.Err = failure
 	var err error
 	if failure != nil {
 		r.block.Failures = append(r.block.Failures, record.Failure{Point: p, Block: r.block.Number, Reason: record.Sanitize(failure.Error())})
 		err = r.Out.Failure(p, failure.Error())
 	} else {
-		o.Result = t.result(p, r.block.Number)
 		r.block.Results = append(r.block.Results, o.Result)
 		err = r.Out.Result(o.Result)
 	}
@@ -247,7 +251,7 @@ func (r *run) end(ctx context.Context, e Entrant, t *taking) error {
 	if !ok {
 		return nil
 	}
-	values, err := guarded(ctx, r.limit(e.Point), ender.End)
+	values, err := Guarded(ctx, r.limit(e.Point), ender.End)
 	t.last = values
 	return err
 }
@@ -262,9 +266,13 @@ func (r *run) limit(p record.Point) time.Duration {
 // Slice runs one slice of an arm outside of any block, as to warm it up. An arm that
 // panics, calls runtime.Goexit or ignores the end of its context gives an error.
 func Slice(ctx context.Context, a arm.Arm, limit time.Duration) (arm.Slice, error) {
-	s, err := guarded(ctx, limit, a.Slice)
-	if err == nil && !(s.Time > 0) {
+	s, err := Guarded(ctx, limit, a.Slice)
+	switch {
+	case err != nil || s.Time > 0:
+	case s.Time == 0:
 		err = errors.New("it took no time, which no clock here can tell from nothing")
+	default:
+		err = fmt.Errorf("it gave %v s as its time, which is no number above 0", s.Time)
 	}
 	return s, err
 }

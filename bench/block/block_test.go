@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -347,6 +348,10 @@ func TestInterrupt(t *testing.T) {
 	})
 }
 
+func gives(s arm.Slice) func(context.Context, int) (arm.Slice, error) {
+	return func(context.Context, int) (arm.Slice, error) { return s, nil }
+}
+
 // What an arm does wrong ends in an error.
 func TestBadArms(t *testing.T) {
 	for _, test := range []struct {
@@ -367,6 +372,12 @@ func TestBadArms(t *testing.T) {
 			return arm.Slice{}, context.Cause(ctx)
 		}, "no result within 10s", 10 * time.Second},
 		{"takes no time", func(context.Context, int) (arm.Slice, error) { return arm.Slice{}, nil }, "it took no time", 0},
+		{"gives a negative time", gives(arm.Slice{Time: -1}), "it gave -1 s as its time", 0},
+		{"gives no number", gives(arm.Slice{Time: math.NaN()}), "it gave NaN s as its time", 0},
+		{"gives an endless time", gives(arm.Slice{Time: math.Inf(1)}), "the value +Inf of sec/op is not", 0},
+		{"gives a value that is none", gives(arm.Slice{Time: 1, Values: map[string]float64{"x/op": math.NaN()}}), "the value NaN of x/op is not", 0},
+		{"gives a unit that is no word", gives(arm.Slice{Time: 1, Values: map[string]float64{"two words": 1}}), `the unit "two words" is no word`, 0},
+		{"gives its time twice", gives(arm.Slice{Time: 1, Values: map[string]float64{"ns/op": 77}}), "ns/op and sec/op are one unit", 0},
 	} {
 		for _, turns := range []int{1, 2} {
 			synctest.Test(t, func(t *testing.T) {

@@ -42,10 +42,10 @@ func sliceContext(ctx context.Context, limit time.Duration) (context.Context, co
 	return slice, func() { stop(); cancel(); interrupt(nil) }
 }
 
-// guarded calls f within its limit, on a goroutine of its own: one that hangs must not
+// Guarded calls f within its limit, on a goroutine of its own: one that hangs must not
 // hang the run, and one that calls Goexit must not end it. An error wraps ErrAbandoned
 // when f may still be running.
-func guarded[T any](ctx context.Context, limit time.Duration, f func(context.Context) (T, error)) (T, error) {
+func Guarded[T any](ctx context.Context, limit time.Duration, f func(context.Context) (T, error)) (T, error) {
 	within, cancel := sliceContext(ctx, limit)
 	defer cancel()
 	type outcome struct {

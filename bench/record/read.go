@@ -213,7 +213,11 @@ func (p *reader) result(line *benchfmt.Result, number int) error {
 		if !finite(v.Value) {
 			return fmt.Errorf("%s: the value of %s is not a finite number", res.Position, v.Unit)
 		}
-		res.Values[tidied(v)] = v.Value
+		unit := tidied(v)
+		if _, twice := res.Values[unit]; twice {
+			return fmt.Errorf("%s: there are two values of %s", res.Position, unit)
+		}
+		res.Values[unit] = v.Value
 	}
 	pkg, side := line.GetConfig("pkg"), line.GetConfig("side")
 	switch {

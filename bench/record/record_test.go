@@ -120,6 +120,12 @@ func TestWriterRefuses(t *testing.T) {
 			t.Errorf("%q was accepted", name)
 		}
 	}
+	if w.Result(Result{Point: NewPoint("A"), Values: map[string]float64{UnitTime: 1, "ns/op": 5}}) == nil {
+		t.Error("two spellings of one unit were accepted")
+	}
+	if w.Fact("seed", "a text") == nil || w.Fact("warning", 3) == nil {
+		t.Error("a fact that cannot be read back was accepted")
+	}
 	if out.Len() > 0 {
 		t.Errorf("something was written: %q", &out)
 	}
@@ -213,6 +219,7 @@ func TestMalformed(t *testing.T) {
 		{"failed without name", "# fact failed {}\n" + good, "x.txt:1: fact failed needs a name"},
 		{"host outside", "# fact host {}\n" + good, "before the first block"},
 		{"turns of nothing", "# turns 1 2\n" + good, "x.txt:1: a line of turns"},
+		{"two values of a unit", good + "BenchmarkA 1 5 ns/op 6 sec/op\n", "x.txt:2: there are two values of sec/op"},
 		{"turn not finite", good + "# turns 1 Inf\n", "not a finite number"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -53,6 +54,22 @@ var units = []Unit{
 	{Name: "user-sec/op", Means: "CPU time in the program", Better: -1},
 	{Name: "sys-sec/op", Means: "CPU time in the system", Better: -1},
 	{Name: "B/s", Means: "throughput", Better: +1, Of: UnitTime},
+}
+
+// CheckUnits tells why units cannot be declared: one is no word, is known here as
+// something else, or comes twice with different meanings.
+func CheckUnits(declared []Unit) error {
+	known := Units()
+	for _, u := range declared {
+		if err := checkWord(u.Name); err != nil || u.Better < -1 || u.Better > 1 {
+			return fmt.Errorf("the unit %q: a name is one word, and better is -1, 0 or 1", u.Name)
+		}
+		if i := slices.IndexFunc(known, func(k Unit) bool { return k.Name == u.Name }); i >= 0 && known[i] != u {
+			return fmt.Errorf("the unit %s is declared already, as another one", u.Name)
+		}
+		known = append(known, u)
+	}
+	return nil
 }
 
 // Units are the units known here.

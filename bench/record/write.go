@@ -3,6 +3,7 @@ package record
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -14,6 +15,7 @@ import (
 	"unicode"
 
 	"golang.org/x/perf/benchfmt"
+	"golang.org/x/perf/benchunit"
 )
 
 // A Writer writes a record, each line as soon as it is given, so that what was
@@ -78,6 +80,9 @@ func (w *Writer) Fact(name string, value any) error {
 	if err != nil {
 		return fmt.Errorf("record: the fact %s: %w", name, err)
 	}
+	if err := new(Facts).read(name, text); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
 	return w.comment("fact %s %s", name, text)
 }
 
@@ -112,9 +117,34 @@ func (w *Writer) comment(format string, args ...any) error {
 	return w.err
 }
 
+// Check tells why a record cannot hold r: its point would not be read back, a value is
+// not finite, or a unit is no word or another spelling of one that it has already.
+func (r Result) Check() error {
+	if err := checkWord(r.Point.name); err != nil {
+		return err
+	}
+	base := map[string]string{}
+	for unit, v := range r.Values {
+		if err := checkWord(unit); err != nil {
+			return fmt.Errorf("the unit %q is no word", unit)
+		}
+		if !finite(v) {
+			return fmt.Errorf("the value %v of %s is not a finite number", v, unit)
+		}
+		_, tidy := benchunit.Tidy(v, unit)
+		if other, twice := base[tidy]; twice {
+			return fmt.Errorf("%s and %s are one unit, of which there can be one value", min(other, unit), max(other, unit))
+		}
+		base[tidy] = unit
+	}
+	if slices.ContainsFunc(r.Turns, func(v float64) bool { return !finite(v) }) {
+		return errors.New("the time of a turn is not a finite number")
+	}
+	return nil
+}
+
 // Result writes the result of a point: its Iterations (0 means 1), Values and Turns.
-// A point that would not be read back or a value that is not finite is refused, and
-// nothing of the result is written.
+// Of one that Check refuses nothing is written.
 func (w *Writer) Result(r Result) error {
 	if w.err != nil {
 		return w.err
@@ -123,8 +153,8 @@ func (w *Writer) Result(r Result) error {
 	if r.Point.Side == "" {
 		name = fmt.Sprintf("%s-%d", name, runtime.GOMAXPROCS(0))
 	}
-	if err := checkWord(name); err != nil {
-		return err
+	if err := r.Check(); err != nil {
+		return fmt.Errorf("record: %s: %w", name, err)
 	}
 	res := &benchfmt.Result{Name: benchfmt.Name(name), Iters: max(1, r.Iterations), Config: slices.Clone(w.config)}
 	for _, f := range []Field{{"pkg", r.Point.Pkg}, {"side", r.Point.Side}} {
@@ -133,17 +163,10 @@ func (w *Writer) Result(r Result) error {
 		}
 	}
 	for _, unit := range sortedUnits(mapKeys(r.Values)) {
-		v := r.Values[unit]
-		if err := checkWord(unit); err != nil || !finite(v) {
-			return fmt.Errorf("record: %s: the value of %q is not finite, or the unit is no word", name, unit)
-		}
-		res.Values = append(res.Values, benchfmt.Value{Value: v, Unit: unit})
+		res.Values = append(res.Values, benchfmt.Value{Value: r.Values[unit], Unit: unit})
 	}
 	var turns strings.Builder
 	for _, v := range r.Turns {
-		if !finite(v) {
-			return fmt.Errorf("record: %s: the time of a turn is not finite", name)
-		}
 		turns.WriteString(" " + strconv.FormatFloat(v, 'g', -1, 64))
 	}
 	w.keep(w.bench.Write(res))

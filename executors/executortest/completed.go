@@ -3,7 +3,6 @@ package executortest
 import (
 	"context"
 	"errors"
-	"runtime"
 	"slices"
 	"strings"
 	"weak"
@@ -61,10 +60,7 @@ var completedCases = []Case{
 			if yielded = append(yielded, weak.Make(f)); len(yielded) < n {
 				continue
 			}
-			eventually(t, "yielded futures are collected while the iteration goes on", func() bool {
-				runtime.GC()
-				return yielded[0].Value() == nil
-			})
+			collected(t, "yielded futures are collected while the iteration goes on", yielded[0])
 		}
 	}},
 	{ID: "A05", Doc: "the error at the end of the context tells how many are unfinished, of how many", Run: func(t *T) {
@@ -119,10 +115,7 @@ var completedCases = []Case{
 		seq := executors.AsCompleted(ctx, p.Future(), settled.pending)
 		p.Settle(1, nil)
 		cancel()
-		var steps []error
-		for _, err := range seq {
-			steps = append(steps, err)
-		}
+		steps := errorsOf(seq)
 		if len(steps) != 2 || steps[0] != nil || !errors.Is(steps[1], context.Canceled) {
 			t.Errorf("steps %v", steps)
 		}

@@ -35,9 +35,7 @@ var submitCases = []Case{
 	}},
 	{ID: "D07", Doc: "an error of the task is the error of the future, and the worker lives on", Run: func(t *T) {
 		ex := t.New(1)
-		if err := submit(t, ex, fail, "no such thing").Err(t.Ctx); err == nil || err.Error() != "no such thing" {
-			t.Errorf("got error %v", err)
-		}
+		wantText(t, submit(t, ex, fail, "no such thing").Err(t.Ctx), "no such thing")
 		stillWorks(t, ex)
 	}},
 	{ID: "E19", Doc: "the input is freed after the task, though its future is kept", Run: func(t *T) {
@@ -47,10 +45,7 @@ var submitCases = []Case{
 		f := submit(t, ex, large, in)
 		in = nil
 		result(t, f)
-		eventually(t, "the input is collected", func() bool {
-			runtime.GC()
-			return freed.Value() == nil
-		})
+		collected(t, "the input is collected", freed)
 		runtime.KeepAlive(f)
 	}},
 	{ID: "E20", Doc: "less than one worker is refused", Run: func(t *T) {
@@ -72,10 +67,8 @@ var submitCases = []Case{
 	{ID: "E30", Doc: "a broken executor says so, also when it has been shut down since", Needs: Initializers | Closures | Background, Run: func(t *T) {
 		ex := broken(t)
 		for range 2 {
-			var b *executors.BrokenError
-			if _, err := executors.Submit(t.Ctx, ex, echo, 1); !errors.As(err, &b) {
-				t.Errorf("got %v, want *BrokenError", err)
-			}
+			_, err := executors.Submit(t.Ctx, ex, echo, 1)
+			wantType[*executors.BrokenError](t, err)
 			shutdown(t, ex)
 		}
 	}},
@@ -191,9 +184,7 @@ var submitCases = []Case{
 		submit(t, ex, echo, 1).OnDone(func(future) {
 			go func() { errs <- submit(t, ex, panics, "as planned").Err(t.Ctx) }()
 		})
-		if p := (*executors.PanicError)(nil); !errors.As(receive(t, errs), &p) {
-			t.Error("the panic was lost")
-		}
+		wantType[*executors.PanicError](t, receive(t, errs))
 		stillWorks(t, ex)
 	}},
 	{ID: "X01", Doc: "no closure is lost or run twice", Needs: Closures, Run: func(t *T) {
@@ -246,15 +237,9 @@ var submitCases = []Case{
 		ex := t.New(1)
 		d := dir(t.TempDir())
 		ctx, cancel := context.WithCancel(t.Ctx)
-		running, err1 := executors.Submit(ctx, ex, untilDone, d)
-		if err1 != nil {
-			t.Fatal(err1)
-		}
+		running := submitWith(t, ctx, ex, untilDone, d)
 		await(t, d, "started")
-		queued, err2 := executors.Submit(ctx, ex, echo, 1)
-		if err2 != nil {
-			t.Fatal(err2)
-		}
+		queued := submitWith(t, ctx, ex, echo, 1)
 		cancel()
 		wantErr(t, queued.Err(t.Ctx), executors.ErrCancelled)
 		if got := result(t, running); got != context.Canceled.Error() {

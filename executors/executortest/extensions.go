@@ -2,7 +2,6 @@ package executortest
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -30,9 +29,7 @@ var extensionCases = []Case{
 	}},
 	{ID: "X10", Doc: "a cancelled task that was queued is never started", Needs: Background, Run: func(t *T) {
 		ex := t.New(1)
-		d := dir(t.TempDir())
-		submit(t, ex, gate, gateInput{d, "first", 1, ""})
-		await(t, d, "first")
+		_, d := hold(t, ex, 1)
 		queued := submit(t, ex, journal, gateInput{Dir: d, Name: "queued"})
 		if !queued.Cancel() {
 			t.Error("Cancel of a queued task returned false")
@@ -46,10 +43,7 @@ var extensionCases = []Case{
 		ex := t.NewWith(executors.Options{Workers: 3, Idle: time.Millisecond})
 		for range 5 {
 			saturate(t, ex, 3)
-			eventually(t, "no worker is left", func() bool {
-				s, _ := executors.StatsOf(ex)
-				return s.Workers == 0
-			})
+			eventually(t, "no worker is left", func() bool { return statsOf(ex).Workers == 0 })
 		}
 		stillWorks(t, ex)
 	}},
@@ -91,19 +85,9 @@ var extensionCases = []Case{
 	}},
 	{ID: "X12", Doc: "fewer workers asked for while all are busy: they end after their task", Needs: Resizing | Closures | Background, Run: func(t *T) {
 		ex := t.New(8)
-		block, inside := make(chan struct{}), make(chan struct{})
-		for range 8 {
-			submitFunc(t, ex, func(context.Context) (int, error) {
-				inside <- struct{}{}
-				<-block
-				return 0, nil
-			})
-		}
-		for range 8 {
-			receive(t, inside)
-		}
+		_, d := hold(t, ex, 8)
 		resize(t, ex, 2)
-		if peak := peakOf(t, ex, 40, func() { close(block) }); peak > 2 {
+		if peak := peakOf(t, ex, 40, func() { openGate(t, d) }); peak > 2 {
 			t.Errorf("%d tasks at once on 2 workers", peak)
 		}
 		for _, n := range []int{0, -1} {
@@ -178,13 +162,7 @@ var extensionCases = []Case{
 	}},
 	{ID: "L15", Doc: "priorities order what is queued, in order of submission within one", Needs: Priorities | Closures | Background, Run: func(t *T) {
 		ex := t.New(1)
-		block, inside := make(chan struct{}), make(chan struct{})
-		submitFunc(t, ex, func(context.Context) (int, error) {
-			close(inside)
-			<-block
-			return 0, nil
-		}, executors.Priority(-5)) // running, so that nothing overtakes it
-		receive(t, inside)
+		_, d := hold(t, ex, 1, executors.Priority(-5)) // running, so that nothing overtakes it
 		var order []int
 		for i, p := range []int{0, 1, -1, 2, 1, 0, -1, 2} {
 			submitFunc(t, ex, func(context.Context) (int, error) {
@@ -192,7 +170,7 @@ var extensionCases = []Case{
 				return 0, nil
 			}, executors.Priority(p))
 		}
-		close(block)
+		openGate(t, d)
 		shutdown(t, ex)
 		if want := []int{3, 7, 1, 4, 0, 5, 2, 6}; !slices.Equal(order, want) {
 			t.Errorf("order %v, want %v", order, want)
@@ -200,19 +178,14 @@ var extensionCases = []Case{
 	}},
 	{ID: "L16", Doc: "statistics add up once the executor is quiet", Needs: Statistics | Background, Run: func(t *T) {
 		ex := t.New(3)
-		d := dir(t.TempDir())
-		submit(t, ex, gate, gateInput{d, "in", 1, ""})
-		await(t, d, "in")
+		_, d := hold(t, ex, 1)
 		for i := range 50 {
 			submit(t, ex, echo, i)
 			submit(t, ex, fail, "as planned")
 		}
 		openGate(t, d)
-		eventually(t, "the executor is quiet", func() bool {
-			s, _ := executors.StatsOf(ex)
-			return s.Busy == 0 && s.Queued == 0
-		})
-		s, _ := executors.StatsOf(ex)
+		eventually(t, "the executor is quiet", func() bool { s := statsOf(ex); return s.Busy == 0 && s.Queued == 0 })
+		s := statsOf(ex)
 		if s.Submitted != 101 || s.Succeeded != 51 || s.Failed != 50 || s.Cancelled != 0 {
 			t.Errorf("%+v", s)
 		}
@@ -220,7 +193,7 @@ var extensionCases = []Case{
 			t.Errorf("%+v", s)
 		}
 		shutdown(t, ex)
-		if s, _ := executors.StatsOf(ex); s.Workers != 0 || s.Succeeded != 51 {
+		if s := statsOf(ex); s.Workers != 0 || s.Succeeded != 51 {
 			t.Errorf("after shutdown %+v", s)
 		}
 	}},
@@ -242,7 +215,7 @@ var extensionCases = []Case{
 		submit(t, ex, panics, "as planned")
 		submit(t, ex, goexit, struct{}{})
 		shutdown(t, ex)
-		s, _ := executors.StatsOf(ex)
+		s := statsOf(ex)
 		if s.Submitted != 5 || s.Succeeded != 2 || s.Failed != 2 || s.Cancelled != 1 || s.Queued != 0 {
 			t.Errorf("%+v", s)
 		}
@@ -284,16 +257,9 @@ func peakOf(t *T, ex executors.Executor, n int, start func()) int {
 // queue.
 func full(t *T, policy executors.FullPolicy) (executors.Executor, dir) {
 	ex := t.NewWith(executors.Options{Workers: 1, Queue: 10, OnFull: policy})
-	d := dir(t.TempDir())
-	submit(t, ex, gate, gateInput{d, "in", 1, ""})
-	await(t, d, "in")
+	_, d := hold(t, ex, 1)
 	for range 10 {
-		_, err := executors.Submit(t.Ctx, ex, journal, gateInput{Dir: d, Name: "queued"})
-		if errors.Is(err, executors.ErrFull) {
-			t.Fatal("full before the bound")
-		} else if err != nil {
-			t.Fatal(err)
-		}
+		submit(t, ex, journal, gateInput{Dir: d, Name: "queued"})
 	}
 	return ex, d
 }

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"runtime"
 	"sync"
 	"time"
+	"weak"
 
 	"poolbench/executors"
 )
@@ -16,7 +18,12 @@ import (
 type future = *executors.Future[int]
 
 func submit[In, Out any](t *T, ex executors.Executor, fn *executors.Func[In, Out], in In, options ...executors.SubmitOption) *executors.Future[Out] {
-	f, err := executors.Submit(t.Ctx, ex, fn, in, options...)
+	return submitWith(t, t.Ctx, ex, fn, in, options...)
+}
+
+// submitWith is submit with a context of its own.
+func submitWith[In, Out any](t *T, ctx context.Context, ex executors.Executor, fn *executors.Func[In, Out], in In, options ...executors.SubmitOption) *executors.Future[Out] {
+	f, err := executors.Submit(ctx, ex, fn, in, options...)
 	if err != nil {
 		t.Fatalf("Submit of %s: %v", fn.Name(), err)
 	}
@@ -58,6 +65,20 @@ func wantErr(t *T, err, want error) {
 }
 
 // stillWorks checks that ex runs another task.
+// wantType wants an error that errors.As finds to be an E.
+func wantType[E error](t *T, err error) {
+	if _, ok := errors.AsType[E](err); !ok {
+		t.Errorf("got error %v, want %v", err, reflect.TypeFor[E]())
+	}
+}
+
+// wantText wants an error of exactly this text.
+func wantText(t *T, err error, text string) {
+	if err == nil || err.Error() != text {
+		t.Errorf("got error %v, want %q", err, text)
+	}
+}
+
 func stillWorks(t *T, ex executors.Executor) { wantResult(t, submit(t, ex, echo, 99), 99) }
 
 func shutdown(t *T, ex executors.Executor) {
@@ -106,9 +127,8 @@ func states(t *T) five {
 	s := five{succeeded: submit(t, ex, echo, 42), failed: submit(t, ex, fail, "as planned")}
 	result(t, s.succeeded)
 	s.failed.Err(t.Ctx)
-	d := dir(t.TempDir())
-	s.running = submit(t, ex, gate, gateInput{d, "in", 7, ""})
-	await(t, d, "in")
+	held, _ := hold(t, ex, 1)
+	s.running = held[0]
 	s.pending = submit(t, ex, echo, 1)
 	s.cancelled = submit(t, ex, echo, 2)
 	if !s.cancelled.Cancel() {
@@ -140,18 +160,23 @@ func (s five) each(check func(name string, f future)) {
 
 // saturate checks that workers tasks can be inside at the same time.
 func saturate(t *T, ex executors.Executor, workers int) {
-	d := dir(t.TempDir())
-	var futures []future
-	for i := range workers {
-		futures = append(futures, submit(t, ex, gate, gateInput{d, fmt.Sprint("in", i), i, ""}))
+	held, d := hold(t, ex, workers)
+	openGate(t, d)
+	for i, f := range held {
+		wantResult(t, f, 7+i)
 	}
-	for i := range workers {
+}
+
+// hold has n tasks run until somebody opens the gate; their results are 7, 8, 9, …
+func hold(t *T, ex executors.Executor, n int, options ...executors.SubmitOption) (held []future, d dir) {
+	d = dir(t.TempDir())
+	for i := range n {
+		held = append(held, submit(t, ex, gate, gateInput{d, fmt.Sprint("in", i), 7 + i, ""}, options...))
+	}
+	for i := range n {
 		await(t, d, fmt.Sprint("in", i))
 	}
-	openGate(t, d)
-	for i, f := range futures {
-		wantResult(t, f, i)
-	}
+	return held, d
 }
 
 // captureLog takes the default log for the rest of the case.
@@ -213,6 +238,14 @@ func eventually(t *T, what string, holds func() bool) {
 	}
 }
 
+// collected waits until the garbage collector has taken what p points to.
+func collected[V any](t *T, what string, p weak.Pointer[V]) {
+	eventually(t, what, func() bool {
+		runtime.GC()
+		return p.Value() == nil
+	})
+}
+
 // backTo waits until the case has no more goroutines than before.
 func backTo(t *T, before int) {
 	eventually(t, "no goroutine is left behind", func() bool { return goroutines(t.label) <= before })
@@ -243,6 +276,27 @@ func backlog(t *T, ex executors.Executor, n int) (futures []future) {
 		futures = append(futures, submit(t, ex, echo, i))
 	}
 	return futures
+}
+
+// statsOf are the statistics of an executor that keeps some.
+func statsOf(ex executors.Executor) executors.Stats {
+	s, _ := executors.StatsOf(ex)
+	return s
+}
+
+// workerOf is the worker that runs the next closure.
+func workerOf(t *T, ex executors.Executor) *executors.Worker {
+	return result(t, submitFunc(t, ex, func(ctx context.Context) (*executors.Worker, error) {
+		return executors.CurrentWorker(ctx), nil
+	}))
+}
+
+// errorsOf iterates seq to its end.
+func errorsOf[V any](seq func(func(V, error) bool)) (errs []error) {
+	for _, err := range seq {
+		errs = append(errs, err)
+	}
+	return errs
 }
 
 // heap is the number of bytes in use after a collection.

@@ -56,19 +56,14 @@ var initializeCases = []Case{
 		}
 		close(block)
 		for _, f := range futures {
-			var b *executors.BrokenError
-			if err := f.Err(t.Ctx); !errors.As(err, &b) {
-				t.Errorf("got %v, want *BrokenError", err)
-			}
+			wantType[*executors.BrokenError](t, f.Err(t.Ctx))
 		}
 	}},
 	{ID: "I03", Doc: "when initialising has failed, submit is refused", Needs: Initializers | Closures | Background, Run: func(t *T) {
 		ex := broken(t)
 		for range 3 {
-			var b *executors.BrokenError
-			if _, err := executors.Submit(t.Ctx, ex, echo, 1); !errors.As(err, &b) {
-				t.Errorf("got %v, want *BrokenError", err)
-			}
+			_, err := executors.Submit(t.Ctx, ex, echo, 1)
+			wantType[*executors.BrokenError](t, err)
 		}
 	}},
 	{ID: "I04", Doc: "the cause is in the error, as text and as itself", Needs: Initializers | Closures | Background, Run: func(t *T) {
@@ -78,22 +73,17 @@ var initializeCases = []Case{
 		}
 	}},
 	{ID: "I07", Doc: "a panic or Goexit of the initialiser is a failure of it", Needs: Initializers | Closures | Background, Run: func(t *T) {
-		for _, c := range []struct {
-			init func()
-			is   func(error) bool
-		}{
-			{func() { panic("as planned") }, func(err error) bool { p := (*executors.PanicError)(nil); return errors.As(err, &p) }},
-			{runtime.Goexit, func(err error) bool { return errors.Is(err, executors.ErrGoexit) }},
-		} {
-			ex := t.NewWith(executors.Options{Workers: 2, Init: func(context.Context, *executors.Worker) error {
-				c.init()
+		fails := func(init func()) error {
+			return firstError(t, t.NewWith(executors.Options{Workers: 2, Init: func(context.Context, *executors.Worker) error {
+				init()
 				return nil
-			}})
-			var b *executors.BrokenError
-			if err := firstError(t, ex); !errors.As(err, &b) || !c.is(err) {
-				t.Errorf("got %v", err)
-			}
+			}}))
 		}
+		panicked, exited := fails(func() { panic("as planned") }), fails(runtime.Goexit)
+		wantType[*executors.BrokenError](t, panicked)
+		wantType[*executors.PanicError](t, panicked)
+		wantType[*executors.BrokenError](t, exited)
+		wantErr(t, exited, executors.ErrGoexit)
 	}},
 	{ID: "I08", Doc: "a worker that fails to initialise orphans no task, and shutdown ends", Needs: Initializers | Closures | Background, Run: func(t *T) {
 		for range 30 {

@@ -19,13 +19,8 @@ var isolationCases = []Case{
 		_, err = executors.Submit(t.Ctx, ex, closure, 1)
 		wantErr(t, err, executors.ErrNotShippable)
 		for name, options := range mapForms {
-			var errs []error
-			for _, err := range executors.Map(t.Ctx, ex, closure, slices.Values(sequence(10)), options...) {
-				errs = append(errs, err)
-			}
-			for _, err := range executors.MapSlice(t.Ctx, ex, closure, sequence(10), options...) {
-				errs = append(errs, err)
-			}
+			errs := append(errorsOf(executors.Map(t.Ctx, ex, closure, slices.Values(sequence(10)), options...)),
+				errorsOf(executors.MapSlice(t.Ctx, ex, closure, sequence(10), options...))...)
 			if len(errs) != 2 || !errors.Is(errs[0], executors.ErrNotShippable) || !errors.Is(errs[1], executors.ErrNotShippable) {
 				t.Errorf("%s: errors %v", name, errs)
 			}

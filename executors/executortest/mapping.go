@@ -44,10 +44,7 @@ var mapCases = []Case{
 	{ID: "X08", Doc: "a panic or Goexit of one call costs the others of its chunk nothing", Needs: Background, Run: func(t *T) {
 		ex := t.New(2)
 		for name, options := range mapForms {
-			var errs []error
-			for _, err := range executors.Map(t.Ctx, ex, mishap, slices.Values([]int{0, 1, 2, 3, 0}), options...) {
-				errs = append(errs, err)
-			}
+			errs := errorsOf(executors.Map(t.Ctx, ex, mishap, slices.Values([]int{0, 1, 2, 3, 0}), options...))
 			var p *executors.PanicError
 			panicked := slices.IndexFunc(errs, func(err error) bool { return errors.As(err, &p) })
 			exited := slices.IndexFunc(errs, func(err error) bool { return errors.Is(err, executors.ErrGoexit) })
@@ -177,10 +174,7 @@ var mapCases = []Case{
 			var yielded []weak.Pointer[block]
 			for v := range executors.Map(t.Ctx, ex, large, inputs, options...) {
 				if yielded = append(yielded, weak.Make(v)); len(yielded) == 9 {
-					eventually(t, "the first value is collected during the iteration", func() bool {
-						runtime.GC()
-						return yielded[0].Value() == nil
-					})
+					collected(t, "the first value is collected during the iteration", yielded[0])
 				}
 			}
 		}
@@ -197,9 +191,7 @@ var mapCases = []Case{
 	}},
 	{ID: "E24", Doc: "the end of the context cancels the awaited item too", Needs: Background, Run: func(t *T) {
 		ex := t.New(1)
-		d := dir(t.TempDir())
-		first := submit(t, ex, gate, gateInput{d, "first", 0, ""})
-		await(t, d, "first")
+		first, d := hold(t, ex, 1)
 		ctx, cancel := context.WithCancel(t.Ctx)
 		seq := executors.Map(ctx, ex, journal, slices.Values([]gateInput{{Dir: d, Name: "second"}, {Dir: d, Name: "third"}}))
 		cancel()
@@ -207,7 +199,7 @@ var mapCases = []Case{
 			wantErr(t, err, context.Canceled)
 		}
 		openGate(t, d)
-		result(t, first)
+		result(t, first[0])
 		if stillWorks(t, ex); d.count("second")+d.count("third") != 0 {
 			t.Error("a cancelled item was started")
 		}
@@ -215,9 +207,7 @@ var mapCases = []Case{
 	{ID: "E26", Doc: "a source that panics cancels what was submitted, and the panic goes on", Needs: Background, Run: func(t *T) {
 		for _, options := range [][]executors.MapOption{nil, {executors.Chunk(2)}, {executors.Buffer(10)}, {executors.AutoChunk()}} {
 			ex := t.New(1)
-			d := dir(t.TempDir())
-			submit(t, ex, gate, gateInput{d, "first", 0, ""})
-			await(t, d, "first")
+			_, d := hold(t, ex, 1)
 			value := mapOfPanickingSource(t, ex, d, 2, options...)
 			openGate(t, d)
 			if stillWorks(t, ex); value != "source panics, as planned" || d.count("run") != 0 {
@@ -247,10 +237,7 @@ var mapCases = []Case{
 		ex := t.New(1)
 		shutdown(t, ex)
 		for name, options := range mapForms {
-			var errs []error
-			for _, err := range executors.Map(t.Ctx, ex, echo, slices.Values(sequence(5)), options...) {
-				errs = append(errs, err)
-			}
+			errs := errorsOf(executors.Map(t.Ctx, ex, echo, slices.Values(sequence(5)), options...))
 			if len(errs) != 1 || !errors.Is(errs[0], executors.ErrShutdown) {
 				t.Errorf("%s: errors %v", name, errs)
 			}
@@ -390,10 +377,7 @@ func firstHeld(t *T) (held, opened dir, inputs []gateInput) {
 func refused(t *T, option executors.MapOption) {
 	var taken atomic.Int32
 	inputs := func(yield func(int) bool) { taken.Add(1) }
-	var errs []error
-	for _, err := range executors.Map(t.Ctx, t.New(1), echo, inputs, option) {
-		errs = append(errs, err)
-	}
+	errs := errorsOf(executors.Map(t.Ctx, t.New(1), echo, inputs, option))
 	if len(errs) != 1 || errs[0] == nil || taken.Load() != 0 {
 		t.Errorf("errors %v, source started %d times", errs, taken.Load())
 	}

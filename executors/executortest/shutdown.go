@@ -30,21 +30,11 @@ var shutdownCases = []Case{
 	}},
 	{ID: "S05", Doc: "cancel what is queued, then shut down: the rest finishes without error, nothing stays pending", Needs: Background, Run: func(t *T) {
 		ex := t.New(3)
-		d := dir(t.TempDir())
-		var finish, cancelled []future
-		for i := range 3 {
-			finish = append(finish, submit(t, ex, gate, gateInput{d, fmt.Sprint("in", i), i, ""}))
-		}
-		for i := range 3 {
-			await(t, d, fmt.Sprint("in", i))
-		}
+		finish, d := hold(t, ex, 3)
 		ctx, cancel := context.WithCancel(t.Ctx)
+		var cancelled []future
 		for i := range 50 {
-			f, err := executors.Submit(ctx, ex, echo, i)
-			if err != nil {
-				t.Fatal(err)
-			}
-			cancelled = append(cancelled, f)
+			cancelled = append(cancelled, submitWith(t, ctx, ex, echo, i))
 		}
 		cancel()
 		for _, f := range cancelled {
@@ -53,7 +43,7 @@ var shutdownCases = []Case{
 		openGate(t, d)
 		shutdown(t, ex)
 		for i, f := range finish {
-			wantResult(t, f, i)
+			wantResult(t, f, 7+i)
 		}
 	}},
 	{ID: "S07", Doc: "submit, cancel at once, shut down", Run: func(t *T) {
@@ -91,15 +81,13 @@ var shutdownCases = []Case{
 	{ID: "S11", Doc: "shutdown without waiting: refused from then on, the results still come, workers end", Needs: Background, Run: func(t *T) {
 		before := goroutines(t.label)
 		ex := t.New(1)
-		d := dir(t.TempDir())
-		running := submit(t, ex, gate, gateInput{d, "in", 9, ""})
+		running, d := hold(t, ex, 1)
 		queued := submit(t, ex, echo, 1)
-		await(t, d, "in")
 		wantErr(t, ex.Shutdown(ended()), context.Canceled)
 		_, err := executors.Submit(t.Ctx, ex, echo, 1)
 		wantErr(t, err, executors.ErrShutdown)
 		openGate(t, d)
-		wantResult(t, running, 9)
+		wantResult(t, running[0], 7)
 		wantResult(t, queued, 1)
 		backTo(t, before)
 	}},
@@ -109,11 +97,7 @@ var shutdownCases = []Case{
 		d := dir(t.TempDir())
 		var futures []future
 		for i := range 10 {
-			f, err := executors.Submit(ctx, ex, gate, gateInput{d, fmt.Sprint("in", i), i, ""})
-			if err != nil {
-				t.Fatal(err)
-			}
-			futures = append(futures, f)
+			futures = append(futures, submitWith(t, ctx, ex, gate, gateInput{d, fmt.Sprint("in", i), i, ""}))
 		}
 		cancel()
 		ex.Shutdown(ended())
@@ -183,17 +167,15 @@ var shutdownCases = []Case{
 	}},
 	{ID: "S23", Doc: "shutdown that its context ends says what still runs, and can be called again", Needs: Background, Run: func(t *T) {
 		ex := t.New(1)
-		d := dir(t.TempDir())
-		f := submit(t, ex, gate, gateInput{d, "in", 9, ""})
+		running, d := hold(t, ex, 1)
 		queued := submit(t, ex, echo, 1)
-		await(t, d, "in")
 		ctx, cancel := context.WithCancelCause(t.Ctx)
 		why := errors.New("no time")
 		go cancel(why)
 		wantErr(t, ex.Shutdown(ctx), why)
 		openGate(t, d)
 		shutdown(t, ex)
-		wantResult(t, f, 9)
+		wantResult(t, running[0], 7)
 		wantResult(t, queued, 1)
 	}},
 }

@@ -1,6 +1,7 @@
 package executortest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -195,10 +196,7 @@ func (c Case) run(ctx context.Context, kind executors.Kind, can Capability) Resu
 		defer close(ended)
 		t.run(c.Run, end)
 	})
-	limit := c.Limit
-	if limit == 0 {
-		limit = Limit
-	}
+	limit := cmp.Or(c.Limit, Limit)
 	overdue := time.NewTimer(limit)
 	defer overdue.Stop()
 	select {

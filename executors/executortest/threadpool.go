@@ -34,12 +34,9 @@ var threadPoolCases = []Case{
 		ex := t.New(3)
 		for range 5 {
 			stillWorks(t, ex)
-			eventually(t, "the worker is idle again", func() bool {
-				s, _ := executors.StatsOf(ex)
-				return s.Busy == 0
-			})
+			eventually(t, "the worker is idle again", func() bool { return statsOf(ex).Busy == 0 })
 		}
-		if s, _ := executors.StatsOf(ex); s.Started != 1 {
+		if s := statsOf(ex); s.Started != 1 {
 			t.Errorf("%d workers were started", s.Started)
 		}
 	}},
@@ -83,20 +80,15 @@ var threadPoolCases = []Case{
 	}},
 	{ID: "T07", Doc: "after a failure of any kind the same worker goes on", Needs: Closures, Run: func(t *T) {
 		ex := t.New(1)
-		worker := func() *executors.Worker {
-			return result(t, submitFunc(t, ex, func(ctx context.Context) (*executors.Worker, error) {
-				return executors.CurrentWorker(ctx), nil
-			}))
-		}
-		before := worker()
+		before := workerOf(t, ex)
 		for _, how := range []string{"nil", "error", "text"} {
-			var p *executors.PanicError
-			if err := submit(t, ex, panicsWith, how).Err(t.Ctx); !errors.As(err, &p) {
+			err := submit(t, ex, panicsWith, how).Err(t.Ctx)
+			if _, ok := errors.AsType[*executors.PanicError](err); !ok {
 				t.Errorf("panic with %s: got %v", how, err)
 			}
 		}
 		submit(t, ex, fail, "as planned").Err(t.Ctx)
-		if after := worker(); after != before {
+		if after := workerOf(t, ex); after != before {
 			t.Errorf("worker %v before, %v after", before, after)
 		}
 	}},
@@ -122,7 +114,7 @@ var threadPoolCases = []Case{
 	}},
 	{ID: "T10", Doc: "a task can tell its executor and its worker, and outside of tasks there is none", Needs: Closures, Run: func(t *T) {
 		ex := t.New(2)
-		w := result(t, submitFunc(t, ex, func(ctx context.Context) (*executors.Worker, error) { return executors.CurrentWorker(ctx), nil }))
+		w := workerOf(t, ex)
 		if w == nil || w.Executor != ex || w.ID < 0 {
 			t.Errorf("worker %+v", w)
 		}
@@ -133,9 +125,7 @@ var threadPoolCases = []Case{
 	{ID: "T11", Doc: "workers of two executors are different ones", Needs: Closures, Run: func(t *T) {
 		var workers [2]*executors.Worker
 		for i := range workers {
-			workers[i] = result(t, submitFunc(t, t.New(1), func(ctx context.Context) (*executors.Worker, error) {
-				return executors.CurrentWorker(ctx), nil
-			}))
+			workers[i] = workerOf(t, t.New(1))
 		}
 		if workers[0] == workers[1] || workers[0] == nil || workers[1] == nil || workers[0].Executor == workers[1].Executor {
 			t.Errorf("workers %+v", workers)

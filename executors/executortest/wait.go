@@ -190,11 +190,7 @@ func cancelAndShutdown(t *T) []future {
 	d := dir(t.TempDir())
 	var futures []future
 	for i := range 20 {
-		f, err := executors.Submit(ctx, ex, gate, gateInput{d, fmt.Sprint("in", i), i, ""})
-		if err != nil {
-			t.Fatal(err)
-		}
-		futures = append(futures, f)
+		futures = append(futures, submitWith(t, ctx, ex, gate, gateInput{d, fmt.Sprint("in", i), i, ""}))
 	}
 	await(t, d, "in0")
 	go ex.Shutdown(t.Ctx)

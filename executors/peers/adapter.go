@@ -30,22 +30,19 @@ type adapter struct {
 	stopped chan struct{} // closed when stop has returned
 }
 
-// kind makes an executors.Kind of a constructor that gives the two methods of a
-// peer.
-func kind(name, doc string, open func(workers int) (submit func(func()) error, stop func(), err error)) executors.Kind {
-	return executors.Kind{Name: name, Doc: doc, New: func(o executors.Options) (executors.Executor, error) {
+// adapted gives a peer its Kind.
+func adapted(p Peer) Peer {
+	p.Kind = executors.Kind{Name: p.Name, Doc: p.Doc, New: func(o executors.Options) (executors.Executor, error) {
 		if err := o.Check(); err != nil {
 			return nil, err
 		}
-		submit, stop, err := open(o.Workers)
-		if err != nil {
-			return nil, fmt.Errorf("peers: opening %s: %w", name, err)
-		}
+		submit, stop := p.Open(o.Workers)
 		return &adapter{
 			workers: o.Workers, submit: submit, stop: stop,
 			quiet: make(chan struct{}), stopped: make(chan struct{}),
 		}, nil
 	}}
+	return p
 }
 
 func (a *adapter) Workers() int { return a.workers }

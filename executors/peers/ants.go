@@ -8,26 +8,28 @@ import (
 
 // Ants is panjf2000/ants: no queue, a stack of idle workers, each with a channel
 // of its own.
-var Ants = Peer{
+var Ants = adapted(Peer{
 	Name:   "ants",
 	Module: "github.com/panjf2000/ants/v2",
 	Doc:    "a LIFO stack of idle workers, no queue, no results",
 	New:    newAnts,
-	Kind: kind("ants", "panjf2000/ants", func(workers int) (func(func()) error, func(), error) {
-		p, err := ants.NewPool(workers)
-		if err != nil {
-			return nil, nil, err
-		}
+	Open: func(workers int) (func(func()) error, func()) {
+		p := openAnts(workers)
 		// The error can only be that it is closed already.
-		return p.Submit, func() { _ = p.ReleaseContext(context.Background()) }, nil
-	}),
-}
+		return p.Submit, func() { _ = p.ReleaseContext(context.Background()) }
+	},
+})
 
-func newAnts(c Config) Pool {
-	p, err := ants.NewPool(c.Workers)
+func openAnts(workers int) *ants.Pool {
+	p, err := ants.NewPool(workers)
 	if err != nil {
 		panic(err)
 	}
+	return p
+}
+
+func newAnts(c Config) Pool {
+	p := openAnts(c.Workers)
 	return Pool{
 		Go:     p.Submit,
 		Stop:   p.ReleaseContext,

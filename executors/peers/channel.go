@@ -1,6 +1,7 @@
 package peers
 
 import (
+	"cmp"
 	"context"
 	"sync"
 )
@@ -11,30 +12,24 @@ const ChannelBuffer = 1024
 
 // Channel is the pool everybody writes by hand: a buffered channel of closures
 // and P goroutines that range over it.
-var Channel = Peer{
+var Channel = adapted(Peer{
 	Name: "channel",
 	Doc:  "written by hand: a buffered channel of closures and P goroutines",
 	New: func(c Config) Pool {
 		submit, stop := OpenChannel(c.Workers, c.Queue)
 		return Pool{
-			Go:    func(f func()) error { submit(f); return nil },
+			Go:    submit,
 			Stop:  func(context.Context) error { stop(); return nil },
 			Limit: true, Queues: true, Blocks: true,
 		}
 	},
-	Kind: kind("channel", "a buffered channel of closures", func(workers int) (func(func()) error, func(), error) {
-		submit, stop := OpenChannel(workers, 0)
-		return func(f func()) error { submit(f); return nil }, stop, nil
-	}),
-}
+	Open: func(workers int) (func(func()) error, func()) { return OpenChannel(workers, 0) },
+})
 
 // OpenChannel starts a plain channel pool. A buffer of 0 is ChannelBuffer. stop
 // waits for the tasks; a submit that comes later panics.
-func OpenChannel(workers, buffer int) (submit func(func()), stop func()) {
-	if buffer == 0 {
-		buffer = ChannelBuffer
-	}
-	tasks := make(chan func(), buffer)
+func OpenChannel(workers, buffer int) (submit func(func()) error, stop func()) {
+	tasks := make(chan func(), cmp.Or(buffer, ChannelBuffer))
 	var wg sync.WaitGroup
 	for range workers {
 		wg.Go(func() {
@@ -43,5 +38,5 @@ func OpenChannel(workers, buffer int) (submit func(func()), stop func()) {
 			}
 		})
 	}
-	return func(f func()) { tasks <- f }, func() { close(tasks); wg.Wait() }
+	return func(f func()) error { tasks <- f; return nil }, func() { close(tasks); wg.Wait() }
 }

@@ -8,23 +8,19 @@ import (
 
 // Conc is sourcegraph/conc: an unbuffered channel per pool, results of the whole
 // pool at the end.
-var Conc = Peer{
+var Conc = adapted(Peer{
 	Name:   "conc",
 	Module: "github.com/sourcegraph/conc",
 	Doc:    "an unbuffered channel, results of all tasks together",
 	New:    newConc,
-	Kind: kind("conc", "sourcegraph/conc", func(workers int) (func(func()) error, func(), error) {
+	Open: func(workers int) (func(func()) error, func()) {
 		p := pool.New().WithMaxGoroutines(workers)
-		return func(f func()) error { p.Go(f); return nil }, p.Wait, nil
-	}),
-}
+		return func(f func()) error { p.Go(f); return nil }, p.Wait
+	},
+})
 
 func newConc(c Config) Pool {
-	ctx := c.Context
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	p := pool.NewWithResults[int]().WithMaxGoroutines(c.Workers).WithContext(ctx)
+	p := pool.NewWithResults[int]().WithMaxGoroutines(c.Workers).WithContext(c.context())
 	return Pool{
 		Go: func(f func()) error {
 			p.Go(func(context.Context) (int, error) { f(); return 0, nil })

@@ -8,25 +8,21 @@ import (
 
 // Errgroup is golang.org/x/sync/errgroup: a goroutine per task and a channel as
 // semaphore.
-var Errgroup = Peer{
+var Errgroup = adapted(Peer{
 	Name:   "errgroup",
 	Module: "golang.org/x/sync",
 	Doc:    "a goroutine per task behind a semaphore, the first error of all tasks",
 	New:    newErrgroup,
-	Kind: kind("errgroup", "x/sync/errgroup", func(workers int) (func(func()) error, func(), error) {
+	Open: func(workers int) (func(func()) error, func()) {
 		var g errgroup.Group
 		g.SetLimit(workers)
 		return func(f func()) error { g.Go(func() error { f(); return nil }); return nil },
-			func() { _ = g.Wait() }, nil // no task of ours returns an error
-	}),
-}
+			func() { _ = g.Wait() } // no task of ours returns an error
+	},
+})
 
 func newErrgroup(c Config) Pool {
-	parent := c.Context
-	if parent == nil {
-		parent = context.Background()
-	}
-	g, ctx := errgroup.WithContext(parent)
+	g, ctx := errgroup.WithContext(c.context())
 	g.SetLimit(c.Workers)
 	return Pool{
 		Go: func(f func()) error { g.Go(func() error { f(); return nil }); return nil },

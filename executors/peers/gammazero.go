@@ -8,7 +8,7 @@ import (
 
 // Gammazero is gammazero/workerpool: a dispatcher goroutine between two
 // unbuffered channels.
-var Gammazero = Peer{
+var Gammazero = adapted(Peer{
 	Name:   "gammazero",
 	Module: "github.com/gammazero/workerpool",
 	Doc:    "a dispatcher goroutine with an unbounded queue, no results",
@@ -20,8 +20,8 @@ var Gammazero = Peer{
 			Limit: true, Queues: true,
 		}
 	},
-	Kind: kind("gammazero", "gammazero/workerpool", func(workers int) (func(func()) error, func(), error) {
+	Open: func(workers int) (func(func()) error, func()) {
 		p := workerpool.New(workers)
-		return p.Do, p.StopWait, nil
-	}),
-}
+		return p.Do, p.StopWait
+	},
+})

@@ -8,7 +8,7 @@ import (
 
 // Gopool is gopool of bytedance/gopkg: a locked linked list, workers that leave
 // when it is empty. It can neither be stopped nor waited for.
-var Gopool = Peer{
+var Gopool = adapted(Peer{
 	Name:   "gopool",
 	Module: "github.com/bytedance/gopkg",
 	Doc:    "a locked linked list, no results, no stop",
@@ -20,13 +20,13 @@ var Gopool = Peer{
 			Limit:  true, Queues: true,
 		}
 	},
-	Kind: kind("gopool", "bytedance/gopkg gopool", func(workers int) (func(func()) error, func(), error) {
+	Open: func(workers int) (func(func()) error, func()) {
 		p := gopool.NewPool("peers", int32(workers), gopool.NewConfig())
 		var wg sync.WaitGroup // what its users add to know when it is done
 		return func(f func()) error {
 			wg.Add(1)
 			p.Go(func() { defer wg.Done(); f() })
 			return nil
-		}, wg.Wait, nil
-	}),
-}
+		}, wg.Wait
+	},
+})

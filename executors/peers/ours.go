@@ -15,10 +15,7 @@ func own(k executors.Kind) Peer {
 
 func newOurs(k executors.Kind, c Config) Pool {
 	ex, bounded := openOurs(k, c)
-	ctx := c.Context
-	if ctx == nil {
-		ctx = context.Background()
-	}
+	ctx := c.context()
 	p := Pool{
 		Go: func(f func()) error { return executors.Go(ex, f) },
 		Submit: func(f func(context.Context) (int, error)) (Result, error) {

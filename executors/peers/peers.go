@@ -16,9 +16,12 @@
 package peers
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"poolbench/executors"
 )
@@ -32,10 +35,16 @@ type Peer struct {
 	Module string // path of the Go module it comes from; empty for what is written here
 	Doc    string // one line
 	Kind   executors.Kind
+	Open   Opener // what Kind submits to; nil for ours
 
 	// New makes the pool as its users do. It panics if the pool cannot be made.
 	New func(Config) Pool
 }
+
+// An Opener makes a pool of so many workers for tasks without results, and gives two
+// methods of it: stop waits for the tasks, with what the pool offers for that. It panics
+// if the pool cannot be made.
+type Opener func(workers int) (submit func(func()) error, stop func())
 
 // A Config says what pool is wanted.
 type Config struct {
@@ -46,6 +55,8 @@ type Config struct {
 	// Context is given to peers that accept one. Nil is context.Background().
 	Context context.Context
 }
+
+func (c Config) context() context.Context { return cmp.Or(c.Context, context.Background()) }
 
 // All returns ours first, then the peers, in the order of the tables.
 func All() []Peer {
@@ -60,6 +71,22 @@ func ByName(name string) (Peer, bool) {
 		}
 	}
 	return Peer{}, false
+}
+
+// Choose returns those of all that a list of names, separated by commas, names; all of
+// them when it is empty. The error is of a name that nothing has.
+func Choose[T any](all []T, names string, name func(T) string) (chosen []T, err error) {
+	if names == "" {
+		return all, nil
+	}
+	for wanted := range strings.SplitSeq(names, ",") {
+		i := slices.IndexFunc(all, func(v T) bool { return name(v) == wanted })
+		if i < 0 {
+			return nil, fmt.Errorf("no %q", wanted)
+		}
+		chosen = append(chosen, all[i])
+	}
+	return chosen, nil
 }
 
 // Version is the version of the peer's module in the running program, empty if

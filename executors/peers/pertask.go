@@ -4,7 +4,7 @@ import "sync"
 
 // PerTask is no pool at all: a goroutine for each task and a sync.WaitGroup. It
 // has no limit, so its executor runs more than Workers tasks at once.
-var PerTask = Peer{
+var PerTask = adapted(Peer{
 	Name: "pertask",
 	Doc:  "written by hand: a goroutine per task, no limit",
 	New: func(Config) Pool {
@@ -15,8 +15,8 @@ var PerTask = Peer{
 			Queues: true,
 		}
 	},
-	Kind: kind("pertask", "a goroutine per task", func(int) (func(func()) error, func(), error) {
+	Open: func(int) (func(func()) error, func()) {
 		var wg sync.WaitGroup
-		return func(f func()) error { wg.Go(f); return nil }, wg.Wait, nil
-	}),
-}
+		return func(f func()) error { wg.Go(f); return nil }, wg.Wait
+	},
+})

@@ -9,24 +9,21 @@ import (
 
 // Pond is alitto/pond: one mutex, a linked list of buffers, workers that leave
 // when the queue is empty, a context per future.
-var Pond = Peer{
+var Pond = adapted(Peer{
 	Name:   "pond",
 	Module: "github.com/alitto/pond/v2",
 	Doc:    "one locked queue, a future made of a context for each task",
 	New:    newPond,
-	Kind: kind("pond", "alitto/pond", func(workers int) (func(func()) error, func(), error) {
+	Open: func(workers int) (func(func()) error, func()) {
 		p := pond.NewPool(workers)
-		return p.Go, p.StopAndWait, nil
-	}),
-}
+		return p.Go, p.StopAndWait
+	},
+})
 
 func newPond(c Config) Pool {
-	var options []pond.Option
+	options := []pond.Option{pond.WithContext(c.context())}
 	if c.Queue > 0 {
 		options = append(options, pond.WithQueueSize(c.Queue))
-	}
-	if c.Context != nil {
-		options = append(options, pond.WithContext(c.Context))
 	}
 	p := pond.NewResultPool[int](c.Workers, options...)
 	submit := func(f func(context.Context) (int, error)) (Result, error) {

@@ -57,10 +57,10 @@ func (p *Pool) workerOf(t executors.Task) *worker {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, w := range p.procs {
-		if w.window.n != 1 || w.window.at(0).task != t {
+		if w.window.Len() != 1 || w.window.At(0).task != t {
 			continue
 		}
-		if est := w.window.at(0).fn.est; !w.ready || est == 0 || est > int64(attendTime/2) {
+		if est := w.window.At(0).fn.est; !w.ready || est == 0 || est > int64(attendTime/2) {
 			return nil
 		}
 		w.attendants.Add(1)

@@ -25,10 +25,7 @@ func (p *Pool) rest(useful bool, cause error) {
 		p.failures++
 	}
 	failures := p.failures
-	working := false
-	for _, w := range p.procs {
-		working = working || w.ready
-	}
+	working := len(p.ready()) > 0
 	p.mu.Unlock()
 	var broken *executors.BrokenError
 	var refused *prepareError
@@ -65,9 +62,7 @@ func (p *Pool) boot() (*worker, error) {
 		gomaxprocs: p.opts.GOMAXPROCS, maxMessage: p.opts.MaxMessage,
 		memory: p.opts.MemoryLimit, watch: p.opts.MaxGrowth > 0, trace: p.opts.Trace != nil,
 	}
-	if p.opts.InitFunc != nil {
-		t.init = p.opts.InitFunc.Name()
-	}
+	t.init = w.initName()
 	w.shared = p.shared
 	t.rlimit = p.limitMemory(w)
 	if err := launch(&w.process, t); err != nil {
@@ -145,12 +140,7 @@ func (p *Pool) welcome(w *worker) {
 		p.leave(w)
 	}
 	dropped := p.feed(w)
-	ready := 0
-	for _, other := range p.procs {
-		if other.ready {
-			ready++
-		}
-	}
+	ready := len(p.ready())
 	if p.opts.Idle > 0 {
 		ready = max(ready, p.stats.Started) // some may have gone again
 	}

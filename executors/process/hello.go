@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"sync"
 )
 
@@ -18,7 +17,7 @@ const (
 	// envDepth stays: pools are refused in a worker and in all it starts.
 	envDepth = "POOLBENCH_PROCESS_DEPTH"
 
-	protocolVersion = 5
+	protocolVersion = 6
 
 	// maxHello bounds the first frame of a worker, which may not be one.
 	maxHello = 4 << 10
@@ -40,33 +39,20 @@ type ticket struct {
 	init       string // name of the initialiser, "" if none
 }
 
+const ticketFormat = "%d %d %q %d %d %t %d %t %d %t %t %q"
+
 func (t ticket) String() string {
-	return fmt.Sprintf("%d:%d:%s:%d:%d:%t:%d:%t:%d:%t:%t:%q", t.version, t.parent, t.nonce, t.gomaxprocs, t.maxMessage,
+	return fmt.Sprintf(ticketFormat, t.version, t.parent, t.nonce, t.gomaxprocs, t.maxMessage,
 		t.page, t.memory, t.rlimit, t.shared, t.watch, t.trace, t.init)
 }
 
 func parseTicket(s string) (t ticket, err error) {
-	parts := strings.SplitN(s, ":", 12)
-	if len(parts) != 12 {
-		return t, fmt.Errorf("process: %s=%q is not a ticket", envWorker, s)
-	}
-	t.memory, err = strconv.ParseInt(parts[6], 10, 64)
-	if err == nil {
-		t.init, err = strconv.Unquote(parts[11])
-	}
+	_, err = fmt.Sscanf(s, ticketFormat, &t.version, &t.parent, &t.nonce, &t.gomaxprocs, &t.maxMessage,
+		&t.page, &t.memory, &t.rlimit, &t.shared, &t.watch, &t.trace, &t.init)
 	if err != nil {
-		return t, fmt.Errorf("process: %s=%q is not a ticket: %w", envWorker, s, err)
+		err = fmt.Errorf("process: %s=%q is not a ticket: %w", envWorker, s, err)
 	}
-	t.nonce = parts[2]
-	for i, v := range map[int]*bool{5: &t.page, 7: &t.rlimit, 9: &t.watch, 10: &t.trace} {
-		*v = parts[i] == "true"
-	}
-	for i, v := range map[int]*int{0: &t.version, 1: &t.parent, 3: &t.gomaxprocs, 4: &t.maxMessage, 8: &t.shared} {
-		if *v, err = strconv.Atoi(parts[i]); err != nil {
-			return t, fmt.Errorf("process: %s=%q is not a ticket: %w", envWorker, s, err)
-		}
-	}
-	return t, nil
+	return t, err
 }
 
 // hello is the payload of a worker's first frame, and what the parent expects.

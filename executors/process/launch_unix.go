@@ -25,9 +25,9 @@ const (
 func launch(pr *process, t ticket) (err error) {
 	var files opened
 	defer func() {
-		files.closeChild()
+		closeAll(files.child)
 		if err != nil {
-			files.closeParent()
+			closeAll(files.parent)
 			pr.unmap()
 		}
 	}()
@@ -73,14 +73,8 @@ func launch(pr *process, t ticket) (err error) {
 // opened are descriptors on their way into a process.
 type opened struct{ child, parent []*os.File }
 
-func (o *opened) closeChild() {
-	for _, f := range o.child {
-		f.Close()
-	}
-}
-
-func (o *opened) closeParent() {
-	for _, f := range o.parent {
+func closeAll(files []*os.File) {
+	for _, f := range files {
 		f.Close()
 	}
 }
@@ -143,7 +137,8 @@ func (c fdConn) writeBoth(a, b []byte) (int, error) {
 	return n + rest, err
 }
 
-// tryRead reads what is there without waiting; EAGAIN if that is nothing.
+// tryRead reads what is there. A descriptor that does not block gives EAGAIN if that
+// is nothing.
 func tryRead(fd int, b []byte) (int, error) {
 	for {
 		n, err := syscall.Read(fd, b)
@@ -208,20 +203,7 @@ func die() {
 // An fdConn reads and writes a descriptor with blocking system calls.
 type fdConn int
 
-func (c fdConn) Read(b []byte) (int, error) {
-	for {
-		n, err := syscall.Read(int(c), b)
-		switch {
-		case errors.Is(err, syscall.EINTR):
-		case err != nil:
-			return 0, err
-		case n == 0:
-			return 0, io.EOF
-		default:
-			return n, nil
-		}
-	}
-}
+func (c fdConn) Read(b []byte) (int, error) { return tryRead(int(c), b) }
 
 func (c fdConn) Write(b []byte) (int, error) {
 	done := 0

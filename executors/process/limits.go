@@ -50,17 +50,17 @@ type verdict struct {
 // running is the item that the worker has started and not answered, as far as one
 // can know; nil if there is none. Called with Pool.mu held.
 func (w *worker) running() *item {
-	if w.window.n == 0 {
+	if w.window.Len() == 0 {
 		return nil
 	}
 	if w.page == nil {
-		return w.window.at(0)
+		return w.window.At(0)
 	}
-	i := int(int32(w.page.claimed() - w.window.at(0).seq)) // replies before it may be on their way
-	if i < 0 || i >= w.window.n || w.window.at(i).seq != w.page.claimed() {
+	i := int(int32(w.page.claimed() - w.window.At(0).seq)) // replies before it may be on their way
+	if i < 0 || i >= w.window.Len() || w.window.At(i).seq != w.page.claimed() {
 		return nil
 	}
-	return w.window.at(i)
+	return w.window.At(i)
 }
 
 // limitOf is how long a call of a function may run; 0 if there is no limit.
@@ -109,7 +109,7 @@ func (w *worker) condemn(it *item, err error) bool {
 // withdraw takes back what the worker has not started, as takeBack does, but also
 // when it is not known to have started anything. Called with Pool.mu held.
 func (w *worker) withdraw() []*item {
-	if w.page == nil || w.window.n == 0 {
+	if w.page == nil || w.window.Len() == 0 {
 		return nil
 	}
 	return w.keepUpTo(w.page.takeBack(w.seq + 1))

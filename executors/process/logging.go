@@ -1,6 +1,7 @@
 package process
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -22,15 +23,12 @@ func (w *worker) logLine(stream int) func(line []byte, seq uint32) {
 func (w *worker) funcOf(seq uint32) string {
 	w.pool.mu.Lock()
 	defer w.pool.mu.Unlock()
-	if seq == 0 {
-		return ""
-	}
-	for i := range w.window.n {
-		if it := w.window.at(i); it.seq == seq {
+	for i := range w.window.Len() {
+		if it := w.window.At(i); it.seq == seq {
 			return it.fn.name
 		}
 	}
-	if seq == w.lastSeq {
+	if w.last != nil && seq == w.lastSeq {
 		return w.last.name
 	}
 	return ""
@@ -45,8 +43,5 @@ func (w *worker) logWorn(why string) {
 
 // log is where the pool says what it has to say.
 func (p *Pool) log() *slog.Logger {
-	if p.opts.Log != nil {
-		return p.opts.Log
-	}
-	return slog.Default()
+	return cmp.Or(p.opts.Log, slog.Default())
 }

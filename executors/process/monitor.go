@@ -26,11 +26,6 @@ const (
 	monitorIdle = 40
 )
 
-func (m *monitor) init(p *Pool) {
-	m.pool = p
-	m.wakeup = make(chan struct{}, 1)
-}
-
 // wake is called after a task was accepted.
 func (m *monitor) wake() {
 	if m.parked.Load() && m.parked.CompareAndSwap(true, false) {
@@ -99,7 +94,7 @@ func (m *monitor) scan() {
 	now := time.Now()
 	p.mu.Lock()
 	for _, w := range p.procs {
-		if !w.ready || w.window.n == 0 {
+		if !w.ready || w.window.Len() == 0 {
 			continue
 		}
 		if w.sendCancels() {
@@ -109,7 +104,7 @@ func (m *monitor) scan() {
 			condemned = append(condemned, w)
 			continue
 		}
-		if head := w.window.at(0).seq; head != w.head {
+		if head := w.window.At(0).seq; head != w.head {
 			w.head = head
 			continue
 		}
@@ -130,8 +125,8 @@ func (m *monitor) scan() {
 // sendCancels queues a cancel frame for each item of the window whose context has
 // ended, and reports whether there was one. Called with Pool.mu held.
 func (w *worker) sendCancels() (any bool) {
-	for i := range w.window.n {
-		it := w.window.at(i)
+	for i := range w.window.Len() {
+		it := w.window.At(i)
 		if !it.cancel && it.remote.Context().Err() != nil {
 			it.cancel, any = true, true
 			w.control.append(header{kind: kindCancel, seq: it.seq}, nil)

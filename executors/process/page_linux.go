@@ -98,9 +98,6 @@ func (pg *page) claimed() uint32 {
 	return uint32(atomic.LoadUint64(pg.long(0)))
 }
 
-// claimedSince reports whether seq or a later task has been claimed.
-func (pg *page) claimedSince(seq uint32) bool { return int32(pg.claimed()-seq) >= 0 }
-
 func (pg *page) area() []byte { return pg.mem[pageArea:] }
 
 func (pg *page) setHeld(n int) { atomic.StoreUint32(pg.word(16), uint32(n)) }

@@ -7,7 +7,6 @@ type page struct{}
 
 func (*page) claim(uint32) bool                { return true }
 func (*page) takeBack(uint32) (claimed uint32) { return 0 }
-func (*page) claimedSince(uint32) bool         { return false }
 func (*page) claimed() uint32                  { return 0 }
 func (*page) area() []byte                     { return nil }
 func (*page) setHeld(int)                      {}

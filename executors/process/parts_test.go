@@ -38,11 +38,11 @@ func TestTailKeepsTheEnd(t *testing.T) {
 func TestDequeBothEnds(t *testing.T) {
 	var d deque
 	for i := range 100 {
-		d.pushBack(&item{seq: uint32(100 + i)})
-		d.pushFront(&item{seq: uint32(99 - i)})
+		d.PushBack(&item{seq: uint32(100 + i)})
+		d.PushFront(&item{seq: uint32(99 - i)})
 	}
 	for i := range 50 {
-		if got := d.popFront().seq; got != uint32(i) {
+		if got := d.PopFront().seq; got != uint32(i) {
 			t.Fatalf("item %d is %d", i, got)
 		}
 	}
@@ -51,8 +51,8 @@ func TestDequeBothEnds(t *testing.T) {
 			t.Fatalf("item %d is %d", 50+i, it.seq)
 		}
 	}
-	if d.n != 0 {
-		t.Error(d.n)
+	if d.Len() != 0 {
+		t.Error(d.Len())
 	}
 }
 
@@ -63,7 +63,7 @@ func TestRequeueRestoresTheOrder(t *testing.T) {
 		items[i] = &item{order: uint64(i)}
 	}
 	for _, it := range items[6:] {
-		d.pushBack(it)
+		d.PushBack(it)
 	}
 	d.requeue([]*item{items[1], items[4]})
 	d.requeue(nil)
@@ -104,9 +104,9 @@ func TestWindow(t *testing.T) {
 				break
 			}
 			w.est += est
-			w.window.pushBack(it)
+			w.window.PushBack(it)
 		}
-		return w.window.n
+		return w.window.Len()
 	}
 	for _, c := range []struct {
 		est             int64

@@ -84,7 +84,7 @@ func NewPool(o Options) (*Pool, error) {
 	}
 	p.chooseLimiter()
 	p.keepOne = p.keep
-	p.monitor.init(p)
+	p.monitor.pool, p.monitor.wakeup = p, make(chan struct{}, 1)
 	return p, nil
 }
 
@@ -126,12 +126,16 @@ func (p *Pool) Pids() []int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var pids []int
-	for _, w := range p.procs {
-		if w.ready {
-			pids = append(pids, w.pid)
-		}
+	for _, w := range p.ready() {
+		pids = append(pids, w.pid)
 	}
 	return pids
+}
+
+// ready are the living workers that have said hello, the oldest first. Called with mu
+// held.
+func (p *Pool) ready() []*worker {
+	return slices.DeleteFunc(slices.Clone(p.procs), func(w *worker) bool { return !w.ready })
 }
 
 // refusal is why nothing is accepted, nil if it is. Called with mu held.
@@ -202,10 +206,10 @@ func (p *Pool) accept(it *item, failure error) error {
 	p.pending.Add(1)
 	p.accepted++
 	it.order = p.accepted
-	p.queue.pushBack(it)
+	p.queue.PushBack(it)
 	var one [1]*worker
 	fed, dropped := p.feedIdle(one[:0])
-	if p.queue.n > 0 && p.keepers < p.limit {
+	if p.queue.Len() > 0 && p.keepers < p.limit {
 		p.staff(false)
 	}
 	p.mu.Unlock()
@@ -358,6 +362,11 @@ func (p *Pool) Shutdown(ctx context.Context) error {
 	p.checkDrained()
 	p.mu.Unlock()
 	p.stop()
+	return p.wait(ctx)
+}
+
+// wait returns when nothing is left of the pool, or when ctx ends.
+func (p *Pool) wait(ctx context.Context) error {
 	select {
 	case <-p.gone:
 		return nil
@@ -376,8 +385,8 @@ func (p *Pool) unfinished(cause error) error {
 	defer p.mu.Unlock()
 	var running []string
 	for _, w := range p.procs {
-		if w.window.n > 0 {
-			running = append(running, fmt.Sprintf("%s in process %d", w.window.at(0).fn.name, w.pid))
+		if w.window.Len() > 0 {
+			running = append(running, fmt.Sprintf("%s in process %d", w.window.At(0).fn.name, w.pid))
 		}
 	}
 	return fmt.Errorf("process: shutdown: %d tasks unfinished, running: %v: %w", p.pending.Load(), running, cause)
@@ -395,12 +404,7 @@ func (p *Pool) Kill(ctx context.Context) error {
 	for _, w := range p.living() {
 		w.kill()
 	}
-	select {
-	case <-p.gone:
-		return nil
-	case <-ctx.Done():
-		return p.unfinished(context.Cause(ctx))
-	}
+	return p.wait(ctx)
 }
 
 // executable is the file to start workers from.

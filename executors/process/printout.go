@@ -3,6 +3,7 @@ package process
 import (
 	"bytes"
 	"os"
+	"slices"
 	"sync"
 	"syscall"
 )
@@ -108,12 +109,7 @@ func (o *printout) noteCrash(line []byte) {
 
 // isCrash recognises the first line of what a Go runtime says before it ends.
 func isCrash(line []byte) bool {
-	for _, s := range []string{"panic: ", "fatal error: ", "SIG"} {
-		if bytes.HasPrefix(line, []byte(s)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"panic: ", "fatal error: ", "SIG"}, func(s string) bool { return bytes.HasPrefix(line, []byte(s)) })
 }
 
 // add appends b, written by the tasks from first to last.
@@ -150,9 +146,7 @@ func (o *printout) start() uint64 { return o.total - uint64(len(o.ring)) }
 
 // String is all that is left.
 func (o *printout) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.from(0)
+	return o.of(0)
 }
 
 // from is what is left of the bytes from an offset on.

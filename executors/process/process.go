@@ -44,6 +44,7 @@
 package process
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -182,17 +183,10 @@ func (o Options) withDefaults() (Options, error) {
 	if o.OnFull == executors.RunInCaller {
 		return o, errors.New("process: OnFull cannot be RunInCaller: the task would run in the process of the caller, without isolation")
 	}
-	def := func(v *int, d int) {
-		if *v == 0 {
-			*v = d
-		}
-	}
-	def(&o.GOMAXPROCS, 1)
-	def(&o.MaxMessage, 1<<30)
-	def(&o.Output, 16<<10)
-	if o.BootTimeout == 0 {
-		o.BootTimeout = 10 * time.Second
-	}
+	o.GOMAXPROCS = cmp.Or(o.GOMAXPROCS, 1)
+	o.MaxMessage = cmp.Or(o.MaxMessage, 1<<30)
+	o.Output = cmp.Or(o.Output, 16<<10)
+	o.BootTimeout = cmp.Or(o.BootTimeout, 10*time.Second)
 	if o.GOMAXPROCS < 1 || o.MaxMessage < 1 || o.MaxMessage > 1<<31-1 || o.Output < 1 || o.BootTimeout < 0 {
 		return o, fmt.Errorf("process: option out of range: %+v", o)
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"poolbench/executors"
+	"poolbench/executors/internal/ring"
 )
 
 // An item is an accepted task with its encoded input.
@@ -38,46 +39,8 @@ func (it *item) fail(err error) {
 	it.task.Fail(err)
 }
 
-// A deque is a ring of items.
-type deque struct {
-	ring []*item // length is a power of two
-	head int
-	n    int
-}
-
-func (d *deque) grow() {
-	if d.n < len(d.ring) {
-		return
-	}
-	ring := make([]*item, max(16, 2*len(d.ring)))
-	for i := range d.n {
-		ring[i] = d.at(i)
-	}
-	d.ring, d.head = ring, 0
-}
-
-func (d *deque) at(i int) *item { return d.ring[(d.head+i)&(len(d.ring)-1)] }
-
-func (d *deque) pushBack(it *item) {
-	d.grow()
-	d.ring[(d.head+d.n)&(len(d.ring)-1)] = it
-	d.n++
-}
-
-func (d *deque) pushFront(it *item) {
-	d.grow()
-	d.head = (d.head - 1) & (len(d.ring) - 1)
-	d.ring[d.head] = it
-	d.n++
-}
-
-func (d *deque) popFront() *item {
-	it := d.ring[d.head]
-	d.ring[d.head] = nil
-	d.head = (d.head + 1) & (len(d.ring) - 1)
-	d.n--
-	return it
-}
+// A deque is a queue of items, to which they can come back.
+type deque struct{ ring.Ring[*item] }
 
 // requeue puts items back where they were: in front of all that were accepted
 // later.
@@ -87,20 +50,20 @@ func (d *deque) requeue(items []*item) {
 	}
 	byOrder := func(a, b *item) int { return cmp.Compare(a.order, b.order) }
 	last := slices.MaxFunc(items, byOrder).order
-	for d.n > 0 && d.at(0).order < last {
-		items = append(items, d.popFront())
+	for d.Len() > 0 && d.At(0).order < last {
+		items = append(items, d.PopFront())
 	}
 	slices.SortFunc(items, byOrder)
 	for _, it := range slices.Backward(items) {
-		d.pushFront(it)
+		d.PushFront(it)
 	}
 }
 
 // takeAll empties the deque.
 func (d *deque) takeAll() []*item {
-	items := make([]*item, 0, d.n)
-	for d.n > 0 {
-		items = append(items, d.popFront())
+	items := make([]*item, 0, d.Len())
+	for d.Len() > 0 {
+		items = append(items, d.PopFront())
 	}
 	return items
 }

@@ -59,7 +59,7 @@ func (p *Pool) relieve() {
 }
 
 // tasksLeft is how many tasks more the worker may be given.
-func (w *worker) tasksLeft() int { return w.life.tasks - w.answered - w.window.n }
+func (w *worker) tasksLeft() int { return w.life.tasks - w.answered - w.window.Len() }
 
 // grown reports whether the worker has exceeded Options.MaxGrowth. Called with
 // Pool.mu held.

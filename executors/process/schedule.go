@@ -1,6 +1,9 @@
 package process
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // How much a busy worker is given in advance. A task sent in advance saves the
 // worker a round trip, but its future says running, and it waits behind the one
@@ -44,7 +47,7 @@ func (f *function) observe(ns uint32) {
 // admits reports whether the worker may have the next item, of which queued are
 // waiting in a pool of workers. Called with Pool.mu held.
 func (w *worker) admits(it *item, queued, workers int) bool {
-	n := w.window.n
+	n := w.window.Len()
 	switch {
 	case n == 0:
 		return true
@@ -60,7 +63,7 @@ func (w *worker) admits(it *item, queued, workers int) bool {
 
 // wantsMore keeps refills large: a window is filled up when half of it is done.
 func (w *worker) wantsMore() bool {
-	return w.window.n <= 1 || w.window.n <= maxWindow/2 && w.est <= windowTarget/2
+	return w.window.Len() <= 1 || w.window.Len() <= maxWindow/2 && w.est <= windowTarget/2
 }
 
 // feed moves items from the queue to the window of w and to its channel, from
@@ -72,8 +75,8 @@ func (p *Pool) feed(w *worker) (dropped int) {
 	if !w.ready || w.leaving || !w.wantsMore() {
 		return 0
 	}
-	for p.queue.n > 0 && w.admits(p.queue.at(0), p.queue.n, p.limit) && (w.busy || p.busy < p.limit) && w.tasksLeft() > 0 {
-		it := p.queue.popFront()
+	for p.queue.Len() > 0 && w.admits(p.queue.At(0), p.queue.Len(), p.limit) && (w.busy || p.busy < p.limit) && w.tasksLeft() > 0 {
+		it := p.queue.PopFront()
 		if !it.claimed && !it.remote.Start() {
 			dropped++
 			continue
@@ -83,14 +86,14 @@ func (p *Pool) feed(w *worker) (dropped int) {
 	}
 	p.stats.Cancelled += int64(dropped)
 	if len(p.blocked) > 0 {
-		p.unblock(p.opts.Queue - p.queue.n)
+		p.unblock(p.opts.Queue - p.queue.Len())
 	}
 	if w.tasksLeft() <= 0 {
 		p.wear(w, wornTasks)
 		p.leave(w)
 		return dropped
 	}
-	if w.window.n == 0 && !w.idle {
+	if w.window.Len() == 0 && !w.idle {
 		w.idle = true
 		p.idle = append(p.idle, w)
 		if p.opts.Idle > 0 {
@@ -103,7 +106,7 @@ func (p *Pool) feed(w *worker) (dropped int) {
 // feedIdle gives queued items to idle workers, the one that was busy last first.
 // The workers it returns need a flush. Called with Pool.mu held.
 func (p *Pool) feedIdle(fed []*worker) (_ []*worker, dropped int) {
-	for p.queue.n > 0 && len(p.idle) > 0 && p.busy < p.limit {
+	for p.queue.Len() > 0 && len(p.idle) > 0 && p.busy < p.limit {
 		w := p.idle[len(p.idle)-1]
 		p.idle = p.idle[:len(p.idle)-1]
 		w.idle = false
@@ -116,10 +119,6 @@ func (p *Pool) feedIdle(fed []*worker) (_ []*worker, dropped int) {
 // leaveIdle takes a worker that ends out of the idle ones. Called with Pool.mu
 // held.
 func (p *Pool) leaveIdle(w *worker) {
-	for i, other := range p.idle {
-		if other == w {
-			p.idle = append(p.idle[:i], p.idle[i+1:]...)
-		}
-	}
+	p.idle = slices.DeleteFunc(p.idle, func(other *worker) bool { return other == w })
 	w.idle = false
 }

@@ -1,8 +1,8 @@
 package process
 
 import (
-	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -26,77 +26,68 @@ func Shared(name string) ([]byte, error) {
 // sharedObjects are set in a worker before its first task and its initialiser.
 var sharedObjects map[string][]byte
 
-// Shared objects are in one file that every worker maps: a table, and the objects,
-// each at the beginning of a block.
-//
-//	uint32  number of objects
-//	        for each: uint32 length of the name, name, uint64 offset, uint64 size
+// Shared objects are in one file that every worker maps: a uint64 with the length of the
+// table in bytes, the table as JSON, and the objects, each at the beginning of a block.
 const sharedBlock = 4096
+
+// A sharedEntry is a line of the table.
+type sharedEntry struct {
+	Name         []byte // any text, not only what JSON can tell
+	Offset, Size uint64 // bytes; the offset is from the first block after the table
+}
 
 func roundUp(n uint64) uint64 { return (n + sharedBlock - 1) &^ (sharedBlock - 1) }
 
 // writeShared writes the file.
 func writeShared(w io.Writer, objects map[string][]byte) error {
-	names := slices.Sorted(maps.Keys(objects))
-	size := uint64(4)
-	for _, name := range names {
-		size += 4 + uint64(len(name)) + 16
+	var entries []sharedEntry
+	blocks := [][]byte{nil} // the table, then the objects
+	at := uint64(0)
+	for _, name := range slices.Sorted(maps.Keys(objects)) {
+		size := uint64(len(objects[name]))
+		entries = append(entries, sharedEntry{[]byte(name), at, size})
+		blocks = append(blocks, objects[name])
+		at += roundUp(size)
 	}
-	table := binary.LittleEndian.AppendUint32(nil, uint32(len(names)))
-	at := roundUp(size)
-	for _, name := range names {
-		table = binary.LittleEndian.AppendUint32(table, uint32(len(name)))
-		table = append(table, name...)
-		table = binary.LittleEndian.AppendUint64(table, at)
-		table = binary.LittleEndian.AppendUint64(table, uint64(len(objects[name])))
-		at += roundUp(uint64(len(objects[name])))
-	}
-	if err := writeBlocks(w, table); err != nil {
+	table, err := json.Marshal(entries)
+	if err != nil {
 		return err
 	}
-	for _, name := range names {
-		if err := writeBlocks(w, objects[name]); err != nil {
+	blocks[0] = append(binary.LittleEndian.AppendUint64(nil, uint64(len(table))), table...)
+	for _, b := range blocks {
+		n := uint64(len(b))
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+		if _, err := w.Write(make([]byte, roundUp(n)-n)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func writeBlocks(w io.Writer, b []byte) error {
-	n := uint64(len(b))
-	if _, err := w.Write(b); err != nil {
-		return err
-	}
-	_, err := w.Write(bytes.Repeat([]byte{0}, int(roundUp(n)-n)))
-	return err
-}
-
 var errShared = errors.New("process: not a table of shared objects")
 
 // parseShared finds the objects in a mapped file.
 func parseShared(mem []byte) (map[string][]byte, error) {
-	b := mem
-	if len(b) < 4 {
+	if len(mem) < 8 {
 		return nil, errShared
 	}
-	count := binary.LittleEndian.Uint32(b)
-	b = b[4:]
+	size := binary.LittleEndian.Uint64(mem)
+	if size > uint64(len(mem)-8) {
+		return nil, errShared
+	}
+	var entries []sharedEntry
+	if err := json.Unmarshal(mem[8:8+size], &entries); err != nil {
+		return nil, fmt.Errorf("%w: %w", errShared, err)
+	}
+	mem = mem[min(roundUp(8+size), uint64(len(mem))):]
 	objects := map[string][]byte{}
-	for range count {
-		if len(b) < 4 {
+	for _, e := range entries {
+		if e.Offset > uint64(len(mem)) || e.Size > uint64(len(mem))-e.Offset {
 			return nil, errShared
 		}
-		n := uint64(binary.LittleEndian.Uint32(b))
-		if n+20 > uint64(len(b)) {
-			return nil, errShared
-		}
-		name := string(b[4 : 4+n])
-		at, size := binary.LittleEndian.Uint64(b[4+n:]), binary.LittleEndian.Uint64(b[12+n:])
-		b = b[20+n:]
-		if at > uint64(len(mem)) || size > uint64(len(mem))-at {
-			return nil, errShared
-		}
-		objects[name] = mem[at : at+size : at+size]
+		objects[string(e.Name)] = mem[e.Offset : e.Offset+e.Size : e.Offset+e.Size]
 	}
 	return objects, nil
 }

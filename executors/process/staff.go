@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"poolbench/executors"
@@ -33,7 +34,7 @@ func (p *Pool) staff(all bool) {
 				coming--
 			}
 		}
-		want = min(want, p.keepers+max(0, p.queue.n-coming))
+		want = min(want, p.keepers+max(0, p.queue.Len()-coming))
 	}
 	for p.keepers < want {
 		p.hire()
@@ -88,7 +89,7 @@ func (p *Pool) leave(w *worker) {
 	p.dismiss(w)
 	w.leaving = true
 	p.leaveIdle(w)
-	if w.ready && w.window.n == 0 {
+	if w.ready && w.window.Len() == 0 {
 		w.ready = false
 		w.left = time.Now()
 		w.sayBye()
@@ -98,7 +99,7 @@ func (p *Pool) leave(w *worker) {
 // countBusy is called with Pool.mu held when the window of w may have become
 // empty, or not empty.
 func (p *Pool) countBusy(w *worker) {
-	busy := w.window.n > 0
+	busy := w.window.Len() > 0
 	if busy == w.busy {
 		return
 	}
@@ -157,12 +158,7 @@ func (p *Pool) Stats() executors.Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.stats
-	s.Queued, s.Busy = int64(p.queue.n), p.busy
-	for _, w := range p.procs {
-		if w.ready {
-			s.Workers++
-		}
-	}
+	s.Queued, s.Busy, s.Workers = int64(p.queue.Len()), p.busy, len(p.ready())
 	return s
 }
 
@@ -173,7 +169,7 @@ func (p *Pool) admit(t executors.Task) error {
 		if err := p.refusal(); err != nil {
 			return err
 		}
-		if p.opts.Queue == 0 || p.queue.n < p.opts.Queue {
+		if p.opts.Queue == 0 || p.queue.Len() < p.opts.Queue {
 			return nil
 		}
 		if p.opts.OnFull == executors.Refuse {
@@ -197,11 +193,9 @@ func (p *Pool) admit(t executors.Task) error {
 // withdrawBlocked ends a wait for room. If it has been told of room already, it
 // tells the next. Called with Pool.mu held.
 func (p *Pool) withdrawBlocked(room chan struct{}) {
-	for i, other := range p.blocked {
-		if other == room {
-			p.blocked = append(p.blocked[:i:i], p.blocked[i+1:]...)
-			return
-		}
+	if i := slices.Index(p.blocked, room); i >= 0 {
+		p.blocked = slices.Delete(p.blocked, i, i+1)
+		return
 	}
 	p.unblock(1)
 }

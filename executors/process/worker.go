@@ -76,7 +76,7 @@ func (w *worker) push(it *item) {
 	it.seq, it.est, it.cancel = w.seq, it.fn.est, false
 	w.est += it.est
 	w.bytes += len(it.input)
-	w.window.pushBack(it)
+	w.window.PushBack(it)
 	if it.stamps != nil {
 		it.stamps.given = sharedNow()
 		it.stamps.sent.Store(0)
@@ -88,22 +88,22 @@ func (w *worker) push(it *item) {
 // takeBack removes from the window, and returns, the items that the worker has not
 // started and now never will. Called with Pool.mu held.
 func (w *worker) takeBack() []*item {
-	if w.page == nil || w.window.n < 2 || !w.page.claimedSince(w.window.at(0).seq) {
+	if w.window.Len() < 2 || int32(w.page.claimed()-w.window.At(0).seq) < 0 {
 		return nil // a worker that has not got round to its head is not stuck in it
 	}
-	return w.keepUpTo(w.page.takeBack(w.seq + 1))
+	return w.withdraw()
 }
 
 // keepUpTo removes from the window, and returns, what comes after claimed. Called
 // with Pool.mu held.
 func (w *worker) keepUpTo(claimed uint32) []*item {
 	keep := 0
-	for keep < w.window.n && int32(w.window.at(keep).seq-claimed) <= 0 {
+	for keep < w.window.Len() && int32(w.window.At(keep).seq-claimed) <= 0 {
 		keep++
 	}
 	items := w.window.takeAll()
 	for _, it := range items[:keep] {
-		w.window.pushBack(it)
+		w.window.PushBack(it)
 	}
 	for _, it := range items[keep:] {
 		w.est -= it.est
@@ -151,12 +151,12 @@ func (w *worker) replies(frames []frame) (err error) {
 		if err = w.expects(f); err != nil {
 			break
 		}
-		if s := w.window.at(0).stamps; s != nil {
+		if s := w.window.At(0).stamps; s != nil {
 			if err = s.takeStamps(&frames[i]); err != nil {
 				break
 			}
 		}
-		it := w.window.popFront()
+		it := w.window.PopFront()
 		w.est -= it.est
 		w.bytes -= len(it.input)
 		it.fn.observe(f.aux)
@@ -197,7 +197,7 @@ func (p *Pool) refill(w *worker) (others []*worker, dropped int) {
 		p.wear(w, wornGrowth)
 	}
 	dropped = p.feed(w)
-	if !w.busy && p.queue.n > 0 {
+	if !w.busy && p.queue.Len() > 0 {
 		var n int
 		others, n = p.feedIdle(nil)
 		dropped += n
@@ -225,10 +225,10 @@ func (w *worker) expects(f frame) error {
 	switch {
 	case f.kind != kindOutput && f.kind != kindFault:
 		return fmt.Errorf("%w: kind %d from a worker", errFrame, f.kind)
-	case w.window.n == 0:
+	case w.window.Len() == 0:
 		return fmt.Errorf("%w: reply to nothing", errFrame)
-	case f.seq != w.window.at(0).seq:
-		return fmt.Errorf("%w: reply to task %d, not %d", errFrame, f.seq, w.window.at(0).seq)
+	case f.seq != w.window.At(0).seq:
+		return fmt.Errorf("%w: reply to task %d, not %d", errFrame, f.seq, w.window.At(0).seq)
 	}
 	return nil
 }
@@ -281,8 +281,8 @@ func (w *worker) end(cause error) (useful bool) {
 	p.procs = slices.DeleteFunc(p.procs, func(other *worker) bool { return other == w })
 	p.leaveIdle(w)
 	var blamed *item
-	if w.window.n > 0 && w.ran(w.window.at(0)) {
-		blamed = w.window.popFront()
+	if w.window.Len() > 0 && w.ran(w.window.At(0)) {
+		blamed = w.window.PopFront()
 	}
 	items := w.window.takeAll()
 	p.countBusy(w)

@@ -143,8 +143,8 @@ func TestTicksEnd(t *testing.T) {
 
 func TestNothingToDraw(t *testing.T) {
 	for _, f := range []*fixture{{}, {Scalings: make([]reports.Scaling, 2), Sweeps: make([]reports.Sweep, 2)},
-		{Scalings: []reports.Scaling{{Workload: "spin", Series: []reports.ScalingSeries{{Executor: "serial"}}}},
-			Sweeps: []reports.Sweep{{Workload: "spin", Series: []reports.SweepSeries{{Executor: "goroutines"}}}}}} {
+		{Scalings: []reports.Scaling{{Workload: "spin", Series: []reports.ScalingSeries{{Pool: reports.Pool{Executor: "serial"}}}}},
+			Sweeps: []reports.Sweep{{Workload: "spin", Series: []reports.SweepSeries{{Pool: reports.Pool{Executor: "goroutines"}}}}}}} {
 		set := f.set()
 		drawings, errs := Draw(set, All()...)
 		if len(drawings) != 0 || len(errs) != len(All()) {

@@ -140,7 +140,7 @@ func confidence(e estimate.Estimate) string {
 	case !(e.Low > 0 && e.Low <= e.Value && e.Value <= e.High && e.High < 1e18):
 		return "95 % CI is open"
 	}
-	return "95 % CI " + words.DurationInterval(e.Value, e.Low, e.High)
+	return "95 % CI " + words.IntervalOf(e, words.Seconds)
 }
 
 // crossoverFinding states where pools pay off in one line: with more than two
@@ -195,13 +195,13 @@ func pays(s reports.SweepSeries) string {
 // crossoverText says where an executor pays off.
 func crossoverText(s reports.SweepSeries) string {
 	x := s.Crossover
-	return outcome(x, pays(s)+words.DurationEstimate(x.At),
-		words.PayOff(s.Label())+" at every size tried"+", from "+words.Duration(x.From), s.NeverPays(s.Label())+" up to "+words.Duration(x.To))
+	return outcome(x, pays(s)+words.Estimate(x.At, words.Seconds),
+		words.PayOff(s.Label())+" at every size tried, from "+words.Duration(x.From), s.NeverPays(s.Label())+" up to "+words.Duration(x.To))
 }
 
 // halfText says where an executor reaches half of ideal efficiency.
 func halfText(s reports.SweepSeries) string {
-	at := "50 % of ideal at " + words.DurationEstimate(s.Half().Work.At)
+	at := "50 % of ideal at " + words.Estimate(s.Half().Work.At, words.Seconds)
 	if placed(s.Half().METG) {
 		at += ", METG(50 %) " + words.Duration(s.Half().METG.At.Value)
 	}

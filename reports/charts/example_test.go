@@ -22,8 +22,9 @@ func measured() *reports.Set {
 	return reports.Suppose(reports.NewSet(rec), []reports.Scaling{{
 		Family:   reports.Family{What: record.NewPoint("", record.AxisWorkload, "spin"), Baseline: record.Serial},
 		Workload: "spin", Resource: "cpu", Grain: time.Millisecond,
-		Series: []reports.ScalingSeries{{Executor: "goroutines", Points: []reports.ScalingPoint{
-			{Workers: 1, Time: about(0.1), Speedup: about(0.99)}, {Workers: 2, Time: about(0.053), Speedup: about(1.9)},
+		Series: []reports.ScalingSeries{{Pool: reports.Pool{Executor: "goroutines"}, Points: []reports.ScalingPoint{
+			{Pool: reports.Pool{Executor: "goroutines", Workers: 1}, Time: about(0.1), Speedup: about(0.99)},
+			{Pool: reports.Pool{Executor: "goroutines", Workers: 2}, Time: about(0.053), Speedup: about(1.9)},
 		}}},
 		Best: reports.Choice{Pool: reports.Pool{Executor: "goroutines", Workers: 2}, Decided: true, Speedup: about(1.9)},
 	}})

@@ -42,7 +42,7 @@ func (p Picture) Drawing() reports.Drawing {
 	for i, n := range p.Panels {
 		p.Panels[i] = n.fit()
 	}
-	d := reports.Drawing{Name: p.Name + "-" + fileName(p.Subject), Subject: p.Subject, Title: clean(p.Title), Alt: clean(p.Alt)}
+	d := reports.Drawing{Name: strings.TrimSuffix(p.Name+"-"+fileName(p.Subject), "-"), Subject: p.Subject, Title: clean(p.Title), Alt: clean(p.Alt)}
 	d.SVG = func() ([]byte, error) {
 		svg, err := p.render(d.Name, vgsvg.New(pageWidth, p.height()))
 		return described(d, svg), err

@@ -61,11 +61,11 @@ func family(workload string) reports.Family {
 func scaling(workload, resource string, sizes []int, speedups map[string][]float64, order ...string) reports.Scaling {
 	s := reports.Scaling{Family: family(workload), Workload: workload, Resource: resource, Grain: time.Millisecond, Tasks: 256, Serial: about(0.256, 0.02)}
 	for _, name := range order {
-		series := reports.ScalingSeries{Executor: name}
+		series := reports.ScalingSeries{Pool: reports.Pool{Executor: name}}
 		for i, n := range sizes {
 			if i < len(speedups[name]) {
 				v := speedups[name][i]
-				series.Points = append(series.Points, reports.ScalingPoint{Workers: n, Time: about(0.256/v, 0.03),
+				series.Points = append(series.Points, reports.ScalingPoint{Pool: reports.Pool{Executor: name, Workers: n}, Time: about(0.256/v, 0.03),
 					Speedup: about(v, 0.04), Efficiency: v / float64(n)})
 				if v > s.Best.Speedup.Value {
 					s.Best = reports.Choice{Pool: reports.Pool{Executor: name, Workers: n}, Speedup: about(v, 0.04), Decided: true,
@@ -128,7 +128,7 @@ func sweep(workload, resource string, workers int, ideal float64, overhead map[s
 	}
 	for _, name := range slices.Sorted(maps.Keys(overhead)) {
 		h := overhead[name]
-		series := reports.SweepSeries{Executor: name}
+		series := reports.SweepSeries{Pool: reports.Pool{Executor: name, Workers: workers}}
 		for i, g := range grains {
 			w := g.Seconds()
 			wobble := 1 + 0.03*math.Sin(float64(3*i)+h*1e7)

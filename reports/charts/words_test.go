@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"poolbench/bench/record"
 	"poolbench/reports"
 	"poolbench/reports/estimate"
-	"poolbench/reports/words"
 )
 
 // A chart gives the reason that is: noise is cured otherwise than too few blocks.
@@ -17,7 +17,7 @@ func TestUndecidedTitle(t *testing.T) {
 	}{{estimate.MinBlocks - 1, "too few blocks to choose a pool"}, {41, "cannot tell whether a pool helps, not clear of the noise"}} {
 		d := twoCores()
 		s := d.Scalings[1]
-		s.Best = reports.Choice{Pool: reports.Pool{Executor: words.Loop, Workers: 1}}
+		s.Best = reports.Choice{Pool: reports.Pool{Executor: record.Serial, Workers: 1}}
 		for _, series := range s.Series {
 			for i := range series.Points {
 				series.Points[i].Speedup.N = test.blocks

@@ -66,38 +66,40 @@ func (rs *Resampler) Estimate(s Series) Estimate { return rs.Quantity(s).Estimat
 // medians is the median of the places of s in every resample; NaN in those that drew
 // none of its blocks.
 func (rs *Resampler) medians(s Series) []float64 {
-	order := make([]int, s.Len())
-	for i := range order {
-		order[i] = i
+	rs.Visits.Add(int64(s.Len() * len(rs.weights)))
+	sorted := make([]placed, s.Len())
+	for i, b := range s.blocks {
+		sorted[i] = placed{s.places[i], b}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.places[a], s.places[b]) })
-	rs.Visits.Add(int64(len(order) * len(rs.weights)))
-	blocks, places := make([]int, len(order)), make([]float64, len(order))
-	for i, o := range order {
-		blocks[i], places[i] = s.blocks[o], s.places[o]
-	}
+	slices.SortStableFunc(sorted, func(a, b placed) int { return cmp.Compare(a.place, b.place) })
 	out := make([]float64, len(rs.weights))
 	for r, w := range rs.weights {
-		out[r] = weightedMedian(places, blocks, w)
+		out[r] = weightedMedian(sorted, w)
 	}
 	return out
 }
 
-// weightedMedian is the median of ascending places, each as often as its block was
-// drawn; NaN when none was.
-func weightedMedian(places []float64, blocks []int, weights []uint8) float64 {
+// A placed value is that of a block.
+type placed struct {
+	place float64
+	block int
+}
+
+// weightedMedian is the median of values in ascending order, each as often as its block
+// was drawn; NaN when none was.
+func weightedMedian(sorted []placed, weights []uint8) float64 {
 	total := 0
-	for _, b := range blocks {
-		total += int(weights[b])
+	for _, v := range sorted {
+		total += int(weights[v.block])
 	}
 	low, seen := math.NaN(), 0
-	for i, b := range blocks {
-		seen += int(weights[b])
+	for _, v := range sorted {
+		seen += int(weights[v.block])
 		if seen > (total-1)/2 && math.IsNaN(low) {
-			low = places[i]
+			low = v.place
 		}
 		if seen > total/2 {
-			return (low + places[i]) / 2
+			return (low + v.place) / 2
 		}
 	}
 	return low // none was drawn

@@ -95,13 +95,22 @@ func bestSplit(scores []float64, windows [][2]int) (split int, z float64) {
 	return split, z
 }
 
-// significant asks permutations, and stops as soon as too many of them reach z.
+// significant asks permutations whether they reach z.
 func significant(scores []float64, windows [][2]int, z float64, rng *rand.Rand) bool {
 	shuffled := slices.Clone(scores)
+	return rare(func() bool {
+		rng.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		_, other := bestSplit(shuffled, windows)
+		return other >= z
+	})
+}
+
+// rare reports whether a try reaches what was seen with a probability of at most
+// changeLevel. It stops as soon as too many did.
+func rare(try func() bool) bool {
 	reached := 0
 	for range permutations {
-		rng.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-		if _, other := bestSplit(shuffled, windows); other >= z {
+		if try() {
 			if reached++; float64(reached+1)/(permutations+1) > changeLevel {
 				return false
 			}
@@ -121,19 +130,16 @@ func Creep(steps []float64) (from, to int, ok bool) {
 	from, to, best := steepest(steps)
 	rng := rand.New(rand.NewPCG(changeSeed, uint64(len(steps))))
 	signed := slices.Clone(steps)
-	reached := 0
-	for range permutations {
-		for i, s := range steps {
-			signed[i] = s
-			if rng.Uint64()&1 == 0 {
-				signed[i] = -s
+	if !rare(func() bool {
+		for i := range signed {
+			if signed[i] = steps[i]; rng.Uint64()&1 == 0 {
+				signed[i] = -steps[i]
 			}
 		}
-		if _, _, other := steepest(signed); other >= best {
-			if reached++; float64(reached+1)/(permutations+1) > changeLevel {
-				return 0, 0, false
-			}
-		}
+		_, _, other := steepest(signed)
+		return other >= best
+	}) {
+		return 0, 0, false
 	}
 	return from, to, true
 }

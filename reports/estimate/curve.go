@@ -78,7 +78,21 @@ func NewCurve(points []CurvePoint) *Curve {
 		c.fit = append(c.fit, xy{p.Work.Point, p.Ratio.Point})
 	}
 	isotonic(c.fit)
-	c.resample()
+	replicates := 0
+	for _, p := range c.points {
+		replicates = max(replicates, len(p.Ratio.Draws))
+	}
+	n := len(c.points)
+	all := make([]xy, replicates*n)
+	for r := range replicates {
+		f := all[r*n : (r+1)*n : (r+1)*n]
+		for i, p := range c.points {
+			f[i] = xy{p.Work.Draw(r), p.Ratio.Draw(r)}
+		}
+		slices.SortStableFunc(f, func(a, b xy) int { return cmp.Compare(a.x, b.x) })
+		isotonic(f)
+		c.fits = append(c.fits, f)
+	}
 	return c
 }
 
@@ -91,29 +105,6 @@ func (q Quantity) sure(alpha float64) (low, high float64) {
 	v := MedianInterval(q.Places, alpha)
 	low, high = q.Interval(1 - Confidence)
 	return min(v.Low, low), max(v.High, high)
-}
-
-// resample fits every replicate once; all levels use the same fits.
-func (c *Curve) resample() {
-	replicates := 0
-	for _, p := range c.points {
-		replicates = max(replicates, len(p.Ratio.Draws))
-	}
-	if replicates == 0 {
-		return
-	}
-	n := len(c.points)
-	all := make([]xy, replicates*n)
-	c.fits = make([][]xy, replicates)
-	for r := range c.fits {
-		f := all[r*n : (r+1)*n : (r+1)*n]
-		for i, p := range c.points {
-			f[i] = xy{p.Work.Draw(r), p.Ratio.Draw(r)}
-		}
-		slices.SortStableFunc(f, func(a, b xy) int { return cmp.Compare(a.x, b.x) })
-		isotonic(f)
-		c.fits[r] = f
-	}
 }
 
 // RisesFrom is the work of the first point that is surely above 1 and gains at least what

@@ -3,6 +3,8 @@ package estimate
 import (
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // MedianInterval is the distribution-free interval of a median from order
@@ -19,8 +21,8 @@ func MedianInterval(values []float64, alpha float64) Interval {
 }
 
 func medianRank(n int, alpha float64) int {
-	k := 0
-	for p := binomialHalf(n, 0); 2*p <= alpha && 2*k < n; p += binomialHalf(n, k) {
+	k, heads := 0, distuv.Binomial{N: float64(n), P: 0.5}
+	for p := heads.Prob(0); 2*p <= alpha && 2*k < n; p += heads.Prob(float64(k)) {
 		k++
 	}
 	return k
@@ -30,10 +32,4 @@ func medianRank(n int, alpha float64) int {
 // MinBlocks.
 func BlocksFor(alpha float64) int {
 	return max(MinBlocks, int(math.Ceil(1-math.Log2(alpha)-1e-9)))
-}
-
-// binomialHalf is P(Binomial(n, 1/2) = k).
-func binomialHalf(n, k int) float64 {
-	lgamma := func(x int) float64 { y, _ := math.Lgamma(float64(x)); return y }
-	return math.Exp(lgamma(n+1) - lgamma(k+1) - lgamma(n-k+1) - float64(n)*math.Ln2)
 }

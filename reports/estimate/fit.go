@@ -2,6 +2,7 @@ package estimate
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -61,31 +62,34 @@ func (f Fit) Prediction() []float64 {
 func (f *Fit) Resample() {
 	count := len(f.data.Draws[0].Draws)
 	f.Draws = make([][]float64, len(f.P))
-	for i := range f.Draws {
-		f.Draws[i] = make([]float64, count)
+	for i, p := range f.P {
+		f.Draws[i] = slices.Repeat([]float64{p}, count)
 	}
 	prediction := f.Prediction()
 	for r := range count {
 		if f.data.Replay != nil {
 			f.data.Replay(prediction, f.P, r)
 		}
-		for i := range f.P {
+		for x, i := range f.model.Free {
 			u := 0.0
 			for j, q := range f.data.Draws {
-				u += f.step.At(i, j) * (q.Draw(r) - prediction[j])
+				u += f.step.At(x, j) * (q.Draw(r) - prediction[j])
 			}
-			f.Draws[i][r] = f.P[i] + u*f.model.Scale[i]
+			f.Draws[i][r] += u * f.model.Scale[i]
 		}
 	}
 }
 
 // Estimate is the parameter i, multiplied by a quantity on the scale Ratio (the zero
-// Quantity is 1), with its interval, which does not go below a bound. It needs
-// Resample.
+// Quantity is 1), with its interval, which does not go below a bound; N is 0 when it was
+// not fitted. It needs Resample.
 //
 // At a bound, when the truth is 0 there, such an interval holds it unless even its
 // lower end lies above: the coverage at 0 is that of a one-sided interval, 97.5 %.
 func (f Fit) Estimate(i int, times Quantity) Estimate {
+	if !slices.Contains(f.model.Free, i) {
+		return Estimate{}
+	}
 	e := f.Derived(f.P[i]*math.Exp(times.Point), func(r int) float64 { return f.Draws[i][r] * math.Exp(times.Draw(r)) })
 	if f.model.Bounded[i] {
 		e.Low, e.High = max(e.Low, 0), max(e.High, 0)
@@ -100,12 +104,8 @@ func (f Fit) Derived(value float64, draw func(r int) float64) Estimate {
 	for r := range draws {
 		draws[r] = draw(r)
 	}
-	blocks := math.MaxInt
-	for _, q := range f.data.Draws {
-		blocks = min(blocks, q.N)
-	}
-	low, high := around(value, draws, expanded(1-Confidence, blocks))
-	return Estimate{Value: value, Low: low, High: high, N: blocks, Method: OneStepBootstrap}
+	low, high := around(value, draws, expanded(1-Confidence, f.data.blocks))
+	return Estimate{Value: value, Low: low, High: high, N: f.data.blocks, Method: OneStepBootstrap}
 }
 
 // expanded is the level at which a percentile interval of a few blocks is taken, so
@@ -119,24 +119,30 @@ func expanded(alpha float64, blocks int) float64 {
 // BeyondNoise reports whether the model misses the observations by more than happens
 // once in a hundred times when it is true.
 func (f Fit) BeyondNoise() bool {
-	freedom := max(len(f.data.Points)-len(f.P), 1)
+	freedom := max(len(f.data.Points)-len(f.model.Free), 1)
 	return f.chi2 > distuv.ChiSquared{K: float64(freedom)}.Quantile(0.99)
 }
 
-// Scores compares fits of the same observations, parallel to them: less is better. It is
-// Akaike's criterion for small samples (AICc, Hurvich and Tsai 1989), with the
+// Best is the fit that explains its observations best, which are those of all: its index,
+// -1 without any, with the scores of all; less is better, of equal ones the first counts.
+// The score is Akaike's criterion for small samples (AICc, Hurvich and Tsai 1989), with the
 // observations as sample. When no model meets them within their noise, the noise is
 // taken as larger by the factor that makes the best of them fit (QAICc; Burnham and
 // Anderson 2002, 2.5).
-func Scores(fits []Fit) []float64 {
+func Best[T any](all []T, fit func(T) Fit) (best int, scores []float64) {
 	inflation := math.Inf(1)
-	for _, f := range fits {
-		inflation = min(inflation, f.chi2/float64(len(f.data.Points)-len(f.P)))
+	for _, x := range all {
+		f := fit(x)
+		inflation = min(inflation, f.chi2/float64(len(f.data.Points)-len(f.model.Free)))
 	}
-	out := make([]float64, len(fits))
-	for i, f := range fits {
-		k, n := float64(len(f.P)), float64(len(f.data.Points))
-		out[i] = f.chi2/max(inflation, 1) + 2*k + 2*k*(k+1)/(n-k-1)
+	best = -1
+	for i, x := range all {
+		f := fit(x)
+		k, n := float64(len(f.model.Free)), float64(len(f.data.Points))
+		scores = append(scores, f.chi2/max(inflation, 1)+2*k+2*k*(k+1)/(n-k-1))
+		if best < 0 || scores[i] < scores[best] {
+			best = i
+		}
 	}
-	return out
+	return best, scores
 }

@@ -1,6 +1,7 @@
 package estimate
 
 import (
+	"maps"
 	"math"
 	"slices"
 
@@ -12,17 +13,12 @@ import (
 // keys.
 func Grouped(values []float64, keys []int) [][]float64 {
 	groups := map[int][]float64{}
-	var order []int
 	for i, v := range values {
-		if groups[keys[i]] == nil {
-			order = append(order, keys[i])
-		}
 		groups[keys[i]] = append(groups[keys[i]], v)
 	}
-	slices.Sort(order)
-	out := make([][]float64, len(order))
-	for i, key := range order {
-		out[i] = groups[key]
+	var out [][]float64
+	for _, key := range slices.Sorted(maps.Keys(groups)) {
+		out = append(out, groups[key])
 	}
 	return out
 }

@@ -1,6 +1,10 @@
 package estimate
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // xy is one point in logarithms: work and ratio.
 type xy struct{ x, y float64 }
@@ -38,11 +42,7 @@ func between(a, b xy, level float64) float64 {
 // isotonic replaces y by its least-squares fit that never descends (pool adjacent
 // violators; Ayer et al. 1955). Points must ascend in x.
 func isotonic(points []xy) {
-	descends := false
-	for i := 1; i < len(points); i++ {
-		descends = descends || points[i].y < points[i-1].y
-	}
-	if !descends {
+	if slices.IsSortedFunc(points, func(a, b xy) int { return cmp.Compare(a.y, b.y) }) {
 		return
 	}
 	type pool struct {
@@ -66,4 +66,18 @@ func isotonic(points []xy) {
 			i++
 		}
 	}
+}
+
+// Floor is the least of quantities that never fall in their order, as granularity never
+// falls with work: the first value of their isotonic fit. The least of several equal
+// values would be too small by their noise. They share a scale, and there is at least one.
+func Floor(rising []Quantity) Quantity {
+	return Combine(rising[0].Scale, func(values []float64) float64 {
+		points := make([]xy, len(values))
+		for i, y := range values {
+			points[i] = xy{float64(i), y}
+		}
+		isotonic(points)
+		return points[0].y
+	}, rising...)
 }

@@ -2,13 +2,15 @@ package estimate
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/diff/fd"
 	"gonum.org/v1/gonum/mat"
 )
 
-// A Model predicts observations from parameters.
+// A Model predicts observations from parameters, some of which are fitted.
 type Model struct {
+	Free    []int                  // the parameters that are fitted, ascending; others are as every start has them
 	Bounded []bool                 // by parameter: it is never below 0
 	Scale   []float64              // by parameter: its order of magnitude, above 0
 	Predict func(out, p []float64) // logarithms, one an observation
@@ -19,7 +21,7 @@ type Model struct {
 // has no method for least squares.)
 func (m Model) search(o Observations, start []float64) (p []float64, chi2 float64) {
 	const rounds, enough = 60, 1e-10
-	p = append([]float64(nil), start...)
+	p = slices.Clone(start)
 	next, out := make([]float64, len(p)), make([]float64, len(o.Points))
 	m.Predict(out, p)
 	chi2 = o.chi2(out)
@@ -54,8 +56,8 @@ func (m Model) search(o Observations, start []float64) (p []float64, chi2 float6
 	return p, chi2
 }
 
-// A linearised model is what it looks like near some parameters, in units of their
-// scale.
+// A linearised model is what it looks like near some parameters, by the free ones, in
+// units of their scale.
 type linearised struct {
 	residual  []float64
 	jacobian  *mat.Dense    // of the prediction
@@ -64,15 +66,15 @@ type linearised struct {
 }
 
 func (m Model) linearise(o Observations, p []float64) (l linearised, ok bool) {
-	n, k := len(o.Points), len(p)
-	u, scaled := make([]float64, k), make([]float64, k)
-	for i := range u {
-		u[i] = p[i] / m.Scale[i]
+	n, k := len(o.Points), len(m.Free)
+	u, scaled := make([]float64, k), slices.Clone(p)
+	for x, i := range m.Free {
+		u[x] = p[i] / m.Scale[i]
 	}
 	l.jacobian = mat.NewDense(n, k, nil)
 	fd.Jacobian(l.jacobian, func(out, u []float64) {
-		for i := range u {
-			scaled[i] = u[i] * m.Scale[i]
+		for x, i := range m.Free {
+			scaled[i] = u[x] * m.Scale[i]
 		}
 		m.Predict(out, scaled)
 	}, u, &fd.JacobianSettings{Formula: fd.Central})
@@ -102,30 +104,30 @@ func (m Model) linearise(o Observations, p []float64) (l linearised, ok bool) {
 
 // step is the damped step from p, kept within bounds; false when there is none.
 func (l linearised) step(next, p []float64, m Model, damping float64) bool {
-	var free []int
-	for i := range p {
-		if l.curvature.At(i, i) > 0 && !(m.Bounded[i] && p[i] <= 0 && l.downhill[i] <= 0) {
-			free = append(free, i)
+	var moves []int // of the free ones, those that are not held by their bound
+	for x, i := range m.Free {
+		if l.curvature.At(x, x) > 0 && !(m.Bounded[i] && p[i] <= 0 && l.downhill[x] <= 0) {
+			moves = append(moves, x)
 		}
 	}
 	copy(next, p)
-	if len(free) == 0 {
+	if len(moves) == 0 {
 		return false
 	}
-	a, b := mat.NewSymDense(len(free), nil), mat.NewVecDense(len(free), nil)
-	for x, i := range free {
-		for y, j := range free[:x+1] {
-			a.SetSym(x, y, l.curvature.At(i, j))
-		}
-		a.SetSym(x, x, l.curvature.At(i, i)*(1+damping))
+	var a mat.SymDense
+	a.SubsetSym(l.curvature, moves)
+	b := mat.NewVecDense(len(moves), nil)
+	for x, i := range moves {
+		a.SetSym(x, x, a.At(x, x)*(1+damping))
 		b.SetVec(x, l.downhill[i])
 	}
 	var chol mat.Cholesky
 	var by mat.VecDense
-	if !chol.Factorize(a) || chol.SolveVecTo(&by, b) != nil {
+	if !chol.Factorize(&a) || chol.SolveVecTo(&by, b) != nil {
 		return false
 	}
-	for x, i := range free {
+	for x, move := range moves {
+		i := m.Free[move]
 		if next[i] = p[i] + by.AtVec(x)*m.Scale[i]; m.Bounded[i] {
 			next[i] = max(next[i], 0)
 		}

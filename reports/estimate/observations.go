@@ -20,6 +20,7 @@ type Observations struct {
 	// Replay, when it is not nil, is the prediction with what replicate r says of
 	// everything else that the model takes as known.
 	Replay    func(out, p []float64, r int)
+	blocks    int // of the one with the fewest
 	precision *mat.SymDense
 }
 
@@ -31,11 +32,12 @@ const leastNoise = 0.001
 // none.
 func Observe(qs []Quantity) (o Observations, ok bool) {
 	n := len(qs)
+	o.blocks = math.MaxInt
 	for _, q := range qs {
 		if q.Draws == nil || math.IsNaN(q.Point) || math.IsInf(q.Point, 0) {
 			return o, false
 		}
-		o.Points = append(o.Points, q.Point)
+		o.Points, o.blocks = append(o.Points, q.Point), min(o.blocks, q.N)
 	}
 	o.Draws = qs
 	if n == 0 {

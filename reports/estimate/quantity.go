@@ -1,6 +1,9 @@
 package estimate
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A Quantity is a Series with its median and that of every resample, all on the scale:
 // on Ratio they are logarithms.
@@ -65,7 +68,63 @@ func (q Quantity) Per(o Quantity) Quantity {
 	return out
 }
 
+// Combine is a quantity on a scale that is computed from at least one other, whose values
+// on their own scales are those of f. It has as many blocks as the one with the fewest, and
+// no places.
+func Combine(scale Scale, f func(values []float64) float64, of ...Quantity) Quantity {
+	out := Quantity{Scale: scale, N: math.MaxInt}
+	values, replicates := make([]float64, len(of)), 0
+	for i, q := range of {
+		values[i], out.N, replicates = q.Point, min(out.N, q.N), max(replicates, len(q.Draws))
+	}
+	if out.Point = f(values); out.N < MinBlocks {
+		return out
+	}
+	for r := range replicates {
+		for i, q := range of {
+			values[i] = q.Draw(r)
+		}
+		out.Draws = append(out.Draws, f(values))
+	}
+	return out
+}
+
 // Inverse is 1/q, on Difference -q.
 func (q Quantity) Inverse() Quantity {
 	return Quantity{Scale: q.Scale, N: q.N, Point: -q.Point, Draws: Negated(q.Draws), Places: Negated(q.Places)}
+}
+
+// FromDraws is a value that n blocks gave, with the percentile interval of its draws.
+// It always holds the value, and is the value when no draw is a number.
+func FromDraws(value float64, draws []float64, n int) Estimate {
+	low, high := around(value, draws, 1-Confidence)
+	return Estimate{Value: value, Low: low, High: high, N: n, Method: Bootstrap}
+}
+
+// around is the percentile interval of level 1-alpha, widened to hold the value.
+func around(value float64, draws []float64, alpha float64) (low, high float64) {
+	low, high = percentiles(draws, alpha)
+	if math.IsNaN(low) {
+		return value, value
+	}
+	return min(low, value), max(high, value)
+}
+
+// percentiles are the alpha/2 and 1-alpha/2 quantiles of the draws that are not
+// NaN, by nearest rank away from the middle; NaN when there are none. Infinite
+// draws take part.
+func percentiles(draws []float64, alpha float64) (low, high float64) {
+	sorted := make([]float64, 0, len(draws))
+	for _, d := range draws {
+		if !math.IsNaN(d) {
+			sorted = append(sorted, d)
+		}
+	}
+	n := len(sorted)
+	if n == 0 {
+		return math.NaN(), math.NaN()
+	}
+	slices.Sort(sorted)
+	k := min(int(alpha/2*float64(n)), (n-1)/2)
+	return sorted[k], sorted[n-1-k]
 }

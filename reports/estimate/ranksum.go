@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -49,11 +50,7 @@ func rankSumRank(m, n int, alpha float64) int {
 		return max(0, int(math.Floor(k)))
 	}
 	counts := rankSumCounts(m, n)
-	total := 0.0
-	for _, c := range counts {
-		total += c
-	}
-	k, below := 0, 0.0
+	k, below, total := 0, 0.0, floats.Sum(counts)
 	for k < len(counts)/2 {
 		below += counts[k]
 		if 2*below/total > alpha {

@@ -49,10 +49,7 @@ func (s *Series) Add(block int, value float64) (ok bool) {
 	if !ok {
 		return false
 	}
-	i, found := len(s.blocks), false
-	if i > 0 && s.blocks[i-1] >= block {
-		i, found = slices.BinarySearch(s.blocks, block)
-	}
+	i, found := slices.BinarySearch(s.blocks, block)
 	if found {
 		s.places[i] = place
 		return true
@@ -89,16 +86,9 @@ func (s Series) Within(o Series) Series { return s.combine(o, func(a, _ float64)
 
 func (s Series) combine(o Series, f func(a, b float64) float64) Series {
 	out := Series{Scale: s.Scale}
-	for i, j := 0, 0; i < len(s.blocks) && j < len(o.blocks); {
-		switch {
-		case s.blocks[i] < o.blocks[j]:
-			i++
-		case s.blocks[i] > o.blocks[j]:
-			j++
-		default:
-			out.blocks = append(out.blocks, s.blocks[i])
-			out.places = append(out.places, f(s.places[i], o.places[j]))
-			i, j = i+1, j+1
+	for i, block := range s.blocks {
+		if j, both := slices.BinarySearch(o.blocks, block); both {
+			out.blocks, out.places = append(out.blocks, block), append(out.places, f(s.places[i], o.places[j]))
 		}
 	}
 	return out

@@ -49,7 +49,7 @@ func Files(base, head *record.Record, o Options) *Report {
 	}
 	for i, rec := range []*record.Record{base, head} {
 		if n := len(rec.Failures); n > 0 {
-			r.warn(fmt.Sprintf("%s failed in %s.", words.Count(n, "trial"), [...]string{"base", "head"}[i]), "What failed is not in the comparison.")
+			r.warn(fmt.Sprintf("%s failed in %s.", words.Count(n, "slice"), [...]string{"base", "head"}[i]), "What failed is not in the comparison.")
 		}
 	}
 	packages := severalPackages(base, head)
@@ -228,9 +228,9 @@ func (r *Report) lone(side, other fileSide, v Verdict) {
 			c.Base = times.Point()
 		}
 		if reason, failed := other.failed[side.points[name]]; failed {
-			c.Reason = "every trial failed in base: " + reason
+			c.Reason = "every slice failed in base: " + reason
 			if v == Missing {
-				c.Verdict, c.Reason = Failed, "every trial failed: "+reason
+				c.Verdict, c.Reason = Failed, "every slice failed: "+reason
 			}
 		}
 		r.Cases = append(r.Cases, c)

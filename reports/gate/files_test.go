@@ -253,10 +253,10 @@ func TestFilesFailed(t *testing.T) {
 	if g.Count(Failed) == 0 || g.Cases[0].Verdict != Failed || g.Count(Missing) != 0 || g.Cases[0].Name != "A" || g.Headline() != "1 failed, 1 without change." {
 		t.Errorf("%s: %+v", g.Headline(), g.Cases)
 	}
-	if text := text(t, g); !strings.Contains(text, "Failed    A      every trial failed: it[31m broke") {
+	if text := text(t, g); !strings.Contains(text, "Failed    A      every slice failed: it[31m broke") {
 		t.Error(text)
 	}
-	if text := markdown(t, g); !strings.Contains(text, "| Failed | A | every trial failed") {
+	if text := markdown(t, g); !strings.Contains(text, "| Failed | A | every slice failed") {
 		t.Error(text)
 	}
 	if g := Files(base, parse(t, "# failed A: no\n# failed B: no\n"), Options{}); g.Count(Failed) != 2 || g.NotComparable != "" || g.Headline() != "2 failed." {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"poolbench/bench/record"
 )
 
 // An executor is what there is to say of one by its name alone.
@@ -23,12 +25,9 @@ var executors = []executor{
 	{name: "processes", one: "process", plural: true},
 }
 
-// Loop is the name of the plain loop, which has no workers to speak of.
-const Loop = "serial"
-
 // Against is what speedups are against: "the plain loop", or another baseline by its name.
 func Against(baseline string) string {
-	if baseline == Loop || baseline == "" {
+	if baseline == record.Serial || baseline == "" {
 		return "the plain loop"
 	}
 	return baseline
@@ -87,20 +86,4 @@ func PoolVerb(one, many, name string, workers int) string {
 		return one
 	}
 	return Verb(one, many, name)
-}
-
-// Arm is "goroutines with 2 workers"; the plain loop has its name alone.
-func Arm(name string, workers int) string {
-	if name == Loop {
-		return name
-	}
-	return fmt.Sprintf("%s with %s", name, Count(workers, "worker"))
-}
-
-// ShortArm is "goroutines × 2"; the plain loop has its name alone.
-func ShortArm(name string, workers int) string {
-	if name == Loop {
-		return name
-	}
-	return name + " × " + strconv.Itoa(workers)
 }

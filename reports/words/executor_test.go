@@ -10,7 +10,6 @@ func TestExecutors(t *testing.T) {
 		{Pool("goroutines", 8), "8 goroutines"}, {Pool("threads", 1), "1 thread"}, {Pool("processes", 1), "1 process"}, {Pool("processes", 2), "2 processes"},
 		{Pool("spawn", 8), "spawn with 8 workers"}, {Pool("ants", 1), "ants with 1 worker"},
 		{PoolVerb("runs", "run", "goroutines", 1), "runs"}, {PoolVerb("runs", "run", "goroutines", 2), "run"}, {PoolVerb("runs", "run", "ants", 2), "runs"},
-		{Arm("goroutines", 2), "goroutines with 2 workers"}, {Arm(Loop, 1), "serial"}, {ShortArm("ants", 2), "ants × 2"}, {ShortArm(Loop, 1), "serial"},
 	} {
 		if test.got != test.want {
 			t.Errorf("got %q, want %q", test.got, test.want)

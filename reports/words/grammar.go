@@ -4,18 +4,14 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
 
 // Count prints a number of things with the right form of the noun: "1 block",
 // "3 blocks".
-func Count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
-}
+func Count(n int, noun string) string { return Plural(n, noun, noun+"s") }
 
 // Plural is Count for nouns and phrases that do not just take an s: "1 speedup is", "3
 // speedups are".
@@ -64,4 +60,16 @@ func Sentence(text string) string {
 		text += "."
 	}
 	return Capital(text)
+}
+
+// Task is "spin at 10 µs and 64 B": a workload with what its tasks are, without what is 0.
+func Task(workload string, grain time.Duration, payload int) string {
+	before := " at "
+	if grain != 0 {
+		workload, before = workload+before+Grain(grain), " and "
+	}
+	if payload != 0 {
+		workload += fmt.Sprintf("%s%d B", before, payload)
+	}
+	return workload
 }

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"poolbench/reports/estimate"
 )
 
 // This file is the only place that rounds numbers for people: terminal, Markdown,
@@ -25,23 +23,6 @@ func Duration(seconds float64) string {
 	return number + " " + unit
 }
 
-// DurationInterval prints an interval of times in the unit that Duration chooses
-// for value: "[0.43, 0.52]". The unit is not repeated.
-func DurationInterval(value, low, high float64) string {
-	a, _ := scaled(low, value)
-	b, _ := scaled(high, value)
-	return "[" + a + ", " + b + "]"
-}
-
-// DurationEstimate prints a time with its interval when it has one: "0.47 µs
-// [0.43, 0.52]".
-func DurationEstimate(e estimate.Estimate) string {
-	if !e.Known() {
-		return Duration(e.Value)
-	}
-	return Duration(e.Value) + " " + DurationInterval(e.Value, e.Low, e.High)
-}
-
 // scaled prints seconds in the unit that suits like; unit is empty when there is
 // no number.
 func scaled(seconds, like float64) (number, unit string) {
@@ -53,16 +34,24 @@ func scaled(seconds, like float64) (number, unit string) {
 	}
 	// Choose after rounding, so that 999.6 µs is 1.0 ms.
 	size := math.Abs(round2(like))
-	factor, unit := 1.0, "s"
-	switch {
-	case size < 101e-9:
-		factor, unit = 1e9, "ns"
-	case size < 0.9999e-3:
+	factor, unit := timeUnit(size, 0.9999)
+	if unit == "ns" && size >= 101e-9 {
 		factor, unit = 1e6, "µs"
-	case size < 0.9999:
-		factor, unit = 1e3, "ms"
 	}
 	return Significant(seconds * factor), unit
+}
+
+// timeUnit is the largest unit of which there are at least as many as least says, and how
+// many of it a second has.
+func timeUnit(seconds, least float64) (factor float64, unit string) {
+	factor = 1
+	for _, unit := range []string{"s", "ms", "µs"} {
+		if seconds*factor >= least {
+			return factor, unit
+		}
+		factor *= 1000
+	}
+	return factor, "ns"
 }
 
 // round2 rounds to two significant digits.
@@ -88,15 +77,7 @@ func Significant(x float64) string {
 // DurationChange is "9.62 → 10.1 µs": three digits, since two do not show 5 %, in the
 // unit that suits base.
 func DurationChange(base, head float64) string {
-	factor, unit := 1e9, "ns"
-	switch {
-	case base >= 0.9995:
-		factor, unit = 1, "s"
-	case base*1e3 >= 0.9995:
-		factor, unit = 1e3, "ms"
-	case base*1e6 >= 0.9995:
-		factor, unit = 1e6, "µs"
-	}
+	factor, unit := timeUnit(base, 0.9995)
 	return threeDigits(base*factor) + " → " + threeDigits(head*factor) + " " + unit
 }
 
@@ -111,21 +92,11 @@ func threeDigits(x float64) string {
 
 // Grain prints a nominal grain exactly, for labels: "200 ns", "10 µs", "1.5 ms".
 func Grain(d time.Duration) string {
-	switch {
-	case d == 0:
+	if d == 0 {
 		return "0"
-	case d < time.Microsecond:
-		return strconv.FormatInt(d.Nanoseconds(), 10) + " ns"
-	case d < time.Millisecond:
-		return trimmed(d, time.Microsecond) + " µs"
-	case d < time.Second:
-		return trimmed(d, time.Millisecond) + " ms"
 	}
-	return trimmed(d, time.Second) + " s"
-}
-
-func trimmed(d, unit time.Duration) string {
-	return strconv.FormatFloat(float64(d)/float64(unit), 'f', -1, 64)
+	factor, unit := timeUnit(d.Seconds(), 1-1e-12)
+	return strconv.FormatFloat(float64(d)/(1e9/factor), 'f', -1, 64) + " " + unit
 }
 
 // Ratio prints a speedup or another ratio: "0.047×", "0.95×", "1.03×", "1.9×",
@@ -150,20 +121,6 @@ func RatioNumber(x float64) string {
 	return Significant(x)
 }
 
-// Interval prints an interval of ratios: "[1.8, 2.0]".
-func Interval(low, high float64) string {
-	return "[" + RatioNumber(low) + ", " + RatioNumber(high) + "]"
-}
-
-// RatioEstimate prints a ratio with its interval when it has one: "1.9× [1.8,
-// 2.0]".
-func RatioEstimate(e estimate.Estimate) string {
-	if !e.Known() {
-		return Ratio(e.Value)
-	}
-	return Ratio(e.Value) + " " + Interval(e.Low, e.High)
-}
-
 // Percent prints a fraction: 0.5 is "50 %", 0.042 is "4.2 %".
 func Percent(x float64) string { return percentNumber(x) + " %" }
 
@@ -182,27 +139,12 @@ func percentNumber(x float64) string {
 	return s
 }
 
-// PercentEstimate prints a fraction with its interval when it has one: "4.1 % [3.2, 5]".
-func PercentEstimate(e estimate.Estimate) string {
-	if !e.Known() {
-		return Percent(e.Value)
+// plainNumber has two decimals.
+func plainNumber(x float64) string {
+	if text := strconv.FormatFloat(x, 'f', 2, 64); text != "-0.00" {
+		return text
 	}
-	return fmt.Sprintf("%s [%s, %s]", Percent(e.Value), percentNumber(e.Low), percentNumber(e.High))
-}
-
-// PlainEstimate prints a number without a unit, to two decimals, with its interval when it
-// has one: "0.92 [0.88, 0.95]".
-func PlainEstimate(e estimate.Estimate) string {
-	number := func(x float64) string {
-		if text := strconv.FormatFloat(x, 'f', 2, 64); text != "-0.00" {
-			return text
-		}
-		return "0.00"
-	}
-	if !e.Known() {
-		return number(e.Value)
-	}
-	return fmt.Sprintf("%s [%s, %s]", number(e.Value), number(e.Low), number(e.High))
+	return "0.00"
 }
 
 // Change prints how much a ratio differs from 1, with its sign: 1.14 is "+14 %".
@@ -230,14 +172,13 @@ func Quantity(value float64, unit string) string {
 		}
 		return Duration(value) + "/" + per
 	}
-	switch size := math.Abs(value); {
-	case size >= 1e12:
-		return fmt.Sprintf("%.3gT %s", value/1e12, unit)
-	case size >= 1e9:
-		return fmt.Sprintf("%.3gG %s", value/1e9, unit)
-	case size >= 1e6:
-		return fmt.Sprintf("%.3gM %s", value/1e6, unit)
-	case size >= 100 || value == math.Trunc(value):
+	size := math.Abs(value)
+	for i, sign := range "TGM" {
+		if factor := []float64{1e12, 1e9, 1e6}[i]; size >= factor {
+			return fmt.Sprintf("%.3g%c %s", value/factor, sign, unit)
+		}
+	}
+	if size >= 100 || value == math.Trunc(value) {
 		return strconv.FormatFloat(value, 'f', 0, 64) + " " + unit
 	}
 	return Significant(value) + " " + unit

@@ -32,14 +32,14 @@ func TestNumbers(t *testing.T) {
 		{Duration(-2e-3), "-2.0 ms"},
 		{Duration(math.NaN()), "unknown"},
 		{Duration(math.Inf(1)), "unknown"},
-		{DurationEstimate(estimate.Estimate{Value: 0.47e-6, Low: 0.43e-6, High: 0.52e-6, N: 30}), "0.47 µs [0.43, 0.52]"},
-		{DurationEstimate(estimate.Estimate{Value: 0.95e-3, Low: 0.9e-3, High: 1.1e-3, N: 30}), "950 µs [900, 1100]"},
-		{DurationEstimate(estimate.Estimate{Value: 2, N: 3}), "2.0 s"},
+		{Estimate(estimate.Estimate{Value: 0.47e-6, Low: 0.43e-6, High: 0.52e-6, N: 30}, Seconds), "0.47 µs [0.43, 0.52]"},
+		{Estimate(estimate.Estimate{Value: 0.95e-3, Low: 0.9e-3, High: 1.1e-3, N: 30}, Seconds), "950 µs [900, 1100]"},
+		{Estimate(estimate.Estimate{Value: 2, N: 3}, Seconds), "2.0 s"},
 		{Ratio(1.94), "1.9×"}, {Ratio(0.0467), "0.047×"}, {Ratio(0.949), "0.95×"}, {Ratio(1.034), "1.03×"},
 		{Ratio(0.9996), "1.00×"}, {Ratio(1.096), "1.1×"}, {Ratio(63.14), "63×"}, {Ratio(126), "126×"}, {Ratio(9.97), "10×"},
 		{Ratio(0), "0×"}, {Ratio(math.NaN()), "unknown"},
-		{Interval(1.8, 2.04), "[1.8, 2.0]"}, {Interval(0.98, 1.2), "[0.98, 1.2]"},
-		{RatioEstimate(estimate.Estimate{Value: 1.9, Low: 1.8, High: 2, N: 6}), "1.9× [1.8, 2.0]"},
+		{IntervalOf(estimate.Estimate{Low: 1.8, High: 2.04, N: 6}, Times), "[1.8, 2.0]"}, {IntervalOf(estimate.Estimate{Low: 0.98, High: 1.2, N: 6}, Times), "[0.98, 1.2]"},
+		{Estimate(estimate.Estimate{Value: 1.9, Low: 1.8, High: 2, N: 6}, Times), "1.9× [1.8, 2.0]"},
 		{Percent(0.5), "50 %"}, {Percent(0.042), "4.2 %"}, {Percent(0.05), "5 %"}, {Percent(-0.0001), "0 %"},
 		{Change(1.14), "+14 %"}, {Change(0.97), "-3 %"}, {Change(1), "0 %"},
 		{ChangeInterval(1.09, 1.19), "[+9, +19]"}, {ChangeInterval(0.96, 1.11), "[-4, +11]"},
@@ -60,7 +60,7 @@ func TestNumbersNeverHaveExponents(t *testing.T) {
 	check := func(mantissa float64, exponent int8) bool {
 		x := math.Abs(mantissa)/math.MaxFloat64*9 + 1
 		x *= math.Pow(10, float64(exponent%15))
-		for _, s := range []string{Duration(x), Ratio(x), Percent(x), Quantity(x, "u"), DurationInterval(1e-6, x, 2*x)} {
+		for _, s := range []string{Duration(x), Ratio(x), Percent(x), Quantity(x, "u"), IntervalOf(estimate.Estimate{Value: 1e-6, Low: x, High: 2 * x, N: 6}, Seconds)} {
 			number, _, _ := strings.Cut(strings.Trim(s, "[]"), " ")
 			if strings.ContainsAny(number, "eE") && !strings.HasPrefix(number, "un") {
 				t.Logf("%v: %s", x, s)

@@ -20,23 +20,19 @@ func Printable(text string) string {
 // pictures: no control characters, no invisible ones that could turn the text around, at
 // most 200 characters, one line.
 func OneLine(s string) string {
-	s = strings.ToValidUTF8(s, "?")
-	var b strings.Builder
-	n := 0
-	for _, r := range s {
+	runes := []rune(strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
-			r = ' '
+			return ' '
 		case !unicode.IsPrint(r):
-			r = '?'
+			return '?'
 		}
-		if n++; n > 200 {
-			b.WriteRune('…')
-			break
-		}
-		b.WriteRune(r)
+		return r
+	}, strings.ToValidUTF8(s, "?")))
+	if len(runes) > 200 {
+		runes = append(runes[:200], '…')
 	}
-	return strings.Join(strings.Fields(b.String()), " ")
+	return strings.Join(strings.Fields(string(runes)), " ")
 }
 
 // ASCII replaces the signs that reports print for terminals that cannot

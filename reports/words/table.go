@@ -1,6 +1,7 @@
 package words
 
 import (
+	"fmt"
 	"slices"
 
 	"poolbench/reports/estimate"
@@ -57,28 +58,51 @@ var (
 	AsGood = &Mark{"=", "as good", "as good, but larger or dearer"}
 )
 
-// Row is a row of names and other plain text.
-func Row(texts ...string) []Cell {
-	out := make([]Cell, len(texts))
-	for i, t := range texts {
-		out[i].Text = t
+// Row is a row of cells; what is no Cell is plain text, as fmt prints it.
+func Row(cells ...any) []Cell {
+	out := make([]Cell, len(cells))
+	for i, c := range cells {
+		if cell, ok := c.(Cell); ok {
+			out[i] = cell
+		} else {
+			out[i].Text = fmt.Sprint(c)
+		}
 	}
 	return out
 }
 
-// Number is an estimate as text prints it, with its interval; a dash when there is none.
-func Number(e estimate.Estimate, text func(estimate.Estimate) string) Cell {
+// Add appends a Row.
+func (t *Table) Add(cells ...any) { t.Rows = append(t.Rows, Row(cells...)) }
+
+// Number is an estimate in a unit, with its interval; a dash when there is none.
+func Number(e estimate.Estimate, unit string) Cell {
 	if e.N == 0 {
 		return Cell{Text: "–"}
 	}
-	return Cell{Text: text(e), Method: e.Method}
+	return Cell{Text: Estimate(e, unit), Method: e.Method}
 }
 
-// Crossing is a crossing as CrossingText prints it.
+// OrDash is text where it holds, else a dash.
+func OrDash(holds bool, text any) Cell {
+	if !holds {
+		text = "–"
+	}
+	return Cell{Text: fmt.Sprint(text)}
+}
+
+// Crossing is a crossing with its place or its range: "0.47 µs [0.43, 0.52]", "always
+// (from 100 ns)", "never (to 10 ms)", "several, last 40 µs", "cannot tell".
 func Crossing(c estimate.Crossing) Cell {
-	out := Cell{Text: CrossingText(c)}
-	if c.Outcome == estimate.Crosses {
-		out.Method = c.At.Method
+	out := Cell{Text: OutcomeText(c.Outcome)}
+	switch c.Outcome {
+	case estimate.Crosses:
+		return Number(c.At, Seconds)
+	case estimate.Always:
+		out.Text += " (from " + Duration(c.From) + ")"
+	case estimate.Never:
+		out.Text += " (to " + Duration(c.To) + ")"
+	case estimate.Several:
+		out.Text += ", last " + Duration(c.At.Value)
 	}
 	return out
 }
@@ -88,20 +112,14 @@ func (t Table) Cells() []Cell { return slices.Concat(t.Rows...) }
 
 // Pruned is t without the columns of numbers that say nothing in any row.
 func (t Table) Pruned() Table {
-	out := t
-	out.Header, out.Rows = nil, make([][]Cell, len(t.Rows))
-	for j, head := range t.Header {
-		empty := j >= t.Left
-		for _, row := range t.Rows {
-			empty = empty && row[j].Text == "–"
-		}
-		if empty {
+	for j := len(t.Header) - 1; j >= t.Left; j-- {
+		if slices.ContainsFunc(t.Rows, func(row []Cell) bool { return row[j].Text != "–" }) {
 			continue
 		}
-		out.Header = append(out.Header, head)
+		t.Header, t.Rows = slices.Delete(slices.Clone(t.Header), j, j+1), slices.Clone(t.Rows)
 		for i, row := range t.Rows {
-			out.Rows[i] = append(out.Rows[i], row[j])
+			t.Rows[i] = slices.Delete(slices.Clone(row), j, j+1)
 		}
 	}
-	return out
+	return t
 }

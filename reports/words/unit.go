@@ -1,7 +1,6 @@
 package words
 
 import (
-	"fmt"
 	"strings"
 
 	"poolbench/reports/estimate"
@@ -12,28 +11,55 @@ const (
 	Seconds  = "sec"
 	Times    = "ratio"    // 2 is "2.0×"
 	Fraction = "fraction" // 0.5 is "50 %"
-	Plain    = "number"
+	Plain    = "number"   // 0.917 is "0.92"
 )
 
-// IntervalOf is how the functions of this package print the interval of e, a number of
-// this unit: "[1.8, 2.0]"; empty when it has none.
+// Value prints a number of any unit: see Duration, Ratio, Percent and Quantity.
+func Value(x float64, unit string) string {
+	switch unit {
+	case Seconds:
+		return Duration(x)
+	case Times:
+		return Ratio(x)
+	case Fraction:
+		return Percent(x)
+	case Plain:
+		return plainNumber(x)
+	}
+	return Quantity(x, unit)
+}
+
+// Estimate prints a number of a unit, with its interval when it has one: "0.47 µs [0.43,
+// 0.52]", "1.9× [1.8, 2.0]".
+func Estimate(e estimate.Estimate, unit string) string {
+	if !e.Known() {
+		return Value(e.Value, unit)
+	}
+	return Value(e.Value, unit) + " " + IntervalOf(e, unit)
+}
+
+// IntervalOf is the interval of e, a number of a unit, which it does not repeat: "[1.8,
+// 2.0]"; empty when it has none.
 func IntervalOf(e estimate.Estimate, unit string) string {
 	if !e.Known() {
 		return ""
 	}
-	text := ""
-	switch unit {
-	case Seconds:
-		return DurationInterval(e.Value, e.Low, e.High)
-	case Times:
-		return Interval(e.Low, e.High)
-	case Fraction:
-		text = PercentEstimate(e)
-	case Plain:
-		text = PlainEstimate(e)
-	default:
-		number := func(x float64) string { return strings.TrimSuffix(Quantity(x, unit), " "+unit) }
-		return fmt.Sprintf("[%s, %s]", number(e.Low), number(e.High))
+	number := func(x float64) string {
+		switch unit {
+		case Seconds:
+			text, _ := scaled(x, e.Value)
+			return text
+		case Times:
+			return RatioNumber(x)
+		case Fraction:
+			return percentNumber(x)
+		}
+		return strings.TrimSuffix(Value(x, unit), " "+unit)
 	}
-	return text[strings.Index(text, "["):]
+	return "[" + number(e.Low) + ", " + number(e.High) + "]"
+}
+
+// OutcomeText is what there is to say of a crossing that has no place, in a word or two.
+func OutcomeText(o estimate.Outcome) string {
+	return [...]string{estimate.Unknown: "cannot tell", estimate.Crosses: "", estimate.Always: "always", estimate.Never: "never", estimate.Several: "several"}[o]
 }

@@ -110,15 +110,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if err != nil {
 		return err
 	}
-	var total tally
+	var outcomes []outcome
 	for i := range c.runs {
 		outcome, err := oneRun(ctx, c, repository, targets, i)
 		if err != nil {
 			return fmt.Errorf("run %d: %w", i+1, err)
 		}
-		total.add(outcome)
+		outcomes = append(outcomes, outcome)
 		fmt.Fprintln(stdout, outcome)
 	}
-	fmt.Fprint(stdout, total.summary(c))
+	fmt.Fprint(stdout, summary(outcomes, c))
 	return nil
 }

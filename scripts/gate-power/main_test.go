@@ -73,6 +73,26 @@ func module(t *testing.T) string {
 	return dir
 }
 
+// A checkout that is a worktree has a file .git, with which git would work in the
+// repository that it was copied from.
+func TestCopyHasNoRepository(t *testing.T) {
+	dir := module(t)
+	if err := os.WriteFile(filepath.Join(dir, ".git"), []byte("gitdir: /nowhere\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	r, err := newRepository(t.Context(), &config{module: dir, packages: "./..."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.remove()
+	if info, err := os.Stat(filepath.Join(r.dir, ".git")); err != nil || !info.IsDir() {
+		t.Errorf("%v, %v: no repository of its own", info, err)
+	}
+	if len(r.places) == 0 {
+		t.Error("the copy has no benchmarks")
+	}
+}
+
 func TestCountable(t *testing.T) {
 	places, err := countable([]string{module(t)})
 	if err != nil {
@@ -171,25 +191,22 @@ func BenchmarkLong(b *testing.B) {
 	}
 }
 
-func TestTally(t *testing.T) {
-	var total tally
+func TestSummary(t *testing.T) {
 	c := &config{module: "m", change: 5}
-	for _, o := range []outcome{
+	text := summary([]outcome{
 		{Target: "BenchmarkA", Change: 5, ExitCode: 1, Regressed: []string{"BenchmarkA/x"}},
 		{Target: "BenchmarkA", Change: 5, ExitCode: 1, Regressed: []string{"BenchmarkA", "BenchmarkAB"}},
 		{Target: "BenchmarkA", Change: 5, ExitCode: 0, Outcome: "inconclusive"},
 		{Target: "BenchmarkA", Change: 5, ExitCode: 0, Outcome: "fine", Excluded: true},
-	} {
-		total.add(o)
-	}
+	}, c)
 	for label, want := range map[string]string{"exit 1 naming exactly": "1 of 4 [0.6 %, 80.6 %]", "slowed down benchmark found": "2 of 4",
 		"another benchmark flagged": "1 of 4", "without the truth": "1 of 4", "inconclusive": "1 of 4"} {
 		found := false
-		for line := range strings.Lines(total.summary(c)) {
+		for line := range strings.Lines(text) {
 			found = found || strings.Contains(line, label) && strings.Contains(line, want)
 		}
 		if !found {
-			t.Errorf("%s is not %s in %s", label, want, total.summary(c))
+			t.Errorf("%s is not %s in %s", label, want, text)
 		}
 	}
 }

@@ -1,16 +1,17 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -36,12 +37,11 @@ func newRepository(ctx context.Context, c *config) (*repository, error) {
 }
 
 func (r *repository) fill(ctx context.Context, c *config) error {
-	module := c.module
-	if err := copyTree(module, r.dir); err != nil {
-		return fmt.Errorf("copying %s: %w", module, err)
+	if err := os.CopyFS(r.dir, moduleFS{os.DirFS(c.module)}); err != nil { // writable, which a module cache is not
+		return fmt.Errorf("copying %s: %w", c.module, err)
 	}
 	if _, err := os.Stat(filepath.Join(r.dir, "go.mod")); err != nil {
-		return fmt.Errorf("%s is no module: it has no go.mod", module)
+		return fmt.Errorf("%s is no module: it has no go.mod", c.module)
 	}
 	if err := r.git(ctx, "init", "-q"); err != nil {
 		return err
@@ -57,35 +57,17 @@ func (r *repository) fill(ctx context.Context, c *config) error {
 	return err
 }
 
-// copyTree copies files and directories that are not of a version control system,
-// and makes them writable: the module cache is not.
-func copyTree(from, to string) error {
-	return filepath.WalkDir(from, func(path string, entry os.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		relative, err := filepath.Rel(from, path)
-		if err != nil {
-			return err
-		}
-		target := filepath.Join(to, relative)
-		switch {
-		case entry.IsDir() && entry.Name() == ".git":
-			return filepath.SkipDir
-		case entry.IsDir():
-			return os.MkdirAll(target, 0o777)
-		case !entry.Type().IsRegular():
-			return nil
-		}
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(target, text, 0o666)
-	})
+// A moduleFS has the directories and plain files of a module, without what a version
+// control system keeps there.
+type moduleFS struct{ fs.FS }
+
+func (m moduleFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(m.FS, name)
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
+		return e.Name() == ".git" || !e.IsDir() && !e.Type().IsRegular()
+	}), err
 }
 
-// git runs a git command without the user's configuration.
 func (r *repository) git(ctx context.Context, args ...string) error {
 	_, err := r.output(ctx, "git", append([]string{"-c", "user.name=gate-power", "-c", "user.email=gate-power@localhost", "-c", "commit.gpgsign=false"}, args...)...)
 	return err
@@ -123,9 +105,8 @@ func (r *repository) targets(ctx context.Context, c *config) ([]string, error) {
 		return nil, err
 	}
 	seen := map[string]bool{}
-	lines := bufio.NewScanner(bytes.NewReader(out))
-	for lines.Scan() {
-		fields := strings.Fields(lines.Text())
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
 		if len(fields) < 4 || !strings.HasPrefix(fields[0], "Benchmark") {
 			continue
 		}
@@ -146,14 +127,10 @@ func function(name string) string {
 	return f
 }
 
-// bare takes the -GOMAXPROCS suffix off a name.
-func bare(name string) string {
-	i := strings.LastIndexByte(name, '-')
-	if i < 0 || i+1 == len(name) || strings.Trim(name[i+1:], "0123456789") != "" {
-		return name
-	}
-	return name[:i]
-}
+// procs is the -GOMAXPROCS at the end of a name.
+var procs = regexp.MustCompile(`-[0-9]+$`)
+
+func bare(name string) string { return procs.ReplaceAllString(name, "") }
 
 // prepare makes the two commits of a run: "base" and "head".
 func (r *repository) prepare(ctx context.Context, c *config, target string) error {

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"poolbench/bench/host"
+	"poolbench/reports/words"
 )
 
 // An outcome is what one run said; it is kept in a file.
@@ -31,11 +33,14 @@ type outcome struct {
 	Others    []string `json:"others"`    // regressed in another unit, with the unit
 	Passed    bool     `json:"passed"`    // the changed benchmark was shown not to be slower by the limit
 	Excluded  bool     `json:"excluded"`  // and its interval does not hold the planted change
-	Usual     *struct {
-		Slower []string `json:"slower"`
-		Faster []string `json:"faster"`
-	} `json:"usual"`
-	Seconds float64 `json:"seconds"`
+	Usual     *usual   `json:"usual"`
+	Seconds   float64  `json:"seconds"`
+}
+
+// usual is what the usual method says of the same data.
+type usual struct {
+	Slower []string `json:"slower"`
+	Faster []string `json:"faster"`
 }
 
 // verdict is the part of verdict.json that we need.
@@ -51,10 +56,7 @@ type verdict struct {
 			High *float64 `json:"high"`
 		} `json:"ratio"`
 	} `json:"results"`
-	Usual *struct {
-		Slower []string `json:"slower"`
-		Faster []string `json:"faster"`
-	} `json:"usual"`
+	Usual *usual `json:"usual"`
 }
 
 // oneRun makes the commits, runs the gate and reads what it said, or only reads what
@@ -167,16 +169,9 @@ func (o *outcome) isTarget(name string) bool {
 	return name == o.Target || strings.HasPrefix(name, o.Target+"/")
 }
 
-// found reports whether names hold the target, and only whether they hold another.
-func (o *outcome) found(names []string) (target, others bool) {
-	for _, n := range names {
-		if o.isTarget(n) {
-			target = true
-		} else {
-			others = true
-		}
-	}
-	return target, others
+// regressedOther reports whether anything but the time of the target regressed.
+func (o *outcome) regressedOther() bool {
+	return len(o.Others) > 0 || slices.ContainsFunc(o.Regressed, func(name string) bool { return !o.isTarget(name) })
 }
 
 func (o outcome) String() string {
@@ -191,68 +186,45 @@ func (o outcome) String() string {
 	return text.String()
 }
 
-// A tally counts outcomes.
-type tally struct {
-	runs, alarms, regressed, exactly, others, improved, excluded, inconclusive, unjudged int
-	usual, usualAlarms                                                                   int
-	seconds                                                                              float64
-}
-
-func (t *tally) add(o outcome) {
-	t.runs++
-	t.seconds += o.Seconds
-	target, others := o.found(o.Regressed)
-	others = others || len(o.Others) > 0
-	improved, _ := o.found(o.Improved)
-	count := func(n *int, is bool) {
-		if is {
-			*n++
-		}
-	}
-	count(&t.alarms, o.ExitCode == 1)
-	count(&t.regressed, target)
-	count(&t.exactly, target && !others && o.ExitCode == 1)
-	count(&t.others, others)
-	count(&t.improved, improved && o.ExitCode == 0)
-	count(&t.excluded, o.Excluded)
-	count(&t.inconclusive, o.Outcome == "inconclusive")
-	count(&t.unjudged, o.Outcome == "void" || o.Outcome == "failed" || o.Outcome == "not comparable")
-	if o.Usual != nil {
-		t.usual++
-		count(&t.usualAlarms, len(o.Usual.Slower) > 0)
-	}
-}
-
-// summary is the rates that the series was run for.
-func (t *tally) summary(c *config) string {
+// summary is the rates that a series of runs was made for.
+func summary(runs []outcome, c *config) string {
 	var b strings.Builder
-	line := func(label string, k int) { fmt.Fprintf(&b, "%-44s %s\n", label, rate(k, t.runs)) }
-	fmt.Fprintf(&b, "\n%s of %s, %.0f s each with building\n", plural(t.runs, "run"), filepath.Base(c.module), t.seconds/float64(t.runs))
+	of := func(runs []outcome, label string, is func(outcome) bool) {
+		k := 0
+		for _, o := range runs {
+			if is(o) {
+				k++
+			}
+		}
+		fmt.Fprintf(&b, "%-44s %s\n", label, rate(k, len(runs)))
+	}
+	line := func(label string, is func(outcome) bool) { of(runs, label, is) }
+	found := func(o outcome) bool { return slices.ContainsFunc(o.Regressed, o.isTarget) }
+	flagged := func(o outcome) bool { return o.regressedOther() }
+	seconds := 0.0
+	for _, o := range runs {
+		seconds += o.Seconds
+	}
+	fmt.Fprintf(&b, "\n%s of %s, %.0f s each with building\n", words.Count(len(runs), "run"), filepath.Base(c.module), seconds/float64(len(runs)))
 	switch {
 	case c.change == 0:
-		line("false alarms (exit 1)", t.alarms)
+		line("false alarms (exit 1)", func(o outcome) bool { return o.ExitCode == 1 })
 	case c.change > 0:
-		line("exit 1 naming exactly that benchmark's time", t.exactly)
-		line("slowed down benchmark found", t.regressed)
-		line("another benchmark flagged", t.others)
-		line("passed with an interval without the truth", t.excluded)
+		line("exit 1 naming exactly that benchmark's time", func(o outcome) bool { return found(o) && !flagged(o) && o.ExitCode == 1 })
+		line("slowed down benchmark found", found)
+		line("another benchmark flagged", flagged)
+		line("passed with an interval without the truth", func(o outcome) bool { return o.Excluded })
 	default:
-		line("improved, exit 0", t.improved)
-		line("another benchmark flagged", t.others)
+		line("improved, exit 0", func(o outcome) bool { return slices.ContainsFunc(o.Improved, o.isTarget) && o.ExitCode == 0 })
+		line("another benchmark flagged", flagged)
 	}
-	line("inconclusive", t.inconclusive)
-	line("controls or a benchmark failed", t.unjudged)
-	if t.usual > 0 {
-		fmt.Fprintf(&b, "%-44s %s\n", "usual method on the same data: some slower", rate(t.usualAlarms, t.usual))
+	line("inconclusive", func(o outcome) bool { return o.Outcome == "inconclusive" })
+	line("controls or a benchmark failed", func(o outcome) bool { return slices.Contains([]string{"void", "failed", "not comparable"}, o.Outcome) })
+	usual := slices.DeleteFunc(slices.Clone(runs), func(o outcome) bool { return o.Usual == nil })
+	if len(usual) > 0 {
+		of(usual, "usual method on the same data: some slower", func(o outcome) bool { return len(o.Usual.Slower) > 0 })
 	}
 	return b.String()
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // rate is "3 of 100 [0.6 %, 8.5 %]": with Clopper and Pearson's exact 95 % interval.

@@ -114,8 +114,9 @@ func TestGateBuilds(t *testing.T) {
 	if len(blocks) < 1 || len(rec.Facts.Promised) < 4+1+3 {
 		t.Errorf("%d blocks, promises %v", len(blocks), rec.Facts.Promised)
 	}
-	for _, b := range blocks {
-		if len(b.Results) == 0 || b.Host != nil && b.Host.Links != (b.Number-1)%2 {
+	for i, b := range blocks {
+		cut := i == len(blocks)-1 && i > 0 // the budget may end it before its first result
+		if len(b.Results) == 0 && !cut || b.Host != nil && b.Host.Links != (b.Number-1)%2 {
 			t.Errorf("block %d: %d results, host %+v", b.Number, len(b.Results), b.Host)
 		}
 	}

@@ -38,6 +38,9 @@ func runReport(_ context.Context, c *invocation) error {
 	if err != nil {
 		return err
 	}
+	if rec.IsComparison() {
+		return usageError("%s is a comparison of two builds, which has no report: poolbench gate %s judges it again", rest[0], rest[0])
+	}
 	if err := report(c, rec, *out, how); err != nil {
 		return err
 	}
@@ -61,7 +64,7 @@ func report(c *invocation, rec *record.Record, dir string, how viewFlags) error 
 	set := reports.NewSet(rec)
 	drawings, problems := charts.Draw(set, charts.All()...)
 	for _, p := range problems {
-		fmt.Fprintf(c.stderr, "poolbench: no chart: %v\n", p)
+		fmt.Fprintf(c.stderr, "poolbench: %v\n", p)
 	}
 	if err := writeCharts(filepath.Join(dir, "charts"), drawings); err != nil {
 		return err
@@ -70,14 +73,9 @@ func report(c *invocation, rec *record.Record, dir string, how viewFlags) error 
 	for _, role := range charts.Roles() {
 		r.Colours = append(r.Colours, view.Colour(role))
 	}
-	for path, write := range map[string]func(io.Writer, *view.Report) error{
-		filepath.Join(dir, "report.html"): view.HTML,
-		filepath.Join(dir, "summary.md"):  view.Markdown,
-		how.json:                          view.JSON,
-	} {
-		if err := writeMade(path, r, write); err != nil {
-			return err
-		}
+	if err := errors.Join(writeMade(filepath.Join(dir, "report.html"), r, view.HTML), writeMade(filepath.Join(dir, "summary.md"), r, view.Markdown),
+		writeMade(how.json, r, view.JSON)); err != nil {
+		return err
 	}
 	return view.Text(c.stdout, r, how.Options)
 }
@@ -133,8 +131,15 @@ func writeMade[R any](path string, r R, write func(io.Writer, R) error) error {
 	return writeFile(path, b.Bytes())
 }
 
-// writeFile replaces path by a complete file, and makes its directory.
+// writeFile replaces path by a complete file, and makes its directory. What is there and is
+// no file, as a device or a pipe, is written to; a link stays one.
 func writeFile(path string, data []byte) error {
+	if to, err := filepath.EvalSymlinks(path); err == nil {
+		path = to
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(path, data, 0o644)
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}

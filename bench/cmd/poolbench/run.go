@@ -126,18 +126,22 @@ func (f *runFlags) measure(ctx context.Context, c *invocation, sources []arm.Sou
 	case err != nil && !summary.Interrupted:
 		return fmt.Errorf("%w; what was measured is in %s", err, path)
 	}
-	if err := file.Close(); err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
 	if summary.Slices == 0 && resumed == nil {
 		if summary.Interrupted {
 			return &exitError{exitInterrupted, errors.New("interrupted before anything was measured")}
 		}
 		return fmt.Errorf("nothing could be measured, all of %d slices failed; the reasons are in %s", summary.Failures, path)
 	}
-	rec, err := record.ReadFile(path)
-	if err != nil {
+	// The file, not the path: another run may have put its own there meanwhile.
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return err
+	}
+	rec, err := record.Read(file, path)
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("reading %s back: %w", path, err)
 	}
 	if err := report(c, rec, f.out, f.view); err != nil {
 		return err

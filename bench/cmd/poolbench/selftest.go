@@ -52,6 +52,8 @@ func writeSelftest(w io.Writer, r selftest.Result) {
 		estimate, interval := "–", ""
 		if row.Estimate.N > 0 {
 			estimate = number(row.Estimate.Value)
+		}
+		if row.Estimate.Known() {
 			interval = fmt.Sprintf("[%s, %s]", number(row.Estimate.Low), number(row.Estimate.High))
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", row.Name, number(row.Planted), estimate, interval, row.Verdict, row.Note)

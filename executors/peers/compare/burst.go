@@ -1,31 +1,11 @@
 package compare
 
-import (
-	"context"
-	"fmt"
-	"runtime"
-	"time"
-
-	"github.com/alitto/pond/v2"
-	"github.com/sourcegraph/conc/pool"
-
-	"poolbench/executors"
-	"poolbench/executors/peers"
-)
-
-// echo is the empty task of ours: it has a typed input and a typed result.
-var echo = executors.Define("peers.compare.echo", func(_ context.Context, n int) (int, error) { return n, nil })
+import "github.com/sourcegraph/conc/pool"
 
 var burst = Row{
 	Name: "burst", Unit: "ns", Share: 1,
-	Doc: "submit empty tasks, then take the typed result of each",
-	Arms: []Arm{
-		{ours, timed(burstOurs)},
-		{"ours, closures", timed(burstClosures)},
-		{"conc results", timed(burstConc)},
-		{"pond results", timed(burstPond)},
-		{"channel of closures", timed(burstChannel)},
-	},
+	Doc:  "submit empty tasks, then take the typed result of each",
+	Arms: burstArms(timed),
 	Checks: []Check{
 		{ours, "conc results", 0.5},
 		{ours, "pond results", 0.3},
@@ -37,7 +17,7 @@ var burst = Row{
 var allocations = Row{
 	Name: "allocations", Unit: "allocs", Share: 4, Once: true,
 	Doc:  "allocations of that burst, the user's own closure among them",
-	Arms: allocating(burst.Arms),
+	Arms: burstArms(allocating),
 	Checks: []Check{
 		{ours, "", 1.05}, // one, and a little for the blocks of the queue
 		{"ours, closures", "", 0},
@@ -47,150 +27,27 @@ var allocations = Row{
 	},
 }
 
-// A work does the tasks and calls start when it is ready to begin; it is over
-// when it calls stop.
-type work func(tasks int, start, stop func()) error
-
-func timed(w work) func(int) (float64, error) {
-	return func(tasks int) (float64, error) {
-		var begin time.Time
-		var took time.Duration
-		err := w(tasks, func() { begin = time.Now() }, func() { took = time.Since(begin) })
-		return float64(took.Nanoseconds()), err
+func burstArms(measured func(work) func(int) (float64, error)) []Arm {
+	return []Arm{
+		{ours, measured(bursting(clientOurs))},
+		{"ours, closures", measured(bursting(clientClosures))},
+		{"conc results", measured(burstConc)},
+		{"pond results", measured(bursting(clientPond))},
+		{"channel of closures", measured(bursting(clientChannel))},
 	}
 }
 
-// allocating makes arms of the burst that count allocations.
-func allocating(arms []Arm) []Arm {
-	works := map[string]work{
-		ours: burstOurs, "ours, closures": burstClosures, "conc results": burstConc,
-		"pond results": burstPond, "channel of closures": burstChannel,
-	}
-	counting := make([]Arm, len(arms))
-	for i, arm := range arms {
-		counting[i] = Arm{arm.Name, func(tasks int) (float64, error) {
-			var before, after runtime.MemStats
-			err := works[arm.Name](tasks,
-				func() { runtime.ReadMemStats(&before) },
-				func() { runtime.ReadMemStats(&after) })
-			return float64(after.Mallocs - before.Mallocs), err
-		}}
-	}
-	return counting
-}
-
-// openOurs makes an executor of ours with Workers workers.
-func openOurs() executors.Executor {
-	ex, err := executors.Goroutines.New(executors.Options{Workers: Workers})
-	if err != nil {
-		panic(err)
-	}
-	return ex
-}
-
-func burstOurs(tasks int, start, stop func()) error {
-	ctx := context.Background()
-	ex := openOurs()
-	start()
-	futures := make([]*executors.Future[int], tasks)
-	for i := range futures {
-		f, err := executors.Submit(ctx, ex, echo, i)
-		if err != nil {
-			return err
-		}
-		futures[i] = f
-	}
-	return endOurs(ex, futures, stop)
-}
-
-func burstClosures(tasks int, start, stop func()) error {
-	ctx := context.Background()
-	ex := openOurs()
-	start()
-	futures := make([]*executors.Future[int], tasks)
-	for i := range futures {
-		f, err := executors.SubmitFunc(ctx, ex, func(context.Context) (int, error) { return i, nil })
-		if err != nil {
-			return err
-		}
-		futures[i] = f
-	}
-	return endOurs(ex, futures, stop)
-}
-
-func endOurs(ex executors.Executor, futures []*executors.Future[int], stop func()) error {
-	ctx := context.Background()
-	sum := 0
-	for _, f := range futures {
-		v, err := f.Result(ctx)
-		if err != nil {
-			return err
-		}
-		sum += v
-	}
-	stop()
-	if err := ex.Shutdown(ctx); err != nil {
-		return err
-	}
-	return checkSum(sum, len(futures))
-}
-
-func burstConc(tasks int, start, stop func()) error {
+// burstConc is no client: conc gives all results together, in any order.
+func burstConc(tasks int) (run, end func() error) {
 	p := pool.NewWithResults[int]().WithMaxGoroutines(Workers)
-	start()
-	for i := range tasks {
-		p.Go(func() int { return i })
-	}
-	sum := 0
-	for _, v := range p.Wait() {
-		sum += v
-	}
-	stop()
-	return checkSum(sum, tasks)
-}
-
-func burstPond(tasks int, start, stop func()) error {
-	p := pond.NewResultPool[int](Workers)
-	start()
-	pending := make([]pond.ResultTask[int], tasks)
-	for i := range pending {
-		pending[i] = p.Submit(func() int { return i })
-	}
-	sum := 0
-	for _, t := range pending {
-		v, err := t.Wait()
-		if err != nil {
-			return err
+	return func() error {
+		for i := range tasks {
+			p.Go(func() int { return i })
 		}
-		sum += v
-	}
-	stop()
-	p.StopAndWait()
-	return checkSum(sum, tasks)
-}
-
-func burstChannel(tasks int, start, stop func()) error {
-	submit, end := peers.OpenChannel(Workers, 0)
-	start()
-	pending := make([]chan int, tasks)
-	for i := range pending {
-		result := make(chan int, 1)
-		submit(func() { result <- i })
-		pending[i] = result
-	}
-	sum := 0
-	for _, result := range pending {
-		sum += <-result
-	}
-	stop()
-	end()
-	return checkSum(sum, tasks)
-}
-
-// checkSum proves that every task ran once: the sum of 0, 1, …, tasks-1.
-func checkSum(got, tasks int) error {
-	if want := tasks * (tasks - 1) / 2; got != want {
-		return fmt.Errorf("the results add up to %d, want %d", got, want)
-	}
-	return nil
+		sum := 0
+		for _, v := range p.Wait() {
+			sum += v
+		}
+		return checkSum(sum, tasks)
+	}, nil
 }

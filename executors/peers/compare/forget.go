@@ -1,13 +1,7 @@
 package compare
 
 import (
-	"context"
-
-	"github.com/alitto/pond/v2"
 	"github.com/bytedance/gopkg/util/gopool"
-	"github.com/gammazero/workerpool"
-	"github.com/panjf2000/ants/v2"
-	"github.com/sourcegraph/conc/pool"
 
 	"poolbench/executors"
 	"poolbench/executors/peers"
@@ -17,13 +11,13 @@ var forget = Row{
 	Name: "forget", Unit: "ns", Share: 1,
 	Doc: "submit empty tasks without results, then wait until all have run",
 	Arms: []Arm{
-		{ours, timed(forgetOurs)},
-		{"pond Go", timed(forgetPond)},
-		{"ants Submit", timed(forgetAnts)},
-		{"conc Go", timed(forgetConc)},
-		{"gammazero Do", timed(forgetGammazero)},
-		{"gopool Go", timed(forgetGopool)},
-		{"bare channel", timed(forgetChannel)},
+		{ours, timed(forgetting(openGo))},
+		{"pond Go", timed(forgetting(peers.Pond.Open))},
+		{"ants Submit", timed(forgetting(peers.Ants.Open))},
+		{"conc Go", timed(forgetting(peers.Conc.Open))},
+		{"gammazero Do", timed(forgetting(peers.Gammazero.Open))},
+		{"gopool Go", timed(forgetting(openGopool))},
+		{"bare channel", timed(forgetting(peers.Channel.Open))},
 	},
 	Checks: []Check{
 		{ours, "pond Go", 1},
@@ -38,70 +32,36 @@ var forget = Row{
 // nothing is the task: one function value, so that no closure is allocated.
 var nothing = func() {}
 
-// each submits and then waits; what these pools offer for waiting is their stop.
-func each(tasks int, submit func(func()) error, wait func(), start, stop func()) error {
-	start()
-	for range tasks {
-		if err := submit(nothing); err != nil {
-			return err
-		}
+// forgetting submits and then waits; what these pools offer for waiting is their stop.
+func forgetting(open peers.Opener) work {
+	return func(tasks int) (run, end func() error) {
+		submit, stop := open(Workers)
+		return func() error {
+			for range tasks {
+				if err := submit(nothing); err != nil {
+					return err
+				}
+			}
+			stop()
+			return nil
+		}, nil
 	}
-	wait()
-	stop()
-	return nil
 }
 
-func forgetOurs(tasks int, start, stop func()) error {
+// openGo opens ours for tasks without results.
+func openGo(int) (submit func(func()) error, stop func()) {
 	ex := openOurs()
-	var failure error
-	err := each(tasks, func(f func()) error { return executors.Go(ex, f) },
-		func() { failure = ex.Shutdown(context.Background()) }, start, stop)
-	if err != nil {
-		return err
-	}
-	return failure
+	return func(f func()) error { return executors.Go(ex, f) },
+		func() { _ = ex.Shutdown(background) } // it can only say that the context ended
 }
 
-func forgetPond(tasks int, start, stop func()) error {
-	p := pond.NewPool(Workers)
-	return each(tasks, p.Go, p.StopAndWait, start, stop)
-}
-
-func forgetAnts(tasks int, start, stop func()) error {
-	p, err := ants.NewPool(Workers)
-	if err != nil {
-		return err
-	}
-	var failure error
-	err = each(tasks, p.Submit, func() { failure = p.ReleaseContext(context.Background()) }, start, stop)
-	if err != nil {
-		return err
-	}
-	return failure
-}
-
-func forgetConc(tasks int, start, stop func()) error {
-	p := pool.New().WithMaxGoroutines(Workers)
-	return each(tasks, func(f func()) error { p.Go(f); return nil }, p.Wait, start, stop)
-}
-
-func forgetGammazero(tasks int, start, stop func()) error {
-	p := workerpool.New(Workers)
-	return each(tasks, p.Do, p.StopWait, start, stop)
-}
-
-// gopool cannot be waited for, but starts tasks in order: when the last has
-// started, at most one task per worker is still to end.
-func forgetGopool(tasks int, start, stop func()) error {
-	p := gopool.NewPool("compare", Workers, gopool.NewConfig())
-	last := make(chan struct{})
-	return each(tasks, func(f func()) error { p.Go(f); return nil }, func() {
+// openGopool needs no counter: gopool cannot be waited for, but starts tasks in order,
+// so when the last has started, at most one task per worker is still to end.
+func openGopool(workers int) (submit func(func()) error, stop func()) {
+	p := gopool.NewPool("compare", int32(workers), gopool.NewConfig())
+	return func(f func()) error { p.Go(f); return nil }, func() {
+		last := make(chan struct{})
 		p.Go(func() { close(last) })
 		<-last
-	}, start, stop)
-}
-
-func forgetChannel(tasks int, start, stop func()) error {
-	submit, end := peers.OpenChannel(Workers, 0)
-	return each(tasks, func(f func()) error { submit(f); return nil }, end, start, stop)
+	}
 }

@@ -1,7 +1,6 @@
 package compare
 
 import (
-	"context"
 	"iter"
 	"slices"
 	"sync"
@@ -36,79 +35,71 @@ func inputs(tasks int) []int {
 	return in
 }
 
-func mapOurs(tasks int, start, stop func()) error {
-	return consume(tasks, start, stop, func(ex executors.Executor, in []int) iter.Seq2[int, error] {
-		return executors.MapSlice(context.Background(), ex, echo, in, executors.AutoChunk())
+func mapOurs(tasks int) (run, end func() error) {
+	return consuming(tasks, func(ex executors.Executor, in []int) iter.Seq2[int, error] {
+		return executors.MapSlice(background, ex, echo, in, executors.AutoChunk())
 	})
 }
 
-func mapItems(tasks int, start, stop func()) error {
-	return consume(tasks, start, stop, func(ex executors.Executor, in []int) iter.Seq2[int, error] {
-		return executors.Map(context.Background(), ex, echo, slices.Values(in))
+func mapItems(tasks int) (run, end func() error) {
+	return consuming(tasks, func(ex executors.Executor, in []int) iter.Seq2[int, error] {
+		return executors.Map(background, ex, echo, slices.Values(in))
 	})
 }
 
-func consume(tasks int, start, stop func(), results func(executors.Executor, []int) iter.Seq2[int, error]) error {
+func consuming(tasks int, results func(executors.Executor, []int) iter.Seq2[int, error]) (run, end func() error) {
 	ex, in := openOurs(), inputs(tasks)
-	start()
-	sum := 0
-	for v, err := range results(ex, in) {
-		if err != nil {
-			return err
+	return func() error {
+		sum := 0
+		for v, err := range results(ex, in) {
+			if err != nil {
+				return err
+			}
+			sum += v
 		}
-		sum += v
-	}
-	stop()
-	if err := ex.Shutdown(context.Background()); err != nil {
-		return err
-	}
-	return checkSum(sum, tasks)
+		return checkSum(sum, tasks)
+	}, func() error { return ex.Shutdown(background) }
 }
 
 // mapIndex is the loop one writes by hand.
-func mapIndex(tasks int, start, stop func()) error {
-	ctx, in := context.Background(), inputs(tasks)
-	start()
-	out, errs := make([]int, tasks), make([]error, tasks)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range Workers {
-		wg.Go(func() {
-			for i := int(next.Add(1) - 1); i < tasks; i = int(next.Add(1) - 1) {
-				out[i], errs[i] = echo.Call(ctx, in[i])
-			}
-		})
-	}
-	wg.Wait()
-	sum, err := sumUp(out, errs)
-	stop()
-	if err != nil {
-		return err
-	}
-	return checkSum(sum, tasks)
-}
-
-func mapConc(tasks int, start, stop func()) error {
-	ctx, in := context.Background(), inputs(tasks)
-	start()
-	out, err := conciter.Mapper[int, int]{MaxGoroutines: Workers}.MapErr(in, func(v *int) (int, error) {
-		return echo.Call(ctx, *v)
-	})
-	sum, _ := sumUp(out, nil)
-	stop()
-	if err != nil {
-		return err
-	}
-	return checkSum(sum, tasks)
-}
-
-// sumUp reads all results, as the consumer of a map does.
-func sumUp(out []int, errs []error) (sum int, err error) {
-	for i, v := range out {
-		if errs != nil && errs[i] != nil {
-			return 0, errs[i]
+func mapIndex(tasks int) (run, end func() error) {
+	in := inputs(tasks)
+	return func() error {
+		out, errs := make([]int, tasks), make([]error, tasks)
+		var next atomic.Int64
+		var wg sync.WaitGroup
+		for range Workers {
+			wg.Go(func() {
+				for i := int(next.Add(1) - 1); i < tasks; i = int(next.Add(1) - 1) {
+					out[i], errs[i] = echo.Call(background, in[i])
+				}
+			})
 		}
-		sum += v
-	}
-	return sum, nil
+		wg.Wait()
+		sum := 0
+		for i, v := range out {
+			if errs[i] != nil {
+				return errs[i]
+			}
+			sum += v
+		}
+		return checkSum(sum, tasks)
+	}, nil
+}
+
+func mapConc(tasks int) (run, end func() error) {
+	in := inputs(tasks)
+	return func() error {
+		out, err := conciter.Mapper[int, int]{MaxGoroutines: Workers}.MapErr(in, func(v *int) (int, error) {
+			return echo.Call(background, *v)
+		})
+		if err != nil {
+			return err
+		}
+		sum := 0
+		for _, v := range out {
+			sum += v
+		}
+		return checkSum(sum, tasks)
+	}, nil
 }

@@ -1,12 +1,10 @@
 package compare
 
 import (
-	"context"
 	"runtime"
 	"sync"
 
 	"github.com/alitto/pond/v2"
-	"github.com/gammazero/workerpool"
 
 	"poolbench/executors"
 	"poolbench/executors/peers"
@@ -14,30 +12,28 @@ import (
 
 var queued = Row{
 	Name: "queued", Unit: "B", Share: 1, Once: true,
-	Doc:  "heap that a queued task takes while all workers are blocked, futures dropped",
-	Arms: remembering(func(full, drained int64) int64 { return full }),
-	Checks: []Check{
-		{ours, "", 160},
-		{"ours Go", "", 160},
-		{"pond results", "", 0},
-		{"pond Go", "", 0},
-		{"gammazero Do", "", 0},
-		{"bare channel", "", 0},
-	},
+	Doc:    "heap that a queued task takes while all workers are blocked, futures dropped",
+	Arms:   remembering(func(full, drained int64) int64 { return full }),
+	Checks: heapChecks(160),
 }
 
 var kept = Row{
 	Name: "kept", Unit: "B", Share: 1, Once: true,
-	Doc:  "heap that is left of it after the drain, with the pool still open",
-	Arms: remembering(func(full, drained int64) int64 { return drained }),
-	Checks: []Check{
-		{ours, "", 1},
-		{"ours Go", "", 1},
+	Doc:    "heap that is left of it after the drain, with the pool still open",
+	Arms:   remembering(func(full, drained int64) int64 { return drained }),
+	Checks: heapChecks(1),
+}
+
+// heapChecks are those of both rows; bar is that of ours, in bytes.
+func heapChecks(bar float64) []Check {
+	return []Check{
+		{ours, "", bar},
+		{"ours Go", "", bar},
 		{"pond results", "", 0},
 		{"pond Go", "", 0},
 		{"gammazero Do", "", 0},
 		{"bare channel", "", 0},
-	},
+	}
 }
 
 // A hoard is a pool that will be filled. submit takes the number of the task.
@@ -52,11 +48,11 @@ func remembering(which func(full, drained int64) int64) []Arm {
 		name string
 		open func(tasks int) hoard
 	}{
-		{ours, func(int) hoard { return hoardOurs(true) }},
-		{"ours Go", func(int) hoard { return hoardOurs(false) }},
+		{ours, hoardOurs},
+		{"ours Go", hoarding(openGo)},
 		{"pond results", hoardPondResults},
-		{"pond Go", hoardPond},
-		{"gammazero Do", hoardGammazero},
+		{"pond Go", hoarding(peers.Pond.Open)},
+		{"gammazero Do", hoarding(peers.Gammazero.Open)},
 		{"bare channel", hoardChannel},
 	}
 	arms := make([]Arm, len(hoards))
@@ -113,18 +109,26 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-func hoardOurs(results bool) hoard {
-	ctx := context.Background()
+// hoarding queues tasks without results.
+func hoarding(open peers.Opener) func(tasks int) hoard {
+	return func(int) hoard {
+		submit, stop := open(Workers)
+		return hoard{run: submit, submit: func(int) error { return submit(nothing) }, close: stop}
+	}
+}
+
+// hoardChannel has a channel that takes all tasks.
+func hoardChannel(tasks int) hoard {
+	return hoarding(func(workers int) (func(func()) error, func()) { return peers.OpenChannel(workers, tasks+workers) })(tasks)
+}
+
+func hoardOurs(int) hoard {
 	ex := openOurs()
-	h := hoard{
+	return hoard{
 		run:    func(f func()) error { return executors.Go(ex, f) },
-		submit: func(int) error { return executors.Go(ex, nothing) },
-		close:  func() { _ = ex.Shutdown(ctx) }, // it can only say that ctx ended
+		submit: func(i int) error { _, err := executors.Submit(background, ex, echo, i); return err },
+		close:  func() { _ = ex.Shutdown(background) }, // it can only say that the context ended
 	}
-	if results {
-		h.submit = func(i int) error { _, err := executors.Submit(ctx, ex, echo, i); return err }
-	}
-	return h
 }
 
 func hoardPondResults(int) hoard {
@@ -133,24 +137,5 @@ func hoardPondResults(int) hoard {
 		run:    func(f func()) error { p.Submit(func() int { f(); return 0 }); return nil },
 		submit: func(i int) error { p.Submit(func() int { return i }); return nil },
 		close:  p.StopAndWait,
-	}
-}
-
-func hoardPond(int) hoard {
-	p := pond.NewPool(Workers)
-	return hoard{run: p.Go, submit: func(int) error { return p.Go(nothing) }, close: p.StopAndWait}
-}
-
-func hoardGammazero(int) hoard {
-	p := workerpool.New(Workers)
-	return hoard{run: p.Do, submit: func(int) error { return p.Do(nothing) }, close: p.StopWait}
-}
-
-func hoardChannel(tasks int) hoard {
-	submit, end := peers.OpenChannel(Workers, tasks+Workers)
-	return hoard{
-		run:    func(f func()) error { submit(f); return nil },
-		submit: func(int) error { submit(nothing); return nil },
-		close:  end,
 	}
 }

@@ -1,12 +1,8 @@
 package compare
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"sync"
-
-	"poolbench/executors"
 )
 
 var submitters = Row{
@@ -26,38 +22,16 @@ var submitters = Row{
 }
 
 func submitting(n int) work {
-	return func(tasks int, start, stop func()) error {
-		ctx := context.Background()
-		ex := openOurs()
-		var wg sync.WaitGroup
-		errs := make([]error, n)
-		start()
-		for s := range n {
-			wg.Go(func() { errs[s] = submitPart(ctx, ex, tasks*s/n, tasks*(s+1)/n) })
-		}
-		wg.Wait()
-		stop()
-		return errors.Join(append(errs, ex.Shutdown(ctx))...)
+	return func(tasks int) (run, end func() error) {
+		c := clientOurs()
+		return func() error {
+			var wg sync.WaitGroup
+			errs := make([]error, n)
+			for s := range n {
+				wg.Go(func() { errs[s] = c.burst(tasks*s/n, tasks*(s+1)/n) })
+			}
+			wg.Wait()
+			return errors.Join(errs...)
+		}, c.end
 	}
-}
-
-func submitPart(ctx context.Context, ex executors.Executor, from, to int) error {
-	futures := make([]*executors.Future[int], 0, to-from)
-	for i := from; i < to; i++ {
-		f, err := executors.Submit(ctx, ex, echo, i)
-		if err != nil {
-			return err
-		}
-		futures = append(futures, f)
-	}
-	for i, f := range futures {
-		v, err := f.Result(ctx)
-		if err != nil {
-			return err
-		}
-		if v != from+i {
-			return fmt.Errorf("task %d gave %d", from+i, v)
-		}
-	}
-	return nil
 }

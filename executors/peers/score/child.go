@@ -35,7 +35,11 @@ func ChildMain() {
 	for _, b := range Behaviours() {
 		if b.ID == id {
 			t := &trial{peer: peer}
-			b.run(t)
+			var p peers.Pool
+			if b.workers > 0 {
+				p = t.open(b.workers)
+			}
+			b.run(t, p)
 			t.end(Verdict{Outcome: Held})
 		}
 	}

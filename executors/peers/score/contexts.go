@@ -9,7 +9,7 @@ import (
 )
 
 var contexts = []Behaviour{
-	{"C1", "when the context ends, queued tasks never run and their waiters are told", func(t *trial) {
+	{"C1", "when the context ends, queued tasks never run and their waiters are told", 0, func(t *trial, _ peers.Pool) {
 		p, cancel := t.openContext(1)
 		t.need(p.Queues, "nothing is queued")
 		gate := make(chan struct{})
@@ -30,7 +30,7 @@ var contexts = []Behaviour{
 			t.failf("the queued task ran")
 		}
 	}},
-	{"C2", "a running task sees the end of the context", func(t *trial) {
+	{"C2", "a running task sees the end of the context", 0, func(t *trial, _ peers.Pool) {
 		p, cancel := t.openContext(1)
 		started := make(chan struct{})
 		r := t.submit(p, func(ctx context.Context) (int, error) {
@@ -45,7 +45,7 @@ var contexts = []Behaviour{
 			t.failf("the task succeeded")
 		}
 	}},
-	{"C3", "after the end of the context a result is not there while its task runs", func(t *trial) {
+	{"C3", "after the end of the context a result is not there while its task runs", 0, func(t *trial, _ peers.Pool) {
 		p, cancel := t.openContext(1)
 		gate, started := make(chan struct{}), make(chan struct{})
 		var inside atomic.Bool
@@ -65,8 +65,7 @@ var contexts = []Behaviour{
 			t.failf("its waiter was told %q while it ran", err)
 		}
 	}},
-	{"C4", "one queued task can be cancelled, the others run", func(t *trial) {
-		p := t.open(peers.Config{Workers: 1})
+	{"C4", "one queued task can be cancelled, the others run", 1, func(t *trial, p peers.Pool) {
 		t.need(p.Submit != nil, "no results")
 		gate := make(chan struct{})
 		running := t.submit(p, gated(gate))
@@ -92,7 +91,7 @@ var contexts = []Behaviour{
 // openContext opens a pool whose tasks are governed by a context.
 func (t *trial) openContext(workers int) (peers.Pool, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(background)
-	p := t.open(peers.Config{Workers: workers, Context: ctx})
+	p := t.peer.New(peers.Config{Workers: workers, Context: ctx})
 	t.need(p.Contexts && p.Submit != nil, "takes no context")
 	return p, cancel
 }

@@ -10,8 +10,7 @@ import (
 )
 
 var failures = []Behaviour{
-	{"P1", "a panic reaches the one who waits", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+	{"P1", "a panic reaches the one who waits", 2, func(t *trial, p peers.Pool) {
 		t.need(p.Submit != nil, "no results")
 		t.step("waiting for the task that panicked")
 		r := t.submit(p, func(context.Context) (int, error) { panic("as planned") })
@@ -20,8 +19,7 @@ var failures = []Behaviour{
 			t.failf("got %v", err)
 		}
 	}},
-	{"P2", "a panic with an error is found by errors.Is", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+	{"P2", "a panic with an error is found by errors.Is", 2, func(t *trial, p peers.Pool) {
 		t.need(p.Submit != nil, "no results")
 		t.step("waiting for the task that panicked")
 		r := t.submit(p, func(context.Context) (int, error) { panic(errPlanned) })
@@ -30,8 +28,7 @@ var failures = []Behaviour{
 			t.failf("got %v", err)
 		}
 	}},
-	{"P3", "panic(nil) is an error too", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+	{"P3", "panic(nil) is an error too", 2, func(t *trial, p peers.Pool) {
 		t.need(p.Submit != nil, "no results")
 		t.step("waiting for the task that panicked")
 		var nothing any
@@ -40,16 +37,14 @@ var failures = []Behaviour{
 			t.failf("no error")
 		}
 	}},
-	{"P4", "after 10 panics all workers still work", func(t *trial) {
-		p := t.open(peers.Config{Workers: 3})
+	{"P4", "after 10 panics all workers still work", 3, func(t *trial, p peers.Pool) {
 		t.step("submitting tasks that panic")
 		for range 10 {
 			t.do(p, func() { panic("as planned") })
 		}
 		t.saturate(p, 3)
 	}},
-	{"P5", "a panic of a task that nobody waits for is not silent", func(t *trial) {
-		p := t.open(peers.Config{Workers: 1})
+	{"P5", "a panic of a task that nobody waits for is not silent", 1, func(t *trial, p peers.Pool) {
 		t.listen("as planned")
 		t.do(p, func() { panic("as planned") })
 		t.step("waiting for the task")
@@ -58,8 +53,7 @@ var failures = []Behaviour{
 		}
 		time.Sleep(pause)
 	}},
-	{"G1", "runtime.Goexit ends in the result", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+	{"G1", "runtime.Goexit ends in the result", 2, func(t *trial, p peers.Pool) {
 		t.need(p.Submit != nil, "no results")
 		t.step("waiting for the result of a task that called Goexit")
 		r := t.submit(p, func(context.Context) (int, error) { runtime.Goexit(); return 0, nil })
@@ -67,16 +61,14 @@ var failures = []Behaviour{
 			t.failf("the result is a success")
 		}
 	}},
-	{"G2", "after 10 runtime.Goexit all workers still work", func(t *trial) {
-		p := t.open(peers.Config{Workers: 3})
+	{"G2", "after 10 runtime.Goexit all workers still work", 3, func(t *trial, p peers.Pool) {
 		t.step("submitting tasks that call Goexit")
 		for range 10 {
 			t.do(p, runtime.Goexit)
 		}
 		t.saturate(p, 3)
 	}},
-	{"G3", "after a runtime.Goexit the pool can be stopped", func(t *trial) {
-		p := t.open(peers.Config{Workers: 3})
+	{"G3", "after a runtime.Goexit the pool can be stopped", 3, func(t *trial, p peers.Pool) {
 		t.need(p.Stop != nil || p.Wait != nil, "no stop and no wait")
 		t.do(p, runtime.Goexit)
 		t.step("stopping")

@@ -19,24 +19,21 @@ const pause = 100 * time.Millisecond
 var background = context.Background()
 
 var results = []Behaviour{
-	{"R1", "the value of a task reaches the one who waits for it", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+	{"R1", "the value of a task reaches the one who waits for it", 2, func(t *trial, p peers.Pool) {
 		t.need(p.Submit != nil && p.Values, "no results")
 		t.step("waiting for the value")
 		if v, err := t.submit(p, value(42)).Wait(background); v != 42 || err != nil {
 			t.failf("got %d, %v", v, err)
 		}
 	}},
-	{"R2", "the error of a task reaches the one who waits for it", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+	{"R2", "the error of a task reaches the one who waits for it", 2, func(t *trial, p peers.Pool) {
 		t.need(p.Submit != nil, "no results")
 		t.step("waiting for the error")
 		if _, err := t.submit(p, returns(errPlanned)).Wait(background); !errors.Is(err, errPlanned) {
 			t.failf("got %v", err)
 		}
 	}},
-	{"R3", "a result can be had while other tasks run", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+	{"R3", "a result can be had while other tasks run", 2, func(t *trial, p peers.Pool) {
 		t.need(p.Submit != nil, "no results")
 		gate := make(chan struct{})
 		t.need(p.Alone, "results of all tasks together only")
@@ -46,8 +43,7 @@ var results = []Behaviour{
 			t.failf("got %d, %v", v, err)
 		}
 	}},
-	{"R4", "waiting can be given up, and taken up again", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+	{"R4", "waiting can be given up, and taken up again", 2, func(t *trial, p peers.Pool) {
 		t.need(p.Submit != nil, "no results")
 		gate := make(chan struct{})
 		r := t.submit(p, gated(gate))
@@ -64,8 +60,7 @@ var results = []Behaviour{
 			t.failf("got %d, %v the second time", v, err)
 		}
 	}},
-	{"R5", "8 submitters lose no task and have none run twice", func(t *trial) {
-		p := t.open(peers.Config{Workers: 4})
+	{"R5", "8 submitters lose no task and have none run twice", 4, func(t *trial, p peers.Pool) {
 		var ran [8 * 2000]atomic.Int32
 		var submitters, tasks sync.WaitGroup
 		tasks.Add(len(ran))
@@ -85,8 +80,7 @@ var results = []Behaviour{
 			}
 		}
 	}},
-	{"R6", "one worker starts tasks in the order of submission", func(t *trial) {
-		p := t.open(peers.Config{Workers: 1})
+	{"R6", "one worker starts tasks in the order of submission", 1, func(t *trial, p peers.Pool) {
 		t.need(p.Limit, "no limit on what runs at once")
 		var order []int
 		var tasks sync.WaitGroup
@@ -119,7 +113,7 @@ func gated(gate <-chan struct{}) func(context.Context) (int, error) {
 	return func(context.Context) (int, error) { <-gate; return 7, nil }
 }
 
-func (t *trial) open(c peers.Config) peers.Pool { return t.peer.New(c) }
+func (t *trial) open(workers int) peers.Pool { return t.peer.New(peers.Config{Workers: workers}) }
 
 // do is Pool.Go where a refusal is a failure.
 func (t *trial) do(p peers.Pool, f func()) {

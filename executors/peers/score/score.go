@@ -35,9 +35,10 @@ type Verdict struct {
 
 // A Behaviour is one line of the score.
 type Behaviour struct {
-	ID  string // a letter for the group and a number
-	Doc string // what a pool does that shows it, as a sentence
-	run func(*trial)
+	ID      string // a letter for the group and a number
+	Doc     string // what a pool does that shows it, as a sentence
+	workers int    // of the pool that run gets; 0 for none
+	run     func(*trial, peers.Pool)
 }
 
 // Behaviours returns the list in the order of the table.

@@ -13,19 +13,14 @@ import (
 const noStop = "no stop"
 
 var stops = []Behaviour{
-	{"S1", "a submit after stop is refused with an error", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
-		t.need(p.Stop != nil, noStop)
-		t.do(p, func() {})
-		t.step("stopping")
-		t.finish(p)
+	{"S1", "a submit after stop is refused with an error", 2, func(t *trial, p peers.Pool) {
+		t.stopped(p)
 		t.step("submitting after stop")
 		if p.Go(func() {}) == nil {
 			t.failf("it was accepted")
 		}
 	}},
-	{"S2", "stop waits for running and queued tasks", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+	{"S2", "stop waits for running and queued tasks", 2, func(t *trial, p peers.Pool) {
 		t.need(p.Stop != nil || p.Wait != nil, "no stop and no wait")
 		var ran atomic.Int32
 		for range 50 {
@@ -37,32 +32,25 @@ var stops = []Behaviour{
 			t.failf("it returned when %d of 50 tasks had run", n)
 		}
 	}},
-	{"S3", "a pool that ran nothing can be stopped", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+	{"S3", "a pool that ran nothing can be stopped", 2, func(t *trial, p peers.Pool) {
 		t.need(p.Stop != nil || p.Wait != nil, "no stop and no wait")
 		t.step("stopping")
 		t.finish(p)
 	}},
-	{"S4", "a second stop is harmless", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
-		t.need(p.Stop != nil, noStop)
-		t.do(p, func() {})
-		t.step("stopping")
-		t.finish(p)
+	{"S4", "a second stop is harmless", 2, func(t *trial, p peers.Pool) {
+		t.stopped(p)
 		t.step("stopping again")
 		_ = p.Stop(background) // may say that it is stopped
 	}},
-	{"S5", "stop while 4 goroutines submit: no panic, accepted tasks run", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+	{"S5", "stop while 4 goroutines submit: no panic, accepted tasks run", 2, func(t *trial, p peers.Pool) {
 		t.need(p.Stop != nil, noStop)
 		for range 200 {
 			t.race()
 		}
 	}},
-	{"S6", "a submitter blocked by a full pool returns after stop", func(t *trial) { t.blocked(true) }},
-	{"S7", "it returns at once, before the running task ends", func(t *trial) { t.blocked(false) }},
-	{"S8", "stop gives up when its context ends, and says so", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+	{"S6", "a submitter blocked by a full pool returns after stop", 0, func(t *trial, _ peers.Pool) { t.blocked(true) }},
+	{"S7", "it returns at once, before the running task ends", 0, func(t *trial, _ peers.Pool) { t.blocked(false) }},
+	{"S8", "stop gives up when its context ends, and says so", 2, func(t *trial, p peers.Pool) {
 		t.need(p.Stop != nil && p.Deadline, "a stop without an end")
 		gate := make(chan struct{})
 		t.do(p, func() { <-gate })
@@ -73,8 +61,7 @@ var stops = []Behaviour{
 			t.failf("no error")
 		}
 	}},
-	{"S9", "stop called by a task of the pool returns", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+	{"S9", "stop called by a task of the pool returns", 2, func(t *trial, p peers.Pool) {
 		t.need(p.Stop != nil, noStop)
 		done := make(chan struct{})
 		t.step("stopping inside a task")
@@ -87,9 +74,17 @@ var stops = []Behaviour{
 	}},
 }
 
+// stopped stops the pool after one task.
+func (t *trial) stopped(p peers.Pool) {
+	t.need(p.Stop != nil, noStop)
+	t.do(p, func() {})
+	t.step("stopping")
+	t.finish(p)
+}
+
 // race stops a pool while goroutines submit to it.
 func (t *trial) race() {
-	p := t.open(peers.Config{Workers: 2})
+	p := t.open(2)
 	var accepted, ran atomic.Int32
 	var submitters sync.WaitGroup
 	for range 4 {
@@ -118,7 +113,7 @@ func (t *trial) race() {
 // blocked stops a pool that has a submitter blocked, and waits for the submitter,
 // after the running task was let go or before.
 func (t *trial) blocked(letGo bool) {
-	p := t.open(peers.Config{Workers: 1, Queue: 1})
+	p := t.peer.New(peers.Config{Workers: 1, Queue: 1})
 	t.need(p.Stop != nil, noStop)
 	t.need(p.Blocks, "never blocks a submitter")
 	gate := make(chan struct{})

@@ -52,10 +52,8 @@ func (s *Score) writeReasons(b *strings.Builder, peer int, name string) {
 	var reasons []string
 	for i, behaviour := range s.Behaviours {
 		switch v := s.Verdicts[i][peer]; v.Outcome {
-		case Failed:
-			reasons = append(reasons, fmt.Sprintf("%s failed (%s)", behaviour.ID, v.Why))
-		case Hung:
-			reasons = append(reasons, fmt.Sprintf("%s hung (%s)", behaviour.ID, v.Why))
+		case Failed, Hung:
+			reasons = append(reasons, fmt.Sprintf("%s %s (%s)", behaviour.ID, v.Outcome, v.Why))
 		}
 	}
 	if len(reasons) == 0 {

@@ -11,8 +11,7 @@ import (
 )
 
 var workers = []Behaviour{
-	{"N1", "a task that submits to its own full pool, without waiting, returns", func(t *trial) {
-		p := t.open(peers.Config{Workers: 1})
+	{"N1", "a task that submits to its own full pool, without waiting, returns", 1, func(t *trial, p peers.Pool) {
 		done := make(chan struct{})
 		t.do(p, func() {
 			t.step("submitting inside a task")
@@ -20,15 +19,14 @@ var workers = []Behaviour{
 		})
 		<-done
 	}},
-	{"N2", "a task that waits for another task of its own one-worker pool gets its result", func(t *trial) {
-		t.nested(1)
+	{"N2", "a task that waits for another task of its own one-worker pool gets its result", 1, func(t *trial, p peers.Pool) {
+		t.nested(p, 1)
 	}},
-	{"N3", "the same to a depth of 100", func(t *trial) { t.nested(100) }},
-	{"W1", "all workers work at the same time", func(t *trial) {
-		t.saturate(t.open(peers.Config{Workers: 4}), 4)
+	{"N3", "the same to a depth of 100", 1, func(t *trial, p peers.Pool) { t.nested(p, 100) }},
+	{"W1", "all workers work at the same time", 4, func(t *trial, p peers.Pool) {
+		t.saturate(p, 4)
 	}},
-	{"W2", "never more than the given number of tasks run at once, with 8 submitters", func(t *trial) {
-		p := t.open(peers.Config{Workers: 3})
+	{"W2", "never more than the given number of tasks run at once, with 8 submitters", 3, func(t *trial, p peers.Pool) {
 		t.need(p.Limit, "no limit on what runs at once")
 		t.step("waiting for the tasks of 8 submitters")
 		// A limit that is exceeded only now and then has to be looked for, by
@@ -38,8 +36,7 @@ var workers = []Behaviour{
 			}
 		}
 	}},
-	{"Z1", "raised while all workers are busy, the limit lets more tasks run", func(t *trial) {
-		p := t.open(peers.Config{Workers: 2})
+	{"Z1", "raised while all workers are busy, the limit lets more tasks run", 2, func(t *trial, p peers.Pool) {
 		t.need(p.Resize != nil, "cannot be resized")
 		gate, inside := t.fill(p, 5)
 		t.awaitCount(inside, 2)
@@ -48,8 +45,7 @@ var workers = []Behaviour{
 		t.awaitCount(inside, 5)
 		close(gate)
 	}},
-	{"Z2", "lowered, the limit holds once the surplus has ended", func(t *trial) {
-		p := t.open(peers.Config{Workers: 5})
+	{"Z2", "lowered, the limit holds once the surplus has ended", 5, func(t *trial, p peers.Pool) {
 		t.need(p.Resize != nil, "cannot be resized")
 		gate, inside := t.fill(p, 5)
 		t.awaitCount(inside, 5)
@@ -61,10 +57,10 @@ var workers = []Behaviour{
 			t.failf("%d tasks ran at once with a limit of 2", peak)
 		}
 	}},
-	{"L1", "no goroutine is left behind", func(t *trial) {
+	{"L1", "no goroutine is left behind", 0, func(t *trial, _ peers.Pool) {
 		base := runtime.NumGoroutine()
 		for range 3 {
-			p := t.open(peers.Config{Workers: 4})
+			p := t.open(4)
 			t.step("running tasks and stopping")
 			t.saturate(p, 4)
 			if p.Stop != nil || p.Wait != nil {
@@ -79,8 +75,7 @@ var workers = []Behaviour{
 }
 
 // nested runs a chain of tasks on one worker, each waiting for the next.
-func (t *trial) nested(depth int) {
-	p := t.open(peers.Config{Workers: 1})
+func (t *trial) nested(p peers.Pool, depth int) {
 	var chain func(left int) func(context.Context) (int, error)
 	chain = func(left int) func(context.Context) (int, error) {
 		return func(ctx context.Context) (int, error) {

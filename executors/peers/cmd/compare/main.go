@@ -16,9 +16,9 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"strings"
 	"time"
 
+	"poolbench/executors/peers"
 	"poolbench/executors/peers/compare"
 	"poolbench/executors/peers/section"
 )
@@ -44,9 +44,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "compare: -rounds and -tasks must be at least 1")
 		return 2
 	}
-	rows, err := choose(*names)
+	rows, err := peers.Choose(compare.Rows(), *names, func(r compare.Row) string { return r.Name })
 	if err != nil {
-		fmt.Fprintln(stderr, "compare:", err)
+		fmt.Fprintln(stderr, "compare: -rows:", err)
 		return 2
 	}
 	rng := rand.New(rand.NewPCG(*seed, 0))
@@ -70,19 +70,4 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	return 0
-}
-
-func choose(names string) ([]compare.Row, error) {
-	if names == "" {
-		return compare.Rows(), nil
-	}
-	var rows []compare.Row
-	for name := range strings.SplitSeq(names, ",") {
-		row, ok := compare.ByName(name)
-		if !ok {
-			return nil, fmt.Errorf("-rows: no row %q", name)
-		}
-		rows = append(rows, row)
-	}
-	return rows, nil
 }

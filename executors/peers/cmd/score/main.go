@@ -6,14 +6,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"slices"
-	"strings"
 	"time"
 
 	"poolbench/executors/peers"
@@ -43,10 +42,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "score: -width and -limit must be above 0")
 		return 2
 	}
-	chosen := only(peers.All(), *peerNames, func(p peers.Peer) string { return p.Name })
-	behaviours := only(score.Behaviours(), *ids, func(b score.Behaviour) string { return b.ID })
-	if len(chosen) == 0 || len(behaviours) == 0 {
-		fmt.Fprintln(stderr, "score: -peers or -behaviours chose nothing")
+	chosen, err := peers.Choose(peers.All(), *peerNames, func(p peers.Peer) string { return p.Name })
+	behaviours, unknown := peers.Choose(score.Behaviours(), *ids, func(b score.Behaviour) string { return b.ID })
+	if err := cmp.Or(err, unknown); err != nil {
+		fmt.Fprintln(stderr, "score: -peers or -behaviours:", err)
 		return 2
 	}
 	s, err := score.Run(ctx, chosen, behaviours, *limit, *width)
@@ -63,13 +62,4 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	return 0
-}
-
-// only keeps what is named in a list with commas; an empty list keeps all.
-func only[T any](all []T, names string, name func(T) string) []T {
-	if names == "" {
-		return all
-	}
-	wanted := strings.Split(names, ",")
-	return slices.DeleteFunc(slices.Clone(all), func(v T) bool { return !slices.Contains(wanted, name(v)) })
 }
