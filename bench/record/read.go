@@ -215,7 +215,7 @@ func (p *reader) unit(u *benchfmt.UnitMetadata) {
 func (p *reader) result(line *benchfmt.Result, number int) error {
 	res := Result{Values: map[string]float64{}, Block: p.block, Iterations: line.Iters, Position: fmt.Sprintf("%s:%d", p.rec.Path, number)}
 	full := string(line.Name.Full())
-	res.Name, res.Procs = splitProcs(full)
+	res.Name, res.Procs = SplitProcs(full)
 	for _, v := range line.Values {
 		if !finite(v.Value) {
 			return fmt.Errorf("%s: the value of %s is not a finite number", res.Position, v.Unit)
@@ -284,8 +284,8 @@ func checkText(text []byte, path string) error {
 	return nil
 }
 
-// splitProcs takes the GOMAXPROCS suffix off a name; 1 when there is none.
-func splitProcs(name string) (string, int) {
+// SplitProcs takes the GOMAXPROCS suffix off a name; 1 when there is none.
+func SplitProcs(name string) (string, int) {
 	i := strings.LastIndexByte(name, '-')
 	if i < 0 {
 		return name, 1

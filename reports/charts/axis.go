@@ -174,6 +174,3 @@ func TickRatio(v float64) string {
 	}
 	return strconv.FormatFloat(v, 'g', 6, 64) + "×"
 }
-
-// TickPercent labels an efficiency: "50 %".
-func TickPercent(v float64) string { return strconv.FormatFloat(math.Round(100*v), 'f', 0, 64) + " %" }

@@ -2,7 +2,6 @@ package charts
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"gonum.org/v1/plot/vg"
@@ -65,7 +64,7 @@ func (t tag) spots(f vg.Rectangle) []spot {
 					x, cost = t.left, cost+1.5
 				}
 				out = append(out, spot{slab{centre: vg.Point{X: x + side*(gap+width/2), Y: y}, width: width, height: height},
-					segment{vg.Point{X: x + side, Y: y}, vg.Point{X: x + side*gap, Y: y}}, float64(cost)})
+					piece(vg.Point{X: x + side, Y: y}, vg.Point{X: x + side*gap, Y: y}), float64(cost)})
 			}
 		}
 	}
@@ -74,8 +73,8 @@ func (t tag) spots(f vg.Rectangle) []spot {
 
 // paint writes the label at its place.
 func (t tag) paint(c draw.Canvas) {
-	if g := t.spot.leader; math.Abs(float64(g.b.X-g.a.X)) > 6 {
-		c.StrokeLines(guide.stroke(0.75), []vg.Point{g.a, g.b})
+	if g := t.spot.leader; g.width > 6 {
+		c.StrokeLines(guide.stroke(0.75), g.corners()[:2])
 	}
 	plate(c, t.spot.slab, t.text())
 }

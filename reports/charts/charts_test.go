@@ -271,11 +271,11 @@ func TestSlabs(t *testing.T) {
 		what      string
 		got, want bool
 	}{
-		{"crossing line", s.crosses(segment{at(0, 0), at(20, 20)}), true},
-		{"line above", s.crosses(segment{at(0, 13), at(20, 13)}), false},
-		{"line above, turned", turned.crosses(segment{at(0, 13), at(20, 13)}), true},
-		{"line inside", s.crosses(segment{at(9, 10), at(11, 10)}), true},
-		{"line that ends before", s.crosses(segment{at(0, 10), at(4, 10)}), false},
+		{"crossing line", s.meets(piece(at(0, 0), at(20, 20))), true},
+		{"line above", s.meets(piece(at(0, 13), at(20, 13))), false},
+		{"line above, turned", turned.meets(piece(at(0, 13), at(20, 13))), true},
+		{"line inside", s.meets(piece(at(9, 10), at(11, 10))), true},
+		{"line that ends before", s.meets(piece(at(0, 10), at(4, 10))), false},
 		{"itself, turned", s.meets(turned), true},
 		{"beside", s.meets(slab{centre: at(21, 10), width: 10, height: 4}), false},
 		{"near the corner", s.meets(slab{centre: at(16, 16), width: 10, height: 4, angle: -0.785}), false},

@@ -29,7 +29,7 @@ var Crossover = register(Chart{
 func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Picture, string) {
 	work := Axis{Title: "Useful work in one task", Base: 10, Label: TickDuration}
 	times := Panel{X: work, Y: Axis{Title: "Time per task", Base: 10, Label: TickDuration}, Height: 184, Small: true}
-	shares := Panel{X: work, Y: Axis{Title: "Parallel efficiency", Holds: []float64{0, 1}, Label: TickPercent}, Height: 139, Small: true}
+	shares := Panel{X: work, Y: Axis{Title: "Parallel efficiency", Holds: []float64{0, 1}, Label: words.Percent}, Height: 139, Small: true}
 	serial := make([]Point, 0, len(s.Serial))
 	for _, p := range s.Serial {
 		serial = append(serial, Point{p.Work, p.Time})
@@ -196,7 +196,7 @@ func pays(s reports.SweepSeries) string {
 func crossoverText(s reports.SweepSeries) string {
 	x := s.Crossover
 	return outcome(x, pays(s)+words.Estimate(x.At, words.Seconds),
-		words.PayOff(s.Label())+" at every size tried"+bound(", from ", x.From), s.NeverPays(s.Label())+bound(" up to ", x.To))
+		words.PayOff(s.Label())+" at every size tried, from "+words.Duration(x.From), s.NeverPays(s.Label())+" up to "+words.Duration(x.To))
 }
 
 // halfText says where an executor reaches half of ideal efficiency.
@@ -221,12 +221,4 @@ func outcome(x estimate.Crossing, at, always, never string) string {
 		return "cannot tell, too few blocks"
 	}
 	return "cannot tell, not clear of the noise"
-}
-
-// bound names the end of the sizes tried, when it is known.
-func bound(before string, seconds float64) string {
-	if !(seconds > 0) || math.IsInf(seconds, 0) {
-		return ""
-	}
-	return before + words.Duration(seconds)
 }

@@ -1,6 +1,7 @@
 package charts
 
 import (
+	"cmp"
 	"slices"
 
 	"gonum.org/v1/plot"
@@ -24,14 +25,11 @@ func (ps sheet) split() bool { return slices.ContainsFunc(ps, Panel.crowded) }
 
 // room is the height of a panel, or of all its multiples, without the titles of axes.
 func (ps sheet) room(n Panel) vg.Length {
-	switch {
-	case ps.split():
+	if ps.split() {
 		_, rows := n.cells()
 		return vg.Length(rows) * (cellRoom + n.cellHead())
-	case n.Height > 0:
-		return vg.Length(n.Height)
 	}
-	return 224
+	return vg.Length(cmp.Or(n.Height, 224))
 }
 
 // areas gives each panel its part of the page, from the top down, below the title of

@@ -1,9 +1,9 @@
 package charts
 
 import (
+	"cmp"
 	"math"
 	"slices"
-	"sort"
 
 	"poolbench/reports/estimate"
 )
@@ -12,7 +12,7 @@ import (
 // against.
 type Panel struct {
 	X, Y   Axis
-	Height float64 // with the axis, in points; 0 is 239
+	Height float64 // with the axis, in points; 0 is 224
 	Small  bool    // points are small, for series of many
 	Shade  Shade
 	Guides []Guide
@@ -71,12 +71,7 @@ type Shade struct {
 	Label string // what it means; empty is none
 }
 
-func (s Series) look() Look {
-	if s.Look == (Look{}) {
-		return shared
-	}
-	return s.Look
-}
+func (s Series) look() Look { return cmp.Or(s.Look, shared) }
 
 // named is a series' marker and name with details below.
 func named(s Series, details ...string) block {
@@ -118,7 +113,7 @@ func (n *Panel) shown(points []Point) []Point {
 			points[i].Low, points[i].High = p.Value, p.Value
 		}
 	}
-	sort.SliceStable(points, func(i, j int) bool { return points[i].X < points[j].X })
+	slices.SortStableFunc(points, func(a, b Point) int { return cmp.Compare(a.X, b.X) })
 	return points
 }
 
@@ -211,13 +206,7 @@ func (n *Panel) bands(s Series) [][]Point {
 
 // Best is the highest point, of equal ones the first.
 func (s Series) Best() Point {
-	best := s.Points[0]
-	for _, p := range s.Points {
-		if p.Value > best.Value {
-			best = p
-		}
-	}
-	return best
+	return slices.MaxFunc(s.Points, func(a, b Point) int { return cmp.Compare(a.Value, b.Value) })
 }
 
 // Last is the point with the largest x.

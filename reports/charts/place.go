@@ -2,43 +2,50 @@ package charts
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // A slab is a rectangle turned by an angle around its centre: the room a label
-// takes.
+// takes or, without a height, a straight piece of a line.
 type slab struct {
 	centre        vg.Point
 	width, height vg.Length
 	angle         float64 // radians, counter-clockwise
 }
 
-// A segment is a straight piece of something that a label should not cover.
-type segment struct{ a, b vg.Point }
-
-func (g segment) length() vg.Length {
-	return vg.Length(math.Hypot(float64(g.b.X-g.a.X), float64(g.b.Y-g.a.Y)))
+// piece is the straight line between two places.
+func piece(a, b vg.Point) slab {
+	x, y := float64(b.X-a.X), float64(b.Y-a.Y)
+	return slab{centre: vg.Point{X: (a.X + b.X) / 2, Y: (a.Y + b.Y) / 2}, width: vg.Length(math.Hypot(x, y)), angle: math.Atan2(y, x)}
 }
 
-func (s slab) corners() []vg.Point {
-	sin, cos := math.Sincos(s.angle)
-	var out []vg.Point
-	for _, k := range [4][2]vg.Length{{-1, -1}, {1, -1}, {1, 1}, {-1, 1}} {
-		x, y := k[0]*s.width/2, k[1]*s.height/2
-		out = append(out, vg.Point{X: s.centre.X + x*vg.Length(cos) - y*vg.Length(sin), Y: s.centre.Y + x*vg.Length(sin) + y*vg.Length(cos)})
+// pieces cuts a polyline.
+func pieces(pts []vg.Point) []slab {
+	var out []slab
+	for i := 1; i < len(pts); i++ {
+		out = append(out, piece(pts[i-1], pts[i]))
 	}
 	return out
 }
 
+// at is the place that is x along the slab and y across it from its centre.
+func (s slab) at(x, y vg.Length) vg.Point {
+	sin, cos := math.Sincos(s.angle)
+	return vg.Point{X: s.centre.X + x*vg.Length(cos) - y*vg.Length(sin), Y: s.centre.Y + x*vg.Length(sin) + y*vg.Length(cos)}
+}
+
+func (s slab) corners() []vg.Point {
+	x, y := s.width/2, s.height/2
+	return []vg.Point{s.at(-x, -y), s.at(x, -y), s.at(x, y), s.at(-x, y)}
+}
+
 // inside reports whether the whole slab is in r.
 func (s slab) inside(r vg.Rectangle) bool {
-	for _, c := range s.corners() {
-		if c.X < r.Min.X || c.X > r.Max.X || c.Y < r.Min.Y || c.Y > r.Max.Y {
-			return false
-		}
-	}
-	return true
+	frame := draw.Canvas{Rectangle: r}
+	return !slices.ContainsFunc(s.corners(), func(c vg.Point) bool { return !frame.Contains(c) })
 }
 
 // meets reports whether two slabs overlap: they do not when the sides of one
@@ -46,60 +53,22 @@ func (s slab) inside(r vg.Rectangle) bool {
 func (s slab) meets(other slab) bool { return !s.parted(other) && !other.parted(s) }
 
 func (s slab) parted(other slab) bool {
-	first := s.local(other.corners()[0])
-	lo, hi := first, first
-	for _, c := range other.corners()[1:] {
-		l := s.local(c)
-		lo, hi = vg.Point{X: min(lo.X, l.X), Y: min(lo.Y, l.Y)}, vg.Point{X: max(hi.X, l.X), Y: max(hi.Y, l.Y)}
+	lo, hi := vg.Point{X: vg.Length(math.Inf(1)), Y: vg.Length(math.Inf(1))}, vg.Point{X: vg.Length(math.Inf(-1)), Y: vg.Length(math.Inf(-1))}
+	sin, cos := math.Sincos(s.angle)
+	for _, c := range other.corners() {
+		p := c.Sub(s.centre) // and along the sides:
+		x, y := p.X*vg.Length(cos)+p.Y*vg.Length(sin), p.Y*vg.Length(cos)-p.X*vg.Length(sin)
+		lo, hi = vg.Point{X: min(lo.X, x), Y: min(lo.Y, y)}, vg.Point{X: max(hi.X, x), Y: max(hi.Y, y)}
 	}
 	return lo.X > s.width/2 || hi.X < -s.width/2 || lo.Y > s.height/2 || hi.Y < -s.height/2
-}
-
-// local is p seen from the centre of the slab, along its sides.
-func (s slab) local(p vg.Point) vg.Point {
-	sin64, cos64 := math.Sincos(s.angle)
-	sin, cos := vg.Length(sin64), vg.Length(cos64)
-	x, y := p.X-s.centre.X, p.Y-s.centre.Y
-	return vg.Point{X: x*cos + y*sin, Y: -x*sin + y*cos}
-}
-
-// crosses reports whether the segment touches the slab (Liang and Barsky's
-// clipping, in the slab's own directions).
-func (s slab) crosses(g segment) bool {
-	a, b := s.local(g.a), s.local(g.b)
-	from, to := vg.Length(0), vg.Length(1)
-	for _, side := range [4][2]vg.Length{
-		{a.X - b.X, a.X + s.width/2}, {b.X - a.X, s.width/2 - a.X},
-		{a.Y - b.Y, a.Y + s.height/2}, {b.Y - a.Y, s.height/2 - a.Y},
-	} {
-		p, q := side[0], side[1]
-		switch {
-		case p == 0 && q < 0:
-			return false
-		case p < 0:
-			from = max(from, q/p)
-		case p > 0:
-			to = min(to, q/p)
-		}
-	}
-	return from <= to
-}
-
-// segments cuts a polyline into its pieces.
-func segments(pts []vg.Point) []segment {
-	var out []segment
-	for i := 1; i < len(pts); i++ {
-		out = append(out, segment{pts[i-1], pts[i]})
-	}
-	return out
 }
 
 // A terrain is what is already on a panel. gonum places no labels.
 type terrain struct {
 	bounds vg.Rectangle
-	lines  []segment // should not be covered
-	faint  []segment // better not covered
-	marks  []slab    // markers
+	lines  []slab // should not be covered
+	faint  []slab // better not covered
+	marks  []slab // markers
 	labels []slab
 }
 
@@ -109,7 +78,7 @@ const covered = 100
 // A spot is a place for a label, with what speaks against it.
 type spot struct {
 	slab   slab
-	leader segment // to what it names, level; empty for none
+	leader slab // from what it names; empty for none
 	cost   float64
 }
 
@@ -121,7 +90,7 @@ func (t *terrain) covers(s spot) float64 {
 		cost += 1e9
 	}
 	for _, other := range t.labels {
-		if s.slab.meets(other) || other.crosses(s.leader) {
+		if s.slab.meets(other) || other.meets(s.leader) {
 			cost += 10 * covered
 		}
 	}
@@ -130,14 +99,13 @@ func (t *terrain) covers(s spot) float64 {
 			cost += covered
 		}
 	}
-	leader := slab{centre: vg.Point{X: (s.leader.a.X + s.leader.b.X) / 2, Y: s.leader.a.Y}, width: max(s.leader.a.X, s.leader.b.X) - min(s.leader.a.X, s.leader.b.X)}
 	for _, g := range t.lines {
-		if s.slab.crosses(g) || leader.crosses(g) {
+		if s.slab.meets(g) || s.leader.meets(g) {
 			cost += covered
 		}
 	}
 	for _, g := range t.faint {
-		if s.slab.crosses(g) {
+		if s.slab.meets(g) {
 			cost += 6
 		}
 	}
@@ -159,7 +127,7 @@ func (t *terrain) put(spots []spot) (best spot, free bool) {
 		return best, false
 	}
 	t.labels = append(t.labels, best.slab)
-	if best.leader != (segment{}) {
+	if best.leader != (slab{}) {
 		t.lines = append(t.lines, best.leader)
 	}
 	return best, true
@@ -168,37 +136,23 @@ func (t *terrain) put(spots []spot) (best spot, free bool) {
 // beside lists the places for a label beside a line and parallel to it: the
 // nearer to the preferred share of its length the better, above before below.
 func beside(line []vg.Point, width, height vg.Length, prefer float64) []spot {
-	var length vg.Length
-	for _, g := range segments(line) {
-		length += g.length()
+	var length, begin vg.Length
+	for _, g := range pieces(line) {
+		length += g.width
 	}
 	var out []spot
-	const step = 4
-	for d := vg.Length(0); d <= min(length, 8000); d += step {
-		at, angle := pointAlong(line, d)
-		sin, cos := math.Sincos(angle)
-		for _, side := range []vg.Length{1, -1} {
-			off := side * (height/2 + 1.5)
-			centre := vg.Point{X: at.X - off*vg.Length(sin), Y: at.Y + off*vg.Length(cos)}
-			away := math.Abs(float64(d/length) - prefer)
-			out = append(out, spot{slab: slab{centre, width, height, angle}, cost: away + 1e-3*float64(1-side)})
+	d := vg.Length(0)
+	for _, g := range pieces(line) {
+		for ; d <= min(begin+g.width, 8000); d += 4 {
+			for _, side := range []vg.Length{1, -1} {
+				centre := g.at(d-begin-g.width/2, side*(height/2+1.5))
+				away := math.Abs(float64(d/length) - prefer)
+				out = append(out, spot{slab: slab{centre, width, height, g.angle}, cost: away + 1e-3*float64(1-side)})
+			}
 		}
+		begin += g.width
 	}
 	return out
-}
-
-// pointAlong is the place at the distance from the start of a line, and the
-// direction of the line there.
-func pointAlong(line []vg.Point, distance vg.Length) (at vg.Point, angle float64) {
-	for _, g := range segments(line) {
-		d := g.length()
-		angle = math.Atan2(float64(g.b.Y-g.a.Y), float64(g.b.X-g.a.X))
-		if distance <= d && d > 0 {
-			return vg.Point{X: g.a.X + (g.b.X-g.a.X)*distance/d, Y: g.a.Y + (g.b.Y-g.a.Y)*distance/d}, angle
-		}
-		at, distance = g.b, distance-d
-	}
-	return at, angle
 }
 
 // anywhere lists the places in a rectangle for a label, by what speaks against

@@ -55,7 +55,7 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 	}
 	panel.X.Ticks = slices.Sorted(maps.Keys(sizes))
 	panel.Guides = ideals(set, s, &panel)
-	if n := cores(set); n > 0 && float64(n) < panel.X.Ticks[len(panel.X.Ticks)-1] {
+	if n := set.Record.Facts.Cores; n > 0 && float64(n) < panel.X.Ticks[len(panel.X.Ticks)-1] {
 		panel.Shade = Shade{From: float64(n), Label: "more workers than the " + words.Count(n, "core")}
 	}
 	ideal := ""

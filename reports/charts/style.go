@@ -83,27 +83,27 @@ var known = map[string]int{"goroutines": 0, "processes": 1, "threads": 2, "spawn
 // the built-in ones have theirs, others take what is left in the order of their
 // names. At most four have one, which is the number that can be told apart.
 func Looks(set *reports.Set) map[string]Look {
-	looks := map[string]Look{}
-	var taken [len(slots)]bool
-	var others []string
-	meet := func(name string) {
-		if slot, ok := known[name]; ok {
-			looks[name], taken[slot] = slots[slot], true
-		} else if !slices.Contains(others, name) {
-			others = append(others, name)
-		}
-	}
+	var labels, others []string
 	for _, s := range reports.Scalings(set) {
 		for _, series := range s.Series {
-			meet(series.Label())
+			labels = append(labels, series.Label())
 		}
 	}
 	for _, s := range reports.Sweeps(set) {
 		for _, series := range s.Series {
-			meet(series.Label())
+			labels = append(labels, series.Label())
 		}
 	}
-	slices.Sort(others)
+	slices.Sort(labels)
+	looks := map[string]Look{}
+	var taken [len(slots)]bool
+	for _, label := range slices.Compact(labels) {
+		if slot, ok := known[label]; ok {
+			looks[label], taken[slot] = slots[slot], true
+		} else {
+			others = append(others, label)
+		}
+	}
 	for slot, l := range slots {
 		if len(others) > 0 && !taken[slot] {
 			looks[others[0]], others = l, others[1:]

@@ -2,7 +2,6 @@ package charts
 
 import (
 	"cmp"
-	"math"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -54,7 +53,7 @@ func (v *view) settle() {
 		v.aside = setAside(v.Series, v.at)
 	}
 	v.land = terrain{bounds: v.frame.Rectangle}
-	cover := func(points []Point) { v.land.lines = append(v.land.lines, segments(v.path(points))...) }
+	cover := func(points []Point) { v.land.lines = append(v.land.lines, pieces(v.path(points))...) }
 	mark := func(at vg.Point, size vg.Length) {
 		v.land.marks = append(v.land.marks, slab{centre: at, width: size, height: size})
 	}
@@ -76,7 +75,7 @@ func (v *view) settle() {
 		}
 		if k := s.Call; k != nil {
 			mark(v.at(At(k.At.Value, k.Meets)), 9)
-			v.land.faint = append(v.land.faint, segments(v.path(v.upright(k.At.Value)))...)
+			v.land.faint = append(v.land.faint, pieces(v.path(v.upright(k.At.Value)))...)
 		}
 	}
 }
@@ -217,9 +216,8 @@ func (v *view) nameAlong(c draw.Canvas, line []vg.Point, g Guide, text Role) boo
 		}
 		style := noteFace.style(text)
 		style.Rotation, style.XAlign = s.slab.angle, draw.XCenter
-		sin, cos := math.Sincos(s.slab.angle)
 		const drop = 3.2 // from the middle of the text to its baseline
-		c.FillText(style, vg.Point{X: s.slab.centre.X + drop*vg.Length(sin), Y: s.slab.centre.Y - drop*vg.Length(cos)}, name)
+		c.FillText(style, s.slab.at(0, -drop), name)
 		return true
 	}
 	return false

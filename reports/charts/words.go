@@ -2,6 +2,7 @@ package charts
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,25 +11,13 @@ import (
 	"poolbench/reports/words"
 )
 
+var notInNames = regexp.MustCompile(`[^a-z0-9-]`)
+
 // fileName makes a name safe as a file name and as an XML id.
 func fileName(s string) string {
-	out := strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '-':
-			return r
-		case r >= 'A' && r <= 'Z':
-			return r + 'a' - 'A'
-		}
-		return '_'
-	}, s)
-	if len(out) > 60 {
-		out = out[:60]
-	}
-	return out
+	out := notInNames.ReplaceAllString(strings.ToLower(s), "_")
+	return out[:min(60, len(out))]
 }
-
-// cores is how many the machine has for the run; 0 is unknown.
-func cores(set *reports.Set) int { return set.Record.Facts.Cores }
 
 // MachineLine says where the numbers are from.
 func MachineLine(set *reports.Set) string {

@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"fmt"
 	"slices"
 
 	"poolbench/bench/record"
@@ -24,15 +23,8 @@ const (
 	Missing                        // only in base
 )
 
-var verdictNames = [...]string{"failed", "regressed", "layout-sensitive", "inconclusive", "accepted", "improved", "no change shown", "new", "missing"}
-
 // String is the verdict in words: "no change shown".
-func (v Verdict) String() string {
-	if v < 0 || int(v) >= len(verdictNames) {
-		return fmt.Sprintf("verdict %d", int(v))
-	}
-	return verdictNames[v]
-}
+func (v Verdict) String() string { return phrases[v].name }
 
 // A Case is one benchmark in one unit, judged.
 type Case struct {
@@ -58,6 +50,19 @@ func oneValue(values []float64) bool {
 	return len(values) > 0 && slices.Min(values) == slices.Max(values)
 }
 
+// verdictOf is the verdict for the first of what is so.
+func verdictOf(worse, better, same bool) Verdict {
+	switch {
+	case worse:
+		return Regressed
+	case better:
+		return Improved
+	case same:
+		return NoChange
+	}
+	return Inconclusive
+}
+
 // compareExactly judges a unit that has no noise: any difference beyond the limit, a
 // fraction, is one.
 func (c *Case) compareExactly(limit float64) {
@@ -66,13 +71,7 @@ func (c *Case) compareExactly(limit float64) {
 		worse, better = c.Head < c.Base/(1+limit), c.Head > c.Base
 	}
 	c.Exact = true
-	c.Verdict = NoChange
-	switch {
-	case worse:
-		c.Verdict = Regressed
-	case better:
-		c.Verdict = Improved
-	}
+	c.Verdict = verdictOf(worse, better, true)
 	if c.Base > 0 && c.Head > 0 {
 		c.Ratio = estimate.Exactly(c.Head/c.Base, estimate.MinBlocks)
 	}

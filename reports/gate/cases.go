@@ -117,10 +117,10 @@ func (s *subject) unitCases() (cases []Case) {
 			if u.Rough {
 				otherwise = s.Tolerance
 			}
-			c.Limit = s.limit(u.Name, otherwise)
+			c.Limit = s.limit(s.Point(), u.Name, otherwise)
 			c.compareExactly(c.Limit)
 		} else {
-			c.Limit = s.limit(u.Name, s.Slowdown)
+			c.Limit = s.limit(s.Point(), u.Name, s.Slowdown)
 			s.judgeUnit(u, &c)
 		}
 		cases = append(cases, c)

@@ -28,7 +28,7 @@ func Stored(rec *record.Record, o Options) *Report {
 // in the judge and may be asked for at any time; a run that stops because of what
 // it says would spend error budget that nobody counted.
 func (j *Judge) Report() *Report {
-	r := &Report{Interleaved: true, Paired: true, Limit: j.Slowdown, Alpha: j.Alpha, Confidence: 1 - 2*missLevel,
+	r := &Report{Method: Interleaved, Limit: j.Slowdown, Alpha: j.Alpha, Confidence: 1 - 2*missLevel,
 		Blocks: j.blocks, Links: len(j.links)}
 	usual := &Usual{Alpha: usualAlpha}
 	for _, s := range j.subjects {

@@ -17,13 +17,13 @@ func (s *subject) suspectExtras() {
 		return
 	}
 	for _, q := range tailQuantiles {
-		limit := math.Log1p(s.limit(q.unit, s.Tail))
+		limit := math.Log1p(s.limit(s.Point(), q.unit, s.Tail))
 		if c := compareTails(s.pairs[:s.screening], q.quantile); c.p < suspicion && c.ratio() >= limit/2 {
 			s.tails = append(s.tails, suspect{unit: q.unit, quantile: q.quantile, limit: limit})
 		}
 	}
 	for _, u := range s.unitsOf(s.pairs, s.screening) {
-		limit := math.Log1p(s.limit(u.Name, s.Slowdown))
+		limit := math.Log1p(s.limit(s.Point(), u.Name, s.Slowdown))
 		if !u.exact() && estimate.Centre(u.worse) >= limit/2 {
 			s.units = append(s.units, suspect{unit: u.Name, limit: limit})
 		}

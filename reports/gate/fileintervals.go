@@ -9,55 +9,37 @@ import (
 	"poolbench/reports/words"
 )
 
-// fileValues are one file's values of one benchmark in one unit.
-type fileValues struct {
-	blocks []int // ordinal numbers where the file has no block lines
-	values []float64
-}
-
-// series are the values by block; of several in a block the last counts.
-func (v fileValues) series() (out estimate.Series) {
-	for i, b := range v.blocks {
-		out.Add(b, v.values[i])
-	}
-	return out
-}
-
-func (v fileValues) logs() []float64 {
-	out := make([]float64, len(v.values))
-	for i, x := range v.values {
-		out[i] = math.Log(x)
+// onRatio are values on the scale of ratios.
+func onRatio(values estimate.Series) (out estimate.Series) {
+	for i, b := range values.Blocks() {
+		out.Add(b, values.Places()[i])
 	}
 	return out
 }
 
 // judge compares the values of one case at level 1-alpha.
-func (c *Case) judge(base, head fileValues, paired bool, alpha float64) {
-	if least := min(len(base.values), len(head.values)); least < estimate.MinBlocks {
-		c.Verdict = Inconclusive
-		c.Reason = fmt.Sprintf("%s on a side: at least %d are needed", words.Count(least, "value"), estimate.MinBlocks)
-		c.roughRatio(least)
+func (c *Case) judge(base, head estimate.Series, paired bool, alpha float64) {
+	n := min(base.Len(), head.Len())
+	if n < estimate.MinBlocks {
+		c.tooFew(n, words.Count(n, "value")+" on a side")
 		return
 	}
-	if slices.Min(base.values) <= 0 || slices.Min(head.values) <= 0 {
-		c.judgeWithoutRatio(base.values, head.values)
+	if slices.Min(base.Places()) <= 0 || slices.Min(head.Places()) <= 0 {
+		c.judgeWithoutRatio(base.Places(), head.Places())
 		return
 	}
+	base, head = onRatio(base), onRatio(head)
 	var ratio estimate.Interval // ln
-	var n int
 	if paired {
-		paired := head.series().Over(base.series())
-		if n = paired.Len(); n < estimate.MinBlocks {
-			c.Verdict = Inconclusive
-			c.Reason = fmt.Sprintf("%s in common: at least %d are needed", words.Count(n, "block"), estimate.MinBlocks)
-			c.roughRatio(n)
+		both := head.Over(base)
+		if n = both.Len(); n < estimate.MinBlocks {
+			c.tooFew(n, words.Count(n, "block")+" in common")
 			return
 		}
 		var ranks estimate.SignedRank
-		ratio = ranks.CentreInterval(paired.Places(), alpha)
+		ratio = ranks.CentreInterval(both.Places(), alpha)
 	} else {
-		n = min(len(base.values), len(head.values))
-		ratio = estimate.Shift(base.logs(), head.logs(), alpha)
+		ratio = estimate.Shift(base.Places(), head.Places(), alpha)
 	}
 	c.Ratio = ratio.Ratio(n)
 	worse := ratio
@@ -66,20 +48,15 @@ func (c *Case) judge(base, head fileValues, paired bool, alpha float64) {
 	}
 	limit := math.Log1p(c.Limit)
 	c.Detectable = math.Expm1(limit + worse.Mid - worse.Low)
-	switch {
-	case worse.Low > limit:
-		c.Verdict = Regressed
-	case worse.High < -limit:
-		c.Verdict = Improved
-	case worse.Low >= -limit && worse.High <= limit:
-		c.Verdict = NoChange
-	default:
-		c.Verdict = Inconclusive
+	c.Verdict = verdictOf(worse.Low > limit, worse.High < -limit, worse.Low >= -limit && worse.High <= limit)
+	if c.Verdict == Inconclusive {
 		c.More = moreNeeded(worse, limit)
 	}
 }
 
-func (c *Case) roughRatio(n int) {
+// tooFew leaves a case open that has n of what.
+func (c *Case) tooFew(n int, what string) {
+	c.Verdict, c.Reason = Inconclusive, fmt.Sprintf("%s: at least %d are needed", what, estimate.MinBlocks)
 	if c.Base > 0 && c.Head > 0 {
 		c.Ratio = estimate.Estimate{Value: c.Head / c.Base, N: n}
 	}
@@ -105,15 +82,8 @@ func (c *Case) judgeWithoutRatio(base, head []float64) {
 	if c.Higher {
 		up, down = down, up
 	}
-	switch {
-	case up:
-		c.Verdict = Regressed
-	case down:
-		c.Verdict = Improved
-	case oneValue(base) && oneValue(head):
-		c.Verdict = NoChange // one cannot be above the other, so they are equal
-	default:
-		c.Verdict = Inconclusive
+	c.Verdict = verdictOf(up, down, oneValue(base) && oneValue(head)) // one cannot be above the other, so they are equal
+	if c.Verdict == Inconclusive {
 		c.Reason = "values at or below zero have no ratio"
 	}
 }

@@ -28,7 +28,7 @@ func Files(base, head *record.Record, o Options) *Report {
 		o.Unit = bothSay(base, head)
 	}
 	o = o.withDefaults()
-	r := &Report{Base: base.Path, Head: head.Path, Limit: o.Slowdown, Alpha: 1 - estimate.Confidence, Confidence: estimate.Confidence}
+	r := &Report{Base: base.Path, Head: head.Path, Method: DifferentRuns, Limit: o.Slowdown, Alpha: 1 - estimate.Confidence, Confidence: estimate.Confidence}
 	for _, rec := range []*record.Record{base, head} {
 		if rec.IsComparison() {
 			r.NotComparable = rec.Path + " is a comparison of two builds, which is judged by itself"
@@ -42,18 +42,18 @@ func Files(base, head *record.Record, o Options) *Report {
 		}
 		r.warn("The files are not of the same machine: "+differ+".", "A difference may be the machine's.")
 	}
-	r.Paired = base.Facts.Run != "" && base.Facts.Run == head.Facts.Run
-	if !r.Paired {
+	if base.Facts.Run != "" && base.Facts.Run == head.Facts.Run {
+		r.Method = OneRun
+	} else {
 		r.warn("The files are of different runs: what drifted on the machine between them looks like a change.", "Measure both builds in one run.")
 	}
-	if n := len(base.Failures); n > 0 {
-		r.warn(words.Count(n, "slice")+" failed in base.", "What failed is not in the comparison.")
-	}
-	if n := len(head.Failures); n > 0 {
-		r.warn(words.Count(n, "slice")+" failed in head.", "What failed is not in the comparison.")
+	for i, rec := range []*record.Record{base, head} {
+		if n := len(rec.Failures); n > 0 {
+			r.warn(fmt.Sprintf("%s failed in %s.", words.Count(n, "slice"), [...]string{"base", "head"}[i]), "What failed is not in the comparison.")
+		}
 	}
 	packages := severalPackages(base, head)
-	b, h := collectFile(base, packages), collectFile(head, packages)
+	b, h := collectFile(base, packages, r.Method), collectFile(head, packages, r.Method)
 	r.judgeAll(b, h, o)
 	r.lone(b, h, Missing)
 	r.lone(h, b, New)
@@ -88,27 +88,24 @@ func machinesDiffer(base, head *record.Record) string {
 
 // severalPackages reports whether the files hold benchmarks of several packages. A
 // file that names none may be compared with one that names one.
-func severalPackages(records ...*record.Record) bool {
+func severalPackages(base, head *record.Record) bool {
 	seen := map[string]bool{}
-	for _, rec := range records {
-		for _, res := range rec.Results {
-			if res.Point.Pkg != "" {
-				seen[res.Point.Pkg] = true
-			}
-		}
+	for _, res := range slices.Concat(base.Results, head.Results) {
+		seen[res.Point.Pkg] = true
 	}
+	delete(seen, "")
 	return len(seen) > 1
 }
 
 // fileSide is one file.
 type fileSide struct {
-	values map[string]map[string]fileValues // by benchmark name, by unit
-	points map[string]string                // by name in values: the name of the point, which failures have
-	failed map[string]string                // by name of the point: the reason of its last failure
+	values map[string]map[string]estimate.Series // by benchmark name, by unit; as they are
+	points map[string]string                     // by name in values: the name of the point, which failures have
+	failed map[string]string                     // by name of the point: the reason of its last failure
 }
 
-func collectFile(rec *record.Record, packages bool) fileSide {
-	side := fileSide{map[string]map[string]fileValues{}, map[string]string{}, map[string]string{}}
+func collectFile(rec *record.Record, packages bool, how Method) fileSide {
+	side := fileSide{map[string]map[string]estimate.Series{}, map[string]string{}, map[string]string{}}
 	fullName := func(r record.Result) string {
 		if packages && r.Point.Pkg != "" {
 			return r.Point.Pkg + "." + r.Name
@@ -117,14 +114,12 @@ func collectFile(rec *record.Record, packages bool) fileSide {
 	}
 	procs := map[string]int{}
 	several := map[string]bool{}
-	numbered := false
 	for _, res := range rec.Results {
 		name := fullName(res)
 		if p, ok := procs[name]; ok && p != res.Procs {
 			several[name] = true
 		}
 		procs[name] = res.Procs
-		numbered = numbered || res.Block > 0
 	}
 	for _, res := range rec.Results {
 		if res.Point.IsProbe() {
@@ -135,7 +130,7 @@ func collectFile(rec *record.Record, packages bool) fileSide {
 			name = fmt.Sprintf("%s-%d", name, res.Procs)
 		}
 		side.points[name] = res.Point.Name()
-		side.add(name, res, numbered)
+		side.add(name, res, how)
 	}
 	for _, f := range rec.Failures {
 		side.failed[f.Point.Name()] = f.Reason
@@ -143,20 +138,23 @@ func collectFile(rec *record.Record, packages bool) fileSide {
 	return side
 }
 
-func (side fileSide) add(name string, r record.Result, numbered bool) {
+// add takes a result. Values of one run are kept by block, of which the last counts
+// should there be several; others by their order.
+func (side fileSide) add(name string, r record.Result, how Method) {
 	units := side.values[name]
 	if units == nil {
-		units = map[string]fileValues{}
+		units = map[string]estimate.Series{}
 		side.values[name] = units
 	}
 	for unit, v := range r.Values {
-		u := units[unit]
+		values := units[unit]
+		values.Scale = estimate.Difference
 		block := r.Block
-		if !numbered {
-			block = len(u.values) + 1
+		if how != OneRun || block == 0 {
+			block = values.Len() + 1
 		}
-		u.blocks, u.values = append(u.blocks, block), append(u.values, v)
-		units[unit] = u
+		values.Add(block, v)
+		units[unit] = values
 	}
 }
 
@@ -164,7 +162,7 @@ func (side fileSide) add(name string, r record.Result, numbered bool) {
 func (r *Report) judgeAll(base, head fileSide, o Options) {
 	type undecided struct {
 		c          Case
-		base, head fileValues
+		base, head estimate.Series
 	}
 	var all []undecided
 	statistical := 0
@@ -175,15 +173,12 @@ func (r *Report) judgeAll(base, head fileSide, o Options) {
 		for _, unit := range slices.Sorted(maps.Keys(ours)) {
 			b, h := ours[unit], others[unit]
 			better := o.better(unit)
-			if better == 0 || len(h.values) == 0 {
+			if better == 0 || h.Len() == 0 {
 				continue
 			}
 			c := Case{Name: name, Unit: unit, Higher: better > 0, Reason: reason,
-				Base: estimate.Median(b.values), Head: estimate.Median(h.values), Limit: r.Limit}
-			if limit, ok := o.Rules.limit(point, unit); ok {
-				c.Limit = limit
-			}
-			c.Exact = o.Unit(unit).Exact && oneValue(b.values) && oneValue(h.values)
+				Base: b.Point(), Head: h.Point(), Limit: o.limit(point, unit, r.Limit)}
+			c.Exact = o.Unit(unit).Exact && oneValue(b.Places()) && oneValue(h.Places())
 			if !c.Exact {
 				statistical++
 			}
@@ -199,7 +194,7 @@ func (r *Report) judgeAll(base, head fileSide, o Options) {
 		case u.c.Exact:
 			u.c.compareExactly(0)
 		default:
-			u.c.judge(u.base, u.head, r.Paired, alpha)
+			u.c.judge(u.base, u.head, r.Method == OneRun, alpha)
 		}
 		r.Cases = append(r.Cases, u.c)
 	}
@@ -207,12 +202,12 @@ func (r *Report) judgeAll(base, head fileSide, o Options) {
 
 // differentWork says why two results of one name are not of the same work: an
 // exact unit that is neither better high nor low, such as tasks/op, differs.
-func differentWork(base, head map[string]fileValues, o Options) string {
+func differentWork(base, head map[string]estimate.Series, o Options) string {
 	for _, unit := range slices.Sorted(maps.Keys(base)) {
-		if o.better(unit) != 0 || !o.Unit(unit).Exact || len(head[unit].values) == 0 {
+		if o.better(unit) != 0 || !o.Unit(unit).Exact || head[unit].Len() == 0 {
 			continue
 		}
-		if b, h := estimate.Median(base[unit].values), estimate.Median(head[unit].values); b != h {
+		if b, h := base[unit].Point(), head[unit].Point(); b != h {
 			return fmt.Sprintf("not the same work: %s in base, %s in head", words.Quantity(b, unit), words.Quantity(h, unit))
 		}
 	}
@@ -227,12 +222,10 @@ func (r *Report) lone(side, other fileSide, v Verdict) {
 			continue
 		}
 		c := Case{Name: name, Unit: record.UnitTime, Verdict: v}
-		if times := side.values[name][record.UnitTime].values; len(times) > 0 {
-			if v == New {
-				c.Head = estimate.Median(times)
-			} else {
-				c.Base = estimate.Median(times)
-			}
+		if times := side.values[name][record.UnitTime]; times.Len() > 0 && v == New {
+			c.Head = times.Point()
+		} else if times.Len() > 0 {
+			c.Base = times.Point()
 		}
 		if reason, failed := other.failed[side.points[name]]; failed {
 			c.Reason = "every slice failed in base: " + reason

@@ -107,7 +107,7 @@ func TestFilesFindsExactlyWhatWasRaised(t *testing.T) {
 			w := grid()
 			w.blocks, w.noise = blocks, noise
 			rec := w.write(t)
-			if g := Files(rec, rec, Options{}); g.Count(Regressed) > 0 || g.Count(NoChange) != len(g.Cases) || !g.Paired {
+			if g := Files(rec, rec, Options{}); g.Count(Regressed) > 0 || g.Count(NoChange) != len(g.Cases) || g.Method != OneRun {
 				t.Errorf("%d blocks, noise %v: against itself: %s", blocks, noise, g.Headline())
 			}
 			name := w.names[17]
@@ -133,7 +133,7 @@ func TestFilesUnpaired(t *testing.T) {
 	w.seed++
 	head := w.write(t) // another run of the same code
 	g := Files(base, head, Options{})
-	if g.Paired || g.Count(Regressed) > 0 || g.Count(Improved) > 0 {
+	if g.Method == OneRun || g.Count(Regressed) > 0 || g.Count(Improved) > 0 {
 		t.Errorf("two runs of the same code: %s", text(t, g))
 	}
 	name := w.names[3]

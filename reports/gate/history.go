@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/floats"
+
 	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
@@ -67,71 +69,53 @@ func Changes(snapshots []*Snapshot, o Options) *History {
 
 // look analyses one benchmark.
 func (h *History) look(point record.Point, snapshots []*Snapshot, tolerance float64) {
-	var mine []*Snapshot
-	var values []float64
-	bases := map[string]int{}
-	for _, s := range snapshots {
-		if v, ok := s.ratios[point]; ok {
-			mine, values = append(mine, s), append(values, v)
-			bases[s.Base]++
-		}
-	}
-	if len(values) < 2*estimate.LeastPart {
+	mine := slices.DeleteFunc(slices.Clone(snapshots), func(s *Snapshot) bool { _, has := s.ratios[point]; return !has })
+	if len(mine) < 2*estimate.LeastPart {
 		return
 	}
 	h.Benchmarks++
 	latest := mine[len(mine)-1].Base
-	if 2*bases[latest] > len(mine) {
-		h.levels(point, mine, values, latest, tolerance)
+	levels := slices.DeleteFunc(slices.Clone(mine), func(s *Snapshot) bool { return s.Base != latest })
+	if 2*len(levels) > len(mine) {
+		h.levels(point, levels, tolerance)
 		return
 	}
+	values := ratios(mine, point)
 	from, to, ok := estimate.Creep(values)
 	if !ok {
 		from, to, ok = estimate.Creep(estimate.Negated(values))
 	}
 	if ok {
-		h.addCreep(point, mine[from:to], values[from:to], tolerance)
+		h.add(point, floats.Sum(values[from:to]), tolerance,
+			Change{Before: mine[from].Base, After: mine[to-1].Head, Creep: true, Commits: to - from})
 	}
+}
+
+// ratios are those of one benchmark.
+func ratios(snapshots []*Snapshot, point record.Point) (out []float64) {
+	for _, s := range snapshots {
+		out = append(out, s.ratios[point])
+	}
+	return out
 }
 
 // levels analyses snapshots against one base.
-func (h *History) levels(point record.Point, snapshots []*Snapshot, values []float64, base string, tolerance float64) {
-	var kept []*Snapshot
-	var levels []float64
-	for i, s := range snapshots {
-		if s.Base == base {
-			kept, levels = append(kept, s), append(levels, values[i])
-		}
-	}
-	points := estimate.ChangePoints(levels)
-	for k, i := range points {
-		from, to := 0, len(levels)
-		if k > 0 {
-			from = points[k-1]
-		}
-		if k+1 < len(points) {
-			to = points[k+1]
-		}
-		shift := estimate.Median(levels[i:to]) - estimate.Median(levels[from:i])
-		if math.Abs(shift) < tolerance {
-			continue
-		}
-		h.Changes = append(h.Changes, Change{Pkg: point.Pkg, Name: point.Name(), Before: kept[i-1].Head, After: kept[i].Head,
-			Ratio: math.Exp(shift), Established: to - i})
+func (h *History) levels(point record.Point, snapshots []*Snapshot, tolerance float64) {
+	levels := ratios(snapshots, point)
+	ends := slices.Concat([]int{0}, estimate.ChangePoints(levels), []int{len(levels)})
+	for k, to := range ends[2:] {
+		from, i := ends[k], ends[k+1]
+		h.add(point, estimate.Median(levels[i:to])-estimate.Median(levels[from:i]), tolerance,
+			Change{Before: snapshots[i-1].Head, After: snapshots[i].Head, Established: to - i})
 	}
 }
 
-// addCreep adds a stretch of snapshots that goes one way, unless it goes nowhere.
-func (h *History) addCreep(point record.Point, stretch []*Snapshot, values []float64, tolerance float64) {
-	sum := 0.0
-	for _, v := range values {
-		sum += v
+// add adds a change of a benchmark by shift, a log ratio, unless it is within the tolerance.
+func (h *History) add(point record.Point, shift, tolerance float64, c Change) {
+	if math.Abs(shift) >= tolerance {
+		c.Pkg, c.Name, c.Ratio = point.Pkg, point.Name(), math.Exp(shift)
+		h.Changes = append(h.Changes, c)
 	}
-	if math.Abs(sum) < tolerance {
-		return
-	}
-	h.Changes = append(h.Changes, Change{Pkg: point.Pkg, Name: point.Name(), Before: stretch[0].Base, After: stretch[len(stretch)-1].Head,
-		Ratio: math.Exp(sum), Creep: true, Commits: len(stretch)})
 }
 
 func (c Change) where() string {
@@ -150,10 +134,4 @@ func short(commit string) string {
 }
 
 // benchPattern is the -bench expression of one benchmark.
-func benchPattern(name string) string {
-	parts := strings.Split(name, "/")
-	for i, p := range parts {
-		parts[i] = "^" + p + "$"
-	}
-	return strings.Join(parts, "/")
-}
+func benchPattern(name string) string { return "^" + strings.ReplaceAll(name, "/", "$/^") + "$" }

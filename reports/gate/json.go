@@ -15,27 +15,17 @@ const Schema = "poolbench.gate/1"
 // verdictFile is verdict.json, for scripts. Fractions are plain numbers: 0.05 is 5 %.
 // What is not known is left out; there are no NaN and no infinity.
 type verdictFile struct {
-	Schema        string         `json:"schema"`
-	Outcome       string         `json:"outcome"`         // "fine", "regressed", "failed", "interrupted", "void", "inconclusive", "not comparable"
-	ExitCode      int            `json:"exit_code"`       // of the program
-	Headline      string         `json:"headline"`        // one sentence
-	Base          string         `json:"base"`            // path or revision
-	Head          string         `json:"head"`            // path or revision
-	Method        string         `json:"method"`          // "interleaved builds", "files of one run", "files of different runs"
-	Alpha         float64        `json:"alpha"`           // suite-wide chance of a false alarm
-	Limit         float64        `json:"limit"`           // slowdown of interest
-	Confidence    float64        `json:"confidence"`      // level of each interval
-	Blocks        int            `json:"blocks"`          // measured
-	SeedPairs     int            `json:"seed_pairs"`      // of links
-	NotComparable string         `json:"not_comparable"`  // why nothing was judged; empty when something was
-	Void          string         `json:"void"`            // why no verdict counts; empty when they do
-	Busy          string         `json:"busy"`            // what kept the host busy; empty when nothing did
-	Blind         string         `json:"blind"`           // why "no change" cannot be said; empty when it can
-	Counts        map[string]int `json:"counts"`          // results by verdict, all verdicts
-	Results       []resultEntry  `json:"results"`         // the worst first
-	Controls      []resultEntry  `json:"controls"`        // of the run itself
-	Usual         *usualEntry    `json:"usual,omitempty"` // what 10+10 runs one after the other would have said
-	Warnings      []warningEntry `json:"warnings"`
+	Schema   string `json:"schema"`
+	Outcome  string `json:"outcome"`   // "fine", "regressed", "failed", "interrupted", "void", "inconclusive", "not comparable"
+	ExitCode int    `json:"exit_code"` // of the program
+	Headline string `json:"headline"`  // one sentence
+	*Report
+	Counts   map[string]int `json:"counts"`          // results by verdict, all verdicts
+	Results  []resultEntry  `json:"results"`         // the worst first
+	Controls []resultEntry  `json:"controls"`        // of the run itself
+	Usual    *usualEntry    `json:"usual,omitempty"` // what 10+10 runs one after the other would have said
+
+	Warnings []record.Warning `json:"warnings"`
 }
 
 type resultEntry struct {
@@ -63,48 +53,26 @@ type ratioEntry struct {
 }
 
 type usualEntry struct {
-	Runs   int      `json:"runs"`
-	Alpha  float64  `json:"alpha"`
-	Judged int      `json:"judged"`
+	*Usual
 	Slower []string `json:"slower"`
 	Faster []string `json:"faster"`
-}
-
-type warningEntry struct {
-	What string `json:"what"`
-	Cure string `json:"cure"`
 }
 
 // WriteJSON writes a comparison for scripts, in the form that Schema names; exitCode
 // is what the program is going to exit with. It returns the first error of w.
 func WriteJSON(w io.Writer, r *Report, exitCode int) error {
-	f := verdictFile{Schema: Schema, Outcome: r.Outcome(), ExitCode: exitCode, Headline: r.Headline(), Base: r.Base, Head: r.Head,
-		Method: r.method(), Alpha: r.Alpha, Limit: r.Limit, Confidence: r.Confidence, Blocks: r.Blocks, SeedPairs: r.Links,
-		NotComparable: r.NotComparable, Void: r.Void, Busy: r.Busy, Blind: r.Blind,
-		Counts: map[string]int{}, Results: entries(r.Cases), Controls: entries(r.Controls), Warnings: []warningEntry{}}
-	for v := range verdictNames {
+	f := verdictFile{Schema: Schema, Outcome: r.Outcome(), ExitCode: exitCode, Headline: r.Headline(), Report: r,
+		Counts: map[string]int{}, Results: entries(r.Cases), Controls: entries(r.Controls), Warnings: append([]record.Warning{}, r.Warnings...)}
+	for v := range phrases {
 		f.Counts[Verdict(v).String()] = r.Count(Verdict(v))
 	}
 	if u := r.Usual; u != nil {
-		f.Usual = &usualEntry{u.Runs, u.Alpha, u.Judged, fullNames(u.Slower), fullNames(u.Faster)}
-	}
-	for _, warning := range r.Warnings {
-		f.Warnings = append(f.Warnings, warningEntry{warning.What, warning.Cure})
+		f.Usual = &usualEntry{u, fullNames(u.Slower), fullNames(u.Faster)}
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(f)
-}
-
-func (r *Report) method() string {
-	switch {
-	case r.Interleaved:
-		return "interleaved builds"
-	case r.Paired:
-		return "files of one run"
-	}
-	return "files of different runs"
 }
 
 func fullNames(points []record.Point) []string {

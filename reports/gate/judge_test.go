@@ -461,7 +461,7 @@ func TestGoldens(t *testing.T) {
 
 // A summary that does not fit loses its end, not itself.
 func TestMarkdownFits(t *testing.T) {
-	r := &Report{Interleaved: true}
+	r := &Report{Method: Interleaved}
 	for i := range 5000 {
 		r.Cases = append(r.Cases, Case{Pkg: "p", Name: fmt.Sprintf("Benchmark%d/with=a_long*name-2", i), Unit: "sec/op", Verdict: NoChange, Base: 1, Head: 1})
 	}
@@ -472,7 +472,7 @@ func TestMarkdownFits(t *testing.T) {
 
 // A name from anywhere cannot start a command of the workflow, nor end one.
 func TestAnnotationsEscape(t *testing.T) {
-	r := &Report{Interleaved: true}
+	r := &Report{Method: Interleaved}
 	for range 12 {
 		r.Cases = append(r.Cases, Case{Name: "A\n::error::x,y:z%", Unit: "sec/op", Verdict: Failed, Reason: "a\r\n::add-mask::b"})
 	}

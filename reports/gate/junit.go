@@ -1,7 +1,9 @@
 package gate
 
 import (
+	"cmp"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"strings"
 
@@ -42,12 +44,8 @@ type junitMessage struct {
 func WriteJUnit(w io.Writer, r *Report) error {
 	s := junitSuite{Name: "poolbench gate", Tests: len(r.Cases)}
 	for _, c := range r.Cases {
-		class := c.Pkg
-		if class == "" {
-			class = "benchmarks"
-		}
 		text := words.Printable(strings.Join(strings.Fields(c.values()+" "+c.change()+" "+c.remark()), " "))
-		test := junitCase{Class: class, Name: words.Printable(c.Name + " " + c.Unit)}
+		test := junitCase{Class: cmp.Or(c.Pkg, "benchmarks"), Name: words.Printable(c.Name + " " + c.Unit)}
 		message := &junitMessage{c.Verdict.String() + ": " + text}
 		switch c.Verdict {
 		case Regressed:
@@ -69,14 +67,10 @@ func WriteJUnit(w io.Writer, r *Report) error {
 		s.Errors++
 		s.Cases = append(s.Cases, junitCase{Class: "poolbench", Name: "controls", Error: &junitMessage{words.Printable(r.Void)}})
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
+	suites, err := xml.MarshalIndent(junitSuites{Suite: s}, "", "  ")
+	if err != nil {
 		return err
 	}
-	encoder := xml.NewEncoder(w)
-	encoder.Indent("", "  ")
-	if err := encoder.Encode(junitSuites{Suite: s}); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
+	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, suites)
 	return err
 }

@@ -22,8 +22,12 @@ func WriteMarkdown(w io.Writer, r *Report) error {
 	}
 	b.WriteString("\n\n")
 	listed, more := r.listed(20)
-	if len(listed) > 0 {
-		names.markdownCases(&b, listed)
+	var rows [][]string
+	for _, c := range listed { // names and remarks to the left, numbers to the right
+		rows = append(rows, []string{c.word(), names.title(c), c.remark(), c.values(), c.change()})
+	}
+	if len(rows) > 0 {
+		words.MarkdownTable(&b, 3, []string{"verdict", "benchmark", "remark", "base → head", "change"}, rows)
 	}
 	for _, l := range names.notes(more) {
 		fmt.Fprintf(&b, "- %s: %s\n", l.label, words.MarkdownText(l.text))
@@ -38,21 +42,11 @@ const maxMarkdown = 60_000
 
 // how says how the two were compared.
 func (r *Report) how() string {
-	switch {
-	case r.Interleaved:
-		return "measured turn by turn in " + words.Count(r.Blocks, "block")
-	case r.Paired:
-		return "of one run, block by block"
-	}
-	return "of different runs"
-}
-
-func (w wording) markdownCases(b *bytes.Buffer, list []Case) {
-	rows := make([][]string, len(list))
-	for i, c := range list { // names and remarks to the left, numbers to the right
-		rows[i] = []string{c.word(), w.title(c), c.remark(), c.values(), c.change()}
-	}
-	words.MarkdownTable(b, 3, []string{"verdict", "benchmark", "remark", "base → head", "change"}, rows)
+	return map[Method]string{
+		Interleaved:   "measured turn by turn in " + words.Count(r.Blocks, "block"),
+		OneRun:        "of one run, block by block",
+		DifferentRuns: "of different runs",
+	}[r.Method]
 }
 
 // foldedCases lists the results without change.

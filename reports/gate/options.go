@@ -49,6 +49,15 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// limit is the slowdown of interest of a point in a unit, as a fraction, that a rule gives
+// or else the given one.
+func (o Options) limit(p record.Point, unit string, otherwise float64) float64 {
+	if limit, ok := o.Rules.limit(p, unit); ok {
+		return limit
+	}
+	return otherwise
+}
+
 // better is -1 for a unit in which lower is better, +1 for one in which higher is, 0
 // where nobody says so or where another unit says the same.
 func (o Options) better(unit string) int {

@@ -10,24 +10,34 @@ import (
 
 // A Report is the judgement of a whole comparison.
 type Report struct {
-	Base, Head    string // what was compared: paths or revisions
-	Interleaved   bool   // the builds were measured against each other, turn by turn; else two files were compared
-	Paired        bool   // blocks were compared with themselves
-	Limit         float64
-	Alpha         float64 // suite-wide chance of a false alarm
-	Confidence    float64 // level of each interval
-	Blocks        int     // blocks judged; 0 for files
-	Links         int     // pairs of links of the builds that the blocks rotated through; 0 when unknown
-	NotComparable string  // why nothing was judged; empty when something was
-	Void          string  // why no verdict counts: a control showed the method itself at fault; empty when none did
-	Busy          string  // what kept the machine busy, so that "no change" is not said of times; empty when it was quiet enough
-	Blind         string  // why "no change" cannot be said: the planted slowdowns were not seen; empty when they were
-	Cases         []Case  // sorted: verdicts in their order, the worst change first, then by name
-	Controls      []Case  // the controls, in the order in which they were promised
-	Usual         *Usual  // what the usual method would have said of the same data; nil when there is too little of it
-	EndedEarly    string  // "interrupted" or "failed" when the measurement ended before its time; the verdicts are of what was measured
-	Warnings      []record.Warning
+	Base          string           `json:"base"` // what was compared: path or revision
+	Head          string           `json:"head"`
+	Method        Method           `json:"method"`
+	Alpha         float64          `json:"alpha"`          // suite-wide chance of a false alarm
+	Limit         float64          `json:"limit"`          // slowdown of interest, as a fraction
+	Confidence    float64          `json:"confidence"`     // level of each interval
+	Blocks        int              `json:"blocks"`         // blocks judged; 0 for files
+	Links         int              `json:"seed_pairs"`     // pairs of links of the builds that the blocks rotated through; 0 when unknown
+	NotComparable string           `json:"not_comparable"` // why nothing was judged; empty when something was
+	Void          string           `json:"void"`           // why no verdict counts: a control showed the method itself at fault; empty when none did
+	Busy          string           `json:"busy"`           // what kept the machine busy, so that "no change" is not said of times; empty when it was quiet enough
+	Blind         string           `json:"blind"`          // why "no change" cannot be said: the planted slowdowns were not seen; empty when they were
+	Cases         []Case           `json:"-"`              // sorted: verdicts in their order, the worst change first, then by name
+	Controls      []Case           `json:"-"`              // the controls, in the order in which they were promised
+	Usual         *Usual           `json:"-"`              // what the usual method would have said of the same data; nil when there is too little of it
+	EndedEarly    string           `json:"-"`              // "interrupted" or "failed" when the measurement ended before its time; the verdicts are of what was measured
+	Warnings      []record.Warning `json:"-"`
 }
+
+// A Method is how the two sides of a comparison were measured.
+type Method string
+
+// Methods, the strongest first.
+const (
+	Interleaved   Method = "interleaved builds" // measured against each other, turn by turn
+	OneRun        Method = "files of one run"   // whose blocks are compared with themselves
+	DifferentRuns Method = "files of different runs"
+)
 
 // Reasons that hold for the whole run, so that a line for each case says nothing.
 const (

@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,6 +46,7 @@ type Rules struct {
 
 type rule struct {
 	word, benchmark, unit string
+	pattern               *regexp.Regexp // of benchmark
 	line                  int
 	value                 float64   // the change, as a fraction; of better the direction
 	until                 time.Time // last day of an accept
@@ -70,9 +72,9 @@ func ReadRules(r io.Reader, path string, today time.Time) (*Rules, error) {
 	rules := &Rules{path: path, today: today.UTC().Truncate(24 * time.Hour)}
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxRuleLine)
-	number := 0
-	for lines.Scan() {
-		if number++; number > maxRules {
+	number := 1
+	for ; lines.Scan(); number++ {
+		if number > maxRules {
 			return nil, fmt.Errorf("%s:%d: more than %d lines are not rules", path, number, maxRules)
 		}
 		fields := strings.Fields(lines.Text())
@@ -87,7 +89,7 @@ func ReadRules(r io.Reader, path string, today time.Time) (*Rules, error) {
 		rules.rules = append(rules.rules, rule)
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("%s:%d: %w", path, number+1, err)
+		return nil, fmt.Errorf("%s:%d: %w", path, number, err)
 	}
 	return rules, nil
 }
@@ -105,6 +107,10 @@ func parseRule(fields []string) (r rule, err error) {
 		return r, errors.New(form)
 	}
 	r.benchmark = fields[1]
+	r.pattern, err = regexp.Compile("(?s)^" + strings.ReplaceAll(regexp.QuoteMeta(r.benchmark), `\*`, ".*") + "$")
+	if err != nil {
+		return r, fmt.Errorf("%q is no pattern: %w", r.benchmark, err)
+	}
 	_, r.unit = benchunit.Tidy(1, fields[2]) // as records have it; a change is a share and stays
 	if r.word == "better" {
 		r.value = map[string]float64{"higher": +1, "lower": -1}[fields[3]]
@@ -140,45 +146,12 @@ func ParseChange(text string) (float64, error) {
 	return v, nil
 }
 
-// matches reports whether a pattern means the point.
-func matches(pattern string, p record.Point) bool {
-	bare, _ := cutProcs(p.Name())
+// matches reports whether the rule means the point.
+func (r rule) matches(p record.Point) bool {
+	bare, _ := record.SplitProcs(p.Name())
 	return slices.ContainsFunc([]string{p.Name(), bare}, func(name string) bool {
-		return glob(pattern, name) || p.Pkg != "" && glob(pattern, p.Pkg+"."+name)
+		return r.pattern.MatchString(name) || p.Pkg != "" && r.pattern.MatchString(p.Pkg+"."+name)
 	})
-}
-
-// glob reports whether text is pattern with something for each "*".
-func glob(pattern, text string) bool {
-	parts := strings.Split(pattern, "*")
-	if len(parts) == 1 {
-		return pattern == text
-	}
-	text, ok := strings.CutPrefix(text, parts[0])
-	if !ok {
-		return false
-	}
-	for _, part := range parts[1 : len(parts)-1] {
-		i := strings.Index(text, part)
-		if i < 0 {
-			return false
-		}
-		text = text[i+len(part):]
-	}
-	return strings.HasSuffix(text, parts[len(parts)-1])
-}
-
-// cutProcs takes the -GOMAXPROCS suffix off a name.
-func cutProcs(name string) (bare, procs string) {
-	i := strings.LastIndexByte(name, '-')
-	if i < 0 {
-		return name, ""
-	}
-	n, err := strconv.Atoi(name[i+1:])
-	if err != nil || n < 1 || name[i+1] == '0' || name[i+1] == '+' {
-		return name, ""
-	}
-	return name[:i], name[i+1:]
 }
 
 // of yields the rules of a word that mean a unit and a point. A rule's unit is one word:
@@ -190,7 +163,7 @@ func (r *Rules) of(word, unit string, p record.Point) iter.Seq[rule] {
 		}
 		for _, rule := range r.rules {
 			means := rule.unit == unit || rule.unit+" "+record.UnitTime == unit
-			if rule.word == word && means && matches(rule.benchmark, p) && !yield(rule) {
+			if rule.word == word && means && rule.matches(p) && !yield(rule) {
 				return
 			}
 		}

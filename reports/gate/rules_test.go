@@ -27,7 +27,8 @@ func TestRulesMatch(t *testing.T) {
 		"Encode/size=1k": true, "Encode/size=1k-2": true, "Encode/*": true, "*": true, "*1k": true, "example.com/p.Encode/*": true,
 		"example.com/*": true, "E*size*k": true, "Encode": false, "Encode/size=1k-4": false, "encode/*": false, "": false, "*xyz*": false, "E**k": true,
 	} {
-		if matches(pattern, s) != want {
+		rule, err := parseRule([]string{"limit", pattern, "sec/op", "5%"})
+		if err != nil || rule.matches(s) != want {
 			t.Errorf("%q: %v", pattern, !want)
 		}
 	}
@@ -36,6 +37,7 @@ func TestRulesMatch(t *testing.T) {
 func TestRulesErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"acept A sec/op +8% 2027-01-31 x":                `rules:1: "acept" is none of accept, limit, better`,
+		"limit A\xff sec/op 5%":                          `rules:1: "A\xff" is no pattern: error parsing regexp: invalid UTF-8`,
 		"\n# x\naccept A sec/op +8% 2027-01-31":          "rules:3: accept takes a benchmark",
 		"accept A sec/op much 2027-01-31 x":              `"much" is no change`,
 		"accept A sec/op -8% 2027-01-31 x":               `"-8%" is no change`,
@@ -58,7 +60,7 @@ func TestRulesErrors(t *testing.T) {
 
 func TestRulesApply(t *testing.T) {
 	regression := func(low, high float64) *Report {
-		return &Report{Interleaved: true, Cases: []Case{{Pkg: "p", Name: "A-2", Unit: "sec/op", Verdict: Regressed,
+		return &Report{Method: Interleaved, Cases: []Case{{Pkg: "p", Name: "A-2", Unit: "sec/op", Verdict: Regressed,
 			Ratio: estimate.Estimate{Value: (low + high) / 2, Low: low, High: high, N: 30}}}}
 	}
 	for _, test := range []struct {

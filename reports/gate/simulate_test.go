@@ -211,9 +211,9 @@ func simulatePair(rng *rand.Rand, sigma, shift float64) pair {
 
 // A tally is what came of many suites.
 type tally struct {
-	suites, alarms, improvedFalsely, detected, others, missedPass, improvedRight, void, blind int
-	seconds                                                                                   float64
-	usualAlarms                                                                               int
+	suites, alarms, improvedFalsely, detected, missedPass, improvedRight, void, blind int
+	seconds                                                                           float64
+	usualAlarms                                                                       int
 }
 
 // simulate runs n suites of one kind on all CPUs and counts.

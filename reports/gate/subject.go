@@ -80,15 +80,6 @@ func newSubject(p record.Promise, j *shared) *subject {
 	return s
 }
 
-// limit is the slowdown of interest of a unit, as a fraction, that a rule gives or else
-// the given one.
-func (s *subject) limit(unit string, otherwise float64) float64 {
-	if limit, ok := s.Rules.limit(s.Point(), unit); ok {
-		return limit
-	}
-	return otherwise
-}
-
 // add takes the subject's part of a block.
 func (s *subject) add(p *pair, links int) {
 	if s.failure == "" {

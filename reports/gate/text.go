@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"poolbench/bench/record"
 	"poolbench/reports/view"
 	"poolbench/reports/words"
 )
@@ -57,7 +58,7 @@ func WriteHistoryText(w io.Writer, h *History, options view.Options) error {
 		p.Line("History", "", fmt.Sprintf("no change of level in %s of %s", words.Count(h.Snapshots, "snapshot"), words.Count(h.Benchmarks, "benchmark")))
 	default:
 		c := h.Changes[0]
-		bare, _ := cutProcs(c.Name)
+		bare, _ := record.SplitProcs(c.Name)
 		p.Line("History", "", fmt.Sprintf("%s in %s; to look closer: poolbench gate -base %s -head %s -bench '%s'",
 			words.Count(len(h.Changes), "change"), words.Count(h.Snapshots, "snapshot"), short(c.Before), short(c.After), benchPattern(bare)))
 	}

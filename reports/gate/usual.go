@@ -15,10 +15,11 @@ import (
 // build run by itself, base first, and the runs compared with the Mann-Whitney
 // test. It stands beside our verdicts for comparison and decides nothing.
 type Usual struct {
-	Runs           int     // of each build
-	Alpha          float64 // level of each test; nobody corrects it for the number of benchmarks
-	Slower, Faster []record.Point
-	Judged         int // benchmarks that had enough blocks
+	Runs   int            `json:"runs"`   // of each build
+	Alpha  float64        `json:"alpha"`  // level of each test; nobody corrects it for the number of benchmarks
+	Judged int            `json:"judged"` // benchmarks that had enough blocks
+	Slower []record.Point `json:"-"`
+	Faster []record.Point `json:"-"`
 }
 
 const (

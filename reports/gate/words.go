@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"poolbench/bench/record"
@@ -15,33 +16,26 @@ import (
 
 // A phrase is the words of a verdict.
 type phrase struct {
-	Verdict
+	name       string // everywhere but in the lines for people
 	one, many  string // in the headline
 	time, unit string // at the beginning of a line, of a case in time and in another unit; empty for verdicts that get no line
 	more       string // of cases beyond those that get a line; empty where all do
 }
 
-// phrases are in the order of the headline.
-var phrases = []phrase{
-	{Failed, "failed", "failed", "Failed", "Failed", ""},
-	{Regressed, "regression", "regressions", "Slower", "Worse", ""},
-	{LayoutSensitive, "layout-sensitive", "layout-sensitive", "Layout", "Layout", ""},
-	{Accepted, "accepted regression", "accepted regressions", "Accepted", "Accepted", "accepted"},
-	{Improved, "improvement", "improvements", "Faster", "Better", "faster"},
-	{Inconclusive, "inconclusive", "inconclusive", "Unsure", "Unsure", "unsure"},
-	{NoChange, "without change", "without change", "", "", ""},
-	{New, "new", "new", "", "", ""},
-	{Missing, "missing", "missing", "", "", ""},
+var phrases = [...]phrase{
+	Failed:          {"failed", "failed", "failed", "Failed", "Failed", ""},
+	Regressed:       {"regressed", "regression", "regressions", "Slower", "Worse", ""},
+	LayoutSensitive: {"layout-sensitive", "layout-sensitive", "layout-sensitive", "Layout", "Layout", ""},
+	Inconclusive:    {"inconclusive", "inconclusive", "inconclusive", "Unsure", "Unsure", "unsure"},
+	Accepted:        {"accepted", "accepted regression", "accepted regressions", "Accepted", "Accepted", "accepted"},
+	Improved:        {"improved", "improvement", "improvements", "Faster", "Better", "faster"},
+	NoChange:        {"no change shown", "without change", "without change", "", "", ""},
+	New:             {"new", "new", "new", "", "", ""},
+	Missing:         {"missing", "missing", "missing", "", "", ""},
 }
 
-func phraseOf(v Verdict) phrase {
-	for _, p := range phrases {
-		if p.Verdict == v {
-			return p
-		}
-	}
-	return phrase{Verdict: v}
-}
+// inHeadline is the order of the verdicts there.
+var inHeadline = [len(phrases)]Verdict{Failed, Regressed, LayoutSensitive, Accepted, Improved, Inconclusive, NoChange, New, Missing}
 
 // Headline is the verdict on the whole in one sentence: "1 regression, 2
 // inconclusive, 20 without change."
@@ -53,9 +47,9 @@ func (r *Report) Headline() string {
 		return "Void: " + r.Void + "."
 	}
 	var parts []string
-	for _, p := range phrases {
-		if n := r.Count(p.Verdict); n > 0 {
-			parts = append(parts, words.Plural(n, p.one, p.many))
+	for _, v := range inHeadline {
+		if n := r.Count(v); n > 0 {
+			parts = append(parts, words.Plural(n, phrases[v].one, phrases[v].many))
 		}
 	}
 	text := strings.Join(parts, ", ") + "."
@@ -75,9 +69,9 @@ func (r *Report) Headline() string {
 // word is the first word of a case's line.
 func (c Case) word() string {
 	if strings.HasSuffix(c.Unit, record.UnitTime) {
-		return phraseOf(c.Verdict).time
+		return phrases[c.Verdict].time
 	}
-	return phraseOf(c.Verdict).unit
+	return phrases[c.Verdict].unit
 }
 
 // A wording is a report with what its names have in common, which is left out.
@@ -88,11 +82,11 @@ type wording struct {
 
 func (r *Report) wording() wording {
 	w := wording{r, true, true}
-	for i, c := range r.Cases {
-		_, procs := cutProcs(c.Name)
-		_, first := cutProcs(r.Cases[0].Name)
+	for _, c := range r.Cases {
+		_, procs := record.SplitProcs(c.Name)
+		_, first := record.SplitProcs(r.Cases[0].Name)
 		w.onePackage = w.onePackage && c.Pkg == r.Cases[0].Pkg
-		w.oneProcs = w.oneProcs && procs != "" && (i == 0 || procs == first)
+		w.oneProcs = w.oneProcs && procs > 1 && procs == first
 	}
 	return w
 }
@@ -100,13 +94,13 @@ func (r *Report) wording() wording {
 // display is a benchmark for people: "goroutines × 2, spin, 10 µs" for a point of a grid,
 // others as they are.
 func display(name string) string {
-	bare, procs := cutProcs(name)
+	bare, procs := record.SplitProcs(name)
 	p, err := record.ParsePoint("", bare)
 	if err != nil || !p.IsGrid() || strings.Contains(p.Benchmark(), ".") { // it stands behind its package: no Go identifier has a dot
 		return name
 	}
-	if procs != "" {
-		p = p.With("gomaxprocs", procs)
+	if procs > 1 {
+		p = p.With("gomaxprocs", strconv.Itoa(procs))
 	}
 	return p.String()
 }
@@ -115,7 +109,7 @@ func display(name string) string {
 // the -GOMAXPROCS suffix are left out when all cases have the same.
 func (w wording) title(c Case) string {
 	name := c.Name
-	if bare, _ := cutProcs(name); w.oneProcs {
+	if bare, _ := record.SplitProcs(name); w.oneProcs {
 		name = bare
 	}
 	name = display(name)
@@ -148,17 +142,17 @@ func (c Case) values() string {
 
 // change is "+14 % [+9, +19]".
 func (c Case) change() string {
-	switch {
-	case c.Ratio.Value == 0 && c.Exact:
-		return "(exact)"
-	case c.Ratio.Value == 0:
-		return ""
-	case c.Exact:
-		return words.Change(c.Ratio.Value) + " (exact)"
-	case c.Ratio.High == 0:
-		return words.Change(c.Ratio.Value)
+	text := ""
+	if c.Ratio.Value != 0 {
+		text = words.Change(c.Ratio.Value)
 	}
-	return words.Change(c.Ratio.Value) + " " + words.ChangeInterval(c.Ratio.Low, c.Ratio.High)
+	switch {
+	case c.Exact:
+		text += " (exact)"
+	case c.Ratio.High != 0:
+		text += " " + words.ChangeInterval(c.Ratio.Low, c.Ratio.High)
+	}
+	return strings.TrimSpace(text)
 }
 
 // remark says what the numbers do not.
@@ -192,7 +186,7 @@ func (c Case) unsure() string {
 func (r *Report) listed(most int) (listed []Case, more string) {
 	count := map[Verdict]int{}
 	for _, c := range r.Cases {
-		p := phraseOf(c.Verdict)
+		p := phrases[c.Verdict]
 		if p.time == "" || c.Verdict == Inconclusive && (c.Reason == reasonBusy || c.Reason == reasonBlind) {
 			continue
 		}
@@ -203,7 +197,7 @@ func (r *Report) listed(most int) (listed []Case, more string) {
 	var parts []string
 	for _, v := range []Verdict{Inconclusive, Accepted, Improved} {
 		if n := count[v] - most; n > 0 {
-			parts = append(parts, words.Plural(n, "more is ", "more are ")+phraseOf(v).more)
+			parts = append(parts, words.Plural(n, "more is ", "more are ")+phrases[v].more)
 		}
 	}
 	return listed, strings.Join(parts, ", ")
@@ -257,9 +251,6 @@ func (w wording) named(v Verdict) string {
 			}
 			names = append(names, name)
 		}
-	}
-	if len(names) == 0 {
-		return ""
 	}
 	return words.ShortList(names, 6)
 }

@@ -18,9 +18,7 @@ func methods(sections []reports.Section) (out []*estimate.Method) {
 			}
 		}
 		for _, t := range s.Tables {
-			for _, m := range methodsOf(t) {
-				out = with(out, m)
-			}
+			out = with(out, methodsOf(t)...)
 		}
 	}
 	return out
@@ -33,9 +31,13 @@ func methodsOf(t words.Table) (out []*estimate.Method) {
 	return out
 }
 
-func with(all []*estimate.Method, m *estimate.Method) []*estimate.Method {
-	if m == nil || slices.Contains(all, m) {
-		return all
+// with adds what is not there yet.
+func with[T comparable](all []T, more ...T) []T {
+	var none T
+	for _, v := range more {
+		if v != none && !slices.Contains(all, v) {
+			all = append(all, v)
+		}
 	}
-	return append(all, m)
+	return all
 }

@@ -2,8 +2,10 @@ package view
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -39,12 +41,7 @@ type Page struct {
 
 // NewPage is an empty page; labels is how wide the column of labels is.
 func NewPage(o Options, labels int) *Page {
-	switch {
-	case o.Width == 0:
-		o.Width = 110
-	default:
-		o.Width = max(o.Width, 60)
-	}
+	o.Width = max(cmp.Or(o.Width, 110), 60)
 	return &Page{options: o, labels: labels}
 }
 
@@ -88,6 +85,14 @@ func (p *Page) Wrapped(label string, ink Ink, text string, hang int) {
 	p.out.WriteByte('\n')
 }
 
+// under prints paragraphs, the first of them behind a label.
+func (p *Page) under(label string) func(text string, hang int) {
+	return func(text string, hang int) {
+		p.Wrapped(label, Bold, text, hang)
+		label = ""
+	}
+}
+
 // Table prints rows in columns, indented by two spaces.
 func (p *Page) Table(rows [][]string) {
 	for _, line := range p.columns(rows) {
@@ -112,13 +117,11 @@ func (p *Page) columns(rows [][]string) []string {
 	var out bytes.Buffer
 	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
+		row = slices.Clone(row)
 		for i, cell := range row {
-			if i > 0 {
-				fmt.Fprint(w, "\t")
-			}
-			fmt.Fprint(w, p.clean(cell)) // before the layout: signs change width
+			row[i] = p.clean(cell) // before the layout: signs change width
 		}
-		fmt.Fprintln(w)
+		fmt.Fprintln(w, strings.Join(row, "\t"))
 	}
 	w.Flush()
 	return strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")[:len(rows)]

@@ -6,7 +6,6 @@ package view
 
 import (
 	"image/color"
-	"slices"
 	"strconv"
 
 	"poolbench/bench/record"
@@ -98,11 +97,8 @@ func plainRows(t words.Table, intervals bool) [][]string {
 func legend(tables []words.Table) (out []string) {
 	for _, t := range tables {
 		for _, c := range t.Cells() {
-			if c.Mark == nil {
-				continue
-			}
-			if text := c.Mark.Sign + " " + c.Mark.Doc; !slices.Contains(out, text) {
-				out = append(out, text)
+			if c.Mark != nil {
+				out = with(out, c.Mark.Sign+" "+c.Mark.Doc)
 			}
 		}
 	}

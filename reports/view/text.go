@@ -61,13 +61,9 @@ func (p *Page) tables(all []words.Table) {
 
 // section prints its sentences and warnings behind its title, subjects in a column.
 func (p *Page) section(s reports.Section) {
-	label, width := s.Title, 0
+	line, width := p.under(s.Title), 0
 	for _, sentence := range s.Sentences {
 		width = max(width, len([]rune(sentence.Subject)))
-	}
-	line := func(text string, hang int) {
-		p.Wrapped(label, Bold, text, hang)
-		label = ""
 	}
 	for _, sentence := range s.Sentences {
 		text := sentence.Text
@@ -87,19 +83,18 @@ func (p *Page) section(s reports.Section) {
 
 // drawings prints the names of all of them, or what each shows.
 func (p *Page) drawings(sections []reports.Section) {
-	label := "Charts"
+	line := p.under("Charts")
 	var names []string
 	for _, s := range sections {
 		for _, d := range s.Drawings {
 			names = append(names, d.Name)
 			if p.options.Verbose {
-				p.Wrapped(label, Bold, d.Name+": "+d.Title, 2)
-				label = ""
+				line(d.Name+": "+d.Title, 2)
 			}
 		}
 	}
 	if len(names) > 0 && !p.options.Verbose {
-		p.Wrapped(label, Bold, strings.Join(names, ", "), 0)
+		line(strings.Join(names, ", "), 0)
 	}
 }
 
@@ -125,13 +120,12 @@ func withMethods(s reports.Sentence) string {
 }
 
 func (p *Page) methods(all []*estimate.Method) {
-	label := "Methods"
+	line := p.under("Methods")
 	for _, m := range all {
 		text := m.Name + ": " + m.Reason
 		if m.Source != "" {
 			text += " (" + m.Source + ")"
 		}
-		p.Wrapped(label, Bold, text, 2)
-		label = ""
+		line(text, 2)
 	}
 }

@@ -2,18 +2,17 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"poolbench/reports/gate"
-	"poolbench/reports/view"
 )
 
 // gateForms are the ways to call gate, for its help; the first line goes on behind
@@ -46,21 +45,20 @@ var failOn = []string{"inconclusive", "missing"}
 
 // gateFlags are the flags of gate as typed.
 type gateFlags struct {
-	limit           percent
+	limit           float64
 	across          bool
 	failOn, summary string
 	rules, history  string
-	style           styleFlag
+	view            viewFlags
 	builds          buildFlags
 	ci              ciFlags
 
 	failing []string
-	text    view.Options
 }
 
 func addGateFlags(c *invocation) *gateFlags {
-	f := &gateFlags{limit: percent(gate.DefaultSlowdown)}
-	c.flags.Var(&f.limit, "limit", "smallest slowdown that counts, such as `5%`")
+	f := &gateFlags{limit: gate.DefaultSlowdown}
+	c.flags.Func("limit", "smallest slowdown that counts, such as `5%`, which is the default", f.setLimit)
 	c.flags.BoolVar(&f.across, "across-machines", false, "compare two records although machine or Go version differ")
 	c.flags.StringVar(&f.failOn, "fail-on", "", "`outcomes` that fail too: inconclusive (exit 4), missing (exit 3)")
 	c.flags.StringVar(&f.summary, "summary", "", "`file` to write the verdicts to as Markdown")
@@ -68,7 +66,7 @@ func addGateFlags(c *invocation) *gateFlags {
 	c.flags.StringVar(&f.history, "history", "", "`directory` to keep the results of each commit in, and to look for lasting changes in; by itself it is only looked at")
 	f.builds.add(c)
 	f.ci.add(c)
-	f.style = addStyleFlag(c)
+	f.view.addColor(c)
 	return f
 }
 
@@ -89,10 +87,10 @@ func runGate(ctx context.Context, c *invocation) error {
 			return err
 		}
 	}
-	if f.text, err = f.style.options(c.stdout); err != nil {
+	if err := f.view.check(c.stdout); err != nil {
 		return err
 	}
-	if err := f.ci.check(); err != nil {
+	if err := choice("ci", f.ci.ci, "auto", "github", "none"); err != nil {
 		return err
 	}
 	options, err := f.options()
@@ -100,7 +98,7 @@ func runGate(ctx context.Context, c *invocation) error {
 		return err
 	}
 	switch {
-	case f.builds.any():
+	case f.builds.ways() > 0:
 		if len(rest) > 0 {
 			return usageError("gate takes builds (-base …) or records, not both: %q", rest)
 		}
@@ -125,11 +123,8 @@ func runGate(ctx context.Context, c *invocation) error {
 
 // options are the judge's, with the rules of the repository.
 func (f *gateFlags) options() (gate.Options, error) {
-	o := gate.Options{Slowdown: float64(f.limit), AcrossMachines: f.across}
-	path := f.rules
-	if path == "" {
-		path = gate.RulesFile
-	}
+	o := gate.Options{Slowdown: f.limit, AcrossMachines: f.across}
+	path := cmp.Or(f.rules, gate.RulesFile)
 	text, err := os.ReadFile(path)
 	switch {
 	case f.rules == "" && errors.Is(err, fs.ErrNotExist):
@@ -158,10 +153,8 @@ func (f *gateFlags) judgeAgain(c *invocation, path string, options gate.Options)
 // finish writes the verdicts and turns them into an exit code. failure is what ended
 // the measurement before its time, which decides on the code then; nil if nothing did.
 func (f *gateFlags) finish(c *invocation, r *gate.Report, failure error) error {
-	if f.summary != "" {
-		failure = firstError(c, failure, writeGateSummary(f.summary, r))
-	}
-	failure = firstError(c, failure, gate.WriteText(c.stdout, r, f.text))
+	failure = firstError(c, failure, writeMade(f.summary, r, gate.WriteMarkdown))
+	failure = firstError(c, failure, gate.WriteText(c.stdout, r, f.view.Options))
 	code := r.ExitCode(slices.Contains(f.failing, "inconclusive"), slices.Contains(f.failing, "missing"))
 	if failure != nil {
 		code = exitCode(failure)
@@ -185,39 +178,10 @@ func firstError(c *invocation, first, second error) error {
 	return first
 }
 
-// exitCode is what the program ends with after an error.
-func exitCode(err error) int {
-	var exit *exitError
-	if errors.As(err, &exit) {
-		return exit.code
+// setLimit takes what -limit says: "5%", "0.05".
+func (f *gateFlags) setLimit(text string) (err error) {
+	if f.limit, err = gate.ParseChange(strings.TrimSpace(text)); err == nil && !(f.limit > 0 && f.limit < 10) {
+		err = errors.New("a share above 0 is needed, such as 5% or 0.05")
 	}
-	return exitFailed
-}
-
-func writeGateSummary(path string, r *gate.Report) error {
-	var markdown bytes.Buffer
-	if err := gate.WriteMarkdown(&markdown, r); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return err
-	}
-	return writeFile(path, markdown.Bytes())
-}
-
-// percent is a flag value: "5%", "0.05".
-type percent float64
-
-func (p *percent) String() string { return fmt.Sprintf("%g%%", 100*float64(*p)) }
-
-func (p *percent) Set(text string) error {
-	v, err := gate.ParseChange(strings.TrimSpace(text))
-	switch {
-	case err != nil:
-		return err
-	case !(v > 0 && v < 10):
-		return errors.New("a share above 0 is needed, such as 5% or 0.05")
-	}
-	*p = percent(v)
-	return nil
+	return err
 }

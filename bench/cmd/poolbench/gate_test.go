@@ -11,19 +11,18 @@ import (
 	"poolbench/reports/gate"
 )
 
-func TestPercent(t *testing.T) {
+func TestLimit(t *testing.T) {
 	for text, want := range map[string]float64{"5%": 0.05, "5 %": 0.05, "0.05": 0.05, "0.5": 0.5, "100%": 1, "999%": 9.99} {
-		var p percent
-		if err := p.Set(text); err != nil || math.Abs(float64(p)-want) > 1e-12 {
-			t.Errorf("%q: %v, %v", text, float64(p), err)
+		var f gateFlags
+		if err := f.setLimit(text); err != nil || math.Abs(f.limit-want) > 1e-12 {
+			t.Errorf("%q: %v, %v", text, f.limit, err)
 		}
 	}
 	for text, want := range map[string]string{
 		"5": `"5" would be 500 %: write 5% or 0.05`, "1": `"1" would be 100 %: write 1% or 0.01`, "0": "above 0", "1000%": "above 0",
 		"": "no change", "-5%": "no change", "NaN": "no change", "Inf": "no change", "much": "5% or 0.05",
 	} {
-		var p percent
-		if err := p.Set(text); err == nil || !strings.Contains(err.Error(), want) {
+		if err := new(gateFlags).setLimit(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}

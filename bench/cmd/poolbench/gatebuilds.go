@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -52,27 +52,24 @@ func (f *buildFlags) add(c *invocation) {
 	c.flags.StringVar(&f.out, "out", defaultGateOut, "`directory` for comparison.txt and summary.md")
 }
 
-// any reports whether builds are asked for.
-func (f *buildFlags) any() bool {
-	return f.base != "" || f.baseBin+f.headBin != "" || f.baseCmd+f.headCmd != ""
+// ways counts how builds are given: as revisions, binaries or commands.
+func (f *buildFlags) ways() (n int) {
+	for _, given := range []string{f.base, f.baseBin + f.headBin, f.baseCmd + f.headCmd} {
+		if given != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // check refuses what does not go together.
 func (f *buildFlags) check() error {
-	kinds := 0
-	for _, pair := range [][3]string{{"-base-bin", f.baseBin, f.headBin}, {"-base-cmd", f.baseCmd, f.headCmd}} {
-		if (pair[1] == "") != (pair[2] == "") {
-			return usageError("%s and its -head counterpart belong together: one of them is missing", pair[0])
-		}
-		if pair[1] != "" {
-			kinds++
-		}
-	}
-	if f.base != "" {
-		kinds++
-	}
 	switch {
-	case kinds > 1:
+	case (f.baseBin == "") != (f.headBin == ""):
+		return usageError("-base-bin and -head-bin belong together: one of them is missing")
+	case (f.baseCmd == "") != (f.headCmd == ""):
+		return usageError("-base-cmd and -head-cmd belong together: one of them is missing")
+	case f.ways() > 1:
 		return usageError("-base, -base-bin and -base-cmd are three ways to say the same: give one")
 	case f.budget <= 0:
 		return usageError("-budget %v: a time above 0 is needed", f.budget)
@@ -134,9 +131,7 @@ func (f *gateFlags) judgeBuilds(ctx context.Context, c *invocation, m bench.Comp
 	}
 	report.Base, report.Head = names.Base, names.Head
 	report.Warnings = slices.Concat(report.Warnings, m.Warnings(), withoutAnswer(report))
-	if f.summary == "" {
-		f.summary = filepath.Join(b.out, "summary.md")
-	}
+	f.summary = cmp.Or(f.summary, filepath.Join(b.out, "summary.md"))
 	f.ci.inDirectory(b.out)
 	err = f.finish(c, report, failure)
 	fmt.Fprintf(c.stdout, "\nData     %s\n", b.path())
@@ -177,27 +172,15 @@ func (f *buildFlags) path() string { return filepath.Join(f.out, "comparison.txt
 
 // comparison builds what is to be measured. clean removes it.
 func (f *buildFlags) comparison(ctx context.Context, progress *gateProgress) (m bench.Comparison, names record.Builds, clean func() error, err error) {
-	patience := f.patience
-	if patience == 0 {
-		patience = min(30*time.Second, max(5*time.Second, f.budget/6))
-	}
+	patience := min(30*time.Second, max(5*time.Second, f.budget/6))
 	if f.baseCmd != "" {
-		if f.patience == 0 {
-			patience *= 10
-		}
 		progress.stage("running both commands")
-		return &commandarm.Comparison{Base: f.baseCmd, Head: f.headCmd, Patience: patience},
+		return &commandarm.Comparison{Base: f.baseCmd, Head: f.headCmd, Patience: cmp.Or(f.patience, 10*patience)},
 			record.Builds{Base: f.baseCmd, Head: f.headCmd}, func() error { return nil }, nil
 	}
-	config := gobench.Config{Bench: f.bench, Pairs: f.seeds, Patience: patience, Seed: f.seed, Stage: progress.stage}
-	if f.cpu != "" {
-		for word := range splitList(f.cpu) {
-			n, err := strconv.Atoi(word)
-			if err != nil || n < 1 || n > maxWorkers {
-				return nil, names, nil, usageError("-cpu: %q is not a number from 1 to %d", word, maxWorkers)
-			}
-			config.CPU = append(config.CPU, n)
-		}
+	config := gobench.Config{Bench: f.bench, Pairs: f.seeds, Patience: cmp.Or(f.patience, patience), Seed: f.seed, Stage: progress.stage}
+	if config.CPU, err = parseList("cpu", f.cpu, count, nil); err != nil {
+		return nil, names, nil, err
 	}
 	var builds *build.Builds
 	if f.baseBin != "" {
@@ -216,22 +199,13 @@ func (f *buildFlags) comparison(ctx context.Context, progress *gateProgress) (m 
 	return gobench.New(builds, config), names, builds.Close, nil
 }
 
-func listed(list string) (out []string) {
-	for word := range splitList(list) {
-		out = append(out, word)
-	}
-	return out
-}
-
 // named is a revision for people: "main (1a2b3c4d5e6f)".
 func named(revision, commit string) string {
-	hash, changes := commit, ""
-	if i := len("0123456789ab"); len(commit) > i {
-		hash = commit[:i]
-		if commit[len(commit)-1] == 's' {
-			changes = " with changes"
-		}
+	hash, changes, changed := strings.Cut(commit, "+")
+	if changed {
+		changes = " with " + changes
 	}
+	hash = hash[:min(12, len(hash))]
 	if hash == "" || hash == revision {
 		return revision
 	}

@@ -276,7 +276,7 @@ func TestGateCommands(t *testing.T) {
 	put(t, "head.txt", "noise\npkg: example.com/m\nBenchmarkA-2 10 1200 ns/op 7 hits/op\nBenchmarkB-2 10 1000 ns/op\n")
 	code, stdout, stderr := poolbench(t, "gate", "-base-cmd", "cat base.txt", "-head-cmd", "cat head.txt", "-budget", "20s")
 	busy := strings.Contains(stdout, "host busy")
-	if code != exitRegression && !busy {
+	if code != gate.ExitRegression && !busy {
 		t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
 	}
 	for _, want := range []string{"A ", "+20 %", "Old"} {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -17,60 +18,29 @@ type ciFlags struct {
 	ci          string
 }
 
-// ciKinds are the values of -ci.
-var ciKinds = []string{"auto", "github", "none"}
-
 func (f *ciFlags) add(c *invocation) {
 	c.flags.StringVar(&f.json, "json", "", "`file` to write the verdicts to for scripts (verdict.json in -out)")
 	c.flags.StringVar(&f.junit, "junit", "", "`file` to write the verdicts to as JUnit's XML (junit.xml in -out)")
 	c.flags.StringVar(&f.ci, "ci", "auto", "`service` to talk to: github (annotations, job summary, step outputs), none, auto (what the environment says)")
 }
 
-// check refuses an unknown service.
-func (f *ciFlags) check() error {
-	_, err := pick("ci", f.ci, ciKinds, func(s string) string { return s })
-	return err
-}
-
 // inDirectory makes files in dir of those that have no name yet.
 func (f *ciFlags) inDirectory(dir string) {
-	if f.json == "" {
-		f.json = filepath.Join(dir, "verdict.json")
-	}
-	if f.junit == "" {
-		f.junit = filepath.Join(dir, "junit.xml")
-	}
+	f.json = cmp.Or(f.json, filepath.Join(dir, "verdict.json"))
+	f.junit = cmp.Or(f.junit, filepath.Join(dir, "junit.xml"))
 }
 
 // publish writes what was asked for and tells GitHub Actions if that is where we
 // are: annotations to standard output, the summary and the outputs to the files that
 // the environment names. code is what the program is going to exit with.
 func (f *ciFlags) publish(c *invocation, r *gate.Report, code int) error {
-	for _, file := range []struct {
-		path  string
-		write func(io.Writer) error
-	}{
-		{f.json, func(w io.Writer) error { return gate.WriteJSON(w, r, code) }},
-		{f.junit, func(w io.Writer) error { return gate.WriteJUnit(w, r) }},
-	} {
-		if file.path == "" {
-			continue
-		}
-		var text bytes.Buffer
-		if err := file.write(&text); err != nil {
-			return err
-		}
-		if err := os.MkdirAll(filepath.Dir(file.path), 0o777); err != nil {
-			return err
-		}
-		if err := writeFile(file.path, text.Bytes()); err != nil {
-			return err
-		}
-	}
-	if f.ci == "github" || f.ci == "auto" && os.Getenv("GITHUB_ACTIONS") == "true" {
+	err := errors.Join(
+		writeMade(f.json, r, func(w io.Writer, r *gate.Report) error { return gate.WriteJSON(w, r, code) }),
+		writeMade(f.junit, r, gate.WriteJUnit))
+	if err == nil && (f.ci == "github" || f.ci == "auto" && os.Getenv("GITHUB_ACTIONS") == "true") {
 		return publishGitHub(c.stdout, r, os.Getenv)
 	}
-	return nil
+	return err
 }
 
 // publishGitHub prints annotations and adds to the files of the current step, where

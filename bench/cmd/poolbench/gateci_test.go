@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"poolbench/reports/gate"
 )
 
 // Two files go through the whole program as in a workflow: exit code, annotations,
@@ -32,7 +34,7 @@ func TestGateInGitHubActions(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, stdout, stderr := poolbench(t, "gate", "-json", file("out/verdict.json"), "-junit", file("out/junit.xml"), file("base.txt"), file("head.txt"))
-	if code != exitRegression {
+	if code != gate.ExitRegression {
 		t.Fatalf("exit %d: %s%s", code, stdout, stderr)
 	}
 	if !strings.Contains(stdout, "::error title=regressed%3A A::") {
@@ -56,7 +58,7 @@ func TestGateInGitHubActions(t *testing.T) {
 		ExitCode int    `json:"exit_code"`
 		Outcome  string `json:"outcome"`
 	}
-	if err := json.Unmarshal(read("out/verdict.json"), &verdict); err != nil || verdict.ExitCode != exitRegression || verdict.Outcome != "regressed" {
+	if err := json.Unmarshal(read("out/verdict.json"), &verdict); err != nil || verdict.ExitCode != gate.ExitRegression || verdict.Outcome != "regressed" {
 		t.Errorf("%+v, %v", verdict, err)
 	}
 	var suites struct {
@@ -67,7 +69,7 @@ func TestGateInGitHubActions(t *testing.T) {
 	if err := xml.Unmarshal(read("out/junit.xml"), &suites); err != nil || suites.Suite.Failures != 1 {
 		t.Errorf("%+v, %v", suites, err)
 	}
-	if code, stdout, _ := poolbench(t, "gate", "-ci", "none", file("base.txt"), file("head.txt")); code != exitRegression || strings.Contains(stdout, "::") {
+	if code, stdout, _ := poolbench(t, "gate", "-ci", "none", file("base.txt"), file("head.txt")); code != gate.ExitRegression || strings.Contains(stdout, "::") {
 		t.Errorf("exit %d: %s", code, stdout)
 	}
 	if code, _, stderr := poolbench(t, "gate", "-ci", "jenkins", file("base.txt"), file("head.txt")); code != exitUsage || !strings.Contains(stderr, "jenkins") {

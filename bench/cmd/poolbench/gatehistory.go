@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,9 +30,6 @@ func keepHistory(ctx context.Context, dir string, r *gate.Report, revisions [2]s
 	if err := gate.WriteSnapshot(&text, host.Keys(ctx), r, revisions[0], revisions[1], at); err != nil {
 		return "Not kept in the history: " + err.Error() + ".", nil
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return "", err
-	}
 	name := at.UTC().Format("20060102T150405Z") + "-" + revisions[1][:min(12, len(revisions[1]))] + ".txt"
 	return "", writeFile(filepath.Join(dir, name), text.Bytes())
 }
@@ -39,13 +37,13 @@ func keepHistory(ctx context.Context, dir string, r *gate.Report, revisions [2]s
 // readHistory reads the snapshots in dir. Files that are none are errors: a history
 // with holes tells another story.
 func readHistory(dir string) ([]*gate.Snapshot, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, "*.txt"))
+	names, err := fs.Glob(os.DirFS(dir), "*.txt")
 	if err != nil {
 		return nil, err
 	}
 	var snapshots []*gate.Snapshot
-	for _, path := range paths {
-		rec, err := record.ReadFile(path)
+	for _, name := range names {
+		rec, err := record.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			return nil, err
 		}
@@ -71,7 +69,7 @@ func (f *gateFlags) showHistory(c *invocation, options gate.Options) error {
 	if err != nil {
 		return &exitError{exitUsage, fmt.Errorf("reading the history: %w", err)}
 	}
-	return gate.WriteHistoryText(c.stdout, gate.Changes(snapshots, options), f.text)
+	return gate.WriteHistoryText(c.stdout, gate.Changes(snapshots, options), f.view.Options)
 }
 
 // addToHistory keeps a report and prints what the history says with it.

@@ -12,7 +12,7 @@ import (
 )
 
 func TestGateHistory(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "history")
+	dir := filepath.Join(t.TempDir(), "history[2027") // no pattern
 	report := func(ratio float64) *gate.Report {
 		return &gate.Report{Cases: []gate.Case{{Pkg: "p", Name: "A-2", Unit: "sec/op", Base: 1, Head: ratio,
 			Ratio: estimate.Estimate{Value: ratio, Low: ratio * 0.99, High: ratio * 1.01, N: 20}}}}

@@ -20,6 +20,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -28,14 +29,12 @@ import (
 	"poolbench/bench"
 )
 
-// Exit codes.
+// Exit codes, beside those of package gate.
 const (
-	exitOK           = 0
-	exitRegression   = 1
-	exitUsage        = 2
-	exitFailed       = 3
-	exitInconclusive = 4
-	exitInterrupted  = 130
+	exitOK          = 0
+	exitUsage       = 2
+	exitFailed      = 3
+	exitInterrupted = 130
 )
 
 func main() {
@@ -85,18 +84,23 @@ func usageError(format string, args ...any) error {
 // run is the whole program but for the process around it.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	err := dispatch(ctx, args, stdout, stderr)
-	if err == nil {
-		return exitOK
-	}
-	code := exitFailed
 	var exit *exitError
-	if errors.As(err, &exit) {
-		code, err = exit.code, exit.err
-	}
-	if err != nil {
+	if err != nil && !(errors.As(err, &exit) && exit.err == nil) {
 		fmt.Fprintf(stderr, "poolbench: %v\n", err)
 	}
-	return code
+	return exitCode(err)
+}
+
+// exitCode is what the program ends with after err, which may be nil.
+func exitCode(err error) int {
+	var exit *exitError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &exit):
+		return exit.code
+	}
+	return exitFailed
 }
 
 func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -156,6 +160,15 @@ func (c *invocation) parse() ([]string, error) {
 	}
 }
 
+// parseAlone reads the flags of a command that takes no other arguments.
+func (c *invocation) parseAlone() error {
+	rest, err := c.parse()
+	if err == nil && len(rest) > 0 {
+		return usageError("%s takes no arguments, got %q", c.name, rest)
+	}
+	return err
+}
+
 func (c *invocation) help() {
 	fmt.Fprintf(c.stdout, "poolbench %s: %s\n\n", strings.TrimSpace(c.name+" "+c.command.args), c.doc)
 	c.flags.SetOutput(c.stdout)
@@ -170,6 +183,14 @@ func (c *invocation) flagError(err error) error {
 		return usageError("%s has no flag %s%s; its flags are %s", c.name, unknown, nearest(unknown, names), strings.Join(names, ", "))
 	}
 	return usageError("%s: %v", c.name, err)
+}
+
+// choice refuses a value of a flag that is not one of the allowed.
+func choice(flagName, value string, allowed ...string) error {
+	if slices.Contains(allowed, value) {
+		return nil
+	}
+	return usageError("-%s: unknown value %q%s; there is %v", flagName, value, nearest(value, allowed), allowed)
 }
 
 // nearest is ", did you mean …?" for the allowed word closest to word, or "" when

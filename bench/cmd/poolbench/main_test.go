@@ -12,6 +12,7 @@ import (
 
 	"poolbench/bench"
 	"poolbench/bench/record"
+	"poolbench/reports/gate"
 )
 
 // programEnv makes the test binary behave as the program, so that tests can send
@@ -71,8 +72,8 @@ func TestRunReportGate(t *testing.T) {
 	t.Run("gate with one cell slower", func(t *testing.T) {
 		slow := "Grid/executor=processes/workload=spin/workers=2/grain=500000"
 		code, stdout, stderr := poolbench(t, "gate", results, raised(t, results, slow, 1.3))
-		if code != exitRegression {
-			t.Errorf("exit %d, want %d\n%s\n%s", code, exitRegression, stdout, stderr)
+		if code != gate.ExitRegression {
+			t.Errorf("exit %d, want %d\n%s\n%s", code, gate.ExitRegression, stdout, stderr)
 		}
 		if !strings.Contains(stdout, "processes × 2") && !strings.Contains(stdout, slow) {
 			t.Errorf("the slow cell is not named:\n%s", stdout)

@@ -13,21 +13,14 @@ import (
 
 // newProgress makes the progress display of run on w.
 func newProgress(mode string, w io.Writer) (bench.Progress, error) {
-	switch mode {
-	case "auto":
-		if isTerminal(w) {
-			return &barProgress{out: w}, nil
-		}
-		return &plainProgress{out: w}, nil
-	case "bar":
-		return &barProgress{out: w}, nil
-	case "plain":
-		return &plainProgress{out: w}, nil
-	case "none":
-		return nil, nil
+	err := choice("progress", mode, "auto", "bar", "plain", "none")
+	switch {
+	case err != nil || mode == "none":
+		return nil, err
+	case mode == "bar" || mode == "auto" && isTerminal(w):
+		return &barProgress{plainProgress: plainProgress{out: w}}, nil
 	}
-	allowed := []string{"auto", "bar", "plain", "none"}
-	return nil, usageError("-progress: unknown value %q%s; there is %v", mode, nearest(mode, allowed), allowed)
+	return &plainProgress{out: w}, nil
 }
 
 // heartbeat is how often plain progress says that it is alive, so that a CI
@@ -68,21 +61,19 @@ func (p *plainProgress) Slice(point record.Point, err error) {
 	}
 }
 
-func (p *plainProgress) Done(s bench.Summary) { fmt.Fprintf(p.out, "poolbench: %s\n", doneText(s)) }
-
-func doneText(s bench.Summary) string {
+func (p *plainProgress) Done(s bench.Summary) {
 	text := fmt.Sprintf("%d blocks of %d slices", s.Blocks, s.Points)
 	if s.Refined > 0 {
 		text += fmt.Sprintf(", %d points at grains in between", s.Refined)
 	}
-	return fmt.Sprintf("%s, in %v", text, s.Elapsed.Round(time.Second))
+	fmt.Fprintf(p.out, "poolbench: %s, in %v\n", text, s.Elapsed.Round(time.Second))
 }
 
 // barProgress is a bar of the time budget that moves only when it is told to,
 // between slices: a static bar of the library has no goroutine, and only draw
 // writes.
 type barProgress struct {
-	out   io.Writer
+	plainProgress
 	bar   *pb.ProgressBar
 	begin time.Time // of the run
 	drawn time.Time
@@ -93,8 +84,6 @@ const (
 	redraw      = 100 * time.Millisecond
 	clearLine   = "\r\x1b[K"
 )
-
-func (p *barProgress) Stage(name string) { fmt.Fprintf(p.out, "poolbench: %s\n", name) }
 
 func (p *barProgress) Begin(b bench.Block) {
 	if p.bar == nil {
@@ -107,7 +96,8 @@ func (p *barProgress) Begin(b bench.Block) {
 
 func (p *barProgress) Slice(point record.Point, err error) {
 	if err != nil {
-		fmt.Fprintf(p.out, "%spoolbench: %v failed: %v\n", clearLine, point, err)
+		fmt.Fprint(p.out, clearLine)
+		p.plainProgress.Slice(point, err)
 	}
 	now := time.Now()
 	if now.Sub(p.drawn) < redraw {
@@ -125,5 +115,5 @@ func (p *barProgress) Done(s bench.Summary) {
 		p.bar.Finish()
 		fmt.Fprint(p.out, clearLine)
 	}
-	fmt.Fprintf(p.out, "poolbench: %s\n", doneText(s))
+	p.plainProgress.Done(s)
 }

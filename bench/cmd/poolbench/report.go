@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,7 +22,8 @@ const defaultOut = "poolbench-out"
 
 func runReport(_ context.Context, c *invocation) error {
 	out := c.flags.String("out", defaultOut, "`directory` to write report.html, summary.md and charts to")
-	style := addViewFlags(c)
+	var how viewFlags
+	how.add(c)
 	rest, err := c.parse()
 	if err != nil {
 		return err
@@ -28,8 +31,7 @@ func runReport(_ context.Context, c *invocation) error {
 	if len(rest) != 1 {
 		return usageError("report takes one record (a file, or - for standard input), got %d arguments", len(rest))
 	}
-	how, err := style.options(c.stdout)
-	if err != nil {
+	if err := how.check(c.stdout); err != nil {
 		return err
 	}
 	rec, err := readRecord(rest[0])
@@ -58,7 +60,7 @@ func readRecord(path string) (*record.Record, error) {
 // report asks a record every question, writes the views of the answers into dir and
 // prints them. A file appears complete or not at all. Charts that cannot be drawn are told
 // on standard error and left out.
-func report(c *invocation, rec *record.Record, dir string, how viewOptions) error {
+func report(c *invocation, rec *record.Record, dir string, how viewFlags) error {
 	set := reports.NewSet(rec)
 	drawings, problems := charts.Draw(set, charts.All()...)
 	for _, p := range problems {
@@ -71,31 +73,15 @@ func report(c *invocation, rec *record.Record, dir string, how viewOptions) erro
 	for _, role := range charts.Roles() {
 		r.Colours = append(r.Colours, view.Colour(role))
 	}
-	for _, file := range []struct {
-		path  string
-		write func(io.Writer, *view.Report) error
-	}{
-		{filepath.Join(dir, "report.html"), view.HTML}, {filepath.Join(dir, "summary.md"), view.Markdown}, {how.json, view.JSON},
-	} {
-		if file.path == "" {
-			continue
-		}
-		var b bytes.Buffer
-		if err := file.write(&b, r); err != nil {
-			return fmt.Errorf("making %s: %w", file.path, err)
-		}
-		if err := writeFile(file.path, b.Bytes()); err != nil {
-			return err
-		}
+	if err := errors.Join(writeMade(filepath.Join(dir, "report.html"), r, view.HTML), writeMade(filepath.Join(dir, "summary.md"), r, view.Markdown),
+		writeMade(how.json, r, view.JSON)); err != nil {
+		return err
 	}
 	return view.Text(c.stdout, r, how.Options)
 }
 
 // writeCharts writes every drawing into dir and removes those of an earlier report.
 func writeCharts(dir string, drawings []reports.Drawing) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fmt.Errorf("making the report directory: %w", err)
-	}
 	written := map[string]bool{}
 	for _, d := range drawings {
 		written[d.Name] = true
@@ -116,17 +102,16 @@ func writeCharts(dir string, drawings []reports.Drawing) error {
 // not: they would look like its own.
 func removeOldCharts(dir string, written map[string]bool) error {
 	for _, chart := range charts.All() {
-		old, err := filepath.Glob(filepath.Join(dir, chart.Name+"-*"))
+		old, err := fs.Glob(os.DirFS(dir), chart.Name+"-*")
 		if err != nil {
 			return err
 		}
-		for _, path := range old {
-			ext := filepath.Ext(path)
-			name := strings.TrimSuffix(filepath.Base(path), ext)
-			if written[name] || ext != ".svg" && ext != ".png" {
+		for _, file := range old {
+			ext := filepath.Ext(file)
+			if written[strings.TrimSuffix(file, ext)] || ext != ".svg" && ext != ".png" {
 				continue
 			}
-			if err := os.Remove(path); err != nil {
+			if err := os.Remove(filepath.Join(dir, file)); err != nil {
 				return err
 			}
 		}
@@ -134,8 +119,20 @@ func removeOldCharts(dir string, written map[string]bool) error {
 	return nil
 }
 
-// writeFile replaces path by a complete file. What is there and is no file, as a device or
-// a pipe, is written to; a link stays one.
+// writeMade writes to path what write makes of a report; nothing without a path.
+func writeMade[R any](path string, r R, write func(io.Writer, R) error) error {
+	if path == "" {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := write(&b, r); err != nil {
+		return fmt.Errorf("making %s: %w", path, err)
+	}
+	return writeFile(path, b.Bytes())
+}
+
+// writeFile replaces path by a complete file, and makes its directory. What is there and is
+// no file, as a device or a pipe, is written to; a link stays one.
 func writeFile(path string, data []byte) error {
 	if to, err := filepath.EvalSymlinks(path); err == nil {
 		path = to
@@ -143,19 +140,16 @@ func writeFile(path string, data []byte) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return os.WriteFile(path, data, 0o644)
 	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".poolbench-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name()) // fails after the rename, as it should
 	_, err = f.Write(data)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
+	if err := errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)

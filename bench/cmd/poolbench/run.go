@@ -1,17 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"iter"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -51,25 +50,20 @@ func addRunFlags(c *invocation) *runFlags {
 	c.flags.BoolVar(&f.resume, "resume", false, "go on with the record in -out, with the same grid and seed")
 	c.flags.BoolVar(&f.dryRun, "n", false, "print the plan and stop")
 	c.flags.StringVar(&f.progress, "progress", "auto", "auto (a bar on a terminal, else plain), bar, plain or none")
-	f.view = addViewFlags(c)
+	f.view.add(c)
 	return f
 }
 
 func runRun(ctx context.Context, c *invocation) error {
 	f := addRunFlags(c)
-	rest, err := c.parse()
-	if err != nil {
+	if err := c.parseAlone(); err != nil {
 		return err
-	}
-	if len(rest) > 0 {
-		return usageError("run takes no arguments, got %q", rest)
 	}
 	sources, err := f.sources()
 	if err != nil {
 		return err
 	}
-	how, err := f.view.options(c.stdout)
-	if err != nil {
+	if err := f.view.check(c.stdout); err != nil {
 		return err
 	}
 	progress, err := newProgress(f.progress, c.stderr)
@@ -95,7 +89,7 @@ func runRun(ctx context.Context, c *invocation) error {
 		}
 		return plan.Print(c.stdout)
 	}
-	return f.measure(ctx, c, sources, how, progress)
+	return f.measure(ctx, c, sources, progress)
 }
 
 // setBudget takes the default if none was given, and refuses what is no time.
@@ -115,7 +109,7 @@ func (f *runFlags) setBudget(c *invocation) error {
 }
 
 // measure measures the sources and reports, also after an interrupt.
-func (f *runFlags) measure(ctx context.Context, c *invocation, sources []arm.Source, how viewOptions, progress bench.Progress) error {
+func (f *runFlags) measure(ctx context.Context, c *invocation, sources []arm.Source, progress bench.Progress) error {
 	path := filepath.Join(f.out, "results.txt")
 	file, resumed, err := openRecord(path, f.resume, c.stderr)
 	if err != nil {
@@ -123,7 +117,8 @@ func (f *runFlags) measure(ctx context.Context, c *invocation, sources []arm.Sou
 	}
 	defer file.Close()
 	summary, err := bench.Run(ctx, bench.Config{
-		Sources: sources, Budget: f.budget, Seed: f.seed, Out: file, Resume: resumed, Progress: progress, Refine: refine,
+		Sources: sources, Budget: f.budget, Seed: f.seed, Out: file, Resume: resumed, Progress: progress,
+		Refine: func(rec *record.Record) []record.Point { return reports.Refine(reports.NewSet(rec)) }, // where pools begin to pay off
 	})
 	switch {
 	case errors.Is(err, bench.ErrResume):
@@ -148,14 +143,11 @@ func (f *runFlags) measure(ctx context.Context, c *invocation, sources []arm.Sou
 	if err != nil {
 		return fmt.Errorf("reading %s back: %w", path, err)
 	}
-	if err := report(c, rec, f.out, how); err != nil {
+	if err := report(c, rec, f.out, f.view); err != nil {
 		return err
 	}
 	return f.close(c, summary)
 }
-
-// refine names the points that would tell most about where pools begin to pay off.
-func refine(rec *record.Record) []record.Point { return reports.Refine(reports.NewSet(rec)) }
 
 // close says where things lie and what the exit code is.
 func (f *runFlags) close(c *invocation, s bench.Summary) error {
@@ -226,72 +218,12 @@ func (f *runFlags) sources() ([]arm.Source, error) {
 	if f.quick {
 		g = inproc.QuickGrid()
 	}
-	var err error
-	if f.workloads != "" {
-		g.Workloads, err = pick("workloads", f.workloads, g.Workloads, func(w workloads.Workload) string { return w.Name })
-	}
-	if f.executors != "" && err == nil {
-		g.Executors, err = pick("executors", f.executors, inproc.Kinds(), func(k executors.Kind) string { return k.Name })
-	}
-	if f.workers != "" && err == nil {
-		g.Workers, err = counts(f.workers)
-	}
-	if f.grains != "" && err == nil {
-		g.Grains, err = durations(f.grains)
-	}
+	var errs [4]error
+	g.Workloads, errs[0] = pick("workloads", f.workloads, g.Workloads, func(w workloads.Workload) string { return w.Name })
+	g.Executors, errs[1] = pick("executors", f.executors, g.Executors, func(k executors.Kind) string { return k.Name })
+	g.Workers, errs[2] = parseList("workers", f.workers, count, g.Workers)
+	g.Grains, errs[3] = parseList("grains", f.grains, grain, g.Grains)
 	// Capacity is told as a multiple of that of one worker.
 	probes := probe.Machine{Workers: slices.Compact(slices.Sorted(slices.Values(append([]int{1}, g.Workers...))))}
-	return []arm.Source{g.Source(), probes.Source()}, err
-}
-
-// splitList yields the words of a comma-separated list.
-func splitList(list string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for word := range strings.SplitSeq(list, ",") {
-			if word = strings.TrimSpace(word); word != "" && !yield(word) {
-				return
-			}
-		}
-	}
-}
-
-// maxWorkers keeps a slip of the finger from starting a million processes.
-const maxWorkers = 1024
-
-func counts(list string) ([]int, error) {
-	var out []int
-	seen := map[int]bool{}
-	for word := range splitList(list) {
-		n, err := strconv.Atoi(word)
-		if err != nil || n < 1 || n > maxWorkers {
-			return nil, usageError("-workers: %q is not a number from 1 to %d", word, maxWorkers)
-		}
-		if !seen[n] {
-			out = append(out, n)
-		}
-		seen[n] = true
-	}
-	if len(out) == 0 {
-		return nil, usageError("-workers: no worker count given")
-	}
-	return out, nil
-}
-
-func durations(list string) ([]time.Duration, error) {
-	var out []time.Duration
-	seen := map[time.Duration]bool{}
-	for word := range splitList(list) {
-		d, err := time.ParseDuration(word)
-		if err != nil || d <= 0 || d > time.Minute {
-			return nil, usageError("-grains: %q is not a duration above 0 and up to 1m, such as 250ns, 10us or 1ms", word)
-		}
-		if !seen[d] {
-			out = append(out, d)
-		}
-		seen[d] = true
-	}
-	if len(out) == 0 {
-		return nil, usageError("-grains: no duration given")
-	}
-	return out, nil
+	return []arm.Source{g.Source(), probes.Source()}, cmp.Or(errs[:]...)
 }

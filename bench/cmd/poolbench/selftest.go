@@ -19,12 +19,8 @@ const (
 func runSelftest(ctx context.Context, c *invocation) error {
 	quick := c.flags.Bool("quick", false, "a quarter of a minute instead of a minute, wider intervals")
 	seed := c.flags.Uint64("seed", 0, "seed of the order of slices and of inputs; 0 picks one")
-	rest, err := c.parse()
-	if err != nil {
+	if err := c.parseAlone(); err != nil {
 		return err
-	}
-	if len(rest) > 0 {
-		return usageError("selftest takes no arguments, got %q", rest)
 	}
 	budget := selftestBudget
 	if *quick {

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"poolbench/reports/gate"
 )
 
 // TestStoredComparison judges a comparison that an earlier version of the program
@@ -11,8 +13,8 @@ import (
 // byte, that it gave then.
 func TestStoredComparison(t *testing.T) {
 	verdict := filepath.Join(t.TempDir(), "verdict.json")
-	if code, _, stderr := poolbench(t, "gate", filepath.Join("testdata", "stored", "comparison.txt"), "-json", verdict); code != exitRegression {
-		t.Fatalf("exit code %d, want %d: %s", code, exitRegression, stderr)
+	if code, _, stderr := poolbench(t, "gate", filepath.Join("testdata", "stored", "comparison.txt"), "-json", verdict); code != gate.ExitRegression {
+		t.Fatalf("exit code %d, want %d: %s", code, gate.ExitRegression, stderr)
 	}
 	got, err := os.ReadFile(verdict)
 	if err != nil {

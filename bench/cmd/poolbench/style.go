@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"strings"
@@ -10,60 +11,34 @@ import (
 	"poolbench/reports/view"
 )
 
-// styleFlag is the -color flag.
-type styleFlag struct{ color *string }
-
-func addStyleFlag(c *invocation) styleFlag {
-	return styleFlag{c.flags.String("color", "auto", "colour in the terminal: auto, always or never; NO_COLOR is honoured")}
-}
-
-// viewFlags are the flags of a report.
+// viewFlags are the flags of a report, and how it is printed because of them and of the
+// terminal.
 type viewFlags struct {
-	style   styleFlag
-	verbose *bool
-	json    *string
-}
-
-// viewOptions are they as given.
-type viewOptions struct {
+	color, json string
 	view.Options
-	json string
 }
 
-func addViewFlags(c *invocation) viewFlags {
-	return viewFlags{
-		style:   addStyleFlag(c),
-		verbose: c.flags.Bool("v", false, "say by which method each number was made, and what the charts show"),
-		json:    c.flags.String("json", "", "`file` to write the answers to for scripts"),
-	}
+func (f *viewFlags) addColor(c *invocation) {
+	c.flags.StringVar(&f.color, "color", "auto", "colour in the terminal: auto, always or never; NO_COLOR is honoured")
 }
 
-func (f viewFlags) options(w io.Writer) (viewOptions, error) {
-	o, err := f.style.options(w)
-	o.Verbose = *f.verbose
-	return viewOptions{o, *f.json}, err
+func (f *viewFlags) add(c *invocation) {
+	f.addColor(c)
+	c.flags.BoolVar(&f.Verbose, "v", false, "say by which method each number was made, and what the charts show")
+	c.flags.StringVar(&f.json, "json", "", "`file` to write the answers to for scripts")
 }
 
-// options says how to print on w: colour only on a terminal that wants it, plain
+// check sets how to print on w: colour only on a terminal that wants it, plain
 // characters where the locale is not UTF-8.
-func (s styleFlag) options(w io.Writer) (view.Options, error) {
-	o := view.Options{ASCII: !utf8Locale()}
-	if f, ok := w.(*os.File); ok {
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
-			o.Width = min(width, 110)
+func (f *viewFlags) check(w io.Writer) error {
+	f.ASCII = !utf8Locale()
+	if file, ok := w.(*os.File); ok {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
+			f.Width = min(width, 110)
 		}
 	}
-	switch *s.color {
-	case "always":
-		o.Color = true
-	case "never":
-	case "auto":
-		o.Color = isTerminal(w) && os.Getenv("NO_COLOR") == ""
-	default:
-		allowed := []string{"auto", "always", "never"}
-		return o, usageError("-color: unknown value %q%s; there is %v", *s.color, nearest(*s.color, allowed), allowed)
-	}
-	return o, nil
+	f.Color = f.color == "always" || f.color == "auto" && isTerminal(w) && os.Getenv("NO_COLOR") == ""
+	return choice("color", f.color, "auto", "always", "never")
 }
 
 // isTerminal reports whether w is a terminal that understands escape codes.
@@ -75,11 +50,6 @@ func isTerminal(w io.Writer) bool {
 // utf8Locale reads the locale as POSIX orders its variables. With none set, the
 // output is most likely a modern log viewer.
 func utf8Locale() bool {
-	for _, key := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
-		if v := os.Getenv(key); v != "" {
-			v = strings.ToUpper(v)
-			return strings.Contains(v, "UTF-8") || strings.Contains(v, "UTF8")
-		}
-	}
-	return true
+	v := strings.ToUpper(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_CTYPE"), os.Getenv("LANG")))
+	return v == "" || strings.Contains(v, "UTF-8") || strings.Contains(v, "UTF8")
 }
