@@ -31,7 +31,7 @@ func OpenResume(path string) (*os.File, *record.Record, error) {
 	if err := os.Truncate(path, int64(len(whole))); err != nil {
 		return nil, nil, fmt.Errorf("cutting off the last line: %w", err)
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
 	return f, rec, err
 }
 
