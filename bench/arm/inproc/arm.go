@@ -14,11 +14,11 @@ import (
 
 // A pooled arm is a job on an executor.
 type pooled struct {
-	session  *Session
-	point    record.Point
-	workload workloads.Workload
-	running  atomic.Bool // the last slice has not returned: it was abandoned
-	failed   atomic.Bool
+	session *Session
+	point   record.Point
+	tasks   int
+	running atomic.Bool // the last slice has not returned: it was abandoned
+	failed  atomic.Bool
 }
 
 // Slice times one makespan: the first submit to the last result of the job, on an
@@ -37,7 +37,7 @@ func (a *pooled) Slice(ctx context.Context) (s arm.Slice, err error) {
 		return s, err
 	}
 	s.Time = makespan.Seconds()
-	s.Values = map[string]float64{record.UnitTasks: float64(TaskCount(a.workload, a.point.Grain()))}
+	s.Values = map[string]float64{record.UnitTasks: float64(a.tasks)}
 	if timer, ok := job.(workloads.Timer); ok {
 		if seconds, share := timer.TaskTime(); share > 0 {
 			s.Values[record.UnitTaskTime], s.Values[record.UnitTaskShare] = seconds, share
@@ -74,10 +74,10 @@ func run(ctx context.Context, job workloads.Job, ex executors.Executor) (time.Du
 // be timed with the next one. A job that may still be running is given up too.
 func (a *pooled) Close() error {
 	if a.running.Load() {
-		delete(a.session.jobs, baseline(a.point)) // not closed: the slice may still use it
+		delete(a.session.jobs, a.session.placeOf(a.point).job) // not closed: the slice may still use it
 	}
 	if a.failed.Load() {
-		a.session.pools.discard(a.point)
+		a.session.pools.discard(a.session.placeOf(a.point).pool)
 	}
 	return nil
 }

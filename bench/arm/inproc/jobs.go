@@ -14,10 +14,26 @@ import (
 // baseline is the plain loop of the same work: points that share it share their job.
 func baseline(p record.Point) record.Point { return new(record.Facts).Baseline(p) }
 
+// A place is where a point has its job and its executor. Names are taken apart once:
+// every slice asks.
+type place struct {
+	job  record.Point
+	pool poolKey
+}
+
+func (s *Session) placeOf(p record.Point) place {
+	at, ok := s.places[p]
+	if !ok {
+		at = place{baseline(p), poolKey{p.Executor(), p.Workers()}}
+		s.places[p] = at
+	}
+	return at
+}
+
 // job prepares the job of p, or returns it when it is there. The end of ctx ends
 // the preparation.
 func (s *Session) job(ctx context.Context, p record.Point) (workloads.Job, error) {
-	key := baseline(p)
+	key := s.placeOf(p).job
 	if job := s.jobs[key]; job != nil {
 		return job, nil
 	}

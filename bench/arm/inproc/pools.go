@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"poolbench/bench/record"
 	"poolbench/executors"
 )
 
@@ -36,10 +35,9 @@ type poolKey struct {
 
 func newPools(g Grid) *pools { return &pools{grid: g, open: map[poolKey]executors.Executor{}} }
 
-// get makes the executor of p and waits until it stands ready, or returns it when
+// get makes an executor and waits until it stands ready, or returns it when
 // it is there.
-func (p *pools) get(ctx context.Context, of record.Point) (executors.Executor, error) {
-	key := poolKey{of.Executor(), of.Workers()}
+func (p *pools) get(ctx context.Context, key poolKey) (executors.Executor, error) {
 	if ex := p.open[key]; ex != nil {
 		return ex, nil
 	}
@@ -63,11 +61,10 @@ func (p *pools) get(ctx context.Context, of record.Point) (executors.Executor, e
 	return ex, nil
 }
 
-// discard gives up the executor of p, as after a trial that hung: the next trial
-// gets a new one. It returns when the old one has ended, so that nothing runs
-// beside the next trial, or is so late that waiting on would cost more than that.
-func (p *pools) discard(of record.Point) {
-	key := poolKey{of.Executor(), of.Workers()}
+// discard gives up an executor, as after a slice that hung: the next slice gets a new
+// one. It returns when the old one has ended, so that nothing runs beside the next
+// slice, or is so late that waiting on would cost more than that.
+func (p *pools) discard(key poolKey) {
 	if ex := p.open[key]; ex != nil {
 		delete(p.open, key)
 		p.end(key, ex, true)

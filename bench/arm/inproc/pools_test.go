@@ -9,7 +9,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"poolbench/bench/record"
 	"poolbench/executors"
 )
 
@@ -49,7 +48,7 @@ func (m mortal) Kill(context.Context) error {
 }
 
 func TestPoolsEnd(t *testing.T) {
-	cell := record.GridPoint("stuck", "sleep", 1, 0)
+	key := poolKey{"stuck", 1}
 	var log calls
 	for name, c := range map[string]struct {
 		ex      executors.Executor
@@ -68,12 +67,12 @@ func TestPoolsEnd(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			log.reset()
 			p := newPools(gridOf(executors.Kind{Name: "stuck", New: func(executors.Options) (executors.Executor, error) { return c.ex, nil }}))
-			if _, err := p.get(t.Context(), cell); err != nil {
+			if _, err := p.get(t.Context(), key); err != nil {
 				t.Fatal(err)
 			}
 			begin := time.Now()
 			if c.discard {
-				p.discard(cell)
+				p.discard(key)
 			} else if err := p.close(); (err != nil) != c.wrong {
 				t.Errorf("%s: close says %v", name, err)
 			}
@@ -101,7 +100,7 @@ func (s slowStart) Start(context.Context) error {
 }
 
 func TestPoolsStart(t *testing.T) {
-	cell := record.GridPoint("slow", "sleep", 1, 0)
+	key := poolKey{"slow", 1}
 	for _, c := range []struct {
 		err  error
 		want string
@@ -113,7 +112,7 @@ func TestPoolsStart(t *testing.T) {
 		p := newPools(gridOf(executors.Kind{Name: "slow", New: func(executors.Options) (executors.Executor, error) {
 			return slowStart{mortal{stuck{log: &log}}, c.err}, nil
 		}}))
-		_, err := p.get(t.Context(), cell)
+		_, err := p.get(t.Context(), key)
 		if !errors.Is(err, c.err) || log.String() != c.want {
 			t.Errorf("error %v, calls %v; want %v, %s", err, &log, c.err, c.want)
 		}

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"poolbench/bench/record"
 	"poolbench/executors"
 	"poolbench/executors/process"
 )
@@ -23,10 +22,10 @@ var stubborn = executors.Define("bench.test.stubborn", func(context.Context, int
 // foreground group, and none is left when executors are closed, whatever it does.
 func TestNoWorkerProcessIsLeft(t *testing.T) {
 	p := newPools(Grid{Executors: []executors.Kind{process.Kind}})
-	cell := record.GridPoint(process.Kind.Name, "sleep", 2, 0)
+	key := poolKey{process.Kind.Name, 2}
 	start := func() []int {
 		t.Helper()
-		ex, err := p.get(t.Context(), cell)
+		ex, err := p.get(t.Context(), key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +58,7 @@ func TestNoWorkerProcessIsLeft(t *testing.T) {
 		}
 	}
 	pids := start()
-	p.discard(cell)
+	p.discard(key)
 	gone(pids)
 	pids = start()
 	if err := p.close(); err != nil {

@@ -42,13 +42,14 @@ type Session struct {
 	grid         Grid
 	setup        arm.Setup
 	pools        *pools
+	places       map[record.Point]place
 	jobs         map[record.Point]workloads.Job // by baseline: each is made once and used by all executors
 	made         int                            // jobs so far
 	calibrations map[string]record.Calibration  // of the kernels that could be calibrated
 }
 
 func (g Grid) open(ctx context.Context, setup arm.Setup) (arm.Session, error) {
-	s := &Session{grid: g, setup: setup, calibrations: map[string]record.Calibration{}, pools: newPools(g), jobs: map[record.Point]workloads.Job{}}
+	s := &Session{grid: g, setup: setup, calibrations: map[string]record.Calibration{}, pools: newPools(g), places: map[record.Point]place{}, jobs: map[record.Point]workloads.Job{}}
 	for _, w := range g.Workloads {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -79,7 +80,7 @@ func (s *Session) Arm(ctx context.Context, p record.Point) (arm.Arm, error) {
 	if _, _, err := s.Job(ctx, p); err != nil {
 		return nil, err
 	}
-	return &pooled{session: s, point: p, workload: w}, nil
+	return &pooled{session: s, point: p, tasks: TaskCount(w, p.Grain())}, nil
 }
 
 // Job is the job of a point and its executor, which stands ready, for those who time it
@@ -89,7 +90,7 @@ func (s *Session) Job(ctx context.Context, p record.Point) (workloads.Job, execu
 	if err != nil {
 		return nil, nil, err
 	}
-	ex, err := s.pools.get(ctx, p)
+	ex, err := s.pools.get(ctx, s.placeOf(p).pool)
 	return job, ex, err
 }
 
