@@ -347,8 +347,14 @@ func TestGoodBenchmarks(t *testing.T) {
 		t.Errorf("Metrics: no time has elapsed: %v", v)
 	}
 	// A benchmark ten times as long has a tenth of the iterations, more or less.
-	if one, ten := last["Sub/n=1/deep-2"].results[0].Iterations, last["Sub/n=10/deep-2"].results[0].Iterations; one < 3*ten {
-		t.Errorf("%d iterations of the short one, %d of the long one", one, ten)
+	one, ten := c.targets[point("Sub/n=1/deep-2")], c.targets[point("Sub/n=10/deep-2")]
+	for tries := 0; tries < 10 && one.plan.iterations < 3*ten.plan.iterations; tries++ { // a busy machine, again
+		if err := c.calibrate(t.Context(), []*target{one, ten}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if one.plan.iterations < 3*ten.plan.iterations {
+		t.Errorf("%d iterations of the short one, %d of the long one", one.plan.iterations, ten.plan.iterations)
 	}
 	if p := last["Slow-2"]; p.results[0].Iterations != 1 || len(p.times(build.Base)) > 3 {
 		t.Errorf("Slow: %s", p)
