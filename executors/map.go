@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"maps"
 	"slices"
 )
 
@@ -138,6 +139,7 @@ type mapping[In, Out any] struct {
 	stop     func()
 	chunk    []In // inputs of the piece that is not full yet
 	inFlight []piece[Out]
+	pieces   int   // so far
 	taken    int   // inputs in flight or in chunk
 	refusal  error // of the executor; ends the sequence
 }
@@ -148,6 +150,7 @@ type piece[Out any] struct {
 	many *Future[*results[Out]] // of a chunk
 	kept *results[Out]          // of a chunk that ran in this process
 	size int
+	nth  int // in the order in which they were submitted
 }
 
 func (p piece[Out]) waitable() Waitable {
@@ -203,7 +206,7 @@ func (m *mapping[In, Out]) add(in In) bool {
 		m.refusal = err
 		return false
 	}
-	m.inFlight = append(m.inFlight, piece[Out]{one: f, size: 1})
+	m.submitted(piece[Out]{one: f, size: 1})
 	return true
 }
 
@@ -225,8 +228,14 @@ func (m *mapping[In, Out]) submit(inputs []In) bool {
 		m.refusal = err
 		return false
 	}
-	m.inFlight = append(m.inFlight, piece[Out]{many: f, kept: c.out, size: len(c.inputs)})
+	m.submitted(piece[Out]{many: f, kept: c.out, size: len(c.inputs)})
 	return true
+}
+
+func (m *mapping[In, Out]) submitted(p piece[Out]) {
+	p.nth = m.pieces
+	m.pieces++
+	m.inFlight = append(m.inFlight, p)
 }
 
 func (m *mapping[In, Out]) yield(yield func(Out, error) bool) {
@@ -271,10 +280,9 @@ func (m *mapping[In, Out]) yieldUnordered(yield func(Out, error) bool) bool {
 		}
 		m.inFlight = m.inFlight[:0]
 	}
-	defer func() { // what is left is abandoned
-		for _, p := range known {
-			m.inFlight = append(m.inFlight, p)
-		}
+	defer func() { // what is left is abandoned, in the order in which workers would take it
+		watch()
+		m.inFlight = slices.SortedFunc(maps.Values(known), func(a, b piece[Out]) int { return a.nth - b.nth })
 	}()
 	for watch(); len(known) > 0; watch() {
 		f, _, err := completions.next(m.ctx)
