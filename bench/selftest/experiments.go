@@ -17,7 +17,9 @@ import (
 
 // What is planted.
 const (
-	inlineCost  = 20 * time.Microsecond
+	// What pays the inline cost costs some 0.3 µs itself, which an interval of 1 % would
+	// tell from a cost of 20 µs.
+	inlineCost  = 100 * time.Microsecond
 	fixedCost   = 8 * time.Millisecond
 	inflation   = 1.5
 	share       = 0.75
@@ -46,7 +48,7 @@ func experiments(spin record.Calibration) []experiment {
 	tolled := planted.Work(planted.Laden, "tolled", planted.Extra{Task: taskCost, Byte: byteCost}, spend)
 	return []experiment{
 		{"an inline cost", 0.2, against(executors.Goroutines.Name, inproc.Grid{
-			Workloads: spins, Grains: append(us(5, 10, 20, 40, 80), longestTask), Workers: []int{1},
+			Workloads: spins, Grains: append(us(25, 50, 100, 200, 400), longestTask), Workers: []int{1},
 			Executors: []executors.Kind{executors.Goroutines, planted.On(executors.Goroutines, "inline", inlineCost, spend)},
 		}), inlineRows},
 		{"twins", 0.15, against("", inproc.Grid{
