@@ -53,8 +53,9 @@ func (p Plan) agree() error {
 		axes[a.Name] = a
 	}
 	for i, s := range p.sources {
-		if units = append(units, s.Units...); record.CheckUnits(units) != nil {
-			return fmt.Errorf("source %s: %w", s.Name, record.CheckUnits(units))
+		units = append(units, s.Units...)
+		if err := record.CheckUnits(units); err != nil {
+			return fmt.Errorf("source %s: %w", s.Name, err)
 		}
 		for _, a := range s.Axes {
 			if other, ok := axes[a.Name]; ok && other.How != a.How {

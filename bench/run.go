@@ -274,7 +274,7 @@ func (r *run) next(ctx context.Context) (points []record.Point, narrow bool, err
 			return nil, false, nil
 		}
 	}
-	if points = r.standing(r.refiner.points); narrow && points != nil {
+	if points = r.standing(r.refiner.points); narrow && (points != nil || more == 0) {
 		return points, true, nil
 	}
 	return r.standing(slices.Concat(r.plan.Points, r.refiner.beside())), false, nil
