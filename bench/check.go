@@ -35,9 +35,9 @@ type Config struct {
 	// points, seed and machine must be the same.
 	Resume *record.Record
 
-	// Refine looks at the record so far and names points whose grains lie between
-	// those of the sources, the most useful first: they are measured from then on,
-	// with their baselines. nil leaves the grains as they are. It is called
+	// Refine looks at the record so far and names points that differ from those of the
+	// sources in their grain or their workers only, the most useful first: they are measured
+	// from then on, with their baselines. nil leaves the points as they are. It is called
 	// between blocks, a few times in a run, and takes part of the budget.
 	Refine func(*record.Record) []record.Point
 

@@ -93,22 +93,19 @@ func (p Plan) probes() (n int) {
 }
 
 // source is the source of a point of the plan, or of one that differs from one in its
-// grain only.
+// grain only, or in its workers.
 func (p Plan) source(point record.Point) (int, bool) {
 	if i, ok := p.of[point]; ok {
 		return i, true
 	}
-	if point.Grain() <= 0 {
-		return 0, false
+	for _, axis := range []string{record.AxisGrain, record.AxisWorkers} {
+		value := point.Get(axis)
+		i := slices.IndexFunc(p.Points, func(have record.Point) bool { return have.IsGrid() && have.With(axis, value) == point })
+		if i >= 0 && (axis != record.AxisGrain || point.Grain() > 0) && (axis != record.AxisWorkers || point.Workers() > 0) {
+			return p.of[p.Points[i]], true
+		}
 	}
-	grain := point.Get(record.AxisGrain)
-	i := slices.IndexFunc(p.Points, func(have record.Point) bool {
-		return have.IsGrid() && have.With(record.AxisGrain, grain) == point
-	})
-	if i < 0 {
-		return 0, false
-	}
-	return p.of[p.Points[i]], true
+	return 0, false
 }
 
 // least is what a slice of a point takes without any overhead, 0 when unknown.
@@ -157,6 +154,7 @@ func (p Plan) Print(w io.Writer) error {
 		}
 	}
 	_, err := fmt.Fprintln(w, "Every further block has the same slices in another order, until the time budget is used up.\n"+
-		"Where a pool begins to pay off between two grains, grains between them are measured too.")
+		"Where a pool begins to pay off between two grains, grains between them are measured too,\n"+
+		"and larger pools where the largest is still gaining.")
 	return err
 }

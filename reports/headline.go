@@ -43,28 +43,25 @@ func HeadlineSweeps(s *Set) []Sweep {
 // above which an arm counts as noisy.
 const noisyLimit = 0.10
 
-// NoisyArms names the arms whose speedup has an interval wider than ±10 %, the
-// widest first, and counts all arms that have an interval.
-func NoisyArms(s *Set) (noisy []string, of int) {
-	type wide struct {
+// NoisyArms names the arms whose speedup has an interval wider than ±10 %, the widest
+// first.
+func NoisyArms(s *Set) (noisy []string) {
+	type spread struct {
 		name  string
 		width float64
 	}
-	var found []wide
+	var found []spread
 	for _, x := range Scalings(s) {
 		for _, pt := range x.Points() {
-			if !pt.Speedup.Known() {
-				continue
-			}
-			of++
-			if width := (pt.Speedup.High - pt.Speedup.Low) / 2 / pt.Speedup.Value; width > noisyLimit {
-				found = append(found, wide{pt.String() + " on " + x.Title(), width})
+			width := (pt.Speedup.High - pt.Speedup.Low) / 2 / pt.Speedup.Value
+			if pt.Speedup.Known() && width > noisyLimit {
+				found = append(found, spread{pt.String() + " on " + x.Title(), width})
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(x, y wide) int { return cmp.Compare(y.width, x.width) })
+	slices.SortStableFunc(found, func(x, y spread) int { return cmp.Compare(y.width, x.width) })
 	for _, f := range found {
 		noisy = append(noisy, f.name)
 	}
-	return noisy, of
+	return noisy
 }

@@ -47,7 +47,7 @@ func TestNeverWords(t *testing.T) {
 		t.Error(p.Title)
 	}
 	// Enough blocks for an interval, but not for so many points.
-	if got := outcome(estimate.Crossing{At: estimate.Estimate{N: 8}, Needs: 10}, "", "", ""); got != "cannot tell, too few blocks" {
+	if got := outcome(estimate.Crossing{At: estimate.Estimate{N: 5}}, "", "", ""); got != "cannot tell, too few blocks" {
 		t.Error(got)
 	}
 }

@@ -33,7 +33,7 @@ func sample(text string) *Report {
 	matrix := words.Table{Title: "work" + text + ": speedup against the plain loop", Caption: "It needs 2 workers.", Notes: "efficiency" + text, Subject: "work" + text,
 		Brief: true, Left: 1, Header: []string{"workers", "1", "2"}, Rows: [][]words.Cell{
 			{{Text: "pool" + text}, {Text: "0.99×", Interval: "[0.94, 1.04]", Note: "99 %", Method: invented, Level: 6}, {Text: "1.8×", Interval: "[1.7, 1.9]", Note: "90 %", Method: invented, Level: 5, Mark: words.Best}},
-			{{Text: "threads"}, {Text: "–"}, {Text: "1.8×", Note: "89 %", Level: 1, Mark: words.AsGood}},
+			{{Text: "threads"}, {Text: "–"}, {Text: "1.8×", Note: "89 %", Level: 1, Mark: words.Equal}},
 		}}
 	facts := words.Table{Title: "All of work" + text, Subject: "work" + text, Folded: true, Left: 2, Header: []string{"a", "b", "n"},
 		Rows: [][]words.Cell{words.Row("x"+text, "a text that is so long that it has to be wrapped, wherever it stands"+text, "3")}}

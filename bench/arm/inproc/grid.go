@@ -253,12 +253,25 @@ const (
 	taskMultiple = 8   // so that worker counts up to 8 get equal shares
 )
 
-// TaskCount is the number of tasks of a job: it depends on the nominal grain
-// only, not on the machine. The job has about 4 ms of useful work (32 ms where
-// the work is waiting, of which there must be enough for 8 workers) within
-// 16 and 2048 tasks, a multiple of 8, or exactly 8 from a grain of 50 ms: short enough for many blocks, long enough
-// for a clock read and the last task to weigh little.
-func TaskCount(w workloads.Workload, grain time.Duration) int {
+// TaskCount is the number of tasks of a job: it depends on the nominal grain and, where the
+// work is waiting, on the largest of Workers, not on the machine. The job has about 4 ms of
+// useful work (32 ms where the work is waiting) within 16 and 2048 tasks, a multiple of 8, or
+// exactly 8 from a grain of 50 ms: short enough for many blocks, long enough for a clock read
+// and the last task to weigh little. Of waiting there are at least two tasks for each worker,
+// and one from a grain of 50 ms.
+func (g Grid) TaskCount(w workloads.Workload, grain time.Duration) int {
+	n := taskCount(w, grain)
+	if grain <= 0 || w.Resource != workloads.Wait || len(g.Workers) == 0 {
+		return n
+	}
+	wanted := slices.Max(g.Workers)
+	if grain < longGrain {
+		wanted *= 2
+	}
+	return max(n, min((wanted+taskMultiple-1)/taskMultiple*taskMultiple, maxTasks))
+}
+
+func taskCount(w workloads.Workload, grain time.Duration) int {
 	if grain <= 0 {
 		return emptyTasks
 	}
@@ -277,7 +290,7 @@ func TaskCount(w workloads.Workload, grain time.Duration) int {
 // leastTime is what a slice of a point takes without any overhead.
 func (g Grid) leastTime(p record.Point) time.Duration {
 	w, _ := g.workload(p.Workload())
-	tasks := TaskCount(w, p.Grain())
+	tasks := g.TaskCount(w, p.Grain())
 	atOnce := 1
 	if p.Executor() != record.Serial {
 		atOnce = min(p.Workers(), tasks)

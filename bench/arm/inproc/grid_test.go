@@ -161,12 +161,12 @@ func TestTaskCount(t *testing.T) {
 		{wait, 2 * time.Millisecond, 16},
 		{wait, time.Millisecond, 32},
 	} {
-		if got := TaskCount(c.w, c.grain); got != c.want {
+		if got := taskCount(c.w, c.grain); got != c.want {
 			t.Errorf("%s at %v: %d tasks, want %d", c.w.Resource, c.grain, got, c.want)
 		}
 	}
 	for grain := time.Nanosecond; grain < time.Second; grain += 1 + grain/3 {
-		if n := TaskCount(workloads.Spin, grain); n%8 != 0 || n < 8 || n > 2048 {
+		if n := taskCount(workloads.Spin, grain); n%8 != 0 || n < 8 || n > 2048 {
 			t.Errorf("%v: %d tasks", grain, n)
 		}
 	}
