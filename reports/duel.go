@@ -23,8 +23,8 @@ type Duel struct {
 	Threshold    estimate.Threshold // Below under it, Above from here on
 
 	// How they stand where they do not cross: Above is surely the faster one at every size;
-	// from LevelFrom on, seconds of useful work per task, the two are equal, 0 when they are not
-	// at the largest size; Above is surely the slower one at every size. Last is the time of
+	// from LevelFrom on, seconds of useful work per task, they are not told apart and equal
+	// taken together, 0 when they are not so at the largest size; Above is surely the slower one at every size. Last is the time of
 	// Below over that of Above at the largest size.
 	Ahead     bool
 	LevelFrom float64
@@ -115,15 +115,30 @@ func (d *Duel) fight(s *Set, first, second SweepSeries) bool {
 func (d *Duel) stand(ratios []estimate.CurvePoint) {
 	alpha := estimate.Shared(len(ratios))
 	d.Ahead, d.Behind = true, true
+	var since []estimate.Quantity // the ratios since the two were last told apart
 	for i, r := range ratios {
 		sure := estimate.Sure(r.Ratio.Places, alpha)
 		d.Ahead, d.Behind = d.Ahead && sure.Low > 0, d.Behind && sure.High < 0
 		d.Last = r.Ratio.Estimate()
-		switch level := standing(d.Last) == Equal; {
-		case !level:
-			d.LevelFrom = 0
-		case d.LevelFrom == 0:
+		if standing(d.Last) == Told {
+			since = nil
+			continue
+		}
+		if since = append(since, r.Ratio); len(since) == 1 {
 			d.LevelFrom = d.points[i].Work
 		}
 	}
+	if len(since) == 0 || standing(mean(since)) != Equal {
+		d.LevelFrom = 0
+	}
+}
+
+// mean is the geometric mean of ratios, of which there is at least one.
+func mean(ratios []estimate.Quantity) estimate.Estimate {
+	return estimate.Combine(estimate.Ratio, func(logs []float64) (sum float64) {
+		for _, l := range logs {
+			sum += l / float64(len(logs))
+		}
+		return sum
+	}, ratios...).Estimate()
 }
