@@ -43,17 +43,20 @@ func StandardGrid() Grid {
 	return Grid{Workloads: workloads.All(), Executors: Kinds(), Workers: workerCounts(cores), SweepWorkers: cores}
 }
 
-// QuickGrid is the standard grid with every second grain of the sweep and worker
-// counts 1, cores and twice the cores, for an answer in seconds.
-func QuickGrid() Grid {
-	g := StandardGrid()
+// Quick is less of the grid, for an answer in seconds: every second grain where there are
+// more than four, and, of the worker counts, 1, the cores and twice the cores, if any of
+// these is among them.
+func (g Grid) Quick() Grid {
 	cores := runtime.GOMAXPROCS(0)
-	g.Workers = slices.Compact([]int{1, cores, 2 * cores})
-	for i, w := range g.Workloads {
-		if len(w.Grains) > 4 {
-			g.Workloads[i].Grains = everySecond(w.Grains)
-		}
+	few := slices.DeleteFunc(slices.Clone(g.Workers), func(n int) bool { return n != 1 && n != cores && n != 2*cores })
+	if len(few) > 0 {
+		g.Workers = few
 	}
+	g.Workloads = slices.Clone(g.Workloads)
+	for i, w := range g.Workloads {
+		g.Workloads[i].Grains = everySecond(w.Grains)
+	}
+	g.Grains = everySecond(g.Grains)
 	return g
 }
 
@@ -66,7 +69,7 @@ func Kinds() []executors.Kind {
 }
 
 func workerCounts(cores int) []int {
-	counts := []int{cores}
+	counts := []int{cores, 2 * cores}
 	for n := 1; n <= max(8, 2*cores); n *= 2 {
 		counts = append(counts, n)
 	}
@@ -74,8 +77,11 @@ func workerCounts(cores int) []int {
 	return slices.Compact(counts)
 }
 
-// everySecond keeps the largest grain and every second one below it.
+// everySecond keeps the last grain and every second one before it; all of up to four.
 func everySecond(grains []time.Duration) []time.Duration {
+	if len(grains) <= 4 {
+		return grains
+	}
 	var kept []time.Duration
 	for i := (len(grains) - 1) % 2; i < len(grains); i += 2 {
 		kept = append(kept, grains[i])

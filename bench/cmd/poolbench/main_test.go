@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"poolbench/bench"
+	"poolbench/bench/internal/program"
 	"poolbench/bench/record"
 	"poolbench/reports/gate"
 )
@@ -186,8 +187,8 @@ func TestWrongUsage(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			code, _, stderr := poolbench(t, test.args...)
-			if code != exitUsage {
-				t.Errorf("exit %d, want %d", code, exitUsage)
+			if code != program.Usage {
+				t.Errorf("exit %d, want %d", code, program.Usage)
 			}
 			for _, want := range test.says {
 				if !strings.Contains(stderr, want) {
@@ -263,7 +264,7 @@ func TestCancelledBeforeStart(t *testing.T) {
 	cancel()
 	var out, errs bytes.Buffer
 	code := run(ctx, []string{"run", "-out", t.TempDir(), "-workloads", "spin"}, &out, &errs)
-	if code != exitInterrupted {
+	if code != program.Interrupted {
 		t.Errorf("exit %d\n%s", code, errs.String())
 	}
 }
