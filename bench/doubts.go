@@ -2,10 +2,10 @@ package bench
 
 import (
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 
+	"poolbench/bench/host"
 	"poolbench/bench/record"
 )
 
@@ -36,7 +36,7 @@ func (d *doubts) take(r record.Result) {
 const driftLimit = 0.1
 
 func (d *doubts) warnings() (out []record.Warning) {
-	cpus := runtime.GOMAXPROCS(0)
+	cpus := host.CPUs()
 	if one, all := d.rate[1], d.rate[cpus]; cpus > 1 && len(one) > 0 && len(all) > 0 {
 		if got := float64(cpus) * middle(one) / middle(all); got < 0.75*float64(cpus) {
 			out = append(out, record.Warning{Topic: "capacity", What: fmt.Sprintf("%d CPUs together do the work of %.1f.", cpus, got),

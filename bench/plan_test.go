@@ -42,7 +42,7 @@ func TestPlanRefuses(t *testing.T) {
 		"unit sec/op is":    {with(of(good), func(s *arm.Source) { s.Units = []record.Unit{{Name: record.UnitTime, Better: 1}} })},
 		"name is one word":  {with(of(good), func(s *arm.Source) { s.Units = []record.Unit{{Name: "two words"}} })},
 	} {
-		if _, err := NewPlan(sources, 1); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := newPlan(sources, 1); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}

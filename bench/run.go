@@ -57,7 +57,7 @@ func newRun(c Config) (*run, error) {
 	c = c.withDefaults()
 	r := &run{Config: c, pace: pace{begin: time.Now(), budget: c.Budget, target: c.Blocks}, left: block.Left{}, longest: map[record.Point]time.Duration{}}
 	var err error
-	if r.plan, err = NewPlan(c.Sources, c.Seed); err != nil {
+	if r.plan, err = c.Plan(); err != nil {
 		return nil, err
 	}
 	r.refiner, r.Out = newRefiner(c, r.plan)
@@ -144,7 +144,7 @@ func (r *run) start(m host.Machine) error {
 		r.tell("session", r.pace.begin)
 	} else {
 		var units []record.Unit
-		for _, s := range r.Sources {
+		for _, s := range r.plan.sources {
 			units = append(units, s.Units...)
 		}
 		r.out = record.NewWriter(r.Out, m.Keys, units...)

@@ -58,3 +58,6 @@ type measured struct {
 	grid    inproc.Grid
 	sources []arm.Source
 }
+
+// hasGrid is false when there are sources alone.
+func (m measured) hasGrid() bool { return len(m.sources) == 0 || len(m.grid.Workloads) > 0 }

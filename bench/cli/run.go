@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,11 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"poolbench/bench"
 	"poolbench/bench/arm"
-	"poolbench/bench/arm/probe"
+	"poolbench/bench/arm/inproc"
 	"poolbench/bench/internal/program"
 	"poolbench/bench/record"
 	"poolbench/executors"
@@ -27,22 +28,23 @@ const quickBudget = 15 * time.Second
 
 // runFlags are the flags of run as typed.
 type runFlags struct {
-	quick, resume, dryRun                 bool
-	budget                                time.Duration
-	workloads, executors, workers, grains string
-	out, progress                         string
-	seed                                  uint64
-	view                                  program.ViewFlags
+	grid                  inproc.Grid // what was chosen of the program's
+	quick, resume, dryRun bool
+	budget                time.Duration
+	blocks                int
+	out, progress         string
+	seed                  uint64
+	view                  program.ViewFlags
 }
 
-func addRunFlags(c *program.Invocation) *runFlags {
-	f := &runFlags{}
+func (m measured) addFlags(c *program.Invocation) *runFlags {
+	f := &runFlags{grid: m.grid}
+	if m.hasGrid() {
+		f.addGridFlags(c)
+	}
 	c.Flags.BoolVar(&f.quick, "quick", false, "a first look: fewer grains and worker counts, budget 15s, wider intervals")
 	c.Flags.DurationVar(&f.budget, "budget", 0, "`time` for everything that is measured (default 60s, with -quick 15s)")
-	c.Flags.StringVar(&f.workloads, "workloads", "", "comma-separated `names`, see poolbench list (default all)")
-	c.Flags.StringVar(&f.executors, "executors", "", "comma-separated `names`, see poolbench list (default all)")
-	c.Flags.StringVar(&f.workers, "workers", "", "comma-separated worker `counts` (default 1,2,4,8 and more on larger machines)")
-	c.Flags.StringVar(&f.grains, "grains", "", "comma-separated `durations` of useful work in a task, such as 1us,10us,100us (default: per workload)")
+	c.Flags.IntVar(&f.blocks, "blocks", 0, "stop after this `number` of blocks, if the budget lasts; 0 takes as many as fit")
 	c.Flags.StringVar(&f.out, "out", defaultOut, "`directory` for results.txt, report.html, summary.md and charts")
 	c.Flags.Uint64Var(&f.seed, "seed", 0, "seed of the order of slices and of inputs; 0 picks one and records it")
 	c.Flags.BoolVar(&f.resume, "resume", false, "go on with the record in -out, with the same grid and seed")
@@ -52,71 +54,119 @@ func addRunFlags(c *program.Invocation) *runFlags {
 	return f
 }
 
+// addGridFlags adds the flags that choose of the grid.
+func (f *runFlags) addGridFlags(c *program.Invocation) {
+	g := &f.grid
+	workload, executor := func(w workloads.Workload) string { return w.Name }, func(k executors.Kind) string { return k.Name }
+	c.Flags.Func("workloads", "comma-separated `names` (default "+joined(g.Workloads, workload)+")", func(list string) (err error) {
+		g.Workloads, err = program.Pick(list, g.Workloads, workload)
+		return err
+	})
+	c.Flags.Func("executors", "comma-separated `names` (default "+joined(g.Executors, executor)+")", func(list string) (err error) {
+		g.Executors, err = program.Pick(list, g.Executors, executor)
+		return err
+	})
+	c.Flags.Func("workers", "comma-separated worker `counts` (default "+joined(g.Workers, strconv.Itoa)+")", func(list string) (err error) {
+		g.Workers, err = program.List(list, program.Count)
+		return err
+	})
+	usual := "per workload"
+	if len(g.Grains) > 0 {
+		usual = joined(g.Grains, time.Duration.String)
+	}
+	c.Flags.Func("grains", "comma-separated `durations` of useful work in a task, such as 1us,10us,100us (default "+usual+")", func(list string) (err error) {
+		g.Grains, err = program.List(list, grain)
+		return err
+	})
+}
+
+func joined[T any](values []T, name func(T) string) string {
+	var names []string
+	for _, v := range values {
+		names = append(names, name(v))
+	}
+	return strings.Join(names, ",")
+}
+
 func (m measured) run(ctx context.Context, c *program.Invocation) error {
-	f := addRunFlags(c)
+	f := m.addFlags(c)
 	if err := c.ParseAlone(); err != nil {
 		return err
 	}
-	sources, err := f.sources(m)
-	if err != nil {
-		return err
-	}
-	if err := f.view.Check(c.Stdout); err != nil {
+	if err := f.check(c); err != nil {
 		return err
 	}
 	progress, err := newProgress(f.progress, c)
 	if err != nil {
 		return err
 	}
-	if err := f.setBudget(c); err != nil {
-		return err
-	}
-	if err := (bench.Config{Sources: sources, Budget: f.budget}).Check(); err != nil {
+	config := bench.Config{Sources: f.sources(c, m), Budget: f.budget, Blocks: f.blocks, Seed: f.seed, Progress: progress,
+		Refine: func(rec *record.Record) []record.Point { return reports.Refine(reports.NewSet(rec)) }} // where pools begin to pay off
+	if err := config.Check(); err != nil {
 		return &program.ExitError{Code: program.Usage, Err: err}
 	}
-	if f.dryRun && f.resume {
-		return program.UsageErrorf("-n and -resume together: the plan of a run that goes on is that of its start")
+	if !f.dryRun {
+		return f.measure(ctx, c, config)
 	}
-	if f.dryRun {
-		if f.seed == 0 {
-			f.seed = rand.Uint64()
-		}
-		plan, err := bench.NewPlan(sources, f.seed)
-		if err != nil {
-			return err
-		}
-		return plan.Print(c.Stdout)
+	if config.Seed == 0 {
+		config.Seed = rand.Uint64()
 	}
-	return f.measure(ctx, c, sources, progress)
+	plan, err := config.Plan()
+	if err != nil {
+		return err
+	}
+	return plan.Print(c.Stdout)
 }
 
-// setBudget takes the default if none was given, and refuses what is no time.
-func (f *runFlags) setBudget(c *program.Invocation) error {
+// check refuses what cannot be, and takes the default of the budget if none was given.
+func (f *runFlags) check(c *program.Invocation) error {
 	given := slices.Contains(c.Given(), "budget")
 	switch {
 	case given && f.budget <= 0:
 		return program.UsageErrorf("-budget %v: a time above 0 is needed", f.budget)
+	case f.blocks < 0:
+		return program.UsageErrorf("-blocks %d: a number above 0 is needed, or 0 for as many as fit", f.blocks)
+	case f.out == "":
+		return program.UsageErrorf("-out: the name of a directory is needed")
+	case f.dryRun && f.resume:
+		return program.UsageErrorf("-n and -resume together: the plan of a run that goes on is that of its start")
 	case given:
 	case f.quick:
 		f.budget = quickBudget
 	default:
 		f.budget = bench.DefaultBudget
 	}
-	return nil
+	return f.view.Check(c.Stdout)
 }
 
-// measure measures the sources and reports, also after an interrupt.
-func (f *runFlags) measure(ctx context.Context, c *program.Invocation, sources []arm.Source, progress bench.Progress) error {
+// sources are the grid, or a quick one, as chosen, and what is measured beside it.
+func (f *runFlags) sources(c *program.Invocation, m measured) []arm.Source {
+	if !m.hasGrid() {
+		return m.sources
+	}
+	g := f.grid
+	if f.quick {
+		g = g.Quick()
+		if slices.Contains(c.Given(), "workers") {
+			g.Workers = f.grid.Workers
+		}
+		if slices.Contains(c.Given(), "grains") {
+			g.Grains = f.grid.Grains
+		}
+	}
+	return append([]arm.Source{g.Source()}, m.sources...)
+}
+
+// measure measures and reports, also after an interrupt.
+func (f *runFlags) measure(ctx context.Context, c *program.Invocation, config bench.Config) error {
 	path := filepath.Join(f.out, "results.txt")
 	file, resumed, err := openRecord(path, f.resume, c.Tell)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	summary, err := bench.Run(ctx, bench.Config{
-		Sources: sources, Budget: f.budget, Seed: f.seed, Out: file, Resume: resumed, Progress: progress,
-		Refine: func(rec *record.Record) []record.Point { return reports.Refine(reports.NewSet(rec)) }, // where pools begin to pay off
-	})
+	config.Out, config.Resume = file, resumed
+	summary, err := bench.Run(ctx, config)
 	switch {
 	case errors.Is(err, bench.ErrResume):
 		return program.UsageErrorf("-resume: %v; give the flags it was started with", err)
@@ -188,23 +238,6 @@ func points(some []record.Point) string {
 		return fmt.Sprintf("%s and %d more", some[0], len(some)-1)
 	}
 	return some[0].String()
-}
-
-// sources are the grid, or the quick one, with the axes that were named, what is measured
-// beside it, and the probes of the machine.
-func (f *runFlags) sources(m measured) ([]arm.Source, error) {
-	g := m.grid
-	if f.quick {
-		g = g.Quick()
-	}
-	var errs [4]error
-	g.Workloads, errs[0] = program.Pick("workloads", f.workloads, g.Workloads, func(w workloads.Workload) string { return w.Name })
-	g.Executors, errs[1] = program.Pick("executors", f.executors, g.Executors, func(k executors.Kind) string { return k.Name })
-	g.Workers, errs[2] = program.ParseList("workers", f.workers, program.Count, g.Workers)
-	g.Grains, errs[3] = program.ParseList("grains", f.grains, grain, g.Grains)
-	// Capacity is told as a multiple of that of one worker.
-	probes := probe.Machine{Workers: slices.Compact(slices.Sorted(slices.Values(append([]int{1}, g.Workers...))))}
-	return append(append([]arm.Source{g.Source()}, m.sources...), probes.Source()), cmp.Or(errs[:]...)
 }
 
 func grain(word string) (time.Duration, error) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"poolbench/bench/arm/probe"
+	"poolbench/bench/host"
 	"poolbench/bench/record"
 	"poolbench/executors"
 	"poolbench/executors/process"
@@ -39,7 +40,7 @@ type Grid struct {
 // StandardGrid is everything built in, with worker counts in powers of two from
 // 1 to at least 8 and at least twice the cores.
 func StandardGrid() Grid {
-	cores := runtime.GOMAXPROCS(0)
+	cores := host.CPUs()
 	return Grid{Workloads: workloads.All(), Executors: Kinds(), Workers: workerCounts(cores), SweepWorkers: cores}
 }
 
@@ -47,7 +48,7 @@ func StandardGrid() Grid {
 // more than four, and, of the worker counts, 1, the cores and twice the cores, if any of
 // these is among them.
 func (g Grid) Quick() Grid {
-	cores := runtime.GOMAXPROCS(0)
+	cores := host.CPUs()
 	few := slices.DeleteFunc(slices.Clone(g.Workers), func(n int) bool { return n != 1 && n != cores && n != 2*cores })
 	if len(few) > 0 {
 		g.Workers = few

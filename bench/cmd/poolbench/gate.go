@@ -46,22 +46,21 @@ var failOn = []string{"inconclusive", "missing"}
 
 // gateFlags are the flags of gate as typed.
 type gateFlags struct {
-	limit           float64
-	across          bool
-	failOn, summary string
-	rules, history  string
-	view            program.ViewFlags
-	builds          buildFlags
-	ci              ciFlags
-
-	failing []string
+	limit          float64
+	across         bool
+	failing        []string // of failOn
+	summary        string
+	rules, history string
+	view           program.ViewFlags
+	builds         buildFlags
+	ci             ciFlags
 }
 
 func addGateFlags(c *program.Invocation) *gateFlags {
 	f := &gateFlags{limit: gate.DefaultSlowdown}
 	c.Flags.Func("limit", "smallest slowdown that counts, such as `5%`, which is the default", f.setLimit)
 	c.Flags.BoolVar(&f.across, "across-machines", false, "compare two records although machine or Go version differ")
-	c.Flags.StringVar(&f.failOn, "fail-on", "", "`outcomes` that fail too: inconclusive (exit 4), missing (exit 3)")
+	c.Flags.Func("fail-on", "`outcomes` that fail too: inconclusive (exit 4), missing (exit 3)", f.setFailOn)
 	c.Flags.StringVar(&f.summary, "summary", "", "`file` to write the verdicts to as Markdown")
 	c.Flags.StringVar(&f.rules, "rules", "", "`file` with limits and accepted regressions of single benchmarks (default "+gate.RulesFile+" if it is there)")
 	c.Flags.StringVar(&f.history, "history", "", "`directory` to keep the results of each commit in, and to look for lasting changes in; by itself it is only looked at")
@@ -82,11 +81,6 @@ func runGate(ctx context.Context, c *program.Invocation) error {
 	}
 	if err != nil {
 		return err
-	}
-	if f.failOn != "" {
-		if f.failing, err = program.Pick("fail-on", f.failOn, failOn, func(s string) string { return s }); err != nil {
-			return err
-		}
 	}
 	if err := f.view.Check(c.Stdout); err != nil {
 		return err
@@ -165,6 +159,14 @@ func (f *gateFlags) finish(c *program.Invocation, r *gate.Report, failure error)
 		return &program.ExitError{Code: code}
 	}
 	return failure
+}
+
+// setFailOn takes what -fail-on says; scripts give "" for none.
+func (f *gateFlags) setFailOn(list string) (err error) {
+	if f.failing = nil; list != "" {
+		f.failing, err = program.Pick(list, failOn, func(s string) string { return s })
+	}
+	return err
 }
 
 // setLimit takes what -limit says: "5%", "0.05".

@@ -24,14 +24,15 @@ import (
 
 // buildFlags are the flags of gate that say what to build and how to measure it.
 type buildFlags struct {
-	base, head, packages, bench, cpu string
-	baseBin, headBin                 string
-	baseCmd, headCmd                 string
-	budget, patience                 time.Duration
-	seeds                            int
-	seed                             uint64
-	out                              string
-	revisions                        [2]string // what was built
+	base, head, packages, bench string
+	cpu                         []int
+	baseBin, headBin            string
+	baseCmd, headCmd            string
+	budget, patience            time.Duration
+	seeds                       int
+	seed                        uint64
+	out                         string
+	revisions                   [2]string // what was built
 }
 
 const defaultGateOut = "poolbench-gate"
@@ -41,7 +42,10 @@ func (f *buildFlags) add(c *program.Invocation) {
 	c.Flags.StringVar(&f.head, "head", build.WorkTree, "Git `revision` to judge, or worktree for the files as they are")
 	c.Flags.StringVar(&f.packages, "pkg", "./...", "comma-separated package `patterns`")
 	c.Flags.StringVar(&f.bench, "bench", ".", "regular `expression` of the benchmarks, as for go test -bench")
-	c.Flags.StringVar(&f.cpu, "cpu", "", "comma-separated `values` of GOMAXPROCS (default the one in force)")
+	c.Flags.Func("cpu", "comma-separated `values` of GOMAXPROCS (default the one in force)", func(list string) (err error) {
+		f.cpu, err = program.List(list, program.Count)
+		return err
+	})
 	c.Flags.StringVar(&f.baseBin, "base-bin", "", "test `binary` of base instead of -base; several, separated by commas, for several links")
 	c.Flags.StringVar(&f.headBin, "head-bin", "", "test `binary` of head")
 	c.Flags.StringVar(&f.baseCmd, "base-cmd", "", "`command` that prints benchmark lines of base, instead of -base")
@@ -74,6 +78,12 @@ func (f *buildFlags) check() error {
 		return program.UsageErrorf("-base, -base-bin and -base-cmd are three ways to say the same: give one")
 	case f.budget <= 0:
 		return program.UsageErrorf("-budget %v: a time above 0 is needed", f.budget)
+	case f.out == "":
+		return program.UsageErrorf("-out: the name of a directory is needed")
+	case len(program.Listed(f.packages)) == 0:
+		return program.UsageErrorf("-pkg: a package pattern is needed, such as ./...")
+	case f.bench == "":
+		return program.UsageErrorf("-bench: a regular expression is needed, such as . for all")
 	case f.patience < 0:
 		return program.UsageErrorf("-timeout %v: a time above 0 is needed", f.patience)
 	case f.seeds < 1 || f.seeds > 1024:
@@ -179,10 +189,7 @@ func (f *buildFlags) comparison(ctx context.Context, progress *gateProgress) (m 
 		return &commandarm.Comparison{Base: f.baseCmd, Head: f.headCmd, Patience: cmp.Or(f.patience, 10*patience)},
 			record.Builds{Base: f.baseCmd, Head: f.headCmd}, func() error { return nil }, nil
 	}
-	config := gobench.Config{Bench: f.bench, Pairs: f.seeds, Patience: cmp.Or(f.patience, patience), Seed: f.seed, Stage: progress.stage}
-	if config.CPU, err = program.ParseList("cpu", f.cpu, program.Count, nil); err != nil {
-		return nil, names, nil, err
-	}
+	config := gobench.Config{Bench: f.bench, Pairs: f.seeds, Patience: cmp.Or(f.patience, patience), CPU: f.cpu, Seed: f.seed, Stage: progress.stage}
 	var builds *build.Builds
 	if f.baseBin != "" {
 		names = record.Builds{Base: f.baseBin, Head: f.headBin}

@@ -156,6 +156,17 @@ func TestWrongUsage(t *testing.T) {
 		says []string
 	}{
 		{"command", []string{"rnu"}, []string{`unknown command "rnu"`, `did you mean "run"?`}},
+		{"help of no command", []string{"help", "rnu"}, []string{`unknown command "rnu"`, `did you mean "run"?`}},
+		{"no workloads", []string{"run", "-workloads", ""}, []string{"-workloads", "at least one"}},
+		{"no executors", []string{"run", "-executors", ","}, []string{"-executors", "at least one"}},
+		{"empty workers", []string{"run", "-workers="}, []string{"-workers", "at least one"}},
+		{"no grains", []string{"run", "-grains="}, []string{"-grains", "at least one"}},
+		{"no directory", []string{"run", "-out="}, []string{"-out", "directory"}},
+		{"negative blocks", []string{"run", "-blocks", "-1"}, []string{"-blocks", "above 0"}},
+		{"gate without CPUs", []string{"gate", "-base", "HEAD", "-cpu="}, []string{"-cpu", "at least one"}},
+		{"gate without packages", []string{"gate", "-base", "HEAD", "-pkg="}, []string{"-pkg", "./..."}},
+		{"gate without a pattern", []string{"gate", "-base", "HEAD", "-bench="}, []string{"-bench", "expression"}},
+		{"gate without a directory", []string{"gate", "-base", "HEAD", "-out="}, []string{"-out", "directory"}},
 		{"flag", []string{"run", "-budgett", "3s"}, []string{"-budgett", `did you mean "-budget"?`}},
 		{"workload", []string{"run", "-workloads", "spinn"}, []string{"-workloads", `"spinn"`, `did you mean "spin"?`, "montecarlo"}},
 		{"executor", []string{"run", "-executors", "proces"}, []string{"-executors", `did you mean "processes"?`, "goroutines"}},
@@ -224,7 +235,7 @@ func TestList(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"help"}, {"-h"}, {"run", "-h"}, {"gate", "-help"}} {
+	for _, args := range [][]string{{"help"}, {"-h"}, {"run", "-h"}, {"gate", "-help"}, {"help", "gate"}, {"selftest", "-h"}, {"list", "-h"}, {"report", "-h"}} {
 		if code, stdout, stderr := poolbench(t, args...); code != 0 || stdout == "" || stderr != "" {
 			t.Errorf("%q: exit %d, stdout %q, stderr %q", args, code, stdout, stderr)
 		}

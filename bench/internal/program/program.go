@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -54,22 +55,32 @@ func (p Program) Run(ctx context.Context, args []string, stdout, stderr io.Write
 
 func (p Program) dispatch(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	name := p.Default
-	if len(args) > 0 && (name == "" || !strings.HasPrefix(args[0], "-")) {
+	if len(args) > 0 && (name == "" || isHelp(args[0]) || !strings.HasPrefix(args[0], "-")) {
 		name, args = args[0], args[1:]
 	}
-	switch name {
-	case "":
+	switch {
+	case name == "":
 		p.usage(stderr)
 		return &ExitError{Usage, nil}
-	case "help", "-h", "-help", "--help":
+	case isHelp(name) && len(args) == 0:
 		p.usage(stdout)
-		return nil
+		if p.Default == "" {
+			return nil
+		}
+		fmt.Fprintln(stdout)
+		name, args = p.Default, []string{"-help"}
+	case isHelp(name):
+		name, args = args[0], append([]string{"-help"}, args[1:]...)
 	}
 	cmd, err := p.command(name)
 	if err != nil {
 		return err
 	}
 	return cmd.Run(ctx, p.invocation(cmd, args, stdout, stderr))
+}
+
+func isHelp(word string) bool {
+	return slices.Contains([]string{"help", "-h", "-help", "--help"}, word)
 }
 
 func (p Program) command(name string) (Command, error) {

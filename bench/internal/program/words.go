@@ -1,6 +1,7 @@
 package program
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -19,42 +20,37 @@ func Listed(list string) (out []string) {
 	return out
 }
 
-// ParseList reads a comma-separated flag, each value once, in the order given. A flag that
-// is empty leaves what is the default.
-func ParseList[T comparable](flagName, list string, parse func(word string) (T, error), otherwise []T) (out []T, err error) {
-	if list == "" {
-		return otherwise, nil
-	}
+// List reads a comma-separated list of at least one value, each once, in the order given.
+func List[T comparable](list string, parse func(word string) (T, error)) (out []T, err error) {
 	for _, word := range Listed(list) {
 		v, err := parse(word)
 		if err != nil {
-			return nil, UsageErrorf("-%s: %w", flagName, err)
+			return nil, err
 		}
 		if !slices.Contains(out, v) {
 			out = append(out, v)
 		}
 	}
 	if len(out) == 0 {
-		return nil, UsageErrorf("-%s: nothing given", flagName)
+		return nil, errors.New("at least one is needed")
 	}
 	return out, nil
 }
 
-// Pick finds values by their comma-separated names, each once, in the order given; all
-// without a name.
-func Pick[T any](flagName, list string, all []T, name func(T) string) ([]T, error) {
+// Pick finds values by their comma-separated names, at least one, each once, in the order
+// given.
+func Pick[T any](list string, all []T, name func(T) string) ([]T, error) {
 	var names []string
-	var every []int
-	for i, v := range all {
-		names, every = append(names, name(v)), append(every, i)
+	for _, v := range all {
+		names = append(names, name(v))
 	}
-	places, err := ParseList(flagName, list, func(word string) (int, error) {
+	places, err := List(list, func(word string) (int, error) {
 		i := slices.Index(names, word)
 		if i < 0 {
 			return 0, fmt.Errorf("unknown %q%s; there is %v", word, nearest(word, names), names)
 		}
 		return i, nil
-	}, every)
+	})
 	var picked []T
 	for _, i := range places {
 		picked = append(picked, all[i])
