@@ -30,7 +30,7 @@ func (c Config) Plan() (Plan, error) {
 	p, err := newPlan(c.Sources, c.Seed)
 	counts := c.Capacity
 	if counts == nil {
-		counts = c.usualCapacity(p)
+		counts = c.usualCapacity(p, host.CPUs())
 	}
 	if err != nil || len(counts) == 0 {
 		return p, err
@@ -39,9 +39,8 @@ func (c Config) Plan() (Plan, error) {
 	return newPlan(append(slices.Clone(c.Sources), machine.Source()), c.Seed)
 }
 
-// usualCapacity are the worker counts of Capacity when it is nil.
-func (c Config) usualCapacity(p Plan) []int {
-	cpus := host.CPUs()
+// usualCapacity are the worker counts of Capacity when it is nil, some more than once.
+func (c Config) usualCapacity(p Plan, cpus int) []int {
 	counts := []int{1}
 	for _, point := range p.Points {
 		if c.Virtual || point.Benchmark() == record.CapacityBenchmark {

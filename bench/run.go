@@ -12,6 +12,7 @@ import (
 	"poolbench/bench/block"
 	"poolbench/bench/host"
 	"poolbench/bench/record"
+	"poolbench/executors/process"
 	"poolbench/workloads"
 )
 
@@ -216,6 +217,9 @@ func (r *run) warmUp(ctx context.Context, points []record.Point) error {
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if errors.Is(err, process.ErrNoEntry) { // of a kind that cannot tell before
+			return fmt.Errorf("%w: %s: %w; bench.Main() does that", ErrUsage, e.Point, err)
 		}
 		r.told(block.Outcome{Result: record.Result{Point: e.Point}, Err: err})
 		if err := r.out.Failure(e.Point, err.Error()); err != nil {

@@ -12,7 +12,6 @@
 package cli
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 
@@ -35,13 +34,16 @@ import (
 // for worker processes; what stands before Main runs in each of them.
 func Main(grid inproc.Grid, sources ...arm.Source) {
 	bench.Main()
-	name := filepath.Base(os.Args[0])
-	program.Program{
+	newProgram(filepath.Base(os.Args[0]), grid, sources...).Main()
+}
+
+func newProgram(name string, grid inproc.Grid, sources ...arm.Source) program.Program {
+	return program.Program{
 		Name:     name,
-		Doc:      fmt.Sprintf("%s measures its grid, and reports when a worker pool pays off, and which one.", name),
+		Doc:      name + " measures its grid, and reports when a worker pool pays off, and which one.",
 		Default:  "run",
 		Commands: Commands(grid, sources...),
-	}.Main()
+	}
 }
 
 // Commands are run and report, for a program that has more commands than these.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"poolbench/bench/internal/program"
@@ -16,11 +17,13 @@ import (
 	"poolbench/reports/view"
 )
 
-// defaultOut is where run and report leave their files.
-const defaultOut = "poolbench-out"
+const (
+	defaultOut = "poolbench-out" // of run
+	recordName = "results.txt"   // of a run, in its directory
+)
 
 func runReport(_ context.Context, c *program.Invocation) error {
-	out := c.Flags.String("out", defaultOut, "`directory` to write report.html, summary.md and charts to")
+	out := c.Flags.String("out", "", "`directory` to write report.html, summary.md and charts to (default that of the run, or RECORD.report for other records)")
 	var how program.ViewFlags
 	how.Add(c)
 	rest, err := c.Parse()
@@ -29,6 +32,9 @@ func runReport(_ context.Context, c *program.Invocation) error {
 	}
 	if len(rest) != 1 {
 		return program.UsageErrorf("report takes one record (a file, or - for standard input), got %d arguments", len(rest))
+	}
+	if slices.Contains(c.Given(), "out") && *out == "" {
+		return program.UsageErrorf("-out: the name of a directory is needed")
 	}
 	if err := how.Check(c.Stdout); err != nil {
 		return err
@@ -40,31 +46,55 @@ func runReport(_ context.Context, c *program.Invocation) error {
 	if rec.IsComparison() {
 		return program.UsageErrorf("%s is a comparison of two builds, which has no report: poolbench gate %s judges it again", rest[0], rest[0])
 	}
-	if err := report(c, rec, *out, how); err != nil {
+	dir := *out
+	if dir == "" {
+		dir = reportDir(rest[0], rec)
+	}
+	if err := report(c, rec, dir, how); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.Stdout, "\nReport   %s\n", filepath.Join(*out, "report.html"))
+	if dir == "" {
+		fmt.Fprintf(c.Stdout, "\nReport   not written, since %s is no file: -out DIR writes it\n", rest[0])
+		return nil
+	}
+	fmt.Fprintf(c.Stdout, "\nReport   %s\n", filepath.Join(dir, "report.html"))
 	return nil
 }
 
-// report asks a record every question, writes the views of the answers into dir and
-// prints them. A file appears complete or not at all. Charts that cannot be drawn are told
-// on standard error and left out.
+// reportDir is the directory for the report of a record that was read from path. No two
+// records have the same one: what a run left goes back to the directory of the run, any
+// other file has a directory of its name beside it, and what is no file, as standard input
+// or a pipe, has none, "".
+func reportDir(path string, rec *record.Record) string {
+	info, err := os.Stat(path)
+	switch {
+	case path == "-" || err == nil && !info.Mode().IsRegular():
+		return ""
+	case filepath.Base(path) == recordName && rec.Facts.Run != "":
+		return filepath.Dir(path)
+	}
+	return path + ".report"
+}
+
+// report asks a record every question, writes the views of the answers into dir, unless that
+// is "", and prints them. A file appears complete or not at all. Charts that cannot be drawn
+// are told on standard error and left out.
 func report(c *program.Invocation, rec *record.Record, dir string, how program.ViewFlags) error {
 	set := reports.NewSet(rec)
 	drawings, problems := charts.Draw(set, charts.All()...)
 	for _, p := range problems {
 		c.Tell(p)
 	}
-	if err := writeCharts(filepath.Join(dir, "charts"), drawings); err != nil {
-		return err
-	}
 	r := view.New(set, reports.Questions(), drawings)
 	for _, role := range charts.Roles() {
 		r.Colours = append(r.Colours, view.Colour(role))
 	}
-	if err := errors.Join(program.WriteMade(filepath.Join(dir, "report.html"), r, view.HTML), program.WriteMade(filepath.Join(dir, "summary.md"), r, view.Markdown),
-		program.WriteMade(how.JSON, r, view.JSON)); err != nil {
+	var err error
+	if dir != "" {
+		err = errors.Join(writeCharts(filepath.Join(dir, "charts"), drawings), program.WriteMade(filepath.Join(dir, "report.html"), r, view.HTML),
+			program.WriteMade(filepath.Join(dir, "summary.md"), r, view.Markdown))
+	}
+	if err := errors.Join(err, program.WriteMade(how.JSON, r, view.JSON)); err != nil {
 		return err
 	}
 	return view.Text(c.Stdout, r, how.Options)

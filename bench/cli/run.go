@@ -159,7 +159,7 @@ func (f *runFlags) sources(c *program.Invocation, m measured) []arm.Source {
 
 // measure measures and reports, also after an interrupt.
 func (f *runFlags) measure(ctx context.Context, c *program.Invocation, config bench.Config) error {
-	path := filepath.Join(f.out, "results.txt")
+	path := filepath.Join(f.out, recordName)
 	file, resumed, err := openRecord(path, f.resume, c.Tell)
 	if err != nil {
 		return err
@@ -198,7 +198,7 @@ func (f *runFlags) measure(ctx context.Context, c *program.Invocation, config be
 
 // close says where things lie and what the exit code is.
 func (f *runFlags) close(c *program.Invocation, s bench.Summary) error {
-	fmt.Fprintf(c.Stdout, "\nReport   %s\nData     %s\n", filepath.Join(f.out, "report.html"), filepath.Join(f.out, "results.txt"))
+	fmt.Fprintf(c.Stdout, "\nReport   %s\nData     %s\n", filepath.Join(f.out, "report.html"), filepath.Join(f.out, recordName))
 	switch {
 	case s.Interrupted:
 		return &program.ExitError{Code: program.Interrupted, Err: fmt.Errorf("interrupted after %d of %d blocks; everything measured is kept, go on with the same flags and -resume", s.Blocks, s.Expected)}

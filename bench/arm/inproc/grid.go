@@ -3,6 +3,7 @@
 package inproc
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"runtime"
@@ -91,7 +92,7 @@ func everySecond(grains []time.Duration) []time.Duration {
 }
 
 // Check tells what is wrong with the grid: nothing to measure, two things of one
-// name, a worker count or grain out of range.
+// name, a worker count or grain out of range, an executor that this program cannot have.
 func (g Grid) Check() error {
 	if len(g.Workloads) == 0 {
 		return fmt.Errorf("bench: the grid has no workloads")
@@ -112,6 +113,13 @@ func (g Grid) Check() error {
 		}
 		if k.New == nil {
 			return fmt.Errorf("bench: executor %s has no New", k.Name)
+		}
+		if k.Check != nil {
+			if err := k.Check(); errors.Is(err, process.ErrNoEntry) {
+				return fmt.Errorf("bench: executor %s: %w; bench.Main() does that", k.Name, err)
+			} else if err != nil {
+				return fmt.Errorf("bench: executor %s: %w", k.Name, err)
+			}
 		}
 	}
 	for _, n := range g.Workers {
