@@ -50,15 +50,50 @@ func runReport(_ context.Context, c *program.Invocation) error {
 	if dir == "" {
 		dir = reportDir(rest[0], rec)
 	}
-	if err := report(c, rec, dir, how); err != nil {
+	next, err := report(c, rec, dir, how)
+	if err != nil {
 		return err
 	}
+	where := filepath.Join(dir, "report.html")
 	if dir == "" {
-		fmt.Fprintf(c.Stdout, "\nReport   not written, since %s is no file: -out DIR writes it\n", rest[0])
-		return nil
+		where = fmt.Sprintf("not written, since %s is no file: -out DIR writes it", rest[0])
 	}
-	fmt.Fprintf(c.Stdout, "\nReport   %s\n", filepath.Join(dir, "report.html"))
-	return nil
+	return last(c, how, field{"Report", where}, field{"Next", nextText(c, runOf(c, rec), next, rest[0])})
+}
+
+// A field is a labelled line below a report.
+type field struct{ label, text string }
+
+// last prints what stands below a report; fields without text are left out.
+func last(c *program.Invocation, how program.ViewFlags, fields ...field) error {
+	p := view.NewPage(how.Options, view.BriefLabels)
+	p.Print("")
+	for _, f := range fields {
+		if f.text != "" {
+			p.Line(f.label, view.Bold, f.text)
+		}
+	}
+	_, err := p.WriteTo(c.Stdout)
+	return err
+}
+
+// runOf is the command that makes such a record.
+func runOf(c *program.Invocation, rec *record.Record) string {
+	if rec.Facts.Run == "" {
+		return "go test -bench ."
+	}
+	return c.CallOf("run")
+}
+
+// nextText is the command that would tell more; else that which shows all of it here.
+func nextText(c *program.Invocation, run string, next reports.Step, path string) string {
+	switch {
+	case next.Flags != "":
+		return fmt.Sprintf("%s %s   (%s)", run, next.Flags, next.Why)
+	case next.Why != "":
+		return next.Why
+	}
+	return fmt.Sprintf("%s -v %s   (all of it, here)", c.CallOf("report"), path)
 }
 
 // reportDir is the directory for the report of a record that was read from path. No two
@@ -78,8 +113,8 @@ func reportDir(path string, rec *record.Record) string {
 
 // report asks a record every question, writes the views of the answers into dir, unless that
 // is "", and prints them. A file appears complete or not at all. Charts that cannot be drawn
-// are told on standard error and left out.
-func report(c *program.Invocation, rec *record.Record, dir string, how program.ViewFlags) error {
+// are told on standard error and left out. What it gives is what to do next.
+func report(c *program.Invocation, rec *record.Record, dir string, how program.ViewFlags) (next reports.Step, err error) {
 	set := reports.NewSet(rec)
 	drawings, problems := charts.Draw(set, charts.All()...)
 	for _, p := range problems {
@@ -89,15 +124,14 @@ func report(c *program.Invocation, rec *record.Record, dir string, how program.V
 	for _, role := range charts.Roles() {
 		r.Colours = append(r.Colours, view.Colour(role))
 	}
-	var err error
 	if dir != "" {
 		err = errors.Join(writeCharts(filepath.Join(dir, "charts"), drawings), program.WriteMade(filepath.Join(dir, "report.html"), r, view.HTML),
 			program.WriteMade(filepath.Join(dir, "summary.md"), r, view.Markdown))
 	}
 	if err := errors.Join(err, program.WriteMade(how.JSON, r, view.JSON)); err != nil {
-		return err
+		return r.Next, err
 	}
-	return view.Text(c.Stdout, r, how.Options)
+	return r.Next, view.Text(c.Stdout, r, how.Options)
 }
 
 // writeCharts writes every drawing into dir and removes those of an earlier report.

@@ -190,15 +190,35 @@ func (f *runFlags) measure(ctx context.Context, c *program.Invocation, config be
 	if err != nil {
 		return fmt.Errorf("reading %s back: %w", path, err)
 	}
-	if err := report(c, rec, f.out, f.view); err != nil {
+	next, err := report(c, rec, f.out, f.view)
+	if err != nil {
 		return err
 	}
-	return f.close(c, summary)
+	if err := f.last(c, next, summary); err != nil {
+		return err
+	}
+	return failure(summary)
 }
 
-// close says where things lie and what the exit code is.
-func (f *runFlags) close(c *program.Invocation, s bench.Summary) error {
-	fmt.Fprintf(c.Stdout, "\nReport   %s\nData     %s\n", filepath.Join(f.out, "report.html"), filepath.Join(f.out, recordName))
+// last says where things lie, and what to do next.
+func (f *runFlags) last(c *program.Invocation, next reports.Step, s bench.Summary) error {
+	path, text := filepath.Join(f.out, recordName), ""
+	switch {
+	case s.Interrupted: // the error says it
+	case f.quick && next.Why == "":
+		text = c.Again("quick", "resume", "seed", "blocks") + "   (narrower intervals, about a minute)"
+	default:
+		again := []string{"resume", "budget", "blocks", "seed", "quick"}
+		for word := range strings.FieldsSeq(next.Flags) {
+			again = append(again, strings.TrimPrefix(word, "-"))
+		}
+		text = nextText(c, c.Again(again...), next, path)
+	}
+	return last(c, f.view, field{"Report", filepath.Join(f.out, "report.html")}, field{"Data", path}, field{"Next", text})
+}
+
+// failure is the error of a run that was not as it should be.
+func failure(s bench.Summary) error {
 	switch {
 	case s.Interrupted:
 		return &program.ExitError{Code: program.Interrupted, Err: fmt.Errorf("interrupted after %d of %d blocks; everything measured is kept, go on with the same flags and -resume", s.Blocks, s.Expected)}
@@ -206,8 +226,6 @@ func (f *runFlags) close(c *program.Invocation, s bench.Summary) error {
 		return fmt.Errorf("%d slices failed, and %s failed twice in a row and left the run; the report names them", s.Failures, points(s.Left))
 	case s.Failures > 0:
 		return fmt.Errorf("%d slices failed and are left out; the report names them", s.Failures)
-	case f.quick:
-		fmt.Fprintf(c.Stdout, "Next     %s   (narrower intervals, about a minute)\n", c.Call)
 	}
 	return nil
 }

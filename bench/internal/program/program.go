@@ -95,7 +95,7 @@ func (p Program) command(name string) (Command, error) {
 }
 
 func (p Program) invocation(cmd Command, args []string, stdout, stderr io.Writer) *Invocation {
-	c := &Invocation{Command: cmd, Program: p.Name, Call: p.call(cmd), Stdout: stdout, Stderr: stderr, args: args}
+	c := &Invocation{Command: cmd, Program: p.Name, Call: p.call(cmd), program: p, Stdout: stdout, Stderr: stderr, args: args}
 	c.Flags = flag.NewFlagSet(cmd.Name, flag.ContinueOnError)
 	c.Flags.SetOutput(io.Discard)
 	return c
@@ -129,8 +129,32 @@ type Invocation struct {
 	Flags          *flag.FlagSet
 	Stdout, Stderr io.Writer
 
-	args []string
+	args    []string
+	program Program
 }
+
+// Again is what one types to call the command as it was, but for some flags.
+func (c *Invocation) Again(without ...string) string {
+	out := []string{c.Call}
+	c.Flags.VisitAll(func(f *flag.Flag) {
+		for i, arg := range c.args {
+			name, value, joined := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+			if name != f.Name || !strings.HasPrefix(arg, "-") || slices.Contains(without, name) {
+				continue
+			}
+			out = append(out, arg)
+			if b, ok := f.Value.(interface{ IsBoolFlag() bool }); !joined && !(ok && b.IsBoolFlag()) && i+1 < len(c.args) {
+				value = c.args[i+1]
+				out = append(out, value)
+			}
+			break
+		}
+	})
+	return strings.Join(out, " ")
+}
+
+// CallOf is what one types for another command of the program.
+func (c *Invocation) CallOf(name string) string { return c.program.call(Command{Name: name}) }
 
 // ErrHelp says that -help has been answered.
 var ErrHelp = &ExitError{OK, nil}

@@ -28,7 +28,7 @@ func (f *ViewFlags) AddColor(c *Invocation) {
 // Add adds all of them.
 func (f *ViewFlags) Add(c *Invocation) {
 	f.AddColor(c)
-	c.Flags.BoolVar(&f.Verbose, "v", false, "say by which method each number was made, and what the charts show")
+	c.Flags.BoolVar(&f.Verbose, "v", false, "print all of the report: tables, what the charts show, and by which method each number was made")
 	c.Flags.StringVar(&f.JSON, "json", "", "`file` to write the answers to for scripts")
 }
 
