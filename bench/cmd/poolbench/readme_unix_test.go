@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-var allOfReadme = flag.Bool("readme", false, "run the commands of the README that measure, too: about two minutes")
+var allOfReadme = flag.Bool("readme", false, "run the commands of the README that measure, too: some minutes")
 
 // A shortening is what is run of a command of the README that would take minutes.
 type shortening struct {
@@ -45,6 +45,9 @@ var shortenings = []shortening{
 // TestReadme runs the commands of the README, in their order, as a new user would: in a copy of the
 // checkout, with nothing but Go, Git and, once it is installed, the program.
 func TestReadme(t *testing.T) {
+	if testing.Short() && !*allOfReadme {
+		t.Skip("it compiles the program")
+	}
 	root := filepath.Join("..", "..", "..")
 	text, err := os.ReadFile(filepath.Join(root, "README.md"))
 	if err != nil {
@@ -114,15 +117,18 @@ var (
 
 // readmeCommands are the commands of a text: the lines of its blocks without a language, and
 // what stands between single back quotes, that begin as commands do and have no place left
-// open, as FILE. Each comes once.
+// open, as FILE. Each comes once, however the program is called.
 func readmeCommands(text string) (commands []string) {
+	seen := map[string]bool{}
 	add := func(line string) {
 		m := readmeLine.FindStringSubmatch(strings.Join(strings.Fields(line), " "))
 		if m == nil {
 			return
 		}
 		command, _, _ := strings.Cut(m[1], " # ")
-		if !placeholder.MatchString(command) && !slices.Contains(commands, command) {
+		program := regexp.MustCompile(`^(\./|go run \./bench/cmd/)poolbench`).ReplaceAllString(command, "poolbench")
+		if !placeholder.MatchString(command) && !seen[program] {
+			seen[program] = true
 			commands = append(commands, command)
 		}
 	}
