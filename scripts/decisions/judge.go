@@ -34,6 +34,7 @@ var (
 	rising     = &kind{`"still rising"`, 0.01, decision}
 	neverPays  = &kind{`"never pays off"`, 0.01, decision}
 	alwaysPays = &kind{`"pays off at every size"`, 0.01, decision}
+	latest     = &kind{`"pays off above" a size "at the latest"`, 0.01, decision}
 	neverHalf  = &kind{`"never half" of the ideal`, 0.01, decision}
 	alwaysHalf = &kind{`half of the ideal "at every size"`, 0.01, decision}
 	ahead      = &kind{`one pool "beats" another "at every size"`, 0.01, decision}
@@ -62,7 +63,7 @@ var (
 	counted    = &kind{"counts, medians, cut-overs, other parameters of models", 0, untold}
 )
 
-var kinds = []*kind{faster, helps, noPool, rising, neverPays, alwaysPays, neverHalf, alwaysHalf, ahead, behind, neverBeats, atMost, needs, several, ownCPUs, absent, equal, level,
+var kinds = []*kind{faster, helps, noPool, rising, neverPays, alwaysPays, latest, neverHalf, alwaysHalf, ahead, behind, neverBeats, atMost, needs, several, ownCPUs, absent, equal, level,
 	speedup, price, crossover, half, overtake, loses, by, overhead, model, cannotTell, notApart, counted}
 
 const (
@@ -191,6 +192,8 @@ func (w world) judgeCrossing(c reports.Claim, level float64, crosses, never, alw
 			least = 1 / (1 + matters)
 		}
 		return []finding{{always, slices.ContainsFunc(w.ratios(c), func(r float64) bool { return math.Log(r/least) < -edge || always == ahead && r <= 1 })}}, nil
+	case "at most":
+		return []finding{{latest, w.losesFrom(c)}}, nil
 	case "several":
 		return []finding{{several, true}}, nil // in no world do times meet more than once
 	case "cannot tell":
@@ -222,11 +225,26 @@ func (w world) meets(c reports.Claim, level float64) bool {
 	return false
 }
 
+// losesFrom reports whether the pool of a claim is truly no faster at a size from which on
+// it is said to be.
+func (w world) losesFrom(c reports.Claim) bool {
+	for i, p := range c.Of {
+		if isFrom(p, c) && w.ratio(c, i) <= 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// isFrom reports whether the work of a point is that of the value of a claim or more. The
+// value was measured, and drifts; the grains are far apart.
+func isFrom(p record.Point, c reports.Claim) bool { return p.Grain().Seconds() >= 0.6*c.Value.Value }
+
 // apartFrom reports whether the two of a claim are truly apart at a size from which on they
 // are said to be level.
 func (w world) apartFrom(c reports.Claim) bool {
 	for i, p := range c.Of {
-		if p.Grain().Seconds() >= 0.7*c.Value.Value && !within(w.ratio(c, i)) {
+		if isFrom(p, c) && !within(w.ratio(c, i)) {
 			return true
 		}
 	}
