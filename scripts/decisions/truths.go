@@ -192,10 +192,11 @@ func varied(rng *rand.Rand) world {
 	return w
 }
 
-// neighbour is a machine of which something else takes about a CPU.
+// neighbour is a machine of which something else takes most of a CPU. What it takes differs
+// by block: else it could not be told from a machine that has no more.
 func neighbour(rng *rand.Rand) world {
 	w := varied(rng)
-	w.gave, w.unsteady = between(rng, 0.95, 1.5), between(rng, 0.1, 0.3)
+	w.gave, w.unsteady = between(rng, 1, 1.5), between(rng, 0.15, 0.3)
 	return w
 }
 

@@ -120,7 +120,7 @@ func (w world) record(rng *rand.Rand) (*record.Record, error) {
 		keep(rw.Block(b + 1))
 		gave := w.gave
 		if w.unsteady > 0 {
-			gave = min(max(w.gave*math.Exp(rng.NormFloat64()*w.unsteady), 0.8), cpus)
+			gave = min(max(w.gave*math.Exp(rng.NormFloat64()*w.unsteady), 1), cpus) // the plain loop has its CPU
 		}
 		order := rng.Perm(len(points) + cpus)
 		for place, i := range order {
