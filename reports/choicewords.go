@@ -32,16 +32,18 @@ func Chosen(s *Set, x Scaling) Sentence {
 	sure := func(relation Relation) []Claim {
 		return []Claim{claim(relation, best.Best, best.Surely, estimate.Certainty)}
 	}
-	times := words.Estimate(best.Best.Speedup, words.Times) + " " + against
+	times := words.Estimate(best.Surely, words.Times) + " " + against // the interval that decides
 	lead := fmt.Sprintf("%s is %s", best.Best.Pool, times)
 	out := Sentence{Verdict: &Verdict{Unsure, "cannot tell"}}
 	switch best.Decision {
 	case Unmeasured:
 		out.Text = "cannot tell: only " + words.Against(against) + " was measured"
+		object := ""
 		if x.Partial {
+			object = "by some executors"
 			out.Text = "nothing is chosen: this grain was measured with some of the executors only"
 		}
-		out.Claims = []Claim{{Subject: x.Title(), Relation: Absent, Unit: words.Plain, Of: []record.Point{x.Baseline}}}
+		out.Claims = []Claim{{Subject: x.Title(), Relation: Absent, Object: object, Unit: words.Plain, Of: []record.Point{x.Baseline}}}
 	case SomePool:
 		hint := moreBlocks(s, estimate.MinBlocks)
 		out.Text = fmt.Sprintf("a pool helps, about %s; which one needs %s more: %s", words.Ratio(best.Best.Speedup.Value), words.Count(estimate.MinBlocks-best.Blocks, "block"), hint)
@@ -52,7 +54,7 @@ func Chosen(s *Set, x Scaling) Sentence {
 			why = "none gains more than " + words.Percent(Practical)
 		}
 		out.Text = fmt.Sprintf("do not use a pool: %s; the best, %s", why, lead)
-		out.Brief, out.Verdict = fmt.Sprintf("no pool: the best, %s, is %s", best.Best.Short(), words.Estimate(best.Best.Speedup, words.Times)), &Verdict{None, "use no pool"}
+		out.Brief, out.Verdict = fmt.Sprintf("no pool: the best, %s, is %s", best.Best.Short(), words.Estimate(best.Surely, words.Times)), &Verdict{None, "use no pool"}
 		out.Claims = sure(NoGain)
 		for _, p := range x.Points() {
 			if p.Pool != best.Best.Pool {
@@ -73,7 +75,7 @@ func Chosen(s *Set, x Scaling) Sentence {
 			break
 		}
 		out.Text = fmt.Sprintf("cannot tell whether a pool helps: the best, %s; more blocks would narrow that (%s halves the interval)", lead, moreBlocks(s, 4*best.Blocks))
-		out.Brief = fmt.Sprintf("cannot tell: the best, %s, is %s", best.Best.Short(), words.Estimate(best.Best.Speedup, words.Times))
+		out.Brief = fmt.Sprintf("cannot tell: the best, %s, is %s", best.Best.Short(), words.Estimate(best.Surely, words.Times))
 	case ChosenPool:
 		out = pick(s, x, claim)
 	}

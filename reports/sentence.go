@@ -45,7 +45,7 @@ type Claim struct {
 	Unit     string            // of Value: words.Seconds, words.Times, …, or the unit of a benchmark
 	Value    estimate.Estimate // with its interval, its method and the blocks it was made from
 	Level    float64           // of the interval; 0 is estimate.Confidence. estimate.Certainty is that of all arms together
-	Outcome  string            // "always", "never", "several" (Value is the last) or "cannot tell" where there is no single value; else empty
+	Outcome  string            // "always", "never", "several" (Value is the last), "at most" or "cannot tell" where there is no single value; else empty
 
 	// The evidence: what was measured of the subject, and what it was compared with, within
 	// blocks. Against is parallel to Of, or one point for all, or empty.

@@ -2,6 +2,7 @@ package checker
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -33,20 +34,29 @@ var constants = map[string][]float64{"%": {5, 95, 10, 50, 25}, "": {fewest}}
 
 var unitOf = map[string]float64{"ns": 1e9, "µs": 1e6, "ms": 1e3, "s": 1}
 
-// printed tells which numbers of a sentence are not those of its claims.
+// printed tells which numbers of a sentence are not those of its claims. What sums it up may
+// state what other sentences of the section claim of the same subject.
 func (d *data) printed(section reports.Section, s reports.Sentence) (out []error) {
-	verdict := ""
+	texts, all := map[string]string{"Text": s.Text, "Brief": s.Brief}, []reports.Claim(nil)
 	if s.Verdict != nil {
-		verdict = s.Verdict.Word
+		texts["Verdict"] = s.Verdict.Word
 	}
-	for _, text := range []string{s.Text, s.Brief, verdict} {
-		plain := text
-		for _, name := range d.names() {
-			plain = strings.ReplaceAll(plain, name, "…")
+	for _, other := range section.Sentences {
+		if other.Subject == s.Subject {
+			all = append(all, other.Claims...)
 		}
-		plain = flags.ReplaceAllString(plain, "…$1")
-		unit, inside := "", false
-		for _, m := range numbers.FindAllStringSubmatch(plain, -1) {
+	}
+	for _, where := range slices.Sorted(maps.Keys(texts)) {
+		text, claims := texts[where], all
+		if where == "Text" {
+			claims = s.Claims
+		}
+		for _, name := range d.names() {
+			text = strings.ReplaceAll(text, name, "…")
+		}
+		text = flags.ReplaceAllString(text, "…$1")
+		unit, last, inside := "", "", false // last is one that is not empty
+		for _, m := range numbers.FindAllStringSubmatch(text, -1) {
 			switch {
 			case m[4] != "":
 				inside = true
@@ -55,11 +65,14 @@ func (d *data) printed(section reports.Section, s reports.Sentence) (out []error
 				inside = false
 				continue
 			}
-			if own := strings.TrimSpace(m[3]); own != "" || !inside {
-				unit = own
+			if own := strings.TrimSpace(m[3]); !inside {
+				if unit = own; own != "" {
+					last = own
+				}
 			}
-			if x, err := strconv.ParseFloat(m[1], 64); err == nil && !d.stated(x, m[1], unit, m[2], s.Claims) {
-				out = append(out, fmt.Errorf("the number %q of %q is of no claim", strings.TrimSpace(m[0]), text))
+			x, err := strconv.ParseFloat(m[1], 64)
+			if err == nil && !d.stated(x, m[1], unit, m[2], claims) && !(inside && d.stated(x, m[1], last, m[2], claims)) {
+				out = append(out, fmt.Errorf("the number %q of its %s is of no claim: %s", strings.TrimSpace(m[0]), where, texts[where]))
 			}
 		}
 	}
@@ -123,7 +136,9 @@ func (d *data) stated(x float64, text, unit, prefix string, claims []reports.Cla
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(claims, func(c reports.Claim) bool { // "a, b and 7 more"
+		return unit == "" && c.Relation == reports.CountOf && x >= 1 && (x == c.Value.Value-2 || x == float64(len(slices.Compact(slices.Clone(c.Of)))-2))
+	})
 }
 
 func (d *data) states(x float64, text, unit, prefix string, c reports.Claim) bool {

@@ -245,7 +245,7 @@ func count(d *data, s reports.Section, c reports.Claim) error {
 		longest = max(longest, len(by))
 	}
 	want, ok := map[string]int{"rounds": whole, "closer rounds": len(all) - whole, "arms": len(grid), "failures": len(d.rec.Failures),
-		"results": longest, "doubts": len(s.Warnings)}[c.Object]
+		"results of an arm": longest, "doubts": len(s.Warnings)}[c.Object]
 	switch {
 	case c.Object == "noisy arms" && c.Value.Value >= float64(least) && c.Value.Value <= float64(most):
 	case c.Object == "noisy arms":
