@@ -186,7 +186,7 @@ func TestHungTrialsFail(t *testing.T) {
 		if started != 2 {
 			t.Errorf("%d executors were made; each failed one must be replaced", started)
 		}
-		if !rec.Facts.Warned("left") {
+		if !slices.ContainsFunc(rec.Facts.Warnings, func(w record.Warning) bool { return w.Topic == "left" }) {
 			t.Error("no warning that a point left")
 		}
 	})

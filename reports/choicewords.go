@@ -33,7 +33,7 @@ func Chosen(s *Set, x Scaling) Sentence {
 		return []Claim{claim(relation, best.Best, best.Surely, estimate.Certainty)}
 	}
 	times := words.Estimate(best.Surely, words.Times) + " " + against // the interval that decides
-	lead := fmt.Sprintf("%s is %s", best.Best.Pool, times)
+	lead := fmt.Sprintf("%s, is %s", best.Best.Pool, times)
 	out := Sentence{Verdict: &Verdict{Unsure, "cannot tell"}}
 	switch best.Decision {
 	case Unmeasured:
@@ -74,7 +74,7 @@ func Chosen(s *Set, x Scaling) Sentence {
 			out.Brief = fmt.Sprintf("cannot tell: %s of %d: %s", words.Count(best.Blocks, "block"), estimate.MinBlocks, hint)
 			break
 		}
-		out.Text = fmt.Sprintf("cannot tell whether a pool helps: the best, %s; more blocks would narrow that (%s halves the interval)", lead, moreBlocks(s, 4*best.Blocks))
+		out.Text = fmt.Sprintf("cannot tell whether a pool helps: the best, %s; four times the blocks halve the interval: %s", lead, moreBlocks(s, 4*best.Blocks))
 		out.Brief = fmt.Sprintf("cannot tell: the best, %s, is %s", best.Best.Short(), words.Estimate(best.Surely, words.Times))
 	case ChosenPool:
 		out = pick(s, x, claim)
@@ -97,14 +97,17 @@ func pick(s *Set, x Scaling, claim func(Relation, Arm, estimate.Estimate, float6
 	speedup := words.ValueOf(best.Speedup, words.Times) + " " + x.Family.Baseline + " " + words.IntervalOf(best.Speedup, words.Times)
 	out := Sentence{Text: best.String(), Brief: best.Short() + ": " + words.Estimate(best.Speedup, words.Times),
 		Verdict: &Verdict{Win, best.Short() + ", " + words.Ratio(best.Speedup.Value)}, Claims: []Claim{claim(Speedup, self, best.Speedup, 0), claim(Helps, best.Best, best.Surely, estimate.Certainty)}}
-	if best.Fastest != nil {
+	switch f := best.Fastest; {
+	case f != nil && f.Standing == Equal:
+		out.Text += ", the smallest of those that are equal"
+	case f != nil:
 		out.Text += ", the smallest that may be as fast"
 	}
 	out.Text += ": " + speedup
 	if isWide(best.Speedup) {
 		out.Text += ", a wide interval"
 	}
-	if f := best.Fastest; f != nil {
+	if f := best.Fastest; f != nil && f.Standing != Equal {
 		out.Text += fmt.Sprintf("; %s measured %s", f.Pool, words.Faster(f.Lead, ""))
 		out.Claims = append(out.Claims, beside(Measured, *f, f.Lead, 0))
 	}

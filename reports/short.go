@@ -180,7 +180,11 @@ func crossoverText(set *Set, series SweepSeries, subject, baseline string) strin
 	case c.Outcome == estimate.Several:
 		return fmt.Sprintf("%s%s %s more than once, last at %s: noise or a cliff", subject, words.Verb(" crosses", " cross", name), baseline, words.Duration(c.At.Value))
 	case known:
-		return fmt.Sprintf("%s%s above %s of work per task at the latest; with less it cannot be told yet", subject, pays, words.Duration(latest))
+		text := fmt.Sprintf("%s%s above %s of work per task at the latest; with less it cannot be told yet", subject, pays, words.Duration(latest))
+		if c.At.N < estimate.MinBlocks {
+			text += fmt.Sprintf(", with %s of the %d an interval needs", words.Count(c.At.N, "block"), estimate.MinBlocks)
+		}
+		return text
 	case c.At.N >= estimate.MinBlocks:
 		return fmt.Sprintf("cannot tell where %s%s to pay off: no difference to %s is clear of the noise on both sides", subject, begins, baseline)
 	case c.At.Value > 0:

@@ -184,11 +184,6 @@ func (f *Facts) warn(w Warning) {
 	}
 }
 
-// Warned reports whether there is a warning of a topic.
-func (f *Facts) Warned(topic string) bool {
-	return slices.ContainsFunc(f.Warnings, func(w Warning) bool { return w.Topic == topic })
-}
-
 // Resource is what limits a workload, "" when the record does not say.
 func (f *Facts) Resource(workload string) string {
 	for _, w := range f.Workloads {
