@@ -168,6 +168,11 @@ func (m Machine) claim() Claim {
 	return Claim{Subject: words.Count(m.CPUs, "CPU"), Relation: CapacityIs, Object: "1 CPU", Unit: words.Times, Value: m.Gave, Of: []record.Point{capacityPoint(m.CPUs)}, Against: []record.Point{capacityPoint(1)}}
 }
 
+// missing is that it gave less than it has.
+func (m Machine) missing() Claim {
+	return Claim{Subject: "the machine", Relation: Missing, Object: words.Count(m.CPUs, "CPU"), Unit: words.Plain, Value: m.Gave, Of: []record.Point{capacityPoint(m.CPUs)}, Against: []record.Point{capacityPoint(1)}}
+}
+
 // CapacityIs is the relation of what CPUs deliver together to what one does.
 const CapacityIs Relation = "capacity"
 

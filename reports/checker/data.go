@@ -108,16 +108,23 @@ type interval struct{ low, high float64 }
 const fewest = 6
 
 // How a claim's interval may differ from the plain one. The bootstrap of a median ends near
-// the exact order statistics of 95 %, but not on them: it is between their neighbours, one
-// for up to 50 values and one more for each 50 more.
+// the exact order statistics of 95 %, but not on them: some ranks away, see ranks.
 const (
 	inner = +1 // surely within a 95 % interval by any method
 	plain = 0
 	outer = -1 // surely around it
 )
 
+// ranks are how far a bootstrap of n values may end from the exact interval.
+func ranks(n int) int {
+	if n < 10 {
+		return 1
+	}
+	return 2 + n/50
+}
+
 // of95 is the interval of the median of 95 %: the exact one of order statistics, moved
-// inwards or outwards by a rank; of three to five values that of Student's t around the mean.
+// inwards or outwards by some ranks; of three to five values that of Student's t around the mean.
 func of95(by map[int]float64, move int) interval {
 	s := sorted(by)
 	n := len(s)
@@ -145,7 +152,7 @@ func of95(by map[int]float64, move int) interval {
 			k++
 		}
 	}
-	k = min(max(k+move*(1+n/50), 1), (n+1)/2)
+	k = min(max(k+move*ranks(n), 1), (n+1)/2)
 	return interval{math.Exp(s[k-1]), math.Exp(s[n-k])}
 }
 

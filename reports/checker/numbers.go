@@ -23,7 +23,7 @@ func afterColon(text string) string {
 
 var (
 	// flags are what to run next, which states nothing.
-	flags = regexp.MustCompile(`-[a-z]+ [0-9][0-9a-zµ.,]*|[0-9]+ blocks halves the interval|: [0-9]+ blocks(;|$)`)
+	flags = regexp.MustCompile(`-[a-z]+ [0-9][0-9a-zµ.,]*|: [0-9]+ blocks(;| \(|$)`)
 	// numbers with their units; those of an interval have the one before it.
 	numbers = regexp.MustCompile(`(-?[0-9]+(?:\.[0-9]+)?)(?: ([TGM]) )?(×| %| ns| µs| ms| s\b)?|(\[)|(\])`)
 )
@@ -137,7 +137,7 @@ func (d *data) stated(x float64, text, unit, prefix string, claims []reports.Cla
 		}
 	}
 	return slices.ContainsFunc(claims, func(c reports.Claim) bool { // "a, b and 7 more"
-		return unit == "" && c.Relation == reports.CountOf && x >= 1 && (x == c.Value.Value-2 || x == float64(len(slices.Compact(slices.Clone(c.Of)))-2))
+		return unit == "" && c.Relation == reports.CountOf && x >= 1 && (x == c.Value.Value-2 || x == float64(distinct(c.Of)-2))
 	})
 }
 
@@ -199,4 +199,12 @@ func (d *data) work(p record.Point) float64 {
 		return 0
 	}
 	return all[0].work
+}
+
+func distinct(points []record.Point) int {
+	seen := map[record.Point]bool{}
+	for _, p := range points {
+		seen[p] = true
+	}
+	return len(seen)
 }

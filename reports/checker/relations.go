@@ -139,7 +139,7 @@ func mayGain(d *data, s reports.Section, c reports.Claim) error {
 		if all := sorted(speedups); math.Pow(2, float64(1-len(all))) <= 2*0.01/float64(len(arms)) && all[0] > 0 && median(speedups) > practical {
 			return fmt.Errorf("%s gains in all of %d blocks", p, len(all))
 		}
-		open = open || !(of95(d.there(p, speedups), outer).high <= 1)
+		open = open || len(speedups) < fewest || !(of95(d.there(p, speedups), outer).high <= 1)
 	}
 	if !open {
 		return fmt.Errorf("every arm surely loses")
@@ -176,14 +176,10 @@ func rising(d *data, s reports.Section, c reports.Claim) error {
 	return nil
 }
 
-// unchosen: as many blocks as the arm has that has most.
+// unchosen: as many blocks as there are of the arm.
 func unchosen(d *data, s reports.Section, c reports.Claim) error {
-	most := 0
-	for _, p := range d.arms(c.Against[0]) {
-		most = max(most, len(d.speedups(p, c.Against[0])))
-	}
-	if c.Value.Value != float64(most) {
-		return fmt.Errorf("there are %d", most)
+	if n := len(d.speedups(c.Of[0], c.Against[0])); c.Value.Value != float64(n) || n >= fewest {
+		return fmt.Errorf("%v blocks, and there are %d", c.Value.Value, n)
 	}
 	return nil
 }
