@@ -110,9 +110,10 @@ const fewest = 6
 // How a claim's interval may differ from the plain one. The bootstrap of a median ends near
 // the exact order statistics of 95 %, but not on them: some ranks away, see ranks.
 const (
-	inner = +1 // surely within a 95 % interval by any method
-	plain = 0
-	outer = -1 // surely around it
+	innermost = +2 // where an end may lie at all, halfway between two values
+	inner     = +1 // surely within a 95 % interval by any method
+	plain     = 0
+	outer     = -1 // surely around it
 )
 
 // ranks are how far a bootstrap of n values may end from the exact interval.
@@ -123,8 +124,33 @@ func ranks(n int) int {
 	return 2 + n/50
 }
 
+// rank is the k of the k-th smallest and largest values, between which the median is but for
+// a share alpha of samples of n: 0 where so few cannot tell.
+func rank(n int, alpha float64) (k int) {
+	if n > 1000 {
+		return int(float64(n)/2 - math.Sqrt(-math.Log(alpha/2)*float64(n)/2))
+	}
+	p, below := math.Pow(0.5, float64(n)), 0.0 // p is that of k of n heads
+	for 2*(below+p) <= alpha && 2*k < n {
+		below += p
+		p *= float64(n-k) / float64(k+1)
+		k++
+	}
+	return k
+}
+
+// clear is the exact interval of a level of 99 % that a number of questions share.
+func clear(by map[int]float64, questions int) interval {
+	s := sorted(by)
+	if k := rank(len(s), 0.01/float64(questions)); k > 0 {
+		return interval{math.Exp(s[k-1]), math.Exp(s[len(s)-k])}
+	}
+	return interval{0, math.Inf(1)}
+}
+
 // of95 is the interval of the median of 95 %: the exact one of order statistics, moved
-// inwards or outwards by some ranks; of three to five values that of Student's t around the mean.
+// inwards or outwards by some ranks; of three to five values that of Student's t around the
+// mean, twice as wide to be surely around one of the median.
 func of95(by map[int]float64, move int) interval {
 	s := sorted(by)
 	n := len(s)
@@ -140,19 +166,17 @@ func of95(by map[int]float64, move int) interval {
 			squares += (v - mean) * (v - mean) / float64(n-1)
 		}
 		half := []float64{3: 4.303, 4: 3.182, 5: 2.776}[n] * math.Sqrt(squares/float64(n))
+		if move == outer {
+			half *= 2
+		}
 		return interval{math.Exp(mean - half), math.Exp(mean + half)}
 	}
-	k, p, below := 0, math.Pow(0.5, float64(n)), 0.0 // p is that of k of n heads
-	if n > 1000 {
-		k = int(float64(n)/2 - 0.98*math.Sqrt(float64(n)))
-	} else {
-		for 2*(below+p) <= 0.05 {
-			below += p
-			p *= float64(n-k) / float64(k+1)
-			k++
-		}
+	k := rank(n, 0.05)
+	moved := move * ranks(n)
+	if move == innermost {
+		moved = ranks(n) + 1
 	}
-	k = min(max(k+move*ranks(n), 1), (n+1)/2)
+	k = min(max(k+moved, 1), (n+1)/2)
 	return interval{math.Exp(s[k-1]), math.Exp(s[n-k])}
 }
 

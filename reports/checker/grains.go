@@ -45,7 +45,7 @@ func (d *data) grains(c reports.Claim) (out []grain) {
 func crosses(c reports.Claim, all []grain, level float64) error {
 	below, above := false, false
 	for _, g := range all {
-		v := of95(g.speedups, plain)
+		v := clear(g.speedups, len(all))
 		worse, better := v.high < level/practical, v.low > level*practical
 		below, above = below || median(g.speedups) < level, above || median(g.speedups) >= level
 		switch {
@@ -105,8 +105,8 @@ func overtakes(d *data, s reports.Section, c reports.Claim) error {
 			}
 		}
 	}
-	if n := len(all); c.Outcome == "cannot tell" && n > 0 && of95(all[n-1].speedups, plain).low > practical {
-		return fmt.Errorf("it has overtaken at %v: %v", all[n-1].of, of95(all[n-1].speedups, plain))
+	if n := len(all); c.Outcome == "cannot tell" && n > 0 && clear(all[n-1].speedups, n).low > practical {
+		return fmt.Errorf("it has overtaken at %v: %v", all[n-1].of, clear(all[n-1].speedups, n))
 	}
 	return crosses(c, all, 1)
 }

@@ -185,11 +185,11 @@ func (d *data) states(x float64, text, unit, prefix string, c reports.Claim) boo
 		}
 	}
 	// How many blocks there are, and how many are missing.
-	blocks := float64(c.Value.N)
+	blocks := []float64{float64(c.Value.N)}
 	if len(c.Of) > 0 && len(c.Against) > 0 {
-		blocks = float64(len(d.speedups(c.Of[0], c.Against[0])))
+		blocks = append(blocks, float64(len(d.speedups(c.Of[0], c.Against[0]))))
 	}
-	return unit == "" && (x == blocks || x == fewest-blocks && x > 0)
+	return unit == "" && slices.ContainsFunc(blocks, func(n float64) bool { return x == n || x == fewest-n && x > 0 })
 }
 
 // work is what a task of a point holds, as measured in its blocks.
