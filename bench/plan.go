@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"poolbench/bench/arm"
+	"poolbench/bench/arm/probe"
 	"poolbench/bench/block"
+	"poolbench/bench/host"
 	"poolbench/bench/record"
 )
 
@@ -21,9 +23,36 @@ type Plan struct {
 	of      map[record.Point]int // the source of each point
 }
 
-// NewPlan makes the plan of sources. An error is one of a source, or a point that no
-// record could hold or that two sources have.
-func NewPlan(sources []arm.Source, seed uint64) (Plan, error) {
+// Plan is what Run measures and in which order: the points of the sources and the probes
+// of the machine. An error is one of a source, or a point that no record could hold or that
+// two sources have.
+func (c Config) Plan() (Plan, error) {
+	p, err := newPlan(c.Sources, c.Seed)
+	counts := c.Capacity
+	if counts == nil {
+		counts = c.usualCapacity(p, host.CPUs())
+	}
+	if err != nil || len(counts) == 0 {
+		return p, err
+	}
+	machine := probe.Machine{Workers: slices.Compact(slices.Sorted(slices.Values(append([]int{1}, counts...))))}
+	return newPlan(append(slices.Clone(c.Sources), machine.Source()), c.Seed)
+}
+
+// usualCapacity are the worker counts of Capacity when it is nil, some more than once.
+func (c Config) usualCapacity(p Plan, cpus int) []int {
+	counts := []int{1}
+	for _, point := range p.Points {
+		if c.Virtual || point.Benchmark() == record.CapacityBenchmark {
+			return nil
+		}
+		counts = append(counts, max(1, min(point.Workers(), cpus)))
+	}
+	return counts
+}
+
+// newPlan makes the plan of sources alone.
+func newPlan(sources []arm.Source, seed uint64) (Plan, error) {
 	p := Plan{Seed: seed, sources: sources, of: map[record.Point]int{}}
 	for i, s := range sources {
 		points, err := s.Points()

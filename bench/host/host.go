@@ -6,6 +6,7 @@ package host
 import (
 	"context"
 	"fmt"
+	"math"
 	"runtime"
 
 	"poolbench/bench/record"
@@ -22,7 +23,7 @@ type Machine struct {
 // Describe asks the system. What it does not tell is left out.
 func Describe(ctx context.Context) Machine {
 	cores, procs := runtime.NumCPU(), runtime.GOMAXPROCS(0)
-	m := Machine{Keys: Keys(ctx), Cores: min(cores, procs)}
+	m := Machine{Keys: Keys(ctx), Cores: CPUs()}
 	m.read("gomaxprocs", float64(procs), "")
 	describeSystem(ctx, &m.Findings)
 	if load := loadAverage(ctx); load >= 0 {
@@ -45,6 +46,16 @@ func Describe(ctx context.Context) Machine {
 	}
 	describeTopology(&m.Findings)
 	return m
+}
+
+// CPUs are how many CPUs a run in this process can use: those that its affinity, its
+// quota, rounded up, and GOMAXPROCS leave; at least 1.
+func CPUs() int {
+	n := min(runtime.NumCPU(), runtime.GOMAXPROCS(0))
+	if quota, ok := cpuQuota(); ok {
+		n = min(n, int(math.Ceil(quota))) // a quota is above 0
+	}
+	return max(1, n)
 }
 
 // Keys are the file keys of a record: equal on all runs that may be compared.

@@ -24,6 +24,7 @@ type Facts struct {
 	Plan   Plan      `fact:"plan"`
 	Builds Builds    `fact:"builds"`
 	Cores  int       `fact:"cores"` // CPUs that the run could use; 0 when unknown
+	Probe  string    `fact:"probe"` // by what the capacity of the machine was probed, for people; "" when it was not
 
 	Sources      []Source      `fact:"source"`
 	Workloads    []Workload    `fact:"workload"`

@@ -88,7 +88,7 @@ func TestSweepWorkers(t *testing.T) {
 // Every point of the built-in grids has its baseline, and names that can be read
 // back.
 func TestBuiltInGrids(t *testing.T) {
-	for name, g := range map[string]Grid{"standard": StandardGrid(), "quick": QuickGrid()} {
+	for name, g := range map[string]Grid{"standard": StandardGrid(), "quick": StandardGrid().Quick()} {
 		if err := g.Check(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
