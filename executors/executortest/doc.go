@@ -38,6 +38,14 @@
 //
 // The cases, in the order in which they run, written by go test -update:
 //
+//	B01  an executor can be made, and shut down at once
+//	B02  a task runs, its future has the value, and shutdown returns after that
+//	B03  100 tasks run, one after the other
+//	B04  submit returns while its task runs, unless the executor says that it runs tasks inline
+//	B05  submit accepts 300 tasks while the worker is busy
+//	B06  as many tasks run at the same time as there are workers
+//	B07  a task that ends by runtime.Goexit costs no worker
+//	B08  what else it can do is found by trying options, a closure and a priority
 //	F01  a callback registered before sees the value without blocking
 //	F02  a callback sees the error of the task, the same object where it need not travel
 //	F03  cancel runs callbacks before it returns, and they see the cancellation
@@ -101,7 +109,7 @@
 //	E02  inputs of every form arrive unchanged; a missing function is refused at submit
 //	D07  an error of the task is the error of the future, and the worker lives on
 //	E19  the input is freed after the task, though its future is kept
-//	E20  less than one worker is refused
+//	E20  less than one worker is refused, and one is what the executor has
 //	E22  an error of no text, or a nil pointer in an error, is a failure of the task
 //	E30  a broken executor says so, also when it has been shut down since
 //	E31  one worker starts tasks in the order of submission
