@@ -11,7 +11,15 @@
 // What a kind can do is found by trying (see [Capabilities]). A case that needs
 // more than that is not applicable, so that a poorer executor is scored rather
 // than refused. A case that does not end within its limit has hung: its
-// goroutines are shown and abandoned, and the run goes on.
+// goroutines are shown and abandoned, and the run goes on, for as long as all that
+// does not hold has not taken longer than [Patience]. There is always a score.
+//
+// Group B comes first: what the others rest on. When one of these cases does not
+// hold, the others that it decides are not run, and count as failed because of it:
+// an executor whose Submit blocks is told so, once.
+//
+// An executor that panics in a goroutine of its own ends the program, as Go has it,
+// and nothing can be scored.
 //
 // A test binary that runs the suite on worker processes calls process.WorkerMain
 // first in TestMain.
@@ -19,6 +27,7 @@
 // Ids are those of the behaviours in the contract, most of which come from
 // CPython's own tests of concurrent.futures:
 //
+//   - B: what all rest on (not in the contract as a group)
 //   - F: the future itself
 //   - W: waiting for several
 //   - A: futures as they complete

@@ -38,7 +38,7 @@ func (b book) write(what, format string, args ...any) {
 }
 
 func (b book) Run(name string, f func(book)) bool {
-	if name == "T04" || b.only != "" && name != b.only { // see isEndless
+	if isLeftOut(executortest.Case{ID: name}) || b.only != "" && name != b.only {
 		return true
 	}
 	b.name = name
@@ -79,7 +79,7 @@ func TestRun(t *testing.T) {
 		{"sound", fault{}, "", nil, "log: reference: 13"},
 		{"cause", fault{submitBlocks: true}, "", []string{
 			"B02 error: reference: a task runs, its future has the value, and shutdown returns after that: hung",
-		}, "error: reference: 50 held, "},
+		}, "error: reference: 4"},
 		{"explained, its cause not chosen", fault{newFails: true}, "X01", []string{
 			"X01 error: reference: no closure is lost or run twice: failed",
 		}, "error: reference: 0 held, 1 failed, 0 hung, 0 not applicable"},
