@@ -425,7 +425,7 @@ func TestRealRun(t *testing.T) {
 	g.Workers, g.SweepWorkers = []int{2}, 0
 	sources := append(of(g), probe.Machine{Workers: []int{1, 2}}.Source())
 	var out bytes.Buffer
-	s, err := Run(t.Context(), Config{Sources: sources, Blocks: 2, Budget: time.Minute, Out: &out})
+	s, err := Run(t.Context(), Config{Sources: sources, Blocks: 2, Budget: time.Hour, Out: &out})
 	if err != nil {
 		t.Fatal(err)
 	}
