@@ -103,6 +103,14 @@ func (q Quantity) sure(alpha float64) (low, high float64) {
 	return min(v.Low, low), max(v.High, high)
 }
 
+// Surely reports whether the curve is Always above a level, or Never, at each of its points:
+// by the interval that decides. Of other outcomes it is true.
+func (c *Curve) Surely(o Outcome, level float64) bool {
+	return !slices.ContainsFunc(c.points, func(p CurvePoint) bool {
+		return o == Always && p.low < math.Log(level) || o == Never && p.high > math.Log(level)
+	})
+}
+
 // RisesFrom is the work of the first point that is surely above 1 and gains at least what
 // matters, a fraction; ok is false when there is none.
 func (c *Curve) RisesFrom(matters float64) (work float64, ok bool) {
