@@ -162,7 +162,7 @@ func (out *Choice) settle(s *Set, helping, all []candidate) {
 			break
 		}
 	}
-	out.Decision, out.Pool, out.Speedup = ChosenPool, chosen.Pool, chosen.Speedup
+	out.Decision, out.Pool, out.Speedup, out.Surely = ChosenPool, chosen.Pool, chosen.Speedup, chosen.surely(len(all))
 	fastest, beaten := chosen.Speedup.Value, 0
 	for _, c := range all {
 		if c.Pool == chosen.Pool {
@@ -171,11 +171,14 @@ func (out *Choice) settle(s *Set, helping, all []candidate) {
 		ratio := chosen.task.Over(c.task)
 		r := Rival{Arm: c.Arm, Lead: s.Estimate(ratio)}
 		r.Standing = standing(r.Lead)
+		if v := estimate.Sure(ratio.Places(), 1-estimate.Confidence); !r.Lead.Known() && (v.Low > 0 || v.High < 0) {
+			r.Standing = Told // too few blocks for its interval, but not for that
+		}
 		out.Rivals = append(out.Rivals, r)
 		if r.Lead.Known() && r.Lead.Value > 1 && c.Speedup.Value > fastest {
 			fastest, out.Fastest = c.Speedup.Value, &r
 		}
-		if r.Standing != Told || r.Lead.Value > 1 {
+		if r.Standing != Told || !r.Lead.Known() || r.Lead.Value > 1 {
 			continue
 		}
 		beaten++

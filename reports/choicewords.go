@@ -32,27 +32,32 @@ func Chosen(s *Set, x Scaling) Sentence {
 	sure := func(relation Relation) []Claim {
 		return []Claim{claim(relation, best.Best, best.Surely, estimate.Certainty)}
 	}
-	times := words.Estimate(best.Best.Speedup, words.Times) + " " + against
+	blocks := best.Best.Speedup.N
+	few := claim(Unchosen, best.Best, estimate.Estimate{Value: float64(blocks), N: blocks}, 0)
+	few.Object, few.Unit = words.Count(estimate.MinBlocks, "block"), words.Plain
+	times := words.Estimate(best.Surely, words.Times) + " " + against // the interval that decides
 	lead := fmt.Sprintf("%s, is %s", best.Best.Pool, times)
 	out := Sentence{Verdict: &Verdict{Unsure, "cannot tell"}}
 	switch best.Decision {
 	case Unmeasured:
 		out.Text = "cannot tell: only " + words.Against(against) + " was measured"
+		object := ""
 		if x.Partial {
+			object = "by some executors"
 			out.Text = "nothing is chosen: this grain was measured with some of the executors only"
 		}
-		out.Claims = []Claim{{Subject: x.Title(), Relation: Absent, Unit: words.Plain, Of: []record.Point{x.Baseline}}}
+		out.Claims = []Claim{{Subject: x.Title(), Relation: Absent, Object: object, Unit: words.Plain, Of: []record.Point{x.Baseline}}}
 	case SomePool:
 		hint := moreBlocks(s, estimate.MinBlocks)
-		out.Text = fmt.Sprintf("a pool helps, about %s; which one needs %s more: %s", words.Ratio(best.Best.Speedup.Value), words.Count(estimate.MinBlocks-best.Blocks, "block"), hint)
-		out.Brief, out.Verdict, out.Claims = "a pool helps, about "+words.Ratio(best.Best.Speedup.Value)+"; which one: "+hint, &Verdict{Win, "a pool helps, about " + words.Ratio(best.Best.Speedup.Value)}, sure(Helps)
+		out.Text = fmt.Sprintf("a pool helps, about %s; which one needs %s more: %s", words.Ratio(best.Best.Speedup.Value), words.Count(estimate.MinBlocks-blocks, "block"), hint)
+		out.Brief, out.Verdict, out.Claims = "a pool helps, about "+words.Ratio(best.Best.Speedup.Value)+"; which one: "+hint, &Verdict{Win, "a pool helps, about " + words.Ratio(best.Best.Speedup.Value)}, append(sure(Helps), few)
 	case NoPool:
 		why := "nothing beats " + words.Against(against)
 		if best.Best.Speedup.Value >= 1 {
 			why = "none gains more than " + words.Percent(Practical)
 		}
 		out.Text = fmt.Sprintf("do not use a pool: %s; the best, %s", why, lead)
-		out.Brief, out.Verdict = fmt.Sprintf("no pool: the best, %s, is %s", best.Best.Short(), words.Estimate(best.Best.Speedup, words.Times)), &Verdict{None, "use no pool"}
+		out.Brief, out.Verdict = fmt.Sprintf("no pool: the best, %s, is %s", best.Best.Short(), words.Estimate(best.Surely, words.Times)), &Verdict{None, "use no pool"}
 		out.Claims = sure(NoGain)
 		for _, p := range x.Points() {
 			if p.Pool != best.Best.Pool {
@@ -63,17 +68,18 @@ func Chosen(s *Set, x Scaling) Sentence {
 		gave := fmt.Sprintf("the machine gave %s of its %s meanwhile", words.RatioNumber(best.Gave.Value), words.Count(MachineOf(s).CPUs, "CPU"))
 		out.Text = fmt.Sprintf("cannot tell: %s; the best, %s; stop what else runs, then measure again", gave, lead)
 		out.Brief, out.Verdict = "cannot tell: "+gave, &Verdict{Unsure, fmt.Sprintf("cannot tell: %s of %s", words.RatioNumber(best.Gave.Value), words.Count(MachineOf(s).CPUs, "CPU"))}
-		out.Claims = append(sure(MayGain), Claim{Subject: "the machine", Relation: Missing, Object: words.Count(MachineOf(s).CPUs, "CPU"), Unit: words.Plain, Value: *best.Gave, Of: []record.Point{capacityPoint(MachineOf(s).CPUs)}, Against: []record.Point{capacityPoint(1)}})
+		out.Claims = append(sure(MayGain), MachineOf(s).missing())
 	case Undecided:
 		out.Claims = sure(MayGain)
-		if best.Blocks < estimate.MinBlocks {
+		if blocks < estimate.MinBlocks {
 			hint := moreBlocks(s, estimate.MinBlocks)
-			out.Text = fmt.Sprintf("cannot tell: %s of the %d an interval needs; so far %s leads with %s; %s", words.Count(best.Blocks, "block"), estimate.MinBlocks, best.Best.Pool, times, hint)
-			out.Brief = fmt.Sprintf("cannot tell: %s of %d: %s", words.Count(best.Blocks, "block"), estimate.MinBlocks, hint)
+			out.Claims = append(out.Claims, few)
+			out.Text = fmt.Sprintf("cannot tell: %s of the %d an interval needs; so far %s leads with %s; %s", words.Count(blocks, "block"), estimate.MinBlocks, best.Best.Pool, times, hint)
+			out.Brief = fmt.Sprintf("cannot tell: %s of %d: %s", words.Count(blocks, "block"), estimate.MinBlocks, hint)
 			break
 		}
 		out.Text = fmt.Sprintf("cannot tell whether a pool helps: the best, %s; four times the blocks halve the interval: %s", lead, moreBlocks(s, 4*best.Blocks))
-		out.Brief = fmt.Sprintf("cannot tell: the best, %s, is %s", best.Best.Short(), words.Estimate(best.Best.Speedup, words.Times))
+		out.Brief = fmt.Sprintf("cannot tell: the best, %s, is %s", best.Best.Short(), words.Estimate(best.Surely, words.Times))
 	case ChosenPool:
 		out = pick(s, x, claim)
 	}
@@ -94,7 +100,7 @@ func pick(s *Set, x Scaling, claim func(Relation, Arm, estimate.Estimate, float6
 	}
 	speedup := words.ValueOf(best.Speedup, words.Times) + " " + x.Family.Baseline + " " + words.IntervalOf(best.Speedup, words.Times)
 	out := Sentence{Text: best.String(), Brief: best.Short() + ": " + words.Estimate(best.Speedup, words.Times),
-		Verdict: &Verdict{Win, best.Short() + ", " + words.Ratio(best.Speedup.Value)}, Claims: []Claim{claim(Speedup, self, best.Speedup, 0), claim(Helps, best.Best, best.Surely, estimate.Certainty)}}
+		Verdict: &Verdict{Win, best.Short() + ", " + words.Ratio(best.Speedup.Value)}, Claims: []Claim{claim(Speedup, self, best.Speedup, 0), claim(Helps, self, best.Surely, estimate.Certainty)}}
 	switch f := best.Fastest; {
 	case f != nil && f.Standing == Equal:
 		out.Text += ", the smallest of those that are equal"

@@ -78,7 +78,7 @@ func split(logs []float64) (shares [4]float64) {
 	if len(logs) > 2 {
 		shares[2] = min(max(0, 1-math.Exp(logs[2]))*math.Exp(logs[3]), 1-within)
 	}
-	shares[3] = 1 - shares[0] - shares[1] - shares[2]
+	shares[3] = max(0, 1-shares[0]-shares[1]-shares[2]) // rounding may be below 0
 	return shares
 }
 

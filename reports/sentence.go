@@ -45,7 +45,7 @@ type Claim struct {
 	Unit     string            // of Value: words.Seconds, words.Times, …, or the unit of a benchmark
 	Value    estimate.Estimate // with its interval, its method and the blocks it was made from
 	Level    float64           // of the interval; 0 is estimate.Confidence. estimate.Certainty is that of all arms together
-	Outcome  string            // "always", "never", "several" (Value is the last) or "cannot tell" where there is no single value; else empty
+	Outcome  string            // "always", "never", "several" (Value is the last), "at most" or "cannot tell" where there is no single value; else empty
 
 	// The evidence: what was measured of the subject, and what it was compared with, within
 	// blocks. Against is parallel to Of, or one point for all, or empty.
@@ -67,7 +67,7 @@ const (
 	EqualTo  Relation = "equal"            // the same, surely within what is Practical of 1
 	UntoldOf Relation = "not told apart"   // the same, on both sides of 1
 	Rising   Relation = "still rising"     // the same, against the next smaller pool
-	Unchosen Relation = "blocks so far"    // how many blocks there are of those that an answer needs
+	Unchosen Relation = "blocks so far"    // how many blocks there are of Object, those that an interval needs
 	Absent   Relation = "was not measured" // nothing to compare
 	CountOf  Relation = "count"            // a number of things in the record
 	MedianOf Relation = "median"           // of the values of Of in Unit
@@ -85,7 +85,7 @@ func (c Claim) MarshalJSON() ([]byte, error) {
 	}
 	put("object", c.Object, c.Object != "")
 	put("outcome", c.Outcome, c.Outcome != "")
-	put("value", c.Value.Value, c.Outcome == "" || c.Value.N > 0)
+	put("value", c.Value.Value, c.Outcome == "" || c.Value.N > 0 && c.Value.Value != 0)
 	if m := c.Value.Method; m != nil {
 		put("low", c.Value.Low, true)
 		put("high", c.Value.High, true)
@@ -116,8 +116,11 @@ func names(points []record.Point) []string {
 // crossing is the claim of where Relation begins to hold along some points.
 func crossing(subject string, relation Relation, object string, unit string, c estimate.Crossing) Claim {
 	out := Claim{Subject: subject, Relation: relation, Object: object, Unit: unit, Outcome: words.OutcomeText(c.Outcome)}
-	if c.Outcome == estimate.Crosses || c.Outcome == estimate.Several {
+	switch c.Outcome {
+	case estimate.Crosses, estimate.Several:
 		out.Value = c.At
+	case estimate.Unknown:
+		out.Value = estimate.Estimate{Value: c.At.Value, N: c.At.N} // a guess at best
 	}
 	return out
 }

@@ -83,6 +83,9 @@ func payoff(s *Set, sweep Sweep, series SweepSeries, on string) Sentence {
 		pays.Outcome, pays.Value = "at most", estimate.Estimate{Value: latest, N: series.Crossover.At.N}
 	}
 	out := Sentence{Text: crossoverText(s, series, series.Label()+on, words.Against(sweep.Family.Baseline)), Claims: []Claim{pays}}
+	if machine := MachineOf(s); pays.Outcome == words.OutcomeText(estimate.Unknown) && machine.Low() && !machine.Own {
+		out.Claims = append(out.Claims, machine.missing())
+	}
 	if text := cutOverText(series); text != "" {
 		t := series.Threshold
 		out.Text += "; " + text

@@ -18,22 +18,39 @@ var Trust = Question{
 	Answer: func(s *Set) Section {
 		out := Section{Warnings: Warnings(s), Reading: fmt.Sprintf("The record has %s. A round runs every arm once, in shuffled order, so that a machine that drifts drifts for all of them. Every speedup is a ratio within a block; the estimate is the median of these ratios and its %s interval assumes nothing about how they are distributed. It needs at least %d blocks. What is called faster, slower, a help or no help is so in intervals that hold for all arms together, 99 %% of the time. Workers stand ready before the clock starts; each job checks its own answer after the clock has stopped.",
 			rounds(s), words.Percent(estimate.Confidence), estimate.MinBlocks)}
-		first := Sentence{Text: basis(s), Verdict: trustVerdict(s), Claims: []Claim{
-			{Subject: "the record", Relation: CountOf, Object: "rounds", Unit: words.Plain, Value: estimate.Exactly(float64(s.Whole()), s.Whole())},
-			{Subject: "the record", Relation: CountOf, Object: "arms", Unit: words.Plain, Value: estimate.Exactly(float64(len(s.Points())), s.Whole())}}}
-		first.Brief = trustBrief(s)
+		count := func(what string, n int, of ...record.Point) Claim {
+			return Claim{Subject: "the record", Relation: CountOf, Object: what, Unit: words.Plain, Value: estimate.Exactly(float64(n), s.Whole()), Of: of}
+		}
+		first := Sentence{Text: basis(s), Brief: trustBrief(s), Verdict: trustVerdict(s), Claims: []Claim{count("rounds", s.Whole()), count("arms", len(s.Points()))}}
+		if narrow := s.Blocks() - s.Whole(); narrow > 0 {
+			first.Claims = append(first.Claims, count("closer rounds", narrow))
+		}
+		if !s.Numbered() {
+			first.Claims = append(first.Claims, count("results of an arm", s.Blocks()))
+		}
+		if n := len(out.Warnings); n > 0 {
+			first.Claims = append(first.Claims, count("doubts", n))
+		}
+		if m := MachineOf(s); m.Low() {
+			first.Claims = append(first.Claims, m.claim())
+		}
 		add := func(claim Claim, format string, args ...any) {
 			out.Sentences = append(out.Sentences, Sentence{Text: fmt.Sprintf(format, args...), Claims: []Claim{claim}})
 		}
-		count := func(what string, n int) Claim {
-			return Claim{Subject: "the record", Relation: CountOf, Object: what, Unit: words.Plain, Value: estimate.Exactly(float64(n), s.Whole())}
-		}
 		if n := len(s.Record.Failures); n > 0 {
-			add(count("failures", n), "%s failed: %s.", words.Count(n, "slice"), failureList(s))
+			var of []record.Point
+			for _, f := range s.Record.Failures {
+				of = append(of, f.Point)
+			}
+			add(count("failures", n, of...), "%s failed: %s.", words.Count(n, "slice"), failureList(s))
 		}
-		if noisy := NoisyArms(s); len(noisy) > 0 {
-			add(count("noisy arms", len(noisy)), "%s noisy (interval wider than ±%s): %s. More blocks, hence a larger -budget, narrow them.",
-				words.Plural(len(noisy), "arm is", "arms are"), words.Percent(noisyLimit), words.ShortList(noisy, 3))
+		if noisy := noisyArms(s); len(noisy) > 0 {
+			var of []record.Point
+			for _, a := range noisy {
+				of = append(of, a.point)
+			}
+			add(count("noisy arms", len(noisy), of...), "%s noisy (interval wider than ±%s): %s. More blocks, hence a larger -budget, narrow them.",
+				words.Plural(len(noisy), "arm is", "arms are"), words.Percent(noisyLimit), words.ShortList(NoisyArms(s), 3))
 		}
 		if m := MachineOf(s); m.Own {
 			add(m.claim(), "These %s do the work of %s %s: no pool can speed up CPU work more on this machine.", words.Count(m.CPUs, "CPU"), words.RatioNumber(m.Gave.Value), words.IntervalOf(m.Gave, words.Times))
@@ -149,6 +166,11 @@ func noisyTable(s *Set) words.Table {
 // claim is what the machine gave.
 func (m Machine) claim() Claim {
 	return Claim{Subject: words.Count(m.CPUs, "CPU"), Relation: CapacityIs, Object: "1 CPU", Unit: words.Times, Value: m.Gave, Of: []record.Point{capacityPoint(m.CPUs)}, Against: []record.Point{capacityPoint(1)}}
+}
+
+// missing is that it gave less than it has.
+func (m Machine) missing() Claim {
+	return Claim{Subject: "the machine", Relation: Missing, Object: words.Count(m.CPUs, "CPU"), Unit: words.Plain, Value: m.Gave, Of: []record.Point{capacityPoint(m.CPUs)}, Against: []record.Point{capacityPoint(1)}}
 }
 
 // CapacityIs is the relation of what CPUs deliver together to what one does.

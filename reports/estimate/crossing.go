@@ -47,6 +47,9 @@ func (c *Curve) Crossing(level, matters float64) (out Crossing, place Quantity) 
 		out.Outcome = Never
 	case crosses:
 		place = c.locate(&out, level)
+		if out.Outcome == Always && lowest <= -matters || out.Outcome == Never && highest >= max(matters, 0) {
+			out.Outcome = Unknown // the fit says so, and a point does not
+		}
 	case len(changes) >= 2:
 		out.Outcome = Several
 		out.At.Value = math.Exp(c.lastRaw(level))
