@@ -142,10 +142,11 @@ func TestSurely(t *testing.T) {
 		points        []CurvePoint
 		always, never bool
 	}{
-		"all above": {[]CurvePoint{at(1, clear...), at(2, clear...), at(3, clear...)}, true, false},
-		"one near":  {[]CurvePoint{at(1, clear...), at(2, near...), at(3, clear...)}, false, false},
-		"all below": {[]CurvePoint{at(1, Negated(clear)...), at(2, Negated(clear)...), at(3, Negated(clear)...)}, false, true},
-		"last near": {[]CurvePoint{at(1, Negated(clear)...), at(2, Negated(clear)...), at(3, Negated(near)...)}, false, false},
+		"all above":       {[]CurvePoint{at(1, clear...), at(2, clear...), at(3, clear...)}, true, false},
+		"one near":        {[]CurvePoint{at(1, clear...), at(2, near...), at(3, clear...)}, false, false},
+		"all below":       {[]CurvePoint{at(1, Negated(clear)...), at(2, Negated(clear)...), at(3, Negated(clear)...)}, false, true},
+		"one is left out": {[]CurvePoint{at(1, clear...), at(2, clear...), at(3, clear...), at(4, 0.5, 0.5, 0.5)}, false, false},
+		"last near":       {[]CurvePoint{at(1, Negated(clear)...), at(2, Negated(clear)...), at(3, Negated(near)...)}, false, false},
 	} {
 		c := NewCurve(test.points)
 		if c.Surely(Always, 1) != test.always || c.Surely(Never, 1) != test.never || !c.Surely(Unknown, 1) || !c.Surely(Crosses, 1) {
