@@ -89,7 +89,7 @@ func (d *Duel) fight(s *Set, first, second SweepSeries) bool {
 		if ratio.Len() == 0 {
 			continue
 		}
-		ratios = append(ratios, estimate.CurvePoint{Work: usefulWork(s, m), Ratio: s.Quantity(ratio)})
+		ratios = append(ratios, estimate.CurvePoint{Work: usefulWork(s, m), Ratio: s.Quantity(ratio), Cost: s.Quantity(m.task.Over(s.at(m.baseline).task))})
 		d.points = append(d.points, SweepPoint{Point: p.Point, Grain: p.Grain, Work: p.Work})
 		d.below, d.above = p.Point, m.point
 	}
@@ -100,6 +100,7 @@ func (d *Duel) fight(s *Set, first, second SweepSeries) bool {
 	if c.Falls() {
 		// The second one wins where tasks are small.
 		for i := range ratios {
+			ratios[i].Cost = ratios[i].Cost.Times(ratios[i].Ratio)
 			ratios[i].Ratio = ratios[i].Ratio.Inverse()
 		}
 		c = estimate.NewCurve(ratios)

@@ -121,7 +121,7 @@ func (c *Curve) lastRaw(level float64) float64 {
 	for i := len(c.points) - 1; i > 0; i-- {
 		a, b := c.points[i-1], c.points[i]
 		if (b.Ratio.Point >= level) != (a.Ratio.Point >= level) {
-			return between(xy{a.Work.Point, a.Ratio.Point}, xy{b.Work.Point, b.Ratio.Point}, level)
+			return between(a.xy(), b.xy(), level)
 		}
 	}
 	return c.points[len(c.points)-1].Work.Point

@@ -18,8 +18,7 @@ import (
 //  2. Isotonic regression (pool adjacent violators) of ln ratio against ln work:
 //     overhead matters less the larger the task.
 //  3. The last sign change of the fit is the bracket. Within it, time per task is
-//     taken as linear in work, which makes 1/ratio linear in 1/work: exact for
-//     T = (w+h)/P and for T = d, on any grid. A straight line between logarithms is
+//     taken as linear in work for both arms: exact for T = (w+h)/P and for T = d, on any grid. A straight line between logarithms is
 //     up to 3 % off on a grid of ratio 2 (TestBetween), which is more than the
 //     noise of a good run.
 //  4. The points on each side of it must, taken together, be clear of the level too.
@@ -43,7 +42,10 @@ type Curve struct {
 // A CurvePoint is one grain: useful work per task, and the ratio there.
 type CurvePoint struct {
 	Work, Ratio Quantity // both on the scale Ratio; work in seconds, or another axis above 0
-	low, high   float64  // interval of ln ratio that decides on which side the point is; infinite when nothing can be said
+	// Cost is the time over useful work of the arm to which the ratio is that of the other;
+	// the zero Quantity where the other is the plain loop, whose time is the useful work.
+	Cost      Quantity
+	low, high float64 // interval of ln ratio that decides on which side the point is; infinite when nothing can be said
 }
 
 // MinPoints is how many points a curve needs to be looked at for a crossing.
@@ -73,7 +75,7 @@ func NewCurve(points []CurvePoint) *Curve {
 		if i == 0 || p.Ratio.N < c.blocks {
 			c.blocks = p.Ratio.N
 		}
-		c.fit = append(c.fit, xy{p.Work.Point, p.Ratio.Point})
+		c.fit = append(c.fit, p.xy())
 	}
 	isotonic(c.fit)
 	replicates := 0
@@ -85,13 +87,25 @@ func NewCurve(points []CurvePoint) *Curve {
 	for r := range replicates {
 		f := all[r*n : (r+1)*n : (r+1)*n]
 		for i, p := range c.points {
-			f[i] = xy{p.Work.Draw(r), p.Ratio.Draw(r)}
+			f[i] = xy{p.Work.Draw(r), p.Ratio.Draw(r), math.NaN()}
+			if p.Cost.N > 0 {
+				f[i].cost = p.Cost.Draw(r)
+			}
 		}
 		slices.SortStableFunc(f, func(a, b xy) int { return cmp.Compare(a.x, b.x) })
 		isotonic(f)
 		c.fits = append(c.fits, f)
 	}
 	return c
+}
+
+// xy is the point as measured.
+func (p CurvePoint) xy() xy {
+	cost := math.NaN()
+	if p.Cost.N > 0 {
+		cost = p.Cost.Point
+	}
+	return xy{p.Work.Point, p.Ratio.Point, cost}
 }
 
 // sure is an interval that the ratio is in at level 1-alpha: that of its blocks, and the

@@ -14,8 +14,8 @@ func TestBetween(t *testing.T) {
 		const h, p = 8.0, 16.0
 		at := h / (p - 1)
 		low := at / math.Exp2(float64(i)/100)
-		inline := func(w float64) xy { return xy{math.Log(w), math.Log(p * w / (w + h))} }
-		serial := func(w float64) xy { return xy{math.Log(w), math.Log(w / at)} }
+		inline := func(w float64) xy { return xy{math.Log(w), math.Log(p * w / (w + h)), math.NaN()} }
+		serial := func(w float64) xy { return xy{math.Log(w), math.Log(w / at), math.NaN()} }
 		a, b := inline(low), inline(2*low)
 		if got := math.Exp(between(a, b, 0)); math.Abs(got/at-1) > 1e-9 {
 			t.Errorf("inline from %v: %v, want %v", low, got, at)
@@ -27,15 +27,23 @@ func TestBetween(t *testing.T) {
 		if got := math.Exp(between(serial(low), serial(2*low), 0)); math.Abs(got/at-1) > 1e-9 {
 			t.Errorf("dispatcher from %v: %v, want %v", low, got, at)
 		}
+		// Two pools, each with a cost of its own for each task, far apart on the grid.
+		pools := func(w float64) xy { // the first has a cost of 1, the second of h and takes 0.8 of the work
+			return xy{math.Log(w), math.Log((w + 1) / (0.8*w + h)), math.Log((0.8*w + h) / w)}
+		}
+		meets := (h - 1) / 0.2
+		if got := math.Exp(between(pools(meets/math.Exp2(float64(i+1)/33)), pools(meets*8), 0)); math.Abs(got/meets-1) > 1e-9 {
+			t.Errorf("two pools: %v, want %v", got, meets)
+		}
 		// At half of the ideal the curve bends most.
-		bend := func(w float64) xy { return xy{math.Log(w), math.Log(2 * w / (w + h))} }
+		bend := func(w float64) xy { return xy{math.Log(w), math.Log(2 * w / (w + h)), math.NaN()} }
 		low = h / math.Exp2(float64(i)/100)
 		worst = max(worst, math.Abs(math.Exp(straight(bend(low), bend(2*low)))/h-1))
 	}
 	if t.Logf("a straight line is off by up to %.1f %%", 100*worst); worst < 0.02 || worst > 0.035 {
 		t.Errorf("a straight line is off by up to %v", worst)
 	}
-	if got := between(xy{1, 0.5}, xy{2, 0.5}, 0); got != 2 {
+	if got := between(xy{1, 0.5, math.NaN()}, xy{2, 0.5, math.NaN()}, 0); got != 2 {
 		t.Errorf("a flat piece: %v", got)
 	}
 }
@@ -52,7 +60,7 @@ func TestIsotonic(t *testing.T) {
 	} {
 		points := make([]xy, len(test.y))
 		for i, y := range test.y {
-			points[i] = xy{float64(i), y}
+			points[i] = xy{x: float64(i), y: y}
 		}
 		isotonic(points)
 		for i, p := range points {

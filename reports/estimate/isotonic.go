@@ -6,8 +6,9 @@ import (
 	"slices"
 )
 
-// xy is one point in logarithms: work and ratio.
-type xy struct{ x, y float64 }
+// xy is one point in logarithms: work, ratio, and cost, the time of one of the two arms over
+// the useful work; NaN where the other is the plain loop, so that it is 1/ratio.
+type xy struct{ x, y, cost float64 }
 
 // meet is ln work where an isotonic fit meets the level; -Inf when it is at or
 // above it everywhere, +Inf when it ends below.
@@ -26,17 +27,24 @@ func meet(fit []xy, level float64) float64 {
 	return between(fit[i-1], fit[i], level)
 }
 
-// between is ln work where y is the level between a and b, with 1/ratio linear in
-// 1/work.
+// between is ln work where y is the level between a, below it, and b, with the time of both
+// arms over work linear in 1/work.
 func between(a, b xy, level float64) float64 {
 	// Relative to a.x, so that exp cannot overflow.
 	span := math.Exp(a.x - b.x) // (1/work of b) / (1/work of a)
-	ya, yb := math.Exp(level-a.y), math.Exp(level-b.y)
-	if ya == yb || span >= 1 {
+	// ahead is how much longer the other arm takes than at the level, over work.
+	ahead := func(p xy) float64 {
+		cost := p.cost
+		if math.IsNaN(cost) {
+			cost = -p.y
+		}
+		return math.Exp(cost+p.y) - math.Exp(cost+level)
+	}
+	ya, yb := ahead(a), ahead(b)
+	if !(ya < yb) || span >= 1 {
 		return b.x
 	}
-	t := (ya - 1) / (ya - yb)
-	return a.x - math.Log(1+t*(span-1))
+	return a.x - math.Log(1+ya/(ya-yb)*(span-1))
 }
 
 // isotonic replaces y by its least-squares fit that never descends (pool adjacent
@@ -75,7 +83,7 @@ func Floor(rising []Quantity) Quantity {
 	return Combine(rising[0].Scale, func(values []float64) float64 {
 		points := make([]xy, len(values))
 		for i, y := range values {
-			points[i] = xy{float64(i), y}
+			points[i] = xy{x: float64(i), y: y}
 		}
 		isotonic(points)
 		return points[0].y

@@ -36,7 +36,7 @@ func (c *Curve) Threshold(matters float64) Threshold {
 	for i := 1; i < len(c.points) && worst > math.Log(1+matters); i++ {
 		a, b := c.points[i-1], c.points[i]
 		if a.Ratio.Point < 0 && b.Ratio.Point >= 0 {
-			x := between(xy{a.Work.Point, a.Ratio.Point}, xy{b.Work.Point, b.Ratio.Point}, 0)
+			x := between(a.xy(), b.xy(), 0)
 			consider(x, Threshold{Outcome: Crosses, At: math.Exp(x)})
 		}
 	}
