@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"poolbench/bench/record"
 	"poolbench/reports/estimate"
@@ -74,6 +75,9 @@ const (
 func (m Machine) Low() bool {
 	return m.CPUs > 1 && m.Gave.Known() && m.Gave.Value < ample*float64(m.CPUs) && m.Gave.High < (1+ample)/2*float64(m.CPUs)
 }
+
+// gave is as precise as its interval.
+func (m Machine) gave() string { return strings.TrimSuffix(words.ValueOf(m.Gave, words.Times), "×") }
 
 // MachineOf says what the machine did.
 func MachineOf(s *Set) Machine {

@@ -113,6 +113,9 @@ func pick(s *Set, x Scaling, claim func(Relation, Arm, estimate.Estimate, float6
 	}
 	if f := best.Fastest; f != nil && f.Standing != Equal {
 		out.Text += fmt.Sprintf("; %s measured %s", f.Pool, words.Faster(f.Lead, ""))
+		if isWide(f.Lead) {
+			out.Text += ", a wide interval"
+		}
 		out.Claims = append(out.Claims, beside(Measured, *f, f.Lead, 0))
 	}
 	for _, group := range []struct {

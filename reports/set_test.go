@@ -166,7 +166,7 @@ func TestCapacityIsTheIdeal(t *testing.T) {
 			t.Errorf("ideal of %d workers is %v (measured %v), want %v", s.Workers, s.Ideal, s.Measured, want)
 		}
 	}
-	if text := said(d, Trust)[1]; !strings.HasPrefix(text, "These 2 CPUs do the work of 1.3 [1.30, 1.30]") {
+	if text := said(d, Trust)[1]; !strings.HasPrefix(text, "These 2 CPUs do the work of 1.30 [1.30, 1.30]") {
 		t.Errorf("%s", text)
 	}
 	w.resource = "wait"

@@ -53,7 +53,7 @@ var Trust = Question{
 				words.Plural(len(noisy), "arm is", "arms are"), words.Percent(noisyLimit), words.ShortList(NoisyArms(s), 3))
 		}
 		if m := MachineOf(s); m.Own {
-			add(m.claim(), "These %s do the work of %s %s: no pool can speed up CPU work more on this machine.", words.Count(m.CPUs, "CPU"), words.RatioNumber(m.Gave.Value), words.IntervalOf(m.Gave, words.Times))
+			add(m.claim(), "These %s do the work of %s %s: no pool can speed up CPU work more on this machine.", words.Count(m.CPUs, "CPU"), m.gave(), words.IntervalOf(m.Gave, words.Times))
 		}
 		if len(out.Sentences)+len(out.Warnings) == 0 && len(Scalings(s)) > 0 && s.Whole() >= estimate.MinBlocks {
 			first.Text += " Nothing that lowers trust was seen."

@@ -47,7 +47,7 @@ func absence(s *Set) []record.Warning {
 	switch {
 	case m.Low() && !m.Own:
 		return []record.Warning{{Topic: "capacity",
-			What: fmt.Sprintf("%s together did the work of %s %s, and of %s to %s in most blocks: something else took them.", words.Count(m.CPUs, "CPU"), words.RatioNumber(m.Gave.Value), words.IntervalOf(m.Gave, words.Times), words.RatioNumber(m.From), words.RatioNumber(m.To)),
+			What: fmt.Sprintf("%s together did the work of %s %s, and of %s to %s in most blocks: something else took them.", words.Count(m.CPUs, "CPU"), m.gave(), words.IntervalOf(m.Gave, words.Times), words.RatioNumber(m.From), words.RatioNumber(m.To)),
 			Cure: "Stop other programs, or use a machine that does not share its CPUs, and measure again; more blocks do not help."}}
 	case m.Gave.N == 0 && slices.ContainsFunc(Headline(s), func(x Scaling) bool { return x.Best.Decision == NoPool && x.Resource != "wait" }):
 		return []record.Warning{{Topic: "capacity", What: "What the CPUs delivered meanwhile was not measured, so that no pool helps may be the machine's doing.",
