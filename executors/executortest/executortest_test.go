@@ -14,7 +14,7 @@ func TestConformance(t *testing.T) {
 		t.Run(kind.Name, func(t *testing.T) {
 			before := runtime.NumGoroutine()
 			executortest.Run(t, kind)
-			for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+			for deadline := time.Now().Add(time.Minute); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
 				if time.Now().After(deadline) {
 					t.Fatalf("%d goroutines before the suite, %d after", before, runtime.NumGoroutine())
 				}

@@ -107,7 +107,7 @@ func TestCgroupOfWorker(t *testing.T) {
 	if !strings.Contains(string(in), "/poolbench-test\n") {
 		t.Errorf("the process is in %s", in)
 	}
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		if procs, _ := os.ReadFile(filepath.Join(dir, "cgroup.procs")); strings.Count(string(procs), "\n") == 2 {
 			break
 		}

@@ -90,7 +90,7 @@ func TestTorture(t *testing.T) {
 // torture is TestTorture for one set of options; with resize, the number of
 // workers changes all the time.
 func torture(t *testing.T, events int, o process.Options, resize bool) {
-	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second+time.Duration(events)*20*time.Millisecond)
+	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute+time.Duration(events)*20*time.Millisecond)
 	defer stop()
 	journal := t.TempDir() + "/journal"
 	if err := os.WriteFile(journal, nil, 0o600); err != nil {

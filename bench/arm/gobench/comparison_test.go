@@ -738,7 +738,22 @@ func TestSliced(t *testing.T) {
 	}
 	for name, words := range map[string]string{"BadPanic-2": "the roof is on fire", "BadStart-2": "cannot even begin", "BadExit-2": "os.Exit(0)"} {
 		if p := found[name]; p == nil || !strings.Contains(p.reasons[0]+p.reasons[1], words) {
-			t.Errorf("%s: %v, want %q", name, p, words)
+			t.Errorf("%s: %v, want %q; there are %q", name, p, words, slices.Sorted(maps.Keys(found)))
+		}
+	}
+}
+
+func TestUntimed(t *testing.T) {
+	const head = "goos: linux\npkg: example.com/fixture\n"
+	for text, want := range map[string]bool{
+		head + "BenchmarkBadStart-2   \t       1\nPASS\n":                      true,
+		head + "BenchmarkLoop-2   \t       1\t       539 ns/op\nPASS\n":        false,
+		head + "BenchmarkMetric-2   \t       1\t       7.000 seven/op\nPASS\n": false,
+		head + "BenchmarkTalks-2 says\nBenchmark 1 2 3\nPASS\n":                false,
+		head + "PASS\n": false,
+	} {
+		if got := untimed(text); got != want {
+			t.Errorf("%q: %v", text, got)
 		}
 	}
 }

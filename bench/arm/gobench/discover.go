@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"poolbench/bench/arm/gobench/build"
@@ -190,9 +191,16 @@ func (c *Comparison) names(ctx context.Context, p *build.Package, s build.Side, 
 
 // printedNames takes the names from the result lines.
 func (c *Comparison) printedNames(ctx context.Context, l launch) (f found, err error) {
-	process, err := host.Run(ctx, l.command("-test.benchtime=1x"))
-	if process == nil || ctx.Err() != nil {
-		return f, err
+	var process *host.Process
+	for range mostPanics {
+		process, err = host.Run(ctx, l.command("-test.benchtime=1x"))
+		if process == nil || ctx.Err() != nil {
+			return f, err
+		}
+		if err != nil || !untimed(process.Output()) {
+			break
+		}
+		err = process.WithWords("printed a result without a time")
 	}
 	for _, r := range record.Printed(process.Output()) {
 		name := r.Point.Name()
@@ -205,6 +213,23 @@ func (c *Comparison) printedNames(ctx context.Context, l launch) (f found, err e
 		f.failure = unlessPassed(process)
 	}
 	return f, nil
+}
+
+// mostPanics is how often a benchmark is run that may have panicked.
+const mostPanics = 5
+
+// untimed reports whether there is a result without any value. When a benchmark panics,
+// package testing may print that and pass: the goroutine that panics tells it first that
+// it has ended, and on a busy machine its panic then comes too late.
+func untimed(text string) bool {
+	for line := range strings.Lines(text) {
+		if fields := strings.Fields(line); len(fields) == 2 && strings.HasPrefix(line, "Benchmark") {
+			if _, err := strconv.Atoi(fields[1]); err == nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // unlessPassed is an error unless a test binary said that it came to its end.
