@@ -79,7 +79,7 @@ func payoff(s *Set, sweep Sweep, series SweepSeries, on string) Sentence {
 	if (series.Crossover.Outcome == estimate.Never || series.Crossover.Outcome == estimate.Always) && !series.Sure() {
 		pays.Outcome = words.OutcomeText(estimate.Unknown)
 	}
-	if latest, known := series.Latest(); known && series.Crossover.Outcome == estimate.Unknown {
+	if latest, known := series.Latest(); known && (series.Crossover.Outcome == estimate.Unknown || series.Crossover.Outcome == estimate.Always && !series.Sure()) {
 		pays.Outcome, pays.Value = "at most", estimate.Estimate{Value: latest, N: series.Crossover.At.N}
 	}
 	out := Sentence{Text: crossoverText(s, series, series.Label()+on, words.Against(sweep.Family.Baseline)), Claims: []Claim{pays}}

@@ -64,6 +64,24 @@ func TestProgramAroundAGrid(t *testing.T) {
 	}
 }
 
+// What is no grid is measured by the same program, without the flags that choose of one.
+func TestProgramAroundASource(t *testing.T) {
+	other := grid
+	other.Workloads = []workloads.Workload{workloads.Tiny}
+	var out, errs bytes.Buffer
+	if code := newProgram("mine", inproc.Grid{}, other.Source()).Run(t.Context(), []string{"-n"}, &out, &errs); code != 0 || !strings.Contains(out.String(), "spawn × 2, tiny") {
+		t.Errorf("exit %d\n%s%s", code, &out, &errs)
+	}
+	if code := newProgram("mine", inproc.Grid{}, other.Source()).Run(t.Context(), []string{"-workers", "2"}, &out, &errs); code != 2 || !strings.Contains(errs.String(), "no flag -workers") {
+		t.Errorf("exit %d\n%s", code, &errs)
+	}
+	out.Reset()
+	if code := newProgram("mine", grid, other.Source()).Run(t.Context(), []string{"-n", "-workloads", "spin"}, &out, &errs); code != 0 ||
+		!strings.Contains(out.String(), "spawn × 2, tiny") || !strings.Contains(out.String(), "spawn × 2, spin") || strings.Contains(out.String(), "sleep") {
+		t.Errorf("exit %d\n%s%s", code, &out, &errs)
+	}
+}
+
 // The report of a record never takes the place of that of another one.
 func TestEveryRecordHasAReportOfItsOwn(t *testing.T) {
 	dir := t.TempDir()

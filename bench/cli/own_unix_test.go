@@ -70,7 +70,7 @@ func ownModule(t *testing.T, programs map[string]string) (dir string) {
 	}
 	// What go mod tidy would write, without asking anybody.
 	mod := strings.Replace(read("go.mod"), "module poolbench\n", "module example.com/own\n", 1)
-	mod = regexp.MustCompile(`(?m)^tool .*$`).ReplaceAllString(mod, "") + "\nrequire poolbench v0.0.0\n\nreplace poolbench => " + root + "\n"
+	mod = regexp.MustCompile(`(?ms)^tool \(.*?^\)$`).ReplaceAllString(mod, "") + "\nrequire poolbench v0.0.0\n\nreplace poolbench => " + root + "\n"
 	dir = t.TempDir()
 	files := map[string]string{"go.mod": mod, "go.sum": read("go.sum")}
 	for name, text := range programs {
@@ -130,6 +130,11 @@ func TestOwnProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := strings.NewReplacer("package cli_test", "package main", "func ExampleMain()", "func main()").Replace(string(example))
+	_, body, _ := strings.Cut(text, "func main() {\n")
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil || !strings.Contains(string(readme), "func main() {\n"+body) {
+		t.Errorf("the README has another program, %v", err)
+	}
 	dir := ownModule(t, map[string]string{"mine": text, "forgetful": forgetful})
 	results := filepath.Join(dir, defaultOut, recordName)
 	flags := []string{"-executors", "goroutines,processes", "-workers", "1,2", "-progress", "plain"}

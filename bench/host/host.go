@@ -51,12 +51,15 @@ func Describe(ctx context.Context) Machine {
 // CPUs are how many CPUs a run in this process can use: those that its affinity, its
 // quota, rounded up, and GOMAXPROCS leave; at least 1.
 func CPUs() int {
-	n := min(runtime.NumCPU(), runtime.GOMAXPROCS(0))
-	if quota, ok := cpuQuota(); ok {
-		n = min(n, int(math.Ceil(quota))) // a quota is above 0
+	quota, ok := cpuQuota()
+	if !ok {
+		quota = math.Inf(1)
 	}
-	return max(1, n)
+	return cpus(min(runtime.NumCPU(), runtime.GOMAXPROCS(0)), quota)
 }
+
+// cpus is how many of some CPUs a quota, in CPUs, leaves.
+func cpus(n int, quota float64) int { return max(1, int(min(float64(n), math.Ceil(quota)))) }
 
 // Keys are the file keys of a record: equal on all runs that may be compared.
 func Keys(ctx context.Context) []record.Field {
