@@ -30,7 +30,7 @@ type Choice struct {
 	Best     Arm                // the arm with the largest speedup, of every decision but Unmeasured
 	Surely   estimate.Estimate  // its speedup, or that of the arm that decides, in the interval that decides
 	Gave     *estimate.Estimate // CPUs that the machine gave meanwhile, of MachineAbsent
-	Blocks   int                // of the arm that has most
+	Blocks   int                // of Best
 }
 
 // A Decision is how a Choice turned out.
@@ -122,10 +122,7 @@ func choose(s *Set, all []candidate, baseline Pool) Choice {
 		return out
 	}
 	best := slices.MaxFunc(all, func(a, b candidate) int { return cmp.Compare(a.Speedup.Value, b.Speedup.Value) })
-	out.Decision, out.Best, out.Surely = Undecided, best.Arm, best.surely(len(all))
-	for _, c := range all {
-		out.Blocks = max(out.Blocks, c.speedup.N)
-	}
+	out.Decision, out.Best, out.Surely, out.Blocks = Undecided, best.Arm, best.surely(len(all)), best.speedup.N
 	var helping []candidate
 	for _, c := range all {
 		if sure := c.surely(len(all)); c.Speedup.Value > 1+Practical && sure.N > 0 && sure.Low > 1 {
@@ -138,7 +135,7 @@ func choose(s *Set, all []candidate, baseline Pool) Choice {
 		out.settle(s, known, all)
 	case len(helping) > 0:
 		lead := slices.MaxFunc(helping, func(a, b candidate) int { return cmp.Compare(a.Speedup.Value, b.Speedup.Value) })
-		out.Decision, out.Best, out.Surely = SomePool, lead.Arm, lead.surely(len(all))
+		out.Decision, out.Best, out.Surely, out.Blocks = SomePool, lead.Arm, lead.surely(len(all)), lead.speedup.N
 	case slices.ContainsFunc(all, func(c candidate) bool { return !(c.most <= 1+Practical) }):
 		if machine := MachineOf(s); machine.Low() && !machine.Own && best.computes && best.Speedup.Known() {
 			out.Decision, out.Gave = MachineAbsent, &machine.Gave

@@ -32,8 +32,7 @@ func Chosen(s *Set, x Scaling) Sentence {
 	sure := func(relation Relation) []Claim {
 		return []Claim{claim(relation, best.Best, best.Surely, estimate.Certainty)}
 	}
-	blocks := best.Best.Speedup.N
-	few := claim(Unchosen, best.Best, estimate.Estimate{Value: float64(blocks), N: blocks}, 0)
+	few := claim(Unchosen, best.Best, estimate.Estimate{Value: float64(best.Blocks), N: best.Blocks}, 0)
 	few.Object, few.Unit = words.Count(estimate.MinBlocks, "block"), words.Plain
 	times := words.Estimate(best.Surely, words.Times) + " " + against // the interval that decides
 	lead := fmt.Sprintf("%s, is %s", best.Best.Pool, times)
@@ -49,7 +48,7 @@ func Chosen(s *Set, x Scaling) Sentence {
 		out.Claims = []Claim{{Subject: x.Title(), Relation: Absent, Object: object, Unit: words.Plain, Of: []record.Point{x.Baseline}}}
 	case SomePool:
 		hint := moreBlocks(s, estimate.MinBlocks)
-		out.Text = fmt.Sprintf("a pool helps, about %s; which one needs %s more: %s", words.Ratio(best.Best.Speedup.Value), words.Count(estimate.MinBlocks-blocks, "block"), hint)
+		out.Text = fmt.Sprintf("a pool helps, about %s; which one needs %s more: %s", words.Ratio(best.Best.Speedup.Value), words.Count(estimate.MinBlocks-best.Blocks, "block"), hint)
 		out.Brief, out.Verdict, out.Claims = "a pool helps, about "+words.Ratio(best.Best.Speedup.Value)+"; which one: "+hint, &Verdict{Win, "a pool helps, about " + words.Ratio(best.Best.Speedup.Value)}, append(sure(Helps), few)
 	case NoPool:
 		why := "nothing beats " + words.Against(against)
@@ -71,11 +70,11 @@ func Chosen(s *Set, x Scaling) Sentence {
 		out.Claims = append(sure(MayGain), MachineOf(s).missing())
 	case Undecided:
 		out.Claims = sure(MayGain)
-		if blocks < estimate.MinBlocks {
+		if best.Blocks < estimate.MinBlocks {
 			hint := moreBlocks(s, estimate.MinBlocks)
 			out.Claims = append(out.Claims, few)
-			out.Text = fmt.Sprintf("cannot tell: %s of the %d an interval needs; so far %s leads with %s; %s", words.Count(blocks, "block"), estimate.MinBlocks, best.Best.Pool, times, hint)
-			out.Brief = fmt.Sprintf("cannot tell: %s of %d: %s", words.Count(blocks, "block"), estimate.MinBlocks, hint)
+			out.Text = fmt.Sprintf("cannot tell: %s of the %d an interval needs; so far %s leads with %s; %s", words.Count(best.Blocks, "block"), estimate.MinBlocks, best.Best.Pool, times, hint)
+			out.Brief = fmt.Sprintf("cannot tell: %s of %d: %s", words.Count(best.Blocks, "block"), estimate.MinBlocks, hint)
 			break
 		}
 		out.Text = fmt.Sprintf("cannot tell whether a pool helps: the best, %s; four times the blocks halve the interval: %s", lead, moreBlocks(s, 4*best.Blocks))

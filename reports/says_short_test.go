@@ -24,7 +24,7 @@ func TestLevelIsNotNever(t *testing.T) {
 		planted.Pool{Executor: "threads", Workers: 2, Speedup: planted.Overhead(2, 0.8e-6)}, planted.Pool{Executor: "processes", Workers: 2, Speedup: times(0.8)}))
 	text := said(s, reports.Short)
 	has(t, text, "spawn draws level with goroutines at every size tried", "threads draw level with goroutines at", "processes stay 2", "behind goroutines up to 120 µs", "not: never overtake")
-	for _, line := range strings.Split(text, "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		if strings.Contains(line, "never") && (strings.Contains(line, "spawn") || strings.Contains(line, "threads")) {
 			t.Errorf("%q", line)
 		}

@@ -19,7 +19,7 @@ func TestEqualIsWithinFivePercent(t *testing.T) {
 		arm{"threads", 2, times(base, 1.01, 1.02, 1.03)},
 		arm{"processes", 2, times(base, 0.9, 1.1, 1.02)})
 	text := said(s, reports.Which)
-	for _, part := range strings.Split(text, ";") {
+	for part := range strings.SplitSeq(text, ";") {
 		if strings.Contains(part, "equal") && strings.Contains(part, "goroutines") {
 			t.Errorf("%q", part)
 		}

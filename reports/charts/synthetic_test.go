@@ -68,7 +68,8 @@ func scaling(workload, resource string, sizes []int, speedups map[string][]float
 					Speedup: about(v, 0.04), Efficiency: v / float64(n)})
 				if v > s.Best.Speedup.Value {
 					s.Best = reports.Choice{Pool: reports.Pool{Executor: name, Workers: n}, Speedup: about(v, 0.04), Decision: reports.ChosenPool}
-					s.Best.Best, s.Best.Surely = reports.Arm{Pool: s.Best.Pool, Speedup: s.Best.Speedup}, s.Best.Speedup
+					s.Best.Best = reports.Arm{Pool: s.Best.Pool, Speedup: s.Best.Speedup}
+					s.Best.Surely, s.Best.Blocks = s.Best.Speedup, s.Best.Speedup.N
 					if v <= 1 {
 						s.Best.Decision = reports.NoPool
 					}

@@ -25,7 +25,7 @@ var (
 	// flags are what to run next, which states nothing.
 	flags = regexp.MustCompile(`-[a-z]+ [0-9][0-9a-zµ.,]*|: [0-9]+ blocks(;| \(|$)`)
 	// numbers with their units; those of an interval have the one before it.
-	numbers = regexp.MustCompile(`(-?[0-9]+(?:\.[0-9]+)?)(?: ([TGM]) )?(×| %| ns| µs| ms| s\b)?|(\[)|(\])`)
+	numbers = regexp.MustCompile(`(-?[0-9]+(?:\.[0-9]+)?)(?:([TGM]) )?(×| %| ns| µs| ms| s\b)?|(\[)|(\])`)
 )
 
 // constants are the numbers that sentences name and that no record has: what matters, the
@@ -53,6 +53,11 @@ func (d *data) printed(section reports.Section, s reports.Sentence) (out []error
 		}
 		for _, name := range d.names() {
 			text = strings.ReplaceAll(text, name, "…")
+		}
+		for _, c := range claims {
+			if c.Relation == reports.MedianOf {
+				text = strings.ReplaceAll(text+" ", " "+c.Unit+" ", " … ")
+			}
 		}
 		text = flags.ReplaceAllString(text, "…$1")
 		unit, last, inside := "", "", false // last is one that is not empty
