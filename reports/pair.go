@@ -95,7 +95,7 @@ func pair(rec *record.Record) pairing {
 			at.block = ordinal[r.Point]
 		}
 		switch _, ok := timeOf(r); {
-		case !ok && (r.Point.IsGrid() || r.Point.IsProbe()):
+		case !ok && (r.Point.IsGrid() || rec.IsProbe(r.Point)):
 			if unusable++; first == "" {
 				first = r.Position
 			}

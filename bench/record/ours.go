@@ -1,0 +1,42 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// isOurs reports whether a file says that it is a record of ours: it has a block, a fact
+// or a failure, as Writer or an earlier version of it wrote them. Whatever else there is of
+// ours in a file (axes, probes, sides) is somebody else's otherwise.
+func isOurs(text []byte) bool {
+	for line := range bytes.Lines(text) {
+		if comment, ok := strings.CutPrefix(plainLine(line), "# "); ok && line[len(line)-1] == '\n' && isMark(comment) {
+			return true
+		}
+	}
+	return false
+}
+
+func isMark(comment string) bool {
+	word, rest, _ := strings.Cut(comment, " ")
+	switch word {
+	case "block":
+		n, err := strconv.Atoi(rest)
+		return err == nil && n > 0
+	case "fact":
+		name, value, _ := strings.Cut(rest, " ")
+		_, ok := factFields[name]
+		return (ok || name == factHost || name == factFailed) && json.Valid([]byte(value))
+	case "note":
+		key, _, ok := strings.Cut(rest, ":")
+		topic, _, dotted := strings.Cut(key, ".")
+		return ok && (slices.Contains([]string{"run", "comparison", "grid"}, key) || dotted && (topic == "workload" || topic == "calibration"))
+	case "failed":
+		name, _, ok := strings.Cut(rest, ": ")
+		return ok && checkWord(name) == nil
+	}
+	return false
+}
