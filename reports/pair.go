@@ -87,8 +87,13 @@ func pair(rec *record.Record) pairing {
 	numbers, ordinal := map[int]int{}, map[record.Point]int{}
 	var unusable, outside, repeated, huge int
 	first := ""
+	procs, left := chooseProcs(rec.Results)
+	p.warnings = left
 	for i := range rec.Results {
 		r := &rec.Results[i]
+		if procs > 0 && r.Procs != procs {
+			continue
+		}
 		at := trial{r.Point, r.Block}
 		if !p.numbered {
 			ordinal[r.Point]++

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // isOurs reports whether a file says that it is a record of ours: it has a block, a fact
@@ -31,9 +32,12 @@ func isMark(comment string) bool {
 		_, ok := factFields[name]
 		return (ok || name == factHost || name == factFailed) && json.Valid([]byte(value))
 	case "note":
-		key, _, ok := strings.Cut(rest, ":")
+		key, value, ok := strings.Cut(rest, ":")
 		topic, _, dotted := strings.Cut(key, ".")
-		return ok && (slices.Contains([]string{"run", "comparison", "grid"}, key) || dotted && (topic == "workload" || topic == "calibration"))
+		if _, err := time.Parse(time.RFC3339, strings.TrimSpace(value)); err == nil && (key == "start" || key == "time") {
+			return true
+		}
+		return ok && (slices.Contains([]string{"run", "comparison", "grid", "partial"}, key) || dotted && slices.Contains([]string{"workload", "calibration", "warning"}, topic))
 	case "failed":
 		name, _, ok := strings.Cut(rest, ": ")
 		return ok && checkWord(name) == nil

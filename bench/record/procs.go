@@ -34,24 +34,24 @@ func suffix(name string) (string, int) {
 type Procs map[int]bool
 
 // TellProcs tells GOMAXPROCS from all names of one package, as go test prints them. The
-// name of a function has no "-", so what a name without "/" ends in is GOMAXPROCS.
-// Where there is none, it is what all of several names end in, or what each of them ends
-// in in turn, as with -cpu 1,2,4. Else nothing tells, and names are taken as they are
-// written: GOMAXPROCS 1.
+// name of a function has no "-", and no value of our axes ends in one, so what a name
+// without "/" or one of a grid ends in is GOMAXPROCS. Where there is none of these, it is
+// what all of several names end in, or what each of them ends in in turn, as with -cpu
+// 1,2,4. Else nothing tells, and names are taken as they are written: GOMAXPROCS 1.
 func TellProcs(names []string) Procs {
-	functions, all, of := Procs{}, Procs{}, map[string]Procs{}
+	sure, all, of := Procs{}, Procs{}, map[string]Procs{}
 	for _, name := range names {
 		bare, n := suffix(name)
-		if !strings.Contains(name, "/") {
-			functions[n] = true
+		if !strings.Contains(name, "/") || isGridName(bare) && (n == 1 || !isGridName(name)) {
+			sure[n] = true
 		}
 		if all[n] = true; of[bare] == nil {
 			of[bare] = Procs{}
 		}
 		of[bare][n] = true
 	}
-	if len(functions) > 0 {
-		return functions
+	if len(sure) > 0 {
+		return sure
 	}
 	for _, procs := range of {
 		if len(procs) < len(all) || len(of) == 1 {
@@ -59,6 +59,11 @@ func TellProcs(names []string) Procs {
 		}
 	}
 	return all
+}
+
+func isGridName(name string) bool {
+	p, err := ParsePoint("", name)
+	return err == nil && p.IsGrid()
 }
 
 // Split takes off the suffix of a name where it is one of GOMAXPROCS; 1 when there is none.

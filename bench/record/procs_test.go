@@ -25,6 +25,9 @@ func TestTellProcs(t *testing.T) {
 		{"Store/Add Store/Add-1", Procs{1: true}, "Store/Add-1"},
 		{"Store/Add Store/Add-1 Store/Add-2 Store/Add-1-2", Procs{1: true, 2: true}, "Store/Add-1"},
 		{"Copy/a-8 Copy/b-007", Procs{1: true}, "Copy/b-007"},
+		{"G/executor=x/workload=y/workers=2-8", Procs{8: true}, "G/executor=x/workload=y/workers=2"},
+		{"G/executor=x/workload=y/workers=2 G/executor=x/workload=y/workers=2-4 G/executor=x/workload=z/workers=2-4", Procs{1: true, 4: true}, "G/executor=x/workload=z/workers=2"},
+		{"G/executor=x/workload=y/workers=auto-8", Procs{1: true}, "G/executor=x/workload=y/workers=auto-8"},
 		{"Benchmark-2 x/size-100", Procs{2: true}, "x/size-100"},
 	} {
 		names := strings.Fields(test.names)

@@ -290,8 +290,7 @@ func (p *reader) finish() *Record {
 }
 
 // namePoints gives the results of somebody's benchmarks their points. What GOMAXPROCS was
-// is told from all names of a package; a name that is one of a grid without what may be
-// its suffix tells by itself, since no value of our axes ends like that.
+// is told from all names of a package. A name that is none of ours stays as it is.
 func (r *Record) namePoints() {
 	names := map[string][]string{}
 	for _, res := range r.Results {
@@ -304,13 +303,7 @@ func (r *Record) namePoints() {
 	for i := range r.Results {
 		res := &r.Results[i]
 		res.Name, res.Procs = procs[res.Point.Pkg].Split(res.Full)
-		point, err := ParsePoint(res.Point.Pkg, res.Name)
-		if bare, n := suffix(res.Full); err != nil && n > 1 {
-			if grid, err := ParsePoint(res.Point.Pkg, bare); err == nil {
-				res.Name, res.Procs, point = bare, n, grid
-			}
-		}
-		res.Point = point // of a name that is none of ours the name as it is
+		res.Point, _ = ParsePoint(res.Point.Pkg, res.Name)
 	}
 }
 
