@@ -67,6 +67,7 @@ func addGateFlags(c *invocation) *gateFlags {
 	f.builds.add(c)
 	f.ci.add(c)
 	f.view.addColor(c)
+	c.flags.BoolVar(&f.view.Verbose, "v", false, "count the lines of records that look like results and are none")
 	return f
 }
 
@@ -110,11 +111,11 @@ func runGate(ctx context.Context, c *invocation) error {
 	case len(rest) != 2:
 		return usageError("gate takes two records, BASE and HEAD, or one comparison, or builds (-base REF); got %d arguments", len(rest))
 	}
-	base, err := readRecord(rest[0])
+	base, err := readRecord(c, rest[0], f.view.Verbose)
 	if err != nil {
 		return err
 	}
-	head, err := readRecord(rest[1])
+	head, err := readRecord(c, rest[1], f.view.Verbose)
 	if err != nil {
 		return err
 	}
@@ -140,7 +141,7 @@ func (f *gateFlags) options() (gate.Options, error) {
 
 // judgeAgain judges a comparison that was measured before.
 func (f *gateFlags) judgeAgain(c *invocation, path string, options gate.Options) error {
-	rec, err := readRecord(path)
+	rec, err := readRecord(c, path, f.view.Verbose)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"poolbench/reports"
 	"poolbench/reports/charts"
 	"poolbench/reports/view"
+	"poolbench/reports/words"
 )
 
 // defaultOut is where run and report leave their files.
@@ -34,7 +35,7 @@ func runReport(_ context.Context, c *invocation) error {
 	if err := how.check(c.stdout); err != nil {
 		return err
 	}
-	rec, err := readRecord(rest[0])
+	rec, err := readRecord(c, rest[0], how.Verbose)
 	if err != nil {
 		return err
 	}
@@ -48,11 +49,16 @@ func runReport(_ context.Context, c *invocation) error {
 	return nil
 }
 
-// readRecord reads a record; what cannot be read is a usage error.
-func readRecord(path string) (*record.Record, error) {
+// readRecord reads a record; what cannot be read is a usage error. With verbose the lines
+// that look like results and are none are counted on standard error.
+func readRecord(c *invocation, path string, verbose bool) (*record.Record, error) {
 	rec, err := record.ReadFile(path)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
+	}
+	if n := len(rec.Skipped); n > 0 && verbose {
+		fmt.Fprintf(c.stderr, "poolbench: %s: %s skipped, the first is line %d\n", path,
+			words.Plural(n, `line that begins with "Benchmark" and is no result was`, `lines that begin with "Benchmark" and are no results were`), rec.Skipped[0])
 	}
 	return rec, nil
 }

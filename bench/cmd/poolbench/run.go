@@ -110,6 +110,11 @@ func (f *runFlags) setBudget(c *invocation) error {
 
 // measure measures the sources and reports, also after an interrupt.
 func (f *runFlags) measure(ctx context.Context, c *invocation, sources []arm.Source, progress bench.Progress) error {
+	unlock, err := lockOut(f.out, c.stderr)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	path := filepath.Join(f.out, "results.txt")
 	file, resumed, err := openRecord(path, f.resume, c.stderr)
 	if err != nil {
