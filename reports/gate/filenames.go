@@ -84,8 +84,7 @@ func (r *Report) doubtSuffixes(base, head *record.Record, named naming) {
 		if named.procs[pkg] != nil {
 			r.warn(what+", and were taken to be the same benchmarks at another GOMAXPROCS.", "A difference may be that of GOMAXPROCS.")
 		} else {
-			r.warn(what+": they are other benchmarks, or were run with another GOMAXPROCS, so they were not compared.",
-				"Run both with one GOMAXPROCS; -across-machines compares them all the same.")
+			r.warn(what+": they are other benchmarks, or were run with another GOMAXPROCS, so they were not compared.", "Run both with one GOMAXPROCS.")
 		}
 		return
 	}

@@ -51,8 +51,11 @@ func Files(base, head *record.Record, o Options) *Report {
 		r.warn("The files are of different runs: what drifted on the machine between them looks like a change.", "Measure both builds in one run.")
 	}
 	for i, rec := range []*record.Record{base, head} {
-		if i == 0 || rec != base {
+		if i == 0 || rec.Path != base.Path {
 			r.Warnings = append(r.Warnings, rec.Warnings...)
+		}
+		if n := implausible(rec); n > 0 {
+			r.warn(fmt.Sprintf("%s beyond %g or below 1/%g in size.", words.Plural(n, "value was left out: it is", "values were left out: they are"), largest, largest), "Write them in another unit.")
 		}
 		if n := len(rec.Failures); n > 0 {
 			r.warn(fmt.Sprintf("%s failed in %s.", words.Count(n, "slice"), [...]string{"base", "head"}[i]), "What failed is not in the comparison.")
@@ -199,6 +202,27 @@ func collectFile(rec *record.Record, named naming, how Method) fileSide {
 	return side
 }
 
+// largest is the size beyond which a value is not one of a benchmark; below it nothing that
+// is made of two of them overflows.
+const largest = 1e100
+
+func plausible(v float64) bool {
+	size := math.Abs(v)
+	return v == 0 || size <= largest && size >= 1/largest
+}
+
+// implausible counts the values of a file that are not.
+func implausible(rec *record.Record) (n int) {
+	for _, r := range rec.Results {
+		for _, v := range r.Values {
+			if !plausible(v) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // add takes a result. Values of one run are kept by block, of which the last counts
 // should there be several; others by their order.
 func (side fileSide) add(benchmark record.Point, r record.Result, how Method) {
@@ -208,6 +232,9 @@ func (side fileSide) add(benchmark record.Point, r record.Result, how Method) {
 		side.values[benchmark] = units
 	}
 	for unit, v := range r.Values {
+		if !plausible(v) {
+			continue
+		}
 		values := units[unit]
 		values.Scale = estimate.Difference
 		block := r.Block

@@ -115,7 +115,7 @@ func runGate(ctx context.Context, c *invocation) error {
 	if err != nil {
 		return err
 	}
-	head, err := readRecord(c, rest[1], f.view.Verbose)
+	head, err := readRecord(c, rest[1], f.view.Verbose && rest[1] != rest[0])
 	if err != nil {
 		return err
 	}
