@@ -1,5 +1,5 @@
 // Package record is the one thing that crosses from measuring to judging: a
-// file in Go benchmark format, read and written through golang.org/x/perf.
+// file in Go benchmark format, written through golang.org/x/perf.
 //
 //  1. File keys ("goos: linux") hold only what defines comparability. Two runs
 //     of the same thing on one machine have equal keys, since benchstat splits
