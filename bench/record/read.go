@@ -66,7 +66,11 @@ func Read(r io.Reader, path string) (*Record, error) {
 		}
 	}
 	if rec := p.rec; len(rec.Results)+len(rec.Failures) == 0 && !rec.IsComparison() {
-		return nil, fmt.Errorf("%s:%d: the file ends without a benchmark result", path, 1+bytes.Count(text, []byte{'\n'}))
+		hint := ""
+		if bytes.HasPrefix(text, []byte(`{"`)) && bytes.Contains(text, []byte(`"Action":`)) {
+			hint = ": it is of go test -json, and the plain output is needed"
+		}
+		return nil, fmt.Errorf("%s:%d: the file ends without a benchmark result%s", path, 1+bytes.Count(text, []byte{'\n'}), hint)
 	}
 	return p.finish(), nil
 }
@@ -315,8 +319,8 @@ func checkText(text []byte, path string) error {
 	case len(text) > maxSize:
 		return fmt.Errorf("%s: larger than %d MiB", path, maxSize>>20)
 	}
-	if i := bytes.IndexByte(text, 0); i >= 0 {
-		return fmt.Errorf("%s:%d: binary data, not Go benchmark format", path, 1+bytes.Count(text[:i], []byte{'\n'}))
+	if before, _, ok := bytes.Cut(text, []byte{0}); ok {
+		return fmt.Errorf("%s:%d: binary data, not Go benchmark format", path, 1+bytes.Count(before, []byte{'\n'}))
 	}
 	return nil
 }

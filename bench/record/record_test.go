@@ -203,6 +203,7 @@ func TestMalformed(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"empty", "", "x.txt:1: the file is empty"},
 		{"no results", "goos: linux\nPASS\n", "x.txt:3: the file ends without a benchmark result"},
+		{"go test -json", `{"Action":"output","Package":"p","Output":"BenchmarkA-8 \t 1 5 ns/op\n"}` + "\n", "x.txt:2: the file ends without a benchmark result: it is of go test -json"},
 		{"cut off", good + "BenchmarkA 1 5 ns", "x.txt:2: the file is cut off in the middle of a line"},
 		{"binary", good + "\x7fELF\x00\x00\n", "x.txt:2: binary data"},
 		{"no result line", "BenchmarkA x 5 ns/op\nBenchmarkA 1 5\n", "x.txt:3: the file ends without a benchmark result"},

@@ -65,9 +65,12 @@ func (n naming) told(rec *record.Record) map[string]record.Procs {
 	return out
 }
 
-// of is the benchmark of a result.
-func (n naming) of(r record.Result) record.Point {
+// of is the benchmark of a result. Our own programs write -1, which go test does not.
+func (n naming) of(rec *record.Record, r record.Result) record.Point {
 	name, _ := n.procs[n.pkg(r)].Split(r.Full)
+	if rec.Ours && r.Procs == 1 {
+		name = r.Name
+	}
 	return record.Promise{Pkg: n.pkg(r), Name: name}.Point()
 }
 
@@ -108,6 +111,9 @@ func (n naming) endings(rec *record.Record) map[string]endings {
 			out[pkg] = endings{map[int]bool{}, map[string]bool{}}
 		}
 		bare, end := record.SplitProcs(res.Full)
+		if end == 1 {
+			bare = n.of(rec, res).Name()
+		}
 		out[pkg].ends[end], out[pkg].bare[bare] = true, true
 	}
 	return out

@@ -192,7 +192,7 @@ func collectFile(rec *record.Record, named naming, how Method) fileSide {
 		if rec.IsProbe(res.Point) {
 			continue
 		}
-		benchmark := named.of(res)
+		benchmark := named.of(rec, res)
 		side.points[benchmark] = res.Point.Name()
 		side.add(benchmark, res, how)
 	}

@@ -341,6 +341,7 @@ func TestFilesNames(t *testing.T) {
 		{"-1 is no suffix", six("Store/Add", "Store/Add-1=1000"), six("Store/Add", "Store/Add-1=1300"), false, "Store/Add-1 regressed, Store/Add no change shown", ""},
 		{"other -cpu lists", six("A", "A-2", "A-4"), six("A-2=130", "A-4", "A-8"), false, "A-2 regressed, A-4 no change shown, A-8 new, A missing", ""},
 		{"lists without a common one", six("A", "A-2"), six("A-4"), false, "A-4 new, A missing, A-2 missing", doubt + "no number and -2 in base and in -4 in head"},
+		{"ours at GOMAXPROCS 1", ours + six("A/x-1"), six("A/x=130"), false, "A/x regressed", ""},
 		{"packages", "pkg: p\n" + six("A-4", "B-4") + "pkg: q\n" + six("A/x-1"), "pkg: p\n" + six("A-4", "B-4=130") + "pkg: q\n" + six("A/x-1"), false, "B-4 regressed, A-4 no change shown, A/x-1 no change shown", ""},
 	} {
 		g := Files(parse(t, test.base), parse(t, test.head), Options{AcrossMachines: test.across})
@@ -409,11 +410,12 @@ func TestFilesZeros(t *testing.T) {
 func TestFilesAgainstTheirPermutation(t *testing.T) {
 	const times = "1 2 4 8 16 32 64 128 256 512 1024 2048"
 	write := func(run, times string) string {
-		text := "# fact run \"" + run + "\"\n"
+		var text strings.Builder
+		text.WriteString("# fact run \"" + run + "\"\n")
 		for i, ns := range strings.Fields(times) {
-			text += fmt.Sprintf("# block %d\nBenchmarkA-2 1 %s ns/op\n", i+1, ns)
+			text.WriteString(fmt.Sprintf("# block %d\nBenchmarkA-2 1 %s ns/op\n", i+1, ns))
 		}
-		return text
+		return text.String()
 	}
 	base := write("x", times)
 	if g := Files(parse(t, base), parse(t, base), Options{}); g.Method != OneRun || g.Count(NoChange) != 1 {

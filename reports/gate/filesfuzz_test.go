@@ -28,11 +28,12 @@ func FuzzGateTwoFiles(f *testing.F) {
 	f.Add([]byte(strings.Repeat(line, 6)), []byte(strings.Repeat(line, 7)), uint64(1))
 	f.Add([]byte(byteOrderMark+"goos: linux\r\npkg: p\r\n"+strings.Repeat("BenchmarkA 1 1 ns/op\r\nBenchmarkA 1 2 ns/op\r\n", 5)+"pkg: q\r\n"+strings.Repeat("BenchmarkA 1 9 ns/op\r\n", 6)), []byte(line), uint64(2))
 	f.Add([]byte("BenchmarkA 1 0 ns/op 3 x/s\nBenchmarkA 1 3 ns/op\n"), []byte("Unit x/s better=lower\nBenchmarkA 1 -0 ns/op -3 x/s\n"), uint64(3))
-	record := "# fact run \"x\"\n"
-	for _, ns := range strings.Fields("1 2 4 8 16 32 64 128") {
-		record += "# block " + ns + "\nBenchmarkGrid/executor=x/workload=y/workers=2/grain=1us-2 1 " + ns + " sec/op 3 tasks/op\nBenchmarkCapacity/workers=2-2 1 1 sec/op\n"
+	var record strings.Builder
+	record.WriteString("# fact run \"x\"\n")
+	for ns := range strings.FieldsSeq("1 2 4 8 16 32 64 128") {
+		record.WriteString("# block " + ns + "\nBenchmarkGrid/executor=x/workload=y/workers=2/grain=1us-2 1 " + ns + " sec/op 3 tasks/op\nBenchmarkCapacity/workers=2-2 1 1 sec/op\n")
 	}
-	f.Add([]byte(record), []byte(record+"# fact failed {\"name\":\"A\",\"reason\":\"no\"}\n# fact end {"), uint64(4))
+	f.Add([]byte(record.String()), []byte(record.String()+"# fact failed {\"name\":\"A\",\"reason\":\"no\"}\n# fact end {"), uint64(4))
 	f.Add([]byte("# note comparison: 1\n# subject judged base+head p A\n# block 1\nside: base\nBenchmarkA 1 2 ns/op\n# chunks base 1 2\nside: head\nBenchmarkA 1 2 ns/op\n# chunks head 1 2\n"), []byte(line), uint64(5))
 	f.Add([]byte(strings.Repeat("Benchmark 1 1e308 ns/op\nBenchmark-2 1 1e-308 ns/op 5e-324 B/op\n", 6)), []byte(strings.Repeat("Benchmark 1 1e-308 ns/op\nBenchmark-2 1 1e308 ns/op 1e308 B/op\n", 6)), uint64(6))
 	f.Fuzz(func(t *testing.T, a, b []byte, seed uint64) {
@@ -41,11 +42,11 @@ func FuzzGateTwoFiles(f *testing.F) {
 			return
 		}
 		if base.IsComparison() {
-			writeAll(t, Stored(base, Options{}))
+			writeAll(t, Stored(base, Options{}), a)
 			return
 		}
 		if head, err := readFuzzed(b); err == nil {
-			writeAll(t, Files(base, head, Options{AcrossMachines: seed%2 == 0}))
+			writeAll(t, Files(base, head, Options{AcrossMachines: seed%2 == 0}), a, b)
 		}
 		other, err := readFuzzed(permuted(a, seed))
 		if err != nil { // a line of a record may say something of the one above it
@@ -55,7 +56,7 @@ func FuzzGateTwoFiles(f *testing.F) {
 		if r.Count(Regressed)+r.Count(Improved) > 0 {
 			t.Errorf("a file against its own lines in another order: %s", text(t, r))
 		}
-		writeAll(t, r)
+		writeAll(t, r, a)
 	})
 }
 
@@ -66,7 +67,7 @@ func readFuzzed(text []byte) (*record.Record, error) {
 }
 
 // writeAll writes a report in every way.
-func writeAll(t *testing.T, r *Report) {
+func writeAll(t *testing.T, r *Report, given ...[]byte) {
 	t.Helper()
 	for _, write := range []func(io.Writer, *Report) error{
 		func(w io.Writer, r *Report) error { return WriteText(w, r, view.Options{}) },
@@ -78,7 +79,7 @@ func writeAll(t *testing.T, r *Report) {
 			t.Errorf("%v: %+v", err, r)
 		}
 		for _, bad := range []string{"NaN", "Inf", "%!"} {
-			if strings.Contains(out.String(), bad) {
+			if strings.Contains(out.String(), bad) && !bytes.Contains(bytes.Join(given, nil), []byte(bad)) { // a name may hold it
 				t.Errorf("%s in %s", bad, &out)
 			}
 		}
