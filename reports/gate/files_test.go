@@ -381,6 +381,10 @@ func TestFilesSayWhatIsNotCompared(t *testing.T) {
 		if err := WriteAnnotations(&annotations, g); err != nil || strings.HasPrefix(test.want, "No verdict") != strings.Contains(annotations.String(), "not comparable") {
 			t.Errorf("%s: %s, %v", test.want, &annotations, err)
 		}
+		var junit bytes.Buffer
+		if err := WriteJUnit(&junit, g); err != nil || strings.HasPrefix(test.want, "No verdict") != strings.Contains(junit.String(), `name="comparison"`) {
+			t.Errorf("%s: %s, %v", test.want, &junit, err)
+		}
 		if strings.HasPrefix(test.want, "No verdict") && (g.ExitCode(true, false) != ExitInconclusive || g.ExitCode(false, false) != ExitFine) {
 			t.Errorf("%s: exit code %d", test.want, g.ExitCode(true, false))
 		}

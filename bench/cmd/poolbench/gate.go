@@ -59,7 +59,7 @@ type gateFlags struct {
 func addGateFlags(c *invocation) *gateFlags {
 	f := &gateFlags{limit: gate.DefaultSlowdown}
 	c.flags.Func("limit", "smallest slowdown that counts, such as `5%`, which is the default", f.setLimit)
-	c.flags.BoolVar(&f.across, "across-machines", false, "compare two records although machine or Go version differ")
+	c.flags.BoolVar(&f.across, "across-machines", false, "compare two records although machine, Go version or GOMAXPROCS differ")
 	c.flags.StringVar(&f.failOn, "fail-on", "", "`outcomes` that fail too: inconclusive (exit 4), missing (exit 3)")
 	c.flags.StringVar(&f.summary, "summary", "", "`file` to write the verdicts to as Markdown")
 	c.flags.StringVar(&f.rules, "rules", "", "`file` with limits and accepted regressions of single benchmarks (default "+gate.RulesFile+" if it is there)")
