@@ -23,9 +23,9 @@ var (
 	goVersion = regexp.MustCompile(`^(devel\b.*|(go)?[0-9]+\.[0-9][^\s:]*( (X:|cl/|\+|-).*)?|(go)?[0-9]+)$`) // as runtime.Version
 )
 
-// MachineKeys are the values that the results have of each key which makes them
-// comparable, in the order of keys and then of the file. There is one of each in the file
-// of one machine and one Go version, none of a key that the file does not have.
+// MachineKeys are the values that the file has of each key which makes results comparable,
+// in the order of keys and then of the file. There is one of each in the file of one
+// machine and one Go version, none of a key that the file does not have.
 func (r *Record) MachineKeys() (keys []Field) {
 	for _, key := range machineKeys {
 		for _, v := range r.keys[key] {

@@ -138,9 +138,13 @@ func TestMachineKeys(t *testing.T) {
 			t.Errorf("%s: %v, %v", version, rec.Config, err)
 		}
 	}
-	rec, err := Read(strings.NewReader("cpu: X\ngo: go1.25\n"+good+"cpu: Y\n"+good+"cpu: Z\n"), "x.txt")
+	rec, err := Read(strings.NewReader("cpu: X\ngo: go1.25\n"+good+"cpu: Y\n"+good+"cpu: X\n"), "x.txt")
 	if err != nil || len(rec.Warnings) != 1 || !strings.Contains(rec.Warnings[0].What, `cpu is "X" and "Y".`) {
 		t.Errorf("%+v, %v", rec.Warnings, err)
+	}
+	rec, err = Read(strings.NewReader(good+"PASS\ngoos: plan9\n"), "x.txt") // a file that was sorted
+	if err != nil || !reflect.DeepEqual(rec.MachineKeys(), []Field{{"goos", "plan9"}}) {
+		t.Errorf("%v, %v", rec, err)
 	}
 }
 

@@ -140,6 +140,10 @@ func (p *reader) key(line string) {
 		return
 	}
 	p.config[key], p.last[key] = value, value
+	// Also those below the results: people sort their files.
+	if slices.Contains(machineKeys, key) && !slices.Contains(p.rec.keys[key], value) {
+		p.rec.keys[key] = append(p.rec.keys[key], value)
+	}
 }
 
 func (p *reader) comment(comment string) error {
@@ -259,11 +263,6 @@ func (p *reader) result(line resultLine) error {
 		res.Point = Point{Pkg: pkg, Side: side, name: line.name}
 	default:
 		return fmt.Errorf("the side %q is neither base nor head", side)
-	}
-	for _, key := range machineKeys {
-		if v, ok := p.config[key]; ok && !slices.Contains(p.rec.keys[key], v) {
-			p.rec.keys[key] = append(p.rec.keys[key], v)
-		}
 	}
 	p.rec.Results = append(p.rec.Results, res)
 	return nil

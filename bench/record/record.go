@@ -92,7 +92,7 @@ type Record struct {
 	numbers []int // of the blocks, in file order
 	better  map[string]int
 	exact   map[string]bool
-	keys    map[string][]string // values of machineKeys that results have, in file order
+	keys    map[string][]string // values of machineKeys, in file order
 }
 
 func (r *Record) warn(what, cure string) {
