@@ -69,7 +69,7 @@ func of(grids ...inproc.Grid) (sources []arm.Source) {
 
 func planOf(t *testing.T, seed uint64, sources []arm.Source) Plan {
 	t.Helper()
-	p, err := NewPlan(sources, seed)
+	p, err := Config{Sources: sources, Seed: seed, Capacity: []int{}}.Plan()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestHungTrialsFail(t *testing.T) {
 		if started != 2 {
 			t.Errorf("%d executors were made; each failed one must be replaced", started)
 		}
-		if !rec.Facts.Warned("left") {
+		if !slices.ContainsFunc(rec.Facts.Warnings, func(w record.Warning) bool { return w.Topic == "left" }) {
 			t.Error("no warning that a point left")
 		}
 	})
@@ -425,7 +425,7 @@ func TestRealRun(t *testing.T) {
 	g.Workers, g.SweepWorkers = []int{2}, 0
 	sources := append(of(g), probe.Machine{Workers: []int{1, 2}}.Source())
 	var out bytes.Buffer
-	s, err := Run(t.Context(), Config{Sources: sources, Blocks: 2, Budget: time.Minute, Out: &out})
+	s, err := Run(t.Context(), Config{Sources: of(g), Capacity: []int{2}, Blocks: 2, Budget: time.Minute, Out: &out})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -456,7 +456,7 @@ func TestRealRun(t *testing.T) {
 		}
 	}
 	f := rec.Facts
-	if !slices.ContainsFunc(f.Calibrations, func(c record.Calibration) bool { return c.Kernel == "spin" }) || f.Run == "" || f.Seed == 0 || f.Start.IsZero() || f.Cores < 1 || f.Plan.Points != s.Points || f.End == nil || len(f.Workloads) != len(g.Workloads) {
+	if !slices.ContainsFunc(f.Calibrations, func(c record.Calibration) bool { return c.Kernel == "spin" }) || f.Run == "" || f.Seed == 0 || f.Start.IsZero() || f.Cores < 1 || f.Plan.Points != s.Points || f.End == nil || f.Probe == "" || len(f.Workloads) != len(g.Workloads) {
 		t.Errorf("facts: %+v", f)
 	}
 	for _, name := range []string{"gomaxprocs", "noise.p50", "clock.read", "sleep.floor", "gomaxprocs.processes"} {

@@ -48,7 +48,7 @@ func TestBeatenIdeal(t *testing.T) {
 	s = NewSet(rec)
 	warnings := Warnings(s)
 	if len(warnings) != 1 || warnings[0].Topic != "ideal" || warnings[0].Cure == "" ||
-		!strings.HasPrefix(warnings[0].What, "The measured capacity is not the ideal of spin: goroutines with 2 workers on spin at 1 ms reaches 136 % [") {
+		!strings.HasPrefix(warnings[0].What, "The measured capacity is not the ideal of spin: goroutines with 2 workers on spin at 1 ms reaches 135.9 % [") {
 		t.Errorf("%v", warnings)
 	}
 	if capacity, plain := efficiency(s, 2); capacity != 0 || !(plain > 0.94 && plain < 0.96) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"poolbench/bench/internal/program"
 	"poolbench/reports/gate"
 )
 
@@ -22,31 +23,31 @@ func TestGateOnFiles(t *testing.T) {
 		code                    int
 		want, wantErr           string
 	}{
-		{"byte order mark", "\ufeff" + fine, fine, "", nil, exitOK, "1 without change", ""},
-		{"as PowerShell writes", utf16File(fine), strings.ReplaceAll(fine, "\n", "\r\n"), "", nil, exitOK, "1 without change", ""},
+		{"byte order mark", "\ufeff" + fine, fine, "", nil, gate.ExitFine, "1 without change", ""},
+		{"as PowerShell writes", utf16File(fine), strings.ReplaceAll(fine, "\n", "\r\n"), "", nil, gate.ExitFine, "1 without change", ""},
 		{"a func BenchmarkCapacity", six("BenchmarkCapacity 1 5 ns/op", "BenchmarkCapacity/workers=4 1 5 ns/op"), six("BenchmarkCapacity 1 5 ns/op", "BenchmarkCapacity/workers=4 1 9 ns/op"), "", nil, gate.ExitRegression, "Slower    Capacity/workers=4", ""},
 		{"the go command", "go: downloading example.com/text v0.2.0\n" + fine, "go: downloading example.com/text v0.3.0\n" + six("BenchmarkFine-8 1000 130 ns/op"), "", nil, gate.ExitRegression, "+30 %", ""},
-		{"a long line", fine + log, log + fine, "", nil, exitOK, "1 without change", ""},
-		{"values of their own", six("BenchmarkX/executor=a/workload=b/workers=auto/payload=1KB/grain=fine-8 1 5 ns/op"), six("BenchmarkX/executor=a/workload=b/workers=auto/payload=1KB/grain=fine-8 1 5 ns/op"), "", nil, exitOK, "1 without change", ""},
-		{"GOMAXPROCS", six("BenchmarkPar-4 1000 100 ns/op"), six("BenchmarkPar-8 1000 60 ns/op"), "", nil, exitOK, "No verdict: ", ""},
+		{"a long line", fine + log, log + fine, "", nil, gate.ExitFine, "1 without change", ""},
+		{"values of their own", six("BenchmarkX/executor=a/workload=b/workers=auto/payload=1KB/grain=fine-8 1 5 ns/op"), six("BenchmarkX/executor=a/workload=b/workers=auto/payload=1KB/grain=fine-8 1 5 ns/op"), "", nil, gate.ExitFine, "1 without change", ""},
+		{"GOMAXPROCS", six("BenchmarkPar-4 1000 100 ns/op"), six("BenchmarkPar-8 1000 60 ns/op"), "", nil, gate.ExitFine, "No verdict: ", ""},
 		{"GOMAXPROCS, failing", six("BenchmarkPar-4 1000 100 ns/op"), six("BenchmarkPar-8 1000 60 ns/op"), "", []string{"-fail-on", "inconclusive"}, gate.ExitInconclusive, "another GOMAXPROCS", ""},
-		{"GOMAXPROCS, annotated", six("BenchmarkPar-4 1000 100 ns/op"), six("BenchmarkPar-8 1000 60 ns/op"), "", []string{"-ci", "github"}, exitOK, "::warning title=poolbench%3A not comparable::no benchmark", ""},
+		{"GOMAXPROCS, annotated", six("BenchmarkPar-4 1000 100 ns/op"), six("BenchmarkPar-8 1000 60 ns/op"), "", []string{"-ci", "github"}, gate.ExitFine, "::warning title=poolbench%3A not comparable::no benchmark", ""},
 		{"machines", "cpu: X\n" + fine, "cpu: X\n" + fine + "cpu: Y\n" + fine, "", []string{"-fail-on", "inconclusive"}, gate.ExitInconclusive, `cpu is "X" in base and "X" and "Y" in head`, ""},
-		{"prose", "Benchmarking with 4 workers\nBenchmark 1: sleep 1\n" + fine, fine, "", []string{"-v"}, exitOK, "1 without change", `2 lines that begin with "Benchmark" and are no results were skipped, the first is line 1`},
-		{"prose, unasked", "Benchmarking with 4 workers\n" + fine, fine, "", nil, exitOK, "1 without change", ""},
+		{"prose", "Benchmarking with 4 workers\nBenchmark 1: sleep 1\n" + fine, fine, "", []string{"-v"}, gate.ExitFine, "1 without change", `2 lines that begin with "Benchmark" and are no results were skipped, the first is line 1`},
+		{"prose, unasked", "Benchmarking with 4 workers\n" + fine, fine, "", nil, gate.ExitFine, "1 without change", ""},
 		{"rates", six("BenchmarkS-8 1 100 ns/op 1000 req/s"), six("BenchmarkS-8 1 100 ns/op 700 req/s"), "", nil, gate.ExitRegression, "S, req/s", ""},
-		{"a rule as go test prints it", fine, six("BenchmarkFine-8 1000 120 ns/op"), "limit * ns/op 50%", nil, exitOK, "1 without change", ""},
-		{"a rule from Windows", fine, six("BenchmarkFine-8 1000 120 ns/op"), "\ufefflimit * ns/op 50%\r\n", nil, exitOK, "1 without change", ""},
-		{"a rule for a package", "pkg: net/http\n" + fine, "pkg: net/http\n" + six("BenchmarkFine-8 1000 120 ns/op"), "limit net/http.Fine ns/op 50%", nil, exitOK, "1 without change", ""},
+		{"a rule as go test prints it", fine, six("BenchmarkFine-8 1000 120 ns/op"), "limit * ns/op 50%", nil, gate.ExitFine, "1 without change", ""},
+		{"a rule from Windows", fine, six("BenchmarkFine-8 1000 120 ns/op"), "\ufefflimit * ns/op 50%\r\n", nil, gate.ExitFine, "1 without change", ""},
+		{"a rule for a package", "pkg: net/http\n" + fine, "pkg: net/http\n" + six("BenchmarkFine-8 1000 120 ns/op"), "limit net/http.Fine ns/op 50%", nil, gate.ExitFine, "1 without change", ""},
 		{"a unit of their own", six("BenchmarkS-8 1 100 ns/op 10 p99-ns/op"), six("BenchmarkS-8 1 100 ns/op 15 p99-ns/op"), "better * p99-ns/op lower", nil, gate.ExitRegression, "S, p99-sec/op", ""},
-		{"a limit for it", six("BenchmarkS-8 1 100 ns/op 10 p99-ns/op"), six("BenchmarkS-8 1 100 ns/op 15 p99-ns/op"), "limit * p99-ns/op 60%\nbetter * p99-ns/op lower", nil, exitOK, "2 without change", ""},
-		{"a limit that says nothing", six("BenchmarkS-8 1 100 ns/op 10 p99-ns/op"), six("BenchmarkS-8 1 100 ns/op 15 p99-ns/op"), "limit * p99-ns/op 60%\nlimit Nobody ns/op 3%\nbetter * hits/op higher", nil, exitOK,
+		{"a limit for it", six("BenchmarkS-8 1 100 ns/op 10 p99-ns/op"), six("BenchmarkS-8 1 100 ns/op 15 p99-ns/op"), "limit * p99-ns/op 60%\nbetter * p99-ns/op lower", nil, gate.ExitFine, "2 without change", ""},
+		{"a limit that says nothing", six("BenchmarkS-8 1 100 ns/op 10 p99-ns/op"), six("BenchmarkS-8 1 100 ns/op 15 p99-ns/op"), "limit * p99-ns/op 60%\nlimit Nobody ns/op 3%\nbetter * hits/op higher", nil, gate.ExitFine,
 			"no result that was judged is meant by line 1 (limit * p99-sec/op), line 2 (limit Nobody sec/op) and line 3 (better * hits/op)", ""},
-		{"a time below 0", fine + "BenchmarkFine-8 1000 -100 ns/op\n", fine, "", nil, exitUsage, "", "base.txt:7: the value of sec/op is below 0: -100"},
+		{"a time below 0", fine + "BenchmarkFine-8 1000 -100 ns/op\n", fine, "", nil, program.Usage, "", "base.txt:7: the value of sec/op is below 0: -100"},
 		{"throughput to 0", six("BenchmarkS-8 1 100 ns/op 12.5 MB/s"), six("BenchmarkS-8 1 100 ns/op 0 MB/s"), "", nil, gate.ExitRegression, "Worse     S, B/s", ""},
 		{"too few values", fine, "BenchmarkFine-8 1000 100 ns/op\n", "", []string{"-fail-on", "inconclusive"}, gate.ExitInconclusive, "No verdict: nothing could be compared: 1 value on a side", ""},
 		{"a function without another name", six("Benchmark-8 1 5 ns/op"), six("Benchmark-8 1 9 ns/op"), "", nil, gate.ExitRegression, "Slower    Benchmark ", ""},
-		{"a record that lost its end", "# fact run \"x\"\n" + fine + "BenchmarkFine-8 10", fine, "", nil, exitOK, "base.txt lost its end: line 8 is cut off", ""},
+		{"a record that lost its end", "# fact run \"x\"\n" + fine + "BenchmarkFine-8 10", fine, "", nil, gate.ExitFine, "base.txt lost its end: line 8 is cut off", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Setenv("GITHUB_STEP_SUMMARY", "")
@@ -105,7 +106,7 @@ func TestReportOfALostEnd(t *testing.T) {
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if code, stdout, stderr := poolbench(t, "report", "-out", dir, path); code != exitOK || !strings.Contains(stdout, "lost its end: line 4 is cut off") {
+	if code, stdout, stderr := poolbench(t, "report", "-v", "-out", dir, path); !strings.Contains(stdout, "lost its end") || code != gate.ExitFine || !strings.Contains(stderr, "results.txt lost its end: line 4 is cut off") {
 		t.Errorf("exit %d: %s%s", code, stdout, stderr)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"poolbench/bench/internal/program"
 )
 
 // An interrupt keeps what was measured, and neither files nor processes stay; a
@@ -15,7 +17,7 @@ func TestGateInterruptedAndKilled(t *testing.T) {
 	benchRepo(t)
 	out := t.TempDir()
 	gate := []string{"gate", "-base", "HEAD", "-budget", "60s", "-seeds", "1", "-cpu", "1", "-out", out}
-	measuring := func() *program {
+	measuring := func() *process {
 		os.Remove(filepath.Join(out, "comparison.txt"))
 		p := start(t, gate...)
 		awaitBlock(t, filepath.Join(out, "comparison.txt"), 2)
@@ -25,7 +27,7 @@ func TestGateInterruptedAndKilled(t *testing.T) {
 	processes := descendants(p.cmd.Process.Pid)
 	p.cmd.Process.Signal(os.Interrupt)
 	code, text := p.exit(t)
-	if code != exitInterrupted || !strings.Contains(text, "interrupted after") {
+	if code != program.Interrupted || !strings.Contains(text, "interrupted after") {
 		t.Errorf("exit %d\n%s", code, text)
 	}
 	if verdict, err := os.ReadFile(filepath.Join(out, "verdict.json")); err != nil || !strings.Contains(string(verdict), `"exit_code": 130`) {
@@ -35,7 +37,7 @@ func TestGateInterruptedAndKilled(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	if code, stdout, stderr := poolbench(t, "gate", filepath.Join(out, "comparison.txt")); code != exitOK {
+	if code, stdout, stderr := poolbench(t, "gate", filepath.Join(out, "comparison.txt")); code != program.OK {
 		t.Errorf("judging what was kept: exit %d\n%s%s", code, stdout, stderr)
 	}
 
@@ -47,7 +49,7 @@ func TestGateInterruptedAndKilled(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "*")); len(left) != 1 {
 		t.Errorf("a killed gate left %v", left)
 	}
-	if code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-budget", "100ms", "-seeds", "1", "-out", out); code != exitOK {
+	if code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-budget", "100ms", "-seeds", "1", "-out", out); code != program.OK {
 		t.Errorf("the next gate: exit %d\n%s%s", code, stdout, stderr)
 	}
 }
@@ -63,7 +65,7 @@ func TestGateInterruptedWhileBuilding(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	p.cmd.Process.Signal(os.Interrupt)
-	if code, text := p.exit(t); code != exitInterrupted {
+	if code, text := p.exit(t); code != program.Interrupted {
 		t.Errorf("exit %d\n%s", code, text)
 	}
 }

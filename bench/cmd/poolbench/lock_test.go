@@ -6,13 +6,16 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"poolbench/bench/internal/program"
 )
 
 // A directory that somebody measures into is refused to every other run, also to two that
 // go on with one record, and its record stays as it is.
 func TestOneAtATimeInADirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
-	unlock, err := lockOut(dir, &bytes.Buffer{})
+	invocation := &program.Invocation{Stderr: &bytes.Buffer{}}
+	unlock, err := invocation.LockOut(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,7 +25,7 @@ func TestOneAtATimeInADirectory(t *testing.T) {
 	}
 	for _, args := range [][]string{{"run"}, {"run", "-resume"}, {"gate", "-base-cmd", "true", "-head-cmd", "true"}} {
 		code, _, stderr := poolbench(t, append(args, "-out", dir, "-budget", "20s")...)
-		if code != exitUsage || !strings.Contains(stderr, "another poolbench measures into it") {
+		if code != program.Usage || !strings.Contains(stderr, "another poolbench measures into it") {
 			t.Errorf("%q: exit %d: %s", args, code, stderr)
 		}
 	}
@@ -32,7 +35,7 @@ func TestOneAtATimeInADirectory(t *testing.T) {
 	if err := unlock(); err != nil {
 		t.Fatal(err)
 	}
-	again, err := lockOut(dir, &bytes.Buffer{})
+	again, err := invocation.LockOut(dir)
 	if err != nil {
 		t.Fatalf("after the first has ended: %v", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"poolbench/bench"
+	"poolbench/bench/internal/program"
 	"poolbench/bench/record"
 	"poolbench/reports/gate"
 )
@@ -155,6 +156,17 @@ func TestWrongUsage(t *testing.T) {
 		says []string
 	}{
 		{"command", []string{"rnu"}, []string{`unknown command "rnu"`, `did you mean "run"?`}},
+		{"help of no command", []string{"help", "rnu"}, []string{`unknown command "rnu"`, `did you mean "run"?`}},
+		{"no workloads", []string{"run", "-workloads", ""}, []string{"-workloads", "at least one"}},
+		{"no executors", []string{"run", "-executors", ","}, []string{"-executors", "at least one"}},
+		{"empty workers", []string{"run", "-workers="}, []string{"-workers", "at least one"}},
+		{"no grains", []string{"run", "-grains="}, []string{"-grains", "at least one"}},
+		{"no directory", []string{"run", "-out="}, []string{"-out", "directory"}},
+		{"negative blocks", []string{"run", "-blocks", "-1"}, []string{"-blocks", "above 0"}},
+		{"gate without CPUs", []string{"gate", "-base", "HEAD", "-cpu="}, []string{"-cpu", "at least one"}},
+		{"gate without packages", []string{"gate", "-base", "HEAD", "-pkg="}, []string{"-pkg", "./..."}},
+		{"gate without a pattern", []string{"gate", "-base", "HEAD", "-bench="}, []string{"-bench", "expression"}},
+		{"gate without a directory", []string{"gate", "-base", "HEAD", "-out="}, []string{"-out", "directory"}},
 		{"flag", []string{"run", "-budgett", "3s"}, []string{"-budgett", `did you mean "-budget"?`}},
 		{"workload", []string{"run", "-workloads", "spinn"}, []string{"-workloads", `"spinn"`, `did you mean "spin"?`, "montecarlo"}},
 		{"executor", []string{"run", "-executors", "proces"}, []string{"-executors", `did you mean "processes"?`, "goroutines"}},
@@ -186,8 +198,8 @@ func TestWrongUsage(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			code, _, stderr := poolbench(t, test.args...)
-			if code != exitUsage {
-				t.Errorf("exit %d, want %d", code, exitUsage)
+			if code != program.Usage {
+				t.Errorf("exit %d, want %d", code, program.Usage)
 			}
 			for _, want := range test.says {
 				if !strings.Contains(stderr, want) {
@@ -223,7 +235,7 @@ func TestList(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"help"}, {"-h"}, {"run", "-h"}, {"gate", "-help"}} {
+	for _, args := range [][]string{{"help"}, {"-h"}, {"run", "-h"}, {"gate", "-help"}, {"help", "gate"}, {"selftest", "-h"}, {"list", "-h"}, {"report", "-h"}} {
 		if code, stdout, stderr := poolbench(t, args...); code != 0 || stdout == "" || stderr != "" {
 			t.Errorf("%q: exit %d, stdout %q, stderr %q", args, code, stdout, stderr)
 		}
@@ -263,7 +275,7 @@ func TestCancelledBeforeStart(t *testing.T) {
 	cancel()
 	var out, errs bytes.Buffer
 	code := run(ctx, []string{"run", "-out", t.TempDir(), "-workloads", "spin"}, &out, &errs)
-	if code != exitInterrupted {
+	if code != program.Interrupted {
 		t.Errorf("exit %d\n%s", code, errs.String())
 	}
 }

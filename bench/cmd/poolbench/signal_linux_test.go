@@ -11,17 +11,19 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"poolbench/bench/internal/program"
 )
 
-// A program is poolbench in a process of its own.
-type program struct {
+// A process is poolbench in a process of its own.
+type process struct {
 	cmd *exec.Cmd
 	out bytes.Buffer
 }
 
-func start(t *testing.T, args ...string) *program {
+func start(t *testing.T, args ...string) *process {
 	t.Helper()
-	p := &program{cmd: exec.Command(os.Args[0], args...)}
+	p := &process{cmd: exec.Command(os.Args[0], args...)}
 	p.cmd.Env = append(os.Environ(), programEnv+"=1")
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
 	p.cmd.WaitDelay = 10 * time.Second
@@ -33,7 +35,7 @@ func start(t *testing.T, args ...string) *program {
 }
 
 // exit waits for the end and returns the exit code and all output.
-func (p *program) exit(t *testing.T) (int, string) {
+func (p *process) exit(t *testing.T) (int, string) {
 	t.Helper()
 	err := p.cmd.Wait()
 	var exit *exec.ExitError
@@ -85,7 +87,7 @@ func TestInterruptAndResume(t *testing.T) {
 	workers := children(p.cmd.Process.Pid)
 	p.cmd.Process.Signal(os.Interrupt)
 	code, out := p.exit(t)
-	if code != exitInterrupted || !strings.Contains(out, "interrupted") {
+	if code != program.Interrupted || !strings.Contains(out, "interrupted") {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 	noneAlive(t, workers)
@@ -99,7 +101,7 @@ func TestInterruptAndResume(t *testing.T) {
 	if after := len(notesOf(t, results).Results); after <= before {
 		t.Errorf("%d results before, %d after resuming", before, after)
 	}
-	if code, _, stderr := poolbench(t, "run", "-resume", "-out", dir, "-workloads", "tiny"); code != exitUsage {
+	if code, _, stderr := poolbench(t, "run", "-resume", "-out", dir, "-workloads", "tiny"); code != program.Usage {
 		t.Errorf("resume with another grid: exit %d %s", code, stderr)
 	}
 }
@@ -131,7 +133,7 @@ func TestKilledWorker(t *testing.T) {
 	}
 	code, out := p.exit(t)
 	rec := notesOf(t, results)
-	if code != exitFailed || len(rec.Failures) == 0 || !strings.Contains(rec.Failures[0].Reason, "killed") {
+	if code != program.Failed || len(rec.Failures) == 0 || !strings.Contains(rec.Failures[0].Reason, "killed") {
 		t.Errorf("exit %d, failures %v\n%s", code, rec.Failures, out)
 	}
 	last := rec.Results[len(rec.Results)-1].Block
