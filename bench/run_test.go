@@ -423,9 +423,8 @@ func TestRealRun(t *testing.T) {
 		g.Workloads[i].Grains = g.Workloads[i].Grains[:1]
 	}
 	g.Workers, g.SweepWorkers = []int{2}, 0
-	sources := append(of(g), probe.Machine{Workers: []int{1, 2}}.Source())
 	var out bytes.Buffer
-	s, err := Run(t.Context(), Config{Sources: of(g), Capacity: []int{2}, Blocks: 2, Budget: time.Minute, Out: &out})
+	s, err := Run(t.Context(), Config{Sources: of(g), Capacity: []int{2}, Blocks: 2, Budget: time.Hour, Out: &out})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -436,7 +435,7 @@ func TestRealRun(t *testing.T) {
 	if want := s.Points * 2; s.Slices != want || len(rec.Results) != want {
 		t.Errorf("%d slices, %d results, want %d", s.Slices, len(rec.Results), want)
 	}
-	checkBlocks(t, rec, planOf(t, s.Seed, sources))
+	checkBlocks(t, rec, planOf(t, s.Seed, append(of(g), probe.Machine{Workers: []int{1, 2}}.Source())))
 	capacity := 0
 	for _, r := range rec.Results {
 		if r.Point.Benchmark() == record.CapacityBenchmark {

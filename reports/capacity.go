@@ -64,6 +64,10 @@ const (
 	// steady is how far from its median a capacity that is a machine's own may be in 9 of
 	// 10 blocks, as a fraction: the noise of a probe of a few milliseconds.
 	steady = 0.1
+	// leastOwn is the share of its CPUs above which a capacity may be the machine's own: two
+	// threads of one core do more than one, so that less was taken by something else, however
+	// steadily.
+	leastOwn = 0.5 * (1 + Practical)
 )
 
 // Low reports whether the CPUs surely gave much less than they are.
@@ -89,7 +93,7 @@ func MachineOf(s *Set) Machine {
 		n := len(sorted)
 		low, high := sorted[n/20], sorted[n-1-n/20]
 		m.From, m.To = math.Exp(low), math.Exp(high)
-		m.Own = m.Low() && q.Point-low <= math.Log1p(steady) && high-q.Point <= math.Log1p(steady)
+		m.Own = m.Low() && m.Gave.Low > leastOwn*float64(m.CPUs) && q.Point-low <= math.Log1p(steady) && high-q.Point <= math.Log1p(steady)
 		return m
 	})
 }

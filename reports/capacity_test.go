@@ -82,3 +82,15 @@ func TestBeatenIdeal(t *testing.T) {
 		t.Errorf("%d ideals are beaten in 5 blocks", n)
 	}
 }
+
+// Two threads of one core do more than one. Where a second CPU adds nothing, something else
+// has it, however steadily.
+func TestWhatIsOwn(t *testing.T) {
+	for capacity, own := range map[float64]bool{1: false, 1.03: false, 1.2: true, 1.5: true, 2: false} {
+		w := usual()
+		w.capacity, w.noise, w.workloads, w.blocks = capacity, 0.01, []string{"spin"}, 20
+		if m := MachineOf(NewSet(w.write(t))); m.Own != own || m.Low() != (capacity < 1.9) {
+			t.Errorf("%v: %+v", capacity, m)
+		}
+	}
+}

@@ -87,6 +87,9 @@ func levelsOf(c *estimate.Curve, granularities []estimate.Quantity, reached []Sw
 	at := map[float64]estimate.Quantity{} // granularity by efficiency
 	for _, e := range efficiencies {
 		work, place := c.Crossing(e, 0)
+		if !c.Surely(work.Outcome, e) {
+			work.Outcome = estimate.Unknown
+		}
 		levels = append(levels, Level{Efficiency: e, Work: work, METG: metg(e, work, reached)})
 		at[e] = place.Per(estimate.Constant(e))
 	}

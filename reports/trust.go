@@ -97,6 +97,9 @@ func trustBrief(s *Set) string {
 	if m := MachineOf(s); m.Low() {
 		doubts = append(doubts, fmt.Sprintf("%s did the work of %s", words.Count(m.CPUs, "CPU"), words.RatioNumber(m.Gave.Value)))
 	}
+	if s.Whole() < estimate.MinBlocks {
+		doubts = slices.Insert(doubts, 0, "too few for intervals")
+	}
 	if len(doubts) == 0 {
 		return rounds(s) + "; nothing lowers trust"
 	}

@@ -126,7 +126,7 @@ func TestEveryRecordHasAReportOfItsOwn(t *testing.T) {
 		{"poolbench-out/../poolbench-out/results.txt", defaultOut},
 	} {
 		code, stdout, stderr := mine(t, "report", test.record)
-		if code != 0 || !strings.Contains(filepath.ToSlash(stdout), "Report   "+test.dir+"/report.html\n") {
+		if code != 0 || !strings.Contains(filepath.ToSlash(stdout), "Report      "+test.dir+"/report.html\n") {
 			t.Fatalf("%s: exit %d\n%s%s", test.record, code, stdout, stderr)
 		}
 		after := reports()

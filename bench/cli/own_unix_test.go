@@ -150,7 +150,7 @@ func TestOwnProgram(t *testing.T) {
 		if err := cmd.Process.Signal(os.Interrupt); err != nil {
 			t.Fatal(err)
 		}
-		if code, out := wait(); code != 130 || !strings.Contains(out, "mine: interrupted after") || !strings.Contains(out, "Report   poolbench-out/report.html") {
+		if code, out := wait(); code != 130 || !strings.Contains(out, "mine: interrupted after") || !strings.Contains(out, "Report      poolbench-out/report.html") {
 			t.Errorf("exit %d\n%s", code, out)
 		}
 	})

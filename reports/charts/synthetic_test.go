@@ -68,7 +68,7 @@ func scaling(workload, resource string, sizes []int, speedups map[string][]float
 					Speedup: about(v, 0.04), Efficiency: v / float64(n)})
 				if v > s.Best.Speedup.Value {
 					s.Best = reports.Choice{Pool: reports.Pool{Executor: name, Workers: n}, Speedup: about(v, 0.04), Decision: reports.ChosenPool}
-					s.Best.Best = reports.Arm{Pool: s.Best.Pool, Speedup: s.Best.Speedup}
+					s.Best.Best, s.Best.Surely = reports.Arm{Pool: s.Best.Pool, Speedup: s.Best.Speedup}, s.Best.Speedup
 					if v <= 1 {
 						s.Best.Decision = reports.NoPool
 					}
@@ -174,6 +174,8 @@ func fewBlocks() *fixture {
 	for i := range d.Scalings {
 		s := &d.Scalings[i]
 		s.Best.Decision, s.Best.Blocks = reports.Undecided, 3
+		few(&s.Best.Best.Speedup)
+		few(&s.Best.Surely)
 		for j := range s.Series {
 			for k := range s.Series[j].Points {
 				few(&s.Series[j].Points[k].Speedup)

@@ -13,6 +13,7 @@ import (
 	"poolbench/bench/record"
 	"poolbench/reports"
 	"poolbench/reports/checker"
+	"poolbench/reports/planted"
 )
 
 // answers are all sentences of a record: those of the questions, and the choices of all
@@ -58,10 +59,14 @@ func TestPlantedRecords(t *testing.T) {
 	for seed := range seeds {
 		for _, blocks := range []int{2, 4, 7, 20} {
 			for _, noise := range []float64{0.03, 0.15} {
-				all := worlds(seed, blocks, noise)
+				all := planted.Worlds(seed, blocks, noise)
 				for _, name := range slices.Sorted(maps.Keys(all)) {
 					t.Run(fmt.Sprintf("%s/%d blocks/noise %v/seed %d", name, blocks, noise, seed), func(t *testing.T) {
-						check(t, all[name].record(t))
+						rec, err := all[name].Record()
+						if err != nil {
+							t.Fatal(err)
+						}
+						check(t, rec)
 					})
 				}
 			}

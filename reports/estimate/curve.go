@@ -34,6 +34,7 @@ type Curve struct {
 	points []CurvePoint // ascending in work
 	fit    []xy         // isotonic fit of the point estimates, parallel to points
 	fits   [][]xy       // the same of every replicate; nil when no point has replicates
+	left   bool         // points that were given were left out
 	blocks int          // blocks of the point that has the fewest
 	from   float64      // range of useful work of all points given, in seconds
 	to     float64
@@ -63,6 +64,7 @@ func NewCurve(points []CurvePoint) *Curve {
 	if len(c.points) < MinPoints {
 		c.points = slices.Clone(points)
 	}
+	c.left = len(c.points) < len(points)
 	slices.SortStableFunc(c.points, func(a, b CurvePoint) int { return cmp.Compare(a.Work.Point, b.Work.Point) })
 	alpha := Shared(len(c.points))
 	for i := range c.points {
@@ -101,6 +103,17 @@ func (q Quantity) sure(alpha float64) (low, high float64) {
 	v := Sure(q.Places, alpha)
 	low, high = q.Interval(1 - Confidence)
 	return min(v.Low, low), max(v.High, high)
+}
+
+// Surely reports whether the curve is Always above a level, or Never, at each of the points
+// that it was given: by the interval that decides. Of other outcomes it is true.
+func (c *Curve) Surely(o Outcome, level float64) bool {
+	if c.left && (o == Always || o == Never) {
+		return false
+	}
+	return !slices.ContainsFunc(c.points, func(p CurvePoint) bool {
+		return o == Always && p.low < math.Log(level) || o == Never && p.high > math.Log(level)
+	})
 }
 
 // RisesFrom is the work of the first point that is surely above 1 and gains at least what

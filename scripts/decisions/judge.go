@@ -13,7 +13,7 @@ import (
 // A kind is claims of one meaning.
 type kind struct {
 	name string
-	bar  float64 // most of the claims that may be wrong
+	bar  float64 // most of the claims that may be wrong; of decisions
 	sort sort
 }
 
@@ -48,15 +48,17 @@ var (
 	equal      = &kind{`"equal", within 5 %`, 0.05, decision}
 	level      = &kind{`"draws level", within 5 %`, 0.05, decision}
 
-	speedup   = &kind{"speedup of the choice", 0.05, interval}
-	price     = &kind{"how much faster another one measured", 0.05, interval}
-	crossover = &kind{"crossover with the plain loop", 0.05, interval}
-	half      = &kind{"least useful work at half of the ideal", 0.05, interval}
-	overtake  = &kind{"crossover of two pools", 0.05, interval}
-	loses     = &kind{"most that a cut-over loses", 0.05, interval}
-	by        = &kind{"how far behind at the largest size", 0.05, interval}
-	overhead  = &kind{"METG(50 %) over the floor", 0.05, interval}
-	model     = &kind{"speedup of each worker, largest speedup", 0.05, interval}
+	speedup   = &kind{"speedup of the choice", 0, interval}
+	price     = &kind{"how much faster another one measured", 0, interval}
+	crossover = &kind{"crossover with the plain loop", 0, interval}
+	half      = &kind{"least useful work at half of the ideal", 0, interval}
+	overtake  = &kind{"crossover of two pools", 0, interval}
+	loses     = &kind{"most that a cut-over loses", 0, interval}
+	by        = &kind{"how far behind at the largest size", 0, interval}
+	overhead  = &kind{"METG(50 %) over the floor", 0, interval}
+	model     = &kind{"speedup of each worker, largest speedup", 0, interval}
+
+	capacity = &kind{"what the CPUs did together", 0, interval}
 
 	cannotTell = &kind{"cannot tell, or may gain", 0, untold}
 	notApart   = &kind{"not told apart", 0, untold}
@@ -64,7 +66,7 @@ var (
 )
 
 var kinds = []*kind{faster, helps, noPool, rising, neverPays, alwaysPays, latest, neverHalf, alwaysHalf, ahead, behind, neverBeats, atMost, needs, several, ownCPUs, absent, equal, level,
-	speedup, price, crossover, half, overtake, loses, by, overhead, model, cannotTell, notApart, counted}
+	speedup, price, crossover, half, overtake, loses, by, overhead, model, capacity, cannotTell, notApart, counted}
 
 const (
 	// edge is how near to the edge of what matters either mark is right, as a fraction.
@@ -106,7 +108,11 @@ func (w world) judge(c reports.Claim, sentence []reports.Claim) ([]finding, erro
 	case reports.Missing:
 		return one(absent, w.own || w.gave > 0.95*cpus)
 	case reports.CapacityIs:
-		return one(ownCPUs, !w.own)
+		found := []finding{{capacity, !holds(c, w.gave)}}
+		if len(sentence) == 1 { // else it stands among what was counted, and does not say whose it is
+			found = append(found, finding{ownCPUs, !w.own})
+		}
+		return found, nil
 	case reports.PaysAbove:
 		return w.judgeCrossing(c, 1, crossover, neverPays, alwaysPays)
 	case reports.HalfAbove:

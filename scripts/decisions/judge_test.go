@@ -101,13 +101,22 @@ func TestJudge(t *testing.T) {
 		"none beats, though some do":  {planted(), one(reports.BeatWith, at("threads", 4), serial, none, "never"), neverBeats, true},
 		"CPUs missing":                {busy, one(reports.Missing, at("threads", 4), serial, none, ""), absent, false},
 		"CPUs missing, though not":    {planted(), one(reports.Missing, at("threads", 4), serial, none, ""), absent, true},
-		"few CPUs":                    {slow, one(reports.CapacityIs, at("threads", 4), serial, none, ""), ownCPUs, false},
-		"few CPUs, though not":        {busy, one(reports.CapacityIs, at("threads", 4), serial, none, ""), ownCPUs, true},
+		"capacity":                    {slow, one(reports.CapacityIs, at("threads", 4), serial, around(1, 1.2), ""), capacity, false},
+		"another capacity":            {slow, one(reports.CapacityIs, at("threads", 4), serial, around(1.2, 1.3), ""), capacity, true},
 		"cannot tell whether it does": {planted(), one(reports.MayGain, at("threads", 4), serial, none, ""), cannotTell, false},
 	} {
 		found, err := test.world.judge(test.claim, []reports.Claim{test.claim})
 		if err != nil || found[0].kind != test.kind || found[0].wrong != test.wrong {
 			t.Errorf("%s: %+v, %v", name, found, err)
+		}
+	}
+	for _, w := range []world{slow, busy} {
+		c := one(reports.CapacityIs, at("threads", 4), serial, around(1, 1.2), "")
+		if found, err := w.judge(c, []reports.Claim{c}); err != nil || len(found) != 2 || found[1].kind != ownCPUs || found[1].wrong == w.own {
+			t.Errorf("own %v: %+v, %v", w.own, found, err)
+		}
+		if found, err := w.judge(c, []reports.Claim{c, c}); err != nil || len(found) != 1 {
+			t.Errorf("a count: %+v, %v", found, err)
 		}
 	}
 	if _, err := planted().judge(one("new", serial, serial, none, ""), nil); err == nil || !strings.Contains(err.Error(), "not judged") {

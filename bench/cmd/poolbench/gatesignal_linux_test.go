@@ -3,10 +3,10 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"poolbench/bench/internal/program"
 )
@@ -16,7 +16,7 @@ import (
 func TestGateInterruptedAndKilled(t *testing.T) {
 	benchRepo(t)
 	out := t.TempDir()
-	gate := []string{"gate", "-base", "HEAD", "-budget", "60s", "-seeds", "1", "-cpu", "1", "-out", out}
+	gate := []string{"gate", "-base", "HEAD", "-budget", "600s", "-seeds", "1", "-cpu", "1", "-out", out}
 	measuring := func() *process {
 		os.Remove(filepath.Join(out, "comparison.txt"))
 		p := start(t, gate...)
@@ -58,12 +58,10 @@ func TestGateInterruptedAndKilled(t *testing.T) {
 func TestGateInterruptedWhileBuilding(t *testing.T) {
 	benchRepo(t)
 	p := start(t, "gate", "-base", "HEAD", "-out", t.TempDir())
-	for range 3000 {
-		if dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), "*", "bin")); len(dirs) > 0 {
-			break
-		}
-		time.Sleep(time.Millisecond)
-	}
+	eventually(t, "the build begins", func() bool {
+		dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), "*", "bin"))
+		return len(dirs) > 0
+	})
 	p.cmd.Process.Signal(os.Interrupt)
 	if code, text := p.exit(t); code != program.Interrupted {
 		t.Errorf("exit %d\n%s", code, text)
@@ -80,17 +78,7 @@ func descendants(pid int) []int {
 
 func awaitEnd(t *testing.T, pids []int) {
 	t.Helper()
-	for range 1000 {
-		alive := 0
-		for _, pid := range pids {
-			if syscall.Kill(pid, 0) == nil {
-				alive++
-			}
-		}
-		if alive == 0 {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	noneAlive(t, pids)
+	eventually(t, "the processes end", func() bool {
+		return !slices.ContainsFunc(pids, func(pid int) bool { return syscall.Kill(pid, 0) == nil })
+	})
 }
