@@ -17,7 +17,7 @@ var ErrResume = errors.New("bench: this run cannot go on with that record")
 
 // OpenResume opens the record at path to go on with it: it reads what is there,
 // cuts off a last line that was not written to its end, and opens the file to write
-// behind that. The caller closes it.
+// behind that. The caller closes it, and sees that nobody else writes to it meanwhile.
 func OpenResume(path string) (*os.File, *record.Record, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -37,7 +37,7 @@ func capacityPoint(workers int) record.Point {
 func capacitySeries(s *Set) map[int]estimate.Series {
 	probes, out := map[int]estimate.Series{}, map[int]estimate.Series{}
 	for _, p := range s.Others() {
-		if p.IsProbe() && p.Benchmark() == record.CapacityBenchmark {
+		if s.Record.IsProbe(p) && p.Benchmark() == record.CapacityBenchmark {
 			probes[p.Workers()] = s.at(p).makespan
 		}
 	}

@@ -87,15 +87,20 @@ func pair(rec *record.Record) pairing {
 	numbers, ordinal := map[int]int{}, map[record.Point]int{}
 	var unusable, outside, repeated, huge int
 	first := ""
+	procs, left := chooseProcs(rec.Results)
+	p.warnings = left
 	for i := range rec.Results {
 		r := &rec.Results[i]
+		if procs > 0 && r.Procs != procs {
+			continue
+		}
 		at := trial{r.Point, r.Block}
 		if !p.numbered {
 			ordinal[r.Point]++
 			at.block = ordinal[r.Point]
 		}
 		switch _, ok := timeOf(r); {
-		case !ok && (r.Point.IsGrid() || r.Point.IsProbe()):
+		case !ok && (r.Point.IsGrid() || rec.IsProbe(r.Point)):
 			if unusable++; first == "" {
 				first = r.Position
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"poolbench/bench/record"
@@ -55,5 +56,28 @@ func chooseSubject(results []record.Result) (chosen subject, left []record.Warni
 	slices.Sort(names)
 	return all[0], []record.Warning{{Topic: "record",
 		What: fmt.Sprintf("The record holds points of several benchmarks: only %s is analysed, not %s.", all[0], words.ShortList(names, 3)),
+		Cure: "Report each from a file of its own."}}
+}
+
+// chooseProcs is the GOMAXPROCS to analyse where the points of a grid have several: with
+// the most results, the largest of several. The warning is what is left out. 0 for all
+// where there is one.
+func chooseProcs(results []record.Result) (procs int, left []record.Warning) {
+	count := map[int]int{}
+	for _, r := range results {
+		if r.Point.IsGrid() {
+			count[r.Procs]++
+		}
+	}
+	if len(count) < 2 {
+		return 0, nil
+	}
+	all := slices.SortedFunc(maps.Keys(count), func(a, b int) int { return cmp.Or(count[b]-count[a], b-a) })
+	var others []string
+	for _, n := range slices.Sorted(slices.Values(all[1:])) {
+		others = append(others, strconv.Itoa(n))
+	}
+	return all[0], []record.Warning{{Topic: "record",
+		What: fmt.Sprintf("The record holds results at several GOMAXPROCS: only those at %d are analysed, not those at %s.", all[0], words.JoinAnd(others)),
 		Cure: "Report each from a file of its own."}}
 }

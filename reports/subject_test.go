@@ -38,6 +38,39 @@ func TestOneBenchmarkIsAnalysed(t *testing.T) {
 	}
 }
 
+// Results at another GOMAXPROCS are not pooled, and somebody's values of our axes are left
+// out; both are said.
+func TestSomeResultsAreAnalysed(t *testing.T) {
+	at := func(suffix, serial string) string {
+		return "BenchmarkA/executor=serial/workload=w/grain=1us" + suffix + " 1 " + serial + " sec/op\nBenchmarkA/executor=x/workload=w/workers=1/grain=1us" + suffix + " 1 1 sec/op\n"
+	}
+	auto := "BenchmarkA/executor=x/workload=w/workers=auto/grain=fine-4 1 1 sec/op\n"
+	for _, test := range []struct {
+		text     string
+		speedup  float64
+		warnings []string
+	}{
+		{at("", "1.25") + at("-2", "2") + at("-4", "1.375"), 1.375, []string{"only those at 4 are analysed, not those at 1 and 2."}},
+		{at("", "1.25") + at("", "1.25") + at("-4", "1.375"), 1.25, []string{"only those at 1 are analysed, not those at 4."}},
+		{"# fact seed 1\n" + at("-1", "1.25") + at("-1", "1.25") + at("-4", "1.375"), 1.25, []string{"only those at 1 are analysed, not those at 4."}},
+		{at("-4", "1.375") + auto, 1.375, []string{"Left out, since a value is none of its axis: A/executor=x/workload=w/workers=auto/grain=fine."}},
+	} {
+		s := NewSet(parse(t, test.text))
+		if got := Scalings(s)[0].Series[0].Points[0].Speedup.Value; math.Abs(got-test.speedup) > 1e-9 {
+			t.Errorf("%s: speedup %v, want %v", test.text, got, test.speedup)
+		}
+		warnings := Warnings(s)
+		if len(warnings) != len(test.warnings) {
+			t.Fatalf("%s: %v", test.text, warnings)
+		}
+		for i, w := range warnings {
+			if !strings.Contains(w.What, test.warnings[i]) {
+				t.Errorf("%s: %v", test.text, w)
+			}
+		}
+	}
+}
+
 // The plain loop has no workers to speak of.
 func TestPoolsAreNamed(t *testing.T) {
 	for _, test := range []struct{ got, want string }{

@@ -27,7 +27,9 @@ func findWarnings(s *Set) []record.Warning {
 	case end != nil && end.Interrupted:
 		out = append(out, record.Warning{Topic: "end", What: fmt.Sprintf("The run was interrupted (%d of %d blocks).", end.Blocks, end.Expected), Cure: cure})
 	}
+	out = append(out, s.Record.Warnings...)
 	out = append(out, s.warnings...)
+	out = append(out, otherValues(s)...)
 	out = append(out, unanalysed(s)...)
 	out = append(out, absence(s)...)
 	beaten := BeatenIdeals(s)
@@ -38,6 +40,25 @@ func findWarnings(s *Set) []record.Warning {
 			Cure: "Its efficiencies are against the number of workers; measure again on an idle machine."})
 	}
 	return append(out, implausible(s)...)
+}
+
+// otherValues warns of names that have our axes, and values that are none of ours: they
+// are somebody's benchmarks.
+func otherValues(s *Set) []record.Warning {
+	var names []string
+	why := ""
+	for _, p := range s.Others() {
+		if _, err := record.ParsePoint(p.Pkg, p.Name()); err != nil {
+			if names = append(names, p.Full()); why == "" {
+				why = err.Error()
+			}
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []record.Warning{{Topic: "record", What: fmt.Sprintf("Left out, since a value is none of its axis: %s.", words.ShortList(names, 3)),
+		Cure: "The first: " + why + "."}}
 }
 
 // absence is what the machine did not give, and that it was not measured where somebody is

@@ -39,12 +39,15 @@ func runReport(_ context.Context, c *program.Invocation) error {
 	if err := how.Check(c.Stdout); err != nil {
 		return err
 	}
-	rec, err := program.ReadRecord(rest[0])
+	rec, err := c.ReadRecord(rest[0], how.Verbose)
 	if err != nil {
 		return err
 	}
 	if rec.IsComparison() {
 		return program.UsageErrorf("%s is a comparison of two builds, which has no report: poolbench gate %s judges it again", rest[0], rest[0])
+	}
+	for _, w := range rec.Warnings { // of the file itself, not of what it says
+		c.Tell(w)
 	}
 	dir := *out
 	if dir == "" {

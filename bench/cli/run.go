@@ -159,6 +159,11 @@ func (f *runFlags) sources(c *program.Invocation, m measured) []arm.Source {
 
 // measure measures and reports, also after an interrupt.
 func (f *runFlags) measure(ctx context.Context, c *program.Invocation, config bench.Config) error {
+	unlock, err := c.LockOut(f.out)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	path := filepath.Join(f.out, recordName)
 	file, resumed, err := openRecord(path, f.resume, c.Tell)
 	if err != nil {

@@ -92,7 +92,7 @@ func TestOldNotes(t *testing.T) {
 		t.Fatalf("dropped %v, %d failures, %d results; want [1], 1 and 5", rec.Dropped, len(rec.Failures), len(rec.Results))
 	}
 	for i, want := range []bool{false, true, false, true, false} {
-		if r := rec.Results[i]; r.Block != 2 || r.Point.IsProbe() != want {
+		if r := rec.Results[i]; r.Block != 2 || rec.IsProbe(r.Point) != want {
 			t.Errorf("%+v, a probe: %t", r, want)
 		}
 	}
@@ -103,7 +103,7 @@ func TestOldNotes(t *testing.T) {
 		!reflect.DeepEqual(f.Warnings, []Warning{{"load", "It was busy.", "Stop it."}}) || !reflect.DeepEqual(f.Readings, []Reading{{Name: "load", Text: "0.1 0.2 0.3"}}) {
 		t.Errorf("facts %+v", f)
 	}
-	if _, err := Read(strings.NewReader(good+"# note dropped: some\n"), "x.txt"); err == nil {
+	if _, err := Read(strings.NewReader("# note run: x\n"+good+"# note dropped: some\n"), "x.txt"); err == nil {
 		t.Error("a dropped block without a number is read")
 	}
 }

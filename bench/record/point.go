@@ -184,10 +184,14 @@ func (p Point) Keep(keep func(axis string) bool) Point {
 	return p
 }
 
-// IsGrid reports whether p has an executor, a workload and workers.
+// IsGrid reports whether p has an executor, a workload and workers, with values by the
+// rules of their axes. Somebody's benchmark with workers=auto is none.
 func (p Point) IsGrid() bool {
-	return p.Side == "" && p.Executor() != "" && p.Workload() != "" && p.Get(AxisWorkers) != "" &&
-		strings.Count(p.name, "/") == p.axes()
+	if p.Side != "" || p.Executor() == "" || p.Workload() == "" || p.Get(AxisWorkers) == "" {
+		return false
+	}
+	back, err := ParsePoint(p.Pkg, p.name)
+	return err == nil && back == p && strings.Count(p.name, "/") == p.axes()
 }
 
 func (p Point) axes() (n int) {
@@ -197,8 +201,8 @@ func (p Point) axes() (n int) {
 	return n
 }
 
-// IsProbe reports whether p measures the machine rather than something one would
-// compare.
+// IsProbe reports whether p has the name of a probe of ours, which measures the machine
+// rather than something one would compare. Of a record, ask Record.IsProbe.
 func (p Point) IsProbe() bool {
 	switch p.Benchmark() {
 	case CapacityBenchmark, BandwidthBenchmark:

@@ -1,36 +1,32 @@
 package record
 
 import (
+	"errors"
 	"strings"
-
-	"golang.org/x/perf/benchfmt"
 )
 
-// longestLine is how long a line of a program may be to be taken for a result, in bytes.
-const longestLine = 32 << 10
-
 // Printed takes the results out of what a program printed, which may hold anything else
-// as well: unlike Read it leaves out what is malformed, and values that are not finite.
-// The points have their names as they were printed. Units that say the time again are
-// left out.
+// as well: unlike Read it leaves out what is malformed, and values that are not finite or
+// times below 0. The points have their names as they were printed. Units that say the time
+// again are left out.
 func Printed(text string) []Result {
-	var lines strings.Builder
-	for line := range strings.Lines(text) {
-		if strings.HasPrefix(line, "Benchmark") && len(line) < longestLine || strings.HasPrefix(line, "pkg: ") {
-			lines.WriteString(strings.TrimRight(line, "\r\n") + "\n")
-		}
-	}
 	var results []Result
-	for r := benchfmt.NewReader(strings.NewReader(lines.String()), ""); r.Scan(); {
-		line, ok := r.Result().(*benchfmt.Result)
-		if !ok {
+	pkg := ""
+	for line := range strings.Lines(text) {
+		if rest, ok := strings.CutPrefix(line, "pkg: "); ok {
+			pkg = strings.TrimSpace(rest)
+		}
+		if !strings.HasPrefix(line, benchmarkPrefix) {
 			continue
 		}
-		res := Result{Iterations: line.Iters, Values: map[string]float64{},
-			Point: Point{Pkg: strings.TrimSpace(line.GetConfig("pkg")), name: string(line.Name.Full())}}
-		for _, v := range line.Values {
-			if unit := tidied(v); finite(v.Value) && UnitOf(unit).Of == "" {
-				res.Values[unit] = v.Value
+		r, err := parseResult(line)
+		if errors.Is(err, errProse) {
+			continue
+		}
+		res := Result{Iterations: r.iterations, Values: map[string]float64{}, Point: Point{Pkg: pkg, name: r.name}}
+		for unit, v := range r.values {
+			if UnitOf(unit).Of == "" {
+				res.Values[unit] = v
 			}
 		}
 		results = append(results, res)

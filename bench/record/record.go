@@ -1,5 +1,5 @@
 // Package record is the one thing that crosses from measuring to judging: a
-// file in Go benchmark format, read and written through golang.org/x/perf.
+// file in Go benchmark format, written through golang.org/x/perf.
 //
 //  1. File keys ("goos: linux") hold only what defines comparability. Two runs
 //     of the same thing on one machine have equal keys, since benchstat splits
@@ -33,8 +33,9 @@ type Field struct{ Key, Value string }
 // A Result is one line: of one timed execution, or of several turns.
 type Result struct {
 	Point      Point
-	Name       string             // as in the file, without "Benchmark" and without the -GOMAXPROCS suffix
-	Procs      int                // GOMAXPROCS suffix of the name; 1 when absent
+	Full       string             // as in the file, by ShortName, with its suffix
+	Name       string             // the same without the -GOMAXPROCS suffix, if that is what it is
+	Procs      int                // GOMAXPROCS as the name says; 1 when it does not
 	Block      int                // the block it belongs to, from 1; 0 when the file has no block lines
 	Iterations int                // of each turn
 	Values     map[string]float64 // by unit, normalised as benchunit does: seconds, bytes. Always finite
@@ -77,18 +78,30 @@ type Block struct {
 // A Record is everything one file says.
 type Record struct {
 	Path     string  // where it was read from; "-" is standard input
-	Text     []byte  // the file as it was read; not to be changed
+	Text     []byte  // the file as it was read, in UTF-8; not to be changed
+	Ours     bool    // the file says that a program of ours wrote it, so that its names have our axes and our probes
 	Config   []Field // file keys, sorted by key; the last value of each
 	Facts    Facts
 	Results  []Result // in file order, but for those of dropped blocks
 	Failures []Failure
 	Hosts    map[int]Host // by block
 	Dropped  []int        // numbers of blocks that an earlier version dropped: none of their results are in Results
+	Skipped  []int        // numbers of lines that begin with "Benchmark" and are no results
+	Warnings []Warning    // what is in doubt about the file itself
 
 	numbers []int // of the blocks, in file order
 	better  map[string]int
 	exact   map[string]bool
+	keys    map[string][]string // values of machineKeys, in file order
 }
+
+func (r *Record) warn(what, cure string) {
+	r.Warnings = append(r.Warnings, Warning{Topic: "record", What: what, Cure: cure})
+}
+
+// IsProbe reports whether a point of the record measures the machine rather than something
+// one would compare. Somebody's benchmark may have the name of a probe of ours.
+func (r *Record) IsProbe(p Point) bool { return r.Ours && p.IsProbe() }
 
 // Key is the value of a file key, "" when absent.
 func (r *Record) Key(key string) string {

@@ -195,33 +195,42 @@ ok  	example.com/x	1.2s
 	}
 }
 
-const good = "BenchmarkA 1 5 ns/op\n"
+const (
+	good = "BenchmarkA 1 5 ns/op\n"
+	ours = "# fact seed 1\n" // says that the file is a record of ours
+)
 
 func TestMalformed(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"empty", "", "x.txt:1: the file is empty"},
 		{"no results", "goos: linux\nPASS\n", "x.txt:3: the file ends without a benchmark result"},
+		{"go test -json", `{"Action":"output","Package":"p","Output":"BenchmarkA-8 \t 1 5 ns/op\n"}` + "\n", "x.txt:2: the file ends without a benchmark result: it is of go test -json"},
 		{"cut off", good + "BenchmarkA 1 5 ns", "x.txt:2: the file is cut off in the middle of a line"},
 		{"binary", good + "\x7fELF\x00\x00\n", "x.txt:2: binary data"},
-		{"no iterations", good + "BenchmarkA x 5 ns/op\n", "x.txt:2: malformed benchmark line"},
-		{"no unit", "BenchmarkA 1 5\n", "x.txt:1: malformed benchmark line"},
+		{"no result line", "BenchmarkA x 5 ns/op\nBenchmarkA 1 5\n", "x.txt:3: the file ends without a benchmark result"},
+		{"bad second number", good + "BenchmarkA 1 5 ns/op 5,5 hits\n", `x.txt:2: malformed benchmark line: the value "5,5" of hits is no number`},
+		{"count too large", "BenchmarkA 99999999999999999999 5 ns/op\n", "x.txt:1: the count 99999999999999999999 is too large"},
+		{"time below 0", good + "BenchmarkA 1 -5 ns/op\n", "x.txt:2: the value of sec/op is below 0: -5"},
+		{"another time below 0", good + "BenchmarkA 1 5 ns/op -2 p99-ns/op\n", "x.txt:2: the value of p99-sec/op is below 0: -2"},
+		{"fewer than no bytes", good + "BenchmarkA 1 -5 B/op\n", "x.txt:2: the value of B/op is below 0: -5"},
+		{"unit both ways", good + "Unit hits better=lower\nUnit hits better=higher\n", "x.txt:3: better of hits is declared already"},
 		{"bad number", "BenchmarkA 1 five ns/op\n", "x.txt:1: malformed benchmark line"},
 		{"not a number", "BenchmarkA 1 NaN ns/op\n", "x.txt:1: the value of sec/op is not a finite number"},
 		{"infinite", good + "BenchmarkA 1 +Inf B/op\n", "x.txt:2: the value of B/op is not a finite number"},
 		{"too large", "BenchmarkA 1 1e999 ns/op\n", "x.txt:1: "},
-		{"bad workers", "BenchmarkGrid/executor=x/workload=y/workers=0 1 5 ns/op\n", `x.txt:1: Grid/executor=x/workload=y/workers=0: bad value`},
-		{"bad grain", "BenchmarkGrid/executor=x/workload=y/workers=1/grain=soon 1 5 ns/op\n", `grain "soon"`},
-		{"repeated key", "BenchmarkGrid/executor=x/executor=y/workload=y/workers=1 1 5 ns/op\n", "x.txt:1: Grid/executor=x/executor=y/workload=y/workers=1: bad value in benchmark name: executor comes twice"},
-		{"block word", "# block seven\n" + good, `x.txt:1: block number "seven"`},
-		{"block zero", good + "# block 0\n", `x.txt:2: block number "0"`},
-		{"side", "side: left\n" + good, `x.txt:2: the side "left" is neither`},
+		{"bad workers", ours + "BenchmarkGrid/executor=x/workload=y/workers=0 1 5 ns/op\n", `x.txt:2: Grid/executor=x/workload=y/workers=0: bad value`},
+		{"bad grain", ours + "BenchmarkGrid/executor=x/workload=y/workers=1/grain=soon 1 5 ns/op\n", `grain "soon"`},
+		{"repeated key", ours + "BenchmarkGrid/executor=x/executor=y/workload=y/workers=1 1 5 ns/op\n", "x.txt:2: Grid/executor=x/executor=y/workload=y/workers=1: bad value in benchmark name: executor comes twice"},
+		{"block word", ours + "# block seven\n" + good, `x.txt:2: block number "seven"`},
+		{"block zero", ours + good + "# block 0\n", `x.txt:3: block number "0"`},
+		{"side", ours + "side: left\n" + good, `x.txt:3: the side "left" is neither`},
 		{"fact of another kind", "# fact seed \"x\"\n" + good, "x.txt:1: fact seed"},
-		{"fact cut off", good + "# fact end {\n", "x.txt:2: fact end"},
+		{"fact cut off", ours + good + "# fact end {\n", "x.txt:3: fact end"},
 		{"failed without name", "# fact failed {}\n" + good, "x.txt:1: fact failed needs a name"},
 		{"host outside", "# fact host {}\n" + good, "before the first block"},
-		{"turns of nothing", "# turns 1 2\n" + good, "x.txt:1: a line of turns"},
+		{"turns of nothing", ours + "# turns 1 2\n" + good, "x.txt:2: a line of turns"},
 		{"two values of a unit", good + "BenchmarkA 1 5 ns/op 6 sec/op\n", "x.txt:2: there are two values of sec/op"},
-		{"turn not finite", good + "# turns 1 Inf\n", "not a finite number"},
+		{"turn not finite", ours + good + "# turns 1 Inf\n", "not a finite number"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			rec, err := Read(strings.NewReader(test.text), "x.txt")

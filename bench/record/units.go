@@ -66,6 +66,9 @@ func CheckUnits(declared []Unit) error {
 		if err := checkWord(u.Name); err != nil || u.Better < -1 || u.Better > 1 {
 			return fmt.Errorf("the unit %q: a name is one word, and better is -1, 0 or 1", u.Name)
 		}
+		if _, tidy := Tidy(1, u.Name); tidy != u.Name {
+			return fmt.Errorf("the unit %s: records have base units, so declare it as %s", u.Name, tidy)
+		}
 		if i := slices.IndexFunc(known, func(k Unit) bool { return k.Name == u.Name }); i >= 0 && known[i] != u {
 			return fmt.Errorf("the unit %s is declared already, as another one", u.Name)
 		}
@@ -78,21 +81,31 @@ func CheckUnits(declared []Unit) error {
 func Units() []Unit { return slices.Clone(units) }
 
 // UnitOf is what is known here of a unit. Of one that is not in the table only this: a
-// rate, which ends in "/s", is better high.
+// rate, which ends in "/s" or "/sec", is better high.
 func UnitOf(name string) Unit {
 	if i := unitOrder(name); i < len(units) {
 		return units[i]
 	}
 	u := Unit{Name: name}
-	if strings.HasSuffix(name, "/s") {
+	if strings.HasSuffix(name, "/s") || strings.HasSuffix(name, "/sec") {
 		u.Better = +1
 	}
 	return u
 }
 
+// Tidy is a value in base units: of "ns/op" in "sec/op", of "MB/s" in "B/s". Whatever
+// names a unit to us is tidied by it on its way in, zeros and rules too.
+func Tidy(v float64, unit string) (float64, string) { return benchunit.Tidy(v, unit) }
+
+func known(unit string) bool { return unitOrder(unit) < len(units) }
+
+// neverNegative reports whether a value of the unit below 0 is a mistake: what is counted
+// and times.
+func neverNegative(unit string) bool { return known(unit) || strings.HasSuffix(unit, UnitTime) }
+
 // One is one of what Go's benchmarks count in the unit: 1 ns of a time, else 1.
 func (u Unit) One() float64 {
-	if one, tidy := benchunit.Tidy(1, strings.Replace(u.Name, "sec", "ns", 1)); tidy == u.Name {
+	if one, tidy := Tidy(1, strings.Replace(u.Name, "sec", "ns", 1)); tidy == u.Name {
 		return one
 	}
 	return 1

@@ -14,7 +14,6 @@ import (
 	"unicode"
 
 	"golang.org/x/perf/benchfmt"
-	"golang.org/x/perf/benchunit"
 )
 
 // A Writer writes a record, each line as soon as it is given, so that what was
@@ -117,7 +116,7 @@ func (w *Writer) comment(format string, args ...any) error {
 }
 
 // Check tells why a record cannot hold r: its point would not be read back, a value is
-// not finite, or a unit is no word or another spelling of one that it has already.
+// not finite or a time below 0, or a unit is no word or another spelling of one that it has already.
 func (r Result) Check() error {
 	if err := checkWord(r.Point.name); err != nil {
 		return err
@@ -130,7 +129,10 @@ func (r Result) Check() error {
 		if !finite(v) {
 			return fmt.Errorf("the value %v of %s is not a finite number", v, unit)
 		}
-		_, tidy := benchunit.Tidy(v, unit)
+		_, tidy := Tidy(v, unit)
+		if v < 0 && neverNegative(tidy) {
+			return fmt.Errorf("the value %v of %s is below 0", v, unit)
+		}
 		if other, twice := base[tidy]; twice {
 			return fmt.Errorf("%s and %s are one unit, of which there can be one value", min(other, unit), max(other, unit))
 		}
@@ -155,7 +157,7 @@ func (w *Writer) Result(r Result) error {
 	if err := r.Check(); err != nil {
 		return fmt.Errorf("record: %s: %w", name, err)
 	}
-	res := &benchfmt.Result{Name: benchfmt.Name(name), Iters: max(1, r.Iterations), Config: slices.Clone(w.config)}
+	res := &benchfmt.Result{Name: benchfmt.Name(strings.TrimPrefix(PrintedName(name), benchmarkPrefix)), Iters: max(1, r.Iterations), Config: slices.Clone(w.config)}
 	for _, f := range []Field{{"pkg", r.Point.Pkg}, {"side", r.Point.Side}} {
 		if f.Value != "" {
 			res.Config = append(res.Config, fileKey(f.Key, f.Value))

@@ -3,13 +3,15 @@ package gate
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
+	"poolbench/bench/record"
 	"poolbench/reports/words"
 )
 
 // apply accepts the regressions that a rule covers and warns of rules that do
-// nothing any more.
+// nothing.
 func (r *Rules) apply(report *Report) {
 	if r == nil {
 		return
@@ -38,6 +40,25 @@ func (r *Rules) apply(report *Report) {
 		default:
 			report.warn(fmt.Sprintf("%s accepts a regression of %s that was not found.", place, rule.benchmark), "Remove the line if it is not needed any more.")
 		}
+	}
+	r.idle(report)
+}
+
+// idle warns of the limits and directions that mean nothing of what was judged. Tails are
+// judged with the times of turns, and have a result of their own only where they are worse.
+func (r *Rules) idle(report *Report) {
+	var idle []string
+	for _, rule := range r.rules {
+		if rule.word != "accept" && !slices.ContainsFunc(report.Cases, func(c Case) bool {
+			tail := report.Method == Interleaved && c.Unit == record.UnitTime && (rule.unit == "p90" || rule.unit == "p99")
+			return c.Verdict != New && c.Verdict != Missing && (rule.means(c.Unit) || tail) && (rule.word == "better" || rule.matches(c.point()))
+		}) {
+			idle = append(idle, fmt.Sprintf("line %d (%s %s %s)", rule.line, rule.word, rule.benchmark, rule.unit))
+		}
+	}
+	if len(idle) > 0 {
+		report.warn(fmt.Sprintf("%s: no result that was judged is meant by %s.", r.path, words.ShortList(idle, 6)),
+			"Look for the names and units in this comparison; a unit of your own is judged once a better line tells its direction.")
 	}
 }
 

@@ -42,6 +42,8 @@ type Case struct {
 	More       float64           // an inconclusive case needs about this many times the blocks; 0 when unknown or out of reach
 	Layout     float64           // standard deviation of the log ratio over pairs of links of the same sources; 0 when not measured
 	Reason     string            // why it failed, is inconclusive or accepted; empty when the interval says it
+
+	apart bool // its two sides were not held against each other, for want of values or of equal work
 }
 
 func (c Case) point() record.Point { return record.Promise{Pkg: c.Pkg, Name: c.Name}.Point() }

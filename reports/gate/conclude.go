@@ -20,7 +20,7 @@ func Stored(rec *record.Record, o Options) *Report {
 	}
 	r := j.Report()
 	r.Base, r.Head = rec.Facts.Builds.Base, rec.Facts.Builds.Head
-	r.Warnings = append(r.Warnings, rec.Facts.Warnings...)
+	r.Warnings = slices.Concat(r.Warnings, rec.Facts.Warnings, rec.Warnings)
 	return r
 }
 

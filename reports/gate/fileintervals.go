@@ -56,6 +56,7 @@ func (c *Case) judge(base, head estimate.Series, paired bool, alpha float64) {
 
 // tooFew leaves a case open that has n of what.
 func (c *Case) tooFew(n int, what string) {
+	c.apart = true
 	c.Verdict, c.Reason = Inconclusive, fmt.Sprintf("%s: at least %d are needed", what, estimate.MinBlocks)
 	if c.Base > 0 && c.Head > 0 {
 		c.Ratio = estimate.Estimate{Value: c.Head / c.Base, N: n}

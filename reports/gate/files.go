@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -48,17 +49,29 @@ func Files(base, head *record.Record, o Options) *Report {
 		r.warn("The files are of different runs: what drifted on the machine between them looks like a change.", "Measure both builds in one run.")
 	}
 	for i, rec := range []*record.Record{base, head} {
+		if i == 0 || rec.Path != base.Path {
+			r.Warnings = append(r.Warnings, rec.Warnings...)
+		}
+		if n := implausible(rec); n > 0 {
+			r.warn(fmt.Sprintf("%s beyond %g or below 1/%g in size.", words.Plural(n, "value was left out: it is", "values were left out: they are"), largest, largest), "Write them in another unit.")
+		}
 		if n := len(rec.Failures); n > 0 {
 			r.warn(fmt.Sprintf("%s failed in %s.", words.Count(n, "slice"), [...]string{"base", "head"}[i]), "What failed is not in the comparison.")
 		}
 	}
-	packages := severalPackages(base, head)
-	b, h := collectFile(base, packages, r.Method), collectFile(head, packages, r.Method)
+	named := nameFiles(base, head, o.AcrossMachines)
+	b, h := collectFile(base, named, r.Method), collectFile(head, named, r.Method)
+	r.doubtSuffixes(base, head, named)
 	r.judgeAll(b, h, o)
+	if !slices.Equal(base.Text, head.Text) && sameResults(base, head) {
+		r.withdraw("the files hold the same results in another order")
+	}
+	r.unjudged(b, h, o)
 	r.lone(b, h, Missing)
 	r.lone(h, b, New)
 	o.Rules.apply(r)
 	r.finish("no benchmark with a unit that can be judged is in both files")
+	r.NotComparable = cmp.Or(r.NotComparable, r.nothingCompared())
 	return r
 }
 
@@ -75,62 +88,22 @@ func bothSay(base, head *record.Record) func(string) record.Unit {
 	}
 }
 
-// machinesDiffer names the first key that makes two files incomparable. A key
-// that one of them lacks is not held against it.
-func machinesDiffer(base, head *record.Record) string {
-	for _, key := range []string{"goos", "goarch", "cpu", "go"} {
-		if b, h := base.Key(key), head.Key(key); b != "" && h != "" && b != h {
-			return fmt.Sprintf("%s is %q in base and %q in head", key, b, h)
-		}
-	}
-	return ""
-}
-
-// severalPackages reports whether the files hold benchmarks of several packages. A
-// file that names none may be compared with one that names one.
-func severalPackages(base, head *record.Record) bool {
-	seen := map[string]bool{}
-	for _, res := range slices.Concat(base.Results, head.Results) {
-		seen[res.Point.Pkg] = true
-	}
-	delete(seen, "")
-	return len(seen) > 1
-}
-
 // fileSide is one file.
 type fileSide struct {
-	values map[string]map[string]estimate.Series // by benchmark name, by unit; as they are
-	points map[string]string                     // by name in values: the name of the point, which failures have
-	failed map[string]string                     // by name of the point: the reason of its last failure
+	values map[record.Point]map[string]estimate.Series // by benchmark with its name as it is written, by unit; as they are
+	points map[record.Point]string                     // by benchmark: the name of its point, which failures have
+	failed map[string]string                           // by name of the point: the reason of its last failure
 }
 
-func collectFile(rec *record.Record, packages bool, how Method) fileSide {
-	side := fileSide{map[string]map[string]estimate.Series{}, map[string]string{}, map[string]string{}}
-	fullName := func(r record.Result) string {
-		if packages && r.Point.Pkg != "" {
-			return r.Point.Pkg + "." + r.Name
-		}
-		return r.Name
-	}
-	procs := map[string]int{}
-	several := map[string]bool{}
+func collectFile(rec *record.Record, named naming, how Method) fileSide {
+	side := fileSide{map[record.Point]map[string]estimate.Series{}, map[record.Point]string{}, map[string]string{}}
 	for _, res := range rec.Results {
-		name := fullName(res)
-		if p, ok := procs[name]; ok && p != res.Procs {
-			several[name] = true
-		}
-		procs[name] = res.Procs
-	}
-	for _, res := range rec.Results {
-		if res.Point.IsProbe() {
+		if rec.IsProbe(res.Point) {
 			continue
 		}
-		name := fullName(res)
-		if several[name] {
-			name = fmt.Sprintf("%s-%d", name, res.Procs)
-		}
-		side.points[name] = res.Point.Name()
-		side.add(name, res, how)
+		benchmark := named.of(rec, res)
+		side.points[benchmark] = res.Point.Name()
+		side.add(benchmark, res, how)
 	}
 	for _, f := range rec.Failures {
 		side.failed[f.Point.Name()] = f.Reason
@@ -140,13 +113,16 @@ func collectFile(rec *record.Record, packages bool, how Method) fileSide {
 
 // add takes a result. Values of one run are kept by block, of which the last counts
 // should there be several; others by their order.
-func (side fileSide) add(name string, r record.Result, how Method) {
-	units := side.values[name]
+func (side fileSide) add(benchmark record.Point, r record.Result, how Method) {
+	units := side.values[benchmark]
 	if units == nil {
 		units = map[string]estimate.Series{}
-		side.values[name] = units
+		side.values[benchmark] = units
 	}
 	for unit, v := range r.Values {
+		if !plausible(v) {
+			continue
+		}
 		values := units[unit]
 		values.Scale = estimate.Difference
 		block := r.Block
@@ -166,9 +142,8 @@ func (r *Report) judgeAll(base, head fileSide, o Options) {
 	}
 	var all []undecided
 	statistical := 0
-	for _, name := range slices.Sorted(maps.Keys(base.values)) {
-		ours, others := base.values[name], head.values[name]
-		point := record.Promise{Name: name}.Point()
+	for _, point := range slices.SortedFunc(maps.Keys(base.values), byName) {
+		ours, others := base.values[point], head.values[point]
 		reason := differentWork(ours, others, o)
 		for _, unit := range slices.Sorted(maps.Keys(ours)) {
 			b, h := ours[unit], others[unit]
@@ -176,7 +151,7 @@ func (r *Report) judgeAll(base, head fileSide, o Options) {
 			if better == 0 || h.Len() == 0 {
 				continue
 			}
-			c := Case{Name: name, Unit: unit, Higher: better > 0, Reason: reason,
+			c := Case{Pkg: point.Pkg, Name: point.Name(), Unit: unit, Higher: better > 0, Reason: reason, apart: reason != "",
 				Base: b.Point(), Head: h.Point(), Limit: o.limit(point, unit, r.Limit)}
 			c.Exact = o.Unit(unit).Exact && oneValue(b.Places()) && oneValue(h.Places())
 			if !c.Exact {
@@ -217,17 +192,17 @@ func differentWork(base, head map[string]estimate.Series, o Options) string {
 // lone lists the benchmarks of one side that the other one does not have: Missing in
 // head or New in it.
 func (r *Report) lone(side, other fileSide, v Verdict) {
-	for _, name := range slices.Sorted(maps.Keys(side.values)) {
-		if _, ok := other.values[name]; ok {
+	for _, point := range slices.SortedFunc(maps.Keys(side.values), byName) {
+		if _, ok := other.values[point]; ok {
 			continue
 		}
-		c := Case{Name: name, Unit: record.UnitTime, Verdict: v}
-		if times := side.values[name][record.UnitTime]; times.Len() > 0 && v == New {
+		c := Case{Pkg: point.Pkg, Name: point.Name(), Unit: record.UnitTime, Verdict: v}
+		if times := side.values[point][record.UnitTime]; times.Len() > 0 && v == New {
 			c.Head = times.Point()
 		} else if times.Len() > 0 {
 			c.Base = times.Point()
 		}
-		if reason, failed := other.failed[side.points[name]]; failed {
+		if reason, failed := other.failed[side.points[point]]; failed {
 			c.Reason = "every slice failed in base: " + reason
 			if v == Missing {
 				c.Verdict, c.Reason = Failed, "every slice failed: "+reason

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -112,7 +113,7 @@ func TestFilesFindsExactlyWhatWasRaised(t *testing.T) {
 			}
 			name := w.names[17]
 			g := Files(rec, scaledCopy(rec, name, 1.3), Options{})
-			if g.Count(Regressed) != 1 || g.Cases[0].Name != name || g.Count(Improved) != 0 {
+			if g.Count(Regressed) != 1 || g.Cases[0].Name != name+"-2" || g.Count(Improved) != 0 {
 				t.Errorf("%d blocks, noise %v: %s", blocks, noise, text(t, g))
 			}
 			if !strings.Contains(text(t, g), display(name)) {
@@ -138,7 +139,7 @@ func TestFilesUnpaired(t *testing.T) {
 	}
 	name := w.names[3]
 	g = Files(base, scaledCopy(head, name, 1.3), Options{})
-	if g.Count(Regressed) != 1 || g.Cases[0].Name != name {
+	if g.Count(Regressed) != 1 || g.Cases[0].Name != name+"-2" {
 		t.Errorf("%s", text(t, g))
 	}
 	if len(g.Warnings) == 0 || !strings.Contains(g.Warnings[0].What, "different runs") {
@@ -232,7 +233,7 @@ func TestFilesVerdicts(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			g := Files(parse(t, test.base), parse(t, test.head), Options{})
 			for _, c := range g.Cases {
-				if c.Name == "A" {
+				if c.Name == "A-2" {
 					if c.Verdict != test.want || !strings.Contains(c.Reason, test.reason) {
 						t.Errorf("%v (%s), want %v (%s)\n%s", c.Verdict, c.Reason, test.want, test.reason, text(t, g))
 					}
@@ -250,7 +251,7 @@ func TestFilesFailed(t *testing.T) {
 	a, b := lines("ns/op", "A", six...), lines("ns/op", "B", six...)
 	base := parse(t, a+b)
 	g := Files(base, parse(t, b+"# block 1\n# failed A: it\x1b[31m broke\n"), Options{})
-	if g.Count(Failed) == 0 || g.Cases[0].Verdict != Failed || g.Count(Missing) != 0 || g.Cases[0].Name != "A" || g.Headline() != "1 failed, 1 without change." {
+	if g.Count(Failed) == 0 || g.Cases[0].Verdict != Failed || g.Count(Missing) != 0 || g.Cases[0].Name != "A-2" || g.Headline() != "1 failed, 1 without change." {
 		t.Errorf("%s: %+v", g.Headline(), g.Cases)
 	}
 	if text := text(t, g); !strings.Contains(text, "Failed    A      every slice failed: it[31m broke") {
@@ -277,17 +278,17 @@ func TestFilesPackages(t *testing.T) {
 	base := parse(t, "pkg: p\n"+lines("ns/op", "A", six...)+"pkg: q\n"+lines("ns/op", "A", slow...))
 	head := parse(t, "pkg: q\n"+lines("ns/op", "A", slow...)+"pkg: p\n"+lines("ns/op", "A", slow...))
 	g := Files(base, head, Options{})
-	if len(g.Cases) != 2 || g.Cases[0].Name != "p.A" || g.Cases[0].Verdict != Regressed || g.Cases[1].Name != "q.A" || g.Cases[1].Verdict != NoChange {
+	if len(g.Cases) != 2 || g.Cases[0].point().Full() != "p.A-2" || g.Cases[0].Verdict != Regressed || g.Cases[1].point().Full() != "q.A-2" || g.Cases[1].Verdict != NoChange {
 		t.Errorf("%+v", g.Cases)
 	}
-	if g := Files(base, parse(t, "pkg: q\n"+lines("ns/op", "A", slow...)+"# failed A: no\n"), Options{}); g.Cases[0].Name != "p.A" || g.Count(Failed) == 0 {
+	if g := Files(base, parse(t, "pkg: q\n"+lines("ns/op", "A", slow...)+"# failed A: no\n"), Options{}); g.Cases[0].point().Full() != "p.A-2" || g.Count(Failed) == 0 {
 		t.Errorf("%+v", g.Cases)
 	}
 	if got := display("p.Grid/executor=x/workload=w/workers=1"); got != "p.Grid/executor=x/workload=w/workers=1" {
 		t.Error(got)
 	}
 	one := parse(t, "pkg: p\n"+lines("ns/op", "A", six...))
-	if g := Files(one, parse(t, lines("ns/op", "A", slow...)), Options{}); len(g.Cases) != 1 || g.Cases[0].Name != "A" {
+	if g := Files(one, parse(t, lines("ns/op", "A", slow...)), Options{}); len(g.Cases) != 1 || g.Cases[0].point().Full() != "p.A-2" {
 		t.Errorf("a file without package: %+v", g.Cases)
 	}
 }
@@ -313,12 +314,126 @@ func TestFilesNotComparable(t *testing.T) {
 	}
 }
 
-// GOMAXPROCS tells benchmarks apart only when a file has several.
-func TestFilesProcs(t *testing.T) {
-	a := "BenchmarkA 1 5 ns/op\nBenchmarkA-2 1 5 ns/op\n"
-	g := Files(parse(t, a), parse(t, a), Options{})
-	if len(g.Cases) != 2 || g.Cases[0].Name != "A-1" || g.Cases[1].Name != "A-2" {
-		t.Errorf("%+v", g.Cases)
+// Names are compared as they are written, over both files.
+func TestFilesNames(t *testing.T) {
+	six := func(names ...string) (text string) {
+		for _, name := range names {
+			name, ns, _ := strings.Cut(name, "=")
+			text += strings.Repeat("Benchmark"+name+" 1 "+cmp.Or(ns, "100")+" ns/op\n", 6)
+		}
+		return text
+	}
+	const doubt = "Names end in "
+	for _, test := range []struct {
+		name       string
+		base, head string
+		across     bool
+		want       string // verdicts by name
+		warn       string
+	}{
+		{"one GOMAXPROCS", six("A-8"), six("A-8=130"), false, "A-8 regressed", ""},
+		{"another", six("A-4"), six("A-8=60"), false, "A-8 new, A-4 missing", doubt + "-4 in base and in -8 in head"},
+		{"another, across machines", six("A-4"), six("A-8=60"), true, "A improved", "another GOMAXPROCS"},
+		{"none and one", six("A"), six("A-8"), false, "A-8 new, A missing", doubt + "no number in base and in -8 in head"},
+		{"sizes", six("Copy/size-100"), six("Copy/size-200=200"), false, "Copy/size-200 new, Copy/size-100 missing", doubt + "-100 in base and in -200 in head"},
+		{"sizes, across machines", six("Copy/size-100"), six("Copy/size-200=200"), true, "Copy/size-200 new, Copy/size-100 missing", doubt},
+		{"a size left", six("Copy/size-100", "Copy/size-200"), six("Copy/size-100=130"), false, "Copy/size-100 regressed, Copy/size-200 missing", ""},
+		{"-1 is no suffix", six("Store/Add", "Store/Add-1=1000"), six("Store/Add", "Store/Add-1=1300"), false, "Store/Add-1 regressed, Store/Add no change shown", ""},
+		{"other -cpu lists", six("A", "A-2", "A-4"), six("A-2=130", "A-4", "A-8"), false, "A-2 regressed, A-4 no change shown, A-8 new, A missing", ""},
+		{"lists without a common one", six("A", "A-2"), six("A-4"), false, "A-4 new, A missing, A-2 missing", doubt + "no number and -2 in base and in -4 in head"},
+		{"ours at GOMAXPROCS 1", ours + six("A/x-1"), six("A/x=130"), false, "A/x regressed", ""},
+		{"packages", "pkg: p\n" + six("A-4", "B-4") + "pkg: q\n" + six("A/x-1"), "pkg: p\n" + six("A-4", "B-4=130") + "pkg: q\n" + six("A/x-1"), false, "B-4 regressed, A-4 no change shown, A/x-1 no change shown", ""},
+	} {
+		g := Files(parse(t, test.base), parse(t, test.head), Options{AcrossMachines: test.across})
+		var got, warnings []string
+		for _, c := range g.Cases {
+			got = append(got, c.Name+" "+c.Verdict.String())
+		}
+		for _, w := range g.Warnings {
+			warnings = append(warnings, w.What)
+		}
+		said := strings.Join(warnings, " ")
+		if strings.Join(got, ", ") != test.want || !strings.Contains(said, test.warn) || test.warn == "" && strings.Contains(said, doubt) {
+			t.Errorf("%s: %q\n%s", test.name, got, said)
+		}
+	}
+}
+
+// What is in both files and is not compared is told.
+func TestFilesSayWhatIsNotCompared(t *testing.T) {
+	six := func(values string) string { return strings.Repeat("BenchmarkA-2 1 "+values+"\n", 6) }
+	for _, test := range []struct{ base, head, want string }{
+		{six("5 ns/op 3 hits/op"), six("5 ns/op 9 hits/op"), "whether lower or higher is better: hits/op."},
+		{six("5 ns/op 3 p99-ns/op"), six("5 ns/op 9 p99-ns/op"), "better: p99-sec/op."},
+		{six("5 ns/op 3 B/op 1 allocs/op"), six("5 ns/op"), "In base only, and not compared: B/op and allocs/op."},
+		{six("5 ns/op"), six("5 ns/op 7 req/s"), "In head only, and not compared: req/s."},
+		{"cpu: X\n" + six("5 ns/op") + "cpu: Y\n" + six("5 ns/op"), six("5 ns/op"), `file.txt holds results of several machines or Go versions: cpu is "X" and "Y".`},
+		{"go: go1.25\n" + six("5 ns/op"), "go: go1.25\n" + six("5 ns/op") + "go: go1.26\n" + six("5 ns/op"), `No verdict: the files are not of the same machine: go is "go1.25" in base and "go1.25" and "go1.26" in head.`},
+		{six("5 ns/op"), lines("ns/op", "A", "5", "6"), "No verdict: nothing could be compared: 2 values on a side: at least 6 are needed."},
+		{six("5 ns/op 8 tasks/op"), six("5 ns/op 9 tasks/op"), "No verdict: nothing could be compared: not the same work"},
+		{ours + six("5 ns/op") + "BenchmarkA", six("5 ns/op"), "file.txt lost its end: line 8 is cut off"},
+	} {
+		g := Files(parse(t, test.base), parse(t, test.head), Options{})
+		if text := text(t, g); !strings.Contains(text, test.want) {
+			t.Errorf("%q is not in:\n%s", test.want, text)
+		}
+		var annotations bytes.Buffer
+		if err := WriteAnnotations(&annotations, g); err != nil || strings.HasPrefix(test.want, "No verdict") != strings.Contains(annotations.String(), "not comparable") {
+			t.Errorf("%s: %s, %v", test.want, &annotations, err)
+		}
+		var junit bytes.Buffer
+		if err := WriteJUnit(&junit, g); err != nil || strings.HasPrefix(test.want, "No verdict") != strings.Contains(junit.String(), `name="comparison"`) {
+			t.Errorf("%s: %s, %v", test.want, &junit, err)
+		}
+		if strings.HasPrefix(test.want, "No verdict") && (g.ExitCode(true, false) != ExitInconclusive || g.ExitCode(false, false) != ExitFine) {
+			t.Errorf("%s: exit code %d", test.want, g.ExitCode(true, false))
+		}
+	}
+}
+
+const ours = "# fact seed 1\n" // says that the file is a record of ours
+
+// Zeros are values of the unit that they would have otherwise.
+func TestFilesZeros(t *testing.T) {
+	for _, test := range []struct{ base, head, want string }{
+		{"5 ns/op 12.5 MB/s", "5 ns/op 0 MB/s", "B/s"},
+		{"5 ns/op 0 user-ns/op", "5 ns/op 7 user-ns/op", "user-sec/op"},
+		{"0 ns/op", "5 ns/op", "sec/op"},
+		{"5 ns/op 0 allocs/op", "5 ns/op 1 allocs/op", "allocs/op"},
+		{"5 ns/op 1000 req/s", "5 ns/op 700 req/s", "req/s"},
+	} {
+		six := func(values string) string { return strings.Repeat("BenchmarkA-2 1 "+values+"\n", 6) }
+		g := Files(parse(t, six(test.base)), parse(t, six(test.head)), Options{})
+		if g.Count(Regressed) != 1 || g.Cases[0].Unit != test.want {
+			t.Errorf("%s to %s: %s", test.base, test.head, text(t, g))
+		}
+	}
+}
+
+// A file in another order holds no change, paired or not.
+func TestFilesAgainstTheirPermutation(t *testing.T) {
+	const times = "1 2 4 8 16 32 64 128 256 512 1024 2048"
+	write := func(run, times string) string {
+		var text strings.Builder
+		text.WriteString("# fact run \"" + run + "\"\n")
+		for i, ns := range strings.Fields(times) {
+			text.WriteString(fmt.Sprintf("# block %d\nBenchmarkA-2 1 %s ns/op\n", i+1, ns))
+		}
+		return text.String()
+	}
+	base := write("x", times)
+	if g := Files(parse(t, base), parse(t, base), Options{}); g.Method != OneRun || g.Count(NoChange) != 1 {
+		t.Errorf("itself: %s", text(t, g))
+	}
+	_, rotated, _ := strings.Cut(times, " ")
+	g := Files(parse(t, base), parse(t, write("x", rotated+" 1")), Options{})
+	if g.Count(Inconclusive) != 1 || !strings.Contains(text(t, g), "the same results in another order") {
+		t.Errorf("rotated: %s", text(t, g))
+	}
+	p, q := "pkg: p\n", "pkg: q\n"
+	fast, slow := strings.Repeat("BenchmarkA-2 1 5 ns/op\n", 6), strings.Repeat("BenchmarkA-2 1 9 ns/op\n", 6)
+	if g := Files(parse(t, p+fast+q+slow), parse(t, q+fast+p+slow), Options{}); g.Count(Regressed)+g.Count(Improved) > 0 {
+		t.Errorf("packages exchanged: %s", text(t, g))
 	}
 }
 
@@ -329,7 +444,7 @@ func TestFilesRules(t *testing.T) {
 	base := parse(t, lines("ns/op", "A", six...)+lines("ns/op", "B", six...)+lines("hits", "C", slow...))
 	head := parse(t, lines("ns/op", "A", slow...)+lines("ns/op", "B", slow...)+lines("hits", "C", six...))
 	g := Files(base, head, Options{Rules: rulesOf(t, "limit A sec/op 50%\naccept B sec/op 25% 2027-01-31 known\nbetter * hits higher\n")})
-	want := map[string]Verdict{"A": NoChange, "B": Accepted, "C": Regressed}
+	want := map[string]Verdict{"A-2": NoChange, "B-2": Accepted, "C-2": Regressed}
 	for _, c := range g.Cases {
 		if c.Verdict != want[c.Name] {
 			t.Errorf("%s: %v\n%s", c.Name, c.Verdict, text(t, g))

@@ -40,7 +40,7 @@ type junitMessage struct {
 
 // WriteJUnit writes a comparison as JUnit's XML, one test case for each result: a
 // regression is a failure, a benchmark that did not run an error, what could not be
-// judged is skipped. It returns the first error of w.
+// judged is skipped, the whole of it too. It returns the first error of w.
 func WriteJUnit(w io.Writer, r *Report) error {
 	s := junitSuite{Name: "poolbench gate", Tests: len(r.Cases)}
 	for _, c := range r.Cases {
@@ -61,6 +61,11 @@ func WriteJUnit(w io.Writer, r *Report) error {
 			test.Output = message.Message
 		}
 		s.Cases = append(s.Cases, test)
+	}
+	if r.NotComparable != "" {
+		s.Tests++
+		s.Skipped++
+		s.Cases = append(s.Cases, junitCase{Class: "poolbench", Name: "comparison", Skipped: &junitMessage{words.Printable(r.NotComparable)}})
 	}
 	if r.Void != "" {
 		s.Tests++

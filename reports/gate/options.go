@@ -27,7 +27,7 @@ type Options struct {
 	Tail float64
 	// Rules are what the repository says about single benchmarks; nil for nothing.
 	Rules *Rules
-	// AcrossMachines compares files although machine or Go version differ.
+	// AcrossMachines compares files although machine, Go version or GOMAXPROCS differ.
 	AcrossMachines bool
 	// Unit is what is known of a unit; nil for record.UnitOf, of records for what they say.
 	Unit func(name string) record.Unit

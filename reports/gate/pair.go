@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"math"
 	"slices"
 
 	"poolbench/bench/record"
@@ -62,7 +61,7 @@ func (p *pair) failed() string {
 
 // usable reports whether the turns have ratios.
 func (p *pair) usable() bool {
-	bad := func(v float64) bool { return !(v > 0) || math.IsInf(v, 0) }
+	bad := func(v float64) bool { return !(v > 0) || !plausible(v) }
 	return len(p.base.turns) > 0 && len(p.base.turns) == len(p.head.turns) &&
 		!slices.ContainsFunc(p.base.turns, bad) && !slices.ContainsFunc(p.head.turns, bad)
 }

@@ -138,7 +138,7 @@ func TestFilesUnknownAxes(t *testing.T) {
 	}
 	rec := w.write(t)
 	r := Files(rec, scaledCopy(rec, w.names[2], 1.3), Options{})
-	if len(r.Cases) != 4 || r.Count(Regressed) != 1 || r.Cases[0].Name != w.names[2] || r.Count(NoChange) != 3 {
+	if len(r.Cases) != 4 || r.Count(Regressed) != 1 || r.Cases[0].Name != w.names[2]+"-2" || r.Count(NoChange) != 3 {
 		t.Errorf("%+v", r.Cases)
 	}
 	if text := text(t, r); !strings.Contains(text, "Slower    conc × 2, spin, 1 µs, moons=2, planet=venus  ") {

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -13,8 +14,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-
-	"golang.org/x/perf/benchunit"
 
 	"poolbench/bench/record"
 )
@@ -70,7 +69,11 @@ const (
 // against today. An error names the line, what is wrong and what is wanted.
 func ReadRules(r io.Reader, path string, today time.Time) (*Rules, error) {
 	rules := &Rules{path: path, today: today.UTC().Truncate(24 * time.Hour)}
-	lines := bufio.NewScanner(r)
+	text, err := io.ReadAll(io.LimitReader(r, maxRules*maxRuleLine))
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", path, err)
+	}
+	lines := bufio.NewScanner(bytes.NewReader(record.PlainText(text)))
 	lines.Buffer(nil, maxRuleLine)
 	number := 1
 	for ; lines.Scan(); number++ {
@@ -111,7 +114,7 @@ func parseRule(fields []string) (r rule, err error) {
 	if err != nil {
 		return r, fmt.Errorf("%q is no pattern: %w", r.benchmark, err)
 	}
-	_, r.unit = benchunit.Tidy(1, fields[2]) // as records have it; a change is a share and stays
+	_, r.unit = record.Tidy(1, fields[2]) // as records have it; a change is a share and stays
 	if r.word == "better" {
 		r.value = map[string]float64{"higher": +1, "lower": -1}[fields[3]]
 		if r.value == 0 {
@@ -154,16 +157,18 @@ func (r rule) matches(p record.Point) bool {
 	})
 }
 
-// of yields the rules of a word that mean a unit and a point. A rule's unit is one word:
-// "p90" is short for "p90 sec/op".
+// means reports whether the rule is for a unit of results. Its own is one word: "p90" is
+// short for "p90 sec/op".
+func (r rule) means(unit string) bool { return r.unit == unit || r.unit+" "+record.UnitTime == unit }
+
+// of yields the rules of a word that mean a unit and a point.
 func (r *Rules) of(word, unit string, p record.Point) iter.Seq[rule] {
 	return func(yield func(rule) bool) {
 		if r == nil {
 			return
 		}
 		for _, rule := range r.rules {
-			means := rule.unit == unit || rule.unit+" "+record.UnitTime == unit
-			if rule.word == word && means && rule.matches(p) && !yield(rule) {
+			if rule.word == word && rule.means(unit) && rule.matches(p) && !yield(rule) {
 				return
 			}
 		}

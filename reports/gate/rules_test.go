@@ -177,3 +177,26 @@ func FuzzReadRules(f *testing.F) {
 		}
 	})
 }
+
+// A line that means nothing of what was judged is told, once for all of them.
+func TestIdleRules(t *testing.T) {
+	interleaved := Report{Method: Interleaved, Cases: []Case{{Pkg: "p", Name: "A-2", Unit: "sec/op", Verdict: NoChange}, {Pkg: "p", Name: "A-2", Unit: "hits/op", Verdict: NoChange},
+		{Pkg: "p", Name: "B-2", Unit: "sec/op", Verdict: Missing}}}
+	files := interleaved
+	files.Method = DifferentRuns
+	for _, test := range []struct {
+		rules  string
+		report Report
+		want   string // "" for none
+	}{
+		{"limit * ns/op 5%\nlimit p.A sec/op 5%\nlimit A-2 p99 5%\nbetter X hits/op higher\n", interleaved, ""},
+		{"limit * p99 5%\n", files, "line 1 (limit * p99)."},
+		{"limit B sec/op 5%\nlimit A allocs/op 5%\nbetter * req/op lower\n", interleaved, "line 1 (limit B sec/op), line 2 (limit A allocs/op) and line 3 (better * req/op)."},
+	} {
+		r := test.report
+		rulesOf(t, test.rules).apply(&r)
+		if test.want == "" && len(r.Warnings) > 0 || test.want != "" && (len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0].What, "is meant by "+test.want)) {
+			t.Errorf("%s: %+v, want %q", test.rules, r.Warnings, test.want)
+		}
+	}
+}

@@ -63,12 +63,8 @@ func ReadSnapshot(rec *record.Record) (*Snapshot, error) {
 		return nil, fmt.Errorf("%s is no part of a history: it needs a time, and base and head as facts", rec.Path)
 	}
 	for _, r := range rec.Results {
-		name := r.Name
-		if r.Procs > 1 {
-			name = fmt.Sprintf("%s-%d", r.Name, r.Procs)
-		}
 		if v := r.Values[unitRatio]; v > 0 {
-			s.ratios[record.Promise{Pkg: r.Point.Pkg, Name: name}.Point()] = math.Log(v)
+			s.ratios[record.Promise{Pkg: r.Point.Pkg, Name: r.Full}.Point()] = math.Log(v)
 		}
 	}
 	return s, nil

@@ -40,7 +40,7 @@ func (o Options) unitOf(pairs []pair, screening int, unit string) unitValues {
 	for i, p := range pairs {
 		b, ok := p.base.values[unit]
 		h, both := p.head.values[unit]
-		if !ok || !both {
+		if !ok || !both || !plausible(b) || !plausible(h) {
 			continue
 		}
 		u.base, u.head = append(u.base, b), append(u.head, h)

@@ -77,16 +77,19 @@ func (c Case) word() string {
 // A wording is a report with what its names have in common, which is left out.
 type wording struct {
 	*Report
-	onePackage, oneProcs bool
+	onePackage bool
+	procs      record.Procs // the GOMAXPROCS of all names; empty when they have several
 }
 
 func (r *Report) wording() wording {
-	w := wording{r, true, true}
+	w := wording{r, true, nil}
+	var names []string
 	for _, c := range r.Cases {
-		_, procs := record.SplitProcs(c.Name)
-		_, first := record.SplitProcs(r.Cases[0].Name)
 		w.onePackage = w.onePackage && c.Pkg == r.Cases[0].Pkg
-		w.oneProcs = w.oneProcs && procs > 1 && procs == first
+		names = append(names, c.Name)
+	}
+	if procs := record.TellProcs(names); len(procs) == 1 {
+		w.procs = procs
 	}
 	return w
 }
@@ -108,11 +111,8 @@ func display(name string) string {
 // title is a case for people, with its unit when that is not time. The package and
 // the -GOMAXPROCS suffix are left out when all cases have the same.
 func (w wording) title(c Case) string {
-	name := c.Name
-	if bare, _ := record.SplitProcs(name); w.oneProcs {
-		name = bare
-	}
-	name = display(name)
+	bare, _ := w.procs.Split(c.Name)
+	name := display(bare)
 	if c.Pkg != "" && !w.onePackage {
 		name = c.Pkg + "." + name
 	}

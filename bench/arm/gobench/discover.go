@@ -207,7 +207,7 @@ func (c *Comparison) printedNames(ctx context.Context, l launch) (f found, err e
 		if l.procs != 1 {
 			name = strings.TrimSuffix(name, fmt.Sprintf("-%d", l.procs))
 		}
-		f.names = append(f.names, "Benchmark"+name)
+		f.names = append(f.names, record.PrintedName(name))
 	}
 	if f.failure = err; err == nil {
 		f.failure = unlessPassed(process)

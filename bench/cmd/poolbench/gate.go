@@ -59,7 +59,7 @@ type gateFlags struct {
 func addGateFlags(c *program.Invocation) *gateFlags {
 	f := &gateFlags{limit: gate.DefaultSlowdown}
 	c.Flags.Func("limit", "smallest slowdown that counts, such as `5%`, which is the default", f.setLimit)
-	c.Flags.BoolVar(&f.across, "across-machines", false, "compare two records although machine or Go version differ")
+	c.Flags.BoolVar(&f.across, "across-machines", false, "compare two records although machine, Go version or GOMAXPROCS differ")
 	c.Flags.Func("fail-on", "`outcomes` that fail too: inconclusive (exit 4), missing (exit 3)", f.setFailOn)
 	c.Flags.StringVar(&f.summary, "summary", "", "`file` to write the verdicts to as Markdown")
 	c.Flags.StringVar(&f.rules, "rules", "", "`file` with limits and accepted regressions of single benchmarks (default "+gate.RulesFile+" if it is there)")
@@ -67,6 +67,7 @@ func addGateFlags(c *program.Invocation) *gateFlags {
 	f.builds.add(c)
 	f.ci.add(c)
 	f.view.AddColor(c)
+	c.Flags.BoolVar(&f.view.Verbose, "v", false, "count the lines of records that look like results and are none")
 	return f
 }
 
@@ -105,11 +106,11 @@ func runGate(ctx context.Context, c *program.Invocation) error {
 	case len(rest) != 2:
 		return program.UsageErrorf("gate takes two records, BASE and HEAD, or one comparison, or builds (-base REF); got %d arguments", len(rest))
 	}
-	base, err := program.ReadRecord(rest[0])
+	base, err := c.ReadRecord(rest[0], f.view.Verbose)
 	if err != nil {
 		return err
 	}
-	head, err := program.ReadRecord(rest[1])
+	head, err := c.ReadRecord(rest[1], f.view.Verbose && rest[1] != rest[0])
 	if err != nil {
 		return err
 	}
@@ -135,7 +136,7 @@ func (f *gateFlags) options() (gate.Options, error) {
 
 // judgeAgain judges a comparison that was measured before.
 func (f *gateFlags) judgeAgain(c *program.Invocation, path string, options gate.Options) error {
-	rec, err := program.ReadRecord(path)
+	rec, err := c.ReadRecord(path, f.view.Verbose)
 	if err != nil {
 		return err
 	}

@@ -101,6 +101,11 @@ func (f *gateFlags) measureBuilds(ctx context.Context, c *program.Invocation, op
 	if b.seed == 0 {
 		b.seed = rand.Uint64N(1 << 32)
 	}
+	unlock, err := c.LockOut(b.out)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	progress := &gateProgress{out: c.Stderr}
 	defer progress.stop()
 	m, names, clean, err := b.comparison(ctx, progress)
@@ -223,9 +228,6 @@ func named(revision, commit string) string {
 // measure writes the comparison while it is measured. What was judged lies on the
 // disk, whatever happens.
 func (f *buildFlags) measure(ctx context.Context, m bench.Comparison, names record.Builds, promised []record.Promise, judge *gate.Judge, progress *gateProgress) error {
-	if err := os.MkdirAll(f.out, 0o777); err != nil {
-		return fmt.Errorf("making the output directory: %w", err)
-	}
 	if err := program.KeepPrevious(f.path(), progress.tell); err != nil {
 		return err
 	}

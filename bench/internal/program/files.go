@@ -10,13 +10,19 @@ import (
 	"strings"
 
 	"poolbench/bench/record"
+	"poolbench/reports/words"
 )
 
-// ReadRecord reads a record; what cannot be read is a usage error.
-func ReadRecord(path string) (*record.Record, error) {
+// ReadRecord reads a record; what cannot be read is a usage error. With verbose it tells how
+// many lines look like results and are none.
+func (c *Invocation) ReadRecord(path string, verbose bool) (*record.Record, error) {
 	rec, err := record.ReadFile(path)
 	if err != nil {
 		return nil, &ExitError{Usage, err}
+	}
+	if n := len(rec.Skipped); n > 0 && verbose {
+		c.Tell(fmt.Sprintf("%s: %s skipped, the first is line %d", path,
+			words.Plural(n, `line that begins with "Benchmark" and is no result was`, `lines that begin with "Benchmark" and are no results were`), rec.Skipped[0]))
 	}
 	return rec, nil
 }
