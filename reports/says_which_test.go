@@ -53,7 +53,7 @@ func TestNoPoolNeedsTheMachine(t *testing.T) {
 	}
 
 	own := level
-	own.Gave = func(int) float64 { return 1.2 }
+	own.Noise, own.Gave = 0.001, func(int) float64 { return 1.2 }
 	s = world(t, own)
 	has(t, said(s, reports.Which), "do not use a pool", "none gains more than 5 %", "not: cannot tell")
 	has(t, said(s, reports.Trust), "These 2 CPUs do the work of 1.2", "not: something else")
