@@ -66,9 +66,9 @@ var (
 	// start several times in a row.
 	ErrBoot = errors.New("process: workers do not start; process.WorkerMain() must be called first in main or TestMain")
 
-	// ErrTooLarge is the error of a task whose encoded input or output exceeds
-	// Options.MaxMessage.
-	ErrTooLarge = errors.New("process: encoded value exceeds the size limit of a message")
+	// ErrTooLarge is executors.ErrTooLarge: the error of a task whose encoded input or
+	// output exceeds Options.MaxMessage.
+	ErrTooLarge = executors.ErrTooLarge
 
 	// ErrKilled is the error of tasks that had not finished when Kill was called.
 	ErrKilled = errors.New("process: pool was killed before the task finished")
@@ -81,7 +81,7 @@ var (
 	// ErrUnsupported is returned by New where worker processes cannot be started.
 	ErrUnsupported = errors.New("process: worker processes are not supported on " + runtime.GOOS)
 
-	_ = executors.Sentinels(ErrNested, ErrTooLarge, ErrUnsupported)
+	_ = executors.Sentinels(ErrNested, ErrUnsupported)
 )
 
 // Kind is the executor kind "processes".
