@@ -153,38 +153,38 @@ type target struct {
 	plan *Plan
 }
 
-// refer appends a reference to t, the content of which must follow if fresh. leave must
-// be called then.
-func (e *encoder) refer(t target) (fresh bool, err error) {
+// refer appends a reference to t. If fresh, its content must follow, and then leave.
+func (e *encoder) refer(t target) (number int, fresh bool, err error) {
+	if t.p == nil {
+		e.b = append(e.b, 0)
+		return 0, false, nil
+	}
 	if k, ok := e.known[t]; ok {
 		if e.open[k] {
-			return false, unsendable("it is cyclic")
+			return 0, false, unsendable("it is cyclic")
 		}
 		e.b = binary.AppendUvarint(e.b, uint64(k)+2)
-		return false, nil
+		return 0, false, nil
 	}
 	if e.known == nil {
 		e.known = map[target]int{}
 	}
-	e.known[t] = len(e.open)
+	number = len(e.open)
+	e.known[t] = number
 	e.open = append(e.open, true)
 	e.b = append(e.b, 1)
-	return true, e.enter()
+	switch e.depth++; {
+	case e.depth > maxDepth:
+		return 0, false, unsendable("it has more than %d levels", maxDepth)
+	case len(e.b) > e.most:
+		return 0, false, ErrTooLarge
+	}
+	return number, true, nil
 }
 
-func (e *encoder) enter() error {
-	if e.depth++; e.depth > maxDepth {
-		return unsendable("it is cyclic, or more than %d levels deep", maxDepth)
-	}
-	if len(e.b) > e.most {
-		return ErrTooLarge
-	}
-	return nil
-}
-
-func (e *encoder) leave(t target) {
+func (e *encoder) leave(number int) {
 	e.depth--
-	e.open[e.known[t]] = false
+	e.open[number] = false
 }
 
 // sized appends a length and as many bytes.

@@ -84,7 +84,7 @@ func (b *builder) structure(pl *Plan) error {
 	case reflect.Interface:
 		return b.interfaces(pl)
 	case reflect.Chan, reflect.Func, reflect.UnsafePointer:
-		return unsendable("a %v means nothing there", pl.t.Kind())
+		return unsendable("a %s means nothing there", nameOf(pl.t))
 	default:
 		planFlat(pl)
 	}

@@ -18,16 +18,12 @@ func (b *builder) pointers(pl *Plan) error {
 	pl.least, pl.shares, pl.points = 1, true, true
 	pl.append = func(e *encoder, p unsafe.Pointer) error {
 		t := target{*(*unsafe.Pointer)(p), 0, pl}
-		if t.p == nil {
-			e.b = append(e.b, 0)
-			return nil
-		}
-		fresh, err := e.refer(t)
+		number, fresh, err := e.refer(t)
 		if !fresh || err != nil {
 			return err
 		}
 		err = elem.append(e, t.p)
-		e.leave(t)
+		e.leave(number)
 		return err
 	}
 	pl.decode = func(d *decoder, p unsafe.Pointer) error {
@@ -103,22 +99,17 @@ func makeSlice(d *decoder, pl *Plan, n uint64, least int) (slice, error) {
 func planSharingSlice(pl, elem *Plan, size uintptr) {
 	pl.append = func(e *encoder, p unsafe.Pointer) error {
 		s := *(*slice)(p)
-		switch {
-		case s.data == nil:
-			e.b = append(e.b, 0)
-			return nil
-		case s.len == 0:
+		if s.data != nil && s.len == 0 {
 			e.b = append(e.b, 1, 0)
 			return nil
 		}
-		t := target{s.data, s.len, pl}
-		fresh, err := e.refer(t)
+		number, fresh, err := e.refer(target{s.data, s.len, pl})
 		if !fresh || err != nil {
 			return err
 		}
 		e.b = binary.AppendUvarint(e.b, uint64(s.len))
 		err = appendAll(e, elem, s.data, s.len, size)
-		e.leave(t)
+		e.leave(number)
 		return err
 	}
 	pl.decode = func(d *decoder, p unsafe.Pointer) error {
@@ -164,16 +155,12 @@ func (b *builder) maps(pl *Plan) error {
 	pl.least, pl.shares = 1, true
 	pl.append = func(e *encoder, p unsafe.Pointer) error {
 		t := target{*(*unsafe.Pointer)(p), 0, pl}
-		if t.p == nil {
-			e.b = append(e.b, 0)
-			return nil
-		}
-		fresh, err := e.refer(t)
+		number, fresh, err := e.refer(t)
 		if !fresh || err != nil {
 			return err
 		}
 		err = appendMap(e, key, elem, reflect.NewAt(pl.t, p).Elem())
-		e.leave(t)
+		e.leave(number)
 		return err
 	}
 	pl.decode = func(d *decoder, p unsafe.Pointer) error {
@@ -283,7 +270,7 @@ var placeOfBasic = func() map[reflect.Type]int {
 
 func (b *builder) interfaces(pl *Plan) error {
 	if pl.t.NumMethod() > 0 {
-		return unsendable("no type that an interface with methods can hold is known there")
+		return unsendable("nothing that an interface with methods such as %s can hold does", nameOf(pl.t))
 	}
 	pl.least, pl.shares, pl.exact = 1, true, true
 	basic := make([]*Plan, len(basicTypes)) // filled below: they may hold interfaces in turn
