@@ -70,12 +70,15 @@ func (pl *Plan) Flat() bool { return pl.flat }
 // appended bytes are at most limit, or the error is ErrTooLarge. Methods of the value
 // that panic do so here.
 func (pl *Plan) Append(b []byte, p unsafe.Pointer, limit int) ([]byte, error) {
+	if pl.flat && pl.least <= limit {
+		return append(b, unsafe.Slice((*byte)(p), pl.least)...), nil
+	}
 	e := encoder{b: b, most: len(b) + limit}
 	err := pl.append(&e, p)
 	if err == nil && len(e.b) > e.most {
 		err = ErrTooLarge
 	}
-	if f := (*fault)(nil); errors.As(err, &f) {
+	if f, ok := err.(*fault); ok {
 		f.path = append(f.path, nameOf(pl.t))
 	}
 	return e.b, err
@@ -84,6 +87,10 @@ func (pl *Plan) Append(b []byte, p unsafe.Pointer, limit int) ([]byte, error) {
 // Decode sets the value at p, which has the type of the plan and is zero, to what b
 // holds. It keeps nothing of b. Methods of the value that panic do so here.
 func (pl *Plan) Decode(b []byte, p unsafe.Pointer) error {
+	if pl.flat && len(b) == pl.least {
+		copy(unsafe.Slice((*byte)(p), pl.least), b)
+		return nil
+	}
 	d := decoder{b: b}
 	if err := pl.decode(&d, p); err != nil {
 		return fmt.Errorf("%v: %w", pl.t, err)
@@ -141,8 +148,8 @@ type encoder struct {
 	b     []byte
 	most  int // length of b
 	depth int
-	known map[target]int // numbers of what has been met
-	open  []bool         // by number: its content is being written
+	known []known        // what has been met, by number
+	index map[target]int // numbers of known, once it is long
 }
 
 // A target is what a pointer, a map or a slice refers to. The type belongs to it, for
@@ -153,25 +160,53 @@ type target struct {
 	plan *Plan
 }
 
+type known struct {
+	target
+	open bool // its content is not complete
+}
+
+const scanned = 8 // as many targets are found faster without an index
+
+// find gives the number of t, -1 if it has not been met.
+func (e *encoder) find(t target) int {
+	if e.index != nil {
+		if k, ok := e.index[t]; ok {
+			return k
+		}
+		return -1
+	}
+	return slices.IndexFunc(e.known, func(k known) bool { return k.target == t })
+}
+
+func (e *encoder) meet(t target) (number int) {
+	number = len(e.known)
+	e.known = append(e.known, known{t, true})
+	switch {
+	case e.index != nil:
+		e.index[t] = number
+	case number == scanned:
+		e.index = map[target]int{}
+		for i, k := range e.known {
+			e.index[k.target] = i
+		}
+	}
+	return number
+}
+
 // refer appends a reference to t. If fresh, its content must follow, and then leave.
 func (e *encoder) refer(t target) (number int, fresh bool, err error) {
 	if t.p == nil {
 		e.b = append(e.b, 0)
 		return 0, false, nil
 	}
-	if k, ok := e.known[t]; ok {
-		if e.open[k] {
+	if k := e.find(t); k >= 0 {
+		if e.known[k].open {
 			return 0, false, unsendable("it is cyclic")
 		}
 		e.b = binary.AppendUvarint(e.b, uint64(k)+2)
 		return 0, false, nil
 	}
-	if e.known == nil {
-		e.known = map[target]int{}
-	}
-	number = len(e.open)
-	e.known[t] = number
-	e.open = append(e.open, true)
+	number = e.meet(t)
 	e.b = append(e.b, 1)
 	switch e.depth++; {
 	case e.depth > maxDepth:
@@ -184,7 +219,7 @@ func (e *encoder) refer(t target) (number int, fresh bool, err error) {
 
 func (e *encoder) leave(number int) {
 	e.depth--
-	e.open[number] = false
+	e.known[number].open = false
 }
 
 // sized appends a length and as many bytes.
@@ -201,8 +236,7 @@ func (e *encoder) sized(data []byte) error {
 type decoder struct {
 	b     []byte
 	depth int
-	known []target // by number
-	open  []bool
+	known []known // by number
 }
 
 func (d *decoder) uvarint() (uint64, error) {
@@ -241,10 +275,10 @@ func (d *decoder) refer(plan *Plan) (t target, fresh bool, err error) {
 		return target{}, false, nil
 	case k == 1:
 		return target{}, true, nil
-	case k-2 >= uint64(len(d.known)) || d.known[k-2].plan != plan || d.open[k-2]:
+	case k-2 >= uint64(len(d.known)) || d.known[k-2].plan != plan || d.known[k-2].open:
 		return target{}, false, fmt.Errorf("%w: reference to nothing", ErrMalformed)
 	default:
-		return d.known[k-2], false, nil
+		return d.known[k-2].target, false, nil
 	}
 }
 
@@ -253,13 +287,13 @@ func (d *decoder) enter(t target) (number int, err error) {
 	if d.depth++; d.depth > maxDepth {
 		return 0, fmt.Errorf("%w: more than %d levels", ErrMalformed, maxDepth)
 	}
-	d.known, d.open = append(d.known, t), append(d.open, true)
+	d.known = append(d.known, known{t, true})
 	return len(d.known) - 1, nil
 }
 
 func (d *decoder) leave(number int) {
 	d.depth--
-	d.open[number] = false
+	d.known[number].open = false
 }
 
 // room reports whether n values that take at least so many bytes each can follow.

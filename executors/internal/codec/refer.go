@@ -234,8 +234,10 @@ func keyText(k reflect.Value) string {
 }
 
 func decodeMap(d *decoder, key, elem *Plan, m reflect.Value, n int) error {
+	k, v := reflect.New(key.t).Elem(), reflect.New(elem.t).Elem()
 	for range n {
-		k, v := reflect.New(key.t).Elem(), reflect.New(elem.t).Elem()
+		k.SetZero()
+		v.SetZero()
 		if err := key.decode(d, k.Addr().UnsafePointer()); err != nil {
 			return err
 		}
