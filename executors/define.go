@@ -36,6 +36,8 @@ var funcs = struct {
 // itself, or lies more than 200,000 levels deep, fails with ErrUnsendable, and one that
 // is larger than the executor allows with ErrTooLarge.
 //
+// Of a task that returns an error in another process only the error comes back.
+//
 // No executor copies bytes or strings of LargeValue or more before it has to: an input
 // must not be changed until the future is settled.
 //

@@ -99,7 +99,7 @@ func readLimit(n int) uint32 { return uint32(max(n, executors.MaxEncodedError)) 
 // replyLimit is the limit on replies of values of at most n bytes, of which those of a
 // chunk together may have more: see executors.RemoteFunc.
 func replyLimit(n int) uint32 {
-	return uint32(min(2*uint64(n)+executors.MaxEncodedError+stampSize, math.MaxUint32))
+	return uint32(min(2*uint64(n)+executors.MaxEncodedError+stampSize, math.MaxUint32, math.MaxInt))
 }
 
 func newFrameReader(r io.Reader, limit uint32) *frameReader {

@@ -97,7 +97,7 @@ type Options struct {
 	Workers     int           // number of worker processes, at least 1
 	GOMAXPROCS  int           // of each worker; default 1
 	BootTimeout time.Duration // from start to hello; default 10 s
-	MaxMessage  int           // bytes of an encoded input or output; default 1 GiB, at most 2 GiB - 1
+	MaxMessage  int           // bytes of an encoded input or output of a call; default 1 GiB, at most 2 GiB - 1
 	Output      int           // bytes kept of each worker's stdout, and of its stderr; default 16 KiB
 
 	// TimeLimit is how long a task may run, from its start. Then its worker is

@@ -95,7 +95,7 @@ func TestRandomValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer near.Shutdown(t.Context())
-	recipes := rapid.SliceOfN(rapid.Byte(), 0, 300)
+	recipes := rapid.SliceOfN(rapid.Byte(), 200, 400)
 	t.Run("values", rapid.MakeCheck(func(t *rapid.T) {
 		var in mixed
 		codectest.Fill(reflect.ValueOf(&in).Elem(), recipes.Draw(t, "recipe"))

@@ -152,8 +152,7 @@ func (b *builder) structs(pl *Plan) error {
 	size := 0
 	flat := true
 	pl.exact = true
-	for i := range pl.t.NumField() {
-		f := pl.t.Field(i)
+	for f := range pl.t.Fields() {
 		if f.Name == "_" {
 			continue // nothing can be in it
 		}

@@ -178,8 +178,8 @@ func (r *reader) fill(v reflect.Value, depth int) {
 // field sets a field. That of an unexported embedded type is set through those in it.
 func (r *reader) field(v reflect.Value, i, depth int) {
 	if f := v.Type().Field(i); !f.IsExported() {
-		for j := range v.Field(i).NumField() {
-			v.Field(i).Field(j).SetInt(int64(r.next()))
+		for _, field := range v.Field(i).Fields() {
+			field.SetInt(int64(r.next()))
 		}
 		return
 	}
