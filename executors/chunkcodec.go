@@ -12,6 +12,12 @@ import (
 // pack encodes inputs up to the one that would exceed limit, or cannot be encoded, of
 // which err tells. n are encoded.
 func pack[In any](item valueCodec[In], inputs []In, limit int) (encoded []byte, n int, err error) {
+	if item.appendAll != nil {
+		if n = min(len(inputs), limit/numberSize); n < len(inputs) {
+			err = ErrTooLarge
+		}
+		return item.appendAll(nil, inputs[:n]), n, err
+	}
 	var scratch []byte
 	for _, in := range inputs {
 		if scratch, err = item.encode(scratch[:0], in, limit); err != nil {
@@ -20,11 +26,7 @@ func pack[In any](item valueCodec[In], inputs []In, limit int) (encoded []byte, 
 		if len(scratch) > limit-len(encoded)-binary.MaxVarintLen64 {
 			return encoded, n, ErrTooLarge
 		}
-		if item.decodeAll != nil {
-			encoded = append(encoded, scratch...)
-		} else {
-			encoded = appendSized(encoded, scratch)
-		}
+		encoded = appendSized(encoded, scratch)
 		scratch = reusable(scratch)
 		n++
 	}
@@ -76,8 +78,9 @@ func (fn *remoteChunk[In, Out]) CallRemote(ctx context.Context, input, output []
 	var wg sync.WaitGroup
 	wg.Go(func() { runRange(ctx, fn.f, inputs, out) }) // Goexit in a call must not end this goroutine
 	wg.Wait()
-	if out.full() && out.reached < len(inputs) {
-		return append(out.sent.b, tagCut), nil
+	cut := out.full() && out.reached < len(inputs)
+	if out.send(); cut {
+		out.sent.b = append(out.sent.b, tagCut)
 	}
 	return out.sent.b, nil
 }
@@ -100,44 +103,56 @@ type outbound[Out any] struct {
 	b       []byte
 	start   int // of the encoding in b
 	taken   int // calls
-	count   int // where in b the count of the numbers lies that b ends with; 0: it does not
 	scratch []byte
 }
 
-// full takes what has come, and reports whether the message should end: all of it is at
-// most half of limit, and the last outcome.
+// full reports whether the message should end: what has come is at most half of limit,
+// and the last outcome.
 func (r *results[Out]) full() bool {
 	o := r.sent
 	if o == nil {
 		return false
 	}
-	for ; o.taken < r.reached; o.taken++ {
-		v, err := r.at(o.taken, nil)
-		o.take(v, err)
-		r.values[o.taken] = *new(Out) // which may be large
+	waiting := 0
+	if o.item.appendAll != nil && r.errs == nil { // numbers wait to be sent together
+		waiting = numberSize * (r.reached - o.taken)
+	} else {
+		r.send()
 	}
-	return len(o.b)-o.start > o.limit/2
+	return len(o.b)-o.start+waiting > o.limit/2
 }
 
-func (o *outbound[Out]) take(v Out, err error) {
-	if err == nil && o.item.decodeAll != nil {
-		if o.count == 0 {
-			o.b = append(o.b, tagNumbers, 0, 0, 0, 0)
-			o.count = len(o.b) - 4
-		}
-		count := o.b[o.count:]
-		binary.LittleEndian.PutUint32(count, binary.LittleEndian.Uint32(count)+1)
-		o.b, _ = o.item.append(o.b, v, numberSize)
-		return
+// send encodes the outcomes that have come.
+func (r *results[Out]) send() {
+	o := r.sent
+	if o.item.appendAll != nil && r.errs == nil {
+		o.numbers(r.values[o.taken:r.reached])
+		o.taken = r.reached
 	}
-	o.count = 0
-	if err == nil {
-		if o.scratch, err = o.item.encode(o.scratch[:0], v, o.limit); err != nil {
-			err = fmt.Errorf("executors: encoding the output of %s: %w", o.fn, err)
+	for ; o.taken < r.reached; o.taken++ {
+		v, err := r.at(o.taken, nil)
+		switch {
+		case err != nil:
+			o.b = AppendError(append(o.b, tagError), err)
+		case o.item.appendAll != nil:
+			o.numbers(r.values[o.taken : o.taken+1])
+		default:
+			o.value(v)
+			r.values[o.taken] = *new(Out) // which may be large
 		}
 	}
-	if err != nil {
-		o.b = AppendError(append(o.b, tagError), err)
+}
+
+func (o *outbound[Out]) numbers(all []Out) {
+	if len(all) > 0 {
+		o.b = o.item.appendAll(binary.LittleEndian.AppendUint32(append(o.b, tagNumbers), uint32(len(all))), all)
+	}
+}
+
+func (o *outbound[Out]) value(v Out) {
+	var err error
+	if o.scratch, err = o.item.encode(o.scratch[:0], v, o.limit); err != nil {
+		o.b = AppendError(append(o.b, tagError), fmt.Errorf("executors: encoding the output of %s: %w", o.fn, err))
 		return
 	}
 	o.b = appendSized(append(o.b, tagValue), o.scratch)

@@ -125,7 +125,7 @@ func FuzzChunkDecoding(f *testing.F) {
 	out := newResults[string](3)
 	out.sent = &outbound[string]{item: codecFor[string](), limit: 1000}
 	runRange(context.Background(), awkward.f, []int{1, 3, 5}, out)
-	out.full()
+	out.send()
 	f.Add(out.sent.b)
 	f.Add([]byte{tagNumbers, 2, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, tagCut})
 	f.Add([]byte{3, 1, 'a', 0, 0})

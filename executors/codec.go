@@ -27,8 +27,9 @@ type valueCodec[T any] struct {
 	decode func(b []byte) (T, error)
 	check  func() error // whether the type can be sent at all; nil if it can
 
-	// A number takes 8 bytes, and many of them can be decoded in one go; nil for other
-	// types. It is given 8 bytes for each element of v.
+	// A number takes 8 bytes, and many of them can be coded in one go; nil for other
+	// types. decodeAll is given 8 bytes for each element of v.
+	appendAll func(b []byte, v []T) []byte
 	decodeAll func(b []byte, v []T)
 }
 
@@ -127,6 +128,13 @@ func numberCodec[T int | int64 | uint64 | float64](bits func(T) uint64, number f
 				return 0, err
 			}
 			return number(binary.LittleEndian.Uint64(b)), nil
+		},
+		appendAll: func(b []byte, all []T) []byte {
+			b = slices.Grow(b, numberSize*len(all))
+			for _, v := range all {
+				b = binary.LittleEndian.AppendUint64(b, bits(v))
+			}
+			return b
 		},
 		decodeAll: func(b []byte, all []T) {
 			for i := range all {

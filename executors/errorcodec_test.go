@@ -65,7 +65,7 @@ func TestErrorsTravel(t *testing.T) {
 	}
 	chunk.reached = len(rows)
 	chunk.sent = &outbound[string]{fn: "fn", item: codecFor[string](), limit: 1 << 30}
-	chunk.full()
+	chunk.send()
 	chunk, err := decodeOutcomes("fn", codecFor[string](), chunk.sent.b)
 	if err != nil {
 		t.Fatal(err)
