@@ -187,11 +187,14 @@ func (c *call[In, Out]) parentEnded() {
 
 func (c *call[In, Out]) Fail(err error) bool { return c.finish(Pending, *new(Out), err) }
 
-func (c *call[In, Out]) Remote() (Remote, bool) {
+func (c *call[In, Out]) Remote() (Remote, error) {
 	if c.fn == nil || c.fn.name == "" {
-		return nil, false
+		return nil, ErrNotShippable
 	}
-	return (*remoteCall[In, Out])(c), true
+	if err := c.fn.sendable(); err != nil {
+		return nil, err
+	}
+	return (*remoteCall[In, Out])(c), nil
 }
 
 // remoteCall is a call as a process executor sees it. It is a type of its own to
@@ -202,8 +205,8 @@ func (r *remoteCall[In, Out]) call() *call[In, Out] { return (*call[In, Out])(r)
 
 func (r *remoteCall[In, Out]) FuncName() string { return r.fn.name }
 
-func (r *remoteCall[In, Out]) AppendInput(b []byte) (encoded []byte, err error) {
-	err = guard(func() (err error) { encoded, err = r.fn.in.append(b, r.in); return err })
+func (r *remoteCall[In, Out]) AppendInput(b []byte, limit int) (encoded []byte, err error) {
+	encoded, err = r.fn.in.encode(b, r.in, limit)
 	if err != nil {
 		return b, fmt.Errorf("executors: encoding the input of %s: %w", r.fn.name, err)
 	}

@@ -10,6 +10,7 @@ import "context"
 //	Attendant    Attend(Task)                  a use for a goroutine that is about to wait
 //	Inliner      Inline() bool                 tasks that run in the goroutine that submits them: IsInline
 //	Killer       Kill(context.Context) error   an end whatever its tasks do
+//	Messenger    MaxMessage() int              workers elsewhere, and a bound on what it sends them
 //	Resizer      Resize(workers int) error     a number of workers that can change: Resize
 //	Starter      Start(context.Context) error  workers that can all be started before the first task
 //	StatsKeeper  Stats() Stats                 statistics: StatsOf
@@ -54,6 +55,10 @@ type Inliner interface{ Inline() bool }
 type Killer interface {
 	Kill(ctx context.Context) error
 }
+
+// A Messenger sends the inputs of tasks to other processes, and gets their outputs, each
+// in at most MaxMessage bytes. Map makes the chunks for it so that they fit.
+type Messenger interface{ MaxMessage() int }
 
 // A Resizer can change the number of its workers, at work or idle. Workers that are
 // too many end after their task. Less than 1 is an error.

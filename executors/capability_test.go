@@ -136,7 +136,7 @@ func TestClosureStaysHere(t *testing.T) {
 	if v, err := double.Call(t.Context(), 4); v != 8 || err != nil || double.Name() != "" {
 		t.Errorf("%d, %v, name %q", v, err, double.Name())
 	}
-	if _, err := double.CallRemote(t.Context(), nil, nil); !errors.Is(err, executors.ErrNotShippable) {
+	if _, err := double.CallRemote(t.Context(), nil, nil, 1<<30); !errors.Is(err, executors.ErrNotShippable) {
 		t.Error(err)
 	}
 }

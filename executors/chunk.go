@@ -2,14 +2,13 @@ package executors
 
 import (
 	"context"
-	"encoding/binary"
-	"sync"
 )
 
 // A chunk is the input of one task that stands for several calls.
 type chunk[In, Out any] struct {
-	inputs []In
-	out    *results[Out]
+	inputs  []In
+	encoded []byte // the inputs, where they have been encoded already
+	out     *results[Out]
 }
 
 // results are the outcomes of the calls of a chunk, in order. Those from reached
@@ -18,6 +17,9 @@ type results[Out any] struct {
 	values  []Out
 	errs    []error // nil as long as there is none
 	reached int
+
+	sent *outbound[Out] // in another process: takes the results as they come
+	cut  bool           // from another process: the calls from reached on are still to be made
 }
 
 func newResults[Out any](n int) *results[Out] { return &results[Out]{values: make([]Out, n)} }
@@ -31,21 +33,21 @@ func (r *results[Out]) at(i int, fate error) (Out, error) {
 			fate = ErrCancelled
 		}
 		return *new(Out), fate
-	case r.errs != nil:
+	case i < len(r.errs):
 		return r.values[i], r.errs[i]
 	}
 	return r.values[i], nil
 }
 
 func (r *results[Out]) setError(i int, err error) {
-	if r.errs == nil {
-		r.errs = make([]error, len(r.values))
+	if len(r.errs) < len(r.values) {
+		r.errs = append(r.errs, make([]error, len(r.values)-len(r.errs))...)
 	}
 	r.errs[i] = err
 }
 
-// chunked is the function that makes the calls of a chunk. Its name is known in
-// every process, because Define registers it beside fn.
+// chunked is the function that makes the calls of a chunk in this process. In others it
+// is known as remoteChunk, which Define registers beside fn.
 func chunked[In, Out any](fn *Func[In, Out]) *Func[*chunk[In, Out], *results[Out]] {
 	return &Func[*chunk[In, Out], *results[Out]]{
 		name: chunkedName(fn.name),
@@ -53,22 +55,21 @@ func chunked[In, Out any](fn *Func[In, Out]) *Func[*chunk[In, Out], *results[Out
 			runRange(ctx, fn.f, c.inputs, c.out)
 			return c.out, nil
 		},
-		in:  chunkCodec[In, Out](fn.in),
-		out: resultsCodec(fn.name, fn.out),
+		in: valueCodec[*chunk[In, Out]]{append: func(b []byte, c *chunk[In, Out], limit int) ([]byte, error) {
+			if c.encoded != nil {
+				return appendLarge(b, c.encoded, limit)
+			}
+			encoded, _, err := pack(fn.in, c.inputs, limit)
+			if err != nil {
+				return b, err
+			}
+			return appendLarge(b, encoded, limit)
+		}},
+		out: valueCodec[*results[Out]]{decode: func(b []byte) (*results[Out], error) {
+			return decodeOutcomes(fn.name, fn.out, b)
+		}},
+		sendable: fn.sendable,
 	}
-}
-
-// detached makes the calls in a goroutine of their own. In another process the
-// results are what the function returns, which Goexit in a call must not prevent.
-func detached[In, Out any](fn *Func[*chunk[In, Out], *results[Out]]) *Func[*chunk[In, Out], *results[Out]] {
-	f := fn.f
-	fn.f = func(ctx context.Context, c *chunk[In, Out]) (*results[Out], error) {
-		var wg sync.WaitGroup
-		wg.Go(func() { _, _ = f(ctx, c) })
-		wg.Wait()
-		return c.out, nil
-	}
-	return fn
 }
 
 func chunkedName(name string) string {
@@ -102,7 +103,7 @@ func runUntilPanic[In, Out any](ctx context.Context, f func(context.Context, In)
 		}
 	}()
 	for i := out.reached; i < len(inputs); i++ {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || out.full() {
 			break
 		}
 		out.reached = i
@@ -115,119 +116,4 @@ func runUntilPanic[In, Out any](ctx context.Context, f func(context.Context, In)
 	}
 	whole = true
 	return false
-}
-
-// A chunk travels as the number of its inputs, and each behind its length; numbers
-// have no need of that.
-func chunkCodec[In, Out any](item codec[In]) codec[*chunk[In, Out]] {
-	return codec[*chunk[In, Out]]{
-		append: func(b []byte, c *chunk[In, Out]) ([]byte, error) {
-			b = binary.AppendUvarint(b, uint64(len(c.inputs)))
-			if item.appendAll != nil {
-				return item.appendAll(b, c.inputs), nil
-			}
-			var scratch []byte
-			for _, in := range c.inputs {
-				var err error
-				if scratch, err = item.append(scratch[:0], in); err != nil {
-					return b, err
-				}
-				b = appendSized(b, scratch)
-				scratch = reusable(scratch)
-			}
-			return b, nil
-		},
-		decode: func(b []byte) (*chunk[In, Out], error) {
-			r := reader{b: b}
-			n := r.count()
-			c := &chunk[In, Out]{inputs: make([]In, n), out: newResults[Out](n)}
-			if item.decodeAll != nil {
-				item.decodeAll(r.take(numberSize*n), c.inputs)
-				return c, r.err
-			}
-			for i := range n {
-				in, err := item.decode(r.sized())
-				if err != nil {
-					return nil, err
-				}
-				c.inputs[i] = in
-			}
-			return c, r.err
-		},
-	}
-}
-
-// reusable is memory that may be written to: a large value may be the user's own.
-func reusable(encoded []byte) []byte {
-	if len(encoded) >= LargeValue {
-		return nil
-	}
-	return encoded
-}
-
-// What the outcome of one call of a chunk is.
-const (
-	tagValue = iota
-	tagError // see AppendError
-	tagNever // was not made
-
-	tagNumbers // in the place of the first: all are values, in 8 bytes each
-)
-
-// resultsCodec is the codec of the results of calls of the function fn.
-func resultsCodec[Out any](fn string, item codec[Out]) codec[*results[Out]] {
-	return codec[*results[Out]]{
-		append: func(b []byte, out *results[Out]) ([]byte, error) {
-			b = binary.AppendUvarint(b, uint64(len(out.values)))
-			if item.appendAll != nil && out.errs == nil && out.reached == len(out.values) && out.reached > 0 {
-				return item.appendAll(append(b, tagNumbers), out.values), nil
-			}
-			var scratch []byte
-			for i := range out.values {
-				switch v, err := out.at(i, nil); {
-				case i >= out.reached:
-					b = append(b, tagNever)
-				case err != nil:
-					b = AppendError(append(b, tagError), err)
-				default:
-					if scratch, err = item.append(scratch[:0], v); err != nil {
-						b = AppendError(append(b, tagError), err)
-						continue
-					}
-					b = appendSized(append(b, tagValue), scratch)
-					scratch = reusable(scratch)
-				}
-			}
-			return b, nil
-		},
-		decode: func(b []byte) (*results[Out], error) {
-			r := reader{b: b}
-			out := newResults[Out](r.count())
-			for i := range out.values {
-				switch tag := r.byte(); {
-				case tag == tagValue:
-					v, err := item.decode(r.sized())
-					if err != nil {
-						out.setError(i, err)
-					}
-					out.values[i] = v
-				case tag == tagError:
-					out.setError(i, r.error(fn))
-				case tag == tagNumbers && i == 0 && item.decodeAll != nil:
-					item.decodeAll(r.take(numberSize*len(out.values)), out.values)
-					out.reached = len(out.values)
-					return out, r.err
-				case tag == tagNever:
-					return out, r.err
-				default:
-					r.fail()
-				}
-				if r.err != nil {
-					break
-				}
-				out.reached = i + 1
-			}
-			return out, r.err
-		},
-	}
 }

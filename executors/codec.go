@@ -1,13 +1,17 @@
 package executors
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
+	"sync"
 	"unsafe"
 
-	"github.com/fxamacker/cbor/v2"
+	"poolbench/executors/internal/codec"
 )
 
 // LargeValue is the size in bytes from which encoded values are handed over
@@ -15,11 +19,13 @@ import (
 // not change until the future is settled; and decoding may keep what it decodes.
 const LargeValue = 16 << 10
 
-// A codec turns values of one type into bytes and back. With an empty b, append
-// may return memory of v if it is large; decode may keep b if it is large.
-type codec[T any] struct {
-	append func(b []byte, v T) ([]byte, error)
+// A valueCodec turns values of one type into bytes and back. With an empty b, append
+// may return memory of v if it is large; decode may keep b if it is large. What append
+// appends is at most limit bytes, or the error is ErrTooLarge.
+type valueCodec[T any] struct {
+	append func(b []byte, v T, limit int) ([]byte, error)
 	decode func(b []byte) (T, error)
+	check  func() error // whether the type can be sent at all; nil if it can
 
 	// A number takes 8 bytes, and many of them can be coded in one go; nil for other
 	// types. decodeAll is given 8 bytes for each element of v.
@@ -29,23 +35,32 @@ type codec[T any] struct {
 
 const numberSize = 8
 
+// encode is append with a panic of the value's own methods as an error, and the limit in
+// the error of what exceeds it.
+func (c *valueCodec[T]) encode(b []byte, v T, limit int) (encoded []byte, err error) {
+	defer func() {
+		if err = panicked(recover(), err); errors.Is(err, ErrTooLarge) {
+			err = fmt.Errorf("%w of %d bytes", err, limit)
+		}
+	}()
+	return c.append(b, v, limit)
+}
+
 // codecFor chooses by type: what is bytes already stays as it is, numbers take 8
-// bytes, the rest is CBOR.
-func codecFor[T any]() codec[T] {
+// bytes, the rest is planned by package codec.
+func codecFor[T any]() valueCodec[T] {
 	var c any
 	switch any(*new(T)).(type) {
 	case struct{}:
-		c = codec[struct{}]{
-			append: func(b []byte, _ struct{}) ([]byte, error) { return b, nil },
+		c = valueCodec[struct{}]{
+			append: func(b []byte, _ struct{}, _ int) ([]byte, error) { return b, nil },
 			decode: func(b []byte) (struct{}, error) { return struct{}{}, wantSize(b, 0) }}
 	case []byte:
-		c = codec[[]byte]{
-			append: func(b []byte, v []byte) ([]byte, error) { return appendLarge(b, v), nil },
-			decode: func(b []byte) ([]byte, error) { return keepLarge(b), nil }}
+		c = valueCodec[[]byte]{append: appendBytes, decode: func(b []byte) ([]byte, error) { return decodeBytes(b), nil }}
 	case string:
-		c = codec[string]{
-			append: func(b []byte, v string) ([]byte, error) {
-				return appendLarge(b, unsafe.Slice(unsafe.StringData(v), len(v))), nil
+		c = valueCodec[string]{
+			append: func(b []byte, v string, limit int) ([]byte, error) {
+				return appendLarge(b, unsafe.Slice(unsafe.StringData(v), len(v)), limit)
 			},
 			decode: func(b []byte) (string, error) {
 				b = keepLarge(b)
@@ -60,16 +75,19 @@ func codecFor[T any]() codec[T] {
 	case float64:
 		c = numberCodec(math.Float64bits, math.Float64frombits)
 	default:
-		return cborCodec[T]()
+		return plannedCodec[T]()
 	}
-	return c.(codec[T])
+	return c.(valueCodec[T])
 }
 
-func appendLarge(b, v []byte) []byte {
-	if len(b) == 0 && len(v) >= LargeValue {
-		return v[:len(v):len(v)]
+func appendLarge(b, v []byte, limit int) ([]byte, error) {
+	switch {
+	case len(v) > limit:
+		return b, ErrTooLarge
+	case len(b) == 0 && len(v) >= LargeValue:
+		return v[:len(v):len(v)], nil
 	}
-	return append(b, v...)
+	return append(b, v...), nil
 }
 
 func keepLarge(b []byte) []byte {
@@ -79,9 +97,32 @@ func keepLarge(b []byte) []byte {
 	return append([]byte(nil), b...)
 }
 
-func numberCodec[T int | int64 | uint64 | float64](bits func(T) uint64, number func(uint64) T) codec[T] {
-	return codec[T]{
-		append: func(b []byte, v T) ([]byte, error) { return binary.LittleEndian.AppendUint64(b, bits(v)), nil },
+// Bytes travel as they are, nil as none. What is empty but not nil travels as these
+// bytes, and what begins with them has them once more: it is the rarest beginning.
+var emptyBytes = []byte("\x00\xf5empty\x00\xa9")
+
+func appendBytes(b, v []byte, limit int) ([]byte, error) {
+	if v == nil || len(v) > 0 && !bytes.HasPrefix(v, emptyBytes) {
+		return appendLarge(b, v, limit)
+	}
+	return appendLarge(b, slices.Concat(emptyBytes, v), max(limit, len(emptyBytes)))
+}
+
+func decodeBytes(b []byte) []byte {
+	if v, ok := bytes.CutPrefix(b, emptyBytes); ok {
+		return append([]byte{}, v...)
+	}
+	return keepLarge(b)
+}
+
+func numberCodec[T int | int64 | uint64 | float64](bits func(T) uint64, number func(uint64) T) valueCodec[T] {
+	return valueCodec[T]{
+		append: func(b []byte, v T, limit int) ([]byte, error) {
+			if limit < numberSize {
+				return b, ErrTooLarge
+			}
+			return binary.LittleEndian.AppendUint64(b, bits(v)), nil
+		},
 		decode: func(b []byte) (T, error) {
 			if err := wantSize(b, numberSize); err != nil {
 				return 0, err
@@ -110,14 +151,25 @@ func wantSize(b []byte, n int) error {
 	return nil
 }
 
-func cborCodec[T any]() codec[T] {
-	return codec[T]{
-		append: func(b []byte, v T) ([]byte, error) {
-			encoded, err := cbor.Marshal(v)
-			return appendLarge(b, encoded), err
+// plannedCodec makes the plan when it is needed first: a program that sends nothing
+// pays nothing for it.
+func plannedCodec[T any]() valueCodec[T] {
+	plan := sync.OnceValues(func() (*codec.Plan, error) { return codec.For(reflect.TypeFor[T]()) })
+	return valueCodec[T]{
+		append: func(b []byte, v T, limit int) ([]byte, error) {
+			p, err := plan()
+			if err != nil {
+				return b, err
+			}
+			return p.Append(b, unsafe.Pointer(&v), limit)
 		},
 		decode: func(b []byte) (v T, err error) {
-			err = cbor.Unmarshal(b, &v)
+			p, err := plan()
+			if err == nil {
+				err = p.Decode(b, unsafe.Pointer(&v))
+			}
 			return v, err
-		}}
+		},
+		check: func() error { _, err := plan(); return err },
+	}
 }

@@ -38,8 +38,8 @@
 //     table of the capabilities
 //   - to be chosen by name: [Kind], Options.Check
 //   - tasks that run in other processes: [Remote] here and [RemoteFunc] there, found with
-//     [Lookup]; [LargeValue]; [AppendError] and [DecodeError] for their errors, [Sentinels]
-//     for those that errors.Is is to find
+//     [Lookup]; [LargeValue]; [Messenger]; [AppendError] and [DecodeError] for their errors,
+//     [Sentinels] for those that errors.Is is to find
 //
 // # Waiting inside a task
 //

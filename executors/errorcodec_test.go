@@ -64,12 +64,10 @@ func TestErrorsTravel(t *testing.T) {
 		chunk.setError(i, r.sent)
 	}
 	chunk.reached = len(rows)
-	codec := resultsCodec("fn", codecFor[string]())
-	b, err := codec.append(nil, chunk)
+	chunk.sent = &outbound[string]{fn: "fn", item: codecFor[string](), limit: 1 << 30}
+	chunk.send()
+	chunk, err := decodeOutcomes("fn", codecFor[string](), chunk.sent.b)
 	if err != nil {
-		t.Fatal(err)
-	}
-	if chunk, err = codec.decode(b); err != nil {
 		t.Fatal(err)
 	}
 	for i, r := range rows {

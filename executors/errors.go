@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+
+	"poolbench/executors/internal/codec"
 )
 
 var (
@@ -22,6 +24,15 @@ var (
 	// ErrNotShippable is returned by Submit, and yielded by Map, when a closure is given
 	// to an executor of worker processes: only functions made with Define exist there.
 	ErrNotShippable = errors.New("executors: a closure cannot be sent to another process; use a function made with Define")
+
+	// ErrUnsendable is wrapped by the error of Submit, and of a future, when something
+	// cannot be sent to another process: a type, or a value that would not arrive as it
+	// is. The text names the field and says what to do. See Define for what travels.
+	ErrUnsendable = codec.ErrUnsendable
+
+	// ErrTooLarge is wrapped by the error of a task whose encoded input or output is
+	// larger than a message of its executor may be.
+	ErrTooLarge = codec.ErrTooLarge
 
 	// ErrUnknownFunc is the error of a task whose function is not defined in the
 	// process that should run it.

@@ -53,9 +53,10 @@ type Task interface {
 	// whether it did: false if the task was claimed or settled before.
 	Fail(err error) bool
 
-	// Remote is the view of the task that can be sent to another process; false
-	// for a closure.
-	Remote() (Remote, bool)
+	// Remote is the view of the task that can be sent to another process. The error is
+	// ErrNotShippable for a closure, or wraps ErrUnsendable for a function whose inputs
+	// or outputs cannot travel: an executor's Submit should return it.
+	Remote() (Remote, error)
 
 	// assist is Run for a worker that waits for this very task.
 	assist(w *Worker)
@@ -70,8 +71,10 @@ type Remote interface {
 
 	// AppendInput appends the encoded input to b. To an empty b it may return other
 	// memory if that has at least LargeValue bytes: the input itself, to be read
-	// only. A panic of an encoding method of the input is returned as an error.
-	AppendInput(b []byte) ([]byte, error)
+	// only. An encoded input of more than limit bytes is ErrTooLarge, a value that
+	// cannot travel ErrUnsendable, and a panic of an encoding method of the input is
+	// returned as an error.
+	AppendInput(b []byte, limit int) ([]byte, error)
 
 	// Start claims the task: from now on it counts as running. False means that
 	// it was cancelled or claimed, and must be dropped.

@@ -10,8 +10,11 @@ import (
 type Func[In, Out any] struct {
 	name string // empty for a closure
 	f    func(context.Context, In) (Out, error)
-	in   codec[In] // those of a closure are never used
-	out  codec[Out]
+	in   valueCodec[In] // those of a closure are never used
+	out  valueCodec[Out]
+
+	// sendable is why no call can be sent to another process, nil if it can.
+	sendable func() error
 }
 
 // Closure makes a task function of f, which may use what is around it and so can only
@@ -31,8 +34,24 @@ func (fn *Func[In, Out]) Call(ctx context.Context, in In) (Out, error) { return 
 
 func (fn *Func[In, Out]) defined() bool { return fn != nil && fn.f != nil }
 
+// checkTypes is why inputs or outputs of fn cannot be sent.
+func (fn *Func[In, Out]) checkTypes() error {
+	for _, side := range []struct {
+		name  string
+		check func() error
+	}{{"inputs", fn.in.check}, {"outputs", fn.out.check}} {
+		if side.check == nil {
+			continue
+		}
+		if err := side.check(); err != nil {
+			return fmt.Errorf("executors: %s of %s: %w", side.name, fn.name, err)
+		}
+	}
+	return nil
+}
+
 // CallRemote implements RemoteFunc.
-func (fn *Func[In, Out]) CallRemote(ctx context.Context, input, output []byte) (encoded []byte, err error) {
+func (fn *Func[In, Out]) CallRemote(ctx context.Context, input, output []byte, limit int) (encoded []byte, err error) {
 	if fn.name == "" {
 		return output, ErrNotShippable
 	}
@@ -55,7 +74,7 @@ func (fn *Func[In, Out]) CallRemote(ctx context.Context, input, output []byte) (
 		return output, err
 	}
 	doing = "encoding the output of"
-	return fn.out.append(output, out)
+	return fn.out.append(output, out, limit)
 }
 
 // guard calls f and turns a panic into a *PanicError. Goexit cannot be stopped:

@@ -112,11 +112,11 @@ func remotely[In, Out any](t *testing.T, fn *Func[In, Out], in In) (Out, error) 
 	c := &call[In, Out]{fn: fn, in: in}
 	c.parent = t.Context()
 	c.task = c
-	remote, ok := c.Remote()
-	if !ok {
-		t.Fatal("not shippable")
+	remote, err := c.Remote()
+	if err != nil {
+		return *new(Out), err
 	}
-	input, err := remote.AppendInput(nil)
+	input, err := remote.AppendInput(nil, 1<<30)
 	if err != nil {
 		c.Fail(err)
 		return c.Result(t.Context())
@@ -124,7 +124,7 @@ func remotely[In, Out any](t *testing.T, fn *Func[In, Out], in In) (Out, error) 
 	if !remote.Start() {
 		t.Fatal("cannot start")
 	}
-	output, err := Lookup(remote.FuncName()).CallRemote(remote.Context(), input, nil)
+	output, err := Lookup(remote.FuncName()).CallRemote(remote.Context(), input, nil, 1<<30)
 	remote.Settle(output, err)
 	return c.Result(t.Context())
 }
@@ -136,13 +136,13 @@ func TestRemoteCall(t *testing.T) {
 	if got, err := remotely(t, length, []byte("abc")); err != nil || got != 3 {
 		t.Errorf("length: %v, %v", got, err)
 	}
-	if _, err := remotely(t, unsend, ""); err == nil || !strings.Contains(err.Error(), "encoding the output of executors.unsend") {
+	if _, err := remotely(t, unsend, ""); !errors.Is(err, ErrUnsendable) || !strings.Contains(err.Error(), "outputs of executors.unsend: chan int") {
 		t.Errorf("unsend: %v", err)
 	}
-	if _, err := Lookup("nobody").CallRemote(t.Context(), nil, nil); !errors.Is(err, ErrUnknownFunc) {
+	if _, err := Lookup("nobody").CallRemote(t.Context(), nil, nil, 1<<30); !errors.Is(err, ErrUnknownFunc) {
 		t.Errorf("unknown function: %v", err)
 	}
-	if _, err := Lookup("executors.double").CallRemote(t.Context(), []byte{0xff}, nil); err == nil {
+	if _, err := Lookup("executors.double").CallRemote(t.Context(), []byte{0xff}, nil, 1<<30); err == nil {
 		t.Error("garbage input was accepted")
 	}
 }
@@ -160,7 +160,7 @@ func TestCodecs(t *testing.T) {
 func roundTrip[T comparable](t *testing.T, v T) {
 	t.Helper()
 	c := codecFor[T]()
-	b, err := c.append([]byte("before"), v)
+	b, err := c.append([]byte("before"), v, 100)
 	if err != nil || !strings.HasPrefix(string(b), "before") {
 		t.Fatalf("%T: %q, %v", v, b, err)
 	}

@@ -35,8 +35,8 @@ func Buffer(n int) MapOption {
 }
 
 // Chunk makes n inputs one task, which pays when a call is shorter than the cost
-// of handing it over. Every input keeps its own result and error. n below 1 is an
-// error.
+// of handing it over. Every input keeps its own result and error. Worker processes get
+// fewer in one where n would be more than a message may be. n below 1 is an error.
 func Chunk(n int) MapOption {
 	return func(o *mapOptions) {
 		if o.chunk = n; n < 1 {
@@ -48,7 +48,9 @@ func Chunk(n int) MapOption {
 // AutoChunk lets Map choose the chunks. In this process each worker takes ranges
 // of inputs that last about a tenth of a millisecond by its own clock, and shorter
 // ones towards the end, so that no worker waits for another. Worker processes,
-// and Map with a Buffer, get chunks of equal length, eight for each worker.
+// and Map with a Buffer, get chunks of equal length, eight for each worker; for worker
+// processes they are shorter where the inputs have more than 1 MiB, or are more than a
+// message may be.
 func AutoChunk() MapOption { return func(o *mapOptions) { o.auto = true } }
 
 // Unordered yields results as they come, instead of in input order.
@@ -78,7 +80,7 @@ func Map[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], input
 	if o.auto {
 		o.chunk = max(1, o.buffer/(8*ex.Workers()))
 	}
-	m := &mapping[In, Out]{ctx: ctx, ex: ex, fn: fn, options: o}
+	m := &mapping[In, Out]{ctx: ctx, ex: ex, fn: fn, options: o, message: messageOf(ex, o)}
 	m.start(inputs)
 	return m.yield
 }
@@ -101,13 +103,29 @@ func mapSlice[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], 
 	case !errors.Is(err, ErrNotShippable):
 		return failed[Out](err)
 	}
-	m := &mapping[In, Out]{ctx: ctx, ex: ex, fn: fn, options: o}
+	m := &mapping[In, Out]{ctx: ctx, ex: ex, fn: fn, options: o, message: messageOf(ex, o)}
 	for c := range slices.Chunk(inputs, max(1, len(inputs)/(8*ex.Workers()))) {
 		if !m.submit(c) {
 			break
 		}
 	}
 	return m.yield
+}
+
+// autoMessage is how many bytes of inputs make a chunk for worker processes long enough:
+// beside them the cost of handing it over is small.
+const autoMessage = 1 << 20
+
+// messageOf is how many bytes the inputs of a chunk may have; 0 in this process.
+func messageOf(ex Executor, o mapOptions) int {
+	far, ok := As[Messenger](ex)
+	switch {
+	case !ok:
+		return 0
+	case o.auto:
+		return min(far.MaxMessage(), autoMessage)
+	}
+	return far.MaxMessage()
 }
 
 func collect(options []MapOption) (o mapOptions) {
@@ -142,6 +160,7 @@ type mapping[In, Out any] struct {
 	pieces   int   // so far
 	taken    int   // inputs in flight or in chunk
 	refusal  error // of the executor; ends the sequence
+	message  int   // most bytes of a chunk; 0: it is not encoded
 }
 
 // A piece is one task of a mapping.
@@ -151,6 +170,8 @@ type piece[Out any] struct {
 	kept *results[Out]          // of a chunk that ran in this process
 	size int
 	nth  int // in the order in which they were submitted
+
+	again func(from int) bool // submits the inputs from there on; nil in this process
 }
 
 func (p piece[Out]) waitable() Waitable {
@@ -201,13 +222,7 @@ func (m *mapping[In, Out]) add(in In) bool {
 		m.chunk = append(m.chunk, in)
 		return len(m.chunk) < m.options.chunk || m.flush()
 	}
-	f, err := Submit(m.ctx, m.ex, m.fn, in)
-	if err != nil {
-		m.refusal = err
-		return false
-	}
-	m.submitted(piece[Out]{one: f, size: 1})
-	return true
+	return m.submitOne(in)
 }
 
 // flush submits the chunk that has been gathered.
@@ -220,15 +235,45 @@ func (m *mapping[In, Out]) flush() bool {
 	return m.submit(inputs)
 }
 
-// submit makes a task of inputs; false when the executor refuses.
+// submit makes a task of inputs, or several if they are too much for one message; false
+// when the executor refuses.
 func (m *mapping[In, Out]) submit(inputs []In) bool {
-	c := &chunk[In, Out]{inputs: inputs, out: newResults[Out](len(inputs))}
-	f, err := Submit(m.ctx, m.ex, chunked(m.fn), c)
+	for len(inputs) > 0 {
+		c := &chunk[In, Out]{inputs: inputs}
+		if m.message > 0 && m.fn.name != "" {
+			var n int
+			if c.encoded, n, _ = pack(m.fn.in, inputs, m.message); n < 2 { // the next may be the one that cannot
+				if !m.submitOne(inputs[0]) {
+					return false
+				}
+				inputs = inputs[1:]
+				continue
+			}
+			c.inputs = inputs[:n]
+		}
+		c.out = newResults[Out](len(c.inputs))
+		f, err := Submit(m.ctx, m.ex, chunked(m.fn), c)
+		if err != nil {
+			m.refusal = err
+			return false
+		}
+		p := piece[Out]{many: f, kept: c.out, size: len(c.inputs)}
+		if sent := c.inputs; c.encoded != nil {
+			p.again = func(from int) bool { return m.submit(sent[from:]) }
+		}
+		m.submitted(p)
+		inputs = inputs[p.size:]
+	}
+	return true
+}
+
+func (m *mapping[In, Out]) submitOne(in In) bool {
+	f, err := Submit(m.ctx, m.ex, m.fn, in)
 	if err != nil {
 		m.refusal = err
 		return false
 	}
-	m.submitted(piece[Out]{many: f, kept: c.out, size: len(c.inputs)})
+	m.submitted(piece[Out]{one: f, size: 1})
 	return true
 }
 
@@ -302,6 +347,10 @@ func (m *mapping[In, Out]) yieldUnordered(yield func(Out, error) bool) bool {
 // yieldPiece yields the results of a settled piece, taking a new input for each.
 func (m *mapping[In, Out]) yieldPiece(p piece[Out], yield func(Out, error) bool) bool {
 	for i := range p.size {
+		if p.again != nil && p.many.value != nil && p.many.value.cut && i >= p.many.value.reached {
+			m.resume(p.again, i)
+			break
+		}
 		m.taken--
 		m.fill()
 		if !yield(p.at(i)) {
@@ -309,6 +358,21 @@ func (m *mapping[In, Out]) yieldPiece(p piece[Out], yield func(Out, error) bool)
 		}
 	}
 	return true
+}
+
+// resume submits what a chunk has left because its outputs were too much for a message.
+// It comes next. If the executor refuses it, nothing follows but that.
+func (m *mapping[In, Out]) resume(again func(int) bool, from int) {
+	later := m.inFlight
+	m.inFlight = nil
+	if again(from) {
+		m.inFlight = append(m.inFlight, later...)
+		return
+	}
+	next := m.inFlight
+	m.inFlight = later
+	m.abandon()
+	m.inFlight = next
 }
 
 // at is the result of input i of a settled piece.

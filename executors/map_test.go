@@ -253,24 +253,3 @@ func TestChunkKeepsErrors(t *testing.T) {
 		}
 	}
 }
-
-func FuzzChunkDecoding(f *testing.F) {
-	codec := resultsCodec("fn", codecFor[string]())
-	inputs := chunkCodec[string, string](codecFor[string]())
-	out := newResults[string](3)
-	runRange(context.Background(), awkward.f, []int{1, 3, 5}, out)
-	seed, err := codec.append(nil, out)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(seed)
-	f.Add([]byte{3, 1, 'a', 0, 0})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if out, err := codec.decode(b); err == nil && out.reached > len(out.values) {
-			t.Errorf("%d of %d", out.reached, len(out.values))
-		}
-		if c, err := inputs.decode(b); err == nil && len(c.inputs) > len(b) {
-			t.Errorf("%d inputs out of %d bytes", len(c.inputs), len(b))
-		}
-	})
-}

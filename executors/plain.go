@@ -28,7 +28,7 @@ func (f plain) Run(w *Worker) {
 
 func (f plain) Context() context.Context { return context.Background() }
 func (f plain) Cancel() bool             { return false }
-func (f plain) Remote() (Remote, bool)   { return nil, false }
+func (f plain) Remote() (Remote, error)  { return nil, ErrNotShippable }
 func (f plain) assist(w *Worker)         { f.Run(w) }
 func (f plain) priority() int            { return 0 }
 

@@ -16,7 +16,6 @@ type TaskFunc[In, Out any] struct {
 
 // stamped is an output with the wall time of the call.
 type stamped[Out any] struct {
-	_    struct{} `cbor:",toarray"` // short on the wire
 	Took time.Duration
 	Out  Out
 }

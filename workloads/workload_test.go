@@ -95,16 +95,16 @@ func (w *wrongExecutor) Workers() int                   { return 2 }
 
 // claim starts a task and returns its output before it is settled.
 func claim(t executors.Task) (executors.Remote, []byte, error) {
-	r, ok := t.Remote()
-	if !ok {
-		return nil, nil, executors.ErrNotShippable
+	r, err := t.Remote()
+	if err != nil {
+		return nil, nil, err
 	}
-	input, err := r.AppendInput(nil)
+	input, err := r.AppendInput(nil, 1<<30)
 	if err != nil {
 		return nil, nil, err
 	}
 	r.Start()
-	output, err := executors.Lookup(r.FuncName()).CallRemote(r.Context(), input, nil)
+	output, err := executors.Lookup(r.FuncName()).CallRemote(r.Context(), input, nil, 1<<30)
 	return r, output, err
 }
 

@@ -190,6 +190,10 @@
 //	N01  a closure is refused synchronously, naming the reason; by map in every form, once
 //	N08  a future can be awaited in a select, and giving up leaves it alone
 //	P35  tasks run in another process
+//	N09  what arrives equals what was sent, alone and in chunks
+//	N10  a type that would lose something on its way is refused at submit, by type and field
+//	N11  such a type is as good as any in this process
+//	N12  a cyclic value, or one that would change, is an error of that task alone
 //	L07  cancel of a running task ends its context; the future settles when it has returned
 //	X10  a cancelled task that was queued is never started
 //	L08  idle workers end and come back on demand

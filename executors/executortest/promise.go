@@ -49,7 +49,7 @@ var promiseCases = []Case{
 		}
 		task, f := kept(t, echo, 1)
 		f.Cancel()
-		if remote, ok := task.Remote(); !ok || remote.Start() {
+		if remote, err := task.Remote(); err != nil || remote.Start() {
 			t.Error("a cancelled task was started")
 		}
 	}},

@@ -135,7 +135,7 @@ func (r *reference) Submit(t executors.Task) error {
 	if r.fault.dropSome && r.submitted%3 == 0 {
 		return nil
 	}
-	if remote, ok := t.Remote(); ok && (r.fault.startEarly || r.fault.deafTasks || r.fault.twice) {
+	if remote, err := t.Remote(); err == nil && (r.fault.startEarly || r.fault.deafTasks || r.fault.twice) {
 		t = &remoteTask{Task: t, remote: remote, fault: r.fault}
 		if r.fault.startEarly && !remote.Start() {
 			return nil
@@ -277,7 +277,7 @@ func (t *remoteTask) Run(*executors.Worker) {
 	if t.fault.deafTasks {
 		ctx = context.Background()
 	}
-	in, err := t.remote.AppendInput(nil)
+	in, err := t.remote.AppendInput(nil, 1<<30)
 	if err != nil {
 		t.remote.Settle(nil, err)
 		return
@@ -294,7 +294,7 @@ func (t *remoteTask) call(ctx context.Context, in []byte) (out []byte, err error
 	err = executors.ErrGoexit
 	go func() {
 		defer close(ended)
-		out, err = executors.Lookup(t.remote.FuncName()).CallRemote(ctx, in, nil)
+		out, err = executors.Lookup(t.remote.FuncName()).CallRemote(ctx, in, nil, 1<<30)
 	}()
 	<-ended
 	return out, err

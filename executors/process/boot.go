@@ -119,7 +119,7 @@ func (w *worker) greet() error {
 	if got, want := string(f.payload), hello(w.pool.nonce); got != want {
 		return fmt.Errorf("is another build of this program: it said %q, not %q", got, want)
 	}
-	w.in.limit = readLimit(w.pool.opts.MaxMessage)
+	w.in.limit = replyLimit(w.pool.opts.MaxMessage)
 	w.replyEnd.SetReadDeadline(time.Time{})
 	select {
 	case <-w.exited:

@@ -171,7 +171,7 @@ func (c *child) serve() {
 			if fn == nil {
 				die() // never defined: no parent of ours
 			}
-			out, err := fn.CallRemote(ctx, f.payload, c.buf[:0])
+			out, err := fn.CallRemote(ctx, f.payload, c.buf[:0], c.limit)
 			c.reply(f.seq, start, out, err)
 			ctx.release()
 		default:
@@ -185,9 +185,6 @@ func (c *child) reply(seq uint32, start moment, out []byte, err error) {
 	end := now()
 	c.measure(end)
 	h := header{kind: kindOutput, seq: seq, aux: uint32(min(end-start, math.MaxUint32))}
-	if err == nil && len(out) > c.limit {
-		err = fmt.Errorf("%w: output has %d bytes, at most %d allowed", ErrTooLarge, len(out), c.limit)
-	}
 	if err != nil {
 		h.kind = kindFault
 		out = executors.AppendError(nil, err)

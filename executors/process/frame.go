@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"poolbench/executors"
 )
@@ -94,6 +95,12 @@ const readBuffer = 68 << 10 // a payload of 64 KiB comes in one read
 // readLimit is the limit on a channel where values have at most n bytes: errors
 // must pass too, and the stamps of a traced reply.
 func readLimit(n int) uint32 { return uint32(max(n, executors.MaxEncodedError)) + stampSize }
+
+// replyLimit is the limit on replies of values of at most n bytes, of which those of a
+// chunk together may have more: see executors.RemoteFunc.
+func replyLimit(n int) uint32 {
+	return uint32(min(2*uint64(n)+executors.MaxEncodedError+stampSize, math.MaxUint32, math.MaxInt))
+}
 
 func newFrameReader(r io.Reader, limit uint32) *frameReader {
 	return &frameReader{r: r, limit: limit, buf: make([]byte, readBuffer)}

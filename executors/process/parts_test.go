@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -90,6 +91,11 @@ func TestErrorsPass(t *testing.T) {
 	}
 	if readLimit(0) < executors.MaxEncodedError+stampSize {
 		t.Error(readLimit(0))
+	}
+	for _, n := range []int{0, 1 << 20, math.MaxInt32} {
+		if got := uint64(replyLimit(n)); got < uint64(n)+uint64(n)/2+executors.MaxEncodedError {
+			t.Errorf("%d: replies of %d bytes", n, got)
+		}
 	}
 }
 

@@ -95,6 +95,9 @@ func (p *Pool) Workers() int {
 	return p.limit
 }
 
+// MaxMessage is Options.MaxMessage, or its default: Map makes its chunks by it.
+func (p *Pool) MaxMessage() int { return p.opts.MaxMessage }
+
 // Start starts all workers, which Submit would do only as tasks come, and waits
 // until each has said hello. The error is ErrShutdown, ErrBoot with the cause, or the cause of
 // ctx; the workers go on starting then.
@@ -162,24 +165,21 @@ func (p *Pool) start() {
 // Submit encodes the input in the calling goroutine and queues the task. An input
 // that cannot be encoded, or is too large, is the error of the task's future, not
 // of Submit. The error is executors.ErrNotShippable for a closure,
+// executors.ErrUnsendable if inputs or outputs of the function can never be encoded,
 // executors.ErrShutdown after Shutdown, ErrKilled after Kill, ErrBoot when
 // workers do not start. With Options.Queue, Submit blocks while the queue is full
 // until the context of the task ends, or returns executors.ErrFull.
 func (p *Pool) Submit(t executors.Task) error {
-	remote, ok := t.Remote()
-	if !ok {
-		return executors.ErrNotShippable
+	remote, err := t.Remote()
+	if err != nil {
+		return err
 	}
 	it := items.Get().(*item)
 	it.task, it.remote = t, remote
 	if p.opts.Trace != nil {
 		it.stamps = &stamps{submit: sharedNow()}
 	}
-	var err error
-	it.input, err = remote.AppendInput(it.small[:0])
-	if err == nil && len(it.input) > p.opts.MaxMessage {
-		err = fmt.Errorf("%w: input of %s has %d bytes, at most %d allowed", ErrTooLarge, remote.FuncName(), len(it.input), p.opts.MaxMessage)
-	}
+	it.input, err = remote.AppendInput(it.small[:0], p.opts.MaxMessage)
 	if it.stamps != nil {
 		it.stamps.encoded = sharedNow()
 	}

@@ -45,7 +45,7 @@ func callInit(name string) error {
 	go func() {
 		err := error(executors.ErrGoexit)
 		defer func() { done <- err }()
-		_, err = executors.Lookup(name).CallRemote(context.Background(), nil, nil)
+		_, err = executors.Lookup(name).CallRemote(context.Background(), nil, nil, 0)
 	}()
 	return <-done
 }

@@ -70,9 +70,9 @@ var (
 	// start several times in a row.
 	ErrBoot = errors.New("process: workers do not start; process.WorkerMain() must be called first in main or TestMain")
 
-	// ErrTooLarge is the error of a task whose encoded input or output exceeds
-	// Options.MaxMessage.
-	ErrTooLarge = errors.New("process: encoded value exceeds the size limit of a message")
+	// ErrTooLarge is executors.ErrTooLarge: the error of a task whose encoded input or
+	// output exceeds Options.MaxMessage.
+	ErrTooLarge = executors.ErrTooLarge
 
 	// ErrKilled is the error of tasks that had not finished when Kill was called.
 	ErrKilled = errors.New("process: pool was killed before the task finished")
@@ -85,7 +85,7 @@ var (
 	// ErrUnsupported is returned by New where worker processes cannot be started.
 	ErrUnsupported = errors.New("process: worker processes are not supported on " + runtime.GOOS)
 
-	_ = executors.Sentinels(ErrNested, ErrNoEntry, ErrTooLarge, ErrUnsupported)
+	_ = executors.Sentinels(ErrNested, ErrNoEntry, ErrUnsupported)
 )
 
 // Kind is the executor kind "processes".
@@ -113,7 +113,7 @@ type Options struct {
 	Workers     int           // number of worker processes, at least 1
 	GOMAXPROCS  int           // of each worker; default 1
 	BootTimeout time.Duration // from start to hello; default 10 s
-	MaxMessage  int           // bytes of an encoded input or output; default 1 GiB, at most 2 GiB - 1
+	MaxMessage  int           // bytes of an encoded input or output of a call; default 1 GiB, at most 2 GiB - 1
 	Output      int           // bytes kept of each worker's stdout, and of its stderr; default 16 KiB
 
 	// TimeLimit is how long a task may run, from its start. Then its worker is

@@ -50,6 +50,7 @@ type point struct{ X, Y int }
 type explosive struct{ N int }
 
 func (explosive) MarshalBinary() ([]byte, error) { panic("boom while encoding") }
+func (*explosive) UnmarshalBinary([]byte) error  { return nil }
 
 type typedError struct{ Code int }
 
