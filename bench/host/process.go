@@ -25,14 +25,10 @@ type Process struct {
 var errEnded = errors.New("ended")
 
 // Start starts a program that is killed with all it started when the context ends,
-// when it prints more than its limit, and by Kill. What it leaves behind when it ends
-// is killed, too.
+// and by Kill. What it leaves behind when it ends is killed, too.
 func Start(ctx context.Context, c Command) (*Process, error) {
-	p := &Process{}
+	p := &Process{output: &output{limit: c.Limit}}
 	p.ctx, p.cancel = context.WithCancelCause(ctx)
-	p.output = &output{limit: c.Limit, full: func() {
-		p.cancel(fmt.Errorf("printed more than %d MiB", c.Limit>>20))
-	}}
 	p.cmd = exec.CommandContext(p.ctx, c.Name, c.Args...)
 	p.cmd.Dir, p.cmd.ExtraFiles = c.Dir, c.Files
 	p.cmd.Env = os.Environ()
@@ -115,8 +111,12 @@ func (p *Process) WithWords(what string) error {
 	return errors.New(what)
 }
 
-// Output is what it printed so far, both streams together.
+// Output is what it printed so far, both streams together. Of more than its limit that
+// is the end, below a line that says how much was dropped.
 func (p *Process) Output() string { return p.output.String() }
+
+// Printed is how much it printed to Output so far, in bytes.
+func (p *Process) Printed() int64 { return p.output.size() }
 
 // Run runs a program to its end; nil when it could not be started. The error is that of
 // Failure, the cause of the context when that ended, or one that is exec.ErrNotFound when

@@ -1,39 +1,90 @@
 package record
 
 import (
+	"bytes"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
 )
 
-// longestLine is how long a line of a program may be to be taken for a result, in bytes.
-const longestLine = 32 << 10
+const (
+	// longestLine is how long a line of a program may be to be taken for a result, in bytes.
+	longestLine = 32 << 10
+	// mostPrinted bounds the result lines that a Printout keeps, in bytes.
+	mostPrinted = 64 << 20
+)
 
-// Printed takes the results out of what a program printed, which may hold anything else
-// as well: unlike Read it leaves out what is malformed, and values that are not finite.
-// The points have their names as they were printed. Units that say the time again are
-// left out.
-func Printed(text string) []Result {
-	var lines strings.Builder
-	for line := range strings.Lines(text) {
-		if strings.HasPrefix(line, "Benchmark") && len(line) < longestLine || strings.HasPrefix(line, "pkg: ") {
-			lines.WriteString(strings.TrimRight(line, "\r\n") + "\n")
+// A Printout takes the results out of what a program writes, which may be any amount
+// of anything else as well: unlike Read it leaves out what is malformed, and values
+// that are not finite. The zero value is ready. It is not safe for concurrent use.
+type Printout struct {
+	lines bytes.Buffer // that may be results
+	line  []byte       // the last one, which may not be whole; of a long one the beginning
+	full  bool
+}
+
+// Write never fails.
+func (p *Printout) Write(text []byte) (int, error) {
+	for rest := text; len(rest) > 0; {
+		part, after, ended := bytes.Cut(rest, []byte{'\n'})
+		p.line = append(p.line, part[:min(len(part), longestLine-len(p.line))]...)
+		if rest = after; ended {
+			p.end()
 		}
 	}
-	var results []Result
-	for r := benchfmt.NewReader(strings.NewReader(lines.String()), ""); r.Scan(); {
+	return len(text), nil
+}
+
+// end takes the last line, if it may be a result or the package of results.
+func (p *Printout) end() {
+	result := bytes.HasPrefix(p.line, []byte("Benchmark")) && len(p.line) < longestLine
+	if result || bytes.HasPrefix(p.line, []byte("pkg: ")) {
+		if p.lines.Len()+len(p.line) < mostPrinted {
+			p.lines.Write(append(bytes.TrimRight(p.line, "\r"), '\n'))
+		} else {
+			p.full = true
+		}
+	}
+	p.line = p.line[:0]
+}
+
+// Full reports whether there were more results than are kept: 64 MiB.
+func (p *Printout) Full() bool { return p.full }
+
+// Results are those of what was written, which ends with them. The points have their
+// names as they were printed. A unit that says again what another one of the line says
+// is left out, as MB/s beside ns/op. Of two spellings of a unit the first counts.
+func (p *Printout) Results() (results []Result) {
+	p.end()
+	for r := benchfmt.NewReader(&p.lines, ""); r.Scan(); {
 		line, ok := r.Result().(*benchfmt.Result)
 		if !ok {
 			continue
 		}
 		res := Result{Iterations: line.Iters, Values: map[string]float64{},
-			Point: Point{Pkg: strings.TrimSpace(line.GetConfig("pkg")), name: string(line.Name.Full())}}
+			Point: Point{Pkg: strings.TrimSpace(line.GetConfig("pkg")), name: BenchmarkName("Benchmark" + string(line.Name.Full()))}}
 		for _, v := range line.Values {
-			if unit := tidied(v); finite(v.Value) && UnitOf(unit).Of == "" {
+			unit := tidied(v)
+			if _, twice := res.Values[unit]; !twice && finite(v.Value) {
 				res.Values[unit] = v.Value
+			}
+		}
+		for unit := range res.Values {
+			if said, ok := res.Values[UnitOf(unit).Of]; ok && said != 0 {
+				delete(res.Values, unit)
 			}
 		}
 		results = append(results, res)
 	}
 	return results
+}
+
+// BenchmarkName is the name of a benchmark whose full name is given: without
+// "Benchmark", but for func Benchmark, which would have none.
+func BenchmarkName(full string) string {
+	name := strings.TrimPrefix(full, "Benchmark")
+	if name == "" || name[0] == '/' || name[0] == '-' {
+		return full
+	}
+	return name
 }
