@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"unicode"
@@ -25,6 +26,14 @@ func (o *output) Write(text []byte) (int, error) {
 		o.text = append(o.text[:0], o.text[len(o.text)-o.limit:]...)
 	}
 	return len(text), nil
+}
+
+// and is where a stream goes that another one sees, too.
+func (o *output) and(seen io.Writer) io.Writer {
+	if seen == nil {
+		return o
+	}
+	return io.MultiWriter(o, seen)
 }
 
 // String is what was printed; where its beginning was dropped, the first line says so.

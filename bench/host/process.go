@@ -38,10 +38,10 @@ func Start(ctx context.Context, c Command) (*Process, error) {
 	p.cmd.Env = append(p.cmd.Env, c.Env...)
 	p.cmd.Stdout, p.cmd.Stderr = c.Stdout, c.Stderr
 	if c.Stdout == nil {
-		p.cmd.Stdout = p.output
+		p.cmd.Stdout = p.output.and(c.Seen[0])
 	}
 	if c.Stderr == nil {
-		p.cmd.Stderr = p.output
+		p.cmd.Stderr = p.output.and(c.Seen[1])
 	}
 	ownGroup(p.cmd)
 	p.cmd.Cancel = func() error { return killGroup(p.cmd) }

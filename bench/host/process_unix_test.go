@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -102,7 +103,9 @@ func TestFilesAndStreams(t *testing.T) {
 	}
 	defer in.Close()
 	var printed bytes.Buffer
+	var seen bytes.Buffer
 	c := Shell("printf text; echo three >&3; echo four >&2")
+	c.Seen = [2]io.Writer{1: &seen}
 	c.Stdout, c.Files = &printed, []*os.File{out}
 	p, err := Start(t.Context(), c)
 	out.Close()
@@ -112,7 +115,7 @@ func TestFilesAndStreams(t *testing.T) {
 	p.Wait(long)
 	three := make([]byte, 10)
 	n, _ := in.Read(three)
-	if err := p.Failure(); err != nil || printed.String() != "text" || string(three[:n]) != "three\n" || p.Output() != "four\n" {
-		t.Errorf("%v, %q, %q, %q", err, printed.String(), three[:n], p.Output())
+	if err := p.Failure(); err != nil || printed.String() != "text" || string(three[:n]) != "three\n" || p.Output() != "four\n" || seen.String() != "four\n" {
+		t.Errorf("%v, %q, %q, %q, %q", err, printed.String(), three[:n], p.Output(), seen.String())
 	}
 }
