@@ -46,7 +46,7 @@ func (b *Builds) findPackages(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return err
 			}
-			return &BuildError{s, "go list", err.Error()}
+			return &BuildError{Side: s, Pkg: "go list", Words: err.Error()}
 		}
 		for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
 			var l listed
