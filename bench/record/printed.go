@@ -2,6 +2,8 @@ package record
 
 import (
 	"bytes"
+	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -20,8 +22,17 @@ const (
 type Printout struct {
 	lines bytes.Buffer // that may be results
 	line  []byte       // the last one, which may not be whole; of a long one the beginning
+	torn  []byte       // the name of a benchmark whose numbers have not come yet
 	full  bool
 }
+
+// Package testing prints a name with a tab, then runs the benchmark, and then prints the
+// numbers: what the benchmark prints tears the line.
+var (
+	tornName = regexp.MustCompile(`^(Benchmark\S*) *\t`)
+	numbers  = regexp.MustCompile(`^ *\d+\t *[-+.\dEe]+ \S`)
+	whole    = regexp.MustCompile(`^Benchmark\S*\s+\d+\s`)
+)
 
 // Write never fails.
 func (p *Printout) Write(text []byte) (int, error) {
@@ -37,15 +48,33 @@ func (p *Printout) Write(text []byte) (int, error) {
 
 // end takes the last line, if it may be a result or the package of results.
 func (p *Printout) end() {
-	result := bytes.HasPrefix(p.line, []byte("Benchmark")) && len(p.line) < longestLine
-	if result || bytes.HasPrefix(p.line, []byte("pkg: ")) {
-		if p.lines.Len()+len(p.line) < mostPrinted {
-			p.lines.Write(append(bytes.TrimRight(p.line, "\r"), '\n'))
-		} else {
-			p.full = true
-		}
+	line := bytes.TrimRight(p.line, "\r")
+	name := tornName.FindSubmatch(line)
+	switch {
+	case whole.Match(line):
+		p.torn = nil
+		p.keep(line)
+	case name != nil:
+		p.torn = bytes.Clone(name[1])
+	case p.torn != nil && numbers.Match(line):
+		p.keep(slices.Concat(p.torn, []byte{'\t'}, line))
+		p.torn = nil
+	case bytes.HasPrefix(line, []byte("pkg: ")):
+		p.keep(line)
 	}
 	p.line = p.line[:0]
+}
+
+// keep keeps a line that may be a result.
+func (p *Printout) keep(line []byte) {
+	switch {
+	case len(line) >= longestLine:
+	case p.lines.Len()+len(line) >= mostPrinted:
+		p.full = true
+	default:
+		p.lines.Write(line)
+		p.lines.WriteByte('\n')
+	}
 }
 
 // Full reports whether there were more results than are kept: 64 MiB.

@@ -247,6 +247,21 @@ func TestNamesAtEachGOMAXPROCS(t *testing.T) {
 			t.Error(p)
 		}
 	}
+	// Two that are printed alike: the first one counts, which is said.
+	c = newComparison(t, Config{Bench: "^BenchmarkClash$", CPU: []int{1, 2}, Slice: 300 * time.Microsecond, Slices: 2}, false)
+	want := []string{"Clash/x", "Clash/x-2", "Clash/x-2-2"}
+	if promised := declared(t, c); !slices.Equal(names(promised), want) || !strings.Contains(fmt.Sprint(c.Warnings()), "BenchmarkClash/x-2 is printed as Clash/x-2, as is BenchmarkClash/x: it is not measured.") {
+		t.Errorf("declared %q, want %q; %q", names(promised), want, c.Warnings())
+	}
+}
+
+// Of names that change from run to run each is in one build only.
+func TestNamesThatChange(t *testing.T) {
+	c := newComparison(t, Config{Bench: "^BenchmarkChanges$", CPU: []int{1}}, false)
+	promised := declared(t, c)
+	if len(promised) != 2 || promised[0].InHead || promised[1].InBase {
+		t.Errorf("%+v", promised)
+	}
 }
 
 // A stepped process takes 5 % longer when it is told to, with b.Loop and with b.N.

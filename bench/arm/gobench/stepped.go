@@ -153,7 +153,7 @@ func (s *stepped) awaitReady(ctx context.Context) (name string, err error) {
 	}
 	switch {
 	case err == errEarly:
-		return "", s.process.WithWords("ended without running the benchmark")
+		return "", s.process.WithWords("ended without running the benchmark, which it had before (does its name change from run to run?)")
 	case err != nil:
 		return "", err
 	case len(reply) != 2 || reply[0] != "ready":

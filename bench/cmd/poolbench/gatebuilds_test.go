@@ -138,6 +138,9 @@ func TestGateBuildsThatFail(t *testing.T) {
 	}{
 		{"does not build", moduleWith("undefined()"), nil, exitFailed, []string{"head does not build", "m_test.go:20", "undefined"}},
 		{"panics in head", moduleWith(`panic("no way")`), nil, exitFailed, []string{"B", "no way", "failed"}},
+		{"cannot list in head", strings.Replace(moduleWith(""), "var sink", `func TestMain(*testing.M) { println("no database"); os.Exit(3) }
+
+var sink`, 1), nil, exitFailed, []string{"A", "in head: its test binary cannot list its benchmarks: ended with exit status 3: no database", "2 failed"}},
 		{"exits in head", moduleWith(`os.Exit(0)`), nil, exitFailed, []string{"B", "failed"}},
 		{"missing ref", moduleWith(""), []string{"-base", "nowhere"}, exitUsage, []string{`"nowhere"`, "fetch"}},
 		{"no such benchmark", moduleWith(""), []string{"-bench", "Zzz"}, exitUsage, []string{"Zzz"}},
