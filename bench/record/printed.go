@@ -2,11 +2,13 @@ package record
 
 import (
 	"bytes"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
+	"golang.org/x/perf/benchunit"
 )
 
 const (
@@ -81,8 +83,8 @@ func (p *Printout) keep(line []byte) {
 func (p *Printout) Full() bool { return p.full }
 
 // Results are those of what was written, which ends with them. The points have their
-// names as they were printed. A unit that says again what another one of the line says
-// is left out, as MB/s beside ns/op. Of two spellings of a unit the first counts.
+// names as they were printed, the values are Tidied. A unit that says again what another
+// one of the line says is left out, as MB/s beside ns/op.
 func (p *Printout) Results() (results []Result) {
 	p.end()
 	for r := benchfmt.NewReader(&p.lines, ""); r.Scan(); {
@@ -90,14 +92,17 @@ func (p *Printout) Results() (results []Result) {
 		if !ok {
 			continue
 		}
-		res := Result{Iterations: line.Iters, Values: map[string]float64{},
-			Point: Point{Pkg: strings.TrimSpace(line.GetConfig("pkg")), name: BenchmarkName("Benchmark" + string(line.Name.Full()))}}
+		printed := map[string]float64{}
 		for _, v := range line.Values {
-			unit := tidied(v)
-			if _, twice := res.Values[unit]; !twice && finite(v.Value) {
-				res.Values[unit] = v.Value
+			if v.OrigUnit != "" {
+				v.Unit, v.Value = v.OrigUnit, v.OrigValue
+			}
+			if _, twice := printed[v.Unit]; !twice {
+				printed[v.Unit] = v.Value
 			}
 		}
+		res := Result{Iterations: line.Iters, Values: Tidied(printed),
+			Point: Point{Pkg: strings.TrimSpace(line.GetConfig("pkg")), name: BenchmarkName("Benchmark" + string(line.Name.Full()))}}
 		for unit := range res.Values {
 			if said, ok := res.Values[UnitOf(unit).Of]; ok && said != 0 {
 				delete(res.Values, unit)
@@ -106,6 +111,24 @@ func (p *Printout) Results() (results []Result) {
 		results = append(results, res)
 	}
 	return results
+}
+
+// testingUnits are those of package testing itself, as it spells them.
+var testingUnits = []string{"ns/op", "MB/s", "B/op", "allocs/op"}
+
+// Tidied are values in base units, of values by unit as a benchmark spells it. Of two
+// spellings of one unit that of package testing counts, else the first by name. What is
+// not finite is left out.
+func Tidied(spelled map[string]float64) map[string]float64 {
+	values := map[string]float64{}
+	for _, name := range slices.Concat(testingUnits, slices.Sorted(maps.Keys(spelled))) {
+		v, ok := spelled[name]
+		value, unit := benchunit.Tidy(v, name)
+		if _, twice := values[unit]; ok && !twice && finite(v) {
+			values[unit] = value
+		}
+	}
+	return values
 }
 
 // BenchmarkName is the name of a benchmark whose full name is given: without

@@ -36,6 +36,7 @@ func TestPrintout(t *testing.T) {
 		{"a table of its own", "BenchmarkX-2   \twords\n100\tapples\n  7 pears\n     100\t         5 ns/op\n", []string{"X-2 sec/op=5e-09"}},
 		{"says the time again", "BenchmarkX 1 5 ns/op 3 MB/s\nBenchmarkY 1 3 MB/s\nBenchmarkZ 1 0 ns/op 3 MB/s\n", []string{"X sec/op=5e-09", "Y B/s=3e+06", "Z B/s=3e+06 sec/op=0"}},
 		{"twice", "BenchmarkX 1 5 ns/op 3 sec/op 7 ns/op\n", []string{"X sec/op=5e-09"}},
+		{"two spellings", "BenchmarkX 1 5 sec/op 3 ns/op 7 MB/op 4 B/op\nBenchmarkY 1 5 sec/key 3 ns/key\n", []string{"X B/op=4 sec/op=3e-09", "Y sec/key=3e-09"}},
 		{"no numbers", "BenchmarkX 1 NaN ns/op 3 req/s\nBenchmarkY 1 +Inf req/s\nBenchmarkZ 1\n", []string{"X req/s=3", "Y"}},
 		{"no name", "Benchmark 1 5 ns/op\nBenchmark-2 1 5 ns/op\nBenchmark/a-2 1 5 ns/op\nBenchmark-2   \twords\n     100\t         7 ns/op\n",
 			[]string{"Benchmark sec/op=5e-09", "Benchmark-2 sec/op=5e-09", "Benchmark/a-2 sec/op=5e-09", "Benchmark-2 sec/op=7e-09"}},

@@ -392,7 +392,7 @@ func TestOwnValues(t *testing.T) {
 			t.Errorf("%d iterations of the loop", loop)
 		}
 		for name, want := range map[string]map[string]float64{
-			"OwnN":        {"sec/op": 150e-9},
+			"OwnN":        {"sec/op": 150e-9, "B/op": 0},
 			"OwnLoop":     {"sec/op": float64(loop) / 1e9},
 			"OwnOthers":   {"B/op": 5, "allocs/op": 3, "B/s": 2e6},
 			"OwnNoneN":    {"sec/op": math.NaN(), "B/op": 0, "allocs/op": 0},

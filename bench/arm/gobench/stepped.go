@@ -13,8 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/perf/benchunit"
-
 	"poolbench/bench/arm"
 	"poolbench/bench/host"
 	"poolbench/bench/record"
@@ -224,25 +222,29 @@ func parseSlice(reply []string, n int, flags uint64) (s stint, err error) {
 	return s, err
 }
 
-// parseMetrics reads UNIT=VALUE; a unit may hold "=". The unit sec/op is there if the
-// benchmark reported ns/op; other spellings of it stand beside the time and are left
-// out, and so is what is no number.
+// parseMetrics reads UNIT=VALUE; a unit may hold "=". Of the units of package testing
+// those are there that the benchmark spells as it does, the time also where it is no
+// number: other spellings stand beside what was measured.
 func parseMetrics(fields []string) (map[string]float64, error) {
-	metrics := map[string]float64{}
+	spelled := map[string]float64{}
 	for _, f := range fields {
 		i := strings.LastIndexByte(f, '=')
 		v, err := strconv.ParseFloat(f[i+1:], 64)
 		if i < 1 || err != nil {
-			return metrics, fmt.Errorf("unexpected metric %q", f)
+			return nil, fmt.Errorf("unexpected metric %q", f)
 		}
-		switch v, unit := benchunit.Tidy(v, f[:i]); {
-		case f[:i] == "ns/op":
-			metrics[record.UnitTime] = v
-		case unit != record.UnitTime && !math.IsNaN(v) && !math.IsInf(v, 0):
-			metrics[unit] = v
+		spelled[f[:i]] = v
+	}
+	values := record.Tidied(spelled)
+	for spelling, unit := range map[string]string{"ns/op": record.UnitTime, "B/op": record.UnitBytes} {
+		if _, own := spelled[spelling]; !own {
+			delete(values, unit)
 		}
 	}
-	return metrics, nil
+	if ns, own := spelled["ns/op"]; own {
+		values[record.UnitTime] = ns / 1e9
+	}
+	return values, nil
 }
 
 // end ends the benchmark and returns the metrics that it reported at its end. After the

@@ -2,8 +2,9 @@
 // head, so that they can be measured against each other.
 //
 //  1. Each version is written into a directory of its own, from the Git objects or
-//     from the user's files (tree.go). The user's checkout, index and .git are only
-//     read.
+//     from the user's files (tree.go), with submodules and links (entries.go) and with
+//     what modules take from directories beside them (local.go). The user's checkout,
+//     index and .git are only read.
 //  2. The packages with benchmarks are found in both (packages.go).
 //  3. Test binaries are linked several times with other function orders, and with a
 //     patched package testing that can be stepped from outside (overlay.go).

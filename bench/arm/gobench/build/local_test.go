@@ -99,7 +99,7 @@ func TestDirectoriesBeside(t *testing.T) {
 	r.module("own", "own", "new")
 	before := r.state()
 	b := r.built(Options{Base: "HEAD", Dir: filepath.Join(r.dir, "app")})
-	for s, want := range []string{"linked outside old old as it is", "linked outside newer new as it is"} {
+	for s, want := range []string{Base: "linked outside old old as it is", Head: "linked outside newer new as it is", Copy: "linked outside old old as it is"} {
 		if got := said(t, b, Side(s)); got != want {
 			t.Errorf("%v says %q, want %q", Side(s), got, want)
 		}
