@@ -376,9 +376,6 @@ func BenchmarkRaw(b *testing.B) {
 	}
 	put(t, "m_test.go", strings.NewReplacer("(100,", "(150,", "(1000,", "(800,").Replace(string(text)))
 	code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-budget", "3s", "-seeds", "1", "-cpu", "1", "-out", "out")
-	if code != gate.ExitRegression {
-		t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
-	}
 	for _, side := range []string{"base", "head"} {
 		if want := "The test binary of example.com/m/quiet lists no benchmark in " + side; !strings.Contains(stdout, want) {
 			t.Errorf("%q is not in\n%s", want, stdout)
@@ -389,6 +386,7 @@ func BenchmarkRaw(b *testing.B) {
 		t.Fatal(err)
 	}
 	var verdict struct {
+		Blocks  int
 		Results []struct {
 			Name, Unit, Verdict string
 			Base, Head          float64
@@ -397,13 +395,17 @@ func BenchmarkRaw(b *testing.B) {
 	if err := json.Unmarshal(text, &verdict); err != nil {
 		t.Fatal(err)
 	}
+	enough := verdict.Blocks >= 3 // that a value without noise is known as one; a very busy machine measures fewer
+	if enough && code != gate.ExitRegression || code != exitOK && code != gate.ExitRegression {
+		t.Errorf("exit %d after %d blocks\n%s\n%s", code, verdict.Blocks, stdout, stderr)
+	}
 	found := map[string]bool{}
 	for _, r := range verdict.Results {
 		found[r.Name+" "+r.Unit] = r.Verdict != "failed"
 		if r.Name == "Own" && r.Unit == "sec/op" && (r.Base < 99e-9 || r.Base > 101e-9 || r.Head < 149e-9 || r.Head > 151e-9) {
 			t.Errorf("%+v", r)
 		}
-		if r.Name == "Rate" && r.Unit == "req/s" && r.Verdict != "regressed" {
+		if r.Name == "Rate" && r.Unit == "req/s" && (enough && r.Verdict != "regressed" || r.Base != 1000 || r.Head != 800) {
 			t.Errorf("%+v", r)
 		}
 	}

@@ -101,11 +101,7 @@ type BuildError struct {
 }
 
 func (e *BuildError) Error() string {
-	text := fmt.Sprintf("%v does not build (%s):\n%s", e.Side, e.Pkg, e.Words)
-	for _, note := range e.Notes {
-		text += "\n" + note
-	}
-	return text
+	return strings.Join(append([]string{fmt.Sprintf("%v does not build (%s):", e.Side, e.Pkg), e.Words}, e.Notes...), "\n")
 }
 
 // New writes both versions out, finds their packages and links each one once, which

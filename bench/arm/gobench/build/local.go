@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -136,8 +138,9 @@ func (b *Builds) turnAll(ctx context.Context, s Side) error {
 // locals reads a go.mod or go.work file: kind is "mod" or "work". One that is not there
 // has none.
 func (b *Builds) locals(ctx context.Context, s Side, kind, file string) (in local, err error) {
-	if !isFile(file) {
-		return in, nil
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && kind == "mod" && !bytes.Contains(text, []byte("=>")) {
+		return in, nil // no need to ask go
 	}
 	out, err := b.command(ctx, b.trees[s], "go", kind, "edit", "-json", file)
 	if err == nil {
@@ -202,12 +205,9 @@ func (b *Builds) turned(s Side, file, from, path string) (to string, ok bool) {
 
 // isOutside notes a file or directory that both builds share.
 func (b *Builds) isOutside(path string) {
-	for _, known := range b.outside {
-		if known == path {
-			return
-		}
+	if !slices.Contains(b.outside, path) {
+		b.outside = append(b.outside, path)
 	}
-	b.outside = append(b.outside, path)
 }
 
 // tree is the directory of a version.
