@@ -43,4 +43,7 @@ require (
 	golang.org/x/text v0.42.0 // indirect
 )
 
-tool poolbench/bench/cmd/poolbench
+tool (
+	golang.org/x/perf/cmd/benchstat
+	poolbench/bench/cmd/poolbench
+)

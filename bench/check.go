@@ -26,6 +26,13 @@ type Config struct {
 	// them is compared with must be in the same run.
 	Sources []arm.Source
 
+	// Capacity are the worker counts for which every block measures what the CPUs and the
+	// memory of this machine deliver together, see probe.Machine: the best that speedups can
+	// be. 1 is measured with them. nil means the counts of the sources up to the CPUs, and
+	// the CPUs where a source has more workers than these; but none where a source brings
+	// such probes of its own, or in virtual time. Empty means none.
+	Capacity []int
+
 	Budget time.Duration // for everything from start to end of Run; 0 means DefaultBudget. Two blocks are run even when overhead makes them too long; Check refuses what cannot fit at all
 	Blocks int           // stop after this many complete whole blocks in the record, if the budget lasts; 0 means as many as fit
 	Seed   uint64        // of all inputs and orders; 0 means to choose one, or that of Resume
@@ -35,9 +42,9 @@ type Config struct {
 	// points, seed and machine must be the same.
 	Resume *record.Record
 
-	// Refine looks at the record so far and names points whose grains lie between
-	// those of the sources, the most useful first: they are measured from then on,
-	// with their baselines. nil leaves the grains as they are. It is called
+	// Refine looks at the record so far and names points that differ from those of the
+	// sources in their grain or their workers only, the most useful first: they are measured
+	// from then on, with their baselines. nil leaves the points as they are. It is called
 	// between blocks, a few times in a run, and takes part of the budget.
 	Refine func(*record.Record) []record.Point
 
@@ -72,12 +79,15 @@ var ErrUsage = errors.New("bench: this cannot be measured")
 // warm-up and two blocks even without any overhead. Every error wraps ErrUsage. Out and
 // Resume are not looked at.
 func (c Config) Check() error {
-	plan, err := NewPlan(c.Sources, c.Seed)
+	plan, err := c.Plan()
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	if len(plan.Points) == plan.probes() {
 		return fmt.Errorf("%w: there are no points to measure", ErrUsage)
+	}
+	if c.Virtual && len(c.Capacity) > 0 {
+		return fmt.Errorf("%w: a machine has no capacity in virtual time: leave Capacity out", ErrUsage)
 	}
 	c = c.withDefaults()
 	var blockTime time.Duration

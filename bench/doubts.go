@@ -2,7 +2,6 @@ package bench
 
 import (
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -13,22 +12,17 @@ import (
 type doubts struct {
 	found map[string]record.Calibration
 	drift map[string][]float64 // by kernel: cost of a unit over the calibrated one, by block
-	rate  map[int][]float64    // by workers: seconds of the capacity probe
 }
 
 func newDoubts(found map[string]record.Calibration) *doubts {
-	return &doubts{found: found, drift: map[string][]float64{}, rate: map[int][]float64{}}
+	return &doubts{found: found, drift: map[string][]float64{}}
 }
 
 // take looks at a result.
 func (d *doubts) take(r record.Result) {
-	seconds := r.Values[record.UnitTime]
-	switch r.Point.Benchmark() {
-	case record.CapacityBenchmark:
-		d.rate[r.Point.Workers()] = append(d.rate[r.Point.Workers()], seconds)
-	case record.CalibrationBenchmark:
+	if r.Point.Benchmark() == record.CalibrationBenchmark {
 		name := r.Point.Workload()
-		d.drift[name] = append(d.drift[name], seconds/(r.Values[record.UnitKernel]*d.found[name].PerUnit))
+		d.drift[name] = append(d.drift[name], r.Values[record.UnitTime]/(r.Values[record.UnitKernel]*d.found[name].PerUnit))
 	}
 }
 
@@ -36,13 +30,6 @@ func (d *doubts) take(r record.Result) {
 const driftLimit = 0.1
 
 func (d *doubts) warnings() (out []record.Warning) {
-	cpus := runtime.GOMAXPROCS(0)
-	if one, all := d.rate[1], d.rate[cpus]; cpus > 1 && len(one) > 0 && len(all) > 0 {
-		if got := float64(cpus) * middle(one) / middle(all); got < 0.75*float64(cpus) {
-			out = append(out, record.Warning{Topic: "capacity", What: fmt.Sprintf("%d CPUs together do the work of %.1f.", cpus, got),
-				Cure: "Judge speedups against this measured ideal; for more, stop other programs or use a machine that does not share its cores."})
-		}
-	}
 	var moved []string
 	for name, ratios := range d.drift {
 		if m := middle(ratios); len(ratios) >= leastBlocks && (m > 1+driftLimit || m < 1/(1+driftLimit)) {

@@ -136,7 +136,7 @@ func ExampleRun() {
 	}
 	summary, err := bench.Run(context.Background(), bench.Config{
 		Sources: []arm.Source{grid.Source()},
-		Budget:  10 * time.Second,
+		Budget:  10 * time.Minute,
 		Blocks:  6,
 		Seed:    1,
 		Out:     &results,

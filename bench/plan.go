@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"poolbench/bench/arm"
+	"poolbench/bench/arm/probe"
 	"poolbench/bench/block"
+	"poolbench/bench/host"
 	"poolbench/bench/record"
 )
 
@@ -21,9 +23,36 @@ type Plan struct {
 	of      map[record.Point]int // the source of each point
 }
 
-// NewPlan makes the plan of sources. An error is one of a source, or a point that no
-// record could hold or that two sources have.
-func NewPlan(sources []arm.Source, seed uint64) (Plan, error) {
+// Plan is what Run measures and in which order: the points of the sources and the probes
+// of the machine. An error is one of a source, or a point that no record could hold or that
+// two sources have.
+func (c Config) Plan() (Plan, error) {
+	p, err := newPlan(c.Sources, c.Seed)
+	counts := c.Capacity
+	if counts == nil {
+		counts = c.usualCapacity(p, host.CPUs())
+	}
+	if err != nil || len(counts) == 0 {
+		return p, err
+	}
+	machine := probe.Machine{Workers: slices.Compact(slices.Sorted(slices.Values(append([]int{1}, counts...))))}
+	return newPlan(append(slices.Clone(c.Sources), machine.Source()), c.Seed)
+}
+
+// usualCapacity are the worker counts of Capacity when it is nil, some more than once.
+func (c Config) usualCapacity(p Plan, cpus int) []int {
+	counts := []int{1}
+	for _, point := range p.Points {
+		if c.Virtual || point.Benchmark() == record.CapacityBenchmark {
+			return nil
+		}
+		counts = append(counts, max(1, min(point.Workers(), cpus)))
+	}
+	return counts
+}
+
+// newPlan makes the plan of sources alone.
+func newPlan(sources []arm.Source, seed uint64) (Plan, error) {
 	p := Plan{Seed: seed, sources: sources, of: map[record.Point]int{}}
 	for i, s := range sources {
 		points, err := s.Points()
@@ -93,22 +122,19 @@ func (p Plan) probes() (n int) {
 }
 
 // source is the source of a point of the plan, or of one that differs from one in its
-// grain only.
+// grain only, or in its workers.
 func (p Plan) source(point record.Point) (int, bool) {
 	if i, ok := p.of[point]; ok {
 		return i, true
 	}
-	if point.Grain() <= 0 {
-		return 0, false
+	for _, axis := range []string{record.AxisGrain, record.AxisWorkers} {
+		value := point.Get(axis)
+		i := slices.IndexFunc(p.Points, func(have record.Point) bool { return have.IsGrid() && have.With(axis, value) == point })
+		if i >= 0 && (axis != record.AxisGrain || point.Grain() > 0) && (axis != record.AxisWorkers || point.Workers() > 0) {
+			return p.of[p.Points[i]], true
+		}
 	}
-	grain := point.Get(record.AxisGrain)
-	i := slices.IndexFunc(p.Points, func(have record.Point) bool {
-		return have.IsGrid() && have.With(record.AxisGrain, grain) == point
-	})
-	if i < 0 {
-		return 0, false
-	}
-	return p.of[p.Points[i]], true
+	return 0, false
 }
 
 // least is what a slice of a point takes without any overhead, 0 when unknown.
@@ -157,6 +183,7 @@ func (p Plan) Print(w io.Writer) error {
 		}
 	}
 	_, err := fmt.Fprintln(w, "Every further block has the same slices in another order, until the time budget is used up.\n"+
-		"Where a pool begins to pay off between two grains, grains between them are measured too.")
+		"Where a pool begins to pay off between two grains, grains between them are measured too,\n"+
+		"and larger pools where the largest is still gaining.")
 	return err
 }

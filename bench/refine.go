@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"poolbench/bench/record"
+	"poolbench/workloads"
 )
 
 const (
@@ -25,8 +26,8 @@ const (
 	refineShare = 0.1
 )
 
-// A refiner finds grains between those of the plan where a crossing lies, and says
-// when blocks of nothing but those are worth their time.
+// A refiner finds grains between those of the plan where a crossing lies, and pools larger
+// than those of the plan where the largest still gains, and says when blocks of nothing but those are worth their time.
 //
 // After coarseBlocks whole blocks it asks Config.Refine, which looks at the record
 // so far. The points it names are measured from then on, with their baselines. While
@@ -140,7 +141,8 @@ func (f *refiner) refine(left, each, budget time.Duration) (added []record.Point
 }
 
 // soFar is what can be refined of the record so far: the points with several
-// grains, their baselines and the capacity. The rest would only cost time.
+// grains, those of work that waits, whose pools may grow, their baselines and the
+// capacity. The rest would only cost time.
 func (f *refiner) soFar() (*record.Record, error) {
 	rec, err := record.Read(bytes.NewReader(f.text.Bytes()), "the record so far")
 	if err != nil {
@@ -161,7 +163,7 @@ func (f *refiner) soFar() (*record.Record, error) {
 		}
 	}
 	rec.Results = slices.DeleteFunc(rec.Results, func(r record.Result) bool {
-		return r.Point.Benchmark() != record.CapacityBenchmark &&
+		return r.Point.Benchmark() != record.CapacityBenchmark && rec.Facts.Resource(r.Point.Workload()) != string(workloads.Wait) &&
 			(!swept[r.Point.Workload()] || len(grains[r.Point.With(record.AxisGrain, "")]) < 3)
 	})
 	return rec, nil

@@ -12,6 +12,7 @@ import (
 	"poolbench/bench/block"
 	"poolbench/bench/host"
 	"poolbench/bench/record"
+	"poolbench/executors/process"
 	"poolbench/workloads"
 )
 
@@ -57,7 +58,7 @@ func newRun(c Config) (*run, error) {
 	c = c.withDefaults()
 	r := &run{Config: c, pace: pace{begin: time.Now(), budget: c.Budget, target: c.Blocks}, left: block.Left{}, longest: map[record.Point]time.Duration{}}
 	var err error
-	if r.plan, err = NewPlan(c.Sources, c.Seed); err != nil {
+	if r.plan, err = c.Plan(); err != nil {
 		return nil, err
 	}
 	r.refiner, r.Out = newRefiner(c, r.plan)
@@ -144,7 +145,7 @@ func (r *run) start(m host.Machine) error {
 		r.tell("session", r.pace.begin)
 	} else {
 		var units []record.Unit
-		for _, s := range r.Sources {
+		for _, s := range r.plan.sources {
 			units = append(units, s.Units...)
 		}
 		r.out = record.NewWriter(r.Out, m.Keys, units...)
@@ -216,6 +217,9 @@ func (r *run) warmUp(ctx context.Context, points []record.Point) error {
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if errors.Is(err, process.ErrNoEntry) { // of a kind that cannot tell before
+			return fmt.Errorf("%w: %s: %w; bench.Main() does that", ErrUsage, e.Point, err)
 		}
 		r.told(block.Outcome{Result: record.Result{Point: e.Point}, Err: err})
 		if err := r.out.Failure(e.Point, err.Error()); err != nil {

@@ -69,7 +69,7 @@ func of(grids ...inproc.Grid) (sources []arm.Source) {
 
 func planOf(t *testing.T, seed uint64, sources []arm.Source) Plan {
 	t.Helper()
-	p, err := NewPlan(sources, seed)
+	p, err := Config{Sources: sources, Seed: seed, Capacity: []int{}}.Plan()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestHungTrialsFail(t *testing.T) {
 		if started != 2 {
 			t.Errorf("%d executors were made; each failed one must be replaced", started)
 		}
-		if !rec.Facts.Warned("left") {
+		if !slices.ContainsFunc(rec.Facts.Warnings, func(w record.Warning) bool { return w.Topic == "left" }) {
 			t.Error("no warning that a point left")
 		}
 	})
@@ -423,9 +423,8 @@ func TestRealRun(t *testing.T) {
 		g.Workloads[i].Grains = g.Workloads[i].Grains[:1]
 	}
 	g.Workers, g.SweepWorkers = []int{2}, 0
-	sources := append(of(g), probe.Machine{Workers: []int{1, 2}}.Source())
 	var out bytes.Buffer
-	s, err := Run(t.Context(), Config{Sources: sources, Blocks: 2, Budget: time.Minute, Out: &out})
+	s, err := Run(t.Context(), Config{Sources: of(g), Capacity: []int{2}, Blocks: 2, Budget: time.Hour, Out: &out})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -436,7 +435,7 @@ func TestRealRun(t *testing.T) {
 	if want := s.Points * 2; s.Slices != want || len(rec.Results) != want {
 		t.Errorf("%d slices, %d results, want %d", s.Slices, len(rec.Results), want)
 	}
-	checkBlocks(t, rec, planOf(t, s.Seed, sources))
+	checkBlocks(t, rec, planOf(t, s.Seed, append(of(g), probe.Machine{Workers: []int{1, 2}}.Source())))
 	capacity := 0
 	for _, r := range rec.Results {
 		if r.Point.Benchmark() == record.CapacityBenchmark {
@@ -456,7 +455,7 @@ func TestRealRun(t *testing.T) {
 		}
 	}
 	f := rec.Facts
-	if !slices.ContainsFunc(f.Calibrations, func(c record.Calibration) bool { return c.Kernel == "spin" }) || f.Run == "" || f.Seed == 0 || f.Start.IsZero() || f.Cores < 1 || f.Plan.Points != s.Points || f.End == nil || len(f.Workloads) != len(g.Workloads) {
+	if !slices.ContainsFunc(f.Calibrations, func(c record.Calibration) bool { return c.Kernel == "spin" }) || f.Run == "" || f.Seed == 0 || f.Start.IsZero() || f.Cores < 1 || f.Plan.Points != s.Points || f.End == nil || f.Probe == "" || len(f.Workloads) != len(g.Workloads) {
 		t.Errorf("facts: %+v", f)
 	}
 	for _, name := range []string{"gomaxprocs", "noise.p50", "clock.read", "sleep.floor", "gomaxprocs.processes"} {

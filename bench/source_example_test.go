@@ -59,7 +59,7 @@ func Example_source() {
 	var records [2]*record.Record
 	for i := range records {
 		var out bytes.Buffer
-		if _, err := bench.Run(context.Background(), bench.Config{Sources: []arm.Source{source}, Budget: 10 * time.Second, Blocks: 12, Out: &out}); err != nil {
+		if _, err := bench.Run(context.Background(), bench.Config{Sources: []arm.Source{source}, Budget: 10 * time.Minute, Blocks: 12, Out: &out}); err != nil {
 			log.Fatal(err)
 		}
 		var err error

@@ -12,6 +12,10 @@ type Kind struct {
 	Name string // a lower-case word
 	Doc  string // one line
 	New  func(Options) (Executor, error)
+
+	// Check, if it is not nil, tells what a program lacks to have any executor of this
+	// kind. It makes none and may be called at any time.
+	Check func() error
 }
 
 var kinds = map[string]Kind{}

@@ -2,7 +2,9 @@ package reports
 
 import (
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 
 	"poolbench/bench/record"
 	"poolbench/reports/estimate"
@@ -18,11 +20,16 @@ type Capacity map[int]estimate.Quantity
 func CapacityOf(s *Set) Capacity {
 	return once(s, func(s *Set) Capacity {
 		out := Capacity{}
-		for p, series := range capacitySeries(s) {
+		for p, series := range once(s, capacitySeries) {
 			out[p] = s.Quantity(series)
 		}
 		return out
 	})
+}
+
+// capacityPoint is the probe of the capacity of a number of workers.
+func capacityPoint(workers int) record.Point {
+	return record.NewPoint(record.CapacityBenchmark, record.AxisWorkers, strconv.Itoa(workers))
 }
 
 // capacitySeries is the capacity in each block.
@@ -41,6 +48,92 @@ func capacitySeries(s *Set) map[int]estimate.Series {
 	return out
 }
 
+// A Machine is what the CPUs that a run could use did together while it ran.
+type Machine struct {
+	CPUs int               // that were probed together: all that the run could use, or as many as were
+	Gave estimate.Estimate // their capacity; N is 0 when it was not measured
+	// Own is a capacity that is low but the same in nearly all blocks: these CPUs do no more
+	// together (they may be threads of one core). Else something took them meanwhile.
+	Own      bool
+	From, To float64 // the capacity in most blocks, 9 of 10
+}
+
+const (
+	// ample is the share of its CPUs above which a machine counts as having been there.
+	ample = 0.9
+	// steady is how far from its median a capacity that is a machine's own may be in 9 of
+	// 10 blocks, as a fraction: the noise of a probe of a few milliseconds.
+	steady = 0.1
+	// leastOwn is the share of its CPUs above which a capacity may be the machine's own: two
+	// threads of one core do more than one, so that less was taken by something else, however
+	// steadily.
+	leastOwn = 0.5 * (1 + Practical)
+)
+
+// Low reports whether the CPUs surely gave much less than they are.
+func (m Machine) Low() bool {
+	return m.CPUs > 1 && m.Gave.Known() && m.Gave.Value < ample*float64(m.CPUs) && m.Gave.High < (1+ample)/2*float64(m.CPUs)
+}
+
+// MachineOf says what the machine did.
+func MachineOf(s *Set) Machine {
+	return once(s, func(s *Set) (m Machine) {
+		capacity := CapacityOf(s)
+		for workers := range capacity {
+			if cores := s.Record.Facts.Cores; cores == 0 || workers <= cores {
+				m.CPUs = max(m.CPUs, workers)
+			}
+		}
+		if m.CPUs == 0 {
+			return m
+		}
+		q := capacity[m.CPUs]
+		m.Gave = q.Estimate()
+		sorted := slices.Sorted(slices.Values(q.Places))
+		n := len(sorted)
+		low, high := sorted[n/20], sorted[n-1-n/20]
+		m.From, m.To = math.Exp(low), math.Exp(high)
+		m.Own = m.Low() && m.Gave.Low > leastOwn*float64(m.CPUs) && q.Point-low <= math.Log1p(steady) && high-q.Point <= math.Log1p(steady)
+		return m
+	})
+}
+
+// there is by block what the speedups of a number of workers that compute would have been,
+// had the machine given all that it has: multiplied by what it has over what it gave in
+// the block. What it has is its CPUs, or the capacity that is its Own.
+func there(s *Set, speedups estimate.Series, workers int) []float64 {
+	machine, series := MachineOf(s), once(s, capacitySeries)
+	workers = min(workers, machine.CPUs)
+	out := slices.Clone(speedups.Places())
+	for ; workers > 1 && series[workers].Len() == 0; workers-- { // not probed
+	}
+	if workers < 2 {
+		return out
+	}
+	gave, has := series[workers], math.Log(float64(workers))
+	if machine.Own {
+		has = gave.Point()
+	}
+	for i, b := range speedups.Blocks() {
+		lost := has - gave.Point()
+		if j, ok := slices.BinarySearch(gave.Blocks(), b); ok {
+			lost = has - gave.Places()[j]
+		}
+		out[i] += max(lost, 0)
+	}
+	return out
+}
+
+// mostOf is what the speedup of m, by block, may be had the machine been there: the upper
+// end of an interval whose level is shared among a number of arms.
+func mostOf(s *Set, speedups estimate.Series, m *measurement, arms int) float64 {
+	places := speedups.Places()
+	if s.Resource(m.workload) != "wait" {
+		places = there(s, speedups, m.pool.Workers)
+	}
+	return math.Exp(estimate.Sure(places, 2*estimate.Shared(arms)).High) // one side of it decides
+}
+
 // A Beaten is a measured ideal that some point of a workload surely exceeds, so that it
 // is no ideal.
 type Beaten struct {
@@ -54,7 +147,7 @@ type Beaten struct {
 // 1 by definition, so that cannot be wrong.
 func BeatenIdeals(s *Set) map[string]Beaten {
 	return once(s, func(s *Set) map[string]Beaten {
-		capacity, out := capacitySeries(s), map[string]Beaten{}
+		capacity, out := once(s, capacitySeries), map[string]Beaten{}
 		for _, m := range s.grid {
 			c, ok := capacity[m.pool.Workers]
 			if cores := s.Record.Facts.Cores; !ok || m.pool.Workers < 2 || cores > 0 && m.pool.Workers > cores || s.Resource(m.workload) != "cpu" {

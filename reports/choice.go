@@ -2,194 +2,201 @@ package reports
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
+	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
 )
 
-// A Choice is the answer to "which executor and how many workers".
+// A Choice is the answer to "which executor and how many workers", made by two
+// questions:
+//
+//  1. Does any pool help? The size of the gain counts: an arm helps whose speedup is above
+//     1 in an interval whose level is shared among all arms (estimate.Sure), and gains more
+//     than what is Practical. None does when even the upper ends of these intervals do not,
+//     had the machine given all that it has (see Machine).
+//  2. Which one? The smallest of those that help to which no other is shown to be
+//     preferable: the interval of their ratio, within blocks, lies above 1 and reaches
+//     beyond what is Practical. That takes MinBlocks.
 type Choice struct {
-	Pool                       // executor "serial" when no pool beats the plain loop
-	Speedup  estimate.Estimate // 1 for serial
-	Ties     []Tie             // other arms that are not surely slower than the fastest by more than 5 %; the chosen one is the cheapest of all
-	Decided  bool              // false when blocks are too few or too noisy to tell
-	Sentence string            // states the choice; for people
-	Ahead    estimate.Estimate // how many times as fast as Next, within blocks; N is 0 when another executor is as good or nothing can be said
-	Next     Tie               // the fastest arm of another executor
-	Stated   []Tie             // arms whose speedups Sentence states
+	Pool              // the baseline where no pool is chosen
+	Decision Decision // what follows is of the decisions that have it
+	Speedup  estimate.Estimate
+	Rivals   []Rival            // the other arms, of ChosenPool: the smallest first
+	Fastest  *Rival             // the one with the largest speedup; nil when that is the choice
+	Next     *Rival             // the fastest of those that the choice surely beats, with the shared interval; nil without one
+	Best     Arm                // the arm with the largest speedup, of every decision but Unmeasured
+	Surely   estimate.Estimate  // its speedup, or that of the arm that decides, in the interval that decides
+	Gave     *estimate.Estimate // CPUs that the machine gave meanwhile, of MachineAbsent
+	Blocks   int                // of the arm that has most
 }
 
-// A Tie is an arm as good as the choice.
-type Tie struct {
+// A Decision is how a Choice turned out.
+type Decision int
+
+const (
+	Unmeasured    Decision = iota // nothing was measured beside the baseline, or with some executors only
+	ChosenPool                    // Pool is the choice
+	SomePool                      // a pool helps; too few blocks to say which
+	NoPool                        // none gains what matters
+	MachineAbsent                 // none was seen to gain, but the machine did not give what it has
+	Undecided                     // too few blocks, or too noisy
+)
+
+// Decided reports whether there is a choice.
+func (d Decision) Decided() bool { return d == ChosenPool || d == NoPool }
+
+// An Arm is a point of a Scaling with its speedup.
+type Arm struct {
 	Pool
+	Point   record.Point
 	Speedup estimate.Estimate
 }
 
-// cheaper orders arms of equal speed: the one that takes less of the machine and brings
-// less trouble first.
-func cheaper(a, b Tie) int {
-	return cmp.Or(cmp.Compare(a.Workers, b.Workers), words.Cheaper(a.Executor, b.Executor), a.compare(b.Pool))
+// A Rival is an arm beside the choice.
+type Rival struct {
+	Arm
+	Lead     estimate.Estimate // time of the choice / its time, within blocks: above 1 where it is the faster one
+	Standing Standing
 }
 
+// A Standing says what the interval of a Rival's Lead tells.
+type Standing int
+
+const (
+	Told   Standing = iota // one of the two is faster
+	Equal                  // the interval lies within what is Practical
+	Untold                 // it reaches to both sides of 1, and beyond what is Practical
+)
+
+// standing is what the interval of a ratio of two arms tells.
+func standing(ratio estimate.Estimate) Standing {
+	switch {
+	case !ratio.Known():
+		return Untold
+	case ratio.Low >= 1/(1+Practical) && ratio.High <= 1+Practical:
+		return Equal
+	case ratio.Low <= 1 && ratio.High >= 1:
+		return Untold
+	}
+	return Told
+}
+
+// smaller orders arms of equal speed: the one with fewer workers first, then the one that
+// is simpler to have.
+func smaller(a, b Pool) int {
+	return cmp.Or(cmp.Compare(a.Workers, b.Workers), words.Simpler(a.Executor, b.Executor), a.compare(b))
+}
+
+// A candidate is an arm that may be chosen.
 type candidate struct {
-	tie     Tie
+	Arm
 	speedup estimate.Quantity
 	task    estimate.Series
+	most    float64 // that the speedup may be, had the machine been there
+	// computes is false of work that only waits, which no CPUs are missing for.
+	computes bool
 }
 
-// beatsSerial reports whether the speedup is surely above 1. Many arms are looked
-// at, so the level is shared among them (Bonferroni): of many that equal the plain
-// loop none should win by chance. The interval is exact, since the percentile
-// bootstrap of a few blocks cannot reach such small tails, and only its lower end
-// is asked for.
-func (c candidate) beatsSerial(arms int) bool {
-	return estimate.MedianInterval(c.speedup.Places, choiceAlpha(arms)).Low > 0
+// surely is the speedup in the interval whose level is shared among a number of arms.
+func (c candidate) surely(arms int) estimate.Estimate {
+	return sureRatio(c.speedup.Places, c.speedup.Point, 2*estimate.Shared(arms)) // one side of it decides
 }
 
-// choiceAlpha is the two-sided level whose one side is what each arm may err.
-func choiceAlpha(arms int) float64 { return 2 * (1 - estimate.Confidence) / float64(arms) }
-
-// most is the largest speedup that the arm may have.
-func (c candidate) most() float64 {
-	return max(c.tie.Speedup.High, math.Exp(estimate.MedianInterval(c.speedup.Places, 1-estimate.Confidence).High))
+// sureRatio is the estimate of which the places are logarithms, in the interval of level
+// 1-alpha; it has no interval (N is 0) where there is none of that level.
+func sureRatio(places []float64, point, alpha float64) estimate.Estimate {
+	v := estimate.Sure(places, alpha)
+	if !v.Bounded() {
+		return estimate.Estimate{Value: math.Exp(point)}
+	}
+	return v.Ratio(len(places))
 }
 
-// choose answers which arm to use. Only arms that surely beat the plain loop can be
-// chosen; of those that are as good as the fastest, the cheapest is. The plain loop
-// is chosen when no arm can be better by more than the practical limit.
+// choose answers which arm to use.
 func choose(s *Set, all []candidate, baseline Pool) Choice {
-	serial := Choice{Pool: baseline}
+	out := Choice{Pool: baseline}
 	if len(all) == 0 {
-		serial.Sentence = "cannot tell: only " + words.Against(baseline.Executor) + " was measured"
-		return serial
-	}
-	blocks := 0
-	for _, c := range all {
-		blocks = max(blocks, c.tie.Speedup.N)
-	}
-	judged := slices.DeleteFunc(slices.Clone(all), func(c candidate) bool { return !c.tie.Speedup.Known() })
-	best := fastest(judged)
-	if best == nil {
-		best = fastest(all)
-		serial.Stated = []Tie{best.tie}
-		serial.Sentence = fmt.Sprintf("cannot tell: %s of the %d an interval needs; so far %s leads with %s",
-			words.Count(blocks, "block"), estimate.MinBlocks, best.tie.Pool, words.Ratio(best.tie.Speedup.Value)+" "+baseline.Executor)
-		return serial
-	}
-	winners := slices.DeleteFunc(slices.Clone(judged), func(c candidate) bool {
-		return !(c.tie.Speedup.Value > 1+Practical && c.beatsSerial(len(judged)))
-	})
-	if len(winners) > 0 {
-		out := settle(asGood(s, winners), baseline.Executor)
-		out.ahead(s, all)
 		return out
 	}
-	return noPool(serial, judged, best)
-}
-
-// noPool fills in the choice of the plain loop, decided or not.
-func noPool(serial Choice, judged []candidate, best *candidate) Choice {
-	s := best.tie.Speedup
-	serial.Speedup = estimate.Exactly(1, s.N)
-	possible := func(c candidate) bool { return c.most() > 1+Practical }
-	serial.Stated = []Tie{best.tie}
-	times := func(e estimate.Estimate) string { return words.Estimate(e, words.Times) + " " + serial.Executor }
-	name, needs := best.tie.Pool, estimate.BlocksFor(choiceAlpha(len(judged)))
-	unsure := fmt.Sprintf("cannot tell whether a pool helps: the best, %s, is %s", name, times(s))
-	switch other := slices.IndexFunc(judged, possible); {
-	case !possible(*best) && other >= 0:
-		chance := judged[other].tie
-		serial.Stated = append(serial.Stated, chance)
-		serial.Sentence = fmt.Sprintf("%s, and %s may be faster, %s; more blocks would narrow that", unsure, chance.Pool, words.Estimate(chance.Speedup, words.Times))
-	case possible(*best) && s.Low > 1 && s.N < needs:
-		serial.Sentence = fmt.Sprintf("%s, but the best of %s may be so by chance: %s of the %d that takes",
-			unsure, words.Count(len(judged), "arm"), words.Count(s.N, "block"), needs)
-	case possible(*best) && s.Low > 1:
-		serial.Sentence = fmt.Sprintf("%s, as one of %d that are no better may be by chance; more blocks would narrow that", unsure, len(judged))
-	case possible(*best):
-		serial.Sentence = unsure + "; more blocks would narrow that"
-	case s.Value < 1:
-		serial.Decided = true
-		serial.Sentence = fmt.Sprintf("do not use a pool: nothing beats %s; the best, %s, is %s", words.Against(serial.Executor), name, times(s))
-	default:
-		serial.Decided = true
-		serial.Sentence = fmt.Sprintf("do not use a pool: the best, %s, gains less than %s: %s", name, words.Percent(Practical), times(s))
+	best := slices.MaxFunc(all, func(a, b candidate) int { return cmp.Compare(a.Speedup.Value, b.Speedup.Value) })
+	out.Decision, out.Best, out.Surely = Undecided, best.Arm, best.surely(len(all))
+	for _, c := range all {
+		out.Blocks = max(out.Blocks, c.speedup.N)
 	}
-	return serial
-}
-
-// asGood are the winners that are not surely slower than the fastest of them by
-// more than the practical limit, compared within blocks.
-func asGood(s *Set, winners []candidate) []candidate {
-	best := fastest(winners)
-	return slices.DeleteFunc(winners, func(c candidate) bool {
-		ratio := s.Estimate(best.task.Over(c.task))
-		if ratio.Known() {
-			ratio.Value = ratio.High
+	var helping []candidate
+	for _, c := range all {
+		if sure := c.surely(len(all)); c.Speedup.Value > 1+Practical && sure.N > 0 && sure.Low > 1 {
+			helping = append(helping, c)
 		}
-		return !(ratio.Value > 1/(1+Practical))
-	})
+	}
+	known := slices.DeleteFunc(slices.Clone(helping), func(c candidate) bool { return !c.Speedup.Known() })
+	switch {
+	case len(known) > 0:
+		out.settle(s, known, all)
+	case len(helping) > 0:
+		lead := slices.MaxFunc(helping, func(a, b candidate) int { return cmp.Compare(a.Speedup.Value, b.Speedup.Value) })
+		out.Decision, out.Best, out.Surely = SomePool, lead.Arm, lead.surely(len(all))
+	case slices.ContainsFunc(all, func(c candidate) bool { return !(c.most <= 1+Practical) }):
+		if machine := MachineOf(s); machine.Low() && !machine.Own && best.computes && best.Speedup.Known() {
+			out.Decision, out.Gave = MachineAbsent, &machine.Gave
+		}
+	case best.Speedup.Known():
+		out.Decision, out.Speedup = NoPool, estimate.Exactly(1, best.Speedup.N)
+	}
+	return out
 }
 
-// fastest is the first of the fastest; nil when there is none.
-func fastest(all []candidate) *candidate {
-	if len(all) == 0 {
-		return nil
+// settle chooses one of those that help.
+func (out *Choice) settle(s *Set, helping, all []candidate) {
+	slices.SortStableFunc(helping, func(a, b candidate) int { return smaller(a.Pool, b.Pool) })
+	chosen := slices.MaxFunc(helping, func(a, b candidate) int { return cmp.Compare(a.Speedup.Value, b.Speedup.Value) })
+	for _, c := range helping {
+		if !slices.ContainsFunc(helping, func(other candidate) bool {
+			lead := s.Estimate(c.task.Over(other.task))
+			return standing(lead) == Told && lead.Value > 1
+		}) {
+			chosen = c
+			break
+		}
 	}
-	best := slices.MaxFunc(all, func(a, b candidate) int { return cmp.Compare(a.tie.Speedup.Value, b.tie.Speedup.Value) })
-	return &best
-}
-
-// settle chooses among arms that are equally good.
-func settle(winners []candidate, against string) Choice {
-	slices.SortFunc(winners, func(x, y candidate) int { return cheaper(x.tie, y.tie) })
-	chosen := winners[0]
-	c := Choice{Pool: chosen.tie.Pool, Speedup: chosen.tie.Speedup, Decided: true, Stated: []Tie{chosen.tie}}
-	for _, w := range winners[1:] {
-		c.Ties = append(c.Ties, w.tie)
+	out.Decision, out.Pool, out.Speedup, out.Surely = ChosenPool, chosen.Pool, chosen.Speedup, chosen.surely(len(all))
+	fastest, beaten := chosen.Speedup.Value, 0
+	for _, c := range all {
+		if c.Pool == chosen.Pool {
+			continue
+		}
+		ratio := chosen.task.Over(c.task)
+		r := Rival{Arm: c.Arm, Lead: s.Estimate(ratio)}
+		r.Standing = standing(r.Lead)
+		if v := estimate.Sure(ratio.Places(), 1-estimate.Confidence); !r.Lead.Known() && (v.Low > 0 || v.High < 0) {
+			r.Standing = Told // too few blocks for its interval, but not for that
+		}
+		out.Rivals = append(out.Rivals, r)
+		if r.Lead.Known() && r.Lead.Value > 1 && c.Speedup.Value > fastest {
+			fastest, out.Fastest = c.Speedup.Value, &r
+		}
+		if r.Standing != Told || !r.Lead.Known() || r.Lead.Value > 1 {
+			continue
+		}
+		beaten++
+		if out.Next == nil || c.Speedup.Value > out.Next.Speedup.Value {
+			out.Next = &r
+		}
 	}
-	c.Sentence = fmt.Sprintf("%s: %s %s %s", c.Pool, words.Ratio(c.Speedup.Value), against, words.IntervalOf(c.Speedup, words.Times))
-	if len(c.Ties) > 0 {
-		c.Sentence += "; " + tieSentence(c)
-	}
-	return c
-}
-
-// ahead compares the choice with the fastest of the arms of other executors.
-func (c *Choice) ahead(s *Set, all []candidate) {
-	next := fastest(slices.DeleteFunc(slices.Clone(all), func(x candidate) bool { return x.tie.How == c.How }))
-	if next == nil || slices.ContainsFunc(c.Ties, func(t Tie) bool { return t.How != c.How }) {
+	slices.SortStableFunc(out.Rivals, func(a, b Rival) int { return smaller(a.Pool, b.Pool) })
+	if out.Next == nil {
 		return
 	}
-	i := slices.IndexFunc(all, func(x candidate) bool { return x.tie.Pool == c.Pool })
-	if lead := s.Estimate(next.task.Over(all[i].task)); lead.Known() && lead.Low > 1 {
-		c.Ahead, c.Next = lead, next.tie
+	i := slices.IndexFunc(all, func(c candidate) bool { return c.Pool == out.Next.Pool })
+	ratio := all[i].task.Over(chosen.task)
+	sure := sureRatio(ratio.Places(), ratio.Point(), estimate.Shared(len(all)-1))
+	if next := *out.Next; sure.N > 0 && sure.Low > 1 {
+		next.Lead = sure
+		out.Next = &next
+	} else {
+		out.Next = nil
 	}
-}
-
-// tieSentence is "4 to 16 workers and processes with 2 are equally good".
-func tieSentence(c Choice) string {
-	var workers ordered[Pool, string] // by pool without a size
-	for _, t := range c.Ties {
-		workers.add(t.of(0), strconv.Itoa(t.Workers))
-	}
-	// The chosen executor's other sizes first: they follow from its name.
-	chosen := c.of(0)
-	var parts []string
-	for _, p := range workers.keys {
-		if list := words.JoinOr(workers.of[p]); p == chosen {
-			parts = slices.Insert(parts, 0, list+" workers")
-		} else {
-			parts = append(parts, p.Label()+" with "+list)
-		}
-	}
-	verb := "are"
-	if len(c.Ties) == 1 {
-		verb = words.Verb("is", "are", c.Ties[0].Executor)
-	}
-	return words.JoinAnd(parts) + " " + verb + " equally good"
 }

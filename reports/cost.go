@@ -3,6 +3,7 @@ package reports
 import (
 	"math"
 
+	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 )
 
@@ -17,6 +18,10 @@ type Cost struct {
 	// that surely gains what matters, or 0 when there is none: a pool of 1 that equals the
 	// plain loop is on neither side.
 	Fewest int
+	AtMost bool // a smaller pool may do as well: it cannot be told
+	Never  bool // surely no pool size gains what matters, had the machine been there
+
+	points []record.Point // ascending in workers
 }
 
 // Costs has one of every executor of every Scaling with at least two pool sizes, by
@@ -31,18 +36,20 @@ func findCosts(s *Set) []Cost {
 				continue
 			}
 			var points []estimate.CurvePoint
+			c := Cost{Scaling: i, Executor: series.Executor, Label: series.Label(), Never: true}
 			for _, p := range series.Points {
+				c.points, c.Never = append(c.points, p.Point), c.Never && p.Most <= 1+Practical
 				points = append(points, estimate.CurvePoint{Work: estimate.Constant(float64(p.Workers)),
 					Ratio: s.Quantity(s.Task(x.Baseline).Over(s.Task(p.Point)))})
 			}
 			curve := estimate.NewCurve(points)
-			c := Cost{Scaling: i, Executor: series.Executor, Label: series.Label()}
 			c.Crossover, _ = curve.Crossing(1, Practical)
 			if c.Crossover.Outcome == estimate.Crosses {
 				c.Fewest = int(math.Ceil(c.Crossover.At.Value - 1e-9))
 			} else if size, ok := curve.RisesFrom(Practical); ok {
 				c.Fewest = int(math.Round(size))
 			}
+			c.AtMost = c.Fewest > 1 && (c.Fewest == int(c.Crossover.From+0.5) || curve.MayRise(Practical, float64(c.Fewest)))
 			out = append(out, c)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // A Duel is two pools on one workload along the grain axis: an executor and the
-// cheapest one with as many workers (processes against goroutines), or one executor
+// simplest one with as many workers (processes against goroutines), or one executor
 // with P and with 2P workers.
 type Duel struct {
 	Family   Family
@@ -22,7 +22,16 @@ type Duel struct {
 	Crossover    estimate.Crossing  // At is useful work per task in seconds
 	Threshold    estimate.Threshold // Below under it, Above from here on
 
-	points       []SweepPoint // grain and work of what both have
+	// How they stand where they do not cross: Above is surely the faster one at every size;
+	// from LevelFrom on, seconds of useful work per task, they are not told apart and equal
+	// taken together, 0 when they are not so at the largest size; Above is surely the slower one at every size. Last is the time of
+	// Below over that of Above at the largest size.
+	Ahead     bool
+	LevelFrom float64
+	Behind    bool
+	Last      estimate.Estimate
+
+	points       []SweepPoint // a point, grain and work of what both have
 	below, above record.Point // of the two, at some grain
 }
 
@@ -39,19 +48,19 @@ func findDuels(s *Set) []Duel {
 		all[key{x.Family, x.Workers}] = x
 	}
 	var out []Duel
-	try := func(x Sweep, cheap, dear SweepSeries) {
-		d := Duel{Family: x.Family, Workload: x.Workload, Below: cheap.Pool, Above: dear.Pool}
-		if d.fight(s, cheap, dear) {
+	try := func(x Sweep, first, second SweepSeries) {
+		d := Duel{Family: x.Family, Workload: x.Workload, Below: first.Pool, Above: second.Pool}
+		if d.fight(s, first, second) {
 			out = append(out, d)
 		}
 	}
 	for _, x := range Sweeps(s) {
-		cheapest := slices.MinFunc(x.Series, func(a, b SweepSeries) int {
-			return cmp.Or(words.Cheaper(a.Executor, b.Executor), comparePoints(a.How, b.How))
+		simplest := slices.MinFunc(x.Series, func(a, b SweepSeries) int {
+			return cmp.Or(words.Simpler(a.Executor, b.Executor), comparePoints(a.How, b.How))
 		})
 		for _, series := range x.Series {
-			if series.How != cheapest.How {
-				try(x, cheapest, series)
+			if series.How != simplest.How {
+				try(x, simplest, series)
 			}
 		}
 		twice := all[key{x.Family, 2 * x.Workers}]
@@ -66,22 +75,22 @@ func findDuels(s *Set) []Duel {
 	return out
 }
 
-// fight finds where the dearer of two pools overtakes the cheaper one, or is overtaken;
-// false when they have too few grains in common.
-func (d *Duel) fight(s *Set, cheap, dear SweepSeries) bool {
+// fight finds where the second of two pools overtakes the first, or is overtaken; false when
+// they have too few grains in common.
+func (d *Duel) fight(s *Set, first, second SweepSeries) bool {
 	var ratios []estimate.CurvePoint
-	for _, p := range cheap.Points {
-		i := slices.IndexFunc(dear.Points, func(q SweepPoint) bool { return q.Grain == p.Grain })
+	for _, p := range first.Points {
+		i := slices.IndexFunc(second.Points, func(q SweepPoint) bool { return q.Grain == p.Grain })
 		if i < 0 {
 			continue
 		}
-		m := s.at(dear.Points[i].Point)
+		m := s.at(second.Points[i].Point)
 		ratio := s.Task(p.Point).Over(m.task)
 		if ratio.Len() == 0 {
 			continue
 		}
 		ratios = append(ratios, estimate.CurvePoint{Work: usefulWork(s, m), Ratio: s.Quantity(ratio)})
-		d.points = append(d.points, SweepPoint{Grain: p.Grain, Work: p.Work})
+		d.points = append(d.points, SweepPoint{Point: p.Point, Grain: p.Grain, Work: p.Work})
 		d.below, d.above = p.Point, m.point
 	}
 	if len(ratios) < estimate.MinPoints {
@@ -89,7 +98,7 @@ func (d *Duel) fight(s *Set, cheap, dear SweepSeries) bool {
 	}
 	c := estimate.NewCurve(ratios)
 	if c.Falls() {
-		// The dearer one wins where tasks are small.
+		// The second one wins where tasks are small.
 		for i := range ratios {
 			ratios[i].Ratio = ratios[i].Ratio.Inverse()
 		}
@@ -98,5 +107,38 @@ func (d *Duel) fight(s *Set, cheap, dear SweepSeries) bool {
 	}
 	d.Crossover, _ = c.Crossing(1, Practical)
 	d.Threshold = c.Threshold(Practical)
+	d.stand(ratios)
 	return true
+}
+
+// stand fills in how the two stand at the sizes, which ascend.
+func (d *Duel) stand(ratios []estimate.CurvePoint) {
+	alpha := estimate.Shared(len(ratios))
+	d.Ahead, d.Behind = true, true
+	var since []estimate.Quantity // the ratios since the two were last told apart
+	for i, r := range ratios {
+		sure := estimate.Sure(r.Ratio.Places, alpha)
+		d.Ahead, d.Behind = d.Ahead && sure.Low > 0, d.Behind && sure.High < 0
+		d.Last = r.Ratio.Estimate()
+		if standing(d.Last) == Told {
+			since = nil
+			continue
+		}
+		if since = append(since, r.Ratio); len(since) == 1 {
+			d.LevelFrom = d.points[i].Work
+		}
+	}
+	if len(since) == 0 || standing(mean(since)) != Equal {
+		d.LevelFrom = 0
+	}
+}
+
+// mean is the geometric mean of ratios, of which there is at least one.
+func mean(ratios []estimate.Quantity) estimate.Estimate {
+	return estimate.Combine(estimate.Ratio, func(logs []float64) (sum float64) {
+		for _, l := range logs {
+			sum += l / float64(len(logs))
+		}
+		return sum
+	}, ratios...).Estimate()
 }

@@ -24,5 +24,5 @@ func Example() {
 		fmt.Printf("%s: %s\n", s.Subject, s.Text)
 	}
 	// Output:
-	// resize: mypool with 2 workers: 2.0× serial [2.0, 2.0]
+	// resize: mypool with 2 workers: 2.00× serial [2.00, 2.00]
 }

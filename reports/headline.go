@@ -3,6 +3,8 @@ package reports
 import (
 	"cmp"
 	"slices"
+
+	"poolbench/bench/record"
 )
 
 // Headline is the Scaling of each workload, with what else says what is run, that stands
@@ -43,28 +45,30 @@ func HeadlineSweeps(s *Set) []Sweep {
 // above which an arm counts as noisy.
 const noisyLimit = 0.10
 
-// NoisyArms names the arms whose speedup has an interval wider than ±10 %, the
-// widest first, and counts all arms that have an interval.
-func NoisyArms(s *Set) (noisy []string, of int) {
-	type wide struct {
-		name  string
-		width float64
+// NoisyArms names the arms whose speedup has an interval wider than ±10 %, the widest
+// first.
+func NoisyArms(s *Set) (noisy []string) {
+	for _, a := range noisyArms(s) {
+		noisy = append(noisy, a.name)
 	}
-	var found []wide
+	return noisy
+}
+
+type noisyArm struct {
+	point record.Point
+	name  string
+	width float64
+}
+
+func noisyArms(s *Set) (found []noisyArm) {
 	for _, x := range Scalings(s) {
 		for _, pt := range x.Points() {
-			if !pt.Speedup.Known() {
-				continue
-			}
-			of++
-			if width := (pt.Speedup.High - pt.Speedup.Low) / 2 / pt.Speedup.Value; width > noisyLimit {
-				found = append(found, wide{pt.String() + " on " + x.Title(), width})
+			width := (pt.Speedup.High - pt.Speedup.Low) / 2 / pt.Speedup.Value
+			if pt.Speedup.Known() && width > noisyLimit {
+				found = append(found, noisyArm{pt.Point, pt.String() + " on " + x.Title(), width})
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(x, y wide) int { return cmp.Compare(y.width, x.width) })
-	for _, f := range found {
-		noisy = append(noisy, f.name)
-	}
-	return noisy, of
+	slices.SortStableFunc(found, func(x, y noisyArm) int { return cmp.Compare(y.width, x.width) })
+	return found
 }

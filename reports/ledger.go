@@ -16,54 +16,70 @@ import (
 //	idle        the rest      workers without a task, or waiting for one
 //
 // Time within tasks is wall time. Workers beyond the cores wait for a CPU: what they
-// wait within a task is inflation, before one it is idle. Inflation is below 0 when
-// tasks are faster in the pool than in the plain loop.
+// wait within a task is inflation, before one it is idle. Each share is at least 0: where
+// noise alone makes the time within tasks shorter than the useful work, inflation is 0.
 type Ledger struct {
-	Seconds                            float64 // P·T
-	Ideal, Inflation, Scheduling, Idle float64 // shares of it
-	Split                              bool    // scheduling is told from idle; else Idle holds both: no arm with one worker was timed from inside
-	Sampled                            float64 // fraction of the tasks that were timed from inside
-	N                                  int     // blocks it was made from; 0 when tasks were not timed
+	Seconds float64 // P·T
+	// Shares of it. With intervals, where there are enough blocks.
+	Ideal, Inflation, Scheduling, Idle estimate.Estimate
+
+	// Faster is how many times as fast tasks are in the pool as in the plain loop, where they
+	// surely are: then the split does not fit, and there are no shares. Else its N is 0.
+	Faster  estimate.Estimate
+	Split   bool    // scheduling is told from idle; else Idle holds both: no arm with one worker was timed from inside
+	Sampled float64 // fraction of the tasks that were timed from inside
+	N       int     // blocks it was made from; 0 when tasks were not timed
 }
 
-// busy is the share of the time of its workers that m spends within tasks; NaN when
-// unknown.
-func busy(m *measurement) (share float64, blocks int) {
-	inside := m.series(record.UnitTaskTime, estimate.Ratio).Over(m.task)
-	return math.Exp(inside.Point()) / float64(m.pool.Workers), inside.Len()
+// busy is the share of the time of its workers that m spends within tasks, as a series.
+func busy(m *measurement) estimate.Series {
+	return m.series(record.UnitTaskTime, estimate.Ratio).Over(m.task).Scaled(1 / float64(m.pool.Workers))
 }
 
 // ledgerOf is the ledger of m, whose base is the plain loop. One is the same executor
 // with one worker, nil when there is none.
-func ledgerOf(m, base, one *measurement) Ledger {
-	within, blocks := busy(m)
-	if blocks == 0 || m.tasks == 0 {
+func ledgerOf(s *Set, m, base, one *measurement) Ledger {
+	within, ideal := busy(m), base.task.Over(m.task).Scaled(1/float64(m.pool.Workers))
+	if within.Len() == 0 || ideal.Len() == 0 || m.tasks == 0 {
 		return Ledger{}
 	}
-	workers := float64(m.pool.Workers)
 	out := Ledger{
-		Seconds: workers * math.Exp(m.makespan.Point()),
-		Ideal:   math.Exp(base.task.Over(m.task).Point()) / workers,
+		Seconds: float64(m.pool.Workers) * math.Exp(m.makespan.Point()),
 		Sampled: math.Exp(m.series(record.UnitTaskShare, estimate.Ratio).Point()),
-		N:       blocks,
-	}
-	if math.IsNaN(out.Ideal) {
-		return Ledger{}
+		N:       within.Len(),
 	}
 	if math.IsNaN(out.Sampled) {
 		out.Sampled = 0 // not recorded
 	}
-	within = min(within, 1) // sampled tasks may be the longer ones
-	out.Inflation = within - out.Ideal
+	if faster := s.Estimate(ideal.Over(within)); faster.Known() && faster.Low > 1 && faster.Value > 1+Practical {
+		out.Faster = faster
+		return out
+	}
+	of := []estimate.Quantity{s.Quantity(within), s.Quantity(ideal)}
 	if one != nil {
-		alone, n := busy(one)
-		relative := math.Exp(one.task.Over(m.task).Point())
-		if out.Split = n > 0 && !math.IsNaN(relative); out.Split {
-			out.Scheduling = min(max(0, 1-alone)*relative/workers, 1-within)
+		alone, relative := busy(one), one.task.Over(m.task).Scaled(1/float64(m.pool.Workers))
+		if out.Split = alone.Len() > 0 && relative.Len() > 0; out.Split {
+			of = append(of, s.Quantity(alone), s.Quantity(relative))
 		}
 	}
-	out.Idle = 1 - out.Ideal - out.Inflation - out.Scheduling
+	for i, share := range []*estimate.Estimate{&out.Ideal, &out.Inflation, &out.Scheduling, &out.Idle} {
+		*share = estimate.Combine(estimate.Difference, func(logs []float64) float64 { return split(logs)[i] }, of...).Estimate()
+	}
 	return out
+}
+
+// split is the four shares, which add up to 1, given the logarithms of the shares of the
+// workers' time within tasks and of useful work and, where they are known, of that within
+// tasks with one worker alone and of what its time is of the workers'.
+func split(logs []float64) (shares [4]float64) {
+	within := min(math.Exp(logs[0]), 1) // sampled tasks may be the longer ones
+	shares[0] = min(math.Exp(logs[1]), within)
+	shares[1] = within - shares[0]
+	if len(logs) > 2 {
+		shares[2] = min(max(0, 1-math.Exp(logs[2]))*math.Exp(logs[3]), 1-within)
+	}
+	shares[3] = max(0, 1-shares[0]-shares[1]-shares[2]) // rounding may be below 0
+	return shares
 }
 
 // leastPart is how long the shorter part of a job must be, as a fraction of the longer

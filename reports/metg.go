@@ -19,6 +19,7 @@ type Level struct {
 	Efficiency float64           // of Sweep.Ideal, above 0
 	Work       estimate.Crossing // least useful work per task, seconds
 	METG       estimate.Crossing // granularity at that point, overhead included, seconds: METG(Efficiency)
+	AtMost     float64           // useful work that a higher efficiency needs, seconds, where Work is unknown; else 0
 }
 
 // An Overhead tells what kind of overhead an executor has from two ratios of
@@ -86,9 +87,13 @@ func levelsOf(c *estimate.Curve, granularities []estimate.Quantity, reached []Sw
 	at := map[float64]estimate.Quantity{} // granularity by efficiency
 	for _, e := range efficiencies {
 		work, place := c.Crossing(e, 0)
-		levels = append(levels, Level{e, work, metg(e, work, reached)})
+		if !c.Surely(work.Outcome, e) {
+			work.Outcome = estimate.Unknown
+		}
+		levels = append(levels, Level{Efficiency: e, Work: work, METG: metg(e, work, reached)})
 		at[e] = place.Per(estimate.Constant(e))
 	}
+	agree(levels)
 	floor := estimate.Floor(granularities)
 	o.Floor = floor.Estimate()
 	empty := len(granularities) > len(reached)
@@ -107,6 +112,31 @@ func levelsOf(c *estimate.Curve, granularities []estimate.Quantity, reached []Sw
 		o.Shape = ShapeUnknown
 	}
 	return levels, o
+}
+
+// agree fills in what levels that ascend say of each other: what is never reached is not at
+// a higher efficiency either, what is always reached is at a lower one too, and a higher
+// efficiency needs no less work.
+func agree(levels []Level) {
+	for i := range levels {
+		if l := &levels[i]; i > 0 && levels[i-1].Work.Outcome == estimate.Never && l.Work.Outcome == estimate.Unknown {
+			l.Work.Outcome, l.METG.Outcome = estimate.Never, estimate.Never
+		}
+	}
+	for i := len(levels) - 2; i >= 0; i-- {
+		l, higher := &levels[i], levels[i+1]
+		if l.Work.Outcome != estimate.Unknown {
+			continue
+		}
+		switch higher.Work.Outcome {
+		case estimate.Always:
+			l.Work.Outcome, l.METG.Outcome = estimate.Always, estimate.Always
+		case estimate.Crosses:
+			l.AtMost = higher.Work.At.Value
+		default:
+			l.AtMost = higher.AtMost
+		}
+	}
 }
 
 // metg is the granularity where the useful work is least: work / efficiency, hence

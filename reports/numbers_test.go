@@ -1,8 +1,10 @@
 package reports
 
 import (
+	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -72,6 +74,9 @@ func TestExampleHasItsNumbers(t *testing.T) {
 		at := fmt.Sprintf("Refine[%d].", i)
 		got[at+"Workload"], got[at+"Executor"], got[at+"Workers"], got[at+"Grain"] = p.Workload(), p.Executor(), float64(p.Workers()), float64(p.Grain())
 	}
+	if *update {
+		writeNumbers(t, "testdata/example.json.gz", got)
+	}
 	f, err := os.Open("testdata/example.json.gz")
 	if err != nil {
 		t.Fatal(err)
@@ -97,4 +102,13 @@ func TestExampleHasItsNumbers(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d values differ", bad, len(want))
+}
+
+func writeNumbers(t *testing.T, path string, all map[string]any) {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if err := errors.Join(json.NewEncoder(w).Encode(all), w.Close(), os.WriteFile(path, b.Bytes(), 0o644)); err != nil {
+		t.Fatal(err)
+	}
 }

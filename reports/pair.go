@@ -104,13 +104,13 @@ func pair(rec *record.Record) pairing {
 			outside++
 			continue
 		}
+		if failed[at] {
+			continue
+		}
 		m := p.points[r.Point]
 		if m == nil {
 			m = &measurement{point: r.Point, kept: map[int]*record.Result{}}
 			p.points[r.Point] = m
-		}
-		if failed[at] {
-			continue
 		}
 		if m.kept[at.block] != nil {
 			repeated++

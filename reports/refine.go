@@ -21,6 +21,9 @@ const narrowEnough = 1.2
 // ideal, and those of two pools, for which both need the grain. The crossing with the
 // widest interval comes first.
 //
+// After them come pools twice as large as the largest tried, where that is the fastest and
+// still gains (see Step), as long as the job has tasks enough for them.
+//
 // A crossing whose interval reaches beyond its bracket on both sides is left alone:
 // noise, not the distance of the grains, makes it wide, and more blocks of what is
 // there narrow it. So the answer is empty once the intervals stop shrinking. It is a
@@ -57,8 +60,20 @@ func Refine(s *Set) []record.Point {
 			out = append(out, w.point)
 		}
 	}
+	for _, h := range Headline(s) {
+		r := risingOf(s, h)
+		if r == nil {
+			continue
+		}
+		if n := 2 * r.last.Workers; n <= mostWorkers && h.Tasks >= n {
+			out = append(out, r.last.Point.With(record.AxisWorkers, strconv.Itoa(n)))
+		}
+	}
 	return out
 }
+
+// mostWorkers is the largest pool that is tried unasked: it is of a user's machine.
+const mostWorkers = 64
 
 // bracketMiddle is the grain between the two points around a crossing; ok is false
 // when it needs none.

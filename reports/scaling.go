@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -61,6 +63,7 @@ type ScalingPoint struct {
 	SerialFraction     estimate.Estimate // Karp-Flatt, see SerialFraction; N is 0 with one worker, or more than the cores on work that computes
 	Modelled           float64           // speedup by the law of the series; 0 when it has none
 	Ledger             Ledger            // where the workers' time went; N is 0 when tasks were not timed from inside
+	Most               float64           // what Speedup may be, had the machine been there: the upper end of an interval whose level is shared among all arms
 	Overlap            estimate.Estimate // overlap score of a part that waits and one that computes; N is 0 when they were not measured
 }
 
@@ -105,7 +108,8 @@ func findScalings(s *Set) []Scaling {
 			What: s.Record.Facts.What(base.point), Baseline: base.point, Tasks: base.tasks, Serial: s.Estimate(base.makespan)}
 		var candidates []candidate
 		for _, m := range g.arms {
-			speedups := s.Quantity(base.task.Over(m.task))
+			ratios := base.task.Over(m.task)
+			speedups := s.Quantity(ratios)
 			if speedups.N == 0 {
 				continue
 			}
@@ -114,20 +118,19 @@ func findScalings(s *Set) []Scaling {
 			if one != nil {
 				pt.Relative = s.Estimate(one.task.Over(m.task))
 			}
-			pt.Ledger = ledgerOf(m, base, one)
+			pt.Ledger = ledgerOf(s, m, base, one)
 			pt.Overlap = overlapOf(s, m)
+			pt.Most = mostOf(s, ratios, m, len(g.arms))
 			if n := len(x.Series); n == 0 || x.Series[n-1].How != m.pool.How {
 				x.Series = append(x.Series, ScalingSeries{Pool: m.pool.of(0)})
 			}
 			last := &x.Series[len(x.Series)-1]
 			last.Points = append(last.Points, pt)
-			candidates = append(candidates, candidate{Tie{m.pool, pt.Speedup}, speedups, m.task})
+			candidates = append(candidates, candidate{Arm{m.pool, m.point, pt.Speedup}, speedups, m.task, pt.Most, x.Resource != "wait"})
 		}
 		x.laws(s, candidates, s.Quantity(base.task))
 		addedOnly := len(g.arms) > 0 && !slices.ContainsFunc(g.arms, func(m *measurement) bool { return !added[m.point.Name()] })
-		if x.Partial = addedOnly && executorsOf(g.arms) < most[base.family]; x.Partial {
-			x.Best.Sentence = "nothing is chosen: this grain was measured with some of the executors only"
-		} else {
+		if x.Partial = addedOnly && executorsOf(g.arms) < most[base.family]; !x.Partial {
 			x.Best = choose(s, candidates, base.pool)
 		}
 		out = append(out, x)
@@ -188,18 +191,40 @@ func (s *Scaling) laws(set *Set, candidates []candidate, work estimate.Quantity)
 		series := &s.Series[i]
 		var points []lawPoint
 		for _, c := range candidates {
-			if c.tie.How != series.How {
+			if c.How != series.How {
 				continue
 			}
-			if c.tie.Workers == 1 {
+			if c.Workers == 1 {
 				series.Tax = c.speedup.Inverse().Estimate()
 			}
-			points = append(points, lawPoint{float64(c.tie.Workers), c.speedup, deliverable(set, s.Workload, c.tie.Workers)})
+			points = append(points, lawPoint{float64(c.Workers), c.speedup, deliverable(set, s.Workload, c.Workers)})
 		}
 		law, modelled := lawOf(points, work)
+		if far := series.missed(modelled, set.Record.Facts.Cores); far != nil {
+			law, modelled = Law{Why: fmt.Sprintf("the best model (%s) misses what was measured with %s by more than its interval and %s",
+				law.Kind, words.Count(far.Workers, "worker"), words.Percent(Practical)), Misfit: law.Misfit}, nil
+		}
 		series.Law = law
 		for j, y := range modelled {
 			series.Points[j].Modelled = math.Exp(y)
 		}
 	}
+}
+
+// missed is a point that matters which the logarithms of a model, parallel to the points,
+// are not near: neither within its interval nor within what is Practical. Those matter that
+// have no more workers than cores, and the fastest. It is nil when there is none.
+func (s ScalingSeries) missed(modelled []float64, cores int) *ScalingPoint {
+	if modelled == nil {
+		return nil
+	}
+	fastest := slices.MaxFunc(s.Points, func(a, b ScalingPoint) int { return cmp.Compare(a.Speedup.Value, b.Speedup.Value) })
+	for i, p := range s.Points {
+		y := math.Exp(modelled[i])
+		near := y >= p.Speedup.Low && y <= p.Speedup.High || math.Abs(modelled[i]-math.Log(p.Speedup.Value)) <= math.Log1p(Practical)
+		if !near && (p.Workers <= cores || p.Workers == fastest.Workers) {
+			return &p
+		}
+	}
+	return nil
 }

@@ -14,8 +14,8 @@ type Question struct {
 	Title string // as people would ask it, in a few words: "Which one?"
 	Doc   string // the whole question, for lists and headings
 	// Answer is a pure function of the Set, which it does not change. Name, Title and Doc
-	// of the Section are filled in. One without sentences, tables and warnings is left
-	// out of the report.
+	// of the Section are filled in. Sentences without a claim are left out, and a Section
+	// without sentences, tables and warnings too.
 	Answer func(*Set) Section
 }
 
@@ -65,11 +65,17 @@ func Answer(s *Set, questions ...Question) []Section {
 	for _, q := range questions {
 		section := q.Answer(s)
 		section.Name, section.Title, section.Doc = q.Name, q.Title, q.Doc
+		section.Sentences = slices.DeleteFunc(section.Sentences, func(s Sentence) bool { return len(s.Claims) == 0 })
 		if !section.Empty() {
 			out = append(out, section)
 		}
 	}
 	return out
+}
+
+// nothing is the sentence of a question that a record does not answer.
+func nothing(text string) Sentence {
+	return Sentence{Text: text, Brief: text, Claims: []Claim{{Subject: "the record", Relation: Absent, Unit: words.Plain}}}
 }
 
 // Illustrate puts every drawing into the section of its question; those of other

@@ -117,39 +117,41 @@ func TestEqualArms(t *testing.T) {
 }
 
 func TestChoice(t *testing.T) {
-	at := func(w world) Choice { return Headline(NewSet(w.write(t)))[0].Best }
+	at := func(w world) (Choice, string) {
+		d := NewSet(w.write(t))
+		return Headline(d)[0].Best, Chosen(d, Headline(d)[0]).Text
+	}
 	w := exact()
 	w.workers, w.grains, w.noise = []int{1, 2, 4, 8}, []time.Duration{time.Millisecond}, 0.01
 
 	// The cores end at 2: more workers are no better, so the smallest pool wins.
 	w.capacity = 2
 	w.blocks = 10
-	c := at(w)
-	if c.Executor != goroutines || c.Workers != 2 || !c.Decided || len(c.Ties) != 5 ||
-		!strings.HasPrefix(c.Sentence, "goroutines with 2 workers: 2.0× serial [") ||
-		!strings.HasSuffix(c.Sentence, "; 4 or 8 workers and processes with 2, 4 or 8 are equally good") {
-		t.Errorf("%+v", c)
+	c, text := at(w)
+	if c.Executor != goroutines || c.Workers != 2 || c.Decision != ChosenPool ||
+		!strings.HasPrefix(text, "goroutines with 2 workers") || !strings.Contains(text, ": 2.0") ||
+		!strings.Contains(text, "; equal, within 5 %: 4 or 8 workers and processes with 2, 4 or 8") || !strings.Contains(text, "faster than processes with 1 worker") && !strings.Contains(text, "as fast as") {
+		t.Errorf("%+v: %s", c, text)
 	}
 	// Processes that cost more are no tie.
 	w.inline = map[string]time.Duration{processes: time.Millisecond}
-	d := NewSet(w.write(t))
-	if got := said(d, Which)[0]; !strings.Contains(got, "; 4 or 8 workers are equally good; 2.0× ahead of processes with") {
-		t.Errorf("%s", got)
+	if _, text := at(w); !strings.Contains(text, "; equal, within 5 %: 4 or 8 workers; ") || strings.Contains(text, "and processes") {
+		t.Errorf("%s", text)
 	}
 	// Overhead above the work: no pool.
 	w.inline = map[string]time.Duration{goroutines: 5 * time.Millisecond, processes: 5 * time.Millisecond}
-	if c := at(w); c.Executor != record.Serial || !c.Decided || !strings.HasPrefix(c.Sentence, "do not use a pool: nothing beats") {
-		t.Errorf("%+v", c)
+	if c, text := at(w); c.Executor != record.Serial || c.Decision != NoPool || !strings.HasPrefix(text, "do not use a pool: nothing beats") {
+		t.Errorf("%+v: %s", c, text)
 	}
 	// A gain that does not matter: no pool.
-	w.inline = map[string]time.Duration{goroutines: 960 * time.Microsecond, processes: 5 * time.Millisecond}
+	w.inline = map[string]time.Duration{goroutines: 980 * time.Microsecond, processes: 5 * time.Millisecond}
 	w.workers = []int{2}
-	if c := at(w); c.Executor != record.Serial || !strings.Contains(c.Sentence, "gains less than 5 %") {
-		t.Errorf("%+v", c)
+	if c, text := at(w); c.Executor != record.Serial || !strings.Contains(text, "none gains more than 5 %") {
+		t.Errorf("%+v: %s", c, text)
 	}
-	w.blocks = 3
-	if c := at(w); c.Executor != record.Serial || c.Decided || !strings.HasPrefix(c.Sentence, "cannot tell: 3 blocks of the 6") {
-		t.Errorf("%+v", c)
+	w.blocks = 2
+	if c, text := at(w); c.Executor != record.Serial || c.Decision != Undecided || !strings.HasPrefix(text, "cannot tell: 2 blocks of the 6") {
+		t.Errorf("%+v: %s", c, text)
 	}
 }
 
@@ -164,7 +166,7 @@ func TestCapacityIsTheIdeal(t *testing.T) {
 			t.Errorf("ideal of %d workers is %v (measured %v), want %v", s.Workers, s.Ideal, s.Measured, want)
 		}
 	}
-	if text := said(d, Trust)[1]; !strings.HasPrefix(text, "2 CPUs together deliver 1.3 times one [1.3, 1.3]") {
+	if text := said(d, Trust)[1]; !strings.HasPrefix(text, "These 2 CPUs do the work of 1.3 [1.30, 1.30]") {
 		t.Errorf("%s", text)
 	}
 	w.resource = "wait"
@@ -237,7 +239,7 @@ func TestResumedRecord(t *testing.T) {
 		"# note partial: 1 of 2 blocks\n# note elapsed: 1s\n# note resumed: now\n# note warning.load: Load 9. | Wait.\n" +
 		"# block 2\n" + cellLine("serial", "1")
 	trust := func(text string) string { return strings.Join(said(NewSet(parse(t, text)), Trust), "\n") }
-	if got, want := trust(text+"# note partial:\n# note elapsed: 2s\n"), "2 blocks of 1 arm; intervals need 6, so there are none: a larger -budget, or fewer workloads, executors or worker counts, gives more.\n"+
+	if got, want := trust(text+"# note partial:\n# note elapsed: 2s\n"), "2 rounds over 1 arm; intervals need 6, so there are none: a larger -budget, or fewer workloads, executors or worker counts, gives more.\n"+
 		"A is off. Rest.\nB is off. Rest.\nLoad 9. Wait."; got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
@@ -259,7 +261,7 @@ func TestNarrowBlocks(t *testing.T) {
 		fmt.Fprintf(&text, "# block %d\n%s", b+8, cellLine("serial", "1"))
 	}
 	trust := said(NewSet(parse(t, text.String())), Trust)[0]
-	if want := "7 blocks of 3 arms, and 3 of those that needed more; intervals are 95 %."; !strings.HasPrefix(trust, want) {
+	if want := "7 rounds over all 3 arms, and 3 over those that needed more; intervals are 95 %."; !strings.HasPrefix(trust, want) {
 		t.Errorf("%q, want %q", trust, want)
 	}
 }

@@ -6,8 +6,22 @@ import (
 	"strconv"
 	"strings"
 
+	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
+)
+
+// The relations of task sizes. Of and Against are what was measured along the grains.
+const (
+	PaysAbove     Relation = "crossover"                      // useful work per task where the times meet
+	HalfAbove     Relation = "least useful work at half"      // where half of what Object can give is reached
+	CutOver       Relation = "cut-over"                       // useful work per task from which to use the pool
+	CutOverLoses  Relation = "most lost by the cut-over"      // at any size that was tried, as a fraction
+	Overtakes     Relation = "overtakes"                      // useful work per task where the times meet
+	DrawsLevel    Relation = "draws level"                    // useful work per task from which on the two are equal
+	StaysBehind   Relation = "stays behind"                   // time of Against / time of Of at the largest size, and surely below 1 at each
+	OverheadShape Relation = "METG(50 %) over the floor"      // of what kind the overhead is
+	BeatWith      Relation = "workers that beat the baseline" // the fewest
 )
 
 // Short has one sentence for every executor of the sweep that stands for its workload.
@@ -27,7 +41,11 @@ var Short = Question{
 				case len(sweeps) > 1:
 					on = " on " + sweep.Title()
 				}
-				out.Sentences = append(out.Sentences, payoff(sweep, series, on))
+				sentence := payoff(s, sweep, series, on)
+				if i == 0 {
+					sentence.Brief = sweep.brief()
+				}
+				out.Sentences = append(out.Sentences, sentence)
 			}
 			out.Sentences = append(out.Sentences, overtaking(s, sweep)...)
 			out.Sentences = append(out.Sentences, remedies(sweep)...)
@@ -40,7 +58,7 @@ var Short = Question{
 			out.add(sweep.Title(), sizeTables(s, sweep)...)
 		}
 		if len(sweeps) == 0 {
-			out.Sentences = []Sentence{{Text: "this record cannot say: no workload was measured at several task sizes"}}
+			out.Sentences = []Sentence{nothing("this record cannot say: no workload was measured at several task sizes")}
 		}
 		return out
 	},
@@ -48,69 +66,157 @@ var Short = Question{
 
 // payoff says where a pool begins to beat the plain loop, and what half of the ideal
 // takes; on says of which sweep.
-func payoff(sweep Sweep, series SweepSeries, on string) Sentence {
+func payoff(s *Set, sweep Sweep, series SweepSeries, on string) Sentence {
 	arm := series.String() + " on " + sweep.Title()
 	half := series.Half().Work
-	out := Sentence{Text: crossoverText(series, series.Label()+on, words.Against(sweep.Family.Baseline)), Claims: []Claim{
-		crossing(arm, "crossover", sweep.Family.Baseline, words.Seconds, series.Crossover),
-		crossing(arm, "least useful work at 50 % efficiency", "", words.Seconds, half)}}
+	along := func(c Claim) Claim {
+		for _, p := range series.Points {
+			c.Of, c.Against = append(c.Of, p.Point), append(c.Against, s.Baseline(p.Point))
+		}
+		return c
+	}
+	pays := along(crossing(arm, PaysAbove, sweep.Family.Baseline, words.Seconds, series.Crossover))
+	if (series.Crossover.Outcome == estimate.Never || series.Crossover.Outcome == estimate.Always) && !series.Sure() {
+		pays.Outcome = words.OutcomeText(estimate.Unknown)
+	}
+	if latest, known := series.Latest(); known && (series.Crossover.Outcome == estimate.Unknown || series.Crossover.Outcome == estimate.Always && !series.Sure()) {
+		pays.Outcome, pays.Value = "at most", estimate.Estimate{Value: latest, N: series.Crossover.At.N}
+	}
+	out := Sentence{Text: crossoverText(s, series, series.Label()+on, words.Against(sweep.Family.Baseline)), Claims: []Claim{pays}}
+	if machine := MachineOf(s); pays.Outcome == words.OutcomeText(estimate.Unknown) && machine.Low() && !machine.Own {
+		out.Claims = append(out.Claims, machine.missing())
+	}
 	if text := cutOverText(series); text != "" {
 		t := series.Threshold
 		out.Text += "; " + text
-		out.Claims = append(out.Claims, Claim{Subject: arm, Relation: "cut-over", Object: sweep.Family.Baseline, Unit: words.Seconds, Value: estimate.Estimate{Value: t.At, N: t.Regret.N}},
-			Claim{Subject: arm, Relation: "most lost by the cut-over", Object: sweep.Family.Baseline, Unit: words.Fraction, Value: t.Regret})
+		out.Claims = append(out.Claims, along(Claim{Subject: arm, Relation: CutOver, Object: sweep.Family.Baseline, Unit: words.Seconds, Value: estimate.Estimate{Value: t.At, N: t.Regret.N}}),
+			along(Claim{Subject: arm, Relation: CutOverLoses, Object: sweep.Family.Baseline, Unit: words.Fraction, Value: t.Regret}))
 	}
-	if text := halfText(half); text != "" {
+	if text := halfText(sweep, half); text != "" {
 		out.Text += "; " + text
+		out.Claims = append(out.Claims, along(crossing(arm, HalfAbove, words.Ratio(sweep.Ideal), words.Seconds, half)))
 	}
 	return out
 }
 
-// NeverPays is what follows subject when the crossover is Never: "never pays off",
-// or "is not seen to pay off" when the intervals leave room for it.
+// brief says where all pools of a sweep begin to pay off: "spin × 2: goroutines above 0.40
+// µs, spawn 0.73 µs, processes 61 µs; threads never".
+func (s Sweep) brief() string {
+	var above ordered[bool, string]
+	var others ordered[string, string]
+	for _, series := range s.Series {
+		c, name := series.Crossover, series.Label()
+		switch latest, known := series.Latest(); {
+		case c.Outcome == estimate.Crosses:
+			above.add(true, name+" "+words.Duration(c.At.Value))
+		case c.Outcome == estimate.Always && series.Sure():
+			others.add("at every size", name)
+		case c.Outcome == estimate.Never && series.Sure():
+			others.add("never", name)
+		case c.Outcome == estimate.Never:
+			others.add("not seen to", name)
+		case known:
+			above.add(true, name+" ≤ "+words.Duration(latest))
+		default:
+			others.add("unclear", name)
+		}
+	}
+	var parts []string
+	if list := above.of[true]; len(list) > 0 {
+		parts = append(parts, "pays above: "+strings.Join(list, ", "))
+	}
+	for _, how := range others.keys {
+		parts = append(parts, words.JoinAnd(others.of[how])+" "+how)
+	}
+	return fmt.Sprintf("%s × %d: %s", s.Title(), s.Workers, strings.Join(parts, "; "))
+}
+
+// NeverPays is what follows subject when the crossover is Never: "never pays off", or "is
+// not seen to pay off" when the intervals leave room for it.
 func (s SweepSeries) NeverPays(subject string) string {
-	if !s.MayPay() {
+	if s.Sure() {
 		return "never " + words.PayOff(subject)
 	}
 	return words.Verb("is", "are", subject) + " not seen to pay off"
 }
 
-// MayPay reports whether the interval of some point leaves room for a gain that
-// matters.
-func (s SweepSeries) MayPay() bool {
-	return slices.ContainsFunc(s.Points, func(p SweepPoint) bool { return p.Speedup.High > 1+Practical })
+// Sure reports whether what the crossover says of all points, Always or Never, is surely so
+// at each: that it does not lose what matters, or cannot gain it, had the machine been there.
+func (s SweepSeries) Sure() bool {
+	return !slices.ContainsFunc(s.Points, func(p SweepPoint) bool {
+		if s.Crossover.Outcome == estimate.Always {
+			return !(p.Least >= 1/(1+Practical))
+		}
+		return !(p.Most <= 1+Practical)
+	})
+}
+
+// Latest is the useful work from which on the pool surely beats the plain loop; ok is false
+// when it does at no size that was tried.
+func (s SweepSeries) Latest() (work float64, ok bool) {
+	for i := len(s.Points) - 1; i >= 0 && s.Points[i].Least > 1; i-- {
+		work, ok = s.Points[i].Work, true
+	}
+	return work, ok
 }
 
 // crossoverText says where a pool begins to beat the baseline.
-func crossoverText(series SweepSeries, subject, baseline string) string {
+func crossoverText(set *Set, series SweepSeries, subject, baseline string) string {
 	name := series.Label()
 	pays, begins := " "+words.PayOff(name), words.Verb(" begins", " begin", name)
-	c := series.Crossover
-	switch {
-	case c.Outcome != estimate.Unknown:
-		return subject + [...]string{
-			estimate.Crosses: fmt.Sprintf("%s above %s of work per task %s", pays, words.Duration(c.At.Value), words.IntervalOf(c.At, words.Seconds)),
-			estimate.Always:  fmt.Sprintf("%s at every size tried (from %s)", pays, words.Duration(c.From)),
-			estimate.Never:   fmt.Sprintf(" %s up to %s", series.NeverPays(name), words.Duration(c.To)),
-			estimate.Several: fmt.Sprintf("%s %s more than once, last at %s: noise or a cliff", words.Verb(" crosses", " cross", name), baseline, words.Duration(c.At.Value)),
-		}[c.Outcome]
-	case c.At.N >= c.Needs:
+	latest, known := series.Latest()
+	switch c := series.Crossover; {
+	case c.Outcome == estimate.Crosses:
+		text := fmt.Sprintf("%s%s above %s of work per task %s", subject, pays, words.Duration(c.At.Value), words.IntervalOf(c.At, words.Seconds))
+		if c.At.High > 4*c.At.Low {
+			text += ", a wide interval"
+		}
+		return text
+	case c.Outcome == estimate.Always && series.Sure():
+		return fmt.Sprintf("%s%s at every size tried (from %s)", subject, pays, words.Duration(c.From))
+	case c.Outcome == estimate.Never:
+		text := fmt.Sprintf("%s %s up to %s", subject, series.NeverPays(name), words.Duration(c.To))
+		if machine := MachineOf(set); !series.Sure() && machine.Low() && !machine.Own {
+			text += fmt.Sprintf(", while the machine gave %s of its %s", words.RatioNumber(machine.Gave.Value), words.Count(machine.CPUs, "CPU"))
+		}
+		return text
+	case c.Outcome == estimate.Several:
+		return fmt.Sprintf("%s%s %s more than once, last at %s: noise or a cliff", subject, words.Verb(" crosses", " cross", name), baseline, words.Duration(c.At.Value))
+	case known:
+		text := fmt.Sprintf("%s%s above %s of work per task at the latest; with less it cannot be told yet", subject, pays, words.Duration(latest))
+		if c.At.N < estimate.MinBlocks {
+			text += fmt.Sprintf(", with %s of the %d an interval needs", words.Count(c.At.N, "block"), estimate.MinBlocks)
+		}
+		return text
+	case c.At.N >= estimate.MinBlocks:
 		return fmt.Sprintf("cannot tell where %s%s to pay off: no difference to %s is clear of the noise on both sides", subject, begins, baseline)
 	case c.At.Value > 0:
 		begins += fmt.Sprintf(" to pay off, perhaps at %s", words.Duration(c.At.Value))
 	default:
 		begins += " to pay off"
 	}
-	return fmt.Sprintf("cannot tell where %s%s: %s of the %d an interval needs", subject, begins, words.Count(c.At.N, "block"), c.Needs)
+	return fmt.Sprintf("cannot tell where %s%s: %s of the %d an interval needs", subject, begins, words.Count(series.Crossover.At.N, "block"), estimate.MinBlocks)
 }
 
-// halfText says what half of the ideal efficiency needs; empty when that is unknown.
-func halfText(c estimate.Crossing) string {
+// repeats is how near to 1 half of the ideal must be for its line to be that of the plain
+// loop, as a factor.
+const repeats = 1.2
+
+// halfText says what half of the ideal needs; empty when that is unknown, or when half of
+// the ideal is about the plain loop itself, as with two workers.
+func halfText(s Sweep, c estimate.Crossing) string {
+	if half := HalfEfficiency * s.Ideal; half < repeats && half > 1/repeats {
+		return ""
+	}
+	half := fmt.Sprintf("half of the %s that ", words.Ratio(s.Ideal)) + words.Count(s.Workers, "worker") + " can give"
+	if s.Measured {
+		half = fmt.Sprintf("half of the %s that this machine can give", words.Ratio(s.Ideal))
+	}
 	return [...]string{estimate.Unknown: "",
-		estimate.Crosses: "half of ideal efficiency needs " + words.Estimate(c.At, words.Seconds),
-		estimate.Always:  "half of ideal efficiency at every size",
-		estimate.Never:   "never half of ideal efficiency",
-		estimate.Several: "half of ideal efficiency is crossed more than once, last at " + words.Duration(c.At.Value)}[c.Outcome]
+		estimate.Crosses: half + " needs " + words.Estimate(c.At, words.Seconds),
+		estimate.Always:  half + " at every size",
+		estimate.Never:   "never " + half,
+		estimate.Several: half + " is crossed more than once, last at " + words.Duration(c.At.Value)}[c.Outcome]
 }
 
 // tolerable is the loss above which a cut-over is not worth naming.
@@ -126,17 +232,17 @@ func cutOverText(series SweepSeries) string {
 	return fmt.Sprintf("a cut-over at %s loses at most %s", words.Duration(t.At), words.Percent(t.Regret.High))
 }
 
-// overtaking says where one pool overtakes another, for the pools that a Sweep stands
-// for. Those that never do are named together.
+// overtaking says where one pool overtakes another, draws level with it or stays behind,
+// for the pools that a Sweep stands for.
 func overtaking(set *Set, s Sweep) []Sentence {
 	var out []Sentence
-	var never []string
-	var last Sentence
+	var level, behind, untold ordered[string, string] // names by what is said of them
+	var claims []Claim
 	for _, x := range Duels(set) {
 		if x.Family != s.Family || x.Below.Workers != s.Workers && x.Above.Workers != s.Workers {
 			continue
 		}
-		claims := []Claim{crossing(x.Above.String()+" on "+s.Title(), "crossover", x.Below.String(), words.Seconds, x.Crossover)}
+		claim := x.claim(set, s.Title())
 		below, above := x.Below.Label(), x.Above.Label()
 		sizes := below == above
 		if sizes {
@@ -146,17 +252,61 @@ func overtaking(set *Set, s Sweep) []Sentence {
 		case x.Crossover.Outcome == estimate.Crosses:
 			at := x.Crossover.At
 			out = append(out, Sentence{Text: fmt.Sprintf("%s %s %s above %s of work per task %s", above, words.Verb("overtakes", "overtake", x.Above.Executor), below,
-				words.Duration(at.Value), words.IntervalOf(at, words.Seconds)), Claims: claims})
+				words.Duration(at.Value), words.IntervalOf(at, words.Seconds)), Claims: []Claim{claim}})
+			continue
 		case sizes:
+			continue
+		case x.Ahead:
+			out = append(out, Sentence{Text: fmt.Sprintf("%s %s %s at every size tried", above, words.Verb("beats", "beat", above), below), Claims: []Claim{claim}})
+			continue
+		case x.LevelFrom > 0 && x.LevelFrom == x.points[0].Work:
+			level.add("with "+below+" at every size tried", above)
+		case x.LevelFrom > 0:
+			level.add("with "+below+" at "+words.Duration(x.LevelFrom), above)
+		case x.Behind:
+			behind.add(fmt.Sprintf("%s behind %s up to %s", words.Percent(1-x.Last.Value), below, words.Duration(x.Crossover.To)), above)
 		case x.Crossover.Outcome == estimate.Never:
-			never, last.Claims = append(never, above), append(last.Claims, claims...)
-			last.Text = fmt.Sprintf("%s never %s %s, up to %s", words.JoinAnd(never), words.Verb("overtakes", "overtake", never...), below, words.Duration(x.Crossover.To))
-		case x.Crossover.Outcome == estimate.Always:
-			out = append(out, Sentence{Text: fmt.Sprintf("%s %s %s at every size tried", above, words.Verb("beats", "beat", above), below), Claims: claims})
+			untold.add(below, above)
+		default:
+			continue
 		}
+		claims = append(claims, claim)
 	}
-	if len(never) > 0 {
-		out = append(out, last)
+	var parts []string
+	for _, how := range level.keys {
+		names := level.of[how]
+		parts = append(parts, words.JoinAnd(names)+words.Verb(" draws", " draw", names...)+" level "+how)
+	}
+	for _, how := range behind.keys {
+		names := behind.of[how]
+		parts = append(parts, words.JoinAnd(names)+words.Verb(" stays ", " stay ", names...)+how)
+	}
+	for _, below := range untold.keys {
+		names := untold.of[below]
+		parts = append(parts, words.JoinAnd(names)+words.Verb(" is", " are", names...)+" not seen to overtake "+below)
+	}
+	if len(parts) > 0 {
+		out = append(out, Sentence{Text: strings.Join(parts, "; "), Claims: claims})
+	}
+	return out
+}
+
+// claim is what a duel says.
+func (d Duel) claim(set *Set, title string) Claim {
+	out := Claim{Subject: d.Above.String() + " on " + title, Relation: Overtakes, Object: d.Below.String(), Unit: words.Seconds, Outcome: words.OutcomeText(estimate.Unknown)}
+	switch {
+	case d.Crossover.Outcome == estimate.Crosses:
+		out.Value, out.Outcome = d.Crossover.At, ""
+	case d.Ahead:
+		out.Outcome = words.OutcomeText(estimate.Always)
+	case d.LevelFrom > 0:
+		out.Relation, out.Outcome, out.Value = DrawsLevel, "", estimate.Estimate{Value: d.LevelFrom, N: d.Last.N}
+	case d.Behind:
+		out.Relation, out.Outcome, out.Value, out.Unit = StaysBehind, "", d.Last, words.Times
+	}
+	for _, p := range d.points {
+		grain := p.Point.Get(record.AxisGrain)
+		out.Of, out.Against = append(out.Of, d.above.With(record.AxisGrain, grain)), append(out.Against, d.below.With(record.AxisGrain, grain))
 	}
 	return out
 }
@@ -167,13 +317,19 @@ func remedies(s Sweep) []Sentence {
 	var out []Sentence
 	for shape := ShapeSerial; shape <= ShapeGrows; shape++ {
 		var names []string
+		var claims []Claim
 		for _, series := range s.Series {
 			if series.Overhead.Shape == shape {
 				names = append(names, series.Label())
+				c := Claim{Subject: series.String() + " on " + s.Title(), Relation: OverheadShape, Object: shape.String(), Unit: words.Times, Value: series.Overhead.R50}
+				for _, p := range series.Points {
+					c.Of = append(c.Of, p.Point)
+				}
+				claims = append(claims, c)
 			}
 		}
 		if len(names) > 0 {
-			out = append(out, Sentence{Text: fmt.Sprintf("for shorter tasks with %s (overhead: %s) %s", words.JoinAnd(names), shape, shape.Remedy())})
+			out = append(out, Sentence{Text: fmt.Sprintf("for shorter tasks with %s (overhead: %s) %s", words.JoinAnd(names), shape, shape.Remedy()), Claims: claims})
 		}
 	}
 	return out
@@ -191,21 +347,22 @@ func costOf(set *Set, s Scaling) Sentence {
 		if Scalings(set)[c.Scaling].Baseline != s.Baseline {
 			continue
 		}
-		claim := crossing(c.Label+" on "+s.Title(), "workers that beat", s.Family.Baseline, "workers", c.Crossover)
-		if claim.Value.N == 0 && c.Fewest > 0 {
-			claim.Outcome, claim.Value = "", estimate.Estimate{Value: float64(c.Fewest)}
+		claim := Claim{Subject: c.Label + " on " + s.Title(), Relation: BeatWith, Object: s.Family.Baseline, Unit: words.Plain, Value: estimate.Estimate{Value: float64(c.Fewest), N: c.Crossover.At.N}}
+		for _, p := range c.points {
+			claim.Of, claim.Against = append(claim.Of, p), append(claim.Against, s.Baseline)
 		}
 		need := strconv.Itoa(c.Fewest)
 		switch {
-		case c.Crossover.Outcome == estimate.Never:
+		case c.Never:
 			never = append(never, c.Label)
 			most = max(most, int(c.Crossover.To+0.5))
+			claim.Outcome, claim.Value = words.OutcomeText(estimate.Never), estimate.Estimate{}
 			out.Claims = append(out.Claims, claim)
 			continue
 		case c.Fewest == 0:
 			continue
-		case c.Fewest == int(c.Crossover.From+0.5) && c.Fewest > 1:
-			need = "at most " + need
+		case c.AtMost:
+			need, claim.Outcome = "at most "+need, "at most"
 		}
 		out.Claims = append(out.Claims, claim)
 		executors.add(need, c.Label)

@@ -36,6 +36,9 @@ func needTable(s Sweep) words.Table {
 			switch l.Work.Outcome {
 			case estimate.Unknown:
 				cell.Text = "?"
+				if l.AtMost > 0 {
+					cell.Text = "at most " + words.Duration(l.AtMost)
+				}
 			case estimate.Crosses:
 				t.Brief = true
 				cell = words.Cell{Text: words.Duration(l.Work.At.Value) + " (" + words.Duration(l.METG.At.Value) + ")",

@@ -11,7 +11,7 @@ import (
 
 func TestCostSentence(t *testing.T) {
 	cost := func(executor string, o estimate.Outcome, from, to float64, fewest int) Cost {
-		return Cost{Executor: executor, Label: executor, Crossover: estimate.Crossing{Outcome: o, From: from, To: to}, Fewest: fewest}
+		return Cost{Executor: executor, Label: executor, Crossover: estimate.Crossing{Outcome: o, From: from, To: to}, Fewest: fewest, Never: o == estimate.Never, AtMost: o == estimate.Always}
 	}
 	at := []Scaling{{Workload: "w", Baseline: record.GridPoint("serial", "w", 1, 1)}, {Workload: "w", Baseline: record.GridPoint("serial", "w", 1, 2)}}
 	plain := func(costs []Cost) *Set { return Suppose(Suppose(NewSet(&record.Record{}), at), costs) }

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -52,6 +53,9 @@ type SweepPoint struct {
 	Time       estimate.Estimate // wall time per task, seconds
 	Speedup    estimate.Estimate // against serial, within blocks; 1 in the serial series
 	Efficiency estimate.Estimate // Speedup / Ideal
+	// The ends of the interval of the speedup whose level is shared among the points of a
+	// series; Most is what it may be, had the machine been there.
+	Least, Most float64
 }
 
 // Sweeps has one of every workload, with what else says what is run, and worker count in
@@ -137,7 +141,8 @@ func sweepSeries(s *Set, arms []*measurement, best estimate.Quantity) SweepSerie
 	for _, m := range arms {
 		base := s.at(m.baseline)
 		work, time := usefulWork(s, m), s.Quantity(m.task.Within(base.task))
-		speedup := s.Quantity(base.task.Over(m.task))
+		ratios := base.task.Over(m.task)
+		speedup := s.Quantity(ratios)
 		efficiency := speedup.Per(best)
 		speedups = append(speedups, estimate.CurvePoint{Work: work, Ratio: speedup})
 		efficiencies = append(efficiencies, estimate.CurvePoint{Work: work, Ratio: efficiency})
@@ -149,6 +154,8 @@ func sweepSeries(s *Set, arms []*measurement, best estimate.Quantity) SweepSerie
 			Time:       time.Estimate(),
 			Speedup:    speedup.Estimate(),
 			Efficiency: efficiency.Estimate(),
+			Least:      math.Exp(estimate.Sure(ratios.Places(), estimate.Shared(len(arms))).Low),
+			Most:       mostOf(s, ratios, m, len(arms)),
 		})
 	}
 	c := estimate.NewCurve(speedups)

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
 )
@@ -13,24 +14,46 @@ import (
 // Trust says whether the numbers can be believed, and what lowers that. It always has an
 // answer.
 var Trust = Question{
-	Name: "trust", Title: "Can I trust it?", Doc: "Can I trust it?",
+	Name: "trust", Title: "Trust it?", Doc: "Can I trust it?",
 	Answer: func(s *Set) Section {
-		out := Section{Warnings: Warnings(s), Reading: fmt.Sprintf("The run has %s. A block runs every arm once, in shuffled order, so that a machine that drifts drifts for all of them. Every speedup is a ratio within a block; the estimate is the median of these ratios and its %s interval assumes nothing about how they are distributed. It needs at least %d blocks: with fewer, no interval is shown and nothing is decided. Workers stand ready before the clock starts; each job checks its own answer after the clock has stopped.",
-			words.Count(s.Blocks(), "block"), words.Percent(estimate.Confidence), estimate.MinBlocks)}
-		first := Sentence{Text: basis(s), Verdict: trustVerdict(s)}
-		add := func(claims []Claim, format string, args ...any) {
-			out.Sentences = append(out.Sentences, Sentence{Text: fmt.Sprintf(format, args...), Claims: claims})
+		out := Section{Warnings: Warnings(s), Reading: fmt.Sprintf("The record has %s. A round runs every arm once, in shuffled order, so that a machine that drifts drifts for all of them. Every speedup is a ratio within a block; the estimate is the median of these ratios and its %s interval assumes nothing about how they are distributed. It needs at least %d blocks. What is called faster, slower, a help or no help is so in intervals that hold for all arms together, 99 %% of the time. Workers stand ready before the clock starts; each job checks its own answer after the clock has stopped.",
+			rounds(s), words.Percent(estimate.Confidence), estimate.MinBlocks)}
+		count := func(what string, n int, of ...record.Point) Claim {
+			return Claim{Subject: "the record", Relation: CountOf, Object: what, Unit: words.Plain, Value: estimate.Exactly(float64(n), s.Whole()), Of: of}
+		}
+		first := Sentence{Text: basis(s), Brief: trustBrief(s), Verdict: trustVerdict(s), Claims: []Claim{count("rounds", s.Whole()), count("arms", len(s.Points()))}}
+		if narrow := s.Blocks() - s.Whole(); narrow > 0 {
+			first.Claims = append(first.Claims, count("closer rounds", narrow))
+		}
+		if !s.Numbered() {
+			first.Claims = append(first.Claims, count("results of an arm", s.Blocks()))
+		}
+		if n := len(out.Warnings); n > 0 {
+			first.Claims = append(first.Claims, count("doubts", n))
+		}
+		if m := MachineOf(s); m.Low() {
+			first.Claims = append(first.Claims, m.claim())
+		}
+		add := func(claim Claim, format string, args ...any) {
+			out.Sentences = append(out.Sentences, Sentence{Text: fmt.Sprintf(format, args...), Claims: []Claim{claim}})
 		}
 		if n := len(s.Record.Failures); n > 0 {
-			add(nil, "%s failed: %s.", words.Count(n, "slice"), failureList(s))
+			var of []record.Point
+			for _, f := range s.Record.Failures {
+				of = append(of, f.Point)
+			}
+			add(count("failures", n, of...), "%s failed: %s.", words.Count(n, "slice"), failureList(s))
 		}
-		if noisy, arms := NoisyArms(s); len(noisy) > 0 {
-			add(nil, "%d of %d arms are noisy (interval wider than ±%s): %s. More blocks, hence a larger -budget, narrow them.",
-				len(noisy), arms, words.Percent(noisyLimit), words.ShortList(noisy, 3))
+		if noisy := noisyArms(s); len(noisy) > 0 {
+			var of []record.Point
+			for _, a := range noisy {
+				of = append(of, a.point)
+			}
+			add(count("noisy arms", len(noisy), of...), "%s noisy (interval wider than ±%s): %s. More blocks, hence a larger -budget, narrow them.",
+				words.Plural(len(noisy), "arm is", "arms are"), words.Percent(noisyLimit), words.ShortList(NoisyArms(s), 3))
 		}
-		if p, c, ok := poorCapacity(s); ok {
-			add([]Claim{{Subject: words.Count(p, "CPU"), Relation: "capacity", Object: "1 CPU", Unit: words.Times, Value: c}},
-				"%d CPUs together deliver %s times one %s: no pool can speed up CPU work more on this machine.", p, words.RatioNumber(c.Value), words.IntervalOf(c, words.Times))
+		if m := MachineOf(s); m.Own {
+			add(m.claim(), "These %s do the work of %s %s: no pool can speed up CPU work more on this machine.", words.Count(m.CPUs, "CPU"), words.RatioNumber(m.Gave.Value), words.IntervalOf(m.Gave, words.Times))
 		}
 		if len(out.Sentences)+len(out.Warnings) == 0 && len(Scalings(s)) > 0 && s.Whole() >= estimate.MinBlocks {
 			first.Text += " Nothing that lowers trust was seen."
@@ -42,13 +65,7 @@ var Trust = Question{
 }
 
 func trustVerdict(s *Set) *Verdict {
-	var doubts []string
-	if n := len(Warnings(s)); n > 0 {
-		doubts = append(doubts, words.Count(n, "doubt"))
-	}
-	if noisy, of := NoisyArms(s); len(noisy) > 0 {
-		doubts = append(doubts, fmt.Sprintf("noisy: %d of %s", len(noisy), words.Count(of, "arm")))
-	}
+	doubts := doubtsOf(s)
 	switch {
 	case len(s.Record.Failures) > 0:
 		return &Verdict{Bad, words.Count(len(s.Record.Failures), "slice") + " failed"}
@@ -60,19 +77,56 @@ func trustVerdict(s *Set) *Verdict {
 	return &Verdict{Clean, "clean"}
 }
 
+// doubtsOf counts what lowers trust, by kind.
+func doubtsOf(s *Set) (doubts []string) {
+	if n := len(Warnings(s)); n > 0 {
+		doubts = append(doubts, words.Count(n, "doubt"))
+	}
+	if noisy := NoisyArms(s); len(noisy) > 0 {
+		doubts = append(doubts, words.Plural(len(noisy), "arm is", "arms are")+" noisy")
+	}
+	return doubts
+}
+
+// trustBrief is the answer for the last screen.
+func trustBrief(s *Set) string {
+	doubts := doubtsOf(s)
+	if n := len(s.Record.Failures); n > 0 {
+		doubts = slices.Insert(doubts, 0, words.Count(n, "slice")+" failed")
+	}
+	if m := MachineOf(s); m.Low() {
+		doubts = append(doubts, fmt.Sprintf("%s did the work of %s", words.Count(m.CPUs, "CPU"), words.RatioNumber(m.Gave.Value)))
+	}
+	if len(doubts) == 0 {
+		return rounds(s) + "; nothing lowers trust"
+	}
+	return rounds(s) + "; " + words.JoinAnd(doubts)
+}
+
+// rounds counts what everything rests on: "47 rounds over all 157 arms, and 93 over those
+// that needed more".
+func rounds(s *Set) string {
+	arms, whole := len(s.Points()), s.Whole()
+	if !s.Numbered() {
+		return fmt.Sprintf("%s with up to %s each", words.Count(arms, "arm"), words.Count(s.Blocks(), "result"))
+	}
+	text := fmt.Sprintf("%s over all %s", words.Count(whole, "round"), words.Count(arms, "arm"))
+	if arms == 1 {
+		text = words.Count(whole, "round") + " over 1 arm"
+	}
+	if narrow := s.Blocks() - whole; narrow > 0 {
+		text += fmt.Sprintf(", and %d over those that needed more", narrow)
+	}
+	return text
+}
+
 // basis says what everything rests on.
 func basis(s *Set) string {
-	arms, whole := words.Count(len(s.Points()), "arm"), s.Whole()
-	text := fmt.Sprintf("%s of %s", words.Count(whole, "block"), arms)
-	if narrow := s.Blocks() - whole; narrow > 0 {
-		text += fmt.Sprintf(", and %d of those that needed more", narrow)
-	}
-	cure := "a larger -budget, or fewer workloads, executors or worker counts, gives more"
+	text, cure := rounds(s), "a larger -budget, or fewer workloads, executors or worker counts, gives more"
 	if !s.Numbered() {
-		text = fmt.Sprintf("%s with up to %s each, paired by their order: the record has no blocks", arms, words.Count(s.Blocks(), "result"))
-		cure = "a larger -count gives more"
+		text, cure = text+", paired by their order: the record has no blocks", "a larger -count gives more"
 	}
-	if whole >= estimate.MinBlocks {
+	if s.Whole() >= estimate.MinBlocks {
 		return fmt.Sprintf("%s; intervals are %s.", text, words.Percent(estimate.Confidence))
 	}
 	return fmt.Sprintf("%s; intervals need %d, so there are none: %s.", text, estimate.MinBlocks, cure)
@@ -103,23 +157,24 @@ func failureTable(s *Set) words.Table {
 
 func noisyTable(s *Set) words.Table {
 	t := words.Table{Title: "Noisy arms", Folded: true, Left: 1, Header: []string{"the widest interval first"}}
-	noisy, _ := NoisyArms(s)
-	for _, name := range noisy {
+	for _, name := range NoisyArms(s) {
 		t.Add(name)
 	}
 	return t
 }
 
-// poorCapacity is the largest number of CPUs whose capacity is known, where they give
-// much less than they promise and the runner has not said so.
-func poorCapacity(s *Set) (cpus int, c estimate.Estimate, ok bool) {
-	for workers, q := range CapacityOf(s) {
-		if workers <= s.Record.Facts.Cores && workers > cpus {
-			cpus, c = workers, q.Estimate()
-		}
-	}
-	return cpus, c, cpus >= 2 && c.Known() && c.Value <= 0.8*float64(cpus) && c.High <= 0.9*float64(cpus) && !s.Record.Facts.Warned("capacity")
+// claim is what the machine gave.
+func (m Machine) claim() Claim {
+	return Claim{Subject: words.Count(m.CPUs, "CPU"), Relation: CapacityIs, Object: "1 CPU", Unit: words.Times, Value: m.Gave, Of: []record.Point{capacityPoint(m.CPUs)}, Against: []record.Point{capacityPoint(1)}}
 }
+
+// missing is that it gave less than it has.
+func (m Machine) missing() Claim {
+	return Claim{Subject: "the machine", Relation: Missing, Object: words.Count(m.CPUs, "CPU"), Unit: words.Plain, Value: m.Gave, Of: []record.Point{capacityPoint(m.CPUs)}, Against: []record.Point{capacityPoint(1)}}
+}
+
+// CapacityIs is the relation of what CPUs deliver together to what one does.
+const CapacityIs Relation = "capacity"
 
 func capacityTable(s *Set) words.Table {
 	t := words.Table{Title: "What the machine delivers to independent workers that compute, as a multiple of one", Left: 0, Header: []string{"workers", "capacity", "per worker"}}

@@ -17,14 +17,18 @@ var Units = Question{
 	Answer: func(s *Set) Section {
 		var out Section
 		var ranges []string
+		var claims []Claim
 		for _, u := range Values(s) {
 			smaller := func(a, b UnitRow) int { return cmp.Compare(a.Value.Value, b.Value.Value) }
 			low, high := slices.MinFunc(u.Rows, smaller), slices.MaxFunc(u.Rows, smaller)
 			ranges = append(ranges, fmt.Sprintf("%s to %s", words.Quantity(low.Value.Value, u.Unit.Name), words.Quantity(high.Value.Value, u.Unit.Name)))
 			out.add("", unitTable(u))
+			for _, end := range []UnitRow{low, high} {
+				claims = append(claims, Claim{Subject: end.Point.String(), Relation: MedianOf, Unit: u.Unit.Name, Value: end.Value, Of: []record.Point{end.Point}})
+			}
 		}
 		if len(ranges) > 0 {
-			out.Sentences = []Sentence{{Text: "medians from " + words.JoinAnd(ranges) + ": the report has them all"}}
+			out.Sentences = []Sentence{{Text: "medians from " + words.JoinAnd(ranges) + ": the report has them all", Claims: claims}}
 		}
 		return out
 	},

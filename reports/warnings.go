@@ -17,8 +17,8 @@ func Warnings(s *Set) []record.Warning { return once(s, findWarnings) }
 func findWarnings(s *Set) []record.Warning {
 	facts := &s.Record.Facts
 	// That there were too few blocks is left out, since later ones make it wrong; who asks
-	// counts them.
-	out := slices.DeleteFunc(slices.Clone(facts.Warnings), func(w record.Warning) bool { return w.Topic == "blocks" })
+	// counts them. So is what earlier versions said of the capacity, by another estimate.
+	out := slices.DeleteFunc(slices.Clone(facts.Warnings), func(w record.Warning) bool { return w.Topic == "blocks" || w.Topic == "capacity" })
 	slices.SortStableFunc(out, func(a, b record.Warning) int { return strings.Compare(a.Topic, b.Topic) })
 	const cure = "Go on with -resume; what is here is of complete measurements."
 	switch end := facts.End; {
@@ -29,6 +29,7 @@ func findWarnings(s *Set) []record.Warning {
 	}
 	out = append(out, s.warnings...)
 	out = append(out, unanalysed(s)...)
+	out = append(out, absence(s)...)
 	beaten := BeatenIdeals(s)
 	for _, workload := range slices.Sorted(maps.Keys(beaten)) {
 		b := beaten[workload]
@@ -37,6 +38,22 @@ func findWarnings(s *Set) []record.Warning {
 			Cure: "Its efficiencies are against the number of workers; measure again on an idle machine."})
 	}
 	return append(out, implausible(s)...)
+}
+
+// absence is what the machine did not give, and that it was not measured where somebody is
+// advised against a pool.
+func absence(s *Set) []record.Warning {
+	m := MachineOf(s)
+	switch {
+	case m.Low() && !m.Own:
+		return []record.Warning{{Topic: "capacity",
+			What: fmt.Sprintf("%s together did the work of %s %s, and of %s to %s in most blocks: something else took them.", words.Count(m.CPUs, "CPU"), words.RatioNumber(m.Gave.Value), words.IntervalOf(m.Gave, words.Times), words.RatioNumber(m.From), words.RatioNumber(m.To)),
+			Cure: "Stop other programs, or use a machine that does not share its CPUs, and measure again; more blocks do not help."}}
+	case m.Gave.N == 0 && slices.ContainsFunc(Headline(s), func(x Scaling) bool { return x.Best.Decision == NoPool && x.Resource != "wait" }):
+		return []record.Warning{{Topic: "capacity", What: "What the CPUs delivered meanwhile was not measured, so that no pool helps may be the machine's doing.",
+			Cure: "Measure with poolbench run, or with bench.Run, which probe the capacity."}}
+	}
+	return nil
 }
 
 // unanalysed is what has no speedup.

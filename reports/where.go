@@ -2,11 +2,18 @@ package reports
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
+	"poolbench/bench/record"
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
+)
+
+// The relations of losses.
+const (
+	ShareOfTime Relation = "share of the workers' time"
+	ModelOf     Relation = "model" // a parameter of it, by Object
+	OverlapOf   Relation = "overlap of waiting and computing"
 )
 
 // Where has one sentence a workload: what the executor that is chosen for it, or the
@@ -34,17 +41,23 @@ func lossSentence(s Scaling) (out Sentence, ok bool) {
 	var parts []string
 	if text := best.Ledger.Text(); text != "" {
 		parts = append(parts, fmt.Sprintf("with %s %s", words.Count(best.Workers, "worker"), text))
+		share := func(name string, unit string, e estimate.Estimate) {
+			out.Claims = append(out.Claims, Claim{Subject: arm, Relation: ShareOfTime, Object: name, Unit: unit, Value: e, Of: []record.Point{best.Point}, Against: []record.Point{s.Baseline}})
+		}
 		for _, x := range best.Ledger.shares() {
-			out.Claims = append(out.Claims, Claim{Subject: arm, Relation: "share of the workers' time: " + x.name, Unit: words.Fraction, Value: estimate.Estimate{Value: x.of, N: best.Ledger.N}})
+			share(x.name, words.Fraction, x.of)
+		}
+		if best.Ledger.Faster.N > 0 {
+			share("tasks faster than alone", words.Times, best.Ledger.Faster)
 		}
 	}
 	if series.Law.Kind != NoLaw {
 		parts = append(parts, series.Law.Text())
-		out.Claims = append(out.Claims, series.Law.claims(series.Label()+" on "+s.Title())...)
+		out.Claims = append(out.Claims, series.Law.claims(series.Label()+" on "+s.Title(), series.Points, s.Baseline)...)
 	}
 	if best.Overlap.N > 0 {
 		parts = append(parts, "overlap of waiting and computing "+words.Estimate(best.Overlap, words.Plain))
-		out.Claims = append(out.Claims, Claim{Subject: arm, Relation: "overlap of waiting and computing", Unit: words.Plain, Value: best.Overlap})
+		out.Claims = append(out.Claims, Claim{Subject: arm, Relation: OverlapOf, Unit: words.Plain, Value: best.Overlap, Of: []record.Point{best.Point}})
 	}
 	out.Subject, out.Text = s.Family.Title(), series.Label()+": "+strings.Join(parts, "; ")
 	return out, len(parts) > 0
@@ -98,20 +111,29 @@ func (l Law) Text() string {
 	return "no model: " + l.Why
 }
 
-// claims are the parameters that Text states.
-func (l Law) claims(subject string) []Claim {
+// claims are the parameters that Text states of some points.
+func (l Law) claims(subject string, points []ScalingPoint, baseline record.Point) []Claim {
 	period := l.Period
 	if l.Kind == Plateau && l.Ceiling.Value >= 1 {
 		period = estimate.Estimate{}
 	}
-	return slices.DeleteFunc([]Claim{
-		{Subject: subject, Relation: "speedup of each worker", Unit: words.Times, Value: l.PerWorker},
-		{Subject: subject, Relation: "largest speedup", Unit: words.Times, Value: l.Ceiling},
-		{Subject: subject, Relation: "time from task to task", Unit: words.Seconds, Value: period},
-		{Subject: subject, Relation: "contention of each worker more", Unit: words.Fraction, Value: l.Contention},
-		{Subject: subject, Relation: "crosstalk of each worker more", Unit: words.Fraction, Value: l.Crosstalk},
-		{Subject: subject, Relation: "best number of workers", Unit: words.Plain, Value: l.Peak},
-	}, func(c Claim) bool { return c.Value.N == 0 })
+	var out []Claim
+	for _, p := range []struct {
+		object, unit string
+		value        estimate.Estimate
+	}{
+		{"speedup of each worker", words.Times, l.PerWorker}, {"largest speedup", words.Times, l.Ceiling}, {"time from task to task", words.Seconds, period},
+		{"contention of each worker more", words.Fraction, l.Contention}, {"crosstalk of each worker more", words.Fraction, l.Crosstalk}, {"best number of workers", words.Plain, l.Peak},
+	} {
+		c := Claim{Subject: subject, Relation: ModelOf, Object: l.Name() + ": " + p.object, Unit: p.unit, Value: p.value, Against: []record.Point{baseline}}
+		for _, at := range points {
+			c.Of = append(c.Of, at.Point)
+		}
+		if p.value.N > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // PeakText is N* for a table, "14 [12, 17]", or why it is withheld.
@@ -128,13 +150,13 @@ func (l Law) PeakText() string {
 // A workShare is a part of the time of the workers.
 type workShare struct {
 	name string
-	of   float64
+	of   estimate.Estimate
 }
 
-// shares are empty when nothing was sampled.
+// shares are empty when nothing was sampled, or the split does not fit.
 func (l Ledger) shares() []workShare {
 	switch {
-	case l.N == 0:
+	case l.N == 0, l.Faster.N > 0:
 		return nil
 	case l.Split:
 		return []workShare{{"useful work", l.Ideal}, {"slower work", l.Inflation}, {"scheduling", l.Scheduling}, {"idle", l.Idle}}
@@ -142,12 +164,16 @@ func (l Ledger) shares() []workShare {
 	return []workShare{{"useful work", l.Ideal}, {"slower work", l.Inflation}, {"scheduling or idle", l.Idle}}
 }
 
-// Text names the shares: "81 % of the workers' time is useful work, 1 % slower work,
-// 6 % scheduling, 12 % idle". It is empty when nothing was sampled.
+// Text names the shares: "81 % [80, 83] of the workers' time is useful work, 1 % [0, 2]
+// slower work, 6 % [5, 7] scheduling, 12 % [10, 13] idle". It is empty when nothing was
+// sampled.
 func (l Ledger) Text() string {
+	if l.Faster.N > 0 {
+		return fmt.Sprintf("tasks take less time than in the plain loop, which is %s as long, so their time cannot be split", words.Estimate(l.Faster, words.Times))
+	}
 	var parts []string
 	for _, x := range l.shares() {
-		parts = append(parts, words.Percent(x.of)+" "+x.name)
+		parts = append(parts, words.Estimate(x.of, words.Fraction)+" "+x.name)
 	}
 	return strings.Replace(strings.Join(parts, ", "), " useful", " of the workers' time is useful", 1)
 }
@@ -176,7 +202,7 @@ func lawTable(set *Set) words.Table {
 func lossTable(set *Set) words.Table {
 	t := words.Table{Folded: true, Title: "Where the workers' time went", Left: 2, Header: []string{"workload", "executor", "workers", "relative speedup", "serial fraction",
 		"useful work", "slower work", "scheduling", "idle", "overlap"},
-		Caption: "Relative speedup is against the same executor with one worker. The serial fraction is that of Karp and Flatt; in brackets it is of fewer than 4 workers, where noise alone makes one. Shares of the time of all workers come from tasks timed from inside; slower work is below 0 where tasks took less time than in the plain loop, and workers beyond the cores wait as slower work or as idle. The overlap of waiting and computing is 1 when the shorter is hidden behind the longer, 0 when they go one after the other."}
+		Caption: "Relative speedup is against the same executor with one worker. The serial fraction is that of Karp and Flatt; in brackets it is of fewer than 4 workers, where noise alone makes one. Shares of the time of all workers come from tasks timed from inside; they do not fit where tasks surely took less time than in the plain loop, and workers beyond the cores wait as slower work or as idle. The overlap of waiting and computing is 1 when the shorter is hidden behind the longer, 0 when they go one after the other."}
 	for _, s := range Headline(set) {
 		for _, p := range s.Points() {
 			fraction := words.Number(p.SerialFraction, words.Plain)
@@ -192,9 +218,14 @@ func lossTable(set *Set) words.Table {
 			if p.Workers == 1 && p.Relative.N > 0 {
 				relative = words.Cell{Text: words.Ratio(1)} // of itself
 			}
-			share := func(of float64) words.Cell { return words.OrDash(p.Ledger.N > 0, words.Percent(of)) }
+			share := func(of estimate.Estimate) words.Cell {
+				if p.Ledger.Faster.N > 0 {
+					return words.Cell{Text: "does not fit"}
+				}
+				return words.Number(of, words.Fraction)
+			}
 			scheduling := share(p.Ledger.Scheduling)
-			if p.Ledger.N > 0 && !p.Ledger.Split {
+			if p.Ledger.Ideal.N > 0 && !p.Ledger.Split {
 				scheduling.Text = "in idle"
 			}
 			t.Add(s.Family.Title(), p.Label(), p.Workers, relative, fraction,

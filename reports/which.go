@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 	"poolbench/reports/words"
 )
 
@@ -16,43 +17,17 @@ import (
 var Which = Question{
 	Name: "which", Title: "Which one?", Doc: "Which executor and how many workers should I use?",
 	Answer: func(s *Set) Section {
-		out := Section{Reading: "The speedup is the time of a plain loop divided by the time of the pool, within the same block of the run. The heavy dark line is what the machine was measured to deliver to independent processes; the thin line y = x would be one whole core per worker. Below the dashed line more than half of the workers' time is lost. In the table, the outlined cell is the choice; cells marked “as good” cannot be told from it or differ by less than 5 %, and the cheapest of them is the choice."}
+		out := Section{Reading: "The speedup is the time of a plain loop divided by the time of the pool, within the same block of the run. The heavy dark line is what the machine was measured to deliver to independent processes; the thin line y = x would be one whole core per worker. Below the dashed line more than half of the workers' time is lost. In the table, the outlined cell is the choice: the smallest pool to which no other is shown to be preferable. Cells marked “equal” are within 5 % of it by their whole interval, those marked “not told” cannot be told apart from it yet."}
 		for _, h := range Headline(s) {
 			of := slices.DeleteFunc(slices.Clone(Scalings(s)), func(x Scaling) bool { return x.Family != h.Family })
-			out.Sentences = append(out.Sentences, whichSentence(h, of))
+			out.Sentences = append(out.Sentences, whichSentence(s, h))
 			out.add(h.Family.Title(), speedupTable(s, h), otherChoices(s, h, of), makespans(s, of))
 		}
 		if len(out.Sentences) == 0 {
-			out.Sentences = []Sentence{{Text: "this record cannot say: no workload was measured both in a plain loop and in a pool"}}
+			out.Sentences = []Sentence{nothing("this record cannot say: no workload was measured both in a plain loop and in a pool")}
 		}
 		return out
 	},
-}
-
-func whichSentence(h Scaling, of []Scaling) Sentence {
-	out := Sentence{Subject: h.Family.Title(), Text: h.Best.Sentence, Verdict: verdict(h)}
-	for _, arm := range h.Best.Stated {
-		out.Claims = append(out.Claims, Claim{Subject: arm.String() + " on " + h.Title(), Relation: "speedup", Object: h.Family.Baseline, Unit: words.Times, Value: arm.Speedup})
-	}
-	if best := h.Best; best.Ahead.N > 0 {
-		out.Text += fmt.Sprintf("; %s ahead of %s", words.Ratio(best.Ahead.Value), best.Next.Pool)
-		out.Claims = append(out.Claims, Claim{Subject: best.String() + " on " + h.Title(), Relation: "speedup", Object: best.Next.String(), Unit: words.Times, Value: best.Ahead})
-	}
-	if h.Grain != 0 && slices.ContainsFunc(of, func(x Scaling) bool { return x.Grain != h.Grain }) {
-		out.Text += fmt.Sprintf(" (at %s of work per task)", words.Grain(h.Grain))
-	}
-	return out
-}
-
-func verdict(h Scaling) *Verdict {
-	switch best := h.Best; {
-	case !best.Decided:
-		return &Verdict{Unsure, "cannot tell"}
-	case best.Executor == h.Family.Baseline:
-		return &Verdict{None, "use no pool"}
-	default:
-		return &Verdict{Win, best.Short() + ", " + words.Ratio(best.Speedup.Value)}
-	}
 }
 
 // speedupTable is the matrix of one Scaling: a row an executor, a column a pool size.
@@ -101,20 +76,35 @@ func speedupCells(s Scaling, series ScalingSeries, workers []int) []words.Cell {
 			share = p.CapacityEfficiency
 		}
 		i, _ := slices.BinarySearch(workers, p.Workers)
-		out[i] = words.Cell{Text: words.Ratio(p.Speedup.Value), Note: words.Percent(share), Interval: words.IntervalOf(p.Speedup, words.Times),
+		out[i] = words.Cell{Text: words.ValueOf(p.Speedup, words.Times), Note: words.Percent(share), Interval: words.IntervalOf(p.Speedup, words.Times),
 			Method: p.Speedup.Method, Level: tintOf(share), Mark: s.Best.mark(p.Pool)}
 	}
 	return out
 }
 
 func (c Choice) mark(p Pool) *words.Mark {
+	if c.Decision == Unmeasured || c.Decision == SomePool {
+		return nil
+	}
 	if c.Pool == p {
 		return words.Best
 	}
-	if slices.ContainsFunc(c.Ties, func(t Tie) bool { return t.Pool == p }) {
-		return words.AsGood
+	for _, r := range c.Rivals {
+		if r.Pool == p {
+			return map[Standing]*words.Mark{Equal: words.Equal, Untold: words.Untold}[r.Standing]
+		}
 	}
 	return nil
+}
+
+// leadOf is how a pool stands to the choice; N is 0 where there is none.
+func (c Choice) leadOf(p Pool) estimate.Estimate {
+	for _, r := range c.Rivals {
+		if r.Pool == p {
+			return r.Lead
+		}
+	}
+	return estimate.Estimate{}
 }
 
 // tintOf is the level of an efficiency, as a Cell has it.
@@ -134,7 +124,7 @@ func otherChoices(set *Set, h Scaling, of []Scaling) words.Table {
 		if s.Partial || s.Baseline == h.Baseline {
 			continue
 		}
-		choice := s.Best.Sentence
+		choice := Chosen(set, s).Text
 		if need := costOf(set, s); need.Text != "" {
 			choice += "; " + need.Text
 		}
@@ -157,8 +147,8 @@ func (s Scaling) size() string {
 
 // makespans are all numbers of one workload.
 func makespans(set *Set, of []Scaling) words.Table {
-	t := words.Table{Title: "All numbers of " + of[0].Family.Title(), Folded: true, Left: 2, Header: []string{"work per task", "executor", "workers", "makespan", "time per task", "speedup", "per worker", "of capacity", "blocks"},
-		Caption: "Makespans, times per task and speedups, each with its 95 % interval where there are enough blocks. The time per task of the plain loop is the useful work in a task."}
+	t := words.Table{Title: "All numbers of " + of[0].Family.Title(), Folded: true, Left: 2, Header: []string{"work per task", "executor", "workers", "makespan", "time per task", "speedup", "against the choice", "per worker", "of capacity", "blocks"},
+		Caption: "Makespans, times per task and speedups, each with its 95 % interval where there are enough blocks. Against the choice is its time over that of the arm, within blocks: above 1 where the arm is the faster one. The time per task of the plain loop is the useful work in a task."}
 	perTask := func(p record.Point) words.Cell {
 		if m := set.at(p); m.tasks > 0 {
 			return words.Number(set.Estimate(m.task), words.Seconds)
@@ -166,11 +156,11 @@ func makespans(set *Set, of []Scaling) words.Table {
 		return words.OrDash(false, "")
 	}
 	for _, s := range of {
-		t.Add(s.size(), s.Family.Baseline, 1, words.Number(s.Serial, words.Seconds), perTask(s.Baseline), words.Ratio(1), "–", "–", s.Serial.N)
+		t.Add(s.size(), s.Family.Baseline, 1, words.Number(s.Serial, words.Seconds), perTask(s.Baseline), words.Ratio(1), "–", "–", "–", s.Serial.N)
 		for _, p := range s.Points() {
 			speedup := words.Number(p.Speedup, words.Times)
 			speedup.Mark = s.Best.mark(p.Pool)
-			t.Add(s.size(), p.Label(), p.Workers, words.Number(p.Time, words.Seconds), perTask(p.Point), speedup,
+			t.Add(s.size(), p.Label(), p.Workers, words.Number(p.Time, words.Seconds), perTask(p.Point), speedup, words.Number(s.Best.leadOf(p.Pool), words.Times),
 				words.Percent(p.Efficiency), words.OrDash(p.CapacityEfficiency > 0, words.Percent(p.CapacityEfficiency)), p.Speedup.N)
 		}
 	}

@@ -87,7 +87,7 @@ func TestWildRecords(t *testing.T) {
 		render(t, d)
 		for _, s := range Scalings(d) {
 			for _, p := range s.Series[0].Points {
-				if l := p.Ledger; l.N > 0 && math.Abs(l.Ideal+l.Inflation+l.Scheduling+l.Idle-1) > 1e-9*(1+math.Abs(l.Ideal)) {
+				if l := p.Ledger; l.Ideal.N > 0 && math.Abs(l.Ideal.Value+l.Inflation.Value+l.Scheduling.Value+l.Idle.Value-1) > 1e-9 {
 					t.Errorf("shares do not add up: %+v", l)
 				}
 			}

@@ -47,6 +47,12 @@ grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z]*' executors bench reports | 
 		go test "./$package" -run '^$' -fuzz "^$target\$" -fuzztime 2000x >"$tmp/fuzz" || { cat "$tmp/fuzz"; exit 1; }
 	done
 
+step "commands of the README"
+go test ./bench/cmd/poolbench -run '^TestReadme$' -readme -timeout 30m
+
+step "decisions: 50 planted records of each truth"
+go run ./scripts/decisions -records 50
+
 step "gate: this commit against itself"
 go build -o "$tmp/poolbench" ./bench/cmd/poolbench
 "$tmp/poolbench" gate -base HEAD -head HEAD -pkg ./executors,./workloads -bench 'PingPong|Kernel' -budget 45s -out "$tmp/gate"

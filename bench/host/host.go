@@ -6,6 +6,7 @@ package host
 import (
 	"context"
 	"fmt"
+	"math"
 	"runtime"
 
 	"poolbench/bench/record"
@@ -22,7 +23,7 @@ type Machine struct {
 // Describe asks the system. What it does not tell is left out.
 func Describe(ctx context.Context) Machine {
 	cores, procs := runtime.NumCPU(), runtime.GOMAXPROCS(0)
-	m := Machine{Keys: Keys(ctx), Cores: min(cores, procs)}
+	m := Machine{Keys: Keys(ctx), Cores: CPUs()}
 	m.read("gomaxprocs", float64(procs), "")
 	describeSystem(ctx, &m.Findings)
 	if load := loadAverage(ctx); load >= 0 {
@@ -46,6 +47,19 @@ func Describe(ctx context.Context) Machine {
 	describeTopology(&m.Findings)
 	return m
 }
+
+// CPUs are how many CPUs a run in this process can use: those that its affinity, its
+// quota, rounded up, and GOMAXPROCS leave; at least 1.
+func CPUs() int {
+	quota, ok := cpuQuota()
+	if !ok {
+		quota = math.Inf(1)
+	}
+	return cpus(min(runtime.NumCPU(), runtime.GOMAXPROCS(0)), quota)
+}
+
+// cpus is how many of some CPUs a quota, in CPUs, leaves.
+func cpus(n int, quota float64) int { return max(1, int(min(float64(n), math.Ceil(quota)))) }
 
 // Keys are the file keys of a record: equal on all runs that may be compared.
 func Keys(ctx context.Context) []record.Field {

@@ -1,6 +1,8 @@
 package host
 
 import (
+	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -105,5 +107,21 @@ func TestBlock(t *testing.T) {
 	}
 	if now := ReadCounters(); now.cpu != nil && now.cpu.total <= 0 {
 		t.Errorf("%+v", now.cpu)
+	}
+}
+
+func TestCPUs(t *testing.T) {
+	for _, test := range []struct {
+		n     int
+		quota float64
+		want  int
+	}{{8, math.Inf(1), 8}, {8, 2.5, 3}, {8, 2, 2}, {8, 0.5, 1}, {2, 16, 2}} {
+		if got := cpus(test.n, test.quota); got != test.want {
+			t.Errorf("%d CPUs with a quota of %v are %d, want %d", test.n, test.quota, got, test.want)
+		}
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	if got := CPUs(); got != 1 {
+		t.Errorf("%d CPUs with GOMAXPROCS 1", got)
 	}
 }

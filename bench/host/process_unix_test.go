@@ -24,9 +24,9 @@ func TestRun(t *testing.T) {
 	if _, err := Run(t.Context(), c); stdout.String() != "out\n2 "+os.TempDir()+"\n" || stderr.String() != "err\n" || err == nil || err.Error() != "ended with exit status 3" {
 		t.Errorf("%q, %q, %v", &stdout, &stderr, err)
 	}
-	late := Shell("echo waiting; sleep 60")
+	late := Shell("sleep 1000")
 	late.Patience = 100 * time.Millisecond
-	if p, err := Run(t.Context(), late); err == nil || err.Error() != "did not end within 100ms: waiting" || p.Output() != "waiting\n" {
+	if _, err := Run(t.Context(), late); err == nil || err.Error() != "did not end within 100ms" {
 		t.Errorf("one that takes too long: %v", err)
 	}
 	if _, err := Run(t.Context(), Command{Name: "no-such-program-here"}); !errors.Is(err, exec.ErrNotFound) {

@@ -22,6 +22,7 @@ func On(kind executors.Kind, name string, h time.Duration, spend Spend) executor
 			}
 			return &taxed{ex, func() { spend(h) }}, nil
 		},
+		Check: kind.Check,
 	}
 }
 

@@ -24,6 +24,7 @@ type Facts struct {
 	Plan   Plan      `fact:"plan"`
 	Builds Builds    `fact:"builds"`
 	Cores  int       `fact:"cores"` // CPUs that the run could use; 0 when unknown
+	Probe  string    `fact:"probe"` // by what the capacity of the machine was probed, for people; "" when it was not
 
 	Sources      []Source      `fact:"source"`
 	Workloads    []Workload    `fact:"workload"`
@@ -182,11 +183,6 @@ func (f *Facts) warn(w Warning) {
 	if !slices.Contains(f.Warnings, w) {
 		f.Warnings = append(f.Warnings, w)
 	}
-}
-
-// Warned reports whether there is a warning of a topic.
-func (f *Facts) Warned(topic string) bool {
-	return slices.ContainsFunc(f.Warnings, func(w Warning) bool { return w.Topic == topic })
 }
 
 // Resource is what limits a workload, "" when the record does not say.

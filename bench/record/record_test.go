@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,7 +55,7 @@ func TestRoundTrip(t *testing.T) {
 		t.Errorf("config %q", rec.Config)
 	}
 	if f := rec.Facts; f.Seed != 43 || !f.Start.Equal(start) || f.Resource("spin") != "cpu" || f.Resource("tiny") != "" || !reflect.DeepEqual(f.Warnings, []Warning{slow}) ||
-		!f.Warned("governor") || len(f.Readings) != 1 || *f.End != (End{2, 9, true, 1.5}) {
+		!warned(f, "governor") || len(f.Readings) != 1 || *f.End != (End{2, 9, true, 1.5}) {
 		t.Errorf("facts %+v", f)
 	}
 	if want := []Failure{{plain, 1, "exit status 3: signal: killed more"}}; !reflect.DeepEqual(rec.Failures, want) {
@@ -322,4 +323,9 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// warned reports whether there is a warning of a topic.
+func warned(f Facts, topic string) bool {
+	return slices.ContainsFunc(f.Warnings, func(w Warning) bool { return w.Topic == topic })
 }

@@ -81,7 +81,7 @@ func Run(ctx context.Context, c Config) (Result, error) {
 
 func (e experiment) measure(ctx context.Context, budget time.Duration, seed uint64, spin record.Calibration) (*reports.Set, uint64, error) {
 	var text bytes.Buffer
-	s, err := bench.Run(ctx, bench.Config{Sources: e.sources, Budget: budget, Seed: seed, Out: &text, Calibrated: calibrated(spin),
+	s, err := bench.Run(ctx, bench.Config{Sources: e.sources, Capacity: []int{}, Budget: budget, Seed: seed, Out: &text, Calibrated: calibrated(spin),
 		Refine: func(rec *record.Record) []record.Point { return reports.Refine(reports.NewSet(rec)) }})
 	if err != nil {
 		return nil, 0, err

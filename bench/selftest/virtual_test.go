@@ -137,10 +137,10 @@ func TestLedgerOfPlantedCosts(t *testing.T) {
 		for _, p := range s.Series[0].Points {
 			// A task takes 8 ms of its worker: 4 of work, 2 of inflation, 2 of overhead.
 			l := p.Ledger
-			near(t, "ideal", l.Ideal, 0.5, 1e-6)
-			near(t, "inflation", l.Inflation, 0.25, 1e-6)
-			near(t, "scheduling", l.Scheduling, 0.25, 1e-6)
-			if math.Abs(l.Idle) > 1e-6 || l.Sampled != 1 {
+			near(t, "ideal", l.Ideal.Value, 0.5, 1e-6)
+			near(t, "inflation", l.Inflation.Value, 0.25, 1e-6)
+			near(t, "scheduling", l.Scheduling.Value, 0.25, 1e-6)
+			if math.Abs(l.Idle.Value) > 1e-6 || l.Sampled != 1 {
 				t.Errorf("%+v", l)
 			}
 		}

@@ -26,13 +26,21 @@ const (
 	Retirement                          // takes Options.Idle
 	Priorities                          // starts a task of a higher priority first
 
+	// What the contract demands of all: a case that needs one of these fails without.
+	works    // makes executors that run tasks and can be shut down
+	queueing // accepts tasks while its workers are busy
+	parallel // runs as many tasks at the same time as it has workers
+	lasting  // keeps a worker whose task has called runtime.Goexit
+
 	Anything Capability = 0
+	demanded            = works | queueing | parallel | lasting
 )
 
 var capabilityDocs = []string{
 	"a submitter that goes on while tasks run", "tasks in the same process", "tasks in another process",
 	"a number of workers that can change", "statistics", "a bounded queue", "initialisers of workers",
-	"idle workers that end", "priorities",
+	"idle workers that end", "priorities", "executors that run tasks", "a queue",
+	"workers that run tasks at the same time", "workers that outlive runtime.Goexit",
 }
 
 // String lists what is in the set.
@@ -47,19 +55,23 @@ func (c Capability) String() string {
 	return strings.Join(docs, ", ")
 }
 
-// tryLimit bounds the search for capabilities. An executor that does not answer
-// has none.
-const tryLimit = 2 * time.Second
-
 // Capabilities finds out by trying what executors of this kind can do. The error
-// says that they cannot even be made.
+// says that they cannot even be made, or do not answer within [Limit].
 func Capabilities(kind executors.Kind) (Capability, error) {
+	s := newSuite(kind)
+	if r := s.run(context.Background(), exploring); r.Outcome != Held {
+		return 0, fmt.Errorf("finding out what %s can do: %s", kind.Name, r.brief())
+	}
+	return s.can &^ demanded, nil
+}
+
+// capabilities is Capabilities without a limit but the end of ctx. Without a queue
+// nothing can overtake, and trying would block.
+func capabilities(ctx context.Context, kind executors.Kind, queues bool) (Capability, error) {
 	ex, err := kind.New(executors.Options{Workers: 1})
 	if err != nil {
 		return 0, fmt.Errorf("making an executor with one worker: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), tryLimit)
-	defer cancel()
 	defer ex.Shutdown(ctx)
 	can := optionsTaken(ctx, kind)
 	if !executors.IsInline(ex) {
@@ -71,11 +83,15 @@ func Capabilities(kind executors.Kind) (Capability, error) {
 	if ok, err := executors.Resize(ex, 1); ok && err == nil {
 		can |= Resizing
 	}
-	if _, err := executors.SubmitFunc(ctx, ex, func(context.Context) (int, error) { return 0, nil }); err != nil {
+	_, err = executors.SubmitFunc(ctx, ex, func(context.Context) (int, error) { return 0, nil })
+	switch {
+	case errors.Is(err, executors.ErrNotShippable):
 		return can | Shipping, nil
+	case err != nil:
+		return 0, fmt.Errorf("a closure was refused, and not with ErrNotShippable: %w", err)
 	}
 	can |= Closures
-	if can&Background != 0 && overtakes(ctx, ex) {
+	if queues && can&Background != 0 && overtakes(ctx, ex) {
 		can |= Priorities
 	}
 	return can, nil

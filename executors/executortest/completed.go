@@ -125,7 +125,7 @@ var completedCases = []Case{
 			t.Errorf("yielded %v", got)
 		}
 	}},
-	{ID: "A10", Doc: "the sequence ends when queued tasks are cancelled and the executor is shut down", Needs: Background, Run: func(t *T) {
+	{ID: "A10", Doc: "the sequence ends when queued tasks are cancelled and the executor is shut down", Needs: Background | queueing, Run: func(t *T) {
 		futures := cancelAndShutdown(t)
 		if got := collect(t, executors.AsCompleted(t.Ctx, futures...)); len(got) != len(futures) {
 			t.Errorf("%d of %d yielded", len(got), len(futures))

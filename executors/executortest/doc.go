@@ -11,7 +11,15 @@
 // What a kind can do is found by trying (see [Capabilities]). A case that needs
 // more than that is not applicable, so that a poorer executor is scored rather
 // than refused. A case that does not end within its limit has hung: its
-// goroutines are shown and abandoned, and the run goes on.
+// goroutines are shown and abandoned, and the run goes on, for as long as all that
+// does not hold has not taken longer than [Patience]. There is always a score.
+//
+// Group B comes first: what the others rest on. When one of these cases does not
+// hold, the others that it decides are not run, and count as failed because of it:
+// an executor whose Submit blocks is told so, once.
+//
+// An executor that panics in a goroutine of its own ends the program, as Go has it,
+// and nothing can be scored.
 //
 // A test binary that runs the suite on worker processes calls process.WorkerMain
 // first in TestMain.
@@ -19,6 +27,7 @@
 // Ids are those of the behaviours in the contract, most of which come from
 // CPython's own tests of concurrent.futures:
 //
+//   - B: what all rest on (not in the contract as a group)
 //   - F: the future itself
 //   - W: waiting for several
 //   - A: futures as they complete
@@ -38,6 +47,14 @@
 //
 // The cases, in the order in which they run, written by go test -update:
 //
+//	B01  an executor can be made, and shut down at once
+//	B02  a task runs, its future has the value, and shutdown returns after that
+//	B03  100 tasks run, one after the other
+//	B04  submit returns while its task runs, unless the executor says that it runs tasks inline
+//	B05  submit accepts 300 tasks while the worker is busy
+//	B06  as many tasks run at the same time as there are workers
+//	B07  a task that ends by runtime.Goexit costs no worker
+//	B08  what else it can do is found by trying options, a closure and a priority
 //	F01  a callback registered before sees the value without blocking
 //	F02  a callback sees the error of the task, the same object where it need not travel
 //	F03  cancel runs callbacks before it returns, and they see the cancellation
@@ -101,7 +118,7 @@
 //	E02  inputs of every form arrive unchanged; a missing function is refused at submit
 //	D07  an error of the task is the error of the future, and the worker lives on
 //	E19  the input is freed after the task, though its future is kept
-//	E20  less than one worker is refused
+//	E20  less than one worker is refused, and one is what the executor has
 //	E22  an error of no text, or a nil pointer in an error, is a failure of the task
 //	E30  a broken executor says so, also when it has been shut down since
 //	E31  one worker starts tasks in the order of submission

@@ -48,11 +48,14 @@ var submitCases = []Case{
 		collected(t, "the input is collected", freed)
 		runtime.KeepAlive(f)
 	}},
-	{ID: "E20", Doc: "less than one worker is refused", Run: func(t *T) {
+	{ID: "E20", Doc: "less than one worker is refused, and one is what the executor has", Needs: works, Run: func(t *T) {
 		for _, n := range []int{0, -1} {
 			if _, err := t.Kind.New(executors.Options{Workers: n}); err == nil {
 				t.Errorf("%d workers were accepted", n)
 			}
+		}
+		if got := t.New(1).Workers(); got != 1 {
+			t.Errorf("Workers() = %d, want 1", got)
 		}
 	}},
 	{ID: "E22", Doc: "an error of no text, or a nil pointer in an error, is a failure of the task", Needs: Closures, Run: func(t *T) {
@@ -86,7 +89,7 @@ var submitCases = []Case{
 			t.Errorf("order %v", order)
 		}
 	}},
-	{ID: "E32", Doc: "tasks and callbacks may submit", Needs: Closures, Run: func(t *T) {
+	{ID: "E32", Doc: "tasks and callbacks may submit", Needs: Closures | queueing, Run: func(t *T) {
 		ex := t.New(1)
 		inner := submitFunc(t, ex, func(ctx context.Context) (future, error) { return executors.Submit(ctx, ex, echo, 3) })
 		f := result(t, inner)
@@ -109,7 +112,7 @@ var submitCases = []Case{
 			t.Errorf("the chain ended at %d", got)
 		}
 	}},
-	{ID: "E33", Doc: "a task that waits on its own one-worker executor completes, to any depth", Needs: Closures, Run: func(t *T) {
+	{ID: "E33", Doc: "a task that waits on its own one-worker executor completes, to any depth", Needs: Closures | queueing, Run: func(t *T) {
 		ex := t.New(1)
 		var depth func(ctx context.Context, n int) (int, error)
 		depth = func(ctx context.Context, n int) (int, error) {
@@ -125,7 +128,7 @@ var submitCases = []Case{
 		}
 		wantResult(t, submitFunc(t, ex, func(ctx context.Context) (int, error) { return depth(ctx, 50) }), 50)
 	}},
-	{ID: "X06", Doc: "a task may wait for many of its own executor, by Wait, AsCompleted and Map, on one worker", Needs: Closures, Run: func(t *T) {
+	{ID: "X06", Doc: "a task may wait for many of its own executor, by Wait, AsCompleted and Map, on one worker", Needs: Closures | queueing, Run: func(t *T) {
 		ex := t.New(1)
 		f := submitFunc(t, ex, func(ctx context.Context) (int, error) {
 			var futures []future
@@ -233,7 +236,7 @@ var submitCases = []Case{
 		}
 		wg.Wait()
 	}},
-	{ID: "X03", Doc: "the end of the context of submit cancels the task, queued or running", Needs: Background, Run: func(t *T) {
+	{ID: "X03", Doc: "the end of the context of submit cancels the task, queued or running", Needs: Background | queueing, Run: func(t *T) {
 		ex := t.New(1)
 		d := dir(t.TempDir())
 		ctx, cancel := context.WithCancel(t.Ctx)

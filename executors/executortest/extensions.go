@@ -27,7 +27,7 @@ var extensionCases = []Case{
 		wantState(t, f, executors.Finished)
 		stillWorks(t, ex)
 	}},
-	{ID: "X10", Doc: "a cancelled task that was queued is never started", Needs: Background, Run: func(t *T) {
+	{ID: "X10", Doc: "a cancelled task that was queued is never started", Needs: Background | queueing, Run: func(t *T) {
 		ex := t.New(1)
 		_, d := hold(t, ex, 1)
 		queued := submit(t, ex, journal, gateInput{Dir: d, Name: "queued"})
@@ -39,7 +39,7 @@ var extensionCases = []Case{
 			t.Error("the cancelled task was started")
 		}
 	}},
-	{ID: "L08", Doc: "idle workers end and come back on demand", Needs: Retirement | Statistics | Background, Run: func(t *T) {
+	{ID: "L08", Doc: "idle workers end and come back on demand", Needs: Retirement | Statistics | Background | parallel, Run: func(t *T) {
 		ex := t.NewWith(executors.Options{Workers: 3, Idle: time.Millisecond})
 		for range 5 {
 			saturate(t, ex, 3)
@@ -53,7 +53,7 @@ var extensionCases = []Case{
 			wantResult(t, submit(t, ex, echo, i), i)
 		}
 	}},
-	{ID: "L09", Doc: "the number of workers can change between and during work", Needs: Resizing | Closures | Background, Run: func(t *T) {
+	{ID: "L09", Doc: "the number of workers can change between and during work", Needs: Resizing | Closures | Background | parallel, Run: func(t *T) {
 		ex := t.New(4)
 		stop := make(chan struct{})
 		var wg sync.WaitGroup
@@ -83,7 +83,7 @@ var extensionCases = []Case{
 			}
 		}
 	}},
-	{ID: "X12", Doc: "fewer workers asked for while all are busy: they end after their task", Needs: Resizing | Closures | Background, Run: func(t *T) {
+	{ID: "X12", Doc: "fewer workers asked for while all are busy: they end after their task", Needs: Resizing | Closures | Background | queueing | parallel, Run: func(t *T) {
 		ex := t.New(8)
 		_, d := hold(t, ex, 8)
 		resize(t, ex, 2)
@@ -160,7 +160,7 @@ var extensionCases = []Case{
 			}
 		}
 	}},
-	{ID: "L15", Doc: "priorities order what is queued, in order of submission within one", Needs: Priorities | Closures | Background, Run: func(t *T) {
+	{ID: "L15", Doc: "priorities order what is queued, in order of submission within one", Needs: Priorities | Closures | Background | queueing, Run: func(t *T) {
 		ex := t.New(1)
 		_, d := hold(t, ex, 1, executors.Priority(-5)) // running, so that nothing overtakes it
 		var order []int
@@ -176,7 +176,7 @@ var extensionCases = []Case{
 			t.Errorf("order %v, want %v", order, want)
 		}
 	}},
-	{ID: "L16", Doc: "statistics add up once the executor is quiet", Needs: Statistics | Background, Run: func(t *T) {
+	{ID: "L16", Doc: "statistics add up once the executor is quiet", Needs: Statistics | Background | queueing, Run: func(t *T) {
 		ex := t.New(3)
 		_, d := hold(t, ex, 1)
 		for i := range 50 {
@@ -197,7 +197,7 @@ var extensionCases = []Case{
 			t.Errorf("after shutdown %+v", s)
 		}
 	}},
-	{ID: "X16", Doc: "statistics count panics, Goexit and cancelled tasks, and who runs a task for another", Needs: Statistics | Closures | Background, Run: func(t *T) {
+	{ID: "X16", Doc: "statistics count panics, Goexit and cancelled tasks, and who runs a task for another", Needs: Statistics | Closures | Background | queueing | lasting, Run: func(t *T) {
 		ex := t.New(1)
 		outer := submitFunc(t, ex, func(ctx context.Context) (int, error) {
 			f, err := executors.Submit(ctx, ex, echo, 1)

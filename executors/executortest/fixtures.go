@@ -120,7 +120,7 @@ type five struct{ pending, running, cancelled, failed, succeeded future }
 // states makes a five: tasks of one executor, or promises where the submitter does
 // not go on while tasks run.
 func states(t *T) five {
-	if !t.has(Background) {
+	if !t.has(Background | queueing) {
 		return promised()
 	}
 	ex := t.New(1)
@@ -264,7 +264,7 @@ func openLater(t *T, d dir) {
 // backlog is tasks that wait for their turn behind a gate that opens later: what a
 // shutdown must wait for. The result of each is its index.
 func backlog(t *T, ex executors.Executor, n int) (futures []future) {
-	if t.has(Background) {
+	if t.has(Background | queueing) {
 		d := dir(t.TempDir())
 		for i := range min(n, ex.Workers()) {
 			futures = append(futures, submit(t, ex, gate, gateInput{d, "in", i, ""}))

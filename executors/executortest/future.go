@@ -209,7 +209,7 @@ var futureCases = []Case{
 			wg.Wait()
 		}
 	}},
-	{ID: "F26", Doc: "callbacks run in order of registration, once each, also when cancel races with the task", Needs: Background, Run: func(t *T) {
+	{ID: "F26", Doc: "callbacks run in order of registration, once each, also when cancel races with the task", Needs: Background | queueing, Run: func(t *T) {
 		ex := t.New(1)
 		_, d := hold(t, ex, 1) // so that nothing ends before it has its callbacks
 		const n = 300

@@ -12,7 +12,7 @@ import (
 
 // initializeCases is group I: what workers do before their first task.
 var initializeCases = []Case{
-	{ID: "I01", Doc: "every worker is initialised once, before its first task, which finds its state", Needs: Initializers | Closures | Background, Run: func(t *T) {
+	{ID: "I01", Doc: "every worker is initialised once, before its first task, which finds its state", Needs: Initializers | Closures | Background | parallel, Run: func(t *T) {
 		var mu sync.Mutex
 		calls := map[int]int{}
 		ex := t.NewWith(executors.Options{Workers: 3, Init: func(ctx context.Context, w *executors.Worker) error {
@@ -44,7 +44,7 @@ var initializeCases = []Case{
 			t.Errorf("calls by worker: %v", calls)
 		}
 	}},
-	{ID: "I02", Doc: "when initialising fails, tasks that wait fail with *BrokenError", Needs: Initializers | Closures | Background, Run: func(t *T) {
+	{ID: "I02", Doc: "when initialising fails, tasks that wait fail with *BrokenError", Needs: Initializers | Closures | Background | queueing, Run: func(t *T) {
 		block := make(chan struct{})
 		ex := t.NewWith(executors.Options{Workers: 2, Init: func(context.Context, *executors.Worker) error {
 			<-block

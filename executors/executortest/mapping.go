@@ -41,7 +41,7 @@ var mapCases = []Case{
 			t.Errorf("a second iteration yields %v, %v", v, err)
 		}
 	}},
-	{ID: "X08", Doc: "a panic or Goexit of one call costs the others of its chunk nothing", Needs: Background, Run: func(t *T) {
+	{ID: "X08", Doc: "a panic or Goexit of one call costs the others of its chunk nothing", Needs: Background | lasting, Run: func(t *T) {
 		ex := t.New(2)
 		for name, options := range mapForms {
 			errs := errorsOf(executors.Map(t.Ctx, ex, mishap, slices.Values([]int{0, 1, 2, 3, 0}), options...))
@@ -65,7 +65,7 @@ var mapCases = []Case{
 			}
 		}
 	}},
-	{ID: "E07", Doc: "when the context ends the last pair says so, and the sequence is over", Needs: Background, Run: func(t *T) {
+	{ID: "E07", Doc: "when the context ends the last pair says so, and the sequence is over", Needs: Background | queueing, Run: func(t *T) {
 		d, opened := dir(t.TempDir()), dir(t.TempDir())
 		openGate(t, opened)
 		ctx, cancel := context.WithCancel(t.Ctx)
@@ -83,7 +83,7 @@ var mapCases = []Case{
 			t.Error("a second iteration yields")
 		}
 	}},
-	{ID: "E08", Doc: "breaking out of map, also inside a chunk, cancels what has not started", Needs: Background, Run: func(t *T) {
+	{ID: "E08", Doc: "breaking out of map, also inside a chunk, cancels what has not started", Needs: Background | queueing, Run: func(t *T) {
 		for _, chunk := range []int{1, 2} {
 			ex := t.New(1)
 			d, closed := dir(t.TempDir()), dir(t.TempDir())
@@ -189,7 +189,7 @@ var mapCases = []Case{
 			}
 		}
 	}},
-	{ID: "E24", Doc: "the end of the context cancels the awaited item too", Needs: Background, Run: func(t *T) {
+	{ID: "E24", Doc: "the end of the context cancels the awaited item too", Needs: Background | queueing, Run: func(t *T) {
 		ex := t.New(1)
 		first, d := hold(t, ex, 1)
 		ctx, cancel := context.WithCancel(t.Ctx)
@@ -204,7 +204,7 @@ var mapCases = []Case{
 			t.Error("a cancelled item was started")
 		}
 	}},
-	{ID: "E26", Doc: "a source that panics cancels what was submitted, and the panic goes on", Needs: Background, Run: func(t *T) {
+	{ID: "E26", Doc: "a source that panics cancels what was submitted, and the panic goes on", Needs: Background | queueing, Run: func(t *T) {
 		for _, options := range [][]executors.MapOption{nil, {executors.Chunk(2)}, {executors.Buffer(10)}, {executors.AutoChunk()}} {
 			ex := t.New(1)
 			_, d := hold(t, ex, 1)
@@ -224,7 +224,7 @@ var mapCases = []Case{
 			stillWorks(t, ex)
 		}
 	}},
-	{ID: "E27", Doc: "the order of the inputs is kept though later ones end first", Needs: Background, Run: func(t *T) {
+	{ID: "E27", Doc: "the order of the inputs is kept though later ones end first", Needs: Background | parallel, Run: func(t *T) {
 		d, opened, inputs := firstHeld(t)
 		seq := executors.Map(t.Ctx, t.New(2), gate, slices.Values(inputs))
 		await(t, opened, "in4")
@@ -265,7 +265,7 @@ var mapCases = []Case{
 			t.Errorf("got %v, errors %v", got, errs)
 		}
 	}},
-	{ID: "L18", Doc: "an unordered map yields what is ready, also inputs behind one that takes long", Needs: Background, Run: func(t *T) {
+	{ID: "L18", Doc: "an unordered map yields what is ready, also inputs behind one that takes long", Needs: Background | parallel, Run: func(t *T) {
 		d, _, inputs := firstHeld(t)
 		var got []int
 		for v, err := range executors.Map(t.Ctx, t.New(2), gate, slices.Values(inputs), executors.Unordered()) {
@@ -292,7 +292,7 @@ var mapCases = []Case{
 			}
 		}
 	}},
-	{ID: "X09", Doc: "breaking out of an unordered map cancels what has not started", Needs: Background, Run: func(t *T) {
+	{ID: "X09", Doc: "breaking out of an unordered map cancels what has not started", Needs: Background | queueing, Run: func(t *T) {
 		ex := t.New(1)
 		d, closed := dir(t.TempDir()), dir(t.TempDir())
 		openGate(t, d)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"poolbench/executors"
@@ -71,6 +72,83 @@ func only(ids []string, limit time.Duration) (cases []executortest.Case) {
 	return cases
 }
 
+// One cause that would fail or hang many cases is found first and said once: the
+// case that names it, and the few that show something else, are all that is not
+// explained by it; no other case is waited for, and there is a score.
+func TestOneCauseIsSaidOnce(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault fault
+		cause string // in the first line of what the first of them says
+		alone string // cases that do not hold, the cause first, and are not explained by it
+	}{
+		{"New fails", fault{newFails: true}, "New with one worker: out of order", "B01"},
+		{"New panics", fault{newPanics: true}, "panic in New: as planned", "B01"},
+		{"Shutdown never returns", fault{neverEnds: true}, "not ended after 20s in Shutdown of an executor that has run nothing", "B01"},
+		{"Submit never returns", fault{submitBlocks: true}, "not ended after 20s in Submit", "B02"},
+		{"Submit panics", fault{submitPanics: true}, "panic in Submit: as planned", "B02"},
+		{"Submit ends its goroutine", fault{submitExits: true}, "the goroutine of the case was ended by runtime.Goexit in Submit", "B02"},
+		{"Submit refuses everything", fault{refusesAll: true}, "Submit of executortest.echo: not today", "B02"},
+		{"no task is run", fault{runsNothing: true}, "not ended after 20s in a wait for the task", "B02"},
+		{"every third task is lost", fault{dropSome: true}, "not ended after 20s in a wait for task 3, the earlier ones have run", "B03"},
+		{"Submit runs the task", fault{inline: true}, "Submit does not return while its task runs", "B04"},
+		{"Submit waits for a worker", fault{noQueue: true}, "Submit blocks while 1 task runs on 1 worker and 0 wait", "B05"},
+		{"a short queue", fault{noQueue: true, room: 10}, "Submit blocks while 1 task runs on 1 worker and 10 wait", "B05"},
+		{"one task at a time", fault{oneWorker: true}, "3 tasks that wait for each other do not get through on 3 workers", "B06"},
+		{"Goexit ends a worker", fault{losesGoexit: true}, "on 1 worker no task runs after one that has called runtime.Goexit", "B07"},
+		{"runs twice", fault{twice: true}, "call 0 was made 2 times", "X07 E23"},
+		{"wrong number of workers", fault{wrongWorkers: true}, "Workers() = 2, want 1", "E20 T02"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			score, alone := wholeSuite(t, c.fault)
+			var ids []string
+			for _, r := range alone {
+				ids = append(ids, r.Case.ID)
+			}
+			if got := strings.Join(ids, " "); got != c.alone || !strings.Contains(firstLine(alone[0].Detail), c.cause) {
+				t.Errorf("not held, and not explained: %s, want %s; the first says\n%s", got, c.alone, alone[0].Detail)
+			}
+			first, _, _ := strings.Cut(c.alone, " ")
+			if explains := strings.HasPrefix(first, "B"); strings.Contains(score, "because of "+first) != explains {
+				t.Errorf("score %q", score)
+			}
+		})
+	}
+}
+
+// wholeSuite runs all cases in virtual time, in which a hang costs nothing. It
+// returns the last line of the text, and what does not hold and is not explained.
+func wholeSuite(t *testing.T, f fault) (score string, alone []executortest.Result) {
+	synctest.Test(t, func(t *testing.T) {
+		f.released = make(chan struct{})
+		defer close(f.released)
+		table := executortest.Score(t.Context(), referenceKind(f), slices.DeleteFunc(executortest.Cases(), isLeftOut)...)
+		var text bytes.Buffer
+		if err := table.WriteText(&text); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(text.String()), "\n")
+		score = lines[len(lines)-1]
+		for _, r := range table.Results {
+			if r.Outcome != executortest.Held && r.Outcome != executortest.NotApplicable && r.Cause == "" {
+				alone = append(alone, r)
+			}
+		}
+	})
+	return score, alone
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+// isLeftOut tells the cases that are no use here: in T04 a task runs for ever, so
+// that virtual time does not move; the others take long, and not on an executor.
+func isLeftOut(c executortest.Case) bool {
+	return slices.Contains([]string{"T04", "W15", "F22", "A07", "W12"}, c.ID)
+}
+
 // Without a fault the same executor is a poorer one, but not a broken one.
 func TestPoorerExecutorIsScored(t *testing.T) {
 	table := executortest.Score(t.Context(), referenceKind(fault{}))
@@ -99,9 +177,13 @@ func TestPoorerExecutorIsScored(t *testing.T) {
 
 // A hang is an outcome with the stacks of that case, and later cases are run.
 func TestHangIsAnOutcome(t *testing.T) {
+	synctest.Test(t, testHangIsAnOutcome)
+}
+
+func testHangIsAnOutcome(t *testing.T) {
 	var seen *executortest.T
 	cases := []executortest.Case{
-		{ID: "hangs", Doc: "hangs", Limit: 10 * time.Millisecond, Run: func(t *executortest.T) {
+		{ID: "hangs", Doc: "hangs", Run: func(t *executortest.T) {
 			seen = t
 			hangHere(t)
 		}},

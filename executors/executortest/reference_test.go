@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"slices"
 	"sync"
 
 	"poolbench/executors"
@@ -36,6 +38,19 @@ type fault struct {
 	initPerTask   bool // initialises before each task
 	initErrorLost bool // goes on though initialising failed
 	neverRetires  bool // takes an idle time and ignores it
+	inline        bool // runs tasks in Submit and does not say so
+	noQueue       bool // Submit waits for a worker that takes the task
+	room          int  // with noQueue: how many tasks may wait
+	submitBlocks  bool // Submit never returns
+	submitPanics  bool
+	submitExits   bool // Submit ends the goroutine that calls it
+	refusesAll    bool // Submit refuses every task
+	runsNothing   bool // accepts tasks and forgets them
+	neverEnds     bool // Shutdown never returns
+	newFails      bool
+	newPanics     bool
+
+	released chan struct{} // closed at the end of the test, for what blocks for ever
 }
 
 // A reference is a pool as simple as can be: a queue under a lock.
@@ -43,6 +58,8 @@ type reference struct {
 	fault fault
 	o     executors.Options
 	outer executors.Executor // what users hold, and tasks compare
+
+	submitter executors.Worker // runs what Submit runs
 
 	mu        sync.Mutex
 	changed   *sync.Cond
@@ -54,6 +71,12 @@ type reference struct {
 
 func referenceKind(f fault) executors.Kind {
 	return executors.Kind{Name: "reference", Doc: "for tests", New: func(o executors.Options) (executors.Executor, error) {
+		switch {
+		case f.newFails:
+			return nil, errors.New("out of order")
+		case f.newPanics:
+			panic("as planned")
+		}
 		if o.Workers < 1 && f.zeroWorkers {
 			o.Workers = 1
 		}
@@ -71,6 +94,7 @@ func referenceKind(f fault) executors.Kind {
 		case f.resizeIgnored:
 			r.outer = &referenceWithResize{r}
 		}
+		r.submitter.Executor = r.outer
 		return r.outer, nil
 	}}
 }
@@ -88,7 +112,26 @@ func (r *reference) Submit(t executors.Task) error {
 	if r.closed && !r.fault.acceptsClosed {
 		return executors.ErrShutdown
 	}
-	r.submitted++
+	switch r.submitted++; {
+	case r.fault.inline:
+		r.mu.Unlock()
+		t.Run(&r.submitter)
+		r.mu.Lock()
+		return nil
+	case r.fault.submitBlocks:
+		r.mu.Unlock()
+		<-r.fault.released
+		r.mu.Lock()
+		return executors.ErrShutdown
+	case r.fault.submitPanics:
+		panic("as planned")
+	case r.fault.submitExits:
+		runtime.Goexit()
+	case r.fault.refusesAll:
+		return errors.New("not today")
+	case r.fault.runsNothing:
+		return nil
+	}
 	if r.fault.dropSome && r.submitted%3 == 0 {
 		return nil
 	}
@@ -108,6 +151,9 @@ func (r *reference) Submit(t executors.Task) error {
 		go r.work(&executors.Worker{Executor: r.outer, ID: r.workers - 1}, true)
 	}
 	r.changed.Broadcast()
+	for r.fault.noQueue && slices.Index(r.queue, t) >= r.fault.room {
+		r.changed.Wait()
+	}
 	return nil
 }
 
@@ -148,7 +194,9 @@ func (r *reference) next() executors.Task {
 				r.workers = 0
 				r.changed.Broadcast()
 				r.mu.Unlock()
-				select {}
+				<-r.fault.released
+				r.mu.Lock()
+				return nil
 			}
 			r.workers--
 			r.changed.Broadcast()
@@ -162,6 +210,9 @@ func (r *reference) next() executors.Task {
 	}
 	t := r.queue[i]
 	r.queue = append(r.queue[:i:i], r.queue[i+1:]...)
+	if r.fault.noQueue {
+		r.changed.Broadcast()
+	}
 	return t
 }
 
@@ -185,6 +236,11 @@ func (r *reference) Shutdown(ctx context.Context) error {
 		r.queue = nil
 	}
 	r.changed.Broadcast()
+	if r.fault.neverEnds {
+		r.mu.Unlock()
+		<-r.fault.released
+		r.mu.Lock()
+	}
 	for r.workers > 0 && !r.fault.noWait {
 		if ctx.Err() != nil && !r.fault.deafShutdown {
 			return fmt.Errorf("%d workers left: %w", r.workers, context.Cause(ctx))
@@ -227,8 +283,19 @@ func (t *remoteTask) Run(*executors.Worker) {
 		return
 	}
 	if t.fault.twice {
-		_, _ = executors.Lookup(t.remote.FuncName()).CallRemote(ctx, in, nil)
+		t.call(ctx, in)
 	}
-	out, err := executors.Lookup(t.remote.FuncName()).CallRemote(ctx, in, nil)
-	t.remote.Settle(out, err)
+	t.remote.Settle(t.call(ctx, in))
+}
+
+// call outlives a Goexit of the function.
+func (t *remoteTask) call(ctx context.Context, in []byte) (out []byte, err error) {
+	ended := make(chan struct{})
+	err = executors.ErrGoexit
+	go func() {
+		defer close(ended)
+		out, err = executors.Lookup(t.remote.FuncName()).CallRemote(ctx, in, nil)
+	}()
+	<-ended
+	return out, err
 }

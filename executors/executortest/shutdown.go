@@ -28,7 +28,7 @@ var shutdownCases = []Case{
 			wantResult(t, f, i)
 		}
 	}},
-	{ID: "S05", Doc: "cancel what is queued, then shut down: the rest finishes without error, nothing stays pending", Needs: Background, Run: func(t *T) {
+	{ID: "S05", Doc: "cancel what is queued, then shut down: the rest finishes without error, nothing stays pending", Needs: Background | queueing | parallel, Run: func(t *T) {
 		ex := t.New(3)
 		finish, d := hold(t, ex, 3)
 		ctx, cancel := context.WithCancel(t.Ctx)
@@ -57,7 +57,7 @@ var shutdownCases = []Case{
 			}
 		}
 	}},
-	{ID: "S08", Doc: "workers really end", Needs: Background, Run: func(t *T) {
+	{ID: "S08", Doc: "workers really end", Needs: Background | parallel, Run: func(t *T) {
 		before := goroutines(t.label)
 		ex := t.New(5)
 		saturate(t, ex, 5)
@@ -78,7 +78,7 @@ var shutdownCases = []Case{
 			wantState(t, f, executors.Finished)
 		}
 	}},
-	{ID: "S11", Doc: "shutdown without waiting: refused from then on, the results still come, workers end", Needs: Background, Run: func(t *T) {
+	{ID: "S11", Doc: "shutdown without waiting: refused from then on, the results still come, workers end", Needs: Background | queueing, Run: func(t *T) {
 		before := goroutines(t.label)
 		ex := t.New(1)
 		running, d := hold(t, ex, 1)
@@ -91,7 +91,7 @@ var shutdownCases = []Case{
 		wantResult(t, queued, 1)
 		backTo(t, before)
 	}},
-	{ID: "S12", Doc: "cancel everything and shut down without waiting: all futures settle", Needs: Background, Run: func(t *T) {
+	{ID: "S12", Doc: "cancel everything and shut down without waiting: all futures settle", Needs: Background | queueing, Run: func(t *T) {
 		ex := t.New(2)
 		ctx, cancel := context.WithCancel(t.Ctx)
 		d := dir(t.TempDir())
@@ -143,13 +143,13 @@ var shutdownCases = []Case{
 		wantErr(t, f.Err(t.Ctx), executors.ErrShutdownInside)
 		stillWorks(t, ex)
 	}},
-	{ID: "S18", Doc: "futures cancelled during a shutdown wake everyone", Needs: Background, Run: func(t *T) {
+	{ID: "S18", Doc: "futures cancelled during a shutdown wake everyone", Needs: Background | queueing, Run: func(t *T) {
 		futures := cancelAndShutdown(t)
 		for _, f := range futures {
 			wantErr(t, f.Err(context.Background()), context.Canceled)
 		}
 	}},
-	{ID: "S21", Doc: "shutdown leaves no goroutine behind", Run: func(t *T) {
+	{ID: "S21", Doc: "shutdown leaves no goroutine behind", Needs: lasting, Run: func(t *T) {
 		before := goroutines(t.label)
 		for range 10 {
 			ex := t.New(3)
@@ -165,7 +165,7 @@ var shutdownCases = []Case{
 		}
 		backTo(t, before)
 	}},
-	{ID: "S23", Doc: "shutdown that its context ends says what still runs, and can be called again", Needs: Background, Run: func(t *T) {
+	{ID: "S23", Doc: "shutdown that its context ends says what still runs, and can be called again", Needs: Background | queueing, Run: func(t *T) {
 		ex := t.New(1)
 		running, d := hold(t, ex, 1)
 		queued := submit(t, ex, echo, 1)

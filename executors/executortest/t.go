@@ -1,14 +1,11 @@
 package executortest
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -24,22 +21,29 @@ type T struct {
 	Kind executors.Kind
 	Ctx  context.Context // ends with the case; tasks are submitted with it
 
-	can   Capability
-	life  context.Context // ends when the case is abandoned
-	label string          // of its goroutines
+	can     Capability
+	missing Capability // of what the contract demands
+	found   Capability // by a case that explores
+	broken  *Result    // of the case that showed that executors of this kind do not work, or nil
+	limit   time.Duration
+	life    context.Context // ends when the case is abandoned
+	label   string          // of its goroutines
 
-	mu       sync.Mutex
-	failures []string
-	skipped  string
-	left     bool // by Fatal or Skip
-	over     bool // what is reported from now on is lost
-	cleanups []func()
+	mu        sync.Mutex
+	failures  []string
+	skipped   string
+	explained bool // the case got to what broken explains
+	ending    bool // its contexts have ended
+	activity  string
+	left      bool // by Fatal or Skip
+	over      bool // what is reported from now on is lost
+	cleanups  []func()
 }
 
 func (t *T) report(text string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.over {
+	if !t.over && (!t.ending || len(t.failures) == 0) { // of a failure what follows at the end says nothing new
 		t.failures = append(t.failures, caller()+": "+text)
 	}
 }
@@ -51,7 +55,7 @@ func caller() string {
 	for {
 		f, more := frames.Next()
 		file := filepath.Base(f.File)
-		if file != "t.go" && file != "fixtures.go" || !more {
+		if file != "t.go" && file != "fixtures.go" && file != "panic.go" || !more {
 			return fmt.Sprintf("%s:%d", file, f.Line)
 		}
 	}
@@ -83,6 +87,23 @@ func (t *T) Skipf(format string, args ...any) {
 	t.leave()
 }
 
+// doing says what comes next, for a case that gets no further.
+func (t *T) doing(what string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.activity = what
+}
+
+// where is the end of a sentence that says how far the case got.
+func (t *T) where() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.activity == "" {
+		return ""
+	}
+	return " in " + t.activity
+}
+
 func (t *T) leave() {
 	t.mu.Lock()
 	t.left = true
@@ -99,7 +120,7 @@ func (t *T) Go(wg *sync.WaitGroup, f func()) {
 func (t *T) guard(f func()) {
 	defer func() {
 		if r := recover(); r != nil {
-			t.Errorf("panic: %v\n%s", r, debug.Stack())
+			t.Errorf("panic%s: %v\n%s", t.where(), r, panicStack())
 		}
 	}()
 	f()
@@ -129,11 +150,18 @@ func (t *T) New(workers int) executors.Executor {
 
 // NewWith makes an executor that is shut down at the end of the case.
 func (t *T) NewWith(o executors.Options) executors.Executor {
+	if t.broken != nil {
+		t.mu.Lock()
+		t.explained = true
+		t.mu.Unlock()
+		t.leave()
+	}
 	ex, err := t.Kind.New(o)
 	if err != nil {
 		t.Fatalf("New: %v", err)
 	}
 	t.Cleanup(func() {
+		t.doing("Shutdown at the end of the case")
 		if err := ex.Shutdown(t.life); err != nil {
 			t.Errorf("Shutdown at the end of the case: %v", err)
 		}
@@ -150,9 +178,9 @@ func (t *T) run(f func(*T), end context.CancelFunc) {
 	defer t.cleanUp(end)
 	defer func() {
 		if r := recover(); r != nil {
-			t.Errorf("panic: %v\n%s", r, debug.Stack())
+			t.Errorf("panic%s: %v\n%s", t.where(), r, panicStack())
 		} else if !finished && !t.left {
-			t.Errorf("the goroutine of the case was ended by runtime.Goexit")
+			t.Errorf("the goroutine of the case was ended by runtime.Goexit%s", t.where())
 		}
 	}()
 	f(t)
@@ -160,6 +188,9 @@ func (t *T) run(f func(*T), end context.CancelFunc) {
 }
 
 func (t *T) cleanUp(end context.CancelFunc) {
+	t.mu.Lock()
+	t.ending = true
+	t.mu.Unlock()
 	end() // tasks that still run are told to end
 	for {
 		t.mu.Lock()
@@ -173,62 +204,4 @@ func (t *T) cleanUp(end context.CancelFunc) {
 		t.mu.Unlock()
 		t.guard(f)
 	}
-}
-
-// grace is how long a hung case has for its cleaning up, once its contexts ended.
-const grace = time.Second
-
-// run runs the case in a goroutine of its own, which it abandons at the limit.
-func (c Case) run(ctx context.Context, kind executors.Kind, can Capability) Result {
-	r := Result{Case: c, Outcome: NotApplicable}
-	if missing := c.Needs &^ can; missing != 0 {
-		r.Detail = "needs " + missing.String()
-		return r
-	}
-	life, kill := context.WithCancel(ctx)
-	defer kill()
-	own, end := context.WithCancel(life)
-	defer end()
-	t := &T{Kind: kind, Ctx: own, can: can, life: life, label: newLabel(c.ID)}
-	logger := slog.Default()
-	ended := make(chan struct{})
-	go labelled(t.label, func() {
-		defer close(ended)
-		t.run(c.Run, end)
-	})
-	limit := cmp.Or(c.Limit, Limit)
-	overdue := time.NewTimer(limit)
-	defer overdue.Stop()
-	select {
-	case <-ended:
-		return t.result(r)
-	case <-overdue.C:
-	}
-	r.Outcome = Hung
-	r.Detail = fmt.Sprintf("not ended after %v; its goroutines:\n%s", limit, stacks(t.label))
-	kill()
-	select {
-	case <-ended:
-	case <-time.After(min(grace, limit)):
-	}
-	slog.SetDefault(logger) // the case may have taken it
-	return t.result(r)
-}
-
-// result adds what was reported so far, and closes the book.
-func (t *T) result(r Result) Result {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.over = true
-	failures := strings.Join(t.failures, "\n")
-	switch {
-	case r.Outcome == Hung:
-	case failures != "":
-		r.Outcome, r.Detail = Failed, failures
-	case t.skipped != "":
-		r.Detail = t.skipped
-	default:
-		r.Outcome = Held
-	}
-	return r
 }

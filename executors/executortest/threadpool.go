@@ -14,7 +14,7 @@ import (
 
 // threadPoolCases is group T: workers.
 var threadPoolCases = []Case{
-	{ID: "T02", Doc: "a backlog never has more than Workers tasks at once, and all of them when it can", Needs: Background, Run: func(t *T) {
+	{ID: "T02", Doc: "a backlog never has more than Workers tasks at once, and all of them when it can", Needs: Background | parallel, Run: func(t *T) {
 		ex := t.New(3)
 		if got := ex.Workers(); got != 3 {
 			t.Errorf("Workers() = %d, want 3", got)
@@ -92,7 +92,7 @@ var threadPoolCases = []Case{
 			t.Errorf("worker %v before, %v after", before, after)
 		}
 	}},
-	{ID: "T08", Doc: "runtime.Goexit ends in the future and costs no worker", Needs: Background, Run: func(t *T) {
+	{ID: "T08", Doc: "runtime.Goexit ends in the future and costs no worker", Needs: Background | parallel | lasting, Run: func(t *T) {
 		ex := t.New(2)
 		for range 4 {
 			wantErr(t, submit(t, ex, goexit, struct{}{}).Err(t.Ctx), executors.ErrGoexit)
@@ -131,7 +131,7 @@ var threadPoolCases = []Case{
 			t.Errorf("workers %+v", workers)
 		}
 	}},
-	{ID: "T12", Doc: "a panicking callback costs no worker", Needs: Background, Run: func(t *T) {
+	{ID: "T12", Doc: "a panicking callback costs no worker", Needs: Background | parallel, Run: func(t *T) {
 		captureLog(t)
 		ex := t.New(2)
 		for range 4 {

@@ -129,7 +129,7 @@ var waitCases = []Case{
 			}
 		}
 	}},
-	{ID: "W14", Doc: "a wait returns when queued tasks are cancelled and the executor is shut down", Needs: Background, Run: func(t *T) {
+	{ID: "W14", Doc: "a wait returns when queued tasks are cancelled and the executor is shut down", Needs: Background | queueing, Run: func(t *T) {
 		futures := cancelAndShutdown(t)
 		settled, _, err := executors.Wait(t.Ctx, executors.AllCompleted, futures...)
 		if len(settled) != len(futures) || err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"poolbench/executors"
@@ -16,13 +17,18 @@ import (
 // cannot be one.
 const exitNoWorker = 125
 
+// entered is true in a process that may start workers: they will come as far as WorkerMain.
+var entered atomic.Bool
+
 // WorkerMain is the entry of a worker process. Call it first in main, or in
-// TestMain before m.Run. In a process that is no worker it returns at once; in a
-// worker it serves tasks and never returns: no deferred call, and nothing that
-// stands after it, runs there.
+// TestMain before m.Run; a pool is refused before, with ErrNoEntry. In a process that is
+// no worker it returns at once; in a worker it serves tasks and never returns: no deferred
+// call, and nothing that stands after it, runs there. What stands before it runs in every
+// worker.
 func WorkerMain() {
 	mark, ok := os.LookupEnv(envWorker)
 	if !ok {
+		entered.Store(true)
 		return
 	}
 	os.Unsetenv(envWorker)

@@ -26,11 +26,10 @@ var deaf = executors.Define("test.deaf", func(_ context.Context, file string) (i
 	}
 })
 
-// The limit ends the task that exceeds it and no other, L01, and counts from the
-// start, L02: the queued ones wait for several limits and are fine.
+// The limit ends the task that exceeds it and no other, L01.
 func TestTimeLimit(t *testing.T) {
 	const limit = 100 * time.Millisecond
-	p := newPool(t, process.Options{Workers: 2, TimeLimit: limit})
+	p := newPool(t, process.Options{Workers: 2, TimeLimits: map[string]time.Duration{deaf.Name(): limit}})
 	gate := t.TempDir() + "/gate"
 	var slow []*executors.Future[int]
 	for range 4 {
@@ -55,8 +54,30 @@ func TestTimeLimit(t *testing.T) {
 	eventually(t, "full capacity", func() bool { return len(p.Pids()) == 2 })
 }
 
+// The limit counts from the start of a task, L02: those that are queued for longer are
+// fine. A second is far more than echo takes.
+func TestTimeLimitCountsFromTheStart(t *testing.T) {
+	const limit = time.Second
+	p := newPool(t, process.Options{Workers: 1, TimeLimit: limit, TimeLimits: map[string]time.Duration{deaf.Name(): 0}})
+	gate := t.TempDir() + "/gate"
+	holds := submit(t, p, deaf, gate)
+	var queued []*executors.Future[int]
+	for i := range 50 {
+		queued = append(queued, submit(t, p, echo, i))
+	}
+	waitFile(t, gate+".started")
+	time.Sleep(limit + limit/10)
+	os.WriteFile(gate, nil, 0o600)
+	result(t, holds)
+	for i, f := range queued {
+		if got := result(t, f); got != i {
+			t.Errorf("%d: %d", i, got)
+		}
+	}
+}
+
 func TestTimeLimitSparesTheTasksBehind(t *testing.T) {
-	p := newPool(t, process.Options{Workers: 1, TimeLimit: 50 * time.Millisecond})
+	p := newPool(t, process.Options{Workers: 1, TimeLimit: 500 * time.Millisecond}) // of tasks that take microseconds
 	dir := t.TempDir()
 	os.WriteFile(dir+"/open", nil, 0o600)
 	for range 200 {
@@ -65,7 +86,7 @@ func TestTimeLimitSparesTheTasksBehind(t *testing.T) {
 	var futures []*executors.Future[int]
 	for i := range 200 {
 		name := dir + "/open"
-		if i%70 == 35 {
+		if i%100 == 35 {
 			name = dir + "/closed"
 		}
 		futures = append(futures, submit(t, p, stat, name))
@@ -73,7 +94,7 @@ func TestTimeLimitSparesTheTasksBehind(t *testing.T) {
 	for i, f := range futures {
 		_, err := f.Result(limit(t))
 		var e *process.TimeLimitError
-		if late := errors.As(err, &e); late != (i%70 == 35) || !late && err != nil {
+		if late := errors.As(err, &e); late != (i%100 == 35) || !late && err != nil {
 			t.Errorf("%d: %v", i, err)
 		}
 	}
@@ -120,6 +141,7 @@ func TestGrace(t *testing.T) {
 	if now := result(t, submit(t, p, pid, struct{}{})); now == old[0] {
 		t.Error("the worker was not replaced")
 	}
+	p = newPool(t, process.Options{Workers: 1, Grace: time.Hour})
 	polite := submit(t, p, await, gate+"2")
 	waitFile(t, gate+"2.started")
 	polite.Cancel()

@@ -172,6 +172,22 @@ func TestTaskContext(t *testing.T) {
 	}
 }
 
+// Before WorkerMain was called no pool is made and no process is started.
+func TestPoolWithoutEntryRefused(t *testing.T) {
+	entered.Store(false)
+	defer entered.Store(true)
+	if err := Kind.Check(); !errors.Is(err, ErrNoEntry) {
+		t.Error(err)
+	}
+	if _, err := New(executors.Options{Workers: 1}); !errors.Is(err, ErrNoEntry) {
+		t.Error(err)
+	}
+	WorkerMain()
+	if err := Kind.Check(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestNestedPoolRefused(t *testing.T) {
 	t.Setenv(envDepth, "1")
 	if _, err := New(executors.Options{Workers: 1}); !errors.Is(err, ErrNested) {

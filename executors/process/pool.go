@@ -62,8 +62,8 @@ func NewPool(o Options) (*Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	if nested() {
-		return nil, ErrNested
+	if err := check(); err != nil {
+		return nil, err
 	}
 	if !supported {
 		return nil, ErrUnsupported

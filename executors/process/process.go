@@ -62,6 +62,10 @@ var (
 	// end.
 	ErrNested = errors.New("process: a worker process cannot start worker processes of its own")
 
+	// ErrNoEntry is returned by New in a program that has not called WorkerMain: its
+	// workers would run the whole of it again.
+	ErrNoEntry = errors.New("process: this program has not called process.WorkerMain(), which must be the first line of main, and of TestMain in tests")
+
 	// ErrBoot is the error of all tasks, and of Submit, once workers failed to
 	// start several times in a row.
 	ErrBoot = errors.New("process: workers do not start; process.WorkerMain() must be called first in main or TestMain")
@@ -81,14 +85,26 @@ var (
 	// ErrUnsupported is returned by New where worker processes cannot be started.
 	ErrUnsupported = errors.New("process: worker processes are not supported on " + runtime.GOOS)
 
-	_ = executors.Sentinels(ErrNested, ErrTooLarge, ErrUnsupported)
+	_ = executors.Sentinels(ErrNested, ErrNoEntry, ErrTooLarge, ErrUnsupported)
 )
 
 // Kind is the executor kind "processes".
 var Kind = executors.Kind{
-	Name: "processes",
-	Doc:  "worker processes: this program started again, isolated from each other",
-	New:  New,
+	Name:  "processes",
+	Doc:   "worker processes: this program started again, isolated from each other",
+	New:   New,
+	Check: check,
+}
+
+// check tells what keeps this program from having worker processes.
+func check() error {
+	switch {
+	case nested():
+		return ErrNested
+	case supported && !entered.Load():
+		return ErrNoEntry
+	}
+	return nil
 }
 
 // Options configure a Pool. The zero value of everything but Workers means the

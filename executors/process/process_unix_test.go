@@ -348,15 +348,31 @@ func TestBoundsConcurrency(t *testing.T) {
 		futures = append(futures, submit(t, p, await, fmt.Sprintf("%s/%d", dir, i)))
 	}
 	pids := map[int]bool{}
-	for i, f := range futures {
-		// A future may say running a moment early; what has really started has left a
-		// file, and i tasks have ended.
+	opened := map[string]bool{}
+	// A future may say running a moment early; what has really started has left a file.
+	// The one that may end is one that has started: in which order they do is the pool's.
+	waits := func() (name string, running int) {
 		started, _ := filepath.Glob(dir + "/*.started")
-		if len(started) > i+workers {
-			t.Fatalf("%d tasks run on %d workers", len(started)-i, workers)
+		for _, path := range started {
+			if path = strings.TrimSuffix(path, ".started"); !opened[path] {
+				name = path
+			}
 		}
-		os.WriteFile(fmt.Sprintf("%s/%d", dir, i), nil, 0o600)
-		pids[result(t, f)] = true
+		return name, len(started) - len(opened)
+	}
+	for range futures {
+		eventually(t, "another task starts", func() bool { name, _ := waits(); return name != "" })
+		name, running := waits()
+		if running > workers {
+			t.Fatalf("%d tasks run on %d workers", running, workers)
+		}
+		opened[name] = true
+		os.WriteFile(name, nil, 0o600)
+		i, err := strconv.Atoi(filepath.Base(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pids[result(t, futures[i])] = true
 	}
 	if len(pids) > workers {
 		t.Errorf("%d processes", len(pids))

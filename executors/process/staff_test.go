@@ -157,8 +157,8 @@ func TestIdleWorkersGo(t *testing.T) {
 
 // D20.
 func TestStrict(t *testing.T) {
-	p := newPool(t, process.Options{Workers: 2, Strict: true, TimeLimit: 300 * time.Millisecond})
-	late := failed(t, submit(t, p, deaf, t.TempDir()+"/never"))
+	p := newPool(t, process.Options{Workers: 2, Strict: true, TimeLimits: map[string]time.Duration{stat.Name(): 50 * time.Millisecond}})
+	late := failed(t, submit(t, p, stat, t.TempDir()+"/never"))
 	if e := (*process.TimeLimitError)(nil); !errors.As(late, &e) {
 		t.Fatal(late)
 	}

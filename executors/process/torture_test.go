@@ -29,6 +29,8 @@ type victim struct {
 	File string // where the task notes that it has started
 	Work time.Duration
 	Hang bool // until it is killed
+
+	Others int // that a rally waits for
 }
 
 var suffer = executors.Define("test.suffer", func(ctx context.Context, v victim) (int, error) {
@@ -96,6 +98,7 @@ func torture(t *testing.T, events int, o process.Options, resize bool) {
 	}
 	const workers = 2
 	o.Workers, o.TimeLimit, o.Grace = workers, 40*time.Millisecond, time.Millisecond
+	o.TimeLimits = map[string]time.Duration{rally.Name(): 0}
 	p := newPool(t, o)
 	seed := uint64(time.Now().UnixNano())
 	rnd := rand.New(rand.NewPCG(seed, 1))
@@ -191,43 +194,34 @@ func torture(t *testing.T, events int, o process.Options, resize bool) {
 	}
 }
 
-// checkCapacity has as many tasks run at the same time as there are workers. They
-// meet for a moment only, so it tries until they do; it returns how many it
-// submitted.
+// checkCapacity has as many tasks run at the same time as there are workers, and
+// returns how many that are.
 func checkCapacity(t *testing.T, p *process.Pool, workers int) (submitted int) {
-	for ctx := limit(t); ctx.Err() == nil; {
-		dir := t.TempDir()
-		var all []*executors.Future[int]
-		for i := range workers {
-			all = append(all, submit(t, p, rally, victim{N: i, File: dir}))
-			submitted++
-		}
-		met := false
-		for _, f := range all {
-			for f.State() == executors.Pending || f.State() == executors.Running {
-				found, _ := os.ReadDir(dir)
-				met = met || len(found) == workers
-				time.Sleep(time.Millisecond)
-			}
-			if err := f.Err(ctx); err != nil && !errors.As(err, new(*process.TimeLimitError)) {
-				t.Error(err)
-			}
-		}
-		if met {
-			return submitted
+	dir := t.TempDir()
+	var all []*executors.Future[int]
+	for i := range workers {
+		all = append(all, submit(t, p, rally, victim{N: i, File: dir, Others: workers - 1}))
+	}
+	for _, f := range all {
+		if err := f.Err(limit(t)); err != nil {
+			t.Errorf("%d tasks never ran at the same time: %v", workers, err)
 		}
 	}
-	t.Errorf("%d tasks never ran at the same time", workers)
-	return submitted
+	return len(all)
 }
 
-// rally leaves a file while it runs.
-var rally = executors.Define("test.rally", func(_ context.Context, v victim) (int, error) {
-	name := v.File + "/" + strconv.Itoa(v.N)
-	defer os.Remove(name)
-	err := os.WriteFile(name, nil, 0o600)
-	time.Sleep(20 * time.Millisecond)
-	return v.N, err
+// rally leaves a file, and returns when there are those of the others. It has no time limit.
+var rally = executors.Define("test.rally", func(ctx context.Context, v victim) (int, error) {
+	if err := os.WriteFile(v.File+"/"+strconv.Itoa(v.N), nil, 0o600); err != nil {
+		return 0, err
+	}
+	for ctx.Err() == nil {
+		if found, _ := os.ReadDir(v.File); len(found) > v.Others {
+			return v.N, nil
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return 0, ctx.Err()
 })
 
 // checkJournal counts the tasks that were started, each at most once, and all

@@ -152,11 +152,11 @@ func crossoverFinding(all []reports.SweepSeries) string {
 		switch x := s.Crossover; {
 		case placed(x) && x.Outcome == estimate.Crosses:
 			cross = append(cross, s)
-		case x.Outcome == estimate.Always:
+		case x.Outcome == estimate.Always && s.Sure():
 			always = append(always, s)
 		case x.Outcome == estimate.Never:
 			never++
-			unseen = unseen || s.MayPay()
+			unseen = unseen || !s.Sure()
 		}
 	}
 	at := func(s reports.SweepSeries) string { return words.Duration(s.Crossover.At.Value) }
@@ -195,6 +195,9 @@ func pays(s reports.SweepSeries) string {
 // crossoverText says where an executor pays off.
 func crossoverText(s reports.SweepSeries) string {
 	x := s.Crossover
+	if x.Outcome == estimate.Always && !s.Sure() {
+		return "cannot tell where it begins to pay off"
+	}
 	return outcome(x, pays(s)+words.Estimate(x.At, words.Seconds),
 		words.PayOff(s.Label())+" at every size tried, from "+words.Duration(x.From), s.NeverPays(s.Label())+" up to "+words.Duration(x.To))
 }
@@ -217,7 +220,7 @@ func outcome(x estimate.Crossing, at, always, never string) string {
 		return always
 	case x.Outcome == estimate.Never:
 		return never
-	case x.At.N < max(x.Needs, estimate.MinBlocks):
+	case x.At.N < estimate.MinBlocks:
 		return "cannot tell, too few blocks"
 	}
 	return "cannot tell, not clear of the noise"

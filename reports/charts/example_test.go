@@ -26,7 +26,7 @@ func measured() *reports.Set {
 			{Pool: reports.Pool{Executor: "goroutines", Workers: 1}, Time: about(0.1), Speedup: about(0.99)},
 			{Pool: reports.Pool{Executor: "goroutines", Workers: 2}, Time: about(0.053), Speedup: about(1.9)},
 		}}},
-		Best: reports.Choice{Pool: reports.Pool{Executor: "goroutines", Workers: 2}, Decided: true, Speedup: about(1.9)},
+		Best: reports.Choice{Pool: reports.Pool{Executor: "goroutines", Workers: 2}, Decision: reports.ChosenPool, Speedup: about(1.9)},
 	}})
 }
 

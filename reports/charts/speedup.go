@@ -72,7 +72,7 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 		Title:    words.Capital(title) + ": " + speedupFinding(s),
 		Subtitle: "By number of workers; both axes double. " + Shaded(panel, ", paired with the run of "+words.Against(s.Family.Baseline)),
 		Alt: fmt.Sprintf("Line chart of the speedup over %s against the number of workers (%s). ", words.Against(s.Family.Baseline),
-			strings.Trim(strings.Join(strings.Fields(fmt.Sprint(panel.X.Ticks)), ", "), "[]")) + alt.String() + ideal + words.OneLine(s.Best.Sentence),
+			strings.Trim(strings.Join(strings.Fields(fmt.Sprint(panel.X.Ticks)), ", "), "[]")) + alt.String() + ideal + words.OneLine(words.Sentence(reports.Chosen(set, s).Text)),
 		Notes:  []string{MachineLine(set) + "  ·  " + job},
 		Panels: []Panel{panel},
 	}, ""
@@ -125,27 +125,34 @@ func ideals(set *reports.Set, s reports.Scaling, panel *Panel) []Guide {
 
 // speedupFinding is the choice in one line.
 func speedupFinding(s reports.Scaling) string {
-	blocks, best := 0, s.Best
-	for _, series := range s.Series {
-		for _, p := range series.Points {
-			blocks = max(blocks, p.Speedup.N)
-		}
-	}
-	switch {
-	case best.Executor == "":
+	best, against := s.Best, words.OneLine(words.Against(s.Family.Baseline))
+	switch best.Decision {
+	case reports.Unmeasured:
 		return "speedup by number of workers"
-	case !best.Decided && blocks < estimate.MinBlocks:
-		return "too few blocks to choose a pool"
-	case !best.Decided:
+	case reports.SomePool:
+		return fmt.Sprintf("a pool helps, about %s; too few blocks to choose one", words.Ratio(best.Best.Speedup.Value))
+	case reports.NoPool:
+		return "no pool gains anything over " + against
+	case reports.MachineAbsent:
+		return fmt.Sprintf("cannot tell, the machine gave %s of its CPUs", words.RatioNumber(best.Gave.Value))
+	case reports.Undecided:
+		if best.Blocks < estimate.MinBlocks {
+			return "too few blocks to choose a pool"
+		}
 		return "cannot tell whether a pool helps, not clear of the noise"
-	case best.Executor == s.Family.Baseline || !(best.Speedup.Value > 1 && best.Speedup.Value < 1e18):
-		return "no pool beats " + words.OneLine(words.Against(s.Family.Baseline))
 	}
 	executor := words.OneLine(best.Label())
 	finding := fmt.Sprintf("%s %s %s faster than %s", words.Pool(executor, best.Workers),
 		words.PoolVerb("runs it", "run it", executor, best.Workers), words.Ratio(best.Speedup.Value), words.OneLine(s.Family.Baseline))
-	if n := len(best.Ties); n > 0 {
-		finding += "; " + words.Plural(n, "other is", "others are") + " as good"
+	count := map[reports.Standing]int{}
+	for _, r := range best.Rivals {
+		count[r.Standing]++
+	}
+	if n := count[reports.Equal]; n > 0 {
+		finding += "; " + words.Plural(n, "other is", "others are") + " equal"
+	}
+	if n := count[reports.Untold]; n > 0 {
+		finding += fmt.Sprintf("; %d not told apart", n)
 	}
 	return finding
 }

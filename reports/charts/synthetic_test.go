@@ -10,7 +10,6 @@ import (
 	"poolbench/bench/record"
 	"poolbench/reports"
 	"poolbench/reports/estimate"
-	"poolbench/reports/words"
 )
 
 // The data of these tests are invented: shapes that have broken charts before.
@@ -68,8 +67,11 @@ func scaling(workload, resource string, sizes []int, speedups map[string][]float
 				series.Points = append(series.Points, reports.ScalingPoint{Pool: reports.Pool{Executor: name, Workers: n}, Time: about(0.256/v, 0.03),
 					Speedup: about(v, 0.04), Efficiency: v / float64(n)})
 				if v > s.Best.Speedup.Value {
-					s.Best = reports.Choice{Pool: reports.Pool{Executor: name, Workers: n}, Speedup: about(v, 0.04), Decided: true,
-						Sentence: workload + ": use " + words.Pool(name, n) + "."}
+					s.Best = reports.Choice{Pool: reports.Pool{Executor: name, Workers: n}, Speedup: about(v, 0.04), Decision: reports.ChosenPool}
+					s.Best.Best = reports.Arm{Pool: s.Best.Pool, Speedup: s.Best.Speedup}
+					if v <= 1 {
+						s.Best.Decision = reports.NoPool
+					}
 				}
 			}
 		}
@@ -133,7 +135,7 @@ func sweep(workload, resource string, workers int, ideal float64, overhead map[s
 			w := g.Seconds()
 			wobble := 1 + 0.03*math.Sin(float64(3*i)+h*1e7)
 			t := (w/ideal + h) * wobble
-			series.Points = append(series.Points, reports.SweepPoint{Grain: g, Work: w, Time: about(t, 0.05), Speedup: about(w/t, 0.05), Efficiency: about(w/t/ideal, 0.05)})
+			series.Points = append(series.Points, reports.SweepPoint{Grain: g, Work: w, Time: about(t, 0.05), Speedup: about(w/t, 0.05), Efficiency: about(w/t/ideal, 0.05), Least: w / t, Most: w / t})
 		}
 		cross := estimate.Crossing{Outcome: estimate.Crosses, At: about(h/(1-1/ideal), 0.1), From: 1e-7, To: 1e-2}
 		half := estimate.Crossing{Outcome: estimate.Crosses, At: about(h*ideal, 0.08), From: 1e-7, To: 1e-2}
@@ -171,7 +173,7 @@ func fewBlocks() *fixture {
 	few := func(e *estimate.Estimate) { e.N, e.Low, e.High = 3, 0, 0 }
 	for i := range d.Scalings {
 		s := &d.Scalings[i]
-		s.Best.Decided = false
+		s.Best.Decision, s.Best.Blocks = reports.Undecided, 3
 		for j := range s.Series {
 			for k := range s.Series[j].Points {
 				few(&s.Series[j].Points[k].Speedup)
@@ -227,7 +229,7 @@ func hostile() *fixture {
 	d := twoCores()
 	d.Machine = d.Machine.with("cpu", bad).with("go", bad)
 	d.Scalings = d.Scalings[1:2]
-	d.Scalings[0].Workload, d.Scalings[0].Best.Sentence, d.Scalings[0].Best.Executor = bad, bad, bad
+	d.Scalings[0].Workload, d.Scalings[0].Best.Executor = bad, bad
 	d.Scalings[0].Family = family(strings.ReplaceAll(bad, "/", "|")) // no point can hold one
 	d.Scalings[0].Series[0].Executor = bad
 	d.Scalings[0].Series[1].Executor = "a name that is much too long to stand beside anything in a picture of this size"

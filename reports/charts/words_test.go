@@ -17,12 +17,7 @@ func TestUndecidedTitle(t *testing.T) {
 	}{{estimate.MinBlocks - 1, "too few blocks to choose a pool"}, {41, "cannot tell whether a pool helps, not clear of the noise"}} {
 		d := twoCores()
 		s := d.Scalings[1]
-		s.Best = reports.Choice{Pool: reports.Pool{Executor: record.Serial, Workers: 1}}
-		for _, series := range s.Series {
-			for i := range series.Points {
-				series.Points[i].Speedup.N = test.blocks
-			}
-		}
+		s.Best = reports.Choice{Pool: reports.Pool{Executor: record.Serial, Workers: 1}, Decision: reports.Undecided, Blocks: test.blocks}
 		if p, _ := speedup(d.set(), s, nil); p.Title != "Spin: "+test.want {
 			t.Errorf("%d blocks: %s", test.blocks, p.Title)
 		}
@@ -39,7 +34,7 @@ func TestNeverWords(t *testing.T) {
 	if a, b := crossoverText(goroutines), crossoverText(spawn); a != "never pay off up to 10 ms" || b != "never pays off up to 10 ms" {
 		t.Errorf("%s, %s", a, b)
 	}
-	goroutines.Points[2].Speedup.High, spawn.Points[2].Speedup.High = 1.2, 1.2
+	goroutines.Points[2].Most, spawn.Points[2].Most = 1.2, 1.2
 	if a, b := crossoverText(goroutines), crossoverText(spawn); a != "are not seen to pay off up to 10 ms" || b != "is not seen to pay off up to 10 ms" {
 		t.Errorf("%s, %s", a, b)
 	}
@@ -47,7 +42,7 @@ func TestNeverWords(t *testing.T) {
 		t.Error(p.Title)
 	}
 	// Enough blocks for an interval, but not for so many points.
-	if got := outcome(estimate.Crossing{At: estimate.Estimate{N: 8}, Needs: 10}, "", "", ""); got != "cannot tell, too few blocks" {
+	if got := outcome(estimate.Crossing{At: estimate.Estimate{N: 5}}, "", "", ""); got != "cannot tell, too few blocks" {
 		t.Error(got)
 	}
 }

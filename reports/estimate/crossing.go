@@ -8,7 +8,6 @@ type Crossing struct {
 	At      Estimate // useful when Outcome is Crosses or Several (then the last one)
 	// From and To bound the range that was measured, in the unit of At.
 	From, To float64
-	Needs    int // blocks in every point without which nothing can be told
 }
 
 // An Outcome says whether there is a crossing at all.
@@ -27,15 +26,13 @@ const (
 // The place is that of At, for what is computed from it; its N is 0 unless it crosses.
 func (c *Curve) Crossing(level, matters float64) (out Crossing, place Quantity) {
 	level, matters = math.Log(level), math.Log(1+matters)
-	out = Crossing{From: c.from, To: c.to, Needs: c.needs}
+	out = Crossing{From: c.from, To: c.to}
 	out.At.N = c.blocks
-	most := 0
 	lowest, highest := math.Inf(1), math.Inf(-1)
 	for _, p := range c.points {
-		most = max(most, p.Ratio.N)
 		lowest, highest = min(lowest, p.Ratio.Point-level), max(highest, p.Ratio.Point-level)
 	}
-	if len(c.points) < MinPoints || c.blocks < MinBlocks || most < c.needs {
+	if len(c.points) < MinPoints || c.blocks < MinBlocks {
 		if x := meet(c.fit, level); !math.IsInf(x, 0) {
 			out.At.Value = math.Exp(x)
 		}
@@ -50,6 +47,9 @@ func (c *Curve) Crossing(level, matters float64) (out Crossing, place Quantity) 
 		out.Outcome = Never
 	case crosses:
 		place = c.locate(&out, level)
+		if out.Outcome == Always && lowest <= -matters || out.Outcome == Never && highest >= max(matters, 0) {
+			out.Outcome = Unknown // the fit says so, and a point does not
+		}
 	case len(changes) >= 2:
 		out.Outcome = Several
 		out.At.Value = math.Exp(c.lastRaw(level))

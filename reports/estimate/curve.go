@@ -12,11 +12,9 @@ import (
 // Where it crosses a level (1 for the crossover, half of the ideal for the least
 // useful work) is found as in shared practice for such curves:
 //
-//  1. Each point is above or below the level when the exact interval of its ratio
-//     (OrderStatistics) is clear of the level. The confidence is shared among the points (Bonferroni),
-//     so that of many equal points none is called above or below by chance. With too
-//     few blocks for that nothing is said (Crossing.Needs); it would not be worth
-//     much, since the bootstrap of fewer blocks covers less than it claims.
+//  1. Each point is above or below the level when an interval of its ratio is clear of
+//     the level. Its level is shared among the points (Sure, Shared), so that of many equal
+//     points none is called above or below by chance.
 //  2. Isotonic regression (pool adjacent violators) of ln ratio against ln work:
 //     overhead matters less the larger the task.
 //  3. The last sign change of the fit is the bracket. Within it, time per task is
@@ -36,7 +34,7 @@ type Curve struct {
 	points []CurvePoint // ascending in work
 	fit    []xy         // isotonic fit of the point estimates, parallel to points
 	fits   [][]xy       // the same of every replicate; nil when no point has replicates
-	needs  int          // blocks without which no point is on a side
+	left   bool         // points that were given were left out
 	blocks int          // blocks of the point that has the fewest
 	from   float64      // range of useful work of all points given, in seconds
 	to     float64
@@ -66,9 +64,9 @@ func NewCurve(points []CurvePoint) *Curve {
 	if len(c.points) < MinPoints {
 		c.points = slices.Clone(points)
 	}
+	c.left = len(c.points) < len(points)
 	slices.SortStableFunc(c.points, func(a, b CurvePoint) int { return cmp.Compare(a.Work.Point, b.Work.Point) })
-	alpha := (1 - Confidence) / math.Max(1, float64(len(c.points)))
-	c.needs = BlocksFor(alpha)
+	alpha := Shared(len(c.points))
 	for i := range c.points {
 		p := &c.points[i]
 		p.low, p.high = p.Ratio.sure(alpha)
@@ -96,15 +94,26 @@ func NewCurve(points []CurvePoint) *Curve {
 	return c
 }
 
-// sure is an interval that the ratio is in at level 1-alpha: the exact one, and the
+// sure is an interval that the ratio is in at level 1-alpha: that of its blocks, and the
 // bootstrap interval at the usual level, which knows the uncertainty of an ideal too.
 func (q Quantity) sure(alpha float64) (low, high float64) {
 	if q.Draws == nil {
 		return math.Inf(-1), math.Inf(1)
 	}
-	v := MedianInterval(q.Places, alpha)
+	v := Sure(q.Places, alpha)
 	low, high = q.Interval(1 - Confidence)
 	return min(v.Low, low), max(v.High, high)
+}
+
+// Surely reports whether the curve is Always above a level, or Never, at each of the points
+// that it was given: by the interval that decides. Of other outcomes it is true.
+func (c *Curve) Surely(o Outcome, level float64) bool {
+	if c.left && (o == Always || o == Never) {
+		return false
+	}
+	return !slices.ContainsFunc(c.points, func(p CurvePoint) bool {
+		return o == Always && p.low < math.Log(level) || o == Never && p.high > math.Log(level)
+	})
 }
 
 // RisesFrom is the work of the first point that is surely above 1 and gains at least what
@@ -116,6 +125,14 @@ func (c *Curve) RisesFrom(matters float64) (work float64, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+// MayRise reports whether a point with less work than given may gain what matters, a
+// fraction: it is not told whether it does.
+func (c *Curve) MayRise(matters, below float64) bool {
+	return slices.ContainsFunc(c.points, func(p CurvePoint) bool {
+		return math.Exp(p.Work.Point) < below*(1-1e-9) && p.high > math.Log(1+matters)
+	})
 }
 
 // Falls reports whether the points that are surely on one side of 1 are above it where

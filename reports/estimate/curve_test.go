@@ -125,3 +125,32 @@ func TestOutcomes(t *testing.T) {
 		}
 	}
 }
+
+// What is so at each point is surely so where the interval of each says it.
+func TestSurely(t *testing.T) {
+	at := func(work float64, logs ...float64) CurvePoint {
+		rs := NewResampler(len(logs))
+		s := Series{Scale: Ratio}
+		for b, l := range logs {
+			s.Add(b, math.Exp(l))
+		}
+		return CurvePoint{Work: Constant(work), Ratio: rs.Quantity(s)}
+	}
+	clear := []float64{0.5, 0.51, 0.49, 0.5, 0.52, 0.48, 0.5, 0.5, 0.51, 0.49, 0.5, 0.5}
+	near := []float64{0.02, -0.01, 0.03, 0.01, -0.02, 0.02, 0.01, 0.03, -0.01, 0.02, 0.01, 0.02}
+	for name, test := range map[string]struct {
+		points        []CurvePoint
+		always, never bool
+	}{
+		"all above":       {[]CurvePoint{at(1, clear...), at(2, clear...), at(3, clear...)}, true, false},
+		"one near":        {[]CurvePoint{at(1, clear...), at(2, near...), at(3, clear...)}, false, false},
+		"all below":       {[]CurvePoint{at(1, Negated(clear)...), at(2, Negated(clear)...), at(3, Negated(clear)...)}, false, true},
+		"one is left out": {[]CurvePoint{at(1, clear...), at(2, clear...), at(3, clear...), at(4, 0.5, 0.5, 0.5)}, false, false},
+		"last near":       {[]CurvePoint{at(1, Negated(clear)...), at(2, Negated(clear)...), at(3, Negated(near)...)}, false, false},
+	} {
+		c := NewCurve(test.points)
+		if c.Surely(Always, 1) != test.always || c.Surely(Never, 1) != test.never || !c.Surely(Unknown, 1) || !c.Surely(Crosses, 1) {
+			t.Errorf("%s: always %v, never %v", name, c.Surely(Always, 1), c.Surely(Never, 1))
+		}
+	}
+}

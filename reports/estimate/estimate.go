@@ -15,6 +15,10 @@ package estimate
 // Confidence is the level of every interval for which no other one is named.
 const Confidence = 0.95
 
+// Certainty is the level of what is decided: of all answers of one kind to one question
+// together, however many arms it compares. See Shared.
+const Certainty = 0.99
+
 // MinBlocks is the least number of blocks that an interval needs: with fewer
 // than 6 values the exact two-sided 95 % interval of a median is unbounded.
 const MinBlocks = 6

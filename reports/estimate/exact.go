@@ -28,8 +28,17 @@ func medianRank(n int, alpha float64) int {
 	return k
 }
 
-// BlocksFor is how many blocks an exact interval of level 1-alpha needs, at least
-// MinBlocks.
-func BlocksFor(alpha float64) int {
-	return max(MinBlocks, int(math.Ceil(1-math.Log2(alpha)-1e-9)))
+// Sure is an interval of the median for a level that is shared among many questions: the
+// exact one (MedianInterval) where there are enough values to reach the level, else
+// Student's t around the median (StudentT), which can be as sure with a few values if what
+// they say is large beside their noise. The ends are infinite with fewer than 3 values.
+func Sure(values []float64, alpha float64) Interval {
+	if v := MedianInterval(values, alpha); v.Bounded() || len(values) < 3 {
+		return v
+	}
+	return tInterval(Median(values), medianError(values), len(values), alpha)
 }
+
+// Shared is the level of each of n questions that together are to be wrong at most as
+// often as 1 - Certainty (Bonferroni).
+func Shared(n int) (alpha float64) { return (1 - Certainty) / float64(max(n, 1)) }

@@ -28,7 +28,7 @@ var (
 	// MannWhitney is for two builds that were not measured in pairs.
 	MannWhitney = &Method{"Hodges-Lehmann shift with the Mann-Whitney interval",
 		"exact for values that are not paired but scatter alike", "Mann and Whitney 1947"}
-	// StudentT takes the place of the two above where there are too few values for their
+	// StudentT takes the place of the exact ones where there are too few values for their
 	// level, or too many differences to sort.
 	StudentT = &Method{"t interval of the median",
 		"there are too few values for an exact interval of this level, or too many to compare each with each", "normal standard error of a median"}

@@ -26,7 +26,7 @@ var energy = reports.Question{
 			e := set.Estimate(set.Series(p, joules.Name))
 			out.Sentences = append(out.Sentences, reports.Sentence{
 				Text:   fmt.Sprintf("%s takes %s", p, words.Quantity(e.Value, joules.Name)),
-				Claims: []reports.Claim{{Subject: p.String(), Relation: "energy", Unit: joules.Name, Value: e}},
+				Claims: []reports.Claim{{Subject: p.String(), Relation: "energy", Unit: joules.Name, Value: e, Of: []record.Point{p}}},
 			})
 		}
 		return out
@@ -74,7 +74,7 @@ func Example() {
 	drawings, _ := charts.Draw(set, append(charts.All(), energyChart)...)
 	report := view.New(set, append(reports.Questions(), energy), drawings)
 	var terminal, markdown, page strings.Builder
-	fmt.Println(view.Text(&terminal, report, view.Options{}), view.Markdown(&markdown, report), view.HTML(&page, report))
+	fmt.Println(view.Text(&terminal, report, view.Options{Verbose: true}), view.Markdown(&markdown, report), view.HTML(&page, report))
 	for _, shown := range []string{terminal.String(), markdown.String(), page.String()} {
 		fmt.Println(strings.Contains(shown, "J/op"), strings.Contains(shown, energy.Title) || strings.Contains(shown, energy.Doc),
 			strings.Contains(shown, ", energy\n") || strings.Contains(shown, "(charts/energy.svg)") || strings.Contains(shown, "More workers take more"))

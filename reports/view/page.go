@@ -16,7 +16,7 @@ import (
 type Options struct {
 	Color   bool // ANSI colours; they only repeat what words say
 	ASCII   bool // the terminal is not UTF-8: "x", "us", "+-"
-	Width   int  // columns that text is wrapped to; 0 means 110, and fewer than 60 are not used
+	Width   int  // columns that text is wrapped to; 0 means 110 (80 for the answers of Text alone), and fewer than 60 are not used
 	Verbose bool // also by which method numbers were made, and what drawings show
 }
 

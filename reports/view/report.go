@@ -18,6 +18,7 @@ type Report struct {
 	Title    string            `json:"title"`
 	Machine  string            `json:"machine"` // where it was measured, one line; empty when unknown
 	Sections []reports.Section `json:"sections"`
+	Next     reports.Step      `json:"-"` // what would tell more
 	Record   *record.Record    `json:"-"` // to show what the report was made from; nil to leave it out
 
 	// Colours are those that drawings are made of, so that a page may show the dark ones
@@ -37,6 +38,7 @@ func New(s *reports.Set, questions []reports.Question, drawings []reports.Drawin
 		Title:    "When a worker pool pays off",
 		Machine:  reports.MachineLine(s),
 		Sections: reports.Illustrate(reports.Answer(s, questions...), drawings),
+		Next:     reports.Next(s),
 		Record:   s.Record,
 	}
 }

@@ -33,19 +33,19 @@ func sample(text string) *Report {
 	matrix := words.Table{Title: "work" + text + ": speedup against the plain loop", Caption: "It needs 2 workers.", Notes: "efficiency" + text, Subject: "work" + text,
 		Brief: true, Left: 1, Header: []string{"workers", "1", "2"}, Rows: [][]words.Cell{
 			{{Text: "pool" + text}, {Text: "0.99×", Interval: "[0.94, 1.04]", Note: "99 %", Method: invented, Level: 6}, {Text: "1.8×", Interval: "[1.7, 1.9]", Note: "90 %", Method: invented, Level: 5, Mark: words.Best}},
-			{{Text: "threads"}, {Text: "–"}, {Text: "1.8×", Note: "89 %", Level: 1, Mark: words.AsGood}},
+			{{Text: "threads"}, {Text: "–"}, {Text: "1.8×", Note: "89 %", Level: 1, Mark: words.Equal}},
 		}}
 	facts := words.Table{Title: "All of work" + text, Subject: "work" + text, Folded: true, Left: 2, Header: []string{"a", "b", "n"},
 		Rows: [][]words.Cell{words.Row("x"+text, "a text that is so long that it has to be wrapped, wherever it stands"+text, "3")}}
 	first := reports.Section{Name: "first", Title: "First?", Doc: "What comes first?", Reading: "From left to right." + text,
 		Sentences: []reports.Sentence{
-			{Subject: "work" + text, Text: "pool with 2 workers: 1.8× serial [1.7, 1.9]" + text, Verdict: &reports.Verdict{Kind: reports.Win, Word: "pool × 2" + text},
+			{Subject: "work" + text, Text: "pool with 2 workers: 1.8× serial [1.7, 1.9]" + text, Brief: "pool × 2: 1.8× [1.7, 1.9]" + text, Verdict: &reports.Verdict{Kind: reports.Win, Word: "pool × 2" + text},
 				Claims: []reports.Claim{{Subject: "pool with 2 workers", Relation: "speedup", Object: "serial", Unit: words.Times, Value: about(1.8)}}},
 			{Subject: "rest" + text, Text: "cannot tell" + text, Verdict: &reports.Verdict{Kind: reports.Unsure, Word: "cannot tell"},
 				Claims: []reports.Claim{{Subject: "rest", Relation: "crossover", Object: "serial", Unit: words.Seconds, Outcome: "never"}}},
 		},
 		Tables: []words.Table{matrix, facts}}
-	second := reports.Section{Name: "second", Title: "And what is the second?", Sentences: []reports.Sentence{{Text: "12 blocks" + text, Verdict: &reports.Verdict{Kind: reports.Bad, Word: "1 failed"}}},
+	second := reports.Section{Name: "second", Title: "And what is the second?", Sentences: []reports.Sentence{{Text: "12 blocks" + text, Brief: "12 rounds; 1 failed" + text, Claims: []reports.Claim{{Subject: "the record", Relation: reports.CountOf, Unit: words.Plain, Value: about(12)}}, Verdict: &reports.Verdict{Kind: reports.Bad, Word: "1 failed"}}},
 		Warnings: []record.Warning{{What: "Noisy." + text, Cure: "Stop other programs." + text}}}
 	broken := reports.Drawing{Name: "broken", Section: "first", Title: "nothing", Alt: "nothing", SVG: func() ([]byte, error) { return nil, errors.New("no ink") }}
 	return &Report{

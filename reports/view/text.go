@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -11,14 +12,26 @@ import (
 	"poolbench/reports/words"
 )
 
-// Text prints a report for a terminal: the brief tables first, then the sentences behind
-// the titles of their questions, so that they stand where the eye is when it is done. It
-// returns the first error of w.
+// Text prints a report for a terminal: its answers in a line each, as they fit on one
+// screen with what the program says after them. With Options.Verbose it prints all: the
+// brief tables first, then the sentences behind the titles of their questions, so that
+// they stand where the eye is when it is done. It returns the first error of w.
 func Text(w io.Writer, r *Report, o Options) error {
-	p := NewPage(o, 17)
+	labels := 17
+	if !o.Verbose {
+		o.Width, labels = cmp.Or(o.Width, 80), BriefLabels
+	}
+	p := NewPage(o, labels)
 	if r.Machine != "" {
 		p.Wrapped("Machine", Bold, r.Machine, 0)
 		p.Print("")
+	}
+	if !o.Verbose {
+		for _, s := range r.Sections {
+			p.brief(s)
+		}
+		_, err := p.WriteTo(w)
+		return err
 	}
 	for _, s := range r.Sections {
 		p.tables(s.Tables)
@@ -27,11 +40,38 @@ func Text(w io.Writer, r *Report, o Options) error {
 		p.section(s)
 	}
 	p.drawings(r.Sections)
-	if o.Verbose {
-		p.methods(methods(r.Sections))
-	}
+	p.methods(methods(r.Sections))
 	_, err := p.WriteTo(w)
 	return err
+}
+
+const (
+	// BriefLabels is the width of the column of labels on the last screen.
+	BriefLabels = 12
+	// mostBrief is how many lines a section has there at most.
+	mostBrief = 8
+)
+
+// brief prints the sentences of a section that are for the last screen.
+func (p *Page) brief(s reports.Section) {
+	all := slices.DeleteFunc(slices.Clone(s.Sentences), func(s reports.Sentence) bool { return s.Brief == "" })
+	line, width, more := p.under(s.Title), 0, 0
+	if len(all) > mostBrief {
+		all, more = all[:mostBrief-1], len(all)-mostBrief+1
+	}
+	for _, sentence := range all {
+		width = max(width, len([]rune(sentence.Subject)))
+	}
+	for _, sentence := range all {
+		if sentence.Subject == "" {
+			line(sentence.Brief, 2)
+		} else {
+			line(fmt.Sprintf("%-*s  %s", width, sentence.Subject, sentence.Brief), width+2)
+		}
+	}
+	if more > 0 {
+		line(fmt.Sprintf("and %d more in the report", more), 0)
+	}
 }
 
 // tables prints the brief ones, and what their marks mean.
@@ -109,8 +149,8 @@ func withMethods(s reports.Sentence) string {
 		interval, named := words.IntervalOf(c.Value, c.Unit), " ("+c.Value.Method.Name+")"
 		if head, tail, ok := strings.Cut(text, interval); ok && interval != "" {
 			text = head + interval + named + strings.TrimPrefix(tail, named)
-		} else if !strings.Contains(after, c.Relation+named) {
-			after += "; " + c.Relation + named
+		} else if !strings.Contains(after, string(c.Relation)+named) {
+			after += "; " + string(c.Relation) + named
 		}
 	}
 	if after != "" {

@@ -131,7 +131,7 @@ func TestJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := got.Sections[0]
-	want := map[string]any{"subject": "pool with 2 workers", "relation": "speedup", "object": "serial", "unit": "ratio", "value": 1.8, "low": about(1.8).Low, "high": about(1.8).High, "blocks": 12.0, "method": "invented"}
+	want := map[string]any{"subject": "pool with 2 workers", "relation": "speedup", "object": "serial", "unit": "ratio", "value": 1.8, "low": about(1.8).Low, "high": about(1.8).High, "blocks": 12.0, "level": 0.95, "method": "invented"}
 	if claim := first.Sentences[0].Claims[0]; fmt.Sprint(claim) != fmt.Sprint(want) {
 		t.Errorf("%v", claim)
 	}

@@ -16,8 +16,8 @@ type executor struct {
 	plural bool   // the name takes the verb of a plural
 }
 
-// executors are the built-in ones that pool, the one that takes least of the machine and
-// brings least trouble first: of equally fast ones it is the better choice.
+// executors are the built-in ones that pool, the simplest to have first: of equally fast
+// ones it is the better choice.
 var executors = []executor{
 	{name: "goroutines", one: "goroutine", plural: true},
 	{name: "spawn"},
@@ -33,10 +33,10 @@ func Against(baseline string) string {
 	return baseline
 }
 
-// find is the entry of an executor, and its place in the order of price. Of one that
-// nobody here knows the name is taken as a singular, and the price as the highest. What
+// find is the entry of an executor, and its place in their order. Of one that
+// nobody here knows the name is taken as a singular, and it comes last. What
 // else the name says of how it runs does not matter: "processes (start=fork)".
-func find(name string) (e executor, price int) {
+func find(name string) (e executor, place int) {
 	name, _, _ = strings.Cut(name, " (")
 	for i, e := range executors {
 		if e.name == name {
@@ -46,9 +46,9 @@ func find(name string) (e executor, price int) {
 	return executor{name: name}, len(executors)
 }
 
-// Cheaper compares two executors by what they take of the machine, then by name: it is
-// below 0 when a is the cheaper one.
-func Cheaper(a, b string) int {
+// Simpler compares two executors by what they ask of a program and its machine, then by
+// name: it is below 0 when a is the simpler one.
+func Simpler(a, b string) int {
 	_, x := find(a)
 	_, y := find(b)
 	return cmp.Or(cmp.Compare(x, y), cmp.Compare(a, b))

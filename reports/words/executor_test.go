@@ -18,7 +18,7 @@ func TestExecutors(t *testing.T) {
 	order := []string{"goroutines", "spawn", "threads", "processes", "ants", "conc"}
 	for i, a := range order {
 		for j, b := range order {
-			if c := Cheaper(a, b); (c < 0) != (i < j) || (c == 0) != (i == j) {
+			if c := Simpler(a, b); (c < 0) != (i < j) || (c == 0) != (i == j) {
 				t.Errorf("%s against %s: %d", a, b, c)
 			}
 		}

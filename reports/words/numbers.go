@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"poolbench/reports/estimate"
 )
 
 // This file is the only place that rounds numbers for people: terminal, Markdown,
@@ -15,8 +17,10 @@ import (
 // choose and never with an exponent: "47 ns", "0.47 µs", "290 µs", "1.2 ms",
 // "3.5 s". Times above 100 ns are in µs, since tasks are compared there. What is
 // not finite is "unknown".
-func Duration(seconds float64) string {
-	number, unit := scaled(seconds, seconds)
+func Duration(seconds float64) string { return duration(seconds, 2) }
+
+func duration(seconds float64, digits int) string {
+	number, unit := scaled(seconds, seconds, digits)
 	if unit == "" {
 		return number
 	}
@@ -25,7 +29,7 @@ func Duration(seconds float64) string {
 
 // scaled prints seconds in the unit that suits like; unit is empty when there is
 // no number.
-func scaled(seconds, like float64) (number, unit string) {
+func scaled(seconds, like float64, digits int) (number, unit string) {
 	if math.IsNaN(seconds) || math.IsInf(seconds, 0) {
 		return "unknown", ""
 	}
@@ -38,7 +42,7 @@ func scaled(seconds, like float64) (number, unit string) {
 	if unit == "ns" && size >= 101e-9 {
 		factor, unit = 1e6, "µs"
 	}
-	return Significant(seconds * factor), unit
+	return significant(seconds*factor, digits), unit
 }
 
 // timeUnit is the largest unit of which there are at least as many as least says, and how
@@ -64,14 +68,20 @@ func round2(x float64) float64 {
 }
 
 // Significant prints two significant digits; integers from 10 up.
-func Significant(x float64) string {
-	y := round2(x)
-	size := math.Abs(y)
-	if size >= 10 || y == 0 {
-		return strconv.FormatFloat(y, 'f', 0, 64)
+func Significant(x float64) string { return significant(x, 2) }
+
+// significant prints some significant digits, and all of those before the point.
+func significant(x float64, digits int) string {
+	y, err := strconv.ParseFloat(strconv.FormatFloat(x, 'e', digits-1, 64), 64)
+	if err != nil {
+		y = x
 	}
-	decimals := 1 - int(math.Floor(math.Log10(size)*(1+1e-15)+1e-12))
-	return strconv.FormatFloat(y, 'f', decimals, 64)
+	size := math.Abs(y)
+	if y == 0 {
+		return "0"
+	}
+	decimals := digits - 1 - int(math.Floor(math.Log10(size)*(1+1e-15)+1e-12))
+	return strconv.FormatFloat(y, 'f', max(decimals, 0), 64)
 }
 
 // DurationChange is "9.62 → 10.1 µs": three digits, since two do not show 5 %, in the
@@ -109,10 +119,14 @@ func Ratio(x float64) string {
 }
 
 // RatioNumber is Ratio without the sign.
-func RatioNumber(x float64) string {
+func RatioNumber(x float64) string { return ratioNumber(x, 2) }
+
+func ratioNumber(x float64, digits int) string {
 	switch {
 	case math.IsNaN(x) || math.IsInf(x, 0):
 		return "unknown"
+	case digits > 2:
+		return significant(x, digits)
 	case x >= 9.95 || x <= -9.95:
 		return strconv.FormatFloat(x, 'f', 0, 64)
 	case x >= 0.945 && x < 1.095:
@@ -124,12 +138,14 @@ func RatioNumber(x float64) string {
 // Percent prints a fraction: 0.5 is "50 %", 0.042 is "4.2 %".
 func Percent(x float64) string { return percentNumber(x) + " %" }
 
-func percentNumber(x float64) string {
+func percentNumber(x float64) string { return percentDigits(x, 2) }
+
+func percentDigits(x float64, digits int) string {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return "unknown"
 	}
 	p := x * 100
-	if math.Abs(p) >= 9.95 {
+	if math.Abs(p) >= 9.95 && digits == 2 {
 		return strconv.FormatFloat(p, 'f', 0, 64)
 	}
 	s := strings.TrimSuffix(strconv.FormatFloat(p, 'f', 1, 64), ".0")
@@ -149,6 +165,29 @@ func plainNumber(x float64) string {
 
 // Change prints how much a ratio differs from 1, with its sign: 1.14 is "+14 %".
 func Change(ratio float64) string { return changeNumber(ratio) + " %" }
+
+// Faster says how much faster something is than another, which may be left out, given the
+// ratio of their times: "16 % faster than threads [4, 28]", "2.3× as fast as threads [2.1,
+// 2.5]" from 2 on.
+func Faster(e estimate.Estimate, than string) string {
+	if e.Value >= 2 {
+		return strings.TrimSpace(Ratio(e.Value)+" as fast "+prefixed("as ", than)) + spaced(IntervalOf(e, Times))
+	}
+	text := strings.TrimSpace(Percent(e.Value-1) + " faster " + prefixed("than ", than))
+	if e.Known() {
+		text += " [" + percentNumber(e.Low-1) + ", " + percentNumber(e.High-1) + "]"
+	}
+	return text
+}
+
+func prefixed(prefix, text string) string {
+	if text == "" {
+		return ""
+	}
+	return prefix + text
+}
+
+func spaced(text string) string { return prefixed(" ", text) }
 
 // ChangeInterval prints an interval of ratios as changes: "[+9, +19]".
 func ChangeInterval(low, high float64) string {

@@ -54,8 +54,9 @@ type Mark struct {
 
 // The marks of a choice.
 var (
-	Best   = &Mark{"*", "best", "the choice"}
-	AsGood = &Mark{"=", "as good", "as good, but larger or dearer"}
+	Best   = &Mark{"*", "choice", "the choice"}
+	Equal  = &Mark{"=", "equal", "equal to the choice: within 5 %"}
+	Untold = &Mark{"~", "not told", "cannot be told apart from the choice yet"}
 )
 
 // Row is a row of cells; what is no Cell is plain text, as fmt prints it.

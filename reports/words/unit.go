@@ -1,6 +1,7 @@
 package words
 
 import (
+	"math"
 	"strings"
 
 	"poolbench/reports/estimate"
@@ -29,30 +30,58 @@ func Value(x float64, unit string) string {
 	return Quantity(x, unit)
 }
 
+// narrow is how far apart the ends of an interval are, as a share of the value, below
+// which two digits do not show it.
+const narrow = 0.1
+
+// digits are how many significant ones an estimate is printed with: 3 where its interval is
+// narrow.
+func digits(e estimate.Estimate) int {
+	if e.Known() && e.High-e.Low < narrow*math.Abs(e.Value) {
+		return 3
+	}
+	return 2
+}
+
+// ValueOf prints the value of an estimate as precisely as IntervalOf its interval.
+func ValueOf(e estimate.Estimate, unit string) string {
+	switch n := digits(e); {
+	case n == 2:
+	case unit == Seconds:
+		return duration(e.Value, n)
+	case unit == Times:
+		return ratioNumber(e.Value, n) + "×"
+	case unit == Fraction:
+		return percentDigits(e.Value, n) + " %"
+	}
+	return Value(e.Value, unit)
+}
+
 // Estimate prints a number of a unit, with its interval when it has one: "0.47 µs [0.43,
-// 0.52]", "1.9× [1.8, 2.0]".
+// 0.52]", "1.87× [1.84, 1.90]".
 func Estimate(e estimate.Estimate, unit string) string {
 	if !e.Known() {
 		return Value(e.Value, unit)
 	}
-	return Value(e.Value, unit) + " " + IntervalOf(e, unit)
+	return ValueOf(e, unit) + " " + IntervalOf(e, unit)
 }
 
 // IntervalOf is the interval of e, a number of a unit, which it does not repeat: "[1.8,
-// 2.0]"; empty when it has none.
+// 2.1]"; empty when it has none.
 func IntervalOf(e estimate.Estimate, unit string) string {
 	if !e.Known() {
 		return ""
 	}
+	n := digits(e)
 	number := func(x float64) string {
 		switch unit {
 		case Seconds:
-			text, _ := scaled(x, e.Value)
+			text, _ := scaled(x, e.Value, n)
 			return text
 		case Times:
-			return RatioNumber(x)
+			return ratioNumber(x, n)
 		case Fraction:
-			return percentNumber(x)
+			return percentDigits(x, n)
 		}
 		return strings.TrimSuffix(Value(x, unit), " "+unit)
 	}

@@ -335,14 +335,8 @@ func TestGoodBenchmarks(t *testing.T) {
 	if runtime.GOOS == "linux" {
 		one, many := c.targets[point("N-2")], c.targets[point("Parallel-2")]
 		// On a busy machine a goroutine moves, or one of two threads waits for long.
-		for tries := 0; tries < 10 && (!one.plan.single || many.plan.single); tries++ {
-			if err := c.calibrate(t.Context(), []*target{one, many}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if !one.plan.single || many.plan.single {
-			t.Errorf("N uses one thread: %v, Parallel: %v", one.plan.single, many.plan.single)
-		}
+		calibratedUntil(t, c, "N uses one thread", func() bool { return one.plan.single }, one)
+		calibratedUntil(t, c, "Parallel uses several threads", func() bool { return !many.plan.single }, many)
 	}
 	last := pairs(out[1])
 	for _, test := range []struct {
@@ -364,14 +358,7 @@ func TestGoodBenchmarks(t *testing.T) {
 	}
 	// A benchmark ten times as long has a tenth of the iterations, more or less.
 	one, ten := c.targets[point("Sub/n=1/deep-2")], c.targets[point("Sub/n=10/deep-2")]
-	for tries := 0; tries < 10 && one.plan.iterations < 3*ten.plan.iterations; tries++ { // a busy machine, again
-		if err := c.calibrate(t.Context(), []*target{one, ten}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if one.plan.iterations < 3*ten.plan.iterations {
-		t.Errorf("%d iterations of the short one, %d of the long one", one.plan.iterations, ten.plan.iterations)
-	}
+	calibratedUntil(t, c, "the short one has more iterations", func() bool { return one.plan.iterations >= 3*ten.plan.iterations }, one, ten)
 	if p := last["Slow-2"]; p.results[0].Iterations != 1 || len(p.times(build.Base)) > 3 {
 		t.Errorf("Slow: %s", p)
 	}
@@ -465,17 +452,33 @@ func TestNameless(t *testing.T) {
 	}
 }
 
+// calibratedUntil calibrates again until what a quiet machine shows at once holds.
+func calibratedUntil(t *testing.T, c *Comparison, what string, holds func() bool, targets ...*target) {
+	t.Helper()
+	for end := time.Now().Add(2 * time.Minute); !holds(); {
+		if time.Now().After(end) {
+			t.Fatalf("never: %s; plans %+v", what, targets[0].plan)
+		}
+		if err := c.calibrate(t.Context(), targets); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func point(name string) record.Point { return record.Promise{Name: name}.Point() }
 
 func TestBadBenchmarks(t *testing.T) {
-	c := newComparison(t, Config{Bench: "Bad|Skipped|^BenchmarkLoop$", CPU: []int{1}, Patience: 700 * time.Millisecond, Slices: 2}, false)
+	hanging := newComparison(t, Config{Bench: "^BenchmarkBadHang$", CPU: []int{1}, Patience: 700 * time.Millisecond, Slices: 2}, false)
+	if p := pairs(blocks(t, hanging, 1, declared(t, hanging))[0])["BadHang"]; p == nil || !strings.Contains(p.reasons[0], "gave no answer within 700ms") || !strings.Contains(p.reasons[1], "gave no answer within 700ms") {
+		t.Errorf("BadHang: %v", p)
+	}
+	c := newComparison(t, Config{Bench: "Bad[^H]|Skipped|^BenchmarkLoop$", CPU: []int{1}, Slices: 2}, false)
 	found := pairs(blocks(t, c, 1, declared(t, c))[0])
 	for name, words := range map[string]string{
 		"BadPanic":  "panic: the roof is on fire",
 		"BadExit":   "unexpected call to os.Exit(0)",
 		"BadExit7":  "exit status 7",
 		"BadFatal":  "does not add up",
-		"BadHang":   "gave no answer within 700ms",
 		"BadEarly":  "without B.Loop() == false",
 		"BadOwn":    "reports -150 ns/op, which is no time",
 		"BadOwnNaN": "reports NaN ns/op, which is no time",

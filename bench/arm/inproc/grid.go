@@ -3,6 +3,7 @@
 package inproc
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"runtime"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"poolbench/bench/arm/probe"
+	"poolbench/bench/host"
 	"poolbench/bench/record"
 	"poolbench/executors"
 	"poolbench/executors/process"
@@ -39,21 +41,24 @@ type Grid struct {
 // StandardGrid is everything built in, with worker counts in powers of two from
 // 1 to at least 8 and at least twice the cores.
 func StandardGrid() Grid {
-	cores := runtime.GOMAXPROCS(0)
+	cores := host.CPUs()
 	return Grid{Workloads: workloads.All(), Executors: Kinds(), Workers: workerCounts(cores), SweepWorkers: cores}
 }
 
-// QuickGrid is the standard grid with every second grain of the sweep and worker
-// counts 1, cores and twice the cores, for an answer in seconds.
-func QuickGrid() Grid {
-	g := StandardGrid()
-	cores := runtime.GOMAXPROCS(0)
-	g.Workers = slices.Compact([]int{1, cores, 2 * cores})
-	for i, w := range g.Workloads {
-		if len(w.Grains) > 4 {
-			g.Workloads[i].Grains = everySecond(w.Grains)
-		}
+// Quick is less of the grid, for an answer in seconds: every second grain where there are
+// more than four, and, of the worker counts, 1, the cores and twice the cores, if any of
+// these is among them.
+func (g Grid) Quick() Grid {
+	cores := host.CPUs()
+	few := slices.DeleteFunc(slices.Clone(g.Workers), func(n int) bool { return n != 1 && n != cores && n != 2*cores })
+	if len(few) > 0 {
+		g.Workers = few
 	}
+	g.Workloads = slices.Clone(g.Workloads)
+	for i, w := range g.Workloads {
+		g.Workloads[i].Grains = everySecond(w.Grains)
+	}
+	g.Grains = everySecond(g.Grains)
 	return g
 }
 
@@ -66,7 +71,7 @@ func Kinds() []executors.Kind {
 }
 
 func workerCounts(cores int) []int {
-	counts := []int{cores}
+	counts := []int{cores, 2 * cores}
 	for n := 1; n <= max(8, 2*cores); n *= 2 {
 		counts = append(counts, n)
 	}
@@ -74,8 +79,11 @@ func workerCounts(cores int) []int {
 	return slices.Compact(counts)
 }
 
-// everySecond keeps the largest grain and every second one below it.
+// everySecond keeps the last grain and every second one before it; all of up to four.
 func everySecond(grains []time.Duration) []time.Duration {
+	if len(grains) <= 4 {
+		return grains
+	}
 	var kept []time.Duration
 	for i := (len(grains) - 1) % 2; i < len(grains); i += 2 {
 		kept = append(kept, grains[i])
@@ -84,7 +92,7 @@ func everySecond(grains []time.Duration) []time.Duration {
 }
 
 // Check tells what is wrong with the grid: nothing to measure, two things of one
-// name, a worker count or grain out of range.
+// name, a worker count or grain out of range, an executor that this program cannot have.
 func (g Grid) Check() error {
 	if len(g.Workloads) == 0 {
 		return fmt.Errorf("bench: the grid has no workloads")
@@ -105,6 +113,13 @@ func (g Grid) Check() error {
 		}
 		if k.New == nil {
 			return fmt.Errorf("bench: executor %s has no New", k.Name)
+		}
+		if k.Check != nil {
+			if err := k.Check(); errors.Is(err, process.ErrNoEntry) {
+				return fmt.Errorf("bench: executor %s: %w; bench.Main() does that", k.Name, err)
+			} else if err != nil {
+				return fmt.Errorf("bench: executor %s: %w", k.Name, err)
+			}
 		}
 	}
 	for _, n := range g.Workers {
@@ -253,12 +268,25 @@ const (
 	taskMultiple = 8   // so that worker counts up to 8 get equal shares
 )
 
-// TaskCount is the number of tasks of a job: it depends on the nominal grain
-// only, not on the machine. The job has about 4 ms of useful work (32 ms where
-// the work is waiting, of which there must be enough for 8 workers) within
-// 16 and 2048 tasks, a multiple of 8, or exactly 8 from a grain of 50 ms: short enough for many blocks, long enough
-// for a clock read and the last task to weigh little.
-func TaskCount(w workloads.Workload, grain time.Duration) int {
+// TaskCount is the number of tasks of a job: it depends on the nominal grain and, where the
+// work is waiting, on the largest of Workers, not on the machine. The job has about 4 ms of
+// useful work (32 ms where the work is waiting) within 16 and 2048 tasks, a multiple of 8, or
+// exactly 8 from a grain of 50 ms: short enough for many blocks, long enough for a clock read
+// and the last task to weigh little. Of waiting there are at least two tasks for each worker,
+// and one from a grain of 50 ms.
+func (g Grid) TaskCount(w workloads.Workload, grain time.Duration) int {
+	n := taskCount(w, grain)
+	if grain <= 0 || w.Resource != workloads.Wait || len(g.Workers) == 0 {
+		return n
+	}
+	wanted := slices.Max(g.Workers)
+	if grain < longGrain {
+		wanted *= 2
+	}
+	return max(n, min((wanted+taskMultiple-1)/taskMultiple*taskMultiple, maxTasks))
+}
+
+func taskCount(w workloads.Workload, grain time.Duration) int {
 	if grain <= 0 {
 		return emptyTasks
 	}
@@ -277,7 +305,7 @@ func TaskCount(w workloads.Workload, grain time.Duration) int {
 // leastTime is what a slice of a point takes without any overhead.
 func (g Grid) leastTime(p record.Point) time.Duration {
 	w, _ := g.workload(p.Workload())
-	tasks := TaskCount(w, p.Grain())
+	tasks := g.TaskCount(w, p.Grain())
 	atOnce := 1
 	if p.Executor() != record.Serial {
 		atOnce = min(p.Workers(), tasks)

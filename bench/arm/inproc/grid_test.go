@@ -1,13 +1,16 @@
 package inproc
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"poolbench/bench/host"
 	"poolbench/bench/record"
 	"poolbench/executors"
+	"poolbench/executors/process"
 	"poolbench/workloads"
 )
 
@@ -88,7 +91,7 @@ func TestSweepWorkers(t *testing.T) {
 // Every point of the built-in grids has its baseline, and names that can be read
 // back.
 func TestBuiltInGrids(t *testing.T) {
-	for name, g := range map[string]Grid{"standard": StandardGrid(), "quick": QuickGrid()} {
+	for name, g := range map[string]Grid{"standard": StandardGrid(), "quick": StandardGrid().Quick()} {
 		if err := g.Check(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -109,6 +112,54 @@ func TestBuiltInGrids(t *testing.T) {
 		if grains[0] >= time.Microsecond || grains[len(grains)-1] <= 500*time.Microsecond || len(grains) < 4 {
 			t.Errorf("%s: grains of the sweep are %v", name, grains)
 		}
+	}
+}
+
+func TestWorkerCounts(t *testing.T) {
+	for cores, want := range map[int][]int{1: {1, 2, 4, 8}, 2: {1, 2, 4, 8}, 6: {1, 2, 4, 6, 8, 12}, 16: {1, 2, 4, 8, 16, 32}} {
+		if got := workerCounts(cores); !slices.Equal(got, want) {
+			t.Errorf("%d cores: %v, want %v", cores, got, want)
+		}
+	}
+}
+
+// A quick grid is less of any grid, and leaves it as it is.
+func TestQuick(t *testing.T) {
+	cpus := host.CPUs()
+	us := func(grains ...time.Duration) []time.Duration {
+		for i := range grains {
+			grains[i] *= time.Microsecond
+		}
+		return grains
+	}
+	spin := workloads.Spin
+	spin.Grains = us(1, 2, 4, 8, 16, 32)
+	g := Grid{Workloads: []workloads.Workload{spin}, Workers: []int{1, cpus, 2 * cpus, 99 * cpus}, Grains: us(1, 2, 3, 4, 5)}
+	q := g.Quick()
+	if want := slices.Compact([]int{1, cpus, 2 * cpus}); !slices.Equal(slices.Compact(q.Workers), want) {
+		t.Errorf("workers %v, want %v", q.Workers, want)
+	}
+	if !slices.Equal(q.Grains, us(1, 3, 5)) || !slices.Equal(q.Workloads[0].Grains, us(2, 8, 32)) {
+		t.Errorf("grains %v and %v", q.Grains, q.Workloads[0].Grains)
+	}
+	if len(g.Workers) != 4 || len(g.Workloads[0].Grains) != 6 {
+		t.Errorf("the grid is another one now: %+v", g)
+	}
+	few := Grid{Workers: []int{99 * cpus}, Grains: us(1, 2, 3, 4)}.Quick()
+	if len(few.Workers) != 1 || len(few.Grains) != 4 {
+		t.Errorf("nothing is left of few: %+v", few)
+	}
+}
+
+// A kind says what a program lacks to have it.
+func TestGridCheckAsksKinds(t *testing.T) {
+	kind := executors.Kind{Name: "x", New: executors.Goroutines.New, Check: func() error { return process.ErrNoEntry }}
+	g := Grid{Workloads: []workloads.Workload{workloads.Tiny}, Executors: []executors.Kind{kind}, Workers: []int{1}}
+	if err := g.Check(); !errors.Is(err, process.ErrNoEntry) || !strings.Contains(err.Error(), "executor x") || !strings.Contains(err.Error(), "bench.Main()") {
+		t.Error(err)
+	}
+	if _, err := g.Source().Points(); !errors.Is(err, process.ErrNoEntry) {
+		t.Error(err)
 	}
 }
 
@@ -161,12 +212,12 @@ func TestTaskCount(t *testing.T) {
 		{wait, 2 * time.Millisecond, 16},
 		{wait, time.Millisecond, 32},
 	} {
-		if got := TaskCount(c.w, c.grain); got != c.want {
+		if got := taskCount(c.w, c.grain); got != c.want {
 			t.Errorf("%s at %v: %d tasks, want %d", c.w.Resource, c.grain, got, c.want)
 		}
 	}
 	for grain := time.Nanosecond; grain < time.Second; grain += 1 + grain/3 {
-		if n := TaskCount(workloads.Spin, grain); n%8 != 0 || n < 8 || n > 2048 {
+		if n := taskCount(workloads.Spin, grain); n%8 != 0 || n < 8 || n > 2048 {
 			t.Errorf("%v: %d tasks", grain, n)
 		}
 	}

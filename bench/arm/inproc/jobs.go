@@ -46,7 +46,7 @@ func (s *Session) job(ctx context.Context, p record.Point) (workloads.Job, error
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("preparing %s: %w", w.Name, err)
 	}
-	params := workloads.Params{Context: ctx, Tasks: TaskCount(w, p.Grain()), Grain: p.Grain(), Axes: map[string]string{}, Seed: s.setup.Seed, Dir: dir}
+	params := workloads.Params{Context: ctx, Tasks: s.grid.TaskCount(w, p.Grain()), Grain: p.Grain(), Axes: map[string]string{}, Seed: s.setup.Seed, Dir: dir}
 	for _, a := range w.Axes {
 		if v := p.Get(a.Name); v != "" {
 			params.Axes[a.Name] = v

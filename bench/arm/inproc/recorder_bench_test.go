@@ -26,7 +26,7 @@ func BenchmarkRecorder(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	units, tasks := probe.Units(spin, grain), TaskCount(workloads.Spin, grain)
+	units, tasks := probe.Units(spin, grain), taskCount(workloads.Spin, grain)
 	session, err := Grid{Workloads: []workloads.Workload{workloads.Spin}}.open(b.Context(), arm.Setup{Seed: 1, Dir: b.TempDir(), Tell: func(string, any) {},
 		Calibrate: func(string, func(int64) uint64) (record.Calibration, error) { return spin, nil }})
 	if err != nil {

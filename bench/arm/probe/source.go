@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"poolbench/bench/arm"
+	"poolbench/bench/host"
 	"poolbench/bench/record"
 	"poolbench/workloads"
 )
@@ -51,7 +52,7 @@ func (m Machine) Source() arm.Source {
 				points = append(points, record.NewPoint(record.CapacityBenchmark, record.AxisWorkers, strconv.Itoa(n)))
 			}
 			for _, n := range m.Workers {
-				if n <= runtime.GOMAXPROCS(0) {
+				if n <= host.CPUs() {
 					points = append(points, record.NewPoint(record.BandwidthBenchmark, record.AxisWorkers, strconv.Itoa(n)))
 				}
 			}
@@ -77,6 +78,11 @@ func (m Machine) open(_ context.Context, setup arm.Setup) (arm.Session, error) {
 		return nil, err
 	}
 	s := &session{m, newGang(slices.Max(m.Workers)), Units(c, probeStep)}
+	how := "threads of this process, each pinned to a CPU"
+	if s.gang.failed != nil {
+		how = "threads of this process, not pinned"
+	}
+	setup.Tell("probe", how)
 	if err := s.gang.failed; err != nil && runtime.GOOS == "linux" {
 		setup.Tell("warning", record.Warning{Topic: "pinning", What: "The workers of the capacity probe could not be pinned: " + record.Sanitize(err.Error()) + ".",
 			Cure: "Let the run choose its CPUs (sched_setaffinity); without it the system may put two workers on one."})

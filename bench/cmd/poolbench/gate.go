@@ -12,12 +12,13 @@ import (
 	"strings"
 	"time"
 
+	"poolbench/bench/internal/program"
 	"poolbench/reports/gate"
 )
 
 // gateForms are the ways to call gate, for its help; the first line goes on behind
 // the name.
-var gateForms = command{args: "-base REVISION [flags]", doc: `measure the working tree against a revision, and judge it
+var gateForms = program.Command{Args: "-base REVISION [flags]", Doc: `measure the working tree against a revision, and judge it
 poolbench gate BASE HEAD [flags]: judge two records
 poolbench gate COMPARISON [flags]: judge a comparison.txt again
 poolbench gate -history DIR: look for lasting changes in the results that were kept`}
@@ -45,52 +46,46 @@ var failOn = []string{"inconclusive", "missing"}
 
 // gateFlags are the flags of gate as typed.
 type gateFlags struct {
-	limit           float64
-	across          bool
-	failOn, summary string
-	rules, history  string
-	view            viewFlags
-	builds          buildFlags
-	ci              ciFlags
-
-	failing []string
+	limit          float64
+	across         bool
+	failing        []string // of failOn
+	summary        string
+	rules, history string
+	view           program.ViewFlags
+	builds         buildFlags
+	ci             ciFlags
 }
 
-func addGateFlags(c *invocation) *gateFlags {
+func addGateFlags(c *program.Invocation) *gateFlags {
 	f := &gateFlags{limit: gate.DefaultSlowdown}
-	c.flags.Func("limit", "smallest slowdown that counts, such as `5%`, which is the default", f.setLimit)
-	c.flags.BoolVar(&f.across, "across-machines", false, "compare two records although machine or Go version differ")
-	c.flags.StringVar(&f.failOn, "fail-on", "", "`outcomes` that fail too: inconclusive (exit 4), missing (exit 3)")
-	c.flags.StringVar(&f.summary, "summary", "", "`file` to write the verdicts to as Markdown")
-	c.flags.StringVar(&f.rules, "rules", "", "`file` with limits and accepted regressions of single benchmarks (default "+gate.RulesFile+" if it is there)")
-	c.flags.StringVar(&f.history, "history", "", "`directory` to keep the results of each commit in, and to look for lasting changes in; by itself it is only looked at")
+	c.Flags.Func("limit", "smallest slowdown that counts, such as `5%`, which is the default", f.setLimit)
+	c.Flags.BoolVar(&f.across, "across-machines", false, "compare two records although machine or Go version differ")
+	c.Flags.Func("fail-on", "`outcomes` that fail too: inconclusive (exit 4), missing (exit 3)", f.setFailOn)
+	c.Flags.StringVar(&f.summary, "summary", "", "`file` to write the verdicts to as Markdown")
+	c.Flags.StringVar(&f.rules, "rules", "", "`file` with limits and accepted regressions of single benchmarks (default "+gate.RulesFile+" if it is there)")
+	c.Flags.StringVar(&f.history, "history", "", "`directory` to keep the results of each commit in, and to look for lasting changes in; by itself it is only looked at")
 	f.builds.add(c)
 	f.ci.add(c)
-	f.view.addColor(c)
+	f.view.AddColor(c)
 	return f
 }
 
 // runGate judges two builds (-base …), two records, or one comparison that was
 // measured before.
-func runGate(ctx context.Context, c *invocation) error {
+func runGate(ctx context.Context, c *program.Invocation) error {
 	f := addGateFlags(c)
-	c.command.args, c.command.doc = gateForms.args, gateForms.doc
-	rest, err := c.parse()
-	if errors.Is(err, errHelp) {
-		fmt.Fprint(c.stdout, rulesHelp)
+	c.Args, c.Doc = gateForms.Args, gateForms.Doc
+	rest, err := c.Parse()
+	if errors.Is(err, program.ErrHelp) {
+		fmt.Fprint(c.Stdout, rulesHelp)
 	}
 	if err != nil {
 		return err
 	}
-	if f.failOn != "" {
-		if f.failing, err = pick("fail-on", f.failOn, failOn, func(s string) string { return s }); err != nil {
-			return err
-		}
-	}
-	if err := f.view.check(c.stdout); err != nil {
+	if err := f.view.Check(c.Stdout); err != nil {
 		return err
 	}
-	if err := choice("ci", f.ci.ci, "auto", "github", "none"); err != nil {
+	if err := program.Choice("ci", f.ci.ci, "auto", "github", "none"); err != nil {
 		return err
 	}
 	form, err := f.form(rest)
@@ -100,7 +95,7 @@ func runGate(ctx context.Context, c *invocation) error {
 	if err := f.builds.check(); err != nil {
 		return err
 	}
-	if err := form.check(c.flags); err != nil {
+	if err := form.check(c.Flags); err != nil {
 		return err
 	}
 	options, err := f.options()
@@ -115,11 +110,11 @@ func runGate(ctx context.Context, c *invocation) error {
 	case formRevisions, formBinaries, formCommands:
 		return f.measureBuilds(ctx, c, options)
 	}
-	base, err := readRecord(rest[0])
+	base, err := program.ReadRecord(rest[0])
 	if err != nil {
 		return err
 	}
-	head, err := readRecord(rest[1])
+	head, err := program.ReadRecord(rest[1])
 	if err != nil {
 		return err
 	}
@@ -135,52 +130,48 @@ func (f *gateFlags) options() (gate.Options, error) {
 	case f.rules == "" && errors.Is(err, fs.ErrNotExist):
 		return o, nil
 	case err != nil:
-		return o, usageError("-rules: %v", err)
+		return o, program.UsageErrorf("-rules: %v", err)
 	}
 	if o.Rules, err = gate.ReadRules(bytes.NewReader(text), path, time.Now()); err != nil {
-		return o, &exitError{exitUsage, err}
+		return o, &program.ExitError{Code: program.Usage, Err: err}
 	}
 	return o, nil
 }
 
 // judgeAgain judges a comparison that was measured before.
-func (f *gateFlags) judgeAgain(c *invocation, path string, options gate.Options) error {
-	rec, err := readRecord(path)
+func (f *gateFlags) judgeAgain(c *program.Invocation, path string, options gate.Options) error {
+	rec, err := program.ReadRecord(path)
 	if err != nil {
 		return err
 	}
 	if !rec.IsComparison() {
-		return usageError("%s is no comparison of two builds; two records are judged against each other: poolbench gate BASE HEAD", path)
+		return program.UsageErrorf("%s is no comparison of two builds; two records are judged against each other: poolbench gate BASE HEAD", path)
 	}
 	return f.finish(c, gate.Stored(rec, options), nil)
 }
 
 // finish writes the verdicts and turns them into an exit code. failure is what ended
 // the measurement before its time, which decides on the code then; nil if nothing did.
-func (f *gateFlags) finish(c *invocation, r *gate.Report, failure error) error {
-	failure = firstError(c, failure, writeMade(f.summary, r, gate.WriteMarkdown))
-	failure = firstError(c, failure, gate.WriteText(c.stdout, r, f.view.Options))
+func (f *gateFlags) finish(c *program.Invocation, r *gate.Report, failure error) error {
+	failure = c.First(failure, program.WriteMade(f.summary, r, gate.WriteMarkdown))
+	failure = c.First(failure, gate.WriteText(c.Stdout, r, f.view.Options))
 	code := r.ExitCode(slices.Contains(f.failing, "inconclusive"), slices.Contains(f.failing, "missing"))
 	if failure != nil {
-		code = exitCode(failure)
+		code = program.ExitCode(failure)
 	}
-	failure = firstError(c, failure, f.ci.publish(c, r, code))
-	if failure == nil && code != exitOK {
-		return &exitError{code, nil}
+	failure = c.First(failure, f.ci.publish(c, r, code))
+	if failure == nil && code != program.OK {
+		return &program.ExitError{Code: code}
 	}
 	return failure
 }
 
-// firstError is the first of two errors, which decides on the exit code; the second
-// is told if it is not the one.
-func firstError(c *invocation, first, second error) error {
-	if first == nil {
-		return second
+// setFailOn takes what -fail-on says; scripts give "" for none.
+func (f *gateFlags) setFailOn(list string) (err error) {
+	if f.failing = nil; list != "" {
+		f.failing, err = program.Pick(list, failOn, func(s string) string { return s })
 	}
-	if second != nil {
-		fmt.Fprintf(c.stderr, "poolbench: %v\n", second)
-	}
-	return first
+	return err
 }
 
 // setLimit takes what -limit says: "5%", "0.05".

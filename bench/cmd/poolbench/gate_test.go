@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"poolbench/bench/internal/program"
 	"poolbench/reports/gate"
 )
 
@@ -27,13 +28,13 @@ func TestLimit(t *testing.T) {
 		}
 	}
 	t.Chdir(t.TempDir())
-	if code, _, stderr := poolbench(t, "gate", "-limit", "5", "a", "b"); code != exitUsage || !strings.Contains(stderr, "write 5% or 0.05") {
+	if code, _, stderr := poolbench(t, "gate", "-limit", "5", "a", "b"); code != program.Usage || !strings.Contains(stderr, "write 5% or 0.05") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 	if err := os.WriteFile(gate.RulesFile, []byte("limit * sec/op 8\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if code, _, stderr := poolbench(t, "gate", "a", "b"); code != exitUsage || !strings.Contains(stderr, gate.RulesFile+":1: ") || !strings.Contains(stderr, "write 8% or 0.08") {
+	if code, _, stderr := poolbench(t, "gate", "a", "b"); code != program.Usage || !strings.Contains(stderr, gate.RulesFile+":1: ") || !strings.Contains(stderr, "write 8% or 0.08") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 }
@@ -41,7 +42,7 @@ func TestLimit(t *testing.T) {
 // The help begins with the builds, and its example of rules is one.
 func TestGateHelp(t *testing.T) {
 	code, stdout, stderr := poolbench(t, "gate", "-h")
-	if code != exitOK || stderr != "" || !strings.HasPrefix(stdout, "poolbench gate -base REVISION [flags]: ") {
+	if code != program.OK || stderr != "" || !strings.HasPrefix(stdout, "poolbench gate -base REVISION [flags]: ") {
 		t.Errorf("exit %d: %s%s", code, stdout, stderr)
 	}
 	for _, want := range []string{"\npoolbench gate BASE HEAD", "\npoolbench gate COMPARISON", "-budget", "\n" + gate.RulesFile, rulesExample} {

@@ -16,6 +16,7 @@ import (
 	commandarm "poolbench/bench/arm/command" // a command is a subcommand here
 	"poolbench/bench/arm/gobench"
 	"poolbench/bench/arm/gobench/build"
+	"poolbench/bench/internal/program"
 	"poolbench/bench/record"
 	"poolbench/reports/gate"
 	"poolbench/reports/words"
@@ -23,33 +24,37 @@ import (
 
 // buildFlags are the flags of gate that say what to build and how to measure it.
 type buildFlags struct {
-	base, head, packages, bench, cpu string
-	baseBin, headBin                 string
-	baseCmd, headCmd                 string
-	budget, patience                 time.Duration
-	seeds                            int
-	seed                             uint64
-	out                              string
-	revisions                        [2]string // what was built
+	base, head, packages, bench string
+	cpu                         []int
+	baseBin, headBin            string
+	baseCmd, headCmd            string
+	budget, patience            time.Duration
+	seeds                       int
+	seed                        uint64
+	out                         string
+	revisions                   [2]string // what was built
 }
 
 const defaultGateOut = "poolbench-gate"
 
-func (f *buildFlags) add(c *invocation) {
-	c.flags.StringVar(&f.base, "base", "", "Git `revision` to compare with: builds both versions and measures them against each other")
-	c.flags.StringVar(&f.head, "head", build.WorkTree, "Git `revision` to judge, or worktree for the files as they are")
-	c.flags.StringVar(&f.packages, "pkg", "./...", "comma-separated package `patterns`")
-	c.flags.StringVar(&f.bench, "bench", ".", "regular `expression` of the benchmarks, as for go test -bench")
-	c.flags.StringVar(&f.cpu, "cpu", "", "comma-separated `values` of GOMAXPROCS (default the one in force)")
-	c.flags.StringVar(&f.baseBin, "base-bin", "", "test `binary` of base instead of -base; several, separated by commas, for several links")
-	c.flags.StringVar(&f.headBin, "head-bin", "", "test `binary` of head")
-	c.flags.StringVar(&f.baseCmd, "base-cmd", "", "`command` that prints benchmark lines of base, instead of -base")
-	c.flags.StringVar(&f.headCmd, "head-cmd", "", "`command` that prints benchmark lines of head")
-	c.flags.DurationVar(&f.budget, "budget", 3*time.Minute, "most `time` for measuring; building comes before it")
-	c.flags.DurationVar(&f.patience, "timeout", 0, "how `long` a benchmark may give no answer (default a sixth of the budget, 5s to 30s; commands ten times that)")
-	c.flags.IntVar(&f.seeds, "seeds", 16, "how many `times` each build is linked, with other function orders")
-	c.flags.Uint64Var(&f.seed, "seed", 0, "seed of all random orders; 0 picks one and records it")
-	c.flags.StringVar(&f.out, "out", defaultGateOut, "`directory` for comparison.txt and summary.md")
+func (f *buildFlags) add(c *program.Invocation) {
+	c.Flags.StringVar(&f.base, "base", "", "Git `revision` to compare with: builds both versions and measures them against each other")
+	c.Flags.StringVar(&f.head, "head", build.WorkTree, "Git `revision` to judge, or worktree for the files as they are")
+	c.Flags.StringVar(&f.packages, "pkg", "./...", "comma-separated package `patterns`")
+	c.Flags.StringVar(&f.bench, "bench", ".", "regular `expression` of the benchmarks, as for go test -bench")
+	c.Flags.Func("cpu", "comma-separated `values` of GOMAXPROCS (default the one in force)", func(list string) (err error) {
+		f.cpu, err = program.List(list, program.Count)
+		return err
+	})
+	c.Flags.StringVar(&f.baseBin, "base-bin", "", "test `binary` of base instead of -base; several, separated by commas, for several links")
+	c.Flags.StringVar(&f.headBin, "head-bin", "", "test `binary` of head")
+	c.Flags.StringVar(&f.baseCmd, "base-cmd", "", "`command` that prints benchmark lines of base, instead of -base")
+	c.Flags.StringVar(&f.headCmd, "head-cmd", "", "`command` that prints benchmark lines of head")
+	c.Flags.DurationVar(&f.budget, "budget", 3*time.Minute, "most `time` for measuring; building comes before it")
+	c.Flags.DurationVar(&f.patience, "timeout", 0, "how `long` a benchmark may give no answer (default a sixth of the budget, 5s to 30s; commands ten times that)")
+	c.Flags.IntVar(&f.seeds, "seeds", 16, "how many `times` each build is linked, with other function orders")
+	c.Flags.Uint64Var(&f.seed, "seed", 0, "seed of all random orders; 0 picks one and records it")
+	c.Flags.StringVar(&f.out, "out", defaultGateOut, "`directory` for comparison.txt and summary.md")
 }
 
 // ways counts how builds are given: as revisions, binaries or commands.
@@ -66,28 +71,34 @@ func (f *buildFlags) ways() (n int) {
 func (f *buildFlags) check() error {
 	switch {
 	case (f.baseBin == "") != (f.headBin == ""):
-		return usageError("-base-bin and -head-bin belong together: one of them is missing")
+		return program.UsageErrorf("-base-bin and -head-bin belong together: one of them is missing")
 	case (f.baseCmd == "") != (f.headCmd == ""):
-		return usageError("-base-cmd and -head-cmd belong together: one of them is missing")
+		return program.UsageErrorf("-base-cmd and -head-cmd belong together: one of them is missing")
 	case f.ways() > 1:
-		return usageError("-base, -base-bin and -base-cmd are three ways to say the same: give one")
+		return program.UsageErrorf("-base, -base-bin and -base-cmd are three ways to say the same: give one")
 	case f.budget <= 0:
-		return usageError("-budget %v: a time above 0 is needed", f.budget)
+		return program.UsageErrorf("-budget %v: a time above 0 is needed", f.budget)
+	case f.out == "":
+		return program.UsageErrorf("-out: the name of a directory is needed")
+	case len(program.Listed(f.packages)) == 0:
+		return program.UsageErrorf("-pkg: a package pattern is needed, such as ./...")
+	case f.bench == "":
+		return program.UsageErrorf("-bench: a regular expression is needed, such as . for all")
 	case f.patience < 0:
-		return usageError("-timeout %v: a time above 0 is needed", f.patience)
+		return program.UsageErrorf("-timeout %v: a time above 0 is needed", f.patience)
 	case f.seeds < 1 || f.seeds > 1024:
-		return usageError("-seeds %d: a number from 1 to 1024 is needed", f.seeds)
+		return program.UsageErrorf("-seeds %d: a number from 1 to 1024 is needed", f.seeds)
 	}
 	return nil
 }
 
 // measureBuilds builds, measures and judges.
-func (f *gateFlags) measureBuilds(ctx context.Context, c *invocation, options gate.Options) error {
+func (f *gateFlags) measureBuilds(ctx context.Context, c *program.Invocation, options gate.Options) error {
 	b := &f.builds
 	if b.seed == 0 {
 		b.seed = rand.Uint64N(1 << 32)
 	}
-	progress := &gateProgress{out: c.stderr}
+	progress := &gateProgress{out: c.Stderr}
 	defer progress.stop()
 	m, names, clean, err := b.comparison(ctx, progress)
 	if err != nil {
@@ -95,7 +106,7 @@ func (f *gateFlags) measureBuilds(ctx context.Context, c *invocation, options ga
 	}
 	defer func() {
 		if err := clean(); err != nil {
-			fmt.Fprintf(progress, "poolbench: %v\n", err)
+			progress.tell(err)
 		}
 	}()
 	return f.judgeBuilds(ctx, c, m, names, options, progress)
@@ -103,7 +114,7 @@ func (f *gateFlags) measureBuilds(ctx context.Context, c *invocation, options ga
 
 // judgeBuilds measures and judges. After an interrupt, or an error in the middle,
 // what was measured is published with a warning and with the exit code of that.
-func (f *gateFlags) judgeBuilds(ctx context.Context, c *invocation, m bench.Comparison, names record.Builds, options gate.Options, progress *gateProgress) error {
+func (f *gateFlags) judgeBuilds(ctx context.Context, c *program.Invocation, m bench.Comparison, names record.Builds, options gate.Options, progress *gateProgress) error {
 	b := &f.builds
 	promised, err := m.Declare(ctx)
 	if err != nil {
@@ -116,7 +127,7 @@ func (f *gateFlags) judgeBuilds(ctx context.Context, c *invocation, m bench.Comp
 	blocks := words.Count(report.Blocks, "block")
 	switch {
 	case ctx.Err() != nil:
-		failure = &exitError{exitInterrupted, fmt.Errorf("interrupted after %s; what was measured is in %s", blocks, b.path())}
+		failure = &program.ExitError{Code: program.Interrupted, Err: fmt.Errorf("interrupted after %s; what was measured is in %s", blocks, b.path())}
 		report.EndedEarly = "interrupted"
 		report.Warnings = append(report.Warnings, record.Warning{What: "Interrupted after " + blocks + "."})
 	case failure != nil && report.Blocks == 0:
@@ -131,9 +142,9 @@ func (f *gateFlags) judgeBuilds(ctx context.Context, c *invocation, m bench.Comp
 	f.summary = cmp.Or(f.summary, filepath.Join(b.out, "summary.md"))
 	f.ci.inDirectory(b.out)
 	err = f.finish(c, report, failure)
-	fmt.Fprintf(c.stdout, "\nData     %s\n", b.path())
+	fmt.Fprintf(c.Stdout, "\nData     %s\n", b.path())
 	if f.history != "" && failure == nil {
-		err = firstError(c, err, f.addToHistory(ctx, c, report, options)) // the verdict decides on the exit code
+		err = c.First(err, f.addToHistory(ctx, c, report, options)) // the verdict decides on the exit code
 	}
 	return err
 }
@@ -158,9 +169,9 @@ func (f *buildFlags) explain(ctx context.Context, err error) error {
 	var input *build.InputError
 	switch {
 	case ctx.Err() != nil:
-		return &exitError{exitInterrupted, errors.New("interrupted before anything was measured")}
+		return &program.ExitError{Code: program.Interrupted, Err: errors.New("interrupted before anything was measured")}
 	case errors.As(err, &input):
-		return &exitError{exitUsage, err}
+		return &program.ExitError{Code: program.Usage, Err: err}
 	}
 	return err // an exitError keeps its code
 }
@@ -175,16 +186,13 @@ func (f *buildFlags) comparison(ctx context.Context, progress *gateProgress) (m 
 		return &commandarm.Comparison{Base: f.baseCmd, Head: f.headCmd, Patience: cmp.Or(f.patience, 10*patience)},
 			record.Builds{Base: f.baseCmd, Head: f.headCmd}, func() error { return nil }, nil
 	}
-	config := gobench.Config{Bench: f.bench, Pairs: f.seeds, Patience: cmp.Or(f.patience, patience), Seed: f.seed, Stage: progress.stage}
-	if config.CPU, err = parseList("cpu", f.cpu, count, nil); err != nil {
-		return nil, names, nil, err
-	}
+	config := gobench.Config{Bench: f.bench, Pairs: f.seeds, Patience: cmp.Or(f.patience, patience), CPU: f.cpu, Seed: f.seed, Stage: progress.stage}
 	var builds *build.Builds
 	if f.baseBin != "" {
 		names = record.Builds{Base: f.baseBin, Head: f.headBin}
-		builds, err = build.Prebuilt(listed(f.baseBin), listed(f.headBin), ".")
+		builds, err = build.Prebuilt(program.Listed(f.baseBin), program.Listed(f.headBin), ".")
 	} else {
-		builds, err = build.New(ctx, build.Options{Base: f.base, Head: f.head, Packages: listed(f.packages), Seed: f.seed, Stage: progress.stage})
+		builds, err = build.New(ctx, build.Options{Base: f.base, Head: f.head, Packages: program.Listed(f.packages), Seed: f.seed, Stage: progress.stage})
 	}
 	if err != nil {
 		return nil, names, nil, err
@@ -215,7 +223,7 @@ func (f *buildFlags) measure(ctx context.Context, m bench.Comparison, names reco
 	if err := os.MkdirAll(f.out, 0o777); err != nil {
 		return fmt.Errorf("making the output directory: %w", err)
 	}
-	if err := keepPrevious(f.path(), progress); err != nil {
+	if err := program.KeepPrevious(f.path(), progress.tell); err != nil {
 		return err
 	}
 	file, err := os.Create(f.path())

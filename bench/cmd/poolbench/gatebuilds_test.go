@@ -16,6 +16,7 @@ import (
 
 	"poolbench/bench/arm"
 	"poolbench/bench/block"
+	"poolbench/bench/internal/program"
 	"poolbench/bench/record"
 	"poolbench/reports/gate"
 )
@@ -93,7 +94,7 @@ func git(t *testing.T, args ...string) string {
 func TestGateBuilds(t *testing.T) {
 	benchRepo(t)
 	code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-budget", "3s", "-seeds", "2", "-cpu", "1,2", "-out", "out")
-	if code != exitOK {
+	if code != program.OK {
 		t.Fatalf("exit %d\n%s\n%s", code, stdout, stderr)
 	}
 	verdict, _, _ := strings.Cut(stdout, "\nData ")
@@ -136,20 +137,20 @@ func TestGateBuildsThatFail(t *testing.T) {
 		code       int
 		want       []string
 	}{
-		{"does not build", moduleWith("undefined()"), nil, exitFailed, []string{"head does not build", "m_test.go:20", "undefined"}},
-		{"panics in head", moduleWith(`panic("no way")`), nil, exitFailed, []string{"B", "no way", "failed"}},
+		{"does not build", moduleWith("undefined()"), nil, program.Failed, []string{"head does not build", "m_test.go:20", "undefined"}},
+		{"panics in head", moduleWith(`panic("no way")`), nil, program.Failed, []string{"B", "no way", "failed"}},
 		{"cannot list in head", strings.Replace(moduleWith(""), "var sink", `func TestMain(*testing.M) { println("no database"); os.Exit(3) }
 
-var sink`, 1), nil, exitFailed, []string{"A", "in head: its test binary cannot list its benchmarks: ended with exit status 3: no database", "2 failed"}},
-		{"exits in head", moduleWith(`os.Exit(0)`), nil, exitFailed, []string{"B", "failed"}},
-		{"missing ref", moduleWith(""), []string{"-base", "nowhere"}, exitUsage, []string{`"nowhere"`, "fetch"}},
-		{"no such benchmark", moduleWith(""), []string{"-bench", "Zzz"}, exitUsage, []string{"Zzz"}},
-		{"bad expression", moduleWith(""), []string{"-bench", "A("}, exitUsage, []string{"-bench"}},
-		{"two ways", moduleWith(""), []string{"-base-cmd", "true", "-head-cmd", "true"}, exitUsage, []string{"give one"}},
-		{"half a pair", moduleWith(""), []string{"-head-bin", "x"}, exitUsage, []string{"belong together"}},
-		{"builds and records", moduleWith(""), []string{"x.txt"}, exitUsage, []string{"not both"}},
-		{"no binary", "", []string{"-base", "", "-base-bin", "x", "-head-bin", "x"}, exitUsage, []string{"base"}},
-		{"cpu", moduleWith(""), []string{"-cpu", "many"}, exitUsage, []string{"-cpu", "many"}},
+var sink`, 1), nil, program.Failed, []string{"A", "in head: its test binary cannot list its benchmarks: ended with exit status 3: no database", "2 failed"}},
+		{"exits in head", moduleWith(`os.Exit(0)`), nil, program.Failed, []string{"B", "failed"}},
+		{"missing ref", moduleWith(""), []string{"-base", "nowhere"}, program.Usage, []string{`"nowhere"`, "fetch"}},
+		{"no such benchmark", moduleWith(""), []string{"-bench", "Zzz"}, program.Usage, []string{"Zzz"}},
+		{"bad expression", moduleWith(""), []string{"-bench", "A("}, program.Usage, []string{"-bench"}},
+		{"two ways", moduleWith(""), []string{"-base-cmd", "true", "-head-cmd", "true"}, program.Usage, []string{"give one"}},
+		{"half a pair", moduleWith(""), []string{"-head-bin", "x"}, program.Usage, []string{"belong together"}},
+		{"builds and records", moduleWith(""), []string{"x.txt"}, program.Usage, []string{"not both"}},
+		{"no binary", "", []string{"-base", "", "-base-bin", "x", "-head-bin", "x"}, program.Usage, []string{"base"}},
+		{"cpu", moduleWith(""), []string{"-cpu", "many"}, program.Usage, []string{"-cpu", "many"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			put(t, "m_test.go", test.head)
@@ -221,11 +222,11 @@ func TestGateEndsEarly(t *testing.T) {
 		want     []string
 		verdicts int // in verdict.json; 0 when there is none
 	}{
-		{"interrupt", 24, nil, "", exitInterrupted, []string{"1 regression", "Interrupted after 24 blocks.", "interrupted after 24 blocks; what was measured"}, 1},
-		{"interrupt in the first block", 0, nil, "", exitInterrupted, []string{"Interrupted after 0 blocks.", "not measured"}, 1},
-		{"error", 24, errors.New("no space left\nat all"), "", exitFailed, []string{"1 regression", "An error ended the measurement after 24 blocks: no space left.", "at all"}, 1},
-		{"error at once", 0, errors.New("no space left"), "", exitFailed, []string{"no space left"}, 0},
-		{"no answer", 13, nil, "gave no answer within 5s", exitInterrupted, []string{"1 benchmark gave no answer in time. -timeout waits longer"}, 2},
+		{"interrupt", 24, nil, "", program.Interrupted, []string{"1 regression", "Interrupted after 24 blocks.", "interrupted after 24 blocks; what was measured"}, 1},
+		{"interrupt in the first block", 0, nil, "", program.Interrupted, []string{"Interrupted after 0 blocks.", "not measured"}, 1},
+		{"error", 24, errors.New("no space left\nat all"), "", program.Failed, []string{"1 regression", "An error ended the measurement after 24 blocks: no space left.", "at all"}, 1},
+		{"error at once", 0, errors.New("no space left"), "", program.Failed, []string{"no space left"}, 0},
+		{"no answer", 13, nil, "gave no answer within 5s", program.Interrupted, []string{"1 benchmark gave no answer in time. -timeout waits longer"}, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
@@ -238,11 +239,11 @@ func TestGateEndsEarly(t *testing.T) {
 				return test.end
 			}}
 			var stdout, stderr bytes.Buffer
-			c := &invocation{flags: flag.NewFlagSet("gate", flag.ContinueOnError), stdout: &stdout, stderr: &stderr}
+			c := &program.Invocation{Flags: flag.NewFlagSet("gate", flag.ContinueOnError), Stdout: &stdout, Stderr: &stderr}
 			f := addGateFlags(c)
 			f.ci.ci, f.builds.out = "none", t.TempDir()
 			err := f.judgeBuilds(ctx, c, m, record.Builds{Base: "base", Head: "head"}, gate.Options{}, &gateProgress{out: &stderr})
-			if code := exitCode(err); err == nil || code != test.code {
+			if code := program.ExitCode(err); err == nil || code != test.code {
 				t.Errorf("exit %d, want %d: %v", code, test.code, err)
 			}
 			said := fmt.Sprint(stdout.String(), stderr.String(), err)
@@ -263,7 +264,7 @@ func TestGateEndsEarly(t *testing.T) {
 				ExitCode int               `json:"exit_code"`
 				Results  []json.RawMessage `json:"results"`
 			}
-			outcome := map[int]string{exitInterrupted: "interrupted", exitFailed: "failed"}[test.code]
+			outcome := map[int]string{program.Interrupted: "interrupted", program.Failed: "failed"}[test.code]
 			if err := json.Unmarshal(text, &verdict); err != nil || verdict.Outcome != outcome || verdict.ExitCode != test.code || len(verdict.Results) != test.verdicts {
 				t.Errorf("%v\n%s", err, text)
 			}
@@ -288,11 +289,11 @@ func TestGateCommands(t *testing.T) {
 		}
 	}
 	code, stdout, stderr = poolbench(t, "gate", "-base-cmd", "cat base.txt", "-head-cmd", "echo out of order; exit 3", "-budget", "1s")
-	if code != exitFailed || !strings.Contains(stdout, "out of order") {
+	if code != program.Failed || !strings.Contains(stdout, "out of order") {
 		t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
 	}
 	code, stdout, stderr = poolbench(t, "gate", "-base-cmd", "true", "-head-cmd", "echo nothing", "-budget", "1s")
-	if code != exitFailed || !strings.Contains(stderr, "no benchmark") {
+	if code != program.Failed || !strings.Contains(stderr, "no benchmark") {
 		t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
 	}
 }
@@ -308,10 +309,10 @@ func TestGateCommandsWithoutTimes(t *testing.T) {
 		want       string
 	}{
 		{"X-2 1 1000 req/s", "X-2 1 800 req/s", nil, gate.ExitRegression, "Worse     X, req/s  1000 → 800 req/s  -20 % (exact)"},
-		{"X-2 1 1000 req/s", "X-2 1 1200 req/s", nil, exitOK, "Better    X, req/s  1000 → 1200 req/s  +20 % (exact)"},
+		{"X-2 1 1000 req/s", "X-2 1 1200 req/s", nil, program.OK, "Better    X, req/s  1000 → 1200 req/s  +20 % (exact)"},
 		{"X-2 1 10 ns/op 1000 req/s", "X-2 1 800 req/s", []string{"-fail-on", "missing"}, gate.ExitFailed, "Missing   X (head reports no time)"},
 		{"X-2 1 1000 hits/op", "X-2 1 800 hits/op", []string{"-fail-on", "inconclusive"}, gate.ExitInconclusive, `such as "better * hits/op lower"`},
-		{"X-2 1 1000 req/s", "Y-2 1 800 req/s", nil, exitOK, "\nNo verdict: no benchmark is in both builds.\n"},
+		{"X-2 1 1000 req/s", "Y-2 1 800 req/s", nil, program.OK, "\nNo verdict: no benchmark is in both builds.\n"},
 		{"X-2 1 1000 req/s", "Y-2 1 800 req/s", []string{"-fail-on", "missing"}, gate.ExitFailed, "\nNo verdict: no benchmark is in both builds.\n"},
 		{"X-2 1 1000 req/s", "Y-2 1 800 req/s", []string{"-fail-on", "inconclusive", "-ci", "github"}, gate.ExitInconclusive, "::warning title=poolbench%3A not comparable::no benchmark is in both builds"},
 	} {
@@ -396,7 +397,7 @@ func BenchmarkRaw(b *testing.B) {
 		t.Fatal(err)
 	}
 	enough := verdict.Blocks >= 3 // that a value without noise is known as one; a very busy machine measures fewer
-	if enough && code != gate.ExitRegression || code != exitOK && code != gate.ExitRegression {
+	if enough && code != gate.ExitRegression || code != program.OK && code != gate.ExitRegression {
 		t.Errorf("exit %d after %d blocks\n%s\n%s", code, verdict.Blocks, stdout, stderr)
 	}
 	found := map[string]bool{}

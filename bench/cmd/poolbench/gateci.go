@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"poolbench/bench/internal/program"
 	"poolbench/reports/gate"
 )
 
@@ -18,10 +19,10 @@ type ciFlags struct {
 	ci          string
 }
 
-func (f *ciFlags) add(c *invocation) {
-	c.flags.StringVar(&f.json, "json", "", "`file` to write the verdicts to for scripts (verdict.json in -out)")
-	c.flags.StringVar(&f.junit, "junit", "", "`file` to write the verdicts to as JUnit's XML (junit.xml in -out)")
-	c.flags.StringVar(&f.ci, "ci", "auto", "`service` to talk to: github (annotations, job summary, step outputs), none, auto (what the environment says)")
+func (f *ciFlags) add(c *program.Invocation) {
+	c.Flags.StringVar(&f.json, "json", "", "`file` to write the verdicts to for scripts (verdict.json in -out)")
+	c.Flags.StringVar(&f.junit, "junit", "", "`file` to write the verdicts to as JUnit's XML (junit.xml in -out)")
+	c.Flags.StringVar(&f.ci, "ci", "auto", "`service` to talk to: github (annotations, job summary, step outputs), none, auto (what the environment says)")
 }
 
 // inDirectory makes files in dir of those that have no name yet.
@@ -33,12 +34,12 @@ func (f *ciFlags) inDirectory(dir string) {
 // publish writes what was asked for and tells GitHub Actions if that is where we
 // are: annotations to standard output, the summary and the outputs to the files that
 // the environment names. code is what the program is going to exit with.
-func (f *ciFlags) publish(c *invocation, r *gate.Report, code int) error {
+func (f *ciFlags) publish(c *program.Invocation, r *gate.Report, code int) error {
 	err := errors.Join(
-		writeMade(f.json, r, func(w io.Writer, r *gate.Report) error { return gate.WriteJSON(w, r, code) }),
-		writeMade(f.junit, r, gate.WriteJUnit))
+		program.WriteMade(f.json, r, func(w io.Writer, r *gate.Report) error { return gate.WriteJSON(w, r, code) }),
+		program.WriteMade(f.junit, r, gate.WriteJUnit))
 	if err == nil && (f.ci == "github" || f.ci == "auto" && os.Getenv("GITHUB_ACTIONS") == "true") {
-		return publishGitHub(c.stdout, r, os.Getenv)
+		return publishGitHub(c.Stdout, r, os.Getenv)
 	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"poolbench/bench/internal/program"
 	"poolbench/reports/gate"
 )
 
@@ -72,7 +73,7 @@ func TestGateInGitHubActions(t *testing.T) {
 	if code, stdout, _ := poolbench(t, "gate", "-ci", "none", file("base.txt"), file("head.txt")); code != gate.ExitRegression || strings.Contains(stdout, "::") {
 		t.Errorf("exit %d: %s", code, stdout)
 	}
-	if code, _, stderr := poolbench(t, "gate", "-ci", "jenkins", file("base.txt"), file("head.txt")); code != exitUsage || !strings.Contains(stderr, "jenkins") {
+	if code, _, stderr := poolbench(t, "gate", "-ci", "jenkins", file("base.txt"), file("head.txt")); code != program.Usage || !strings.Contains(stderr, "jenkins") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 }
@@ -108,12 +109,12 @@ func TestGateScript(t *testing.T) {
 		code                int
 		want                string
 	}{
-		{"commit before", "", "program", exitOK, "gate -base HEAD~1 "},
-		{"three before", "HEAD~3", "program", exitOK, "gate -base HEAD~3 "},
-		{"more than there are", "HEAD~9", "program", exitUsage, "gate -base HEAD~9 "},
-		{"branch", "origin/other", "program", exitOK, "gate -base " + head},
-		{"unknown", "nowhere", "program", exitUsage, "gate -base nowhere "},
-		{"poolbench does not build", "", "", exitFailed, "does not build"},
+		{"commit before", "", "program", program.OK, "gate -base HEAD~1 "},
+		{"three before", "HEAD~3", "program", program.OK, "gate -base HEAD~3 "},
+		{"more than there are", "HEAD~9", "program", program.Usage, "gate -base HEAD~9 "},
+		{"branch", "origin/other", "program", program.OK, "gate -base " + head},
+		{"unknown", "nowhere", "program", program.Usage, "gate -base nowhere "},
+		{"poolbench does not build", "", "", program.Failed, "does not build"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			clone := filepath.Join(t.TempDir(), "clone")

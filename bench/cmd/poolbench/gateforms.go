@@ -4,6 +4,8 @@ import (
 	"flag"
 	"slices"
 	"strings"
+
+	"poolbench/bench/internal/program"
 )
 
 // A gateForm is a way to call gate, as it is named in errors.
@@ -44,7 +46,7 @@ func (f *gateFlags) form(args []string) (gateForm, error) {
 	b := &f.builds
 	switch {
 	case b.ways() > 0 && len(args) > 0:
-		return "", usageError("gate takes builds (-base …) or records, not both: %q", args)
+		return "", program.UsageErrorf("gate takes builds (-base …) or records, not both: %q", args)
 	case b.base != "":
 		return formRevisions, nil
 	case b.baseBin+b.headBin != "":
@@ -58,7 +60,7 @@ func (f *gateFlags) form(args []string) (gateForm, error) {
 	case len(args) == 2:
 		return formRecords, nil
 	}
-	return "", usageError("gate takes two records, BASE and HEAD, or one comparison, or builds (-base REF); got %d arguments", len(args))
+	return "", program.UsageErrorf("gate takes two records, BASE and HEAD, or one comparison, or builds (-base REF); got %d arguments", len(args))
 }
 
 // check refuses flags that were given and that the form does not use.
@@ -72,7 +74,7 @@ func (form gateForm) check(flags *flag.FlagSet) (err error) {
 		for _, f := range forms {
 			names = append(names, string(f))
 		}
-		err = usageError("-%s changes nothing for %s: it is for %s", given.Name, form, strings.Join(names, ", "))
+		err = program.UsageErrorf("-%s changes nothing for %s: it is for %s", given.Name, form, strings.Join(names, ", "))
 	})
 	return err
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"poolbench/bench/internal/program"
 )
 
 // A flag that changes nothing for what was called is refused by name, before anything
@@ -32,7 +34,7 @@ func TestGateFlagsThatChangeNothing(t *testing.T) {
 				value = "z"
 			}
 			code, _, stderr := poolbench(t, append(append([]string{"gate"}, call...), "-"+name+"="+value)...)
-			if refused := strings.Contains(stderr, "-"+name+" changes nothing for "+string(form)); refused == slices.Contains(forms, form) || refused && code != exitUsage {
+			if refused := strings.Contains(stderr, "-"+name+" changes nothing for "+string(form)); refused == slices.Contains(forms, form) || refused && code != program.Usage {
 				t.Errorf("%s with -%s: exit %d, %s", form, name, code, stderr)
 			}
 		}
@@ -41,10 +43,10 @@ func TestGateFlagsThatChangeNothing(t *testing.T) {
 
 // Each flag of gate is in the table, or means something for whatever is called.
 func TestGateFlagForms(t *testing.T) {
-	c := &invocation{flags: flag.NewFlagSet("gate", flag.ContinueOnError), stdout: io.Discard, stderr: io.Discard}
+	c := &program.Invocation{Flags: flag.NewFlagSet("gate", flag.ContinueOnError), Stdout: io.Discard, Stderr: io.Discard}
 	addGateFlags(c)
 	var got []string
-	c.flags.VisitAll(func(f *flag.Flag) {
+	c.Flags.VisitAll(func(f *flag.Flag) {
 		if _, ok := flagForms[f.Name]; !ok {
 			got = append(got, f.Name)
 		}
@@ -53,7 +55,7 @@ func TestGateFlagForms(t *testing.T) {
 		t.Errorf("for all forms: %q, want %q", got, want)
 	}
 	for _, name := range slices.Sorted(maps.Keys(flagForms)) {
-		if c.flags.Lookup(name) == nil {
+		if c.Flags.Lookup(name) == nil {
 			t.Errorf("gate has no flag %s", name)
 		}
 	}

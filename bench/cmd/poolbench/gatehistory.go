@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"poolbench/bench/host"
+	"poolbench/bench/internal/program"
 	"poolbench/bench/record"
 	"poolbench/reports/gate"
 )
@@ -31,7 +32,7 @@ func keepHistory(ctx context.Context, dir string, r *gate.Report, revisions [2]s
 		return "Not kept in the history: " + err.Error() + ".", nil
 	}
 	name := at.UTC().Format("20060102T150405Z") + "-" + revisions[1][:min(12, len(revisions[1]))] + ".txt"
-	return "", writeFile(filepath.Join(dir, name), text.Bytes())
+	return "", program.WriteFile(filepath.Join(dir, name), text.Bytes())
 }
 
 // readHistory reads the snapshots in dir. Files that are none are errors: a history
@@ -57,29 +58,29 @@ func readHistory(dir string) ([]*gate.Snapshot, error) {
 }
 
 // showHistory prints what the history in dir says; it blocks nothing.
-func (f *gateFlags) showHistory(c *invocation, options gate.Options) error {
+func (f *gateFlags) showHistory(c *program.Invocation, options gate.Options) error {
 	info, err := os.Stat(f.history)
 	if err == nil && !info.IsDir() {
 		err = errors.New("it is no directory")
 	}
 	if err != nil {
-		return usageError("-history %s: %v", f.history, err)
+		return program.UsageErrorf("-history %s: %v", f.history, err)
 	}
 	snapshots, err := readHistory(f.history)
 	if err != nil {
-		return &exitError{exitUsage, fmt.Errorf("reading the history: %w", err)}
+		return &program.ExitError{Code: program.Usage, Err: fmt.Errorf("reading the history: %w", err)}
 	}
-	return gate.WriteHistoryText(c.stdout, gate.Changes(snapshots, options), f.view.Options)
+	return gate.WriteHistoryText(c.Stdout, gate.Changes(snapshots, options), f.view.Options)
 }
 
 // addToHistory keeps a report and prints what the history says with it.
-func (f *gateFlags) addToHistory(ctx context.Context, c *invocation, r *gate.Report, options gate.Options) error {
+func (f *gateFlags) addToHistory(ctx context.Context, c *program.Invocation, r *gate.Report, options gate.Options) error {
 	note, err := keepHistory(ctx, f.history, r, f.builds.revisions)
 	if err != nil {
 		return fmt.Errorf("keeping the history: %w", err)
 	}
 	if note != "" {
-		fmt.Fprintf(c.stdout, "Note     %s\n", note)
+		fmt.Fprintf(c.Stdout, "Note     %s\n", note)
 		if _, err := os.Stat(f.history); err != nil {
 			return nil // nothing has ever been kept
 		}

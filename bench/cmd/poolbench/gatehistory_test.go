@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"poolbench/bench/internal/program"
 	"poolbench/reports/estimate"
 	"poolbench/reports/gate"
 )
@@ -29,7 +30,7 @@ func TestGateHistory(t *testing.T) {
 		}
 	}
 	code, stdout, stderr := poolbench(t, "gate", "-history", dir)
-	if code != exitOK || !strings.Contains(stdout, "between jjjjjjjjjjjj and kkkkkkkkkkkk, for 10 snapshots since") {
+	if code != program.OK || !strings.Contains(stdout, "between jjjjjjjjjjjj and kkkkkkkkkkkk, for 10 snapshots since") {
 		t.Errorf("exit %d: %s%s", code, stdout, stderr)
 	}
 	if note, err := keepHistory(t.Context(), dir, report(1), [2]string{"0123456789abcdef", "0123+changes"}); err != nil || !strings.Contains(note, "not a commit") {
@@ -38,10 +39,10 @@ func TestGateHistory(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "other.txt"), []byte("BenchmarkA 1 5 ns/op\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if code, _, stderr := poolbench(t, "gate", "-history", dir); code != exitUsage || !strings.Contains(stderr, "other.txt is no part of a history") {
+	if code, _, stderr := poolbench(t, "gate", "-history", dir); code != program.Usage || !strings.Contains(stderr, "other.txt is no part of a history") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
-	if code, _, stderr := poolbench(t, "gate", "-history", filepath.Join(dir, "other.txt")); code != exitUsage || !strings.Contains(stderr, "no directory") {
+	if code, _, stderr := poolbench(t, "gate", "-history", filepath.Join(dir, "other.txt")); code != program.Usage || !strings.Contains(stderr, "no directory") {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 }

@@ -5,10 +5,12 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"poolbench/bench/internal/program"
 )
 
 // gateProgress writes a line at each stage, one now and then in a stage or a first
-// block that takes long, and a heartbeat between blocks.
+// block that takes long, and a program.Heartbeat between blocks.
 type gateProgress struct {
 	mu     sync.Mutex
 	out    io.Writer
@@ -31,6 +33,8 @@ func (p *gateProgress) Write(text []byte) (int, error) {
 	defer p.mu.Unlock()
 	return p.out.Write(text)
 }
+
+func (p *gateProgress) tell(what any) { fmt.Fprintf(p, "poolbench: %v\n", what) }
 
 func (p *gateProgress) stage(what string) {
 	p.mu.Lock()
@@ -82,7 +86,7 @@ func (p *gateProgress) next(subjects int) {
 	if p.blocks == 1 {
 		p.stop() // blocks tell how long they take
 	}
-	if subjects > 0 && time.Since(p.last) >= heartbeat {
+	if subjects > 0 && time.Since(p.last) >= program.Heartbeat {
 		p.last = time.Now()
 		fmt.Fprintf(p, "poolbench: %d blocks in %v of %v, %d benchmarks not settled\n", p.blocks, time.Since(p.start).Round(time.Second), p.budget, subjects)
 	}

@@ -3,10 +3,12 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
+
+	"poolbench/bench/internal/program"
 )
 
 // An interrupt keeps what was measured, and neither files nor processes stay; a
@@ -14,8 +16,8 @@ import (
 func TestGateInterruptedAndKilled(t *testing.T) {
 	benchRepo(t)
 	out := t.TempDir()
-	gate := []string{"gate", "-base", "HEAD", "-budget", "60s", "-seeds", "1", "-cpu", "1", "-out", out}
-	measuring := func() *program {
+	gate := []string{"gate", "-base", "HEAD", "-budget", "600s", "-seeds", "1", "-cpu", "1", "-out", out}
+	measuring := func() *process {
 		os.Remove(filepath.Join(out, "comparison.txt"))
 		p := start(t, gate...)
 		awaitBlock(t, filepath.Join(out, "comparison.txt"), 2)
@@ -25,7 +27,7 @@ func TestGateInterruptedAndKilled(t *testing.T) {
 	processes := descendants(p.cmd.Process.Pid)
 	p.cmd.Process.Signal(os.Interrupt)
 	code, text := p.exit(t)
-	if code != exitInterrupted || !strings.Contains(text, "interrupted after") {
+	if code != program.Interrupted || !strings.Contains(text, "interrupted after") {
 		t.Errorf("exit %d\n%s", code, text)
 	}
 	if verdict, err := os.ReadFile(filepath.Join(out, "verdict.json")); err != nil || !strings.Contains(string(verdict), `"exit_code": 130`) {
@@ -35,7 +37,7 @@ func TestGateInterruptedAndKilled(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	if code, stdout, stderr := poolbench(t, "gate", filepath.Join(out, "comparison.txt")); code != exitOK {
+	if code, stdout, stderr := poolbench(t, "gate", filepath.Join(out, "comparison.txt")); code != program.OK {
 		t.Errorf("judging what was kept: exit %d\n%s%s", code, stdout, stderr)
 	}
 
@@ -47,7 +49,7 @@ func TestGateInterruptedAndKilled(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "*")); len(left) != 1 {
 		t.Errorf("a killed gate left %v", left)
 	}
-	if code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-budget", "100ms", "-seeds", "1", "-out", out); code != exitOK {
+	if code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-budget", "100ms", "-seeds", "1", "-out", out); code != program.OK {
 		t.Errorf("the next gate: exit %d\n%s%s", code, stdout, stderr)
 	}
 }
@@ -56,14 +58,12 @@ func TestGateInterruptedAndKilled(t *testing.T) {
 func TestGateInterruptedWhileBuilding(t *testing.T) {
 	benchRepo(t)
 	p := start(t, "gate", "-base", "HEAD", "-out", t.TempDir())
-	for range 3000 {
-		if dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), "*", "bin")); len(dirs) > 0 {
-			break
-		}
-		time.Sleep(time.Millisecond)
-	}
+	eventually(t, "the build begins", func() bool {
+		dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), "*", "bin"))
+		return len(dirs) > 0
+	})
 	p.cmd.Process.Signal(os.Interrupt)
-	if code, text := p.exit(t); code != exitInterrupted {
+	if code, text := p.exit(t); code != program.Interrupted {
 		t.Errorf("exit %d\n%s", code, text)
 	}
 }
@@ -78,17 +78,7 @@ func descendants(pid int) []int {
 
 func awaitEnd(t *testing.T, pids []int) {
 	t.Helper()
-	for range 1000 {
-		alive := 0
-		for _, pid := range pids {
-			if syscall.Kill(pid, 0) == nil {
-				alive++
-			}
-		}
-		if alive == 0 {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	noneAlive(t, pids)
+	eventually(t, "the processes end", func() bool {
+		return !slices.ContainsFunc(pids, func(pid int) bool { return syscall.Kill(pid, 0) == nil })
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"poolbench/bench/arm/inproc"
+	"poolbench/bench/internal/program"
 	"poolbench/bench/record"
 	"poolbench/executors"
 	"poolbench/reports"
@@ -14,11 +15,11 @@ import (
 	"poolbench/workloads"
 )
 
-func runList(_ context.Context, c *invocation) error {
-	if err := c.parseAlone(); err != nil {
+func runList(_ context.Context, c *program.Invocation) error {
+	if err := c.ParseAlone(); err != nil {
 		return err
 	}
-	tw := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	tw := tabwriter.NewWriter(c.Stdout, 0, 0, 2, ' ', 0)
 	writeList(tw, "Workloads", workloads.All(), func(w workloads.Workload) (string, string) { return w.Name, w.Doc })
 	writeList(tw, "\nExecutors", inproc.Kinds(), func(k executors.Kind) (string, string) { return k.Name, k.Doc })
 	writeList(tw, "\nQuestions", reports.Questions(), func(q reports.Question) (string, string) { return q.Name, q.Doc })

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"poolbench/bench/selftest"
+
+	"poolbench/bench/internal/program"
 )
 
 // Default budgets of selftest.
@@ -16,10 +18,10 @@ const (
 	quickSelftestBudget = 15 * time.Second
 )
 
-func runSelftest(ctx context.Context, c *invocation) error {
-	quick := c.flags.Bool("quick", false, "a quarter of a minute instead of a minute, wider intervals")
-	seed := c.flags.Uint64("seed", 0, "seed of the order of slices and of inputs; 0 picks one")
-	if err := c.parseAlone(); err != nil {
+func runSelftest(ctx context.Context, c *program.Invocation) error {
+	quick := c.Flags.Bool("quick", false, "a quarter of a minute instead of a minute, wider intervals")
+	seed := c.Flags.Uint64("seed", 0, "seed of the order of slices and of inputs; 0 picks one")
+	if err := c.ParseAlone(); err != nil {
 		return err
 	}
 	budget := selftestBudget
@@ -27,14 +29,14 @@ func runSelftest(ctx context.Context, c *invocation) error {
 		budget = quickSelftestBudget
 	}
 	result, err := selftest.Run(ctx, selftest.Config{Budget: budget, Seed: *seed,
-		Stage: func(s string) { fmt.Fprintf(c.stderr, "poolbench: %s\n", s) }})
+		Stage: func(s string) { c.Tell(s) }})
 	if ctx.Err() != nil {
-		return &exitError{exitInterrupted, fmt.Errorf("interrupted; a self-test keeps nothing, start it again")}
+		return &program.ExitError{Code: program.Interrupted, Err: fmt.Errorf("interrupted; a self-test keeps nothing, start it again")}
 	}
 	if err != nil {
 		return err
 	}
-	writeSelftest(c.stdout, result)
+	writeSelftest(c.Stdout, result)
 	if verdict, failed := result.Failed(); failed {
 		return fmt.Errorf("%s: close other programs and run it again; if it stays so, do not trust the estimates of this machine", verdict)
 	}

@@ -7,20 +7,21 @@ import (
 	"testing"
 	"time"
 
+	"poolbench/bench/internal/program"
 	"poolbench/bench/selftest"
 	"poolbench/reports/estimate"
 )
 
 func TestSelftestUsage(t *testing.T) {
 	for _, args := range [][]string{{"selftest", "now"}, {"selftest", "-seed", "x"}} {
-		if code, _, stderr := poolbench(t, args...); code != exitUsage || strings.Count(stderr, "\n") != 1 {
+		if code, _, stderr := poolbench(t, args...); code != program.Usage || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("%q: exit %d, %q", args, code, stderr)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out, errs bytes.Buffer
-	if code := run(ctx, []string{"selftest", "-quick"}, &out, &errs); code != exitInterrupted || out.Len() > 0 {
+	if code := run(ctx, []string{"selftest", "-quick"}, &out, &errs); code != program.Interrupted || out.Len() > 0 {
 		t.Errorf("cancelled: exit %d, %q, %q", code, &out, &errs)
 	}
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
+
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,17 +13,19 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"poolbench/bench/internal/program"
 )
 
-// A program is poolbench in a process of its own.
-type program struct {
+// A process is poolbench in a process of its own.
+type process struct {
 	cmd *exec.Cmd
 	out bytes.Buffer
 }
 
-func start(t *testing.T, args ...string) *program {
+func start(t *testing.T, args ...string) *process {
 	t.Helper()
-	p := &program{cmd: exec.Command(os.Args[0], args...)}
+	p := &process{cmd: exec.Command(os.Args[0], args...)}
 	p.cmd.Env = append(os.Environ(), programEnv+"=1")
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
 	p.cmd.WaitDelay = 10 * time.Second
@@ -33,7 +37,7 @@ func start(t *testing.T, args ...string) *program {
 }
 
 // exit waits for the end and returns the exit code and all output.
-func (p *program) exit(t *testing.T) (int, string) {
+func (p *process) exit(t *testing.T) (int, string) {
 	t.Helper()
 	err := p.cmd.Wait()
 	var exit *exec.ExitError
@@ -43,17 +47,36 @@ func (p *program) exit(t *testing.T) (int, string) {
 	return p.cmd.ProcessState.ExitCode(), p.out.String()
 }
 
+// eventually polls until holds; what does not happen in minutes never does.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(3 * time.Minute); !holds(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("never: %s", what)
+		}
+	}
+}
+
 // awaitBlock polls until the record has begun block n.
 func awaitBlock(t *testing.T, path string, n int) {
 	t.Helper()
-	for range 3000 {
-		text, _ := os.ReadFile(path)
-		if strings.Contains(string(text), "# block "+strconv.Itoa(n)+"\n") {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
+	eventually(t, fmt.Sprintf("block %d in %s", n, path), func() bool { return begun(path) >= n })
+}
+
+// failed reports whether the record has a failure.
+func failed(path string) bool {
+	text, _ := os.ReadFile(path)
+	return bytes.Contains(text, []byte("# fact failed "))
+}
+
+// begun is the number of the last block that the record has begun, or 0.
+func begun(path string) (number int) {
+	text, _ := os.ReadFile(path)
+	if at := bytes.LastIndex(text, []byte("# block ")); at >= 0 {
+		line, _, _ := strings.Cut(string(text[at+len("# block "):]), "\n")
+		number, _ = strconv.Atoi(line)
 	}
-	t.Fatalf("no block %d in %s", n, path)
+	return number
 }
 
 // children are the processes whose parent is pid.
@@ -80,12 +103,12 @@ var grid = []string{"-workloads", "spin", "-executors", "goroutines,processes", 
 func TestInterruptAndResume(t *testing.T) {
 	dir := t.TempDir()
 	results := filepath.Join(dir, "results.txt")
-	p := start(t, append([]string{"run", "-out", dir, "-budget", "60s"}, grid...)...)
+	p := start(t, append([]string{"run", "-out", dir, "-budget", "600s"}, grid...)...)
 	awaitBlock(t, results, 4)
 	workers := children(p.cmd.Process.Pid)
 	p.cmd.Process.Signal(os.Interrupt)
 	code, out := p.exit(t)
-	if code != exitInterrupted || !strings.Contains(out, "interrupted") {
+	if code != program.Interrupted || !strings.Contains(out, "interrupted") {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 	noneAlive(t, workers)
@@ -93,13 +116,17 @@ func TestInterruptAndResume(t *testing.T) {
 	if code, _, stderr := poolbench(t, "report", "-out", t.TempDir(), results); code != 0 {
 		t.Errorf("report of the interrupted record: exit %d %s", code, stderr)
 	}
-	if code, _, stderr := poolbench(t, append([]string{"run", "-resume", "-out", dir, "-budget", "2s"}, grid...)...); code != 0 {
-		t.Errorf("resume: exit %d %s", code, stderr)
+	last := begun(results)
+	p = start(t, append([]string{"run", "-resume", "-out", dir, "-budget", "600s"}, grid...)...)
+	awaitBlock(t, results, last+2)
+	p.cmd.Process.Signal(os.Interrupt)
+	if code, out := p.exit(t); code != program.Interrupted {
+		t.Errorf("resume: exit %d\n%s", code, out)
 	}
 	if after := len(notesOf(t, results).Results); after <= before {
 		t.Errorf("%d results before, %d after resuming", before, after)
 	}
-	if code, _, stderr := poolbench(t, "run", "-resume", "-out", dir, "-workloads", "tiny"); code != exitUsage {
+	if code, _, stderr := poolbench(t, "run", "-resume", "-out", dir, "-workloads", "tiny"); code != program.Usage {
 		t.Errorf("resume with another grid: exit %d %s", code, stderr)
 	}
 }
@@ -107,31 +134,30 @@ func TestInterruptAndResume(t *testing.T) {
 func TestKilledWorker(t *testing.T) {
 	dir := t.TempDir()
 	results := filepath.Join(dir, "results.txt")
-	p := start(t, "run", "-out", dir, "-budget", "8s", "-workloads", "sleep", "-executors", "processes", "-workers", "2", "-grains", "20ms", "-progress", "plain")
+	p := start(t, "run", "-out", dir, "-budget", "600s", "-workloads", "sleep", "-executors", "processes", "-workers", "2", "-grains", "20ms", "-progress", "plain")
 	awaitBlock(t, results, 2)
-	// A worker that is killed while it is idle is replaced and costs nothing, so
-	// kill one now and then until a trial has failed.
+	// A worker that is killed while it is idle is replaced and costs nothing, so kill
+	// one in a block after the other, each time a bit later, until a trial has failed.
 	killed := false
-	for range 50 {
+	for later := time.Duration(0); !failed(results); later = (later + 37*time.Millisecond) % (400 * time.Millisecond) {
+		awaitBlock(t, results, begun(results)+1) // those that took the place of the last one work
+		time.Sleep(later)
 		for _, pid := range children(p.cmd.Process.Pid) {
 			environ, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "environ"))
 			if bytes.Contains(environ, []byte("WORKER")) {
-				killed = syscall.Kill(pid, syscall.SIGKILL) == nil
+				killed = syscall.Kill(pid, syscall.SIGKILL) == nil || killed
 				break
 			}
-		}
-		time.Sleep(100 * time.Millisecond)
-		text, _ := os.ReadFile(results)
-		if strings.Contains(string(text), "# failed ") {
-			break
 		}
 	}
 	if !killed {
 		t.Fatal("found no worker to kill")
 	}
+	awaitBlock(t, results, begun(results)+2) // the run goes on
+	p.cmd.Process.Signal(os.Interrupt)
 	code, out := p.exit(t)
 	rec := notesOf(t, results)
-	if code != exitFailed || len(rec.Failures) == 0 || !strings.Contains(rec.Failures[0].Reason, "killed") {
+	if code != program.Interrupted || len(rec.Failures) == 0 || !strings.Contains(rec.Failures[0].Reason, "killed") {
 		t.Errorf("exit %d, failures %v\n%s", code, rec.Failures, out)
 	}
 	last := rec.Results[len(rec.Results)-1].Block

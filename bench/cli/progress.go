@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -8,42 +8,45 @@ import (
 	"github.com/cheggaaa/pb/v3"
 
 	"poolbench/bench"
+	"poolbench/bench/internal/program"
 	"poolbench/bench/record"
 )
 
-// newProgress makes the progress display of run on w.
-func newProgress(mode string, w io.Writer) (bench.Progress, error) {
-	err := choice("progress", mode, "auto", "bar", "plain", "none")
+// newProgress makes the progress display of run on standard error.
+func newProgress(mode string, c *program.Invocation) (bench.Progress, error) {
+	err := program.Choice("progress", mode, "auto", "bar", "plain", "none")
+	plain := plainProgress{out: c.Stderr, name: c.Program}
 	switch {
 	case err != nil || mode == "none":
 		return nil, err
-	case mode == "bar" || mode == "auto" && isTerminal(w):
-		return &barProgress{plainProgress: plainProgress{out: w}}, nil
+	case mode == "bar" || mode == "auto" && program.IsTerminal(c.Stderr):
+		return &barProgress{plainProgress: plain}, nil
 	}
-	return &plainProgress{out: w}, nil
+	return &plain, nil
 }
-
-// heartbeat is how often plain progress says that it is alive, so that a CI
-// runner does not end the job for silence.
-const heartbeat = 20 * time.Second
 
 // plainProgress writes a line now and then: at each stage, at failures, and a
 // heartbeat.
 type plainProgress struct {
 	out  io.Writer
+	name string // of the program
 	last time.Time
 }
 
-func (p *plainProgress) Stage(name string) { fmt.Fprintf(p.out, "poolbench: %s\n", name) }
+func (p *plainProgress) say(format string, args ...any) {
+	fmt.Fprintf(p.out, p.name+": "+format+"\n", args...)
+}
+
+func (p *plainProgress) Stage(name string) { p.say("%s", name) }
 
 func (p *plainProgress) Begin(b bench.Block) {
 	switch {
 	case p.last.IsZero():
-		fmt.Fprintf(p.out, "poolbench: measuring, %d slices a block\n", b.Slices)
-	case time.Since(p.last) < heartbeat:
+		p.say("measuring, %d slices a block", b.Slices)
+	case time.Since(p.last) < program.Heartbeat:
 		return
 	default:
-		fmt.Fprintf(p.out, "poolbench: %s\n", blockText(b))
+		p.say("%s", blockText(b))
 	}
 	p.last = time.Now()
 }
@@ -57,7 +60,7 @@ func blockText(b bench.Block) string {
 
 func (p *plainProgress) Slice(point record.Point, err error) {
 	if err != nil {
-		fmt.Fprintf(p.out, "poolbench: %v failed: %v\n", point, err)
+		p.say("%v failed: %v", point, err)
 	}
 }
 
@@ -66,7 +69,7 @@ func (p *plainProgress) Done(s bench.Summary) {
 	if s.Refined > 0 {
 		text += fmt.Sprintf(", %d points at grains in between", s.Refined)
 	}
-	fmt.Fprintf(p.out, "poolbench: %s, in %v\n", text, s.Elapsed.Round(time.Second))
+	p.say("%s, in %v", text, s.Elapsed.Round(time.Second))
 }
 
 // barProgress is a bar of the time budget that moves only when it is told to,

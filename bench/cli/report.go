@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"poolbench/bench/internal/program"
+	"poolbench/bench/record"
+	"poolbench/reports"
+	"poolbench/reports/charts"
+	"poolbench/reports/view"
+)
+
+const (
+	defaultOut = "poolbench-out" // of run
+	recordName = "results.txt"   // of a run, in its directory
+)
+
+func runReport(_ context.Context, c *program.Invocation) error {
+	out := c.Flags.String("out", "", "`directory` to write report.html, summary.md and charts to (default that of the run, or RECORD.report for other records)")
+	var how program.ViewFlags
+	how.Add(c)
+	rest, err := c.Parse()
+	if err != nil {
+		return err
+	}
+	if len(rest) != 1 {
+		return program.UsageErrorf("report takes one record (a file, or - for standard input), got %d arguments", len(rest))
+	}
+	if slices.Contains(c.Given(), "out") && *out == "" {
+		return program.UsageErrorf("-out: the name of a directory is needed")
+	}
+	if err := how.Check(c.Stdout); err != nil {
+		return err
+	}
+	rec, err := program.ReadRecord(rest[0])
+	if err != nil {
+		return err
+	}
+	if rec.IsComparison() {
+		return program.UsageErrorf("%s is a comparison of two builds, which has no report: poolbench gate %s judges it again", rest[0], rest[0])
+	}
+	dir := *out
+	if dir == "" {
+		dir = reportDir(rest[0], rec)
+	}
+	next, err := report(c, rec, dir, how)
+	if err != nil {
+		return err
+	}
+	where := filepath.Join(dir, "report.html")
+	if dir == "" {
+		where = fmt.Sprintf("not written, since %s is no file: -out DIR writes it", rest[0])
+	}
+	return last(c, how, field{"Report", where}, field{"Next", nextText(c, runOf(c, rec), next, rest[0])})
+}
+
+// A field is a labelled line below a report.
+type field struct{ label, text string }
+
+// last prints what stands below a report; fields without text are left out.
+func last(c *program.Invocation, how program.ViewFlags, fields ...field) error {
+	p := view.NewPage(how.Options, view.BriefLabels)
+	p.Print("")
+	for _, f := range fields {
+		if f.text != "" {
+			p.Line(f.label, view.Bold, f.text)
+		}
+	}
+	_, err := p.WriteTo(c.Stdout)
+	return err
+}
+
+// runOf is the command that makes such a record.
+func runOf(c *program.Invocation, rec *record.Record) string {
+	if rec.Facts.Run == "" {
+		return "go test -bench ."
+	}
+	return c.CallOf("run")
+}
+
+// nextText is the command that would tell more; else that which shows all of it here.
+func nextText(c *program.Invocation, run string, next reports.Step, path string) string {
+	switch {
+	case next.Flags != "":
+		return fmt.Sprintf("%s %s   (%s)", run, next.Flags, next.Why)
+	case next.Why != "":
+		return next.Why
+	}
+	return fmt.Sprintf("%s -v %s   (all of it, here)", c.CallOf("report"), path)
+}
+
+// reportDir is the directory for the report of a record that was read from path. No two
+// records have the same one: what a run left goes back to the directory of the run, any
+// other file has a directory of its name beside it, and what is no file, as standard input
+// or a pipe, has none, "".
+func reportDir(path string, rec *record.Record) string {
+	info, err := os.Stat(path)
+	switch {
+	case path == "-" || err == nil && !info.Mode().IsRegular():
+		return ""
+	case filepath.Base(path) == recordName && rec.Facts.Run != "":
+		return filepath.Dir(path)
+	}
+	return path + ".report"
+}
+
+// report asks a record every question, writes the views of the answers into dir, unless that
+// is "", and prints them. A file appears complete or not at all. Charts that cannot be drawn
+// are told on standard error and left out. What it gives is what to do next.
+func report(c *program.Invocation, rec *record.Record, dir string, how program.ViewFlags) (next reports.Step, err error) {
+	set := reports.NewSet(rec)
+	drawings, problems := charts.Draw(set, charts.All()...)
+	for _, p := range problems {
+		c.Tell(p)
+	}
+	r := view.New(set, reports.Questions(), drawings)
+	for _, role := range charts.Roles() {
+		r.Colours = append(r.Colours, view.Colour(role))
+	}
+	if dir != "" {
+		err = errors.Join(writeCharts(filepath.Join(dir, "charts"), drawings), program.WriteMade(filepath.Join(dir, "report.html"), r, view.HTML),
+			program.WriteMade(filepath.Join(dir, "summary.md"), r, view.Markdown))
+	}
+	if err := errors.Join(err, program.WriteMade(how.JSON, r, view.JSON)); err != nil {
+		return r.Next, err
+	}
+	return r.Next, view.Text(c.Stdout, r, how.Options)
+}
+
+// writeCharts writes every drawing into dir and removes those of an earlier report.
+func writeCharts(dir string, drawings []reports.Drawing) error {
+	written := map[string]bool{}
+	for _, d := range drawings {
+		written[d.Name] = true
+		for ext, render := range map[string]func() ([]byte, error){".svg": d.SVG, ".png": d.PNG} {
+			picture, err := render()
+			if err != nil {
+				return fmt.Errorf("drawing %s: %w", d.Name, err)
+			}
+			if err := program.WriteFile(filepath.Join(dir, d.Name+ext), picture); err != nil {
+				return err
+			}
+		}
+	}
+	return removeOldCharts(dir, written)
+}
+
+// removeOldCharts removes the charts that an earlier report left and this one has
+// not: they would look like its own.
+func removeOldCharts(dir string, written map[string]bool) error {
+	for _, chart := range charts.All() {
+		old, err := fs.Glob(os.DirFS(dir), chart.Name+"-*")
+		if err != nil {
+			return err
+		}
+		for _, file := range old {
+			ext := filepath.Ext(file)
+			if written[strings.TrimSuffix(file, ext)] || ext != ".svg" && ext != ".png" {
+				continue
+			}
+			if err := os.Remove(filepath.Join(dir, file)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

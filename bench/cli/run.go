@@ -1,0 +1,267 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"poolbench/bench"
+	"poolbench/bench/arm"
+	"poolbench/bench/arm/inproc"
+	"poolbench/bench/internal/program"
+	"poolbench/bench/record"
+	"poolbench/executors"
+	"poolbench/reports"
+	"poolbench/workloads"
+)
+
+// quickBudget is the default with -quick, instead of bench.DefaultBudget.
+const quickBudget = 15 * time.Second
+
+// runFlags are the flags of run as typed.
+type runFlags struct {
+	grid                  inproc.Grid // what was chosen of the program's
+	quick, resume, dryRun bool
+	budget                time.Duration
+	blocks                int
+	out, progress         string
+	seed                  uint64
+	view                  program.ViewFlags
+}
+
+func (m measured) addFlags(c *program.Invocation) *runFlags {
+	f := &runFlags{grid: m.grid}
+	if m.hasGrid() {
+		f.addGridFlags(c)
+	}
+	c.Flags.BoolVar(&f.quick, "quick", false, "a first look: fewer grains and worker counts, budget 15s, wider intervals")
+	c.Flags.DurationVar(&f.budget, "budget", 0, "`time` for everything that is measured (default 60s, with -quick 15s)")
+	c.Flags.IntVar(&f.blocks, "blocks", 0, "stop after this `number` of blocks, if the budget lasts; 0 takes as many as fit")
+	c.Flags.StringVar(&f.out, "out", defaultOut, "`directory` for results.txt, report.html, summary.md and charts")
+	c.Flags.Uint64Var(&f.seed, "seed", 0, "seed of the order of slices and of inputs; 0 picks one and records it")
+	c.Flags.BoolVar(&f.resume, "resume", false, "go on with the record in -out, with the same grid and seed")
+	c.Flags.BoolVar(&f.dryRun, "n", false, "print the plan and stop")
+	c.Flags.StringVar(&f.progress, "progress", "auto", "auto (a bar on a terminal, else plain), bar, plain or none")
+	f.view.Add(c)
+	return f
+}
+
+// addGridFlags adds the flags that choose of the grid.
+func (f *runFlags) addGridFlags(c *program.Invocation) {
+	g := &f.grid
+	workload, executor := func(w workloads.Workload) string { return w.Name }, func(k executors.Kind) string { return k.Name }
+	c.Flags.Func("workloads", "comma-separated `names` (default "+joined(g.Workloads, workload)+")", func(list string) (err error) {
+		g.Workloads, err = program.Pick(list, g.Workloads, workload)
+		return err
+	})
+	c.Flags.Func("executors", "comma-separated `names` (default "+joined(g.Executors, executor)+")", func(list string) (err error) {
+		g.Executors, err = program.Pick(list, g.Executors, executor)
+		return err
+	})
+	c.Flags.Func("workers", "comma-separated worker `counts` (default "+joined(g.Workers, strconv.Itoa)+")", func(list string) (err error) {
+		g.Workers, err = program.List(list, program.Count)
+		return err
+	})
+	usual := "per workload"
+	if len(g.Grains) > 0 {
+		usual = joined(g.Grains, time.Duration.String)
+	}
+	c.Flags.Func("grains", "comma-separated `durations` of useful work in a task, such as 1us,10us,100us (default "+usual+")", func(list string) (err error) {
+		g.Grains, err = program.List(list, grain)
+		return err
+	})
+}
+
+func joined[T any](values []T, name func(T) string) string {
+	var names []string
+	for _, v := range values {
+		names = append(names, name(v))
+	}
+	return strings.Join(names, ",")
+}
+
+func (m measured) run(ctx context.Context, c *program.Invocation) error {
+	f := m.addFlags(c)
+	if err := c.ParseAlone(); err != nil {
+		return err
+	}
+	if err := f.check(c); err != nil {
+		return err
+	}
+	progress, err := newProgress(f.progress, c)
+	if err != nil {
+		return err
+	}
+	config := bench.Config{Sources: f.sources(c, m), Budget: f.budget, Blocks: f.blocks, Seed: f.seed, Progress: progress,
+		Refine: func(rec *record.Record) []record.Point { return reports.Refine(reports.NewSet(rec)) }} // where pools begin to pay off
+	if err := config.Check(); err != nil {
+		return &program.ExitError{Code: program.Usage, Err: err}
+	}
+	if !f.dryRun {
+		return f.measure(ctx, c, config)
+	}
+	if config.Seed == 0 {
+		config.Seed = rand.Uint64()
+	}
+	plan, err := config.Plan()
+	if err != nil {
+		return err
+	}
+	return plan.Print(c.Stdout)
+}
+
+// check refuses what cannot be, and takes the default of the budget if none was given.
+func (f *runFlags) check(c *program.Invocation) error {
+	given := slices.Contains(c.Given(), "budget")
+	switch {
+	case given && f.budget <= 0:
+		return program.UsageErrorf("-budget %v: a time above 0 is needed", f.budget)
+	case f.blocks < 0:
+		return program.UsageErrorf("-blocks %d: a number above 0 is needed, or 0 for as many as fit", f.blocks)
+	case f.out == "":
+		return program.UsageErrorf("-out: the name of a directory is needed")
+	case f.dryRun && f.resume:
+		return program.UsageErrorf("-n and -resume together: the plan of a run that goes on is that of its start")
+	case given:
+	case f.quick:
+		f.budget = quickBudget
+	default:
+		f.budget = bench.DefaultBudget
+	}
+	return f.view.Check(c.Stdout)
+}
+
+// sources are the grid, or a quick one, as chosen, and what is measured beside it.
+func (f *runFlags) sources(c *program.Invocation, m measured) []arm.Source {
+	if !m.hasGrid() {
+		return m.sources
+	}
+	g := f.grid
+	if f.quick {
+		g = g.Quick()
+		if slices.Contains(c.Given(), "workers") {
+			g.Workers = f.grid.Workers
+		}
+		if slices.Contains(c.Given(), "grains") {
+			g.Grains = f.grid.Grains
+		}
+	}
+	return append([]arm.Source{g.Source()}, m.sources...)
+}
+
+// measure measures and reports, also after an interrupt.
+func (f *runFlags) measure(ctx context.Context, c *program.Invocation, config bench.Config) error {
+	path := filepath.Join(f.out, recordName)
+	file, resumed, err := openRecord(path, f.resume, c.Tell)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	config.Out, config.Resume = file, resumed
+	summary, err := bench.Run(ctx, config)
+	switch {
+	case errors.Is(err, bench.ErrResume):
+		return program.UsageErrorf("-resume: %v; give the flags it was started with", err)
+	case err != nil && !summary.Interrupted:
+		return fmt.Errorf("%w; what was measured is in %s", err, path)
+	}
+	if summary.Slices == 0 && resumed == nil {
+		if summary.Interrupted {
+			return &program.ExitError{Code: program.Interrupted, Err: errors.New("interrupted before anything was measured")}
+		}
+		return fmt.Errorf("nothing could be measured, all of %d slices failed; the reasons are in %s", summary.Failures, path)
+	}
+	// The file, not the path: another run may have put its own there meanwhile.
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	rec, err := record.Read(file, path)
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("reading %s back: %w", path, err)
+	}
+	next, err := report(c, rec, f.out, f.view)
+	if err != nil {
+		return err
+	}
+	if err := f.last(c, next, summary); err != nil {
+		return err
+	}
+	return failure(summary)
+}
+
+// last says where things lie, and what to do next.
+func (f *runFlags) last(c *program.Invocation, next reports.Step, s bench.Summary) error {
+	path, text := filepath.Join(f.out, recordName), ""
+	switch {
+	case s.Interrupted: // the error says it
+	case f.quick && next.Why == "":
+		text = c.Again("quick", "resume", "seed", "blocks") + "   (narrower intervals, about a minute)"
+	default:
+		again := []string{"resume", "budget", "blocks", "seed", "quick"}
+		for word := range strings.FieldsSeq(next.Flags) {
+			again = append(again, strings.TrimPrefix(word, "-"))
+		}
+		text = nextText(c, c.Again(again...), next, path)
+	}
+	return last(c, f.view, field{"Report", filepath.Join(f.out, "report.html")}, field{"Data", path}, field{"Next", text})
+}
+
+// failure is the error of a run that was not as it should be.
+func failure(s bench.Summary) error {
+	switch {
+	case s.Interrupted:
+		return &program.ExitError{Code: program.Interrupted, Err: fmt.Errorf("interrupted after %d of %d blocks; everything measured is kept, go on with the same flags and -resume", s.Blocks, s.Expected)}
+	case len(s.Left) > 0:
+		return fmt.Errorf("%d slices failed, and %s failed twice in a row and left the run; the report names them", s.Failures, points(s.Left))
+	case s.Failures > 0:
+		return fmt.Errorf("%d slices failed and are left out; the report names them", s.Failures)
+	}
+	return nil
+}
+
+// openRecord opens the record for writing. An earlier one is kept under another
+// name, or, to resume, is read and cut back to its last complete line.
+func openRecord(path string, resume bool, tell func(any)) (*os.File, *record.Record, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, nil, fmt.Errorf("making the output directory: %w", err)
+	}
+	if !resume {
+		if err := program.KeepPrevious(path, tell); err != nil {
+			return nil, nil, err
+		}
+		file, err := os.Create(path)
+		return file, nil, err
+	}
+	file, rec, err := bench.OpenResume(path)
+	if err != nil {
+		return nil, nil, program.UsageErrorf("-resume: there is no record to go on with: %v", err)
+	}
+	return file, rec, nil
+}
+
+// points names the first of some points, and says how many more there are.
+func points(some []record.Point) string {
+	if len(some) > 1 {
+		return fmt.Sprintf("%s and %d more", some[0], len(some)-1)
+	}
+	return some[0].String()
+}
+
+func grain(word string) (time.Duration, error) {
+	d, err := time.ParseDuration(word)
+	if err != nil || d <= 0 || d > time.Minute {
+		return 0, fmt.Errorf("%q is not a duration above 0 and up to 1m, such as 250ns, 10us or 1ms", word)
+	}
+	return d, nil
+}

@@ -1,0 +1,149 @@
+package checker_test
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"poolbench/bench/record"
+	"poolbench/reports"
+	"poolbench/reports/checker"
+	"poolbench/reports/planted"
+)
+
+// answers are all sentences of a record: those of the questions, and the choices of all
+// sizes of task, which stand in tables.
+func answers(rec *record.Record) []reports.Section {
+	s := reports.NewSet(rec)
+	choices := reports.Section{Name: "choices"}
+	for _, x := range reports.Scalings(s) {
+		sentence := reports.Chosen(s, x)
+		sentence.Subject = x.Title()
+		choices.Sentences = append(choices.Sentences, sentence)
+	}
+	return append(reports.Answer(s, reports.Questions()...), choices)
+}
+
+func check(t *testing.T, rec *record.Record) {
+	t.Helper()
+	for _, err := range checker.Check(rec, answers(rec)) {
+		t.Error(err)
+	}
+}
+
+func TestStoredRecords(t *testing.T) {
+	for _, path := range []string{"../example/results.txt", "../../bench/cmd/poolbench/testdata/stored/comparison.txt"} {
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		rec, err := record.Read(file, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(path, func(t *testing.T) { check(t, rec) })
+	}
+}
+
+func TestPlantedRecords(t *testing.T) {
+	seeds := uint64(2)
+	if testing.Short() {
+		seeds = 1
+	}
+	for seed := range seeds {
+		for _, blocks := range []int{2, 4, 7, 20} {
+			for _, noise := range []float64{0.03, 0.15} {
+				all := planted.Worlds(seed, blocks, noise)
+				for _, name := range slices.Sorted(maps.Keys(all)) {
+					t.Run(fmt.Sprintf("%s/%d blocks/noise %v/seed %d", name, blocks, noise, seed), func(t *testing.T) {
+						rec, err := all[name].Record()
+						if err != nil {
+							t.Fatal(err)
+						}
+						check(t, rec)
+					})
+				}
+			}
+		}
+	}
+}
+
+// Records of anything: few values that come often, so that there are ties and exact
+// equality, missing points and blocks, failures, repeated results, odd units.
+func TestRandomRecords(t *testing.T) {
+	trials := 150
+	if testing.Short() {
+		trials = 30
+	}
+	for seed := range trials {
+		text := randomText(rand.New(rand.NewPCG(uint64(seed), 5)))
+		rec, err := record.Read(strings.NewReader(text), "random.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(fmt.Sprint(seed), func(t *testing.T) { check(t, rec) })
+	}
+}
+
+func randomText(rng *rand.Rand) string {
+	var out strings.Builder
+	pick := func(from ...string) string { return from[rng.IntN(len(from))] }
+	fmt.Fprintf(&out, "# fact cores %d\n# fact workload {\"name\":\"w\",\"resource\":%q}\n", rng.IntN(5), pick("cpu", "wait", "mixed"))
+	numbered, spread := rng.IntN(4) > 0, []float64{0, 0.02, 0.5, 5}[rng.IntN(4)]
+	levels := map[string]float64{}
+	executors := []string{"serial", "goroutines", "spawn", "x9", "y"}[:2+rng.IntN(4)]
+	sizes, works, missing := []int{1, 2, 4, 8}[:1+rng.IntN(4)], []int{0, 300, 2000, 10_000, 70_000, 1_000_000}[rng.IntN(6):], 0.3*rng.Float64()
+	for b := range 1 + rng.IntN(24) {
+		if numbered {
+			fmt.Fprintf(&out, "# block %d\n", b+1+rng.IntN(2)*rng.IntN(3))
+		}
+		if rng.IntN(2) == 0 {
+			fmt.Fprintf(&out, "BenchmarkCapacity/workers=1 1 1 sec/op\nBenchmarkCapacity/workers=2 1 %g sec/op\n", 1+rng.Float64()*spread)
+		}
+		for _, executor := range executors {
+			for _, n := range sizes {
+				for _, work := range works {
+					if rng.Float64() < missing {
+						continue
+					}
+					name := fmt.Sprintf("Grid/executor=%s/workload=w/workers=%d/grain=%d", executor, n, work)
+					if rng.IntN(60) == 0 && numbered {
+						fmt.Fprintf(&out, "# fact failed {\"name\":%q,\"reason\":\"exit 3\"}\n", name)
+						continue
+					}
+					if levels[name] == 0 {
+						levels[name] = math.Exp(float64(rng.IntN(5))-2) * float64(work+100) * 1e-9
+					}
+					fmt.Fprintf(&out, "Benchmark%s 1 %g sec/op %d tasks/op", name, levels[name]*math.Exp(spread*math.Round(4*rng.NormFloat64())/4), 1+rng.IntN(2)*rng.IntN(9))
+					for _, unit := range []string{record.UnitTaskTime, record.UnitTaskShare, record.UnitCPUPart, record.UnitWaitPart, record.UnitBytes, "odd/s"} {
+						if rng.IntN(3) == 0 {
+							fmt.Fprintf(&out, " %g %s", float64(rng.IntN(9))*math.Exp(4*rng.NormFloat64())*1e-6, unit)
+						}
+					}
+					out.WriteString("\n")
+				}
+			}
+		}
+	}
+	return out.String()
+}
+
+// FuzzClaims asks anything that is a record.
+func FuzzClaims(f *testing.F) {
+	for seed := range uint64(8) {
+		f.Add([]byte(randomText(rand.New(rand.NewPCG(seed, 6)))))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		rec, err := record.Read(strings.NewReader(string(text)), "fuzz")
+		if err != nil || len(rec.Results) > 5000 {
+			return
+		}
+		check(t, rec)
+	})
+}

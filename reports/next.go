@@ -1,0 +1,44 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
+)
+
+// A Step is what to do next.
+type Step struct {
+	Flags string // of a run that would tell more; of go test -bench, where the record has no blocks; empty when no run would
+	Why   string // in a few words
+}
+
+// Next is what would tell most: more blocks where there are too few, a quiet machine, larger
+// pools where one still gains, more blocks where intervals are wide. It is empty when
+// nothing is wanting.
+func Next(s *Set) Step {
+	if machine := MachineOf(s); machine.Low() && !machine.Own {
+		return Step{Why: fmt.Sprintf("stop other programs and run again: %s did the work of %s", words.Count(machine.CPUs, "CPU"), words.RatioNumber(machine.Gave.Value))}
+	}
+	if s.Whole() < estimate.MinBlocks && len(Scalings(s)) > 0 {
+		return Step{moreBlocks(s, estimate.MinBlocks), fmt.Sprintf("%d blocks for intervals", estimate.MinBlocks)}
+	}
+	var rising []string
+	var largest *rise
+	for _, h := range Headline(s) {
+		if r := risingOf(s, h); r != nil {
+			rising, largest = append(rising, h.Workload), cmp.Or(largest, r)
+		}
+	}
+	if largest != nil {
+		slices.Sort(rising)
+		return Step{"-workloads " + strings.Join(slices.Compact(rising), ",") + " " + largest.flag(), fmt.Sprintf("still rising at %d workers", largest.last.Workers)}
+	}
+	if noisy := NoisyArms(s); len(noisy) > 0 {
+		return Step{moreBlocks(s, 4*s.Whole()), "half as wide intervals"}
+	}
+	return Step{}
+}

@@ -1,0 +1,198 @@
+// Package planted makes records whose truth is known, to see what is said of them.
+package planted
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"poolbench/bench/record"
+)
+
+// A World is a machine whose truth is known: how long a task takes an executor with some
+// workers, and what noise there is. Of the workload spin, each job has 64 tasks.
+type World struct {
+	Seed     uint64
+	Blocks   int
+	Noise    float64 // standard deviation of the logarithm of a time
+	Tails    float64 // share of times that are longer, by exp of an exponential of mean 1/2
+	Missing  float64 // share of slices that give no result
+	Fails    float64 // share of slices that fail
+	Resource string
+	Inside   bool                // tasks are timed from inside
+	Gave     func(b int) float64 // what 2 CPUs deliver together in a block; nil where it was not probed, and is 2
+	Grains   []time.Duration
+	Pools    []Pool
+	Cores    int // 2 if 0
+}
+
+// A Pool is an executor with some workers.
+type Pool struct {
+	Executor string
+	Workers  int
+	Speedup  func(work, gave float64) float64 // of a task of work seconds, when the CPUs deliver so much
+}
+
+// Gain is the same speedup at every size of task.
+func Gain(x float64) func(work, gave float64) float64 {
+	return func(float64, float64) float64 { return x }
+}
+
+// Overhead is the speedup of workers that a task costs h seconds each, and that share what
+// the machine gives.
+func Overhead(workers int, h float64) func(work, gave float64) float64 {
+	return func(work, gave float64) float64 { return min(float64(workers), gave) * work / (work + h) }
+}
+
+// Record is what is measured of the world: equal for equal worlds.
+func (w World) Record() (*record.Record, error) {
+	rng := rand.New(rand.NewPCG(w.Seed, 12))
+	var out bytes.Buffer
+	rw := record.NewWriter(&out, []record.Field{{Key: "goos", Value: "linux"}})
+	rw.Fact("run", fmt.Sprint(w.Seed))
+	rw.Fact("cores", max(w.Cores, 2))
+	rw.Fact("workload", record.Workload{Name: "spin", Resource: w.Resource})
+	for b := 1; b <= w.Blocks; b++ {
+		rw.Block(b)
+		drift := math.Exp(0.1 * rng.NormFloat64())
+		put := func(p record.Point, seconds float64, tasks int, inside float64) {
+			noise := w.Noise * rng.NormFloat64()
+			if rng.Float64() < w.Tails {
+				noise += rng.ExpFloat64() / 2
+			}
+			values := map[string]float64{record.UnitTime: seconds * drift * math.Exp(noise)}
+			if tasks > 0 {
+				values[record.UnitTasks] = float64(tasks)
+			}
+			if inside > 0 {
+				values[record.UnitTaskTime], values[record.UnitTaskShare] = inside*drift*math.Exp(noise), 1
+			}
+			switch x := rng.Float64(); {
+			case x < w.Fails:
+				rw.Failure(p, "exit 7")
+			case x < w.Fails+w.Missing:
+			default:
+				rw.Result(record.Result{Point: p, Values: values})
+			}
+		}
+		gave := 2.0
+		if w.Gave != nil {
+			gave = w.Gave(b)
+			put(record.NewPoint(record.CapacityBenchmark, record.AxisWorkers, "1"), 0.01, 0, 0)
+			put(record.NewPoint(record.CapacityBenchmark, record.AxisWorkers, "2"), 0.01*2/gave, 0, 0)
+		}
+		const tasks = 64
+		for _, g := range w.Grains {
+			work := g.Seconds()
+			put(record.GridPoint(record.Serial, "spin", 1, g), work*tasks, tasks, 0)
+			for _, p := range w.Pools {
+				inside := 0.0
+				if w.Inside {
+					inside = work * 1.03
+				}
+				put(record.GridPoint(p.Executor, "spin", p.Workers, g), work*tasks/p.Speedup(work, gave), tasks, inside)
+			}
+		}
+	}
+	if err := rw.Fact("end", record.End{Blocks: w.Blocks, Elapsed: float64(w.Blocks)}); err != nil {
+		return nil, err // the first one of all
+	}
+	return record.Read(&out, "planted.txt")
+}
+
+// Pools are executors with some workers each, whose tasks cost a time each.
+func Pools(workers []int, costs map[string]float64) (out []Pool) {
+	for _, executor := range []string{"goroutines", "spawn", "threads", "processes"} {
+		if h, ok := costs[executor]; ok {
+			for _, n := range workers {
+				out = append(out, Pool{executor, n, Overhead(n, h)})
+			}
+		}
+	}
+	return out
+}
+
+// Grains are sizes of tasks along which pools with the usual overhead begin to pay off.
+var Grains = []time.Duration{200 * time.Nanosecond, time.Microsecond, 5 * time.Microsecond, 25 * time.Microsecond, 125 * time.Microsecond}
+
+// Worlds are of all kinds of truth, with as much noise as is given.
+func Worlds(seed uint64, blocks int, noise float64) map[string]World {
+	rng := rand.New(rand.NewPCG(seed, 7))
+	usual := map[string]float64{"goroutines": 0.4e-6, "spawn": 0.6e-6, "processes": 30e-6}
+	one := func(pools ...Pool) World {
+		return World{Seed: seed, Blocks: blocks, Noise: noise, Resource: "cpu", Grains: []time.Duration{100 * time.Microsecond}, Pools: pools}
+	}
+	along := func(pools ...Pool) World {
+		w := one(pools...)
+		w.Grains = Grains
+		return w
+	}
+	equal := func(lead float64) (out []Pool) {
+		for i, executor := range []string{"goroutines", "spawn", "threads", "processes"} {
+			x := 1.6
+			if i == 2 {
+				x *= lead
+			}
+			out = append(out, Pool{executor, 2, Gain(x)})
+		}
+		return out
+	}
+	out := map[string]World{
+		"all equal":           one(equal(1)...),
+		"3 % better":          one(equal(1.03)...),
+		"5 % better":          one(equal(1.05)...),
+		"10 % better":         one(equal(1.10)...),
+		"30 % better":         one(equal(1.30)...),
+		"a pool hurts":        one(Pool{"goroutines", 2, Gain(0.8)}, Pool{"spawn", 2, Gain(0.75)}),
+		"a pool is level":     one(Pool{"goroutines", 2, Gain(1)}, Pool{"spawn", 2, Gain(1.01)}),
+		"crossovers":          along(Pools([]int{1, 2, 4}, usual)...),
+		"level executors":     along(Pools([]int{1, 2}, map[string]float64{"goroutines": 0.4e-6, "spawn": 0.4e-6, "threads": 0.4e-6})...),
+		"twelve":              one(),
+		"still rising":        one(),
+		"a plateau":           one(),
+		"heavy tails":         along(Pools([]int{1, 2, 4}, usual)...),
+		"missing blocks":      along(Pools([]int{1, 2, 4}, usual)...),
+		"a neighbour":         along(Pools([]int{1, 2, 4}, usual)...),
+		"threads of one core": along(Pools([]int{1, 2, 4}, usual)...),
+		"timed inside":        one(Pools([]int{1, 2, 4}, usual)...),
+	}
+	edit := func(name string, change func(*World)) {
+		w := out[name]
+		change(&w)
+		out[name] = w
+	}
+	edit("twelve", func(w *World) {
+		for i := range 12 {
+			w.Pools = append(w.Pools, Pool{fmt.Sprintf("pool-%c", 'a'+i), 2, Gain(1.5 + 0.02*float64(i))})
+		}
+	})
+	edit("still rising", func(w *World) {
+		w.Resource = "wait"
+		for _, n := range []int{1, 2, 4, 8} {
+			w.Pools = append(w.Pools, Pool{"goroutines", n, Gain(0.98 * float64(n))}, Pool{"spawn", n, Gain(0.9 * float64(n))})
+		}
+	})
+	edit("a plateau", func(w *World) {
+		w.Resource = "wait"
+		for _, n := range []int{1, 2, 4, 8} {
+			w.Pools = append(w.Pools, Pool{"goroutines", n, Gain(math.Min(float64(n), 3))})
+		}
+	})
+	edit("heavy tails", func(w *World) { w.Tails = 0.2 })
+	edit("missing blocks", func(w *World) { w.Missing, w.Fails = 0.25, 0.05 })
+	busy := func(int) float64 { return []float64{1.9, 1.1, 1.1, 1.3}[rng.IntN(4)] }
+	edit("a neighbour", func(w *World) {
+		of := map[int]float64{}
+		w.Gave = func(b int) float64 {
+			if of[b] == 0 {
+				of[b] = busy(b)
+			}
+			return of[b]
+		}
+	})
+	edit("threads of one core", func(w *World) { w.Gave = func(int) float64 { return 1.2 } })
+	edit("timed inside", func(w *World) { w.Inside = true })
+	return out
+}
