@@ -125,22 +125,22 @@ func (c *Comparison) iterations(ctx context.Context, sides [2]*side, guess int) 
 		return r.found(n, wall)
 	}
 	n = r.fit(n, ns)
-	if ns, wall = r.least(n, tries(wall)); ns < r.goal/2 && r.ok() { // n came from a bad moment
+	if ns, wall = r.least(n); ns < r.goal/2 && r.ok() { // n came from a bad moment
 		n = r.fit(n, ns)
-		ns, wall = r.least(n, tries(wall))
+		ns, wall = r.least(n)
 	}
 	if r.each*float64(n) > float64(longestWall)/4 || !r.ok() {
 		return r.found(n, wall)
 	}
 	// What a slice costs that iterations do not pay, as a slice four times as long
 	// shows: within the timed part, and beside it.
-	fourNs, fourWall := r.least(min(most, 4*n), tries(wall))
+	fourNs, fourWall := r.least(min(most, 4*n))
 	fixed := math.Max(0, (4*ns-fourNs)/3)
 	beside := math.Max(0, float64(4*wall-fourWall)/6-fixed) // of two sides
 	want := math.Min(float64(longest), math.Max(fixed/fixedShare, beside))
 	if grow := want / math.Max(ns, 1); grow > 1.5 && r.ok() {
 		n = min(most, int(float64(n)*grow))
-		_, wall = r.least(n, 2)
+		_, wall = r.least(n)
 	}
 	return r.found(n, wall)
 }
@@ -184,10 +184,14 @@ func (r *ramp) both(n int) (ns float64, wall time.Duration) {
 	return ns, wall
 }
 
-// least is of several times, for a bad moment is no cost of the benchmark.
-func (r *ramp) least(n, times int) (ns float64, wall time.Duration) {
+// least is of three times, for a bad moment is no cost of the benchmark; of what takes
+// long of two.
+func (r *ramp) least(n int) (ns float64, wall time.Duration) {
 	ns, wall = r.both(n)
-	for ; times > 1 && r.ok(); times-- {
+	for tried := 1; tried < 2 || tried < tries(wall); tried++ {
+		if !r.ok() {
+			break
+		}
 		moreNs, moreWall := r.both(n)
 		ns, wall = math.Min(ns, moreNs), min(wall, moreWall)
 	}
