@@ -25,7 +25,8 @@ type Arm interface {
 
 // A Slice is what one timed execution gave.
 type Slice struct {
-	Time       float64            // seconds of one operation, above 0
+	Time       float64            // seconds of one operation, above 0; 0 when Untimed
+	Untimed    bool               // it has no time, and Values are all there is; of a point all slices or none
 	Iterations int                // operations that it is the mean of; 0 means 1
 	Values     map[string]float64 // by unit, beside the time, in base units; finite; nil when there are none
 	Warm       bool               // it only warms up: not kept

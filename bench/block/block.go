@@ -208,8 +208,8 @@ func (r *run) close(ctx context.Context, c Contest, taken []taking, failures []e
 
 // tell writes an outcome.
 func (r *run) tell(p record.Point, t taking, failure error) error {
-	if failure == nil && len(t.times) == 0 {
-		failure = errors.New("all its slices were for warming up")
+	if failure == nil {
+		failure = t.check()
 	}
 	o := Outcome{Result: record.Result{Point: p, Block: r.block.Number}}
 	if failure == nil {
@@ -265,9 +265,14 @@ func (r *run) limit(p record.Point) time.Duration {
 func Slice(ctx context.Context, a arm.Arm, limit time.Duration) (arm.Slice, error) {
 	s, err := Guarded(ctx, limit, a.Slice)
 	switch {
-	case err != nil || s.Time > 0:
+	case err != nil || s.Time > 0 && !s.Untimed:
+	case s.Untimed && s.Time == 0 && len(s.Values) > 0:
+	case s.Untimed && s.Time == 0:
+		err = errors.New("it gave neither a time nor anything else")
 	case s.Time == 0:
 		err = errors.New("it took no time, which no clock here can tell from nothing")
+	case s.Untimed:
+		err = fmt.Errorf("it gave %v s as its time, and that it has none", s.Time)
 	default:
 		err = fmt.Errorf("it gave %v s as its time, which is no number above 0", s.Time)
 	}

@@ -348,6 +348,33 @@ func TestInterrupt(t *testing.T) {
 	})
 }
 
+// An arm without a time has its values, but not now this and now that.
+func TestUntimed(t *testing.T) {
+	m := &measured{}
+	until := func(timed int) func(context.Context, int) (arm.Slice, error) {
+		return func(_ context.Context, n int) (arm.Slice, error) {
+			s := arm.Slice{Values: map[string]float64{"x/s": float64(n)}, Warm: n == 1}
+			if s.Untimed = n > timed; !s.Untimed {
+				s.Time = 1
+			}
+			return s, nil
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		if err := m.run(t, t.Context(), 1, one(m.contest(map[string]*scripted{"a": {slice: until(0)}}, 4),
+			m.contest(map[string]*scripted{"b": {slice: until(2)}}, 4))); err != nil {
+			t.Fatal(err)
+		}
+	})
+	m.checkBlock(t, 0, "a", "b")
+	if r := m.blocks[0].Results[0]; r.Turns != nil || !maps.Equal(r.Values, map[string]float64{"x/s": 2}) || !maps.Equal(m.read(t)[0].Results[0].Values, r.Values) {
+		t.Errorf("%+v", r)
+	}
+	if f := m.blocks[0].Failures[0]; f.Reason != "it has a time in some slices and none in others" {
+		t.Errorf("%+v", f)
+	}
+}
+
 func gives(s arm.Slice) func(context.Context, int) (arm.Slice, error) {
 	return func(context.Context, int) (arm.Slice, error) { return s, nil }
 }
@@ -375,6 +402,8 @@ func TestBadArms(t *testing.T) {
 		{"gives a negative time", gives(arm.Slice{Time: -1}), "it gave -1 s as its time", 0},
 		{"gives no number", gives(arm.Slice{Time: math.NaN()}), "it gave NaN s as its time", 0},
 		{"gives an endless time", gives(arm.Slice{Time: math.Inf(1)}), "the value +Inf of sec/op is not", 0},
+		{"says that it has no time, and has one", gives(arm.Slice{Time: 1, Untimed: true}), "it gave 1 s as its time, and that it has none", 0},
+		{"gives nothing", gives(arm.Slice{Untimed: true}), "it gave neither a time nor anything else", 0},
 		{"gives a value that is none", gives(arm.Slice{Time: 1, Values: map[string]float64{"x/op": math.NaN()}}), "the value NaN of x/op is not", 0},
 		{"gives a unit that is no word", gives(arm.Slice{Time: 1, Values: map[string]float64{"two words": 1}}), `the unit "two words" is no word`, 0},
 		{"gives its time twice", gives(arm.Slice{Time: 1, Values: map[string]float64{"ns/op": 77}}), "ns/op and sec/op are one unit", 0},

@@ -1,6 +1,7 @@
 package block
 
 import (
+	"errors"
 	"maps"
 	"math"
 	"slices"
@@ -11,7 +12,8 @@ import (
 
 // A taking is what one arm gave in a contest.
 type taking struct {
-	times      []float64 // seconds, of the slices that are kept
+	kept       int       // slices
+	times      []float64 // seconds, of the slices that are kept and have a time
 	iterations int
 	values     map[string][]float64 // by unit, of all slices
 	last       map[string]float64
@@ -24,10 +26,25 @@ func (t *taking) add(s arm.Slice) {
 	for unit, v := range s.Values {
 		t.values[unit] = append(t.values[unit], v)
 	}
-	if !s.Warm {
-		t.times = append(t.times, s.Time)
-		t.iterations = max(1, s.Iterations)
+	if s.Warm {
+		return
 	}
+	t.kept++
+	t.iterations = max(1, s.Iterations)
+	if !s.Untimed {
+		t.times = append(t.times, s.Time)
+	}
+}
+
+// check tells why there is no result.
+func (t *taking) check() error {
+	switch {
+	case t.kept == 0:
+		return errors.New("all its slices were for warming up")
+	case len(t.times) > 0 && len(t.times) < t.kept:
+		return errors.New("it has a time in some slices and none in others")
+	}
+	return nil
 }
 
 // result is the one slice, or the medians of several with the time of each. Of an even
@@ -40,7 +57,10 @@ func (t *taking) result(p record.Point, block int) record.Result {
 		slices.Sort(v)
 		r.Values[unit] = v[(len(v)-1)/2]
 	}
-	if len(t.times) == 1 {
+	switch len(t.times) {
+	case 0:
+		return r
+	case 1:
 		r.Values[record.UnitTime] = t.times[0]
 		return r
 	}

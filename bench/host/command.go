@@ -15,7 +15,8 @@ type Command struct {
 	Files []*os.File // inherited, from descriptor 3 on
 
 	Stdout, Stderr io.Writer     // where they are nil, Process.Output keeps them
-	Limit          int           // bytes kept in Output, from which on it is killed; 0 is none
+	Seen           [2]io.Writer  // see what Output keeps, of each stream; may be nil
+	Limit          int           // bytes kept in Output, of which the oldest go first; 0 is none
 	Grace          time.Duration // from an interrupt to the kill when the context ends; 0 kills at once
 	Patience       time.Duration // how long Run lets it take; 0 is for ever
 }

@@ -1,38 +1,60 @@
 package host
 
 import (
+	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"unicode"
 )
 
-// output keeps what a program prints. It is safe for concurrent use.
+// output keeps what a program prints, of more than the limit the end. It is safe for
+// concurrent use.
 type output struct {
-	mu    sync.Mutex
-	text  []byte
-	limit int    // 0 is none
-	full  func() // called once when there is more
+	mu      sync.Mutex
+	text    []byte // up to twice the limit, so that the beginning is seldom cut off
+	limit   int    // 0 is none
+	printed int64  // bytes
 }
 
 func (o *output) Write(text []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	room := len(text)
-	if o.limit > 0 {
-		room = min(room, o.limit-len(o.text))
-	}
-	o.text = append(o.text, text[:room]...)
-	if room < len(text) && o.full != nil {
-		o.full()
-		o.full = nil
+	o.printed += int64(len(text))
+	o.text = append(o.text, text...)
+	if o.limit > 0 && len(o.text) > 2*o.limit {
+		o.text = append(o.text[:0], o.text[len(o.text)-o.limit:]...)
 	}
 	return len(text), nil
 }
 
+// and is where a stream goes that another one sees, too.
+func (o *output) and(seen io.Writer) io.Writer {
+	if seen == nil {
+		return o
+	}
+	return io.MultiWriter(o, seen)
+}
+
+// String is what was printed; where its beginning was dropped, the first line says so.
 func (o *output) String() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return string(o.text)
+	kept := o.text
+	if o.limit > 0 {
+		kept = kept[max(0, len(kept)-o.limit):]
+	}
+	if dropped := o.printed - int64(len(kept)); dropped > 0 {
+		return fmt.Sprintf("[%d bytes before this were dropped]\n%s", dropped, kept)
+	}
+	return string(kept)
+}
+
+// size is how much was printed, in bytes.
+func (o *output) size() int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.printed
 }
 
 // maxWords bounds what is repeated of a program's words, in bytes.

@@ -25,14 +25,10 @@ type Process struct {
 var errEnded = errors.New("ended")
 
 // Start starts a program that is killed with all it started when the context ends,
-// when it prints more than its limit, and by Kill. What it leaves behind when it ends
-// is killed, too.
+// and by Kill. What it leaves behind when it ends is killed, too.
 func Start(ctx context.Context, c Command) (*Process, error) {
-	p := &Process{}
+	p := &Process{output: &output{limit: c.Limit}}
 	p.ctx, p.cancel = context.WithCancelCause(ctx)
-	p.output = &output{limit: c.Limit, full: func() {
-		p.cancel(fmt.Errorf("printed more than %d MiB", c.Limit>>20))
-	}}
 	p.cmd = exec.CommandContext(p.ctx, c.Name, c.Args...)
 	p.cmd.Dir, p.cmd.ExtraFiles = c.Dir, c.Files
 	p.cmd.Env = os.Environ()
@@ -42,10 +38,10 @@ func Start(ctx context.Context, c Command) (*Process, error) {
 	p.cmd.Env = append(p.cmd.Env, c.Env...)
 	p.cmd.Stdout, p.cmd.Stderr = c.Stdout, c.Stderr
 	if c.Stdout == nil {
-		p.cmd.Stdout = p.output
+		p.cmd.Stdout = p.output.and(c.Seen[0])
 	}
 	if c.Stderr == nil {
-		p.cmd.Stderr = p.output
+		p.cmd.Stderr = p.output.and(c.Seen[1])
 	}
 	ownGroup(p.cmd)
 	p.cmd.Cancel = func() error { return killGroup(p.cmd) }
@@ -115,8 +111,12 @@ func (p *Process) WithWords(what string) error {
 	return errors.New(what)
 }
 
-// Output is what it printed so far, both streams together.
+// Output is what it printed so far, both streams together. Of more than its limit that
+// is the end, below a line that says how much was dropped.
 func (p *Process) Output() string { return p.output.String() }
+
+// Printed is how much it printed to Output so far, in bytes.
+func (p *Process) Printed() int64 { return p.output.size() }
 
 // Run runs a program to its end; nil when it could not be started. The error is that of
 // Failure, the cause of the context when that ended, or one that is exec.ErrNotFound when

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -51,7 +52,8 @@ func TestEnds(t *testing.T) {
 		{"leaving a child", "sleep 1000 & echo yes", "", func(p *Process) { p.Wait(long) }},
 		{"badly", "echo; echo panic: oh; exit 2", "ended with exit status 2: panic: oh", func(p *Process) { p.Wait(long) }},
 		{"too late", "echo yes; sleep 1000", "did not end within", func(p *Process) { waitFor(p, "yes"); p.Wait(0) }},
-		{"too much", "sleep 1000 & while echo more; do :; done", "printed more than 1 MiB: more more", func(p *Process) { p.Wait(long) }},
+		{"after much", "head -c 3000000 /dev/zero | tr '\\0' x; echo; echo panic: oh; exit 2", "ended with exit status 2: panic: oh", func(p *Process) { p.Wait(long) }},
+		{"well after much", "head -c 3000000 /dev/zero | tr '\\0' x", "", func(p *Process) { p.Wait(long) }},
 		{"killed", "echo yes; sleep 1000 & wait", "because: yes", func(p *Process) { waitFor(p, "yes"); p.Kill(errors.New("because")) }},
 		{"killed for nothing", "echo yes; sleep 1000", "ended with signal: killed: yes", func(p *Process) { waitFor(p, "yes"); p.Kill(nil) }},
 		{"by its context", "echo yes; sleep 1000", "enough: yes", func(p *Process) { waitFor(p, "yes"); end(errors.New("enough")); p.Wait(long) }},
@@ -101,7 +103,9 @@ func TestFilesAndStreams(t *testing.T) {
 	}
 	defer in.Close()
 	var printed bytes.Buffer
+	var seen bytes.Buffer
 	c := Shell("printf text; echo three >&3; echo four >&2")
+	c.Seen = [2]io.Writer{1: &seen}
 	c.Stdout, c.Files = &printed, []*os.File{out}
 	p, err := Start(t.Context(), c)
 	out.Close()
@@ -111,7 +115,7 @@ func TestFilesAndStreams(t *testing.T) {
 	p.Wait(long)
 	three := make([]byte, 10)
 	n, _ := in.Read(three)
-	if err := p.Failure(); err != nil || printed.String() != "text" || string(three[:n]) != "three\n" || p.Output() != "four\n" {
-		t.Errorf("%v, %q, %q, %q", err, printed.String(), three[:n], p.Output())
+	if err := p.Failure(); err != nil || printed.String() != "text" || string(three[:n]) != "three\n" || p.Output() != "four\n" || seen.String() != "four\n" {
+		t.Errorf("%v, %q, %q, %q, %q", err, printed.String(), three[:n], p.Output(), seen.String())
 	}
 }

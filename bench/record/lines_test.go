@@ -2,6 +2,7 @@ package record_test
 
 import (
 	"encoding/binary"
+	"fmt"
 	"io/fs"
 	"maps"
 	"math"
@@ -96,7 +97,9 @@ func TestNamesAsPrinted(t *testing.T) {
 	if err := w.Result(Result{Point: Promise{Name: "Benchmark-8"}.Point(), Values: map[string]float64{UnitTime: 1}}); err != nil || !strings.HasPrefix(out.String(), "\nBenchmark-8") && !strings.HasPrefix(out.String(), "Benchmark-8") {
 		t.Errorf("%q, %v", out.String(), err)
 	}
-	if got := Printed("pkg: p\nBenchmark-2 1 5 ns/op 3 MB/s\nBenchmarking 1 of 5\n"); len(got) != 1 || got[0].Point.Full() != "p.Benchmark-2" || len(got[0].Values) != 1 {
+	var printed Printout
+	fmt.Fprint(&printed, "pkg: p\nBenchmark-2 1 5 ns/op 3 MB/s\nBenchmarking 1 of 5\n")
+	if got := printed.Results(); len(got) != 1 || got[0].Point.Full() != "p.Benchmark-2" || len(got[0].Values) != 1 {
 		t.Errorf("%+v", got)
 	}
 }

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -10,12 +11,17 @@ import (
 	"poolbench/reports/words"
 )
 
+// clone is a copy whose tests leave the subject as it is.
+func (s *subject) clone() *subject {
+	c := *s
+	c.tails, c.units = slices.Clone(s.tails), slices.Clone(s.units)
+	return &c
+}
+
 // cases are the judgements of a subject if the run ended here: time first. The subject
 // stays as it is.
 func (s *subject) cases() []Case {
-	copied := *s
-	s = &copied
-	s.tails, s.units = slices.Clone(s.tails), slices.Clone(s.units)
+	s = s.clone()
 	c := Case{Pkg: s.Pkg, Name: s.Name, Unit: record.UnitTime, Limit: math.Expm1(s.slowdown), Canary: s.Role == record.Canary}
 	s.fill(&c)
 	switch {
@@ -29,6 +35,8 @@ func (s *subject) cases() []Case {
 		c.Verdict, c.Reason = Failed, "was to be measured and has no usable number"
 	case len(s.pairs) == 0:
 		c.Verdict, c.Reason = Inconclusive, "not measured"
+	case s.untimed():
+		return slices.Concat(s.withoutTime(c), s.unitCases())
 	default:
 		s.judgeTime(&c)
 		return slices.Concat([]Case{c}, s.tailCases(c), s.unitCases())
@@ -40,11 +48,38 @@ func (s *subject) cases() []Case {
 func (s *subject) fill(c *Case) {
 	var base, head []float64
 	for _, p := range s.pairs {
-		base, head = append(base, estimate.Median(p.base.turns)), append(head, estimate.Median(p.head.turns))
+		if s.timed[0] {
+			base = append(base, estimate.Median(p.base.turns))
+		}
+		if s.timed[1] {
+			head = append(head, estimate.Median(p.head.turns))
+		}
 	}
 	if len(base) > 0 {
-		c.Base, c.Head = estimate.Median(base)/1e9, estimate.Median(head)/1e9
+		c.Base = estimate.Median(base) / 1e9
 	}
+	if len(head) > 0 {
+		c.Head = estimate.Median(head) / 1e9
+	}
+}
+
+// withoutTime is what is said of the time where a build reports none: it is missing or
+// new. Where neither does, the other units are all there is to judge, if anybody judges
+// them.
+func (s *subject) withoutTime(c Case) []Case {
+	switch {
+	case s.timed[0]:
+		c.Verdict, c.Reason = Missing, "head reports no time"
+	case s.timed[1]:
+		c.Verdict, c.Reason = New, "base reports no time"
+	case len(s.unitsOf(s.pairs, 0)) > 0:
+		return nil
+	default:
+		units := slices.Sorted(maps.Keys(s.pairs[0].base.values))
+		c.Verdict = Inconclusive
+		c.Reason = "reports no time, and nobody says which way is better: a rule such as \"better * " + units[0] + " lower\""
+	}
+	return []Case{c}
 }
 
 // judgeTime gives the verdict on time.

@@ -17,6 +17,9 @@ func (s *subject) suspectExtras() {
 		return
 	}
 	for _, q := range tailQuantiles {
+		if s.untimed() {
+			break
+		}
 		limit := math.Log1p(s.limit(s.Point(), q.unit, s.Tail))
 		if c := compareTails(s.pairs[:s.screening], q.quantile); c.p < suspicion && c.ratio() >= limit/2 {
 			s.tails = append(s.tails, suspect{unit: q.unit, quantile: q.quantile, limit: limit})
@@ -40,9 +43,14 @@ func (s *subject) lookAtExtras() {
 	}
 }
 
-// undecidedExtras reports whether a suspect waits for fresh blocks.
+// undecidedExtras reports whether a suspect waits for fresh blocks, or a unit that has to
+// stand for the time is open.
 func (s *subject) undecidedExtras() bool {
 	waits := func(t suspect) bool { return t.state == open }
+	if s.untimed() && len(s.pairs) < screenBlocks+looks[len(looks)-1] &&
+		slices.ContainsFunc(s.clone().unitCases(), func(c Case) bool { return c.Verdict == Inconclusive }) {
+		return true
+	}
 	return s.time != regressed && slices.ContainsFunc(s.tails, waits) || // a slower tail would say nothing new
 		slices.ContainsFunc(s.units, waits)
 }

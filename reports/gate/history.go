@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -134,4 +135,9 @@ func short(commit string) string {
 }
 
 // benchPattern is the -bench expression of one benchmark.
-func benchPattern(name string) string { return "^" + strings.ReplaceAll(name, "/", "$/^") + "$" }
+func benchPattern(name string) string {
+	if !strings.HasPrefix(name, "Benchmark") || record.ShortName(name) != name { // else it is func Benchmark
+		name = "Benchmark" + name
+	}
+	return "^" + strings.ReplaceAll(regexp.QuoteMeta(name), "/", "$/^") + "$"
+}

@@ -7,7 +7,9 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,5 +107,17 @@ BenchmarkB 30 1e-05 sec/op 1 head/base 1 head/base-low 1 head/base-high
 	want := snapshot(t, 0, "aaa", "bbb", map[string]float64{"A/x=1-2": 1.04, "Grid/executor=conc/workload=spin/workers=2/grain=1000-2": 0.98, "B": 1})
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+// The expression that is proposed matches the benchmark, as package testing knows it.
+func TestBenchPattern(t *testing.T) {
+	for name, full := range map[string]string{"A": "BenchmarkA", "A/x=1.5(b)": "BenchmarkA/x=1.5(b)", "Benchmark": "Benchmark", "Benchmark/x": "Benchmark/x", "Benchmarks": "BenchmarkBenchmarks"} {
+		levels := strings.Split(benchPattern(name), "/")
+		for i, part := range strings.Split(full, "/") {
+			if !regexp.MustCompile(levels[i]).MatchString(part) {
+				t.Errorf("%s: %q does not match %q", name, levels[i], part)
+			}
+		}
 	}
 }

@@ -59,15 +59,12 @@ func (o Options) limit(p record.Point, unit string, otherwise float64) float64 {
 }
 
 // better is -1 for a unit in which lower is better, +1 for one in which higher is, 0
-// where nobody says so or where another unit says the same.
+// where nobody says so.
 func (o Options) better(unit string) int {
 	if d := o.Rules.better(unit); d != 0 {
 		return d
 	}
-	if u := o.Unit(unit); u.Of == "" {
-		return u.Better
-	}
-	return 0
+	return o.Unit(unit).Better
 }
 
 // The error budget Alpha is divided among the questions and, for time, among the

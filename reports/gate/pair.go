@@ -10,7 +10,7 @@ import (
 type pair struct{ base, head side }
 
 type side struct {
-	turns   []float64          // ns of one operation, in the order of measuring
+	turns   []float64          // ns of one operation, in the order of measuring; nil where there is no time
 	values  map[string]float64 // by unit
 	failure string             // why there is no number; empty when there is
 }
@@ -59,9 +59,17 @@ func (p *pair) failed() string {
 	return ""
 }
 
-// usable reports whether the turns have ratios.
+// usable reports whether both builds have a result, whose turns, if there are any, have
+// ratios.
 func (p *pair) usable() bool {
-	bad := func(v float64) bool { return !(v > 0) || !plausible(v) }
-	return len(p.base.turns) > 0 && len(p.base.turns) == len(p.head.turns) &&
-		!slices.ContainsFunc(p.base.turns, bad) && !slices.ContainsFunc(p.head.turns, bad)
+	return p.base.usable() && p.head.usable() && (p.timed() != [2]bool{true, true} || len(p.base.turns) == len(p.head.turns))
 }
+
+func (s *side) usable() bool {
+	bad := func(v float64) bool { return !(v > 0) || !plausible(v) }
+	_, timed := s.values[record.UnitTime]
+	return s.values != nil && (len(s.turns) > 0 || !timed) && !slices.ContainsFunc(s.turns, bad)
+}
+
+// timed tells which builds have a time.
+func (p *pair) timed() [2]bool { return [2]bool{len(p.base.turns) > 0, len(p.head.turns) > 0} }

@@ -2,7 +2,9 @@ package gate
 
 import (
 	"bytes"
+	"maps"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -89,11 +91,11 @@ func TestJudgeUnits(t *testing.T) {
 		declared    []record.Unit
 		want        map[string]Verdict
 	}{
-		{"table", "", nil, map[string]Verdict{"req/s": Regressed, "user-sec/op": Regressed}},
-		{"declared", "", []record.Unit{{Name: "faults/op", Better: -1}, {Name: "one-B", Better: -1, Rough: true}, {Name: "req/s", Of: "sec/op", Better: 1}},
-			map[string]Verdict{"faults/op": Regressed, "one-B": NoChange, "user-sec/op": Regressed}},
-		{"rules", "better * ns/key lower\nbetter * MB/s higher\naccept * ns/key 150% 2027-01-01 known\nlimit user-sec* user-ns/op 300%", nil,
-			map[string]Verdict{"req/s": Regressed, "sec/key": Accepted, "B/s": Regressed, "user-sec/op": NoChange}},
+		{"table", "", nil, map[string]Verdict{"B/s": Regressed, "req/s": Regressed, "user-sec/op": Regressed}},
+		{"declared", "", []record.Unit{{Name: "faults/op", Better: -1}, {Name: "one-B", Better: -1, Rough: true}, {Name: "req/s", Better: -1}},
+			map[string]Verdict{"B/s": Regressed, "faults/op": Regressed, "one-B": NoChange, "req/s": Improved, "user-sec/op": Regressed}},
+		{"rules", "better * ns/key lower\nbetter * MB/s lower\naccept * ns/key 150% 2027-01-01 known\nlimit user-sec* user-ns/op 300%", nil,
+			map[string]Verdict{"req/s": Regressed, "sec/key": Accepted, "B/s": Improved, "user-sec/op": NoChange}},
 	} {
 		rec := c.write(t)
 		rec.Facts.Units = test.declared
@@ -106,6 +108,76 @@ func TestJudgeUnits(t *testing.T) {
 		}
 		if !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s: %v, want %v\n%s", test.name, got, test.want, text(t, r))
+		}
+	}
+}
+
+// What reports no time is judged by the units that it has, for as long as they leave a
+// doubt; a time that one build has is missing or new.
+func TestJudgeUntimed(t *testing.T) {
+	noise := rand.New(rand.NewPCG(1, 1))
+	vary := func(v float64) func() float64 {
+		return func() float64 { return v * math.Exp(0.02*noise.NormFloat64()) }
+	}
+	always := func(v float64) func() float64 { return func() float64 { return v } }
+	type values map[string]func() float64
+	for _, test := range []struct {
+		name       string
+		base, head values
+		want       map[string]Verdict
+		asked      int // least blocks that are asked for, of 60
+	}{
+		{"rate falls", values{"req/s": always(1000)}, values{"req/s": always(800)}, map[string]Verdict{"req/s": Regressed}, screenBlocks},
+		{"rate falls, and varies", values{"req/s": vary(1000)}, values{"req/s": vary(800)}, map[string]Verdict{"req/s": Regressed}, screenBlocks + extraBlocks},
+		{"rate rises", values{"req/s": always(1000)}, values{"req/s": always(1200)}, map[string]Verdict{"req/s": Improved}, screenBlocks},
+		{"rate falls to nothing", values{"req/s": always(1000)}, values{"req/s": always(0)}, map[string]Verdict{"req/s": Regressed}, screenBlocks},
+		{"throughput", values{"B/s": always(1000)}, values{"B/s": always(800)}, map[string]Verdict{"B/s": Regressed}, screenBlocks},
+		{"same", values{"req/s": vary(1000)}, values{"req/s": vary(1000)}, map[string]Verdict{"req/s": NoChange}, screenBlocks},
+		{"far too noisy", values{"req/s": func() float64 { return math.Exp(3 * noise.NormFloat64()) }}, values{"req/s": func() float64 { return math.Exp(3 * noise.NormFloat64()) }},
+			map[string]Verdict{"req/s": Inconclusive}, 60},
+		{"two units", values{"req/s": always(1000), "user-sec/op": always(1)}, values{"req/s": always(1000), "user-sec/op": always(2)},
+			map[string]Verdict{"req/s": NoChange, "user-sec/op": Regressed}, screenBlocks},
+		{"nobody knows", values{"hits/op": always(1)}, values{"hits/op": always(2)}, map[string]Verdict{"sec/op": Inconclusive}, screenBlocks},
+		{"no time in head", values{"sec/op": always(1), "req/s": always(1000)}, values{"req/s": always(800)}, map[string]Verdict{"sec/op": Missing, "req/s": Regressed}, screenBlocks},
+		{"no time in base", values{"req/s": always(1000)}, values{"sec/op": always(1), "req/s": always(800)}, map[string]Verdict{"sec/op": New, "req/s": Regressed}, screenBlocks},
+		{"nothing in common", values{"req/s": always(1000)}, values{"user-sec/op": always(800)}, map[string]Verdict{"sec/op": Inconclusive}, screenBlocks},
+		{"no time that is one", values{"sec/op": always(0)}, values{"sec/op": always(1)}, map[string]Verdict{"sec/op": Failed}, 60},
+		{"a time at first", values{"sec/op": always(1), "allocs/op": always(1)}, nil, map[string]Verdict{"sec/op": Failed}, 6},
+	} {
+		c := comparison{promised: []record.Promise{both("A")}}
+		j := NewJudge(Options{}, c.promised)
+		asked := 0
+		for n := 1; n <= 60 && len(j.Next()) > 0; n++ {
+			block := record.Block{Number: n, Host: &quiet}
+			for side, from := range map[string]values{"base": test.base, "head": test.head} {
+				p := c.promised[0].Point()
+				p.Side = side
+				r := record.Result{Point: p, Values: map[string]float64{}}
+				if from == nil {
+					from = maps.Clone(test.base)
+					if n > 5 {
+						delete(from, "sec/op")
+					}
+				}
+				for unit, v := range from {
+					r.Values[unit] = v()
+				}
+				block.Results = append(block.Results, r)
+			}
+			asked++
+			c.blocks = append(c.blocks, block)
+			j.Add(block)
+		}
+		r := j.Report()
+		got := map[string]Verdict{}
+		for _, c := range r.Cases {
+			got[c.Unit] = c.Verdict
+		}
+		if !maps.Equal(got, test.want) || asked < test.asked || test.asked < 60 && asked > test.asked+1 && test.name != "same" {
+			t.Errorf("%s: %v, want %v; %d blocks\n%s", test.name, got, test.want, asked, text(t, r))
+		}
+		if again := Stored(c.write(t), Options{}); text(t, r) != strings.Replace(text(t, again), "Note      Something. Nothing.\n", "", 1) {
+			t.Errorf("%s: judged again:\n%s\nwant\n%s", test.name, text(t, again), text(t, r))
 		}
 	}
 }

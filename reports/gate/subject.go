@@ -51,9 +51,10 @@ type subject struct {
 	tolerant float64 // ln(1 + tolerance)
 
 	failure   string
+	timed     [2]bool // whether base and head have times, as the first pair says
 	pairs     []pair
 	links     []int                          // parallel to pairs; -1 when not known
-	ratios    [estimate.Estimators][]float64 // by estimator, parallel to pairs
+	ratios    [estimate.Estimators][]float64 // by estimator, parallel to pairs; empty unless both builds have times
 	chosen    int                            // estimator
 	screening int                            // how many of the pairs were of the first phase
 
@@ -88,12 +89,26 @@ func (s *subject) add(p *pair, links int) {
 	if s.failure != "" || !p.usable() {
 		return
 	}
+	switch timed := p.timed(); {
+	case len(s.pairs) == 0:
+		s.timed = timed
+	case timed != s.timed:
+		s.failure = "reports a time in some blocks and none in others"
+		return
+	}
 	s.pairs = append(s.pairs, *p)
 	s.links = append(s.links, links)
+	if s.untimed() {
+		s.time = passed // the units decide, see extras.go
+		return
+	}
 	for e, r := range estimate.BlockRatios(p.base.turns, p.head.turns) {
 		s.ratios[e] = append(s.ratios[e], r)
 	}
 }
+
+// untimed reports whether there is no time to compare: a build that was measured has none.
+func (s *subject) untimed() bool { return len(s.pairs) > 0 && s.timed != [2]bool{true, true} }
 
 // values are the log ratios of the chosen estimator, of all blocks.
 func (s *subject) values() []float64 { return s.ratios[s.chosen] }
@@ -110,7 +125,7 @@ const leastScreened = 8
 // goes on to the tests, which see fresh blocks only.
 func (s *subject) screen() {
 	s.screening = len(s.pairs)
-	if s.screening < leastScreened {
+	if s.screening < leastScreened || s.untimed() {
 		return
 	}
 	best, bestSlower := math.Inf(1), false
@@ -164,8 +179,11 @@ func (s *subject) evidence(direction float64) float64 {
 
 // look tests the fresh blocks when their number is one of the looks.
 func (s *subject) look() {
+	if s.time != open || s.failure != "" {
+		return
+	}
 	n := len(s.fresh())
-	if s.time != open || s.failure != "" || !slices.Contains(looks, n) {
+	if !slices.Contains(looks, n) {
 		return
 	}
 	if s.test(lookShare); s.time != open {
@@ -192,6 +210,9 @@ func (s *subject) test(share float64) {
 // looksBiased reports whether a control that compares base with itself may show that
 // it is not the same to the method.
 func (s *subject) looksBiased() bool {
+	if s.untimed() {
+		return false
+	}
 	values := s.values()
 	mid := estimate.Centre(values)
 	if mid < 0 {

@@ -33,7 +33,7 @@ const (
 // runs.
 func (u *Usual) add(point record.Point, pairs []pair) {
 	n := min(usualRuns, len(pairs)/2)
-	if n < usualLeast {
+	if n < usualLeast || pairs[0].timed() != [2]bool{true, true} {
 		return
 	}
 	u.Judged++

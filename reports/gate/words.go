@@ -127,7 +127,7 @@ func (w wording) title(c Case) string {
 
 // values is "9.62 → 10.1 µs".
 func (c Case) values() string {
-	if c.Verdict == Failed || c.Verdict == New || c.Verdict == Missing {
+	if c.Verdict == Failed || c.Verdict == New || c.Verdict == Missing || c.Unit == record.UnitTime && c.Base == 0 && c.Head == 0 {
 		return ""
 	}
 	if strings.HasSuffix(c.Unit, record.UnitTime) {

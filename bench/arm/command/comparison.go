@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -28,8 +29,9 @@ type Comparison struct {
 }
 
 const (
-	// outputLimit bounds what one run of a command may print, in bytes.
-	outputLimit = 64 << 20
+	// outputLimit is how much is kept of what one run of a command prints beside its
+	// results, in bytes.
+	outputLimit = 4 << 20
 	// runsInBlock is how often a block runs each command.
 	runsInBlock = 2
 )
@@ -151,24 +153,35 @@ type printed struct {
 func (c *Comparison) run(ctx context.Context, side int) (r printed, err error) {
 	shell := host.Shell([]string{c.Base, c.Head}[side])
 	shell.Dir, shell.Limit, shell.Patience = c.Dir, outputLimit, c.Patience
+	var out, errs record.Printout // words to the one stream must not tear results of the other one
+	shell.Seen = [2]io.Writer{&out, &errs}
 	p, err := host.Run(ctx, shell)
 	if p == nil || ctx.Err() != nil {
 		return r, err
 	}
 	r.slices = map[record.Point][]arm.Slice{}
-	for _, res := range record.Printed(p.Output()) {
-		seconds, ok := res.Time()
-		if !ok {
+	for _, res := range append(out.Results(), errs.Results()...) {
+		if len(res.Values) == 0 {
 			continue
 		}
 		if len(r.slices[res.Point]) == 0 {
 			r.order = append(r.order, res.Point)
 		}
-		delete(res.Values, record.UnitTime)
-		r.slices[res.Point] = append(r.slices[res.Point], arm.Slice{Time: seconds, Values: res.Values})
+		r.slices[res.Point] = append(r.slices[res.Point], asSlice(res))
 	}
-	if err == nil && len(r.order) == 0 {
+	switch {
+	case err != nil:
+	case out.Full() || errs.Full():
+		err = errors.New("printed more results than fit 64 MiB")
+	case len(r.order) == 0:
 		err = p.WithWords("printed no benchmark result")
 	}
 	return r, err
+}
+
+// asSlice is a result as a slice. One without a time, as of req/s only, has none.
+func asSlice(res record.Result) arm.Slice {
+	seconds, timed := res.Values[record.UnitTime]
+	delete(res.Values, record.UnitTime)
+	return arm.Slice{Time: seconds, Untimed: !timed, Values: res.Values}
 }

@@ -122,6 +122,7 @@ func TestCommandFails(t *testing.T) {
 		{"at once", "echo out of order; exit 3", "exit status 3: out of order", map[string]bool{"": true}},
 		{"later", results + "; test -e second && exit 4; test -e first && touch second; touch first", "exit status 4", map[string]bool{"ABB": true, "BAAB": true}},
 		{"prints nothing", "echo nothing", "printed no benchmark result: nothing", map[string]bool{"": true}},
+		{"prints no values", "echo BenchmarkX 1; echo BenchmarkY 1 NaN ns/op", "printed no benchmark result: BenchmarkX 1", map[string]bool{"": true}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := scripts(t, results, test.head)
@@ -149,6 +150,55 @@ func TestCommandFails(t *testing.T) {
 	c := scripts(t, "exit 5", "echo no results")
 	if _, err := c.Declare(t.Context()); err == nil || !strings.Contains(err.Error(), "exit status 5") || !strings.Contains(err.Error(), "no results") {
 		t.Errorf("two commands that fail: %v", err)
+	}
+}
+
+// What stands around results does not matter, and neither do units: a line without a
+// time has none.
+func TestWhatIsPrinted(t *testing.T) {
+	big := "head -c 9000000 /dev/zero | tr '\\0' x; echo; "
+	for _, test := range []struct {
+		name, command string
+		want          map[string]map[string]float64 // by name
+	}{
+		{"no time", "echo BenchmarkX-2 1 1000 req/s 3 hits/op", map[string]map[string]float64{"X-2": {"req/s": 1000, "hits/op": 3}}},
+		{"throughput only", "echo BenchmarkX 1 2 MB/s", map[string]map[string]float64{"X": {"B/s": 2e6}}},
+		{"throughput and time", "echo BenchmarkX 1 500000000 ns/op 2 MB/s", map[string]map[string]float64{"X": {"sec/op": 0.5}}},
+		{"two spellings", "echo BenchmarkX 1 500000000 ns/op 2 sec/op", map[string]map[string]float64{"X": {"sec/op": 0.5}}},
+		{"no name", "echo Benchmark 1 2 x/s; echo Benchmark-2 1 3 x/s; echo Benchmark/a 1 4 x/s", map[string]map[string]float64{
+			"Benchmark": {"x/s": 2}, "Benchmark-2": {"x/s": 3}, "Benchmark/a": {"x/s": 4}}},
+		{"much before, between and after", big + "echo BenchmarkX 1 2 x/s; " + big + "echo BenchmarkY 1 3 x/s; " + big, map[string]map[string]float64{"X": {"x/s": 2}, "Y": {"x/s": 3}}},
+		{"words to the other stream", "printf 'BenchmarkX 1 '; echo torn >&2; echo 2 x/s", map[string]map[string]float64{"X": {"x/s": 2}}},
+		{"to the other stream", "echo words; echo BenchmarkX 1 2 x/s >&2", map[string]map[string]float64{"X": {"x/s": 2}}},
+		{"CRLF, and no end", `printf 'BenchmarkX 1 2 x/s\r\nBenchmarkY 1 3 x/s'`, map[string]map[string]float64{"X": {"x/s": 2}, "Y": {"x/s": 3}}},
+		{"prose", "echo Benchmarking with 4 workers; echo Benchmark results:; echo BenchmarkX 1 2 x/s", map[string]map[string]float64{"X": {"x/s": 2}}},
+		{"a package", "echo pkg: a/b; echo BenchmarkX 1 2 x/s", map[string]map[string]float64{"a/b.X": {"x/s": 2}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := scripts(t, test.command, test.command)
+			_, points := declared(t, c)
+			b := measured(t, c, 1, points)
+			if len(points) != len(test.want) || len(b.Results) != 2*len(test.want) || len(b.Failures) > 0 {
+				t.Fatalf("%v, %+v", points, b)
+			}
+			for _, r := range b.Results {
+				if r.Point.Side = ""; !maps.Equal(r.Values, test.want[r.Point.Full()]) || len(r.Values) > 0 && (r.Turns != nil) != (r.Values["sec/op"] > 0) {
+					t.Errorf("%+v, want %v", r, test.want)
+				}
+			}
+		})
+	}
+}
+
+// A time of nothing, or less, is no time.
+func TestNoTime(t *testing.T) {
+	for line, want := range map[string]string{"0 ns/op": "it took no time", "-3 ns/op": "as its time, which is no number above 0"} {
+		c := scripts(t, "echo BenchmarkX 1 "+line, "echo BenchmarkX 1 "+line)
+		_, points := declared(t, c)
+		b := measured(t, c, 1, points)
+		if len(b.Results) > 0 || len(b.Failures) == 0 || !strings.Contains(b.Failures[0].Reason, want) {
+			t.Errorf("%s: %+v", line, b)
+		}
 	}
 }
 

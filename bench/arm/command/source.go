@@ -57,7 +57,7 @@ func (session) Close() error { return nil }
 // Slice is that of arm.Arm.
 func (l Line) Slice(ctx context.Context) (arm.Slice, error) {
 	shell := host.Shell(l.Shell)
-	shell.Limit = outputLimit
+	shell.Limit = max(outputLimit, 2*len(l.Want)) // of what is wanted all can be compared
 	begin := time.Now()
 	p, err := host.Run(ctx, shell)
 	elapsed := time.Since(begin)

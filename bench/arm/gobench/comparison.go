@@ -7,7 +7,8 @@
 //  2. Groups are what a block measures (groups.go): each is a pair of processes of one
 //     pair of links (walk.go). For each benchmark both builds are alive together and
 //     take turns in slices of about a millisecond, with equal iteration counts
-//     (stepped.go); what cannot be stepped runs one process a slice (sliced.go).
+//     (stepped.go); what cannot be stepped runs one process a slice (sliced.go). What is
+//     judged is what go test would print: values that a benchmark reports itself count.
 //
 // Nothing is printed or computed while a slice runs.
 //

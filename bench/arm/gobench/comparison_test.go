@@ -219,6 +219,7 @@ func TestNameWithinNames(t *testing.T) {
 		"^BenchmarkPrefix$/^a$/^b$":      {"Prefix/a/b-2", "Prefix/a/b/c-2"},
 		"^BenchmarkPrefix$/^a$/^b$/^c$":  {"Prefix/a/b/c-2"},
 		"BenchmarkPrefix/a|Prefix/a/b/c": {"Prefix/a-2", "Prefix/a/b-2", "Prefix/a/b/c-2"},
+		"^BenchmarkDivides$":             {"Divides/a-2", "Divides/a/b-2", "Divides/a/b/c-2"},
 	} {
 		c := newComparison(t, Config{Bench: pattern, CPU: []int{2}, Slice: 300 * time.Microsecond, Slices: 2}, false)
 		promised := declared(t, c)
@@ -246,6 +247,21 @@ func TestNamesAtEachGOMAXPROCS(t *testing.T) {
 			t.Error(p)
 		}
 	}
+	// Two that are printed alike: the first one counts, which is said.
+	c = newComparison(t, Config{Bench: "^BenchmarkClash$", CPU: []int{1, 2}, Slice: 300 * time.Microsecond, Slices: 2}, false)
+	want := []string{"Clash/x", "Clash/x-2", "Clash/x-2-2"}
+	if promised := declared(t, c); !slices.Equal(names(promised), want) || !strings.Contains(fmt.Sprint(c.Warnings()), "BenchmarkClash/x-2 is printed as Clash/x-2, as is BenchmarkClash/x: it is not measured.") {
+		t.Errorf("declared %q, want %q; %q", names(promised), want, c.Warnings())
+	}
+}
+
+// Of names that change from run to run each is in one build only.
+func TestNamesThatChange(t *testing.T) {
+	c := newComparison(t, Config{Bench: "^BenchmarkChanges$", CPU: []int{1}}, false)
+	promised := declared(t, c)
+	if len(promised) != 2 || promised[0].InHead || promised[1].InBase {
+		t.Errorf("%+v", promised)
+	}
 }
 
 // A stepped process takes 5 % longer when it is told to, with b.Loop and with b.N.
@@ -259,9 +275,9 @@ func TestTakeLonger(t *testing.T) {
 	err := c.walk(t.Context(), c.order, 0, func(target *target, sides [2]*side, _ time.Duration) (failures [2]error, _ error) {
 		visited++
 		for i, s := range sides {
-			var slice arm.Slice
-			if slice, failures[i] = s.run(t.Context(), 1, takeLonger); slice.Time < 1.05*sleep {
-				t.Errorf("%s took %v s", target.function, slice.Time)
+			var got stint
+			if got, failures[i] = s.run(t.Context(), 1, takeLonger); got.Time < 1.05*sleep {
+				t.Errorf("%s took %v s", target.function, got.Time)
 			}
 			if _, err := s.End(t.Context()); err != nil {
 				t.Error(err)
@@ -348,6 +364,94 @@ func TestGoodBenchmarks(t *testing.T) {
 	}
 }
 
+// What a benchmark reports takes the place of what was measured, as it does in what go
+// test prints, and a time of 0 says that there is none.
+func TestOwnValues(t *testing.T) {
+	for _, plain := range []bool{false, true} {
+		bench, slice := "^BenchmarkOwn(N|Loop|Others|NoneN|NoneLoop|Early)$", 300*time.Microsecond
+		if plain {
+			slice = 5 * time.Millisecond
+		}
+		c := newComparison(t, Config{Bench: bench, CPU: []int{1}, Slice: slice, Slices: 3}, plain)
+		found := pairs(blocks(t, c, 1, declared(t, c))[0])
+		loop := c.targets[point("OwnLoop")].plan.iterations
+		if loop < 2 {
+			t.Errorf("%d iterations of the loop", loop)
+		}
+		for name, want := range map[string]map[string]float64{
+			"OwnN":        {"sec/op": 150e-9, "B/op": 0},
+			"OwnLoop":     {"sec/op": float64(loop) / 1e9},
+			"OwnOthers":   {"B/op": 5, "allocs/op": 3, "B/s": 2e6},
+			"OwnNoneN":    {"sec/op": math.NaN(), "B/op": 0, "allocs/op": 0},
+			"OwnNoneLoop": {"sec/op": math.NaN(), "req/s": 7, "allocs/op": 0},
+			"OwnEarly":    {"gone/op": math.NaN(), "once/op": 2},
+		} {
+			p := found[name]
+			if p == nil || p.reasons != [2]string{} {
+				t.Errorf("plain %v: %s: %v", plain, name, p)
+				continue
+			}
+			for unit, v := range want {
+				if plain && unit == "B/s" {
+					v = math.NaN() // which cannot be told from that of SetBytes there
+				}
+				for _, got := range p.values(unit) {
+					if math.IsNaN(v) != math.IsNaN(got) || math.Abs(got-v) > 1e-6*v {
+						t.Errorf("plain %v: %s: %v %s, want %v: %s", plain, name, got, unit, v, p)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A planted slowdown is one of the time that the benchmark reports; of one that reports
+// none there is no control.
+func TestOwnControls(t *testing.T) {
+	c := newComparison(t, Config{Bench: "^BenchmarkOwn(Slow|N)$", CPU: []int{1}, Slices: 3, Same: 2, Canaries: 2}, false)
+	found := pairs(blocks(t, c, 1, declared(t, c))[0])
+	for name, own := range map[string]float64{"OwnN": 150, "OwnSlow": 1000} {
+		if p := found[name+"/control=slower"]; p == nil || p.times(0)[0] != own || p.times(1)[0] < 1.05*own-0.01 || p.times(1)[0] > 1.2*own {
+			t.Errorf("%s: %v", name, p)
+		}
+		if p := found[name+"/control=same"]; p == nil || p.times(0)[0] != own || p.times(1)[0] != own {
+			t.Errorf("%s: %v", name, p)
+		}
+	}
+	c = newComparison(t, Config{Bench: "^BenchmarkOwnNone", CPU: []int{1}, Slices: 3, Same: 2, Canaries: 2}, false)
+	if promised := declared(t, c); len(promised) != 2 || !strings.Contains(fmt.Sprint(c.Warnings()), "No benchmark has a time to plant a slowdown in it") {
+		t.Errorf("%v, %q", promised, c.Warnings())
+	}
+}
+
+// Of what is hardly timed a slice ends nevertheless.
+func TestHardlyTimed(t *testing.T) {
+	c := newComparison(t, Config{Bench: "^BenchmarkOwnHardly$", CPU: []int{1}, Slices: 1}, false)
+	if p := pairs(blocks(t, c, 1, declared(t, c))[0])["OwnHardly"]; p == nil || !p.good() {
+		t.Error(p)
+	}
+}
+
+// func Benchmark has that name, in processes of either kind.
+func TestNameless(t *testing.T) {
+	for _, plain := range []bool{false, true} {
+		c := newComparison(t, Config{Bench: "^Benchmark$", CPU: []int{1, 2}, Slice: time.Millisecond, Slices: 1, Same: 1, Canaries: 1}, plain)
+		want := []string{"Benchmark", "Benchmark-2", "Benchmark/control=same", "Benchmark/control=slower-2"}
+		promised := declared(t, c)
+		got := names(promised)
+		slices.Sort(got)
+		if len(got) != 4 || !slices.Equal(got[:2], want[:2]) {
+			t.Errorf("plain %v: declared %q, want %q", plain, got, want)
+			continue
+		}
+		for name, p := range pairs(blocks(t, c, 1, promised)[0]) {
+			if !p.good() {
+				t.Errorf("plain %v: %s: %s", plain, name, p)
+			}
+		}
+	}
+}
+
 // calibratedUntil calibrates again until what a quiet machine shows at once holds.
 func calibratedUntil(t *testing.T, c *Comparison, what string, holds func() bool, targets ...*target) {
 	t.Helper()
@@ -371,14 +475,15 @@ func TestBadBenchmarks(t *testing.T) {
 	c := newComparison(t, Config{Bench: "Bad[^H]|Skipped|^BenchmarkLoop$", CPU: []int{1}, Slices: 2}, false)
 	found := pairs(blocks(t, c, 1, declared(t, c))[0])
 	for name, words := range map[string]string{
-		"BadPanic": "panic: the roof is on fire",
-		"BadExit":  "unexpected call to os.Exit(0)",
-		"BadExit7": "exit status 7",
-		"BadFatal": "does not add up",
-		"BadEarly": "without B.Loop() == false",
-		"BadFlood": "printed more than 4 MiB: all work and no play",
-		"BadStart": "cannot even begin",
-		"BadExit1": "unexpected call to os.Exit(0)",
+		"BadPanic":  "panic: the roof is on fire",
+		"BadExit":   "unexpected call to os.Exit(0)",
+		"BadExit7":  "exit status 7",
+		"BadFatal":  "does not add up",
+		"BadEarly":  "without B.Loop() == false",
+		"BadOwn":    "reports -150 ns/op, which is no time",
+		"BadOwnNaN": "reports NaN ns/op, which is no time",
+		"BadStart":  "cannot even begin",
+		"BadExit1":  "unexpected call to os.Exit(0)",
 	} {
 		p, ok := found[name]
 		if !ok || !strings.Contains(p.reasons[0], words) || !strings.Contains(p.reasons[1], words) {
@@ -391,6 +496,9 @@ func TestBadBenchmarks(t *testing.T) {
 	}
 	if p := found["Loop"]; !p.good() {
 		t.Errorf("Loop beside the bad ones: %s", p)
+	}
+	if p := found["BadFlood"]; p == nil || !p.good() || !strings.Contains(fmt.Sprint(c.Warnings()), "BadFlood prints much, ") {
+		t.Errorf("one that prints much: %v; %q", p, c.Warnings())
 	}
 	if p := found["BadSubs/good"]; p.reasons == [2]string{} && !p.good() {
 		t.Errorf("BadSubs/good: %s", p)
@@ -526,15 +634,15 @@ type scripted struct {
 	stretched bool // was asked to take longer
 }
 
-func (s *scripted) run(_ context.Context, n int, flags uint64) (arm.Slice, error) {
+func (s *scripted) run(_ context.Context, n int, flags uint64) (stint, error) {
 	*s.log = append(*s.log, s.side)
 	if s.n++; s.n == s.fail {
-		return arm.Slice{}, errors.New("broken")
+		return stint{}, errors.New("broken")
 	}
 	if flags&takeLonger != 0 {
 		s.stretched = true
 	}
-	return parseSlice(strings.Fields(fmt.Sprintf("%d %d %d 0 -1 x=%d", 10*n, 5*n/2, 100*n, s.n)), n, flags)
+	return parseSlice(strings.Fields(fmt.Sprintf("%d %d %d -1 x=%d", 10*n, 5*n/2, 100*n, s.n)), n, flags)
 }
 
 func (s *scripted) end(context.Context) (map[string]float64, error) {
@@ -542,6 +650,7 @@ func (s *scripted) end(context.Context) (map[string]float64, error) {
 }
 func (s *scripted) pin(int)              {}
 func (s *scripted) ran() map[int]float64 { return nil }
+func (s *scripted) printed() int64       { return 0 }
 
 // contest lets two runners take turns in a block of their own.
 func contest(t *testing.T, seed uint64, x *target, runners ...runner) *pair {
@@ -674,12 +783,13 @@ func TestOneSideFails(t *testing.T) {
 type costs struct {
 	perOp, fixed    float64       // ns
 	untimed, beside time.Duration // of an iteration, of a slice
+	says            float64       // s, the time that it reports
 	scripted
 }
 
-func (c *costs) run(_ context.Context, n int, _ uint64) (arm.Slice, error) {
+func (c *costs) run(_ context.Context, n int, _ uint64) (stint, error) {
 	time.Sleep(c.beside + time.Duration(n)*c.untimed)
-	return arm.Slice{Time: (c.fixed/float64(n) + c.perOp) / 1e9}, nil
+	return stint{Slice: arm.Slice{Time: c.says}, clock: c.fixed + c.perOp*float64(n)}, nil
 }
 
 func TestCalibration(t *testing.T) {
@@ -690,33 +800,40 @@ func TestCalibration(t *testing.T) {
 		untimed      time.Duration
 		beside       time.Duration
 		low, high    int // iterations
+		guess        int
 	}{
-		{"short", 10, 0, 0, 0, 100_000, 130_000},              // 1.25 ms / 10 ns
-		{"long", 5e6, 0, 0, 0, 1, 1},                          // one iteration is longer than a slice
-		{"medium", 1e6, 0, 0, 0, 1, 1},                        // the nearest whole number
-		{"fixed", 10, 1e5, 0, 0, 180_000, 220_000},            // 0.1 ms is 5 % of 2 ms, which has 200,000 iterations
-		{"very fixed", 10, 1e8, 0, 0, 1, 2_500_000},           // not more than 25 ms for its sake
-		{"constant", 0, 1e4, 0, 0, most, most},                // does not look at b.N
-		{"untimed", 1e4, 0, time.Millisecond, 0, 124, 126},    // a stopped timer grows with b.N: longer slices gain nothing
-		{"beside", 1e4, 0, 0, 5 * time.Millisecond, 490, 510}, // what each call costs does not: 5 ms of work for 5 ms of that
+		{"short", 10, 0, 0, 0, 100_000, 130_000, 0},              // 1.25 ms / 10 ns
+		{"guessed", 10, 0, 0, 0, 100_000, 130_000, 90_000},       // from what was found before
+		{"guessed far too high", 1e6, 0, 0, 0, 1, 1, 100},        // the machine was quick
+		{"long", 5e6, 0, 0, 0, 1, 1, 0},                          // one iteration is longer than a slice
+		{"medium", 1e6, 0, 0, 0, 1, 1, 0},                        // the nearest whole number
+		{"fixed", 10, 1e5, 0, 0, 180_000, 220_000, 0},            // 0.1 ms is 5 % of 2 ms, which has 200,000 iterations
+		{"very fixed", 10, 1e8, 0, 0, 1, 2_500_000, 0},           // not more than 25 ms for its sake
+		{"constant", 0, 1e4, 0, 0, most, most, 0},                // does not look at b.N
+		{"untimed", 1e4, 0, time.Millisecond, 0, 124, 126, 0},    // a stopped timer grows with b.N: longer slices gain nothing
+		{"hardly timed", 1, 0, time.Millisecond, 0, 490, 510, 0}, // 1 s on both sides for half a microsecond of time is enough
+		{"constant and slow", 0, 1e4, time.Millisecond, 0, 490, 510, 0},
+		{"prepared for long", 10, 0, 0, time.Second, 2_400_000, 2_600_000, 0}, // that is not of the iterations: 25 ms for its sake
+		{"prepared for very long", 10, 0, 0, 5 * time.Second, 2_400_000, 2_600_000, 0},
+		{"beside", 1e4, 0, 0, 5 * time.Millisecond, 490, 510, 0}, // what each call costs does not: 5 ms of work for 5 ms of that
 	} {
-		one := &costs{perOp: test.perOp, fixed: test.fixed, untimed: test.untimed, beside: test.beside}
+		one := &costs{perOp: test.perOp, fixed: test.fixed, untimed: test.untimed, beside: test.beside, says: 7}
 		var c calibration
 		var failures [2]error
 		synctest.Test(t, func(*testing.T) {
-			c, failures = comparison.iterations(t.Context(), newSides(&target{}, [2]runner{one, one}, false))
+			c, failures = comparison.iterations(t.Context(), newSides(&target{}, [2]runner{one, one}, false), test.guess)
 		})
 		if failures != [2]error{} || c.iterations < test.low || c.iterations > test.high {
 			t.Errorf("%s: %d iterations, want %d to %d", test.name, c.iterations, test.low, test.high)
 		}
 	}
-	if p := comparison.planFor(calibration{100, 2500 * time.Microsecond}, time.Millisecond); p.kept != 20 || p.dropped != 3 {
+	if p := comparison.planFor(calibration{100, 2500 * time.Microsecond, false}, time.Millisecond); p.kept != 20 || p.dropped != 3 {
 		t.Errorf("%+v", p)
 	}
-	if p := comparison.planFor(calibration{1, 4 * time.Second}, time.Millisecond); p.kept != 1 || p.dropped != 0 {
+	if p := comparison.planFor(calibration{1, 4 * time.Second, false}, time.Millisecond); p.kept != 1 || p.dropped != 0 {
 		t.Errorf("%+v", p)
 	}
-	if p := comparison.planFor(calibration{100, 2500 * time.Microsecond}, time.Second); p.kept != mostSlices {
+	if p := comparison.planFor(calibration{100, 2500 * time.Microsecond, false}, time.Second); p.kept != mostSlices {
 		t.Errorf("%+v: starting takes a second, measuring no longer", p)
 	}
 }

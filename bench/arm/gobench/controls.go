@@ -1,8 +1,6 @@
 package gobench
 
 import (
-	"strings"
-
 	"poolbench/bench/record"
 )
 
@@ -16,8 +14,12 @@ const leastKept = 4
 // there is no canary, and a warning says so.
 func (c *Comparison) addControls() {
 	var fit, medium, quick, short []*target
+	untimed := 0
 	for _, t := range c.order {
-		if t.fits() {
+		switch {
+		case t.fits() && t.plan.untimed:
+			untimed++
+		case t.fits():
 			fit = append(fit, t)
 			if t.plan.kept >= leastKept {
 				quick = append(quick, t)
@@ -48,8 +50,12 @@ func (c *Comparison) addControls() {
 	}
 	c.addSpread(quick, 0, same, record.Same, "same")
 	c.addSpread(short, 1, canaries, record.Canary, "slower")
-	if len(fit) > 0 && len(short) == 0 && canaries > 0 {
-		c.lacks = append(c.lacks, record.Warning{What: "No benchmark is short enough to plant a slowdown in it: nothing shows that this run could have seen a change."})
+	if len(fit)+untimed > 0 && len(short) == 0 && canaries > 0 {
+		why := "is short enough"
+		if len(fit) == 0 {
+			why = "has a time"
+		}
+		c.lacks = append(c.lacks, record.Warning{What: "No benchmark " + why + " to plant a slowdown in it: nothing shows that this run could have seen a change."})
 	}
 }
 
@@ -58,7 +64,7 @@ func (c *Comparison) addSpread(from []*target, first, n int, role record.Role, w
 	for i := range n {
 		t := *from[((2*i+1)*len(from)/(2*n)+first)%len(from)]
 		t.Role = role
-		name := strings.TrimPrefix(t.function, "Benchmark") + "/control=" + word
+		name := record.ShortName(t.function) + "/control=" + word
 		t.Name = withProcs(name, t.procs)
 		if c.targets[t.Point()] == nil {
 			c.targets[t.Point()] = &t

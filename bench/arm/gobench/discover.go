@@ -2,7 +2,9 @@ package gobench
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,7 +26,7 @@ func (c *Comparison) Declare(ctx context.Context) ([]record.Promise, error) {
 		}
 	}
 	if len(c.order) == 0 {
-		return nil, &build.InputError{Text: fmt.Sprintf("no benchmark matches %q, in base or head", c.config.Bench)}
+		return nil, &build.InputError{Text: fmt.Sprintf("no benchmark matches %q, in base or head%s", c.config.Bench, c.why())}
 	}
 	c.config.Stage(fmt.Sprintf("calibrating %d benchmarks", len(c.order)))
 	both := slices.DeleteFunc(slices.Clone(c.order), func(t *target) bool { return !t.fits() })
@@ -57,15 +59,12 @@ func (c *Comparison) discover(ctx context.Context, p *build.Package) error {
 	for i := range have {
 		have[i] = [2]listing{{}, {}}
 	}
+	functions, failures, err := c.bothFunctions(ctx, p)
+	if err != nil {
+		return err
+	}
 	for _, s := range []build.Side{build.Base, build.Head} {
-		if !p.In[s] {
-			continue
-		}
-		functions, err := c.functions(ctx, p, s)
-		if err != nil {
-			return err
-		}
-		for _, top := range functions {
+		for _, top := range functions[s] {
 			pattern, err := within(c.config.Bench, top)
 			if err != nil {
 				return &build.InputError{Text: fmt.Sprintf("-bench: %v", err)}
@@ -74,7 +73,9 @@ func (c *Comparison) discover(ctx context.Context, p *build.Package) error {
 				continue
 			}
 			for i, procs := range c.config.CPU {
-				if have[i][s][top], err = c.names(ctx, p, s, pattern, procs); err != nil {
+				if failures[s] != nil {
+					have[i][s][top] = found{failure: failures[s]}
+				} else if have[i][s][top], err = c.names(ctx, p, s, top, pattern, procs); err != nil {
 					return err
 				}
 			}
@@ -123,14 +124,64 @@ func (c *Comparison) declare(p *build.Package, top, name string, procs int, have
 			*in, t.failure[s] = true, f.failure
 		}
 	}
-	if (t.InBase || t.InHead) && c.targets[t.Point()] == nil {
+	switch other := c.targets[t.Point()]; {
+	case !t.InBase && !t.InHead:
+	case other == nil:
 		c.targets[t.Point()] = &t
 		c.order = append(c.order, &t)
+	default:
+		c.lacks = append(c.lacks, record.Warning{
+			What: fmt.Sprintf("%s is printed as %s, as is %s: it is not measured.", t.function, t.Point().Full(), other.function)})
 	}
 }
 
-// functions are the benchmark functions of a package. A binary that cannot even
-// list them is a failed run.
+// bothFunctions are the benchmark functions of a package in either build. Those of a
+// binary that cannot even list them are for all we know those of its sources, and the
+// failure says why. The error is that of the context or of a binary that cannot be
+// started.
+func (c *Comparison) bothFunctions(ctx context.Context, p *build.Package) (functions [2][]string, failures [2]error, err error) {
+	for _, s := range []build.Side{build.Base, build.Head} {
+		if !p.In[s] {
+			continue
+		}
+		functions[s], err = c.functions(ctx, p, s)
+		var failed *listError
+		switch {
+		case errors.As(err, &failed) && len(p.Declared[s]) > 0:
+			functions[s], failures[s] = p.Declared[s], err
+		case err != nil:
+			return functions, failures, err
+		case len(functions[s]) == 0:
+			what := fmt.Sprintf("The test binary of %v lists no benchmark", s)
+			if p.Path != "" {
+				what = fmt.Sprintf("The test binary of %s lists no benchmark in %v, though its sources declare some", p.Path, s)
+			}
+			c.lacks = append(c.lacks, record.Warning{What: what + ".", Cure: "Does its TestMain end before it calls m.Run?"})
+		}
+	}
+	return functions, failures, nil
+}
+
+// why is what Declare has to say of packages without benchmarks.
+func (c *Comparison) why() (text string) {
+	for _, w := range c.lacks {
+		text += "\n" + w.String()
+	}
+	return text
+}
+
+// A listError is the end of a test binary that was asked for its benchmarks.
+type listError struct{ how error }
+
+func (e *listError) Error() string {
+	return "its test binary cannot list its benchmarks: " + e.how.Error()
+}
+
+// listedName is the name of a function at the end of a line, before which the package may
+// have printed something.
+var listedName = regexp.MustCompile(`Benchmark[\pL\pN_]*$`)
+
+// functions are the benchmark functions of a package in one build.
 func (c *Comparison) functions(ctx context.Context, p *build.Package, s build.Side) ([]string, error) {
 	l, err := c.launch(p, s, 0, "", 0)
 	if err != nil {
@@ -138,31 +189,30 @@ func (c *Comparison) functions(ctx context.Context, p *build.Package, s build.Si
 	}
 	process, err := host.Run(ctx, l.plain("-test.list=^Benchmark"))
 	switch {
-	case ctx.Err() != nil:
+	case process == nil || ctx.Err() != nil:
 		return nil, err
 	case err != nil:
-		return nil, fmt.Errorf("the test binary of %s in %v cannot list its benchmarks: %w", p.Path, s, err)
+		return nil, &listError{err}
 	}
 	var functions []string
 	for line := range strings.Lines(process.Output()) {
-		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "Benchmark") && !strings.ContainsAny(line, " \t/") {
-			functions = append(functions, line)
+		if name := listedName.FindString(strings.TrimSpace(line)); name != "" && !slices.Contains(functions, name) {
+			functions = append(functions, name)
 		}
 	}
 	return functions, nil
 }
 
-// names are the benchmarks that match a pattern, each run with one iteration, which
-// is what it takes to see its sub-benchmarks. The error is that of the context or of
+// names are the benchmarks of a function that match a pattern, each run with one
+// iteration, which is what it takes to see its sub-benchmarks. The error is that of the context or of
 // a binary that cannot be started.
-func (c *Comparison) names(ctx context.Context, p *build.Package, s build.Side, pattern string, procs int) (f found, err error) {
+func (c *Comparison) names(ctx context.Context, p *build.Package, s build.Side, top, pattern string, procs int) (f found, err error) {
 	l, err := c.launch(p, s, 0, pattern, procs)
 	if err != nil {
 		return f, err
 	}
 	if !c.builds.Stepped {
-		return c.printedNames(ctx, l)
+		return c.printedNames(ctx, l, top)
 	}
 	list, err := startStepped(l, "list")
 	if err != nil {
@@ -190,10 +240,11 @@ func (c *Comparison) names(ctx context.Context, p *build.Package, s build.Side, 
 }
 
 // printedNames takes the names from the result lines.
-func (c *Comparison) printedNames(ctx context.Context, l launch) (f found, err error) {
+func (c *Comparison) printedNames(ctx context.Context, l launch, top string) (f found, err error) {
+	var results []record.Result
 	var process *host.Process
 	for range mostPanics {
-		process, err = host.Run(ctx, l.command("-test.benchtime=1x"))
+		results, process, err = l.results(ctx, "-test.benchtime=1x")
 		if process == nil || ctx.Err() != nil {
 			return f, err
 		}
@@ -202,12 +253,12 @@ func (c *Comparison) printedNames(ctx context.Context, l launch) (f found, err e
 		}
 		err = process.WithWords("printed a result without a time")
 	}
-	for _, r := range record.Printed(process.Output()) {
+	for _, r := range results {
 		name := r.Point.Name()
 		if l.procs != 1 {
 			name = strings.TrimSuffix(name, fmt.Sprintf("-%d", l.procs))
 		}
-		f.names = append(f.names, record.PrintedName(name))
+		f.names = append(f.names, top+strings.TrimPrefix(name, record.ShortName(top)))
 	}
 	if f.failure = err; err == nil {
 		f.failure = unlessPassed(process)
@@ -234,7 +285,7 @@ func untimed(text string) bool {
 
 // unlessPassed is an error unless a test binary said that it came to its end.
 func unlessPassed(p *host.Process) error {
-	if text := p.Output(); strings.HasPrefix(text, "PASS\n") || strings.Contains(text, "\nPASS\n") {
+	if strings.Contains(p.Output(), "PASS\n") { // behind words without an end, it may be
 		return nil
 	}
 	return p.WithWords("ended with exit status 0 before its benchmarks were done")

@@ -2,6 +2,7 @@ package gobench
 
 import (
 	"context"
+	"errors"
 	"math"
 
 	"poolbench/bench/arm"
@@ -12,15 +13,25 @@ import (
 // A runner runs one benchmark of one build. Its methods are not safe for concurrent
 // use; those of two runners are. An error is its end, and so is the end of a context.
 type runner interface {
-	// run runs n iterations and tells what one of them took.
-	run(ctx context.Context, n int, flags uint64) (arm.Slice, error)
-	// end ends the benchmark and tells what it has reported last.
+	// run runs n iterations.
+	run(ctx context.Context, n int, flags uint64) (stint, error)
+	// end ends the benchmark and tells what it has reported of all its slices, if it was
+	// called once for them.
 	end(ctx context.Context) (map[string]float64, error)
 	// pin keeps all threads, and those to come, on a CPU; -1 frees them.
 	pin(cpu int)
 	// ran is how long each thread ran so far, in ns, by thread id; nil when the system
 	// does not tell.
 	ran() map[int]float64
+	// printed is how much the process has printed so far, in bytes.
+	printed() int64
+}
+
+// A stint is what a runner gave: a slice, with the time of one iteration.
+type stint struct {
+	arm.Slice
+	clock float64 // ns that all iterations took, whatever time the benchmark reports
+	own   bool    // the benchmark reported its time itself, or that it has none
 }
 
 const (
@@ -57,6 +68,14 @@ func newSides(t *target, runners [2]runner, goes bool) (sides [2]*side) {
 	return sides
 }
 
+// run is that of the runner, in the way that the plan says.
+func (s *side) run(ctx context.Context, n int, flags uint64) (stint, error) {
+	if s.plan.anew {
+		flags |= callAnew
+	}
+	return s.runner.run(ctx, n, flags)
+}
+
 // Slice is that of arm.Arm.
 func (s *side) Slice(ctx context.Context) (arm.Slice, error) {
 	n, flags := s.plan.iterations, uint64(0)
@@ -67,12 +86,16 @@ func (s *side) Slice(ctx context.Context) (arm.Slice, error) {
 		flags |= collectGarbage
 	}
 	warm := s.taken < s.plan.dropped
-	if warm || s.plan.dropped < 2 { // long slices do not feel it
+	if warm || s.plan.dropped < 2 || s.plan.untimed { // long slices do not feel it
 		flags |= countMemory
 	}
 	s.taken++
-	slice, err := s.run(ctx, n, flags)
+	got, err := s.run(ctx, n, flags)
+	slice := got.Slice
 	slice.Time *= float64(n) / float64(s.plan.iterations)
+	if got.own && flags&takeLonger != 0 { // it was not asked how long that took
+		slice.Time *= 1 + slowdown
+	}
 	slice.Iterations, slice.Warm = s.plan.iterations, warm
 	return slice, err
 }
@@ -82,7 +105,11 @@ func (s *side) End(ctx context.Context) (map[string]float64, error) {
 	if s.goes {
 		return nil, nil
 	}
-	return s.end(ctx)
+	values, err := s.end(ctx)
+	if _, own := values[record.UnitTime]; own && err == nil {
+		err = errors.New("reports a time of its own at its end, which it did not do when it was calibrated")
+	}
+	return values, err
 }
 
 // Close is that of arm.Arm: the processes are the group's.

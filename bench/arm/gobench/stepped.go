@@ -13,8 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/perf/benchunit"
-
 	"poolbench/bench/arm"
 	"poolbench/bench/host"
 	"poolbench/bench/record"
@@ -38,6 +36,7 @@ const (
 	countMemory    = 1 << 0
 	collectGarbage = 1 << 1
 	takeLonger     = 1 << 2 // by 5 %; a sliced runner cannot
+	callAnew       = 1 << 3 // a sliced runner always does
 )
 
 // launch is how a test binary is started for one benchmark.
@@ -49,9 +48,8 @@ type launch struct {
 	patience  time.Duration // for an answer, or for all of it
 }
 
-// floodLimit bounds what a benchmark may print, in bytes. Its own numbers take a few
-// hundred.
-const floodLimit = 4 << 20
+// printLimit is how much is kept of what a process prints, in bytes.
+const printLimit = 4 << 20
 
 // command runs the benchmark, with more flags.
 func (l launch) command(more ...string) host.Command {
@@ -61,7 +59,7 @@ func (l launch) command(more ...string) host.Command {
 
 // plain runs the binary with these flags only.
 func (l launch) plain(args ...string) host.Command {
-	return host.Command{Name: l.path, Args: args, Dir: l.dir, Env: slices.Clone(l.env), Limit: floodLimit, Patience: l.patience}
+	return host.Command{Name: l.path, Args: args, Dir: l.dir, Env: slices.Clone(l.env), Limit: printLimit, Patience: l.patience}
 }
 
 // startStepped starts a binary that was built with the overlay; mode is "list" or
@@ -80,7 +78,7 @@ func startStepped(l launch, mode string) (*stepped, error) {
 	defer out.Close()
 	s := &stepped{commands: commands, replies: replies, reader: bufio.NewReader(replies), patience: l.patience}
 	c := l.command()
-	c.Env, c.Files = append(c.Env, "POOLBENCH_STEP="+mode), []*os.File{in, out}
+	c.Env, c.Files = append(c.Env, "POOLBENCH_STEPS="+mode), []*os.File{in, out}
 	if s.process, err = host.Start(context.Background(), c); err != nil {
 		s.close()
 		return nil, err
@@ -153,7 +151,7 @@ func (s *stepped) awaitReady(ctx context.Context) (name string, err error) {
 	}
 	switch {
 	case err == errEarly:
-		return "", s.process.WithWords("ended without running the benchmark")
+		return "", s.process.WithWords("ended without running the benchmark, which it had before (does its name change from run to run?)")
 	case err != nil:
 		return "", err
 	case len(reply) != 2 || reply[0] != "ready":
@@ -171,57 +169,82 @@ func (s *stepped) command(n int, flags uint64) {
 	_, _ = s.commands.Write(text[:])
 }
 
-func (s *stepped) run(ctx context.Context, n int, flags uint64) (arm.Slice, error) {
+func (s *stepped) run(ctx context.Context, n int, flags uint64) (stint, error) {
 	s.command(n, flags)
 	reply, err := s.expect(ctx, "slice")
 	if err != nil {
-		return arm.Slice{}, err
+		return stint{}, err
 	}
 	return parseSlice(reply, n, flags)
 }
 
-// parseSlice reads what follows the word slice, of n iterations.
-func parseSlice(reply []string, n int, flags uint64) (arm.Slice, error) {
-	var numbers [5]float64 // as in the protocol
+// parseSlice reads what follows the word slice, of n iterations. As in what package
+// testing prints, a value that the benchmark reports takes the place of one that was
+// measured, and a time of 0 says that there is none.
+func parseSlice(reply []string, n int, flags uint64) (s stint, err error) {
+	var numbers [4]float64 // as in the protocol
 	if len(reply) < len(numbers) {
-		return arm.Slice{}, fmt.Errorf("unexpected reply %q", reply)
+		return s, fmt.Errorf("unexpected reply %q", reply)
 	}
 	for i := range numbers {
 		v, err := strconv.ParseInt(reply[i], 10, 64)
-		if err != nil || v < 0 && i < 4 {
-			return arm.Slice{}, fmt.Errorf("unexpected reply %q", reply)
+		if err != nil || v < 0 && i < 3 {
+			return s, fmt.Errorf("unexpected reply %q", reply)
 		}
 		numbers[i] = float64(v)
 	}
-	ns, waited := numbers[0], min(numbers[4], numbers[0])
+	ns, waited := numbers[0], min(numbers[3], numbers[0])
 	values, err := parseMetrics(reply[len(numbers):])
-	slice := arm.Slice{Time: ns / float64(n) / 1e9, Values: values}
+	if err != nil {
+		return s, err
+	}
+	s.clock = ns
+	s.Slice = arm.Slice{Time: ns / float64(n) / 1e9, Values: values}
 	if waited >= 0 { // what it did not wait it ran, or slept, which is no sign of a busy machine
-		slice.Ran, slice.Waited = (ns-waited)/1e9, waited/1e9
+		s.Ran, s.Waited = (ns-waited)/1e9, waited/1e9
 	}
-	if flags&countMemory != 0 {
-		// Whole numbers, as package testing prints them: less than one for each
-		// iteration is what the runtime allocates now and then.
-		values[record.UnitAllocs], values[record.UnitBytes] = math.Floor(numbers[1]/float64(n)), math.Floor(numbers[2]/float64(n))
+	// Whole numbers, as package testing prints them: less than one for each iteration is
+	// what the runtime allocates now and then.
+	for unit, total := range map[string]float64{record.UnitAllocs: numbers[1], record.UnitBytes: numbers[2]} {
+		if v, own := values[unit]; own {
+			values[unit] = math.Trunc(v)
+		} else if flags&countMemory != 0 {
+			values[unit] = math.Floor(total / float64(n))
+		}
 	}
-	return slice, err
+	if own, ok := values[record.UnitTime]; ok {
+		delete(values, record.UnitTime)
+		s.own, s.Time, s.Untimed = true, own, own == 0
+		if !(own >= 0) || math.IsInf(own, 0) {
+			err = fmt.Errorf("reports %.6g ns/op, which is no time", own*1e9)
+		}
+	}
+	return s, err
 }
 
-// parseMetrics reads UNIT=VALUE; a unit may hold "=". Times, of which the clock of the
-// slices tells, and what is no number are left out.
+// parseMetrics reads UNIT=VALUE; a unit may hold "=". Of the units of package testing
+// those are there that the benchmark spells as it does, the time also where it is no
+// number: other spellings stand beside what was measured.
 func parseMetrics(fields []string) (map[string]float64, error) {
-	metrics := map[string]float64{}
+	spelled := map[string]float64{}
 	for _, f := range fields {
 		i := strings.LastIndexByte(f, '=')
 		v, err := strconv.ParseFloat(f[i+1:], 64)
 		if i < 1 || err != nil {
-			return metrics, fmt.Errorf("unexpected metric %q", f)
+			return nil, fmt.Errorf("unexpected metric %q", f)
 		}
-		if v, unit := benchunit.Tidy(v, f[:i]); unit != record.UnitTime && !math.IsNaN(v) && !math.IsInf(v, 0) {
-			metrics[unit] = v
+		spelled[f[:i]] = v
+	}
+	values := record.Tidied(spelled)
+	for spelling, unit := range map[string]string{"ns/op": record.UnitTime, "B/op": record.UnitBytes} {
+		if _, own := spelled[spelling]; !own {
+			delete(values, unit)
 		}
 	}
-	return metrics, nil
+	if ns, own := spelled["ns/op"]; own {
+		values[record.UnitTime] = ns / 1e9
+	}
+	return values, nil
 }
 
 // end ends the benchmark and returns the metrics that it reported at its end. After the
@@ -255,5 +278,7 @@ func (s *stepped) pin(cpu int) {
 	s.pinned = cpu >= 0
 	affinity.SetProcess(s.process.Pid, cpus)
 }
+
+func (s *stepped) printed() int64 { return s.process.Printed() }
 
 func (s *stepped) ran() map[int]float64 { return affinity.Ran(s.process.Pid) }

@@ -2,7 +2,6 @@ package gobench
 
 import (
 	"fmt"
-	"strings"
 
 	"poolbench/bench/arm"
 	"poolbench/bench/arm/gobench/build"
@@ -26,6 +25,8 @@ type plan struct {
 	kept       int  // slices of each side
 	dropped    int  // slices of each side before those, for caches and branch predictors
 	single     bool // one thread does all the work
+	anew       bool // a function of b.Loop is called for each slice: what it reports would else be of more than the slices
+	untimed    bool // a build says that it has no time
 }
 
 // sides are the builds that are measured as base and as head.
@@ -67,7 +68,7 @@ func (t *target) entrant(s build.Side, a arm.Arm) block.Entrant {
 
 // printed is the name that package testing prints for the target.
 func (t *target) printed() string {
-	return withProcs(strings.TrimPrefix(t.function, "Benchmark"), t.procs)
+	return withProcs(record.ShortName(t.function), t.procs)
 }
 
 // withProcs is the name as package testing prints it.

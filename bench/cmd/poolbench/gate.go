@@ -89,22 +89,27 @@ func runGate(ctx context.Context, c *program.Invocation) error {
 	if err := program.Choice("ci", f.ci.ci, "auto", "github", "none"); err != nil {
 		return err
 	}
+	form, err := f.form(rest)
+	if err != nil {
+		return err
+	}
+	if err := f.builds.check(); err != nil {
+		return err
+	}
+	if err := form.check(c.Flags); err != nil {
+		return err
+	}
 	options, err := f.options()
 	if err != nil {
 		return err
 	}
-	switch {
-	case f.builds.ways() > 0:
-		if len(rest) > 0 {
-			return program.UsageErrorf("gate takes builds (-base …) or records, not both: %q", rest)
-		}
-		return f.measureBuilds(ctx, c, options)
-	case len(rest) == 0 && f.history != "":
+	switch form {
+	case formHistory:
 		return f.showHistory(c, options)
-	case len(rest) == 1:
+	case formComparison:
 		return f.judgeAgain(c, rest[0], options)
-	case len(rest) != 2:
-		return program.UsageErrorf("gate takes two records, BASE and HEAD, or one comparison, or builds (-base REF); got %d arguments", len(rest))
+	case formRevisions, formBinaries, formCommands:
+		return f.measureBuilds(ctx, c, options)
 	}
 	base, err := c.ReadRecord(rest[0], f.view.Verbose)
 	if err != nil {

@@ -139,6 +139,9 @@ func TestGateBuildsThatFail(t *testing.T) {
 	}{
 		{"does not build", moduleWith("undefined()"), nil, program.Failed, []string{"head does not build", "m_test.go:20", "undefined"}},
 		{"panics in head", moduleWith(`panic("no way")`), nil, program.Failed, []string{"B", "no way", "failed"}},
+		{"cannot list in head", strings.Replace(moduleWith(""), "var sink", `func TestMain(*testing.M) { println("no database"); os.Exit(3) }
+
+var sink`, 1), nil, program.Failed, []string{"A", "in head: its test binary cannot list its benchmarks: ended with exit status 3: no database", "2 failed"}},
 		{"exits in head", moduleWith(`os.Exit(0)`), nil, program.Failed, []string{"B", "failed"}},
 		{"missing ref", moduleWith(""), []string{"-base", "nowhere"}, program.Usage, []string{`"nowhere"`, "fetch"}},
 		{"no such benchmark", moduleWith(""), []string{"-bench", "Zzz"}, program.Usage, []string{"Zzz"}},
@@ -292,6 +295,128 @@ func TestGateCommands(t *testing.T) {
 	code, stdout, stderr = poolbench(t, "gate", "-base-cmd", "true", "-head-cmd", "echo nothing", "-budget", "1s")
 	if code != program.Failed || !strings.Contains(stderr, "no benchmark") {
 		t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
+	}
+}
+
+// A rate without a time is judged, and so is what has nothing in common with the other
+// side: not at all, which the last line and the exit code say.
+func TestGateCommandsWithoutTimes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, test := range []struct {
+		base, head string
+		args       []string
+		code       int
+		want       string
+	}{
+		{"X-2 1 1000 req/s", "X-2 1 800 req/s", nil, gate.ExitRegression, "Worse     X, req/s  1000 → 800 req/s  -20 % (exact)"},
+		{"X-2 1 1000 req/s", "X-2 1 1200 req/s", nil, program.OK, "Better    X, req/s  1000 → 1200 req/s  +20 % (exact)"},
+		{"X-2 1 10 ns/op 1000 req/s", "X-2 1 800 req/s", []string{"-fail-on", "missing"}, gate.ExitFailed, "Missing   X (head reports no time)"},
+		{"X-2 1 1000 hits/op", "X-2 1 800 hits/op", []string{"-fail-on", "inconclusive"}, gate.ExitInconclusive, `such as "better * hits/op lower"`},
+		{"X-2 1 1000 req/s", "Y-2 1 800 req/s", nil, program.OK, "\nNo verdict: no benchmark is in both builds.\n"},
+		{"X-2 1 1000 req/s", "Y-2 1 800 req/s", []string{"-fail-on", "missing"}, gate.ExitFailed, "\nNo verdict: no benchmark is in both builds.\n"},
+		{"X-2 1 1000 req/s", "Y-2 1 800 req/s", []string{"-fail-on", "inconclusive", "-ci", "github"}, gate.ExitInconclusive, "::warning title=poolbench%3A not comparable::no benchmark is in both builds"},
+	} {
+		code, stdout, stderr := poolbench(t, append([]string{"gate", "-base-cmd", "echo Benchmark" + test.base, "-head-cmd", "echo Benchmark" + test.head, "-budget", "20s"}, test.args...)...)
+		if code != test.code || !strings.Contains(stdout, test.want) {
+			t.Errorf("%s against %s: exit %d, want %d and %q\n%s\n%s", test.base, test.head, code, test.code, test.want, stdout, stderr)
+		}
+	}
+}
+
+// What go test would print is what is judged, of each benchmark that it would print.
+func TestGateOfWhatIsPrinted(t *testing.T) {
+	benchRepo(t)
+	put(t, "m_test.go", `package m
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+var sink int
+
+func Benchmark(b *testing.B) {
+	for b.Loop() {
+		sink++
+	}
+}
+
+func BenchmarkOwn(b *testing.B) {
+	for b.Loop() {
+		sink++
+	}
+	b.ReportMetric(100, "ns/op")
+}
+
+func BenchmarkRate(b *testing.B) {
+	for range b.N {
+		sink++
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(1000, "req/s")
+}
+
+var line = strings.Repeat("x", 299) + "\n"
+
+func BenchmarkRaw(b *testing.B) {
+	for range b.N {
+		os.Stderr.WriteString(line)
+	}
+}
+`)
+	if err := os.Mkdir("quiet", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	put(t, "quiet/m_test.go", strings.Replace(moduleWith(""), "var sink", "func TestMain(*testing.M) { os.Exit(0) }\n\nvar sink", 1))
+	git(t, "add", "-A")
+	git(t, "-c", "user.name=nobody", "-c", "user.email=nobody@example.com", "commit", "-q", "-m", "two")
+	text, err := os.ReadFile("m_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, "m_test.go", strings.NewReplacer("(100,", "(150,", "(1000,", "(800,").Replace(string(text)))
+	code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-budget", "3s", "-seeds", "1", "-cpu", "1", "-out", "out")
+	for _, side := range []string{"base", "head"} {
+		if want := "The test binary of example.com/m/quiet lists no benchmark in " + side; !strings.Contains(stdout, want) {
+			t.Errorf("%q is not in\n%s", want, stdout)
+		}
+	}
+	text, err = os.ReadFile("out/verdict.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var verdict struct {
+		Blocks  int
+		Results []struct {
+			Name, Unit, Verdict string
+			Base, Head          float64
+		}
+	}
+	if err := json.Unmarshal(text, &verdict); err != nil {
+		t.Fatal(err)
+	}
+	enough := verdict.Blocks >= 3 // that a value without noise is known as one; a very busy machine measures fewer
+	if enough && code != gate.ExitRegression || code != program.OK && code != gate.ExitRegression {
+		t.Errorf("exit %d after %d blocks\n%s\n%s", code, verdict.Blocks, stdout, stderr)
+	}
+	found := map[string]bool{}
+	for _, r := range verdict.Results {
+		found[r.Name+" "+r.Unit] = r.Verdict != "failed"
+		if r.Name == "Own" && r.Unit == "sec/op" && (r.Base < 99e-9 || r.Base > 101e-9 || r.Head < 149e-9 || r.Head > 151e-9) {
+			t.Errorf("%+v", r)
+		}
+		if r.Name == "Rate" && r.Unit == "req/s" && (enough && r.Verdict != "regressed" || r.Base != 1000 || r.Head != 800) {
+			t.Errorf("%+v", r)
+		}
+	}
+	for _, want := range []string{"Benchmark sec/op", "Own sec/op", "Rate req/s", "Raw sec/op"} {
+		if !found[want] {
+			t.Errorf("%s is not among %v", want, found)
+		}
+	}
+	if found["Rate sec/op"] {
+		t.Error("a time was judged that go test does not print")
 	}
 }
 

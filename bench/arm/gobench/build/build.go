@@ -2,8 +2,9 @@
 // head, so that they can be measured against each other.
 //
 //  1. Each version is written into a directory of its own, from the Git objects or
-//     from the user's files (tree.go). The user's checkout, index and .git are only
-//     read.
+//     from the user's files (tree.go), with submodules and links (entries.go) and with
+//     what modules take from directories beside them (local.go). The user's checkout,
+//     index and .git are only read.
 //  2. The packages with benchmarks are found in both (packages.go).
 //  3. Test binaries are linked several times with other function orders, and with a
 //     patched package testing that can be stepped from outside (overlay.go).
@@ -65,7 +66,11 @@ type Builds struct {
 	Notes     []string  // what is not as it should be, one sentence each
 	Revisions [2]string // of base and head: commit, with "+changes" or without
 
-	dir     string // everything is in here
+	dir       string    // everything is in here
+	top       string    // of the user's checkout
+	workspace [2]string // by side: GOWORK; "" before it is chosen
+	outside   []string  // what both versions use as it is, by its path
+
 	lock    *os.File
 	options Options
 	trees   [2]string // by side: the directory of the module in its tree
@@ -91,11 +96,12 @@ func inputError(format string, args ...any) error {
 type BuildError struct {
 	Side  Side
 	Pkg   string
-	Words string // bounded, may have several lines
+	Words string   // bounded, may have several lines
+	Notes []string // what may be the reason, one sentence each
 }
 
 func (e *BuildError) Error() string {
-	return fmt.Sprintf("%v does not build (%s):\n%s", e.Side, e.Pkg, e.Words)
+	return strings.Join(append([]string{fmt.Sprintf("%v does not build (%s):", e.Side, e.Pkg), e.Words}, e.Notes...), "\n")
 }
 
 // New writes both versions out, finds their packages and links each one once, which
@@ -122,13 +128,30 @@ func New(ctx context.Context, o Options) (_ *Builds, err error) {
 	if err := b.writeTrees(ctx); err != nil {
 		return nil, err
 	}
-	if err := b.findPackages(ctx); err != nil {
+	if err := b.bringAlong(ctx); err != nil {
 		return nil, err
+	}
+	if err := b.findPackages(ctx); err != nil {
+		return nil, b.noted(ctx, err)
 	}
 	if err := b.prepareOverlays(ctx); err != nil {
 		return nil, err
 	}
-	return b, b.compile(ctx)
+	return b, b.noted(ctx, b.compile(ctx))
+}
+
+// noted adds to a version that does not build what may be the reason.
+func (b *Builds) noted(ctx context.Context, err error) error {
+	var broken *BuildError
+	if !errors.As(err, &broken) {
+		return err
+	}
+	broken.Notes = b.Notes
+	out, failed := b.command(ctx, b.top, "git", "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", "*.go")
+	if names := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00"); failed == nil && names[0] != "" {
+		broken.Notes = append(broken.Notes, fmt.Sprintf("What Git ignores is in no build, such as %s (Go files: %d).", names[0], len(names)))
+	}
+	return err
 }
 
 // Names in the temporary directory.
@@ -325,9 +348,10 @@ func (b *Builds) command(ctx context.Context, dir, name string, args ...string) 
 func (b *Builds) run(ctx context.Context, dir string, env []string, name string, args ...string) (stdout, stderr []byte, err error) {
 	// The user's own index must not be written, not even refreshed.
 	own := []string{"GIT_INDEX_FILE=" + filepath.Join(b.dir, "index"), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C"}
-	if work := os.Getenv("GOWORK"); filepath.IsAbs(work) {
-		// It would make both versions use the modules of the user's checkout.
-		own = append(own, "GOWORK=")
+	for s, tree := range b.trees {
+		if dir == tree && b.workspace[s] != "" {
+			own = append(own, "GOWORK="+b.workspace[s])
+		}
 	}
 	var out, errs bytes.Buffer
 	_, err = host.Run(ctx, host.Command{Name: name, Args: args, Dir: dir, Env: append(own, env...), Stdout: &out, Stderr: &errs})

@@ -183,6 +183,7 @@ func TestLinks(t *testing.T) {
 func TestRefuses(t *testing.T) {
 	r := newModule(t)
 	r.write("a.go", "package m\n\nvar x int = \"no number\"\n")
+	r.write("ignored.go", "package m\n")
 	shallow := t.TempDir()
 	r.git("clone", "-q", "--depth=1", "file://"+r.dir, shallow)
 	empty := t.TempDir()
@@ -192,7 +193,7 @@ func TestRefuses(t *testing.T) {
 		input bool
 		want  []string
 	}{
-		{"head does not compile", Options{Base: "HEAD"}, false, []string{"head does not build", "a.go:3", "no number"}},
+		{"head does not compile", Options{Base: "HEAD"}, false, []string{"head does not build", "a.go:3", "no number", "What Git ignores is in no build, such as ignored.go (Go files: 1)."}},
 		{"base does not compile", Options{Base: "worktree", Head: "HEAD"}, false, []string{"base does not build", "a.go:3"}},
 		{"missing ref", Options{Base: "nowhere"}, true, []string{`no commit "nowhere"`, "fetch"}},
 		{"a flag as ref", Options{Base: "--all"}, true, []string{"no Git revision"}},

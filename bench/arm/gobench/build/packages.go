@@ -16,8 +16,9 @@ import (
 
 // A Package is one package with benchmarks.
 type Package struct {
-	Path string  // import path
-	In   [2]bool // by side: whether it has benchmarks there
+	Path     string      // import path
+	In       [2]bool     // by side: whether it has benchmarks there
+	Declared [2][]string // by side: their functions, as far as its sources show
 
 	dir    [2]string // by side: its directory
 	number int       // of its binaries
@@ -32,7 +33,7 @@ type listed struct {
 
 // benchmarkFunc finds benchmarks without compiling. What it takes for one and is
 // none (in a comment, say) only costs a binary.
-var benchmarkFunc = regexp.MustCompile(`(?m)^func\s+Benchmark`)
+var benchmarkFunc = regexp.MustCompile(`(?m)^func\s+(Benchmark(?:[\p{Lu}\p{Lt}\p{Lo}\pN_][\pL\pN_]*)?)\s*\(`)
 
 // findPackages lists the packages of both versions that have benchmarks.
 func (b *Builds) findPackages(ctx context.Context) error {
@@ -45,7 +46,7 @@ func (b *Builds) findPackages(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return err
 			}
-			return &BuildError{s, "go list", err.Error()}
+			return &BuildError{Side: s, Pkg: "go list", Words: err.Error()}
 		}
 		for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
 			var l listed
@@ -57,7 +58,8 @@ func (b *Builds) findPackages(ctx context.Context) error {
 			if l.Error != nil {
 				trouble = ": " + firstLine(l.Error.Err)
 			}
-			if l.Dir == "" || !hasBenchmarks(l) {
+			declared := benchmarksOf(l)
+			if l.Dir == "" || len(declared) == 0 {
 				continue
 			}
 			p := found[l.ImportPath]
@@ -65,7 +67,7 @@ func (b *Builds) findPackages(ctx context.Context) error {
 				p = &Package{Path: l.ImportPath}
 				found[l.ImportPath] = p
 			}
-			p.In[s], p.dir[s] = true, l.Dir
+			p.In[s], p.Declared[s], p.dir[s] = true, declared, l.Dir
 		}
 	}
 	if len(found) == 0 {
@@ -79,12 +81,13 @@ func (b *Builds) findPackages(ctx context.Context) error {
 	return nil
 }
 
-func hasBenchmarks(l listed) bool {
+func benchmarksOf(l listed) (functions []string) {
 	for _, name := range slices.Concat(l.TestGoFiles, l.XTestGoFiles) {
-		text, err := os.ReadFile(filepath.Join(l.Dir, name))
-		if err == nil && benchmarkFunc.Match(text) {
-			return true
+		// What cannot be read the compiler will tell.
+		text, _ := os.ReadFile(filepath.Join(l.Dir, name))
+		for _, found := range benchmarkFunc.FindAllSubmatch(text, -1) {
+			functions = append(functions, string(found[1]))
 		}
 	}
-	return false
+	return functions
 }
