@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -81,8 +82,8 @@ func (p *Printout) keep(line []byte) {
 func (p *Printout) Full() bool { return p.full }
 
 // Results are those of what was written, which ends with them. The points have their
-// names as they were printed, the values are those of base units. A unit that says again what another
-// one of the line says is left out, as MB/s beside ns/op.
+// names as they were printed, the values are Tidied; times below 0 are among them. A unit
+// that says again what another one of the line says is left out, as MB/s beside ns/op.
 func (p *Printout) Results() (results []Result) {
 	p.end()
 	pkg := ""
@@ -95,14 +96,29 @@ func (p *Printout) Results() (results []Result) {
 		if errors.Is(err, errProse) {
 			continue
 		}
-		for unit := range r.values {
-			if said, ok := r.values[UnitOf(unit).Of]; ok && said != 0 {
-				delete(r.values, unit)
+		values := Tidied(spelled(line))
+		for unit := range values {
+			if said, ok := values[UnitOf(unit).Of]; ok && said != 0 {
+				delete(values, unit)
 			}
 		}
-		results = append(results, Result{Iterations: r.iterations, Values: r.values, Point: Point{Pkg: pkg, name: r.name}})
+		results = append(results, Result{Iterations: r.iterations, Values: values, Point: Point{Pkg: pkg, name: r.name}})
 	}
 	return results
+}
+
+// spelled are the values of a result line by their units as they stand there; of two the
+// first.
+func spelled(line string) map[string]float64 {
+	values := map[string]float64{}
+	fields := strings.Fields(line)
+	for i := 2; i+1 < len(fields); i += 2 {
+		v, err := strconv.ParseFloat(fields[i], 64)
+		if _, twice := values[fields[i+1]]; err == nil && !twice {
+			values[fields[i+1]] = v
+		}
+	}
+	return values
 }
 
 // testingUnits are those of package testing itself, as it spells them.

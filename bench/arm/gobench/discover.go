@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"poolbench/bench/arm/gobench/build"
@@ -248,10 +247,9 @@ func (c *Comparison) printedNames(ctx context.Context, l launch, top string) (f 
 		if process == nil || ctx.Err() != nil {
 			return f, err
 		}
-		if err != nil || !untimed(process.Output()) {
+		if err != nil || !slices.ContainsFunc(results, untimed) {
 			break
 		}
-		err = process.WithWords("printed a result without a time")
 	}
 	for _, r := range results {
 		name := r.Point.Name()
@@ -266,21 +264,20 @@ func (c *Comparison) printedNames(ctx context.Context, l launch, top string) (f 
 	return f, nil
 }
 
-// mostPanics is how often a benchmark is run that may have panicked.
+// mostPanics is how often a benchmark is run that may have panicked. One that passes each
+// time says that it has no time.
 const mostPanics = 5
 
-// untimed reports whether there is a result without any value. When a benchmark panics,
-// package testing may print that and pass: the goroutine that panics tells it first that
-// it has ended, and on a busy machine its panic then comes too late.
-func untimed(text string) bool {
-	for line := range strings.Lines(text) {
-		if fields := strings.Fields(line); len(fields) == 2 && strings.HasPrefix(line, "Benchmark") {
-			if _, err := strconv.Atoi(fields[1]); err == nil {
-				return true
-			}
+// untimed reports whether a result says nothing but what it allocated. When a benchmark
+// panics, package testing may print that and pass: the goroutine that panics tells it first
+// that it has ended, and on a busy machine its panic then comes too late.
+func untimed(r record.Result) bool {
+	for unit := range r.Values {
+		if unit != record.UnitBytes && unit != record.UnitAllocs {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // unlessPassed is an error unless a test binary said that it came to its end.
