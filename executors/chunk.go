@@ -82,24 +82,23 @@ func chunkedName(name string) string {
 // that panics, or ends its goroutine, costs its own result only. Calls that behave
 // pay one deferred function for all of them.
 func runRange[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), inputs []In, out *results[Out]) {
-	for runUntilPanic(ctx, f, inputs, out) {
-	}
+	outlive(ctx, func() {
+		for runUntilFault(ctx, f, inputs, out) {
+		}
+	})
 }
 
-// runUntilPanic makes calls until one panics, or all are made; more tells which.
-// After Goexit, which cannot be stopped, the deferred function makes the rest.
-func runUntilPanic[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), inputs []In, out *results[Out]) (more bool) {
+// runUntilFault makes calls until one panics, or all are made; more tells which. A
+// Goexit, which cannot be stopped, is noted and goes on.
+func runUntilFault[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), inputs []In, out *results[Out]) (more bool) {
 	whole := false
 	defer func() {
 		if whole {
 			return
 		}
-		err := panicked(recover(), ErrGoexit)
-		out.setError(out.reached, err)
+		out.setError(out.reached, panicked(recover(), ErrGoexit))
 		out.reached++
-		if more = out.reached < len(inputs); err == ErrGoexit {
-			runRange(ctx, f, inputs, out)
-		}
+		more = true
 	}()
 	for i := out.reached; i < len(inputs); i++ {
 		if ctx.Err() != nil {
@@ -115,6 +114,37 @@ func runUntilPanic[In, Out any](ctx context.Context, f func(context.Context, In)
 	}
 	whole = true
 	return false
+}
+
+// outlive calls f until it returns. When the code of a user in f calls runtime.Goexit, f
+// is called again in a new goroutine, on a thread fit for the worker of ctx, while the one
+// that is ending waits. So no number of them makes a stack grow. f does not panic, and
+// goes on where it was.
+//
+// Where a task runs in the goroutine of its submitter, f never does: Goexit would reach
+// whoever submitted it.
+func outlive(ctx context.Context, f func()) {
+	returned := false
+	defer func() {
+		w := CurrentWorker(ctx)
+		for !returned {
+			var group sync.WaitGroup
+			group.Go(func() {
+				if w != nil && w.move != nil && !w.move() {
+					returned = true // the pool is broken
+					return
+				}
+				f()
+				returned = true
+			})
+			group.Wait()
+		}
+	}()
+	if w := CurrentWorker(ctx); w != nil && w.borrow {
+		return
+	}
+	f()
+	returned = true
 }
 
 // A chunk travels as the number of its inputs, and each behind its length; numbers

@@ -2,6 +2,7 @@ package executors
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 )
 
@@ -57,8 +58,11 @@ type Task interface {
 	// for a closure.
 	Remote() (Remote, bool)
 
-	// assist is Run for a worker that waits for this very task.
-	assist(w *Worker)
+	// assist claims the task and has it run for a worker that waits for it: here, if
+	// the worker is tied to a thread, else beside the caller. False if it was claimed
+	// or settled before.
+	assist(w *Worker) bool
+	base() *future // nil where there is none
 	priority() int
 }
 
@@ -94,7 +98,10 @@ type Worker struct {
 	State    any      // the worker's own, set by Options.Init and used by its tasks, one at a time
 
 	counts outcomes
-	locked bool // tied to an OS thread: everything it runs must run there
+	locked bool           // tied to an OS thread: everything it runs must run there
+	move   func() bool    // makes another goroutine fit for its tasks; nil if every one is
+	borrow bool           // it has no goroutine of its own, but that of a submitter
+	beside sync.WaitGroup // of tasks that it runs for a task that waits for them, or waited
 }
 
 // outcomes count what became of tasks. One goroutine writes, others may read.

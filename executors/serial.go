@@ -26,7 +26,7 @@ var Serial = register(Kind{
 // that submits it. See Serial.
 func NewSerial() Executor {
 	s := &serial{idle: make(chan struct{}, 1)}
-	s.worker = &Worker{Executor: s}
+	s.worker = &Worker{Executor: s, borrow: true}
 	return s
 }
 
@@ -44,6 +44,9 @@ func (s *serial) Inline() bool { return true }
 func (s *serial) Workers() int { return 1 }
 
 func (s *serial) Submit(t Task) error {
+	if t == nil {
+		return errNilTask
+	}
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
@@ -56,7 +59,7 @@ func (s *serial) Submit(t Task) error {
 	}
 	s.running = true
 	s.mu.Unlock()
-	s.drain()
+	whileInline(t, s.drain)
 	return nil
 }
 

@@ -125,7 +125,7 @@
 //	E11  a buffer of 1, 2, n or 2n gives the same results
 //	E13  map with a buffer takes an endless input, with and without chunks
 //	E15  map of nothing yields nothing
-//	E17  with a buffer exactly that many inputs are taken before the first is yielded
+//	E17  with a buffer exactly that many inputs are taken and not yielded at most, and none before the iteration
 //	E18  map of one more than there are workers, then shutdown: no hang, all results
 //	E21  map keeps no value that it has yielded
 //	E23  map starts everything without being iterated

@@ -139,15 +139,24 @@ var mapCases = []Case{
 			}
 		}
 	}},
-	{ID: "E17", Doc: "with a buffer exactly that many inputs are taken before the first is yielded", Run: func(t *T) {
-		for _, options := range [][]executors.MapOption{{executors.Buffer(4)}, {executors.Buffer(4), executors.Unordered()}} {
-			taken := 0
-			seq := executors.Map(t.Ctx, t.New(2), echo, endless(&taken), options...)
-			if taken != 4 {
-				t.Errorf("%d inputs taken, want 4", taken)
+	{ID: "E17", Doc: "with a buffer exactly that many inputs are taken and not yielded at most, and none before the iteration", Run: func(t *T) {
+		for _, options := range [][]executors.MapOption{nil, {executors.Unordered()}, {executors.Chunk(2)}, {executors.Chunk(3)}, {executors.AutoChunk()}} {
+			taken, yielded, most := 0, 0, 0
+			seq := executors.Map(t.Ctx, t.New(2), echo, endless(&taken), append(options, executors.Buffer(4))...)
+			if taken != 0 {
+				t.Errorf("%d inputs taken before the iteration", taken)
 			}
 			for range seq {
-				break
+				if yielded == 0 && taken != 4 {
+					t.Errorf("%d inputs taken before the first was yielded, want 4", taken)
+				}
+				most = max(most, taken-yielded)
+				if yielded++; yielded == 50 {
+					break
+				}
+			}
+			if most != 4 {
+				t.Errorf("%d inputs taken and not yielded, want 4", most)
 			}
 		}
 	}},
