@@ -144,7 +144,7 @@ func (c *call[In, Out]) assist(w *Worker) bool {
 	w.beside.Add(1)
 	go func() {
 		defer w.beside.Done()
-		c.execute(w, false)
+		w.in.during(func() { c.execute(w, false) })
 	}()
 	return true
 }

@@ -130,12 +130,17 @@ func outlive(ctx context.Context, f func()) {
 		for !returned {
 			var group sync.WaitGroup
 			group.Go(func() {
-				if w != nil && w.move != nil && !w.move() {
-					returned = true // the pool is broken
+				if w == nil {
+					f()
+					returned = true
 					return
 				}
-				f()
-				returned = true
+				w.in.during(func() {
+					if w.move == nil || w.move() { // else the pool is broken
+						f()
+					}
+					returned = true
+				})
 			})
 			group.Wait()
 		}

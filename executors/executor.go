@@ -20,7 +20,10 @@ type Executor interface {
 	// and the workers are gone. When ctx ends first it returns an error that says
 	// how much still runs; that work goes on, and Shutdown may be called again to
 	// wait on. Called by a task on its own executor it returns
-	// [ErrShutdownInside] without any effect.
+	// [ErrShutdownInside] without any effect. A task is known by its context; executors
+	// of this package know its own goroutine too, on amd64 and arm64, whatever ctx is.
+	// (A goroutine that a task has started is known only by the context.) By a task that
+	// one of the executor waits for it returns [ErrDeadlock], likewise.
 	Shutdown(ctx context.Context) error
 
 	// Workers is the greatest number of tasks that run at the same time, at
@@ -102,6 +105,7 @@ type Worker struct {
 	move   func() bool    // makes another goroutine fit for its tasks; nil if every one is
 	borrow bool           // it has no goroutine of its own, but that of a submitter
 	beside sync.WaitGroup // of tasks that it runs for a task that waits for them, or waited
+	in     whereabouts
 }
 
 // outcomes count what became of tasks. One goroutine writes, others may read.

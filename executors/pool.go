@@ -46,7 +46,8 @@ type pool struct {
 
 	mu      sync.Mutex // guards what follows, and every change of the four above but searching
 	idle    []*poolWorker
-	all     []*poolWorker // every worker that exists
+	all     []*poolWorker        // every worker that exists
+	callers map[*Worker]struct{} // of tasks that run while their submitters wait
 	nextID  int
 	peak    int
 	handed  int64    // tasks given to a parked worker past the queue
@@ -75,7 +76,7 @@ func newPool(o Options, lockThreads bool) (Executor, error) {
 			}
 		}
 	}
-	p := &pool{options: o, lockThreads: lockThreads, closing: make(chan struct{}), gone: make(chan struct{})}
+	p := &pool{options: o, lockThreads: lockThreads, callers: map[*Worker]struct{}{}, closing: make(chan struct{}), gone: make(chan struct{})}
 	p.queue.init()
 	p.limit.Store(int32(o.Workers))
 	if o.Queue > 0 {
@@ -157,7 +158,7 @@ func (p *pool) enter(t Task) (done bool, err error) {
 		if !w.begin(ctx) {
 			return true, context.Canceled
 		}
-		defer w.end()
+		defer w.leave()
 		if err := w.park(); err != nil {
 			return true, err
 		}
@@ -179,7 +180,19 @@ func (p *pool) enter(t Task) (done bool, err error) {
 // in it must not end the submitter.
 func (p *pool) runBeside(t Task) {
 	var group sync.WaitGroup
-	group.Go(func() { t.Run(&Worker{Executor: p, ID: -1}) })
+	group.Go(func() {
+		w := &Worker{Executor: p, ID: -1}
+		p.mu.Lock()
+		p.callers[w] = struct{}{}
+		p.mu.Unlock()
+		defer func() {
+			p.mu.Lock()
+			delete(p.callers, w)
+			p.mu.Unlock()
+		}()
+		w.in.enter()
+		t.Run(w)
+	})
 	group.Wait()
 }
 
@@ -374,10 +387,29 @@ func (p *pool) fail(cause error) {
 	}
 }
 
-func (p *pool) Shutdown(ctx context.Context) error {
-	if inside(ctx, p) {
-		return ErrShutdownInside
+// here reports whether the calling goroutine runs one of its tasks.
+func (p *pool) here() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, w := range p.all {
+		if w.in.here() {
+			return true
+		}
 	}
+	for w := range p.callers {
+		if w.in.here() {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *pool) Shutdown(ctx context.Context) error {
+	w, err := beginShutdown(ctx, p, p.here)
+	if err != nil {
+		return err
+	}
+	defer w.leave()
 	p.stop(ErrShutdown)
 	p.mu.Lock()
 	p.closed = true
@@ -394,12 +426,13 @@ func (p *pool) Shutdown(ctx context.Context) error {
 	case <-p.gone:
 		return nil
 	case <-ctx.Done():
+	case <-w.hopeless():
 	}
 	s := p.Stats()
 	if s.Workers == 0 && s.Queued == 0 {
 		return nil
 	}
-	return unfinished(ctx, s.Workers, int(max(0, s.Queued-int64(s.Workers))))
+	return unfinished(ctx, w, s.Workers, int(max(0, s.Queued-int64(s.Workers))))
 }
 
 // closeIfDone ends the pool when nothing is left of it. mu is held.

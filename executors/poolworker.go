@@ -21,9 +21,11 @@ type poolWorker struct {
 
 // begin is the start of a worker: it is initialised, then works.
 func (w *poolWorker) begin() {
+	w.in.enter() // before Init, which must not shut the pool down either
 	ready := false
 	defer func() { // deferred: Init may call runtime.Goexit
 		if !ready {
+			w.in.leave()
 			w.retire(true)
 		}
 	}()
@@ -66,9 +68,10 @@ func (w *poolWorker) initialize() (ok bool) {
 // work runs tasks until the worker is not needed. The worker counts as searching
 // when work begins.
 func (w *poolWorker) work() {
+	w.in.enter()
 	ended := false
 	defer func() {
-		if ended {
+		if w.in.leave(); ended {
 			return
 		}
 		// A task called runtime.Goexit: the worker goes on in another goroutine.

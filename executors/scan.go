@@ -175,7 +175,7 @@ func (s *scan[In, Out]) wait() error {
 		if !w.begin(s.ctx) {
 			return s.unfinished(context.Canceled)
 		}
-		defer w.end()
+		defer w.leave()
 		if err := w.park(); err != nil {
 			return s.unfinished(err)
 		}

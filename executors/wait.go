@@ -265,7 +265,7 @@ func (c *Completions[F]) next(ctx context.Context) (f F, ok bool, err error) {
 				if w = (&wait{task: t, many: c}); !w.begin(ctx) {
 					return stopped(context.Canceled)
 				}
-				defer w.end()
+				defer w.leave()
 			}
 			if c.help(t) {
 				continue

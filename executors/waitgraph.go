@@ -6,13 +6,14 @@ import (
 	"sync"
 )
 
-// A wait is a task that waits: for one future, for any of many, or for room in the
-// queue of an executor.
+// A wait is a task that waits: for one future, for any of many, for room in the queue of
+// an executor, or for its end. One of these is not nil.
 type wait struct {
 	task *future
 	one  *future
-	many watched  // nil unless it is many
-	room Executor // nil unless it is that
+	many watched
+	room Executor
+	end  Executor
 
 	bounded bool          // has a deadline of its own, after which the task goes on
 	over    chan struct{} // closed when it has become hopeless; nil unless it is parked
@@ -72,7 +73,7 @@ func (w *wait) begin(ctx context.Context) bool {
 	return true
 }
 
-// park notes that the worker of the task is held up, until end. It is ErrDeadlock if
+// park notes that the worker of the task is held up, until leave. It is ErrDeadlock if
 // the wait could not end; then it must not begin.
 func (w *wait) park() error {
 	w.over = make(chan struct{})
@@ -86,8 +87,11 @@ func (w *wait) park() error {
 	return nil
 }
 
-// end is the end of a wait that has begun, parked or not.
-func (w *wait) end() {
+// leave is the end of a wait that has begun, parked or not; of none if w is nil.
+func (w *wait) leave() {
+	if w == nil {
+		return
+	}
 	a := w.task.active.Load()
 	a.mu.Lock()
 	last := len(a.waits) - 1
@@ -108,6 +112,14 @@ func (w *wait) end() {
 	if last > 0 { // other goroutines of the task wait, and what they wait for may have relied on this one
 		waits.review()
 	}
+}
+
+// hopeless is closed when the wait can never end; never if w is nil.
+func (w *wait) hopeless() <-chan struct{} {
+	if w == nil {
+		return nil
+	}
+	return w.over
 }
 
 // hold and release are called with mu held.
@@ -171,6 +183,8 @@ func (l *look) leads(w *wait) bool {
 	switch {
 	case w.room != nil:
 		return l.starts(w.room)
+	case w.end != nil:
+		return l.ends(w)
 	case w.one != nil:
 		return l.settles(w.one)
 	}
@@ -184,6 +198,21 @@ func (l *look) leads(w *wait) bool {
 		}
 	}
 	return false
+}
+
+// ends reports whether the executor may end for which a task waits.
+func (l *look) ends(w *wait) bool {
+	ex := innermost(w.end)
+	if w.task != l.origin {
+		return ex == nil || innermost(l.origin.worker.Executor) != ex
+	}
+	for held := range l.graph.parked[ex] {
+		own := look{graph: l.graph, origin: l.origin}
+		if !held.bounded && held != w && !own.leads(held) {
+			return false
+		}
+	}
+	return true
 }
 
 // settles reports whether something that goes on may lead to f being settled.
@@ -261,7 +290,7 @@ func (f *future) waitIn(t *future, ctx context.Context) error {
 	if !w.begin(ctx) {
 		return f.stopped(context.Canceled)
 	}
-	defer w.end()
+	defer w.leave()
 	if !t.helps(f) {
 		if f.attend(); f.settled() {
 			return nil
@@ -291,7 +320,7 @@ func (f *future) runFor(t *future, ctx context.Context) {
 	if !w.begin(ctx) {
 		return
 	}
-	defer w.end()
+	defer w.leave()
 	if t.helps(f) {
 		select {
 		case <-f.Done():
@@ -330,7 +359,7 @@ func whileInline(task Task, run func()) {
 		run()
 		return
 	}
-	defer w.end()
+	defer w.leave()
 	w.over = make(chan struct{})
 	waits.mu.Lock()
 	waits.hold(w)
