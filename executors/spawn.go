@@ -38,7 +38,8 @@ type spawn struct {
 // A spawned is the worker of the goroutines that run tasks one after the other.
 type spawned struct {
 	Worker
-	index int // in busy
+	task  Task // to run
+	index int  // in busy
 }
 
 // spareWorkers is how many workers are kept for later.
@@ -58,20 +59,20 @@ func (s *spawn) Submit(t Task) error {
 	case len(s.busy) == s.limit:
 		s.queue.PushBack(t)
 	default:
-		go s.run(t, s.hire())
+		go s.run(s.hire(t))
 	}
 	return nil
 }
 
 // hire is called with mu held.
-func (s *spawn) hire() *spawned {
+func (s *spawn) hire(t Task) *spawned {
 	var w *spawned
 	if n := len(s.spare) - 1; n >= 0 {
 		w, s.spare = s.spare[n], s.spare[:n]
 	} else {
 		w = &spawned{Worker: Worker{Executor: s}}
 	}
-	w.index = len(s.busy)
+	w.task, w.index = t, len(s.busy)
 	s.busy = append(s.busy, w)
 	return w
 }
@@ -89,13 +90,13 @@ func (s *spawn) dismiss(w *spawned) {
 }
 
 // run is the whole life of a goroutine; it ends by starting its successor.
-func (s *spawn) run(t Task, w *spawned) {
+func (s *spawn) run(w *spawned) {
 	defer func() { // deferred: the task may call runtime.Goexit
 		w.in.leave()
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if next := s.queue.Pop(); next != nil {
-			go s.run(next, w)
+		if w.task = s.queue.Pop(); w.task != nil {
+			go s.run(w)
 			return
 		}
 		s.dismiss(w)
@@ -104,6 +105,8 @@ func (s *spawn) run(t Task, w *spawned) {
 		}
 	}()
 	w.in.enter()
+	t := w.task
+	w.task = nil
 	t.Run(&w.Worker)
 }
 

@@ -25,7 +25,7 @@ type Case struct {
 // other.
 func Cases() []Case {
 	return slices.Concat(futureCases, promiseCases, waitCases, completedCases, submitCases, mapCases, threadPoolCases,
-		initializeCases, shutdownCases, isolationCases, extensionCases)
+		initializeCases, shutdownCases, isolationCases, extensionCases, insideCases, argumentCases)
 }
 
 // A Tester is what Run needs of a testing framework: *testing.T is one.

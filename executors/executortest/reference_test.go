@@ -36,6 +36,7 @@ type fault struct {
 	initPerTask   bool // initialises before each task
 	initErrorLost bool // goes on though initialising failed
 	neverRetires  bool // takes an idle time and ignores it
+	nilEnds       bool // is shut down with a nil context as with another one
 }
 
 // A reference is a pool as simple as can be: a queue under a lock.
@@ -83,6 +84,9 @@ func (r *reference) Workers() int {
 }
 
 func (r *reference) Submit(t executors.Task) error {
+	if t == nil {
+		return executors.ErrNilArgument
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed && !r.fault.acceptsClosed {
@@ -166,6 +170,11 @@ func (r *reference) next() executors.Task {
 }
 
 func (r *reference) Shutdown(ctx context.Context) error {
+	if ctx == nil && !r.fault.nilEnds {
+		return executors.ErrNilArgument
+	} else if ctx == nil {
+		ctx = context.Background()
+	}
 	if w := executors.CurrentWorker(ctx); w != nil && w.Executor == r.outer && !r.fault.shutdownWaits {
 		return executors.ErrShutdownInside
 	}
