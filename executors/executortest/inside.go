@@ -180,7 +180,9 @@ func circle(t *T, name string, wait func(context.Context, future) error, n int, 
 		tasks[0].Err(ctx)
 		return 7, nil
 	})
-	wantResult(t, outer, 7)
+	if v := result(t, outer); v != 7 {
+		return
+	}
 	for _, f := range tasks {
 		if err := f.Err(t.Ctx); !errors.Is(err, executors.ErrDeadlock) {
 			t.Errorf("%s: got error %v", name, err)

@@ -338,8 +338,8 @@ var mapCases = []Case{
 	}},
 	{ID: "X38", Doc: "when a sequence was left nobody reads the inputs any more (for the race detector)", Run: func(t *T) {
 		ex := t.New(2)
-		inputs := sequence(2000)
-		for range 20 {
+		inputs := sequence(300)
+		for range 10 {
 			for name, options := range mapForms {
 				n := 0
 				for _, err := range executors.MapSlice(t.Ctx, ex, echo, inputs, options...) {

@@ -134,21 +134,20 @@ func (b *backlog) drop(r executors.Remote) bool {
 	delete(b.indexed, r)
 	*it = item{order: it.order, dropped: true}
 	b.empty++
+	b.trim()
+	return true
+}
+
+// trim keeps what is promised of items and indexed.
+func (b *backlog) trim() {
 	if b.empty > b.items.Len()/2 {
-		all := b.items.takeAll()
-		for _, it := range all {
+		for _, it := range b.items.takeAll() {
 			if !it.dropped {
 				b.items.PushBack(it)
 			}
 		}
 		b.empty = 0
 	}
-	b.trim()
-	return true
-}
-
-// trim keeps the promises about items and indexed.
-func (b *backlog) trim() {
 	for b.items.Len() > 0 && b.items.At(0).dropped {
 		b.items.PopFront()
 		b.empty--
