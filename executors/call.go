@@ -141,11 +141,9 @@ func (c *call[In, Out]) assist(w *Worker) bool {
 	}
 	// On a goroutine of its own, for a runtime.Goexit in it must not end the task
 	// that waits, which in turn need not wait to the end.
-	w.beside.Add(1)
-	go func() {
-		defer w.beside.Done()
+	w.beside.Go(func() {
 		w.in.during(func() { c.execute(w, false) })
-	}()
+	})
 	return true
 }
 

@@ -82,7 +82,7 @@ func chunkedName(name string) string {
 // that panics, or ends its goroutine, costs its own result only. Calls that behave
 // pay one deferred function for all of them.
 func runRange[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), inputs []In, out *results[Out]) {
-	outlive(ctx, func() {
+	outlive(CurrentWorker(ctx), func() {
 		for runUntilFault(ctx, f, inputs, out) {
 		}
 	})
@@ -117,39 +117,41 @@ func runUntilFault[In, Out any](ctx context.Context, f func(context.Context, In)
 }
 
 // outlive calls f until it returns. When the code of a user in f calls runtime.Goexit, f
-// is called again in a new goroutine, on a thread fit for the worker of ctx, while the one
-// that is ending waits. So no number of them makes a stack grow. f does not panic, and
-// goes on where it was.
+// is called again in a new goroutine, on a thread fit for w, while the one that is ending
+// waits. So no number of them makes a stack grow. f does not panic, and goes on where it
+// was; w may be nil.
 //
-// Where a task runs in the goroutine of its submitter, f never does: Goexit would reach
-// whoever submitted it.
-func outlive(ctx context.Context, f func()) {
+// Where a worker borrows the goroutine of a submitter, f does not run there: Goexit would
+// reach whoever submitted it.
+func outlive(w *Worker, f func()) {
 	returned := false
+	run := func() {
+		f()
+		returned = true
+	}
 	defer func() {
-		w := CurrentWorker(ctx)
 		for !returned {
 			var group sync.WaitGroup
-			group.Go(func() {
-				if w == nil {
-					f()
-					returned = true
-					return
-				}
-				w.in.during(func() {
-					if w.move == nil || w.move() { // else the pool is broken
-						f()
-					}
-					returned = true
+			switch {
+			case w == nil:
+				group.Go(run)
+			case w.move == nil:
+				group.Go(func() { w.in.during(run) })
+			default:
+				group.Go(func() {
+					w.in.during(func() {
+						if returned = !w.move(); !returned { // else the pool is broken
+							run()
+						}
+					})
 				})
-			})
+			}
 			group.Wait()
 		}
 	}()
-	if w := CurrentWorker(ctx); w != nil && w.borrow {
-		return
+	if w == nil || !w.borrow {
+		run()
 	}
-	f()
-	returned = true
 }
 
 // A chunk travels as the number of its inputs, and each behind its length; numbers

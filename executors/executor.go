@@ -127,6 +127,9 @@ type workerKey struct{}
 // CurrentWorker is the worker that runs the task ctx belongs to, nil outside a
 // task.
 func CurrentWorker(ctx context.Context) *Worker {
+	if ctx == nil {
+		return nil
+	}
 	w, _ := ctx.Value(workerKey{}).(*Worker)
 	return w
 }

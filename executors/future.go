@@ -179,15 +179,12 @@ func (f *future) publish(final State, callbacksHere bool) {
 
 func runCallbacks(callbacks []func()) {
 	next := 0
-	defer func() {
-		if next < len(callbacks) { // one has called runtime.Goexit
-			runCallbacks(callbacks[next:])
+	outlive(nil, func() {
+		for next < len(callbacks) {
+			next++
+			runCallback(callbacks[next-1])
 		}
-	}()
-	for next < len(callbacks) {
-		next++
-		runCallback(callbacks[next-1])
-	}
+	})
 }
 
 // runCallback keeps a failing callback from reaching anybody else.
@@ -377,7 +374,8 @@ func (f *Future[T]) Result(ctx context.Context) (T, error) {
 // registered before it settled run one after the other in their order: on a goroutine of
 // their own when a task ends, before Cancel returns when it is cancelled. On a
 // future that is settled already, callback runs before OnDone returns. A panic
-// of a callback is logged and reaches nobody. A nil callback panics.
+// of a callback is logged and reaches nobody; a runtime.Goexit ends who cancels or
+// registers, once the callbacks have run. A nil callback panics.
 func (f *Future[T]) OnDone(callback func(*Future[T])) {
 	if callback == nil {
 		panic(errNilCallback)

@@ -154,8 +154,8 @@ func (p *pool) enter(t Task) (done bool, err error) {
 	ctx := t.Context()
 	var over chan struct{}
 	if submitter := taskOf(ctx); submitter != nil {
-		w := &wait{task: submitter, room: p}
-		if !w.begin(ctx) {
+		w := &wait{task: submitter, ctx: ctx, room: p}
+		if !w.begin() {
 			return true, context.Canceled
 		}
 		defer w.leave()

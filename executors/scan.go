@@ -69,7 +69,7 @@ func startScan[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out],
 // run is one runner. It ends when all inputs are taken, whatever calls do to its
 // goroutine.
 func (s *scan[In, Out]) run(ctx context.Context) (struct{}, error) {
-	outlive(ctx, func() { s.runRanges(ctx) })
+	outlive(CurrentWorker(ctx), func() { s.runRanges(ctx) })
 	return struct{}{}, nil
 }
 
@@ -171,8 +171,8 @@ func (s *scan[In, Out]) wait() error {
 	}
 	var over chan struct{}
 	if t != nil {
-		w := &wait{task: t, many: s}
-		if !w.begin(s.ctx) {
+		w := &wait{task: t, ctx: s.ctx, many: s}
+		if !w.begin() {
 			return s.unfinished(context.Canceled)
 		}
 		defer w.leave()

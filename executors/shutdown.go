@@ -70,8 +70,8 @@ func beginShutdown(ctx context.Context, ex Executor, here func() bool) (*wait, e
 	if t == nil {
 		return nil, nil
 	}
-	w := &wait{task: t, end: ex}
-	if !w.begin(ctx) {
+	w := &wait{task: t, ctx: ctx, end: ex}
+	if !w.begin() {
 		return nil, nil
 	}
 	if err := w.park(); err != nil {

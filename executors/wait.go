@@ -104,6 +104,7 @@ type Completions[F Waitable] struct {
 	waiting  map[*future]*watcher // futures that were not yielded yet
 	helpable []F                  // in the order they were added, for a worker that waits
 	helped   *future              // that it runs, or has run
+	inside   bool                 // a task waits, or has waited
 	total    int                  // futures ever added
 }
 
@@ -136,7 +137,11 @@ func (c *Completions[F]) Add(f F) {
 	c.total++
 	c.waiting[b] = w
 	c.helpable = append(c.helpable, f)
+	inside := c.inside
 	c.mu.Unlock()
+	if inside {
+		signal(c.arrived) // it may be for that task's worker to run it
+	}
 	b.watch(w)
 }
 
@@ -188,7 +193,7 @@ func signal(c chan<- struct{}) {
 func (c *Completions[F]) pop(helps bool) (f F, ok bool, left, total int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !helps {
+	if c.inside = helps; !helps {
 		c.helpable = nil
 	}
 	if len(c.settled) == 0 {
@@ -262,7 +267,7 @@ func (c *Completions[F]) next(ctx context.Context) (f F, ok bool, err error) {
 		var over chan struct{}
 		if t != nil {
 			if w == nil {
-				if w = (&wait{task: t, many: c}); !w.begin(ctx) {
+				if w = (&wait{task: t, ctx: ctx, many: c}); !w.begin() {
 					return stopped(context.Canceled)
 				}
 				defer w.leave()
@@ -281,7 +286,7 @@ func (c *Completions[F]) next(ctx context.Context) (f F, ok bool, err error) {
 		case <-c.arrived:
 		case <-ctx.Done():
 		case <-over:
-			return stopped(w.cause(ctx))
+			return stopped(w.cause())
 		}
 	}
 }

@@ -3,6 +3,7 @@ package executors
 import (
 	"context"
 	"reflect"
+	"slices"
 	"sync"
 )
 
@@ -10,13 +11,15 @@ import (
 // an executor, or for its end. One of these is not nil.
 type wait struct {
 	task *future
+	ctx  context.Context // that of the task, or made from it
+
 	one  *future
 	many watched
 	room Executor
 	end  Executor
 
-	bounded bool          // has a deadline of its own, after which the task goes on
-	over    chan struct{} // closed when it has become hopeless; nil unless it is parked
+	over   chan struct{} // closed when it has become hopeless; nil unless it is parked
+	failed bool          // it is, or was from the first; guarded by waitGraph.mu
 }
 
 // watched are the futures of which a wait needs any.
@@ -56,13 +59,9 @@ func innermost(ex Executor) Executor {
 	return ex
 }
 
-// begin notes that the task waits, with ctx; false if it has returned, and only a
-// goroutine that it left behind waits.
-func (w *wait) begin(ctx context.Context) bool {
-	if own, ok := ctx.Deadline(); ok {
-		given, ok := w.task.parent.Deadline()
-		w.bounded = !ok || own.Before(given)
-	}
+// begin notes that the task waits; false if it has returned, and only a goroutine that it
+// left behind waits.
+func (w *wait) begin() bool {
 	a := (*taskContext)(w.task).activity()
 	if a == endedActivity {
 		return false
@@ -81,7 +80,7 @@ func (w *wait) park() error {
 	defer waits.mu.Unlock()
 	waits.hold(w)
 	if waits.hopeless(w) {
-		waits.release(w)
+		waits.fail(w)
 		return ErrDeadlock
 	}
 	return nil
@@ -103,7 +102,7 @@ func (w *wait) leave() {
 		}
 	}
 	a.mu.Unlock()
-	if w.over == nil {
+	if w.over == nil && last == 0 {
 		return
 	}
 	waits.mu.Lock()
@@ -122,7 +121,7 @@ func (w *wait) hopeless() <-chan struct{} {
 	return w.over
 }
 
-// hold and release are called with mu held.
+// hold, release and fail are called with mu held.
 func (g *waitGraph) hold(w *wait) {
 	ex := innermost(w.task.worker.Executor)
 	if ex == nil || w.task.worker.ID < 0 { // not on one of its workers
@@ -144,13 +143,19 @@ func (g *waitGraph) release(w *wait) {
 	}
 }
 
+// fail has the task of w go on, which may be what the others in the circle wait for.
+func (g *waitGraph) fail(w *wait) {
+	w.failed = true
+	g.release(w)
+}
+
 // review ends waits that have become hopeless though no wait began: an executor has
 // fewer workers now. Called with mu held.
 func (g *waitGraph) review() {
 	for _, held := range g.parked {
 		for w := range held {
 			if g.hopeless(w) {
-				g.release(w)
+				g.fail(w)
 				close(w.over)
 			}
 		}
@@ -178,6 +183,16 @@ type look struct {
 	full    map[Executor]bool
 }
 
+// passes reports whether the wait ends whatever it waits for, and the task goes on: it has
+// failed or has a deadline of its own, or its context has ended. Called with mu held.
+func (w *wait) passes() bool {
+	own, bounded := w.ctx.Deadline()
+	if given, ok := w.task.parent.Deadline(); ok && !own.Before(given) {
+		bounded = false
+	}
+	return w.failed || bounded || w.ctx.Err() != nil
+}
+
 // leads reports whether what w waits for can come.
 func (l *look) leads(w *wait) bool {
 	switch {
@@ -192,12 +207,7 @@ func (l *look) leads(w *wait) bool {
 	if f == nil || l.settles(f) {
 		return true
 	}
-	for _, f := range w.many.rest() {
-		if l.settles(f) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(w.many.rest(), l.settles)
 }
 
 // ends reports whether the executor may end for which a task waits.
@@ -208,7 +218,7 @@ func (l *look) ends(w *wait) bool {
 	}
 	for held := range l.graph.parked[ex] {
 		own := look{graph: l.graph, origin: l.origin}
-		if !held.bounded && held != w && !own.leads(held) {
+		if !held.passes() && held != w && !own.leads(held) {
 			return false
 		}
 	}
@@ -233,7 +243,7 @@ func (l *look) settles(f *future) bool {
 		return true
 	}
 	a.mu.Lock()
-	ws := append([]*wait(nil), a.waits...)
+	ws := slices.Clone(a.waits)
 	a.mu.Unlock()
 	if len(ws) == 0 {
 		return true
@@ -242,12 +252,7 @@ func (l *look) settles(f *future) bool {
 		l.futures = map[*future]bool{}
 	}
 	l.futures[f] = true
-	for _, w := range ws {
-		if w.bounded || l.leads(w) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(ws, func(w *wait) bool { return w.passes() || l.leads(w) })
 }
 
 // starts reports whether a worker of ex may take up another task.
@@ -286,8 +291,8 @@ func (f *future) waitIn(t *future, ctx context.Context) error {
 	if ctx.Err() != nil {
 		return f.stopped(context.Cause(ctx))
 	}
-	w := &wait{task: t, one: f}
-	if !w.begin(ctx) {
+	w := &wait{task: t, ctx: ctx, one: f}
+	if !w.begin() {
 		return f.stopped(context.Canceled)
 	}
 	defer w.leave()
@@ -308,7 +313,7 @@ func (f *future) waitIn(t *future, ctx context.Context) error {
 	if f.settled() {
 		return nil
 	}
-	return f.stopped(w.cause(ctx))
+	return f.stopped(w.cause())
 }
 
 // runFor has the worker of t run f, if it may and nobody does, and waits for it.
@@ -316,8 +321,8 @@ func (f *future) runFor(t *future, ctx context.Context) {
 	if f.settled() || ctx.Err() != nil {
 		return
 	}
-	w := &wait{task: t, one: f}
-	if !w.begin(ctx) {
+	w := &wait{task: t, ctx: ctx, one: f}
+	if !w.begin() {
 		return
 	}
 	defer w.leave()
@@ -330,11 +335,11 @@ func (f *future) runFor(t *future, ctx context.Context) {
 }
 
 // cause is why the wait has ended.
-func (w *wait) cause(ctx context.Context) error {
-	if ctx.Err() == nil {
+func (w *wait) cause() error {
+	if w.ctx.Err() == nil {
 		return ErrDeadlock
 	}
-	return context.Cause(ctx)
+	return context.Cause(w.ctx)
 }
 
 // helps has the worker of t run f, for which t waits, if it may and nobody does. It
@@ -354,8 +359,8 @@ func whileInline(task Task, run func()) {
 		run()
 		return
 	}
-	w := &wait{task: t, one: f}
-	if !w.begin(task.Context()) {
+	w := &wait{task: t, ctx: task.Context(), one: f}
+	if !w.begin() {
 		run()
 		return
 	}

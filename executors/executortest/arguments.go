@@ -63,6 +63,7 @@ var argumentCases = []Case{
 			"SubmitFunc": func() error { _, err := executors.SubmitFunc[int](t.Ctx, ex, nil); return err },
 			"Closure":    func() error { _, err := executors.Submit(t.Ctx, ex, executors.Closure[int, int](nil), 1); return err },
 			"Go":         func() error { return executors.Go(ex, nil) },
+			"Call":       func() error { _, err := executors.Closure[int, int](nil).Call(t.Ctx, 1); return err },
 			"Map":        func() error { return first(executors.Map[gateInput, int](t.Ctx, ex, nil, inputs)) },
 		} {
 			if err := call(); !errors.Is(err, executors.ErrNilFunc) {
