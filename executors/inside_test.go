@@ -106,9 +106,6 @@ func TestLeftBehindTaskHoldsItsWorker(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ex := open(t, kind, executors.Options{Workers: 1})
 			began := time.Now()
-			start(t, t.Context(), ex, executors.Define(t.Name()+kind.Name, func(ctx context.Context, _ int) (int, error) {
-				return 0, waysInside["Err"](after(t, time.Second), ex, 0) // with a context that is not the task's: nobody helps
-			}), 0).Cancel()
 			f, err := executors.SubmitFunc(t.Context(), ex, func(ctx context.Context) (int, error) {
 				short, cancel := context.WithTimeout(ctx, time.Second)
 				defer cancel()
