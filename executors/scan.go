@@ -42,7 +42,7 @@ type span[Out any] struct {
 const (
 	scanTarget = 100 * time.Microsecond // how long a range should last
 	scanFirst  = 16                     // inputs in a worker's first range
-	scanMost   = 1 << 14                // inputs in a range
+	scanMost   = 1 << 12                // inputs in a range, for they are copied
 )
 
 // startScan submits the runners. ErrNotShippable means that ex runs tasks

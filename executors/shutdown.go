@@ -18,7 +18,12 @@ type whereabouts struct {
 	others []goroutine.ID
 }
 
-func (w *whereabouts) enter() { w.own.Store(uintptr(goroutine.Current())) }
+func (w *whereabouts) enter() {
+	if id := uintptr(goroutine.Current()); w.own.Load() != id {
+		w.own.Store(id)
+	}
+}
+
 func (w *whereabouts) leave() { w.own.Store(0) }
 
 // during calls f, in a goroutine that is not the worker's own.

@@ -353,14 +353,14 @@ func (t *future) helps(f *future) bool {
 // whileInline calls run, which runs the task in the goroutine that submits it: a task that
 // submits waits for it meanwhile.
 func whileInline(task Task, run func()) {
-	f := task.base()
-	t := taskOf(task.Context())
-	if f == nil || t == nil {
+	ctx := task.Context()
+	t := taskOf(ctx)
+	if t == nil {
 		run()
 		return
 	}
-	w := &wait{task: t, ctx: task.Context(), one: f}
-	if !w.begin() {
+	w := &wait{task: t, ctx: ctx, one: task.base()}
+	if w.one == nil || !w.begin() {
 		run()
 		return
 	}
