@@ -18,7 +18,7 @@ func TestPlanPrint(t *testing.T) {
 	if err := p.Print(&out); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := strings.Count(out.String(), "\n"), len(p.Points)+3; got != want {
+	if got, want := strings.Count(out.String(), "\n"), len(p.Points)+4; got != want {
 		t.Errorf("%d lines, want %d", got, want)
 	}
 	for _, want := range []string{"seed 7", "serial, spin, 16 µs", "processes × 2, tiny, 4096 B", "capacity × 2", "calibration, spin"} {

@@ -119,8 +119,8 @@ func (r *reference) Submit(t executors.Task) error {
 	switch r.submitted++; {
 	case r.fault.inline:
 		r.mu.Unlock()
+		defer r.mu.Lock() // a Goexit of the task ends this goroutine too
 		t.Run(&r.submitter)
-		r.mu.Lock()
 		return nil
 	case r.fault.submitBlocks:
 		r.mu.Unlock()
