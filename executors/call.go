@@ -4,50 +4,52 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// A taskContext is the context a task runs with. It is part of the task, so that
-// a task whose function never looks at Done costs no context at all.
-type taskContext struct {
-	parent    context.Context
-	worker    *Worker
-	interrupt atomic.Pointer[interrupt]
-	unwatch   func() bool // stops watching parent; nil if parent can never end
-}
+// A taskContext is the context a task runs with. It is the task's own future, so that
+// a task whose function never looks at Done costs no context at all, and who waits with
+// it is known.
+type taskContext future
 
-type interrupt struct {
-	done  chan struct{}
+// An activity is what a running task has beside its future: made when its context is
+// watched, which is what a task that waits does.
+type activity struct {
+	done  chan struct{} // of its context
 	ended atomic.Bool
+
+	mu    sync.Mutex
+	waits []*wait // in the task's goroutine, and in those that it has started
 }
 
-// endedInterrupt is that of every context that was first looked at when its task had
+// endedActivity is that of every task whose context was first looked at when it had
 // returned.
-var endedInterrupt = func() *interrupt {
-	i := &interrupt{done: make(chan struct{})}
-	i.ended.Store(true)
-	close(i.done)
-	return i
+var endedActivity = func() *activity {
+	a := &activity{done: make(chan struct{})}
+	a.ended.Store(true)
+	close(a.done)
+	return a
 }()
 
 func (t *taskContext) Deadline() (time.Time, bool) { return t.parent.Deadline() }
 
-func (t *taskContext) signal() *interrupt {
+func (t *taskContext) activity() *activity {
 	for {
-		if i := t.interrupt.Load(); i != nil {
-			return i
+		if a := t.active.Load(); a != nil {
+			return a
 		}
-		t.interrupt.CompareAndSwap(nil, &interrupt{done: make(chan struct{})})
+		t.active.CompareAndSwap(nil, &activity{done: make(chan struct{})})
 	}
 }
 
 // Done is closed when the future is cancelled, the context of Submit ends, or the
 // task has returned.
-func (t *taskContext) Done() <-chan struct{} { return t.signal().done }
+func (t *taskContext) Done() <-chan struct{} { return t.activity().done }
 
 func (t *taskContext) Err() error {
-	if i := t.interrupt.Load(); i != nil && i.ended.Load() {
+	if a := t.active.Load(); a != nil && a.ended.Load() {
 		if err := t.parent.Err(); err != nil {
 			return err
 		}
@@ -57,15 +59,28 @@ func (t *taskContext) Err() error {
 }
 
 func (t *taskContext) Value(key any) any {
-	if key == (workerKey{}) {
+	switch key.(type) {
+	case workerKey:
 		return t.worker
+	case taskKey:
+		return (*future)(t)
 	}
 	return t.parent.Value(key)
 }
 
+type taskKey struct{}
+
+// taskOf is the task that ctx belongs to, if it runs on a worker; else nil.
+func taskOf(ctx context.Context) *future {
+	if t, ok := ctx.Value(taskKey{}).(*future); ok && t.worker != nil {
+		return t
+	}
+	return nil
+}
+
 func (t *taskContext) end() {
-	if i := t.signal(); i.ended.CompareAndSwap(false, true) {
-		close(i.done)
+	if a := t.activity(); a.ended.CompareAndSwap(false, true) {
+		close(a.done)
 	}
 }
 
@@ -75,7 +90,7 @@ func (t *taskContext) release() {
 	if t.unwatch != nil {
 		t.unwatch()
 	}
-	if !t.interrupt.CompareAndSwap(nil, endedInterrupt) {
+	if !t.active.CompareAndSwap(nil, endedActivity) {
 		t.end()
 	}
 }
@@ -85,11 +100,11 @@ func (t *taskContext) release() {
 // input is what to call.
 type call[In, Out any] struct {
 	Future[Out]
-	taskContext
 	fn *Func[In, Out]
-	in In
+	in In // zero as soon as nobody needs it, for it may be large and would live as long as the future
 }
 
+func (c *call[In, Out]) context() *taskContext    { return (*taskContext)(&c.future) }
 func (c *call[In, Out]) Context() context.Context { return c.parent }
 func (c *call[In, Out]) priority() int            { return int(c.rank) }
 
@@ -97,7 +112,7 @@ func (c *call[In, Out]) priority() int            { return int(c.rank) }
 // instead, even if nobody has got round to telling it.
 func (c *call[In, Out]) claim() bool {
 	if c.unwatch != nil && c.parent.Err() != nil {
-		c.parentEnded()
+		c.endWithParent(false)
 		return false
 	}
 	return c.move(Pending, Running)
@@ -105,7 +120,7 @@ func (c *call[In, Out]) claim() bool {
 
 func (c *call[In, Out]) Run(w *Worker) {
 	if c.claim() {
-		c.execute(w)
+		c.execute(w, true)
 		return
 	}
 	for State(c.state.Load()) == settling {
@@ -116,22 +131,25 @@ func (c *call[In, Out]) Run(w *Worker) {
 	}
 }
 
-func (c *call[In, Out]) assist(w *Worker) {
+func (c *call[In, Out]) assist(w *Worker) bool {
 	if !c.claim() {
-		return
+		return false
 	}
 	if w.locked {
-		c.execute(w)
-		return
+		c.execute(w, false)
+		return true
 	}
 	// On a goroutine of its own, for a runtime.Goexit in it must not end the task
-	// that waits.
-	go c.execute(w)
-	c.park(nil)
+	// that waits, which in turn need not wait to the end.
+	w.beside.Go(func() {
+		w.in.during(func() { c.execute(w, false) })
+	})
+	return true
 }
 
-// execute runs the claimed task.
-func (c *call[In, Out]) execute(w *Worker) {
+// execute runs the claimed task. If it is what the worker took up, and not on behalf of
+// a task that waits, the worker is not free before all that it runs has ended.
+func (c *call[In, Out]) execute(w *Worker, first bool) {
 	c.worker = w
 	var out Out
 	err := error(ErrGoexit)
@@ -140,52 +158,96 @@ func (c *call[In, Out]) execute(w *Worker) {
 		err = panicked(recover(), err)
 		w.note(err)
 		c.finish(Running, out, err)
+		if first && w != nil {
+			w.beside.Wait()
+		}
 	}()
 	out, err = c.invoke()
 }
 
-// invoke calls the function and forgets the input, which may be large and would
-// live as long as the future.
+// invoke calls the function and forgets the input.
 func (c *call[In, Out]) invoke() (Out, error) {
 	in := c.in
 	c.in = *new(In)
 	if c.fn == nil {
-		return any(in).(func(context.Context) (Out, error))(&c.taskContext)
+		return any(in).(func(context.Context) (Out, error))(c.context())
 	}
-	return c.fn.f(&c.taskContext, in)
+	return c.fn.f(c.context(), in)
 }
 
 func (c *call[In, Out]) finish(from State, out Out, err error) bool {
 	if !c.settle(from, out, err) {
 		return false
 	}
-	c.release()
+	c.context().release()
 	return true
 }
 
 func (c *call[In, Out]) Cancel() bool {
-	if c.cancel(ErrCancelled) {
+	if c.drop(ErrCancelled, true) {
 		if c.unwatch != nil {
 			c.unwatch()
 		}
 		return true
 	}
 	if c.State() == Running {
-		c.end()
+		c.context().end()
 	}
 	return false
 }
 
 // parentEnded is called when the context of Submit ends. It must not touch
 // unwatch, which Submit may not have set yet.
-func (c *call[In, Out]) parentEnded() {
+func (c *call[In, Out]) parentEnded() { c.endWithParent(true) }
+
+func (c *call[In, Out]) endWithParent(tell bool) {
 	cause := context.Cause(c.parent)
-	if !c.cancel(fmt.Errorf("%w (%w)", ErrCancelled, cause)) && c.State() == Running {
-		c.end()
+	if !c.drop(fmt.Errorf("%w (%w)", ErrCancelled, cause), tell) && c.State() == Running {
+		c.context().end()
 	}
 }
 
-func (c *call[In, Out]) Fail(err error) bool { return c.finish(Pending, *new(Out), err) }
+// drop cancels a task that nobody has started: its input is forgotten, and with tell
+// its executor is told, before anybody sees it cancelled.
+func (c *call[In, Out]) drop(err error, tell bool) bool {
+	for {
+		switch s := State(c.state.Load()); s {
+		case Pending, encoding:
+			if !c.move(s, settling) {
+				continue
+			}
+			if s == Pending {
+				c.in = *new(In) // else AppendInput does it
+			}
+			if tell {
+				c.leaveQueue()
+			}
+			c.err = err
+			c.publish(Cancelled, true)
+			return true
+		default:
+			return s == Cancelled
+		}
+	}
+}
+
+// leaveQueue has the executor forget a cancelled task.
+func (f *future) leaveQueue() {
+	if d, ok := As[Dropper](f.executor); ok {
+		d.Drop(f.task)
+	}
+}
+
+func (c *call[In, Out]) Fail(err error) bool {
+	if !c.move(Pending, settling) {
+		return false
+	}
+	c.in = *new(In)
+	c.err = err
+	c.publish(Finished, false)
+	c.context().release()
+	return true
+}
 
 func (c *call[In, Out]) Remote() (Remote, error) {
 	if c.fn == nil || c.fn.name == "" {
@@ -206,6 +268,16 @@ func (r *remoteCall[In, Out]) call() *call[In, Out] { return (*call[In, Out])(r)
 func (r *remoteCall[In, Out]) FuncName() string { return r.fn.name }
 
 func (r *remoteCall[In, Out]) AppendInput(b []byte, limit int) (encoded []byte, err error) {
+	switch reading := r.move(Pending, encoding); {
+	case reading:
+		defer func() {
+			if !r.move(encoding, Pending) { // it was cancelled meanwhile
+				r.in = *new(In)
+			}
+		}()
+	case r.settled():
+		return b, ErrCancelled
+	}
 	encoded, err = r.fn.in.encode(b, r.in, limit)
 	if err != nil {
 		return b, fmt.Errorf("executors: encoding the input of %s: %w", r.fn.name, err)
@@ -215,7 +287,7 @@ func (r *remoteCall[In, Out]) AppendInput(b []byte, limit int) (encoded []byte, 
 
 func (r *remoteCall[In, Out]) Start() bool { return r.call().claim() }
 
-func (r *remoteCall[In, Out]) Context() context.Context { return &r.taskContext }
+func (r *remoteCall[In, Out]) Context() context.Context { return r.call().context() }
 
 func (r *remoteCall[In, Out]) Settle(output []byte, err error) {
 	var out Out

@@ -8,6 +8,7 @@ import "context"
 //
 //	C            method                        what the executor has
 //	Attendant    Attend(Task)                  a use for a goroutine that is about to wait
+//	Dropper      Drop(Task)                    tasks in a queue that can be taken out of it
 //	Inliner      Inline() bool                 tasks that run in the goroutine that submits them: IsInline
 //	Killer       Kill(context.Context) error   an end whatever its tasks do
 //	Messenger    MaxMessage() int              workers elsewhere, and a bound on what it sends them
@@ -45,6 +46,12 @@ type Wrapper interface{ Unwrap() Executor }
 // for one of its tasks. Attend returns when the task is settled, or soon: within a
 // millisecond. The goroutine then waits as it would have done.
 type Attendant interface{ Attend(Task) }
+
+// A Dropper is an executor that can take a task out of its queue. Drop is called when a
+// task that was submitted to it is cancelled before it was started, by whoever cancels
+// it and before anybody sees that: what the executor keeps of it, and its place in a
+// bounded queue, are free when Drop returns. The task may be gone already.
+type Dropper interface{ Drop(Task) }
 
 // An Inliner tells whether it runs tasks in the goroutine that submits them.
 type Inliner interface{ Inline() bool }

@@ -2,6 +2,7 @@ package executors
 
 import (
 	"context"
+	"sync"
 )
 
 // A chunk is the input of one task that stands for several calls.
@@ -83,24 +84,23 @@ func chunkedName(name string) string {
 // that panics, or ends its goroutine, costs its own result only. Calls that behave
 // pay one deferred function for all of them.
 func runRange[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), inputs []In, out *results[Out]) {
-	for runUntilPanic(ctx, f, inputs, out) {
-	}
+	outlive(CurrentWorker(ctx), func() {
+		for runUntilFault(ctx, f, inputs, out) {
+		}
+	})
 }
 
-// runUntilPanic makes calls until one panics, or all are made; more tells which.
-// After Goexit, which cannot be stopped, the deferred function makes the rest.
-func runUntilPanic[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), inputs []In, out *results[Out]) (more bool) {
+// runUntilFault makes calls until one panics, or all are made; more tells which. A
+// Goexit, which cannot be stopped, is noted and goes on.
+func runUntilFault[In, Out any](ctx context.Context, f func(context.Context, In) (Out, error), inputs []In, out *results[Out]) (more bool) {
 	whole := false
 	defer func() {
 		if whole {
 			return
 		}
-		err := panicked(recover(), ErrGoexit)
-		out.setError(out.reached, err)
+		out.setError(out.reached, panicked(recover(), ErrGoexit))
 		out.reached++
-		if more = out.reached < len(inputs); err == ErrGoexit {
-			runRange(ctx, f, inputs, out)
-		}
+		more = true
 	}()
 	for i := out.reached; i < len(inputs); i++ {
 		if ctx.Err() != nil || out.full() {
@@ -116,4 +116,42 @@ func runUntilPanic[In, Out any](ctx context.Context, f func(context.Context, In)
 	}
 	whole = true
 	return false
+}
+
+// outlive calls f until it returns. When the code of a user in f calls runtime.Goexit, f
+// is called again in a new goroutine, on a thread fit for w, while the one that is ending
+// waits. So no number of them makes a stack grow. f does not panic, and goes on where it
+// was; w may be nil.
+//
+// Where a worker borrows the goroutine of a submitter, f does not run there: Goexit would
+// reach whoever submitted it.
+func outlive(w *Worker, f func()) {
+	returned := false
+	run := func() {
+		f()
+		returned = true
+	}
+	defer func() {
+		for !returned {
+			var group sync.WaitGroup
+			switch {
+			case w == nil:
+				group.Go(run)
+			case w.move == nil:
+				group.Go(func() { w.in.during(run) })
+			default:
+				group.Go(func() {
+					w.in.during(func() {
+						if returned = !w.move(); !returned { // else the pool is broken
+							run()
+						}
+					})
+				})
+			}
+			group.Wait()
+		}
+	}()
+	if w == nil || !w.borrow {
+		run()
+	}
 }

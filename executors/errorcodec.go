@@ -14,7 +14,7 @@ import (
 // sentinels are the errors that errors.Is finds across processes, the more specific
 // first.
 var sentinels = []error{
-	ErrCancelled, ErrShutdown, ErrShutdownInside, ErrNotShippable, ErrUnsendable, ErrTooLarge, ErrUnknownFunc, ErrFull, ErrGoexit, ErrSettled, ErrNilFunc,
+	ErrCancelled, ErrShutdown, ErrShutdownInside, ErrNotShippable, ErrUnsendable, ErrTooLarge, ErrUnknownFunc, ErrFull, ErrGoexit, ErrSettled, ErrDeadlock, ErrNilFunc, ErrNilArgument,
 	context.Canceled, context.DeadlineExceeded,
 	os.ErrDeadlineExceeded, fs.ErrNotExist, fs.ErrExist, fs.ErrPermission, fs.ErrInvalid, fs.ErrClosed,
 	io.ErrUnexpectedEOF, io.EOF, io.ErrClosedPipe, io.ErrShortWrite, errors.ErrUnsupported,

@@ -49,8 +49,26 @@ var (
 	// ErrSettled is returned by a Promise that has a result already.
 	ErrSettled = errors.New("executors: future is settled already")
 
+	// ErrDeadlock is the cause of the *WaitError of a wait inside a task that could never
+	// end, because what it waits for waits for the task itself: directly, over others, or
+	// for one of the workers that all are held up by tasks that wait so. Submit returns it
+	// if it would wait so for room in a queue.
+	ErrDeadlock = errors.New("executors: deadlock: what the task would wait for cannot go on before the task does")
+
 	// ErrNilFunc is returned by Submit when there is no function to call.
 	ErrNilFunc = errors.New("executors: nil function")
+
+	// ErrNilArgument is the error of a call that was given nil for a context, an
+	// executor, a sequence, a future or a task: it has done nothing. Functions that
+	// return no error panic with it.
+	ErrNilArgument = errors.New("executors: nil argument")
+
+	errNilContext  = fmt.Errorf("%w: a context is needed; context.Background() never ends", ErrNilArgument)
+	errNilExecutor = fmt.Errorf("%w: an executor is needed; did its constructor return an error?", ErrNilArgument)
+	errNilInputs   = fmt.Errorf("%w: a sequence of inputs is needed", ErrNilArgument)
+	errNilFuture   = fmt.Errorf("%w: a future is needed; did Submit return an error?", ErrNilArgument)
+	errNilTask     = fmt.Errorf("%w: a task is needed", ErrNilArgument)
+	errNilCallback = fmt.Errorf("%w: a callback is needed", ErrNilArgument)
 )
 
 // A PanicError is the error of a task that panicked.
@@ -113,11 +131,12 @@ func (e *WorkerLostError) Error() string {
 	return fmt.Sprintf("executors: worker process %d %s while it ran %s", e.Pid, how, e.Func)
 }
 
-// A WaitError is the error of a wait that its context ended. The tasks go on.
+// A WaitError is the error of a wait that its context ended, or that would have been a
+// deadlock. The tasks go on.
 type WaitError struct {
-	Unfinished int // futures that were not settled
-	Total      int // distinct futures waited for
-	Cause      error
+	Unfinished int   // futures that were not settled
+	Total      int   // distinct futures waited for
+	Cause      error // of the context's end, or ErrDeadlock
 }
 
 func (e *WaitError) Error() string {
@@ -127,7 +146,7 @@ func (e *WaitError) Error() string {
 	return fmt.Sprintf("executors: stopped waiting: %d (of %d) futures unfinished: %v", e.Unfinished, e.Total, e.Cause)
 }
 
-// Unwrap gives the cause of the context's end.
+// Unwrap gives the cause.
 func (e *WaitError) Unwrap() error { return e.Cause }
 
 // A BrokenError is why an executor refuses tasks, or gave them up: its workers

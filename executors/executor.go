@@ -2,6 +2,7 @@ package executors
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 )
 
@@ -19,7 +20,10 @@ type Executor interface {
 	// and the workers are gone. When ctx ends first it returns an error that says
 	// how much still runs; that work goes on, and Shutdown may be called again to
 	// wait on. Called by a task on its own executor it returns
-	// [ErrShutdownInside] without any effect.
+	// [ErrShutdownInside] without any effect. A task is known by its context; executors
+	// of this package know its own goroutine too, on amd64 and arm64, whatever ctx is.
+	// (A goroutine that a task has started is known only by the context.) By a task that
+	// one of the executor waits for it returns [ErrDeadlock], likewise.
 	Shutdown(ctx context.Context) error
 
 	// Workers is the greatest number of tasks that run at the same time, at
@@ -58,8 +62,11 @@ type Task interface {
 	// or outputs cannot travel: an executor's Submit should return it.
 	Remote() (Remote, error)
 
-	// assist is Run for a worker that waits for this very task.
-	assist(w *Worker)
+	// assist claims the task and has it run for a worker that waits for it: here, if
+	// the worker is tied to a thread, else beside the caller. False if it was claimed
+	// or settled before.
+	assist(w *Worker) bool
+	base() *future // nil where there is none
 	priority() int
 }
 
@@ -97,7 +104,11 @@ type Worker struct {
 	State    any      // the worker's own, set by Options.Init and used by its tasks, one at a time
 
 	counts outcomes
-	locked bool // tied to an OS thread: everything it runs must run there
+	locked bool           // tied to an OS thread: everything it runs must run there
+	move   func() bool    // makes another goroutine fit for its tasks; nil if every one is
+	borrow bool           // it has no goroutine of its own, but that of a submitter
+	beside sync.WaitGroup // of tasks that it runs for a task that waits for them, or waited
+	in     whereabouts
 }
 
 // outcomes count what became of tasks. One goroutine writes, others may read.
@@ -119,6 +130,9 @@ type workerKey struct{}
 // CurrentWorker is the worker that runs the task ctx belongs to, nil outside a
 // task.
 func CurrentWorker(ctx context.Context) *Worker {
+	if ctx == nil {
+		return nil
+	}
 	w, _ := ctx.Value(workerKey{}).(*Worker)
 	return w
 }

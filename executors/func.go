@@ -29,8 +29,13 @@ func Closure[In, Out any](f func(context.Context, In) (Out, error)) *Func[In, Ou
 func (fn *Func[In, Out]) Name() string { return fn.name }
 
 // Call calls the function directly, with no executor and no recovery: what a
-// plain loop does.
-func (fn *Func[In, Out]) Call(ctx context.Context, in In) (Out, error) { return fn.f(ctx, in) }
+// plain loop does. The error is ErrNilFunc if there is none.
+func (fn *Func[In, Out]) Call(ctx context.Context, in In) (Out, error) {
+	if !fn.defined() {
+		return *new(Out), ErrNilFunc
+	}
+	return fn.f(ctx, in)
+}
 
 func (fn *Func[In, Out]) defined() bool { return fn != nil && fn.f != nil }
 

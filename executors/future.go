@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"reflect"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -20,11 +19,12 @@ const (
 	Cancelled              // ended without having been started
 
 	settling // internal: the one who settles is writing; seen from outside as Running
+	encoding // internal: an executor reads the input; seen from outside as Pending
 )
 
 func (s State) String() string {
 	switch s {
-	case Pending:
+	case Pending, encoding:
 		return "pending"
 	case Running, settling:
 		return "running"
@@ -57,7 +57,8 @@ type Future[T any] struct {
 	value T
 }
 
-// future is the part of a Future that does not depend on its type.
+// future is the part of a Future that does not depend on its type, with what a task
+// needs while it runs: a taskContext is a future, too.
 //
 // It is settled by whoever moves state to settling or Cancelled: that one writes
 // value and err, publishes the final state and then takes the audience away, so
@@ -69,6 +70,12 @@ type future struct {
 	err      error
 	task     Task     // what settles it; nil for a Promise
 	executor Executor // where it was submitted; nil for a Promise
+
+	// Of a task, see taskContext.
+	parent  context.Context
+	worker  *Worker // that runs it
+	active  atomic.Pointer[activity]
+	unwatch func() bool // stops watching parent; nil if parent can never end
 }
 
 // An audience is everyone who waits for one future. Most futures have none when
@@ -110,11 +117,14 @@ var settledAudience = func() *audience {
 
 // State is a snapshot.
 func (f *future) State() State {
-	s := State(f.state.Load())
-	if s == settling {
+	switch s := State(f.state.Load()); s {
+	case settling:
 		return Running
+	case encoding:
+		return Pending
+	default:
+		return s
 	}
-	return s
 }
 
 func (f *future) settled() bool {
@@ -122,7 +132,13 @@ func (f *future) settled() bool {
 	return s == Finished || s == Cancelled
 }
 
-func (f *future) base() *future { return f }
+// base is nil for a nil future.
+func (f *Future[T]) base() *future {
+	if f == nil {
+		return nil
+	}
+	return &f.future
+}
 
 // move is one atomic transition.
 func (f *future) move(from, to State) bool {
@@ -163,15 +179,12 @@ func (f *future) publish(final State, callbacksHere bool) {
 
 func runCallbacks(callbacks []func()) {
 	next := 0
-	defer func() {
-		if next < len(callbacks) { // one has called runtime.Goexit
-			runCallbacks(callbacks[next:])
+	outlive(nil, func() {
+		for next < len(callbacks) {
+			next++
+			runCallback(callbacks[next-1])
 		}
-	}()
-	for next < len(callbacks) {
-		next++
-		runCallback(callbacks[next-1])
-	}
+	})
 }
 
 // runCallback keeps a failing callback from reaching anybody else.
@@ -265,41 +278,40 @@ func (f *future) leave(w *watcher) { f.join(func(a *audience) { delete(a.watcher
 // wait blocks until the future is settled or ctx ends. A waiting task of the same
 // executor runs the awaited task itself if nobody has started it.
 func (f *future) wait(ctx context.Context) error {
+	if ctx == nil {
+		return errNilContext
+	}
 	if f.settled() {
 		return nil
 	}
-	f.help(ctx)
-	if f.settled() {
-		return nil
-	}
-	if a, ok := As[Attendant](f.executor); ok {
-		a.Attend(f.task)
-		if f.settled() {
-			return nil
+	if f.task != nil {
+		if t := taskOf(ctx); t != nil {
+			return f.waitIn(t, ctx)
 		}
+	}
+	if f.attend(); f.settled() {
+		return nil
 	}
 	f.park(ctx.Done())
 	if f.settled() {
 		return nil
 	}
-	return &WaitError{Unfinished: 1, Total: 1, Cause: context.Cause(ctx)}
+	return f.stopped(context.Cause(ctx))
 }
 
-// help runs the task of f in the calling goroutine if ctx belongs to a worker of
-// the executor where f is queued.
-func (f *future) help(ctx context.Context) {
-	if f.task == nil {
-		return
+// attend lets the executor use the goroutine that is about to wait.
+func (f *future) attend() {
+	if a, ok := As[Attendant](f.executor); ok {
+		a.Attend(f.task)
 	}
-	w := CurrentWorker(ctx)
-	if w == nil || w.Executor == nil || !reflect.TypeOf(w.Executor).Comparable() || w.Executor != f.executor {
-		return
-	}
-	f.task.assist(w)
+}
+
+func (f *future) stopped(cause error) error {
+	return &WaitError{Unfinished: 1, Total: 1, Cause: cause}
 }
 
 // Err waits like Result and returns only the error: nil for success, a
-// *WaitError when ctx ended first.
+// *WaitError when ctx ended first, or when the wait could only end in a deadlock.
 func (f *future) Err(ctx context.Context) error {
 	if err := f.wait(ctx); err != nil {
 		return err
@@ -346,8 +358,12 @@ func (f *Future[T]) String() string {
 // *PanicError, *WorkerLostError among them). If ctx ends first it returns a
 // *WaitError; the task goes on, and Result may be called again.
 //
-// Inside a task, wait with the task's own context: see the package comment.
+// Inside a task, wait with the task's own context: see the package comment. A wait that
+// could never end is then a *WaitError around ErrDeadlock, at once.
 func (f *Future[T]) Result(ctx context.Context) (T, error) {
+	if f == nil {
+		return *new(T), errNilFuture
+	}
 	if err := f.wait(ctx); err != nil {
 		return *new(T), err
 	}
@@ -358,8 +374,12 @@ func (f *Future[T]) Result(ctx context.Context) (T, error) {
 // registered before it settled run one after the other in their order: on a goroutine of
 // their own when a task ends, before Cancel returns when it is cancelled. On a
 // future that is settled already, callback runs before OnDone returns. A panic
-// of a callback is logged and reaches nobody.
+// of a callback is logged and reaches nobody; a runtime.Goexit ends who cancels or
+// registers, once the callbacks have run. A nil callback panics.
 func (f *Future[T]) OnDone(callback func(*Future[T])) {
+	if callback == nil {
+		panic(errNilCallback)
+	}
 	call := func() { callback(f) }
 	if !f.join(func(a *audience) { a.callbacks = append(a.callbacks, call) }) {
 		runCallback(call)

@@ -59,10 +59,11 @@ func Unordered() MapOption { return func(o *mapOptions) { o.unordered = true } }
 // Map calls fn, made with Define or Closure, on every input on ex and yields the
 // results in input order, each with its own error: an error does not end the sequence.
 //
-// The calls are submitted when Map is called, all of them, or with Buffer as many
-// as fit and more as results are yielded. Breaking out of the sequence, or the end
+// The calls are submitted when Map is called, all of them. With Buffer nothing happens
+// before the sequence is iterated: then as many as fit are submitted, and more as results
+// are yielded. Breaking out of the sequence, or the end
 // of ctx, cancels what has not been yielded; when ctx ends, what was not started
-// yields ErrCancelled, or the last pair carries a *WaitError. If ex refuses a call, its
+// yields ErrCancelled, or the last pair carries a *WaitError or the cause. If ex refuses a call, its
 // error is the last pair, and the only one for a Closure where tasks run in other
 // processes: ErrNotShippable. A panic of the input sequence cancels what was submitted
 // and goes on. The sequence can be iterated once.
@@ -71,24 +72,42 @@ func Unordered() MapOption { return func(o *mapOptions) { o.unordered = true } }
 // loops (BenchmarkMap).
 func Map[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], inputs iter.Seq[In], options ...MapOption) iter.Seq2[Out, error] {
 	o := collect(options)
-	if err := o.check(fn); err != nil {
+	if err := o.check(ctx, ex, fn); err != nil {
 		return failed[Out](err)
 	}
+	if inputs == nil {
+		return failed[Out](errNilInputs)
+	}
 	if o.auto && o.buffer == 0 {
-		return mapSlice(ctx, ex, fn, slices.Collect(inputs), o)
+		var all []In
+		for in := range inputs {
+			if ctx.Err() != nil {
+				return failed[Out](context.Cause(ctx))
+			}
+			all = append(all, in)
+		}
+		return mapSlice(ctx, ex, fn, all, o)
 	}
 	if o.auto {
-		o.chunk = max(1, o.buffer/(8*ex.Workers()))
+		o.chunk = chunkLength(o.buffer, ex)
 	}
 	m := &mapping[In, Out]{ctx: ctx, ex: ex, fn: fn, options: o, message: messageOf(ex, o)}
-	m.start(inputs)
+	if o.buffer > 0 {
+		m.source = inputs
+	} else {
+		m.takeAll(inputs)
+	}
 	return m.yield
 }
 
-// MapSlice is Map for inputs that are in a slice already: they are not copied, and
-// must not change until the sequence has ended.
+// chunkLength is that of equal chunks of n inputs, eight for each worker.
+func chunkLength(n int, ex Executor) int { return max(1, n/8/max(1, ex.Workers())) }
+
+// MapSlice is Map for inputs that are in a slice already. They must not change until the
+// sequence has ended or was left; then nobody reads the slice, though calls under way go on
+// with their own inputs.
 func MapSlice[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], inputs []In, options ...MapOption) iter.Seq2[Out, error] {
-	if o := collect(options); o.auto && o.buffer == 0 && o.check(fn) == nil {
+	if o := collect(options); o.auto && o.buffer == 0 && o.check(ctx, ex, fn) == nil {
 		return mapSlice(ctx, ex, fn, inputs, o)
 	}
 	return Map(ctx, ex, fn, slices.Values(inputs), options...)
@@ -104,7 +123,7 @@ func mapSlice[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], 
 		return failed[Out](err)
 	}
 	m := &mapping[In, Out]{ctx: ctx, ex: ex, fn: fn, options: o, message: messageOf(ex, o)}
-	for c := range slices.Chunk(inputs, max(1, len(inputs)/(8*ex.Workers()))) {
+	for c := range slices.Chunk(inputs, chunkLength(len(inputs), ex)) {
 		if !m.submit(c) {
 			break
 		}
@@ -130,16 +149,28 @@ func messageOf(ex Executor, o mapOptions) int {
 
 func collect(options []MapOption) (o mapOptions) {
 	for _, set := range options {
-		set(&o)
+		if set != nil {
+			set(&o)
+		}
 	}
 	return o
 }
 
-func (o mapOptions) check(fn interface{ defined() bool }) error {
-	if o.err == nil && !fn.defined() {
+// check is why nothing can be mapped.
+func (o mapOptions) check(ctx context.Context, ex Executor, fn interface{ defined() bool }) error {
+	switch {
+	case o.err != nil:
+		return o.err
+	case ctx == nil:
+		return errNilContext
+	case ex == nil:
+		return errNilExecutor
+	case !fn.defined():
 		return ErrNilFunc
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
 	}
-	return o.err
+	return nil
 }
 
 func failed[Out any](err error) iter.Seq2[Out, error] {
@@ -153,7 +184,8 @@ type mapping[In, Out any] struct {
 	fn      *Func[In, Out]
 	options mapOptions
 
-	next     func() (In, bool) // with a buffer: the inputs that have not been taken
+	source   iter.Seq[In]      // with a buffer: the inputs, until the iteration begins
+	next     func() (In, bool) // and then those that have not been taken
 	stop     func()
 	chunk    []In // inputs of the piece that is not full yet
 	inFlight []piece[Out]
@@ -181,42 +213,46 @@ func (p piece[Out]) waitable() Waitable {
 	return p.many
 }
 
-// start takes what may be taken at once.
-func (m *mapping[In, Out]) start(inputs iter.Seq[In]) {
-	started := false
+// takeAll submits everything.
+func (m *mapping[In, Out]) takeAll(inputs iter.Seq[In]) {
+	over := false
 	defer func() {
-		if !started { // the input sequence panicked
+		if !over { // the input sequence panicked
 			m.abandon()
 		}
 	}()
-	if m.options.buffer == 0 {
-		for in := range inputs {
-			if !m.add(in) {
-				break
-			}
+	for in := range inputs {
+		if !m.add(in) {
+			break
 		}
-		m.flush()
-	} else {
-		m.next, m.stop = iter.Pull(inputs)
-		m.fill()
 	}
-	started = true
+	m.flush()
+	over = true
 }
 
 // fill takes inputs while the buffer has room.
 func (m *mapping[In, Out]) fill() {
-	for m.next != nil && m.taken < m.options.buffer {
+	if m.next == nil {
+		return
+	}
+	for m.taken < m.options.buffer {
 		in, ok := m.next()
 		if !ok || !m.add(in) {
 			m.stop()
 			m.next = nil
+			break
 		}
 	}
 	m.flush()
 }
 
-// add puts an input into the current piece; false when the executor refuses.
+// add puts an input into the current piece; false when the executor refuses, or the
+// context has ended.
 func (m *mapping[In, Out]) add(in In) bool {
+	if m.ctx.Err() != nil {
+		m.refusal = context.Cause(m.ctx)
+		return false
+	}
 	m.taken++
 	if m.options.chunk > 1 {
 		m.chunk = append(m.chunk, in)
@@ -285,6 +321,11 @@ func (m *mapping[In, Out]) submitted(p piece[Out]) {
 
 func (m *mapping[In, Out]) yield(yield func(Out, error) bool) {
 	defer m.abandon()
+	if m.source != nil {
+		m.next, m.stop = iter.Pull(m.source)
+		m.source = nil
+		m.fill()
+	}
 	all := m.yieldOrdered
 	if m.options.unordered {
 		all = m.yieldUnordered
@@ -344,19 +385,21 @@ func (m *mapping[In, Out]) yieldUnordered(yield func(Out, error) bool) bool {
 	return true
 }
 
-// yieldPiece yields the results of a settled piece, taking a new input for each.
+// yieldPiece yields the results of a settled piece and then takes as many new inputs.
 func (m *mapping[In, Out]) yieldPiece(p piece[Out], yield func(Out, error) bool) bool {
+	yielded := p.size
 	for i := range p.size {
 		if p.again != nil && p.many.value != nil && p.many.value.cut && i >= p.many.value.reached {
 			m.resume(p.again, i)
+			yielded = i
 			break
 		}
-		m.taken--
-		m.fill()
 		if !yield(p.at(i)) {
 			return false
 		}
 	}
+	m.taken -= yielded
+	m.fill()
 	return true
 }
 

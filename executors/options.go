@@ -9,14 +9,15 @@ import (
 // Options configure an executor. The zero value of every field but Workers is the
 // usual choice. A kind refuses an option that it cannot honour.
 type Options struct {
-	// Workers is the number of workers, at least 1. It is never defaulted: a
+	// Workers is the number of workers, from 1 to MaxWorkers. It is never defaulted: a
 	// number that nobody chose cannot be compared with anything.
 	Workers int
 
 	// Queue bounds the tasks that wait for a worker; 0 means no bound. OnFull says
-	// what Submit does when the bound is reached. With Block, a task that submits to
-	// its own full executor waits for room that only workers make, and when all
-	// workers do that, until its context ends: use another policy there.
+	// what Submit does when the bound is reached. A cancelled task leaves its place at
+	// once. With Block, a task that submits to its own full executor waits for room that
+	// only workers make; when all workers do that Submit returns ErrDeadlock: use
+	// another policy there.
 	Queue  int
 	OnFull FullPolicy
 
@@ -36,13 +37,16 @@ type Options struct {
 	CPUs []int
 }
 
+// MaxWorkers is the greatest number of workers.
+const MaxWorkers = 1 << 30
+
 // A FullPolicy says what Submit does when a bounded queue is full.
 type FullPolicy int
 
 const (
 	Block       FullPolicy = iota // wait for room, or for the end of the task's context
 	Refuse                        // return ErrFull
-	RunInCaller                   // run the task in the submitting goroutine, beside the workers: its Worker has ID -1, Stats do not count it, and Shutdown does not wait for it
+	RunInCaller                   // run the task beside the workers while the submitter waits: its Worker has ID -1, Stats do not count it, and Shutdown does not wait for it
 )
 
 // Check returns an error that names what is wrong with the options.
@@ -50,6 +54,8 @@ func (o Options) Check() error {
 	switch {
 	case o.Workers < 1:
 		return fmt.Errorf("executors: %d workers asked for; at least 1 is needed", o.Workers)
+	case o.Workers > MaxWorkers:
+		return fmt.Errorf("executors: %d workers asked for; at most %d are possible", o.Workers, MaxWorkers)
 	case o.Queue < 0:
 		return fmt.Errorf("executors: a queue of %d tasks is not possible; 0 means no bound", o.Queue)
 	case o.OnFull < Block || o.OnFull > RunInCaller:

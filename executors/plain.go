@@ -29,7 +29,8 @@ func (f plain) Run(w *Worker) {
 func (f plain) Context() context.Context { return context.Background() }
 func (f plain) Cancel() bool             { return false }
 func (f plain) Remote() (Remote, error)  { return nil, ErrNotShippable }
-func (f plain) assist(w *Worker)         { f.Run(w) }
+func (f plain) assist(*Worker) bool      { return false } // it has no future to wait for
+func (f plain) base() *future            { return nil }
 func (f plain) priority() int            { return 0 }
 
 // Fail drops the task: there is nobody to tell but the log.

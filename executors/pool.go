@@ -36,7 +36,7 @@ type pool struct {
 	lockThreads bool
 
 	queue  blockQueue
-	ranked rankedQueues
+	ranked rankedQueues  // holds all tasks of a bounded queue, and else those with a priority
 	room   chan struct{} // a token for each queued task of a bounded queue; nil when unbounded
 
 	searching atomic.Int32 // workers woken or started that have not looked at the queue yet
@@ -46,7 +46,8 @@ type pool struct {
 
 	mu      sync.Mutex // guards what follows, and every change of the four above but searching
 	idle    []*poolWorker
-	all     []*poolWorker // every worker that exists
+	all     []*poolWorker        // every worker that exists
+	callers map[*Worker]struct{} // of tasks that run while their submitters wait
 	nextID  int
 	peak    int
 	handed  int64    // tasks given to a parked worker past the queue
@@ -75,7 +76,7 @@ func newPool(o Options, lockThreads bool) (Executor, error) {
 			}
 		}
 	}
-	p := &pool{options: o, lockThreads: lockThreads, closing: make(chan struct{}), gone: make(chan struct{})}
+	p := &pool{options: o, lockThreads: lockThreads, callers: map[*Worker]struct{}{}, closing: make(chan struct{}), gone: make(chan struct{})}
 	p.queue.init()
 	p.limit.Store(int32(o.Workers))
 	if o.Queue > 0 {
@@ -87,19 +88,22 @@ func newPool(o Options, lockThreads bool) (Executor, error) {
 func (p *pool) Workers() int { return int(p.limit.Load()) }
 
 func (p *pool) Submit(t Task) error {
+	if t == nil {
+		return errNilTask
+	}
 	if p.room != nil {
 		if done, err := p.enter(t); done {
 			return err
 		}
+		return p.submitRanked(t)
 	}
 	if t.priority() != 0 {
 		return p.submitRanked(t)
 	}
-	if p.parked.Load() > 0 && p.room == nil && p.handOver(t) {
+	if p.parked.Load() > 0 && p.handOver(t) {
 		return nil
 	}
 	if err := p.queue.push(t); err != nil {
-		p.leave()
 		return err
 	}
 	p.summon()
@@ -144,18 +148,52 @@ func (p *pool) enter(t Task) (done bool, err error) {
 	case Refuse:
 		return true, ErrFull
 	case RunInCaller:
-		t.Run(&Worker{Executor: p, ID: -1})
+		whileInline(t, func() { p.runBeside(t) })
 		return true, nil
 	}
 	ctx := t.Context()
+	var over chan struct{}
+	if submitter := taskOf(ctx); submitter != nil {
+		w := &wait{task: submitter, ctx: ctx, room: p}
+		if !w.begin() {
+			return true, context.Canceled
+		}
+		defer w.leave()
+		if err := w.park(); err != nil {
+			return true, err
+		}
+		over = w.over
+	}
 	select {
 	case p.room <- struct{}{}:
 		return false, nil
 	case <-ctx.Done():
 		return true, context.Cause(ctx)
+	case <-over:
+		return true, ErrDeadlock
 	case <-p.closing:
 		return true, p.refusal()
 	}
+}
+
+// runBeside runs t while its submitter waits, in a goroutine of its own: a runtime.Goexit
+// in it must not end the submitter.
+func (p *pool) runBeside(t Task) {
+	var group sync.WaitGroup
+	group.Go(func() {
+		w := &Worker{Executor: p, ID: -1}
+		p.mu.Lock()
+		p.callers[w] = struct{}{}
+		p.mu.Unlock()
+		defer func() {
+			p.mu.Lock()
+			delete(p.callers, w)
+			p.mu.Unlock()
+		}()
+		w.in.enter()
+		t.Run(w)
+	})
+	group.Wait()
 }
 
 // leave gives a place in a bounded queue back.
@@ -200,6 +238,19 @@ func (p *pool) take() Task {
 	return t
 }
 
+// Drop implements Dropper, for bounded queues and tasks with a priority. Another one
+// stays where it is, as a few words without its input, until a worker passes by.
+func (p *pool) Drop(t Task) {
+	if !p.ranked.drop(t) {
+		return
+	}
+	p.retired.cancelled.Add(1)
+	p.leave()
+	p.mu.Lock()
+	p.closeIfDone() // it may have been the last task, with no worker on its way
+	p.mu.Unlock()
+}
+
 func (p *pool) empty() bool { return p.ranked.count.Load() == 0 && p.queue.empty() }
 
 // summon makes sure that somebody comes for the queue.
@@ -229,7 +280,10 @@ func (p *pool) wakeOrStart() *poolWorker {
 		return w
 	case p.live.Load() < p.limit.Load():
 		w := &poolWorker{pool: p, wake: make(chan Task, 1)}
-		w.Executor, w.ID, w.locked = p, p.nextID, p.lockThreads
+		w.Executor, w.ID = p, p.nextID
+		if w.locked = p.lockThreads; w.locked {
+			w.move = w.prepare
+		}
 		w.slot = p.freeSlot()
 		p.nextID++
 		p.all = append(p.all, w)
@@ -282,6 +336,7 @@ func (p *pool) Resize(workers int) error {
 		w.wake <- nil
 	}
 	p.summon()
+	waits.fewerWorkers()
 	return nil
 }
 
@@ -324,15 +379,37 @@ func (p *pool) fail(cause error) {
 		if t == nil {
 			return
 		}
-		t.Fail(err)
-		p.retired.failed.Add(1)
+		if t.Fail(err) {
+			p.retired.failed.Add(1)
+		} else {
+			p.retired.cancelled.Add(1)
+		}
 	}
 }
 
-func (p *pool) Shutdown(ctx context.Context) error {
-	if inside(ctx, p) {
-		return ErrShutdownInside
+// here reports whether the calling goroutine runs one of its tasks.
+func (p *pool) here() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, w := range p.all {
+		if w.in.here() {
+			return true
+		}
 	}
+	for w := range p.callers {
+		if w.in.here() {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *pool) Shutdown(ctx context.Context) error {
+	w, err := beginShutdown(ctx, p, p.here)
+	if err != nil {
+		return err
+	}
+	defer w.leave()
 	p.stop(ErrShutdown)
 	p.mu.Lock()
 	p.closed = true
@@ -349,12 +426,13 @@ func (p *pool) Shutdown(ctx context.Context) error {
 	case <-p.gone:
 		return nil
 	case <-ctx.Done():
+	case <-w.hopeless():
 	}
 	s := p.Stats()
 	if s.Workers == 0 && s.Queued == 0 {
 		return nil
 	}
-	return unfinished(ctx, s.Workers, int(max(0, s.Queued-int64(s.Workers))))
+	return unfinished(ctx, w, s.Workers, int(max(0, s.Queued-int64(s.Workers))))
 }
 
 // closeIfDone ends the pool when nothing is left of it. mu is held.

@@ -21,40 +21,57 @@ type poolWorker struct {
 
 // begin is the start of a worker: it is initialised, then works.
 func (w *poolWorker) begin() {
+	w.in.enter() // before Init, which must not shut the pool down either
+	ready := false
+	defer func() { // deferred: Init may call runtime.Goexit
+		if !ready {
+			w.in.leave()
+			w.retire(true)
+		}
+	}()
+	if ready = w.prepare(); ready {
+		w.work()
+	}
+}
+
+// prepare makes the goroutine, and its thread, ready for tasks. If that fails, the pool
+// is broken.
+func (w *poolWorker) prepare() bool {
 	p := w.pool
 	if p.lockThreads {
 		runtime.LockOSThread() // never unlocked: the thread ends with the worker
 		if len(p.options.CPUs) > 0 {
 			if err := affinity.Pin(p.options.CPUs[w.slot%len(p.options.CPUs)]); err != nil {
 				p.fail(fmt.Errorf("executors: %w", err))
+				return false
 			}
 		}
 	}
-	if p.options.Init == nil || w.initialize() {
-		w.work()
-	}
+	return p.options.Init == nil || w.initialize()
 }
 
-// initialize calls Init in the goroutine, hence on the thread, that runs the tasks. If
-// that fails, however it does, the worker has retired.
+// initialize calls Init in the goroutine, hence on the thread, that runs the tasks.
 func (w *poolWorker) initialize() (ok bool) {
 	err := error(ErrGoexit)
 	defer func() {
 		if err = panicked(recover(), err); err != nil {
 			w.pool.fail(err)
-			w.retire(true)
 		}
 	}()
-	err = w.pool.options.Init(context.WithValue(context.Background(), workerKey{}, &w.Worker), &w.Worker)
+	// As a task has, so that what it waits for can be told; but nobody's future.
+	f := &future{parent: context.Background(), worker: &w.Worker, executor: w.pool}
+	f.state.Store(uint32(Running))
+	err = w.pool.options.Init((*taskContext)(f), &w.Worker)
 	return err == nil
 }
 
 // work runs tasks until the worker is not needed. The worker counts as searching
 // when work begins.
 func (w *poolWorker) work() {
+	w.in.enter()
 	ended := false
 	defer func() {
-		if ended {
+		if w.in.leave(); ended {
 			return
 		}
 		// A task called runtime.Goexit: the worker goes on in another goroutine.

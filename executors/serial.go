@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"poolbench/executors/internal/goroutine"
 	"poolbench/executors/internal/ring"
 )
 
@@ -26,7 +27,7 @@ var Serial = register(Kind{
 // that submits it. See Serial.
 func NewSerial() Executor {
 	s := &serial{idle: make(chan struct{}, 1)}
-	s.worker = &Worker{Executor: s}
+	s.worker = &Worker{Executor: s, borrow: true}
 	return s
 }
 
@@ -37,6 +38,7 @@ type serial struct {
 	queue   ring.Ring[Task]
 	running bool
 	closed  bool
+	runner  goroutine.ID  // that drains, while running
 	idle    chan struct{} // capacity 1: the executor may have become idle
 }
 
@@ -44,6 +46,9 @@ func (s *serial) Inline() bool { return true }
 func (s *serial) Workers() int { return 1 }
 
 func (s *serial) Submit(t Task) error {
+	if t == nil {
+		return errNilTask
+	}
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
@@ -54,9 +59,9 @@ func (s *serial) Submit(t Task) error {
 		s.mu.Unlock()
 		return nil
 	}
-	s.running = true
+	s.running, s.runner = true, goroutine.Current()
 	s.mu.Unlock()
-	s.drain()
+	whileInline(t, s.drain)
 	return nil
 }
 
@@ -66,7 +71,7 @@ func (s *serial) drain() {
 	emptied := false
 	defer func() {
 		if !emptied {
-			go s.drain()
+			go s.goOn()
 		}
 	}()
 	for {
@@ -84,10 +89,29 @@ func (s *serial) drain() {
 	}
 }
 
+// goOn is drain after a task has ended the goroutine that did it.
+func (s *serial) goOn() {
+	s.mu.Lock()
+	s.runner = goroutine.Current()
+	s.mu.Unlock()
+	s.drain()
+}
+
+// here reports whether the calling goroutine runs one of its tasks.
+func (s *serial) here() bool {
+	s.mu.Lock()
+	id := goroutine.Current()
+	drains := s.running && id != 0 && s.runner == id
+	s.mu.Unlock()
+	return drains || s.worker.in.here()
+}
+
 func (s *serial) Shutdown(ctx context.Context) error {
-	if inside(ctx, s) {
-		return ErrShutdownInside
+	w, err := beginShutdown(ctx, s, s.here)
+	if err != nil {
+		return err
 	}
+	defer w.leave()
 	for {
 		s.mu.Lock()
 		s.closed = true
@@ -99,8 +123,10 @@ func (s *serial) Shutdown(ctx context.Context) error {
 		}
 		select {
 		case <-s.idle:
+			continue
 		case <-ctx.Done():
-			return unfinished(ctx, 1, queued)
+		case <-w.hopeless():
 		}
+		return unfinished(ctx, w, 1, queued)
 	}
 }

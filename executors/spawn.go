@@ -16,9 +16,7 @@ var Spawn = register(Kind{
 		if err := o.only("spawn"); err != nil {
 			return nil, err
 		}
-		s := &spawn{limit: o.Workers, empty: make(chan struct{})}
-		s.worker = &Worker{Executor: s}
-		return s, nil
+		return &spawn{limit: o.Workers, empty: make(chan struct{})}, nil
 	},
 })
 
@@ -27,58 +25,113 @@ var Spawn = register(Kind{
 func NewSpawn(limit int) (Executor, error) { return Spawn.New(Options{Workers: limit}) }
 
 type spawn struct {
-	limit  int
-	worker *Worker // shared: a goroutine that lives for one task has no identity
+	limit int
 
-	mu      sync.Mutex
-	queue   ring.Ring[Task]
-	running int
-	closed  bool
-	empty   chan struct{} // closed when closed and nothing runs
+	mu     sync.Mutex
+	queue  ring.Ring[Task]
+	busy   []*spawned
+	spare  []*spawned // up to spareWorkers
+	closed bool
+	empty  chan struct{} // closed when closed and nothing runs
 }
+
+// A spawned is the worker of the goroutines that run tasks one after the other.
+type spawned struct {
+	Worker
+	task  Task // to run
+	index int  // in busy
+}
+
+// spareWorkers is how many workers are kept for later.
+const spareWorkers = 64
 
 func (s *spawn) Workers() int { return s.limit }
 
 func (s *spawn) Submit(t Task) error {
+	if t == nil {
+		return errNilTask
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.closed:
 		return ErrShutdown
-	case s.running == s.limit:
+	case len(s.busy) == s.limit:
 		s.queue.PushBack(t)
 	default:
-		s.running++
-		go s.run(t)
+		go s.run(s.hire(t))
 	}
 	return nil
 }
 
+// hire is called with mu held.
+func (s *spawn) hire(t Task) *spawned {
+	var w *spawned
+	if n := len(s.spare) - 1; n >= 0 {
+		w, s.spare = s.spare[n], s.spare[:n]
+	} else {
+		w = &spawned{Worker: Worker{Executor: s}}
+	}
+	w.task, w.index = t, len(s.busy)
+	s.busy = append(s.busy, w)
+	return w
+}
+
+// dismiss is called with mu held.
+func (s *spawn) dismiss(w *spawned) {
+	last := len(s.busy) - 1
+	s.busy[w.index] = s.busy[last]
+	s.busy[w.index].index = w.index
+	s.busy[last] = nil
+	s.busy = s.busy[:last]
+	if len(s.spare) < spareWorkers {
+		s.spare = append(s.spare, w)
+	}
+}
+
 // run is the whole life of a goroutine; it ends by starting its successor.
-func (s *spawn) run(t Task) {
+func (s *spawn) run(w *spawned) {
 	defer func() { // deferred: the task may call runtime.Goexit
+		w.in.leave()
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if next := s.queue.Pop(); next != nil {
-			go s.run(next)
+		if w.task = s.queue.Pop(); w.task != nil {
+			go s.run(w)
 			return
 		}
-		s.running--
-		if s.closed && s.running == 0 {
+		s.dismiss(w)
+		if s.closed && len(s.busy) == 0 {
 			close(s.empty)
 		}
 	}()
-	t.Run(s.worker)
+	w.in.enter()
+	t := w.task
+	w.task = nil
+	t.Run(&w.Worker)
+}
+
+// here reports whether the calling goroutine runs one of its tasks.
+func (s *spawn) here() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, w := range s.busy {
+		if w.in.here() {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *spawn) Shutdown(ctx context.Context) error {
-	if inside(ctx, s) {
-		return ErrShutdownInside
+	w, err := beginShutdown(ctx, s, s.here)
+	if err != nil {
+		return err
 	}
+	defer w.leave()
 	s.mu.Lock()
 	if !s.closed {
 		s.closed = true
-		if s.running == 0 {
+		if len(s.busy) == 0 {
 			close(s.empty)
 		}
 	}
@@ -87,11 +140,12 @@ func (s *spawn) Shutdown(ctx context.Context) error {
 	case <-s.empty:
 		return nil
 	case <-ctx.Done():
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.running == 0 {
-			return nil
-		}
-		return unfinished(ctx, s.running, s.queue.Len())
+	case <-w.hopeless():
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.busy) == 0 {
+		return nil
+	}
+	return unfinished(ctx, w, len(s.busy), s.queue.Len())
 }

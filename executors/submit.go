@@ -11,7 +11,7 @@ import "context"
 // deadline of ctx; a worker process sees only its end. A context that can end costs
 // two more allocations than context.Background().
 //
-// The error is ErrShutdown after Shutdown, ErrNilFunc, the cause of ctx if it
+// The error is ErrShutdown after Shutdown, ErrNilFunc or ErrNilArgument, the cause of ctx if it
 // has ended already, ErrNotShippable for a closure where tasks run in other processes,
 // or another refusal of the executor; there is no future then.
 func Submit[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], in In, options ...SubmitOption) (*Future[Out], error) {
@@ -22,10 +22,18 @@ func Submit[In, Out any](ctx context.Context, ex Executor, fn *Func[In, Out], in
 }
 
 func submit[In, Out any](ctx context.Context, ex Executor, c *call[In, Out], options []SubmitOption) (*Future[Out], error) {
+	switch {
+	case ctx == nil:
+		return nil, errNilContext
+	case ex == nil:
+		return nil, errNilExecutor
+	}
 	c.parent = ctx
 	c.task, c.executor = c, ex
 	for _, set := range options {
-		set(&c.future)
+		if set != nil {
+			set(&c.future)
+		}
 	}
 	if ctx.Done() != nil {
 		if err := ctx.Err(); err != nil {
@@ -34,8 +42,11 @@ func submit[In, Out any](ctx context.Context, ex Executor, c *call[In, Out], opt
 		c.unwatch = context.AfterFunc(ctx, c.parentEnded)
 	}
 	if err := ex.Submit(c); err != nil {
-		c.release()
+		c.context().release()
 		return nil, err
+	}
+	if c.unwatch != nil && c.State() == Cancelled { // perhaps before it was in the queue
+		c.leaveQueue()
 	}
 	return &c.Future, nil
 }
@@ -64,8 +75,11 @@ func Priority(p int) SubmitOption {
 // Go has ex call f, in this process, and forgets it: no future, no context, no
 // allocation. A panic in f is logged. Its error is that of the executor.
 func Go(ex Executor, f func()) error {
-	if f == nil {
+	switch {
+	case f == nil:
 		return ErrNilFunc
+	case ex == nil:
+		return errNilExecutor
 	}
 	return ex.Submit(plain(f))
 }

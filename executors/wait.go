@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -21,14 +23,17 @@ const (
 // that are not; duplicates count once, and both keep the order of the arguments.
 // With no futures it returns at once.
 //
-// If ctx ends first, the error is a *WaitError beside the split so far. An
-// unknown mode is an error always.
+// If ctx ends first, or going on waiting would be a deadlock, the error is a *WaitError
+// beside the split so far. An unknown mode is an error always, and so is a nil argument.
 //
 // To drain futures one by one use AsCompleted: a loop around FirstCompleted takes
 // quadratic time.
 func Wait[F Waitable](ctx context.Context, mode WaitMode, futures ...F) (settled, pending []F, err error) {
 	if mode < AllCompleted || mode > FirstError {
 		return nil, nil, fmt.Errorf("executors: unknown wait mode %d", mode)
+	}
+	if err := refuseNil(ctx, futures); err != nil {
+		return nil, nil, err
 	}
 	c := NewCompletions(futures...)
 	defer c.close()
@@ -60,9 +65,33 @@ func Wait[F Waitable](ctx context.Context, mode WaitMode, futures ...F) (settled
 // AsCompleted yields each distinct future once, as it settles; those that were
 // settled at the call come first. Watching starts at the call, not at the first
 // iteration. If ctx ends first, the last pair is the zero F and a *WaitError that
-// counts the unfinished futures. The sequence can be iterated once.
+// counts the unfinished futures. The sequence can be iterated once. Of a nil argument
+// it yields only the error.
 func AsCompleted[F Waitable](ctx context.Context, futures ...F) iter.Seq2[F, error] {
+	if err := refuseNil(ctx, futures); err != nil {
+		return failed[F](err)
+	}
 	return NewCompletions(futures...).All(ctx)
+}
+
+// baseOf is nil for a nil future, also one in an interface.
+func baseOf[F Waitable](f F) *future {
+	if any(f) == nil {
+		return nil
+	}
+	return f.base()
+}
+
+func refuseNil[F Waitable](ctx context.Context, futures []F) error {
+	if ctx == nil {
+		return errNilContext
+	}
+	for _, f := range futures {
+		if baseOf(f) == nil {
+			return errNilFuture
+		}
+	}
+	return nil
 }
 
 // Completions are futures in the order in which they settle. Futures may be added
@@ -74,10 +103,12 @@ type Completions[F Waitable] struct {
 	arrived  chan struct{}        // capacity 1: there may be something in settled
 	waiting  map[*future]*watcher // futures that were not yielded yet
 	helpable []F                  // in the order they were added, for a worker that waits
+	helped   *future              // that it runs, or has run
+	inside   bool                 // a task waits, or has waited
 	total    int                  // futures ever added
 }
 
-// NewCompletions watches futures from now on.
+// NewCompletions watches futures from now on. A nil future panics.
 func NewCompletions[F Waitable](futures ...F) *Completions[F] {
 	c := &Completions[F]{
 		arrived: make(chan struct{}, 1),
@@ -89,9 +120,13 @@ func NewCompletions[F Waitable](futures ...F) *Completions[F] {
 	return c
 }
 
-// Add watches one more future, unless it is among those that were not yielded yet.
+// Add watches one more future, unless it is among those that were not yielded yet. A nil
+// future panics.
 func (c *Completions[F]) Add(f F) {
-	b := f.base()
+	b := baseOf(f)
+	if b == nil {
+		panic(errNilFuture)
+	}
 	c.mu.Lock()
 	if c.waiting[b] != nil {
 		c.mu.Unlock()
@@ -102,14 +137,21 @@ func (c *Completions[F]) Add(f F) {
 	c.total++
 	c.waiting[b] = w
 	c.helpable = append(c.helpable, f)
+	inside := c.inside
 	c.mu.Unlock()
+	if inside {
+		signal(c.arrived) // it may be for that task's worker to run it
+	}
 	b.watch(w)
 }
 
 // All yields the futures as they settle, until every one that was added has been
-// yielded. If ctx ends first, the last pair is the zero F and a *WaitError. When
-// the iteration ends, the futures that were not yielded are no longer watched.
+// yielded. If ctx ends first, the last pair is the zero F and a *WaitError; if it is nil
+// there is no other. When the iteration ends, the futures that were not yielded are no longer watched.
 func (c *Completions[F]) All(ctx context.Context) iter.Seq2[F, error] {
+	if ctx == nil {
+		return failed[F](errNilContext)
+	}
 	return func(yield func(F, error) bool) {
 		defer c.close()
 		c.all(ctx)(yield)
@@ -151,7 +193,7 @@ func signal(c chan<- struct{}) {
 func (c *Completions[F]) pop(helps bool) (f F, ok bool, left, total int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !helps {
+	if c.inside = helps; !helps {
 		c.helpable = nil
 	}
 	if len(c.settled) == 0 {
@@ -163,38 +205,88 @@ func (c *Completions[F]) pop(helps bool) (f F, ok bool, left, total int) {
 	return f, true, len(c.waiting), c.total
 }
 
-// help runs a queued future for a waiting worker; false when none was left to try.
-func (c *Completions[F]) help(ctx context.Context) bool {
+// help has the worker of t run a queued future, one at a time. False means that none is
+// left to try, or that one still runs.
+func (c *Completions[F]) help(t *future) bool {
 	c.mu.Lock()
-	if len(c.helpable) == 0 {
+	if c.helped != nil && !c.helped.settled() || len(c.helpable) == 0 {
 		c.mu.Unlock()
 		return false
 	}
-	f := c.helpable[0]
+	c.helped = nil
+	f := c.helpable[0].base()
 	c.helpable = c.helpable[1:]
 	c.mu.Unlock()
-	f.base().help(ctx)
+	if t.helps(f) {
+		c.mu.Lock()
+		c.helped = f
+		c.mu.Unlock()
+	}
 	return true
+}
+
+func (c *Completions[F]) helping() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.helped != nil && !c.helped.settled()
+}
+
+// sample and rest are for a task that waits.
+func (c *Completions[F]) sample() *future {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.settled) == 0 {
+		for f := range c.waiting {
+			return f
+		}
+	}
+	return nil
+}
+
+func (c *Completions[F]) rest() []*future {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Collect(maps.Keys(c.waiting))
 }
 
 // next blocks until a future has settled; not ok when all have been yielded.
 func (c *Completions[F]) next(ctx context.Context) (f F, ok bool, err error) {
-	helps := CurrentWorker(ctx) != nil
+	t := taskOf(ctx)
+	var w *wait // from the first time on that there is something to wait for
 	for {
-		f, ok, left, total := c.pop(helps)
+		f, ok, left, total := c.pop(t != nil)
 		if ok || left == 0 {
 			return f, ok, nil
 		}
-		if c.help(ctx) {
-			continue
+		stopped := func(cause error) (F, bool, error) {
+			return f, false, &WaitError{Unfinished: left, Total: total, Cause: cause}
+		}
+		if ctx.Err() != nil {
+			return stopped(context.Cause(ctx))
+		}
+		var over chan struct{}
+		if t != nil {
+			if w == nil {
+				if w = (&wait{task: t, ctx: ctx, many: c}); !w.begin() {
+					return stopped(context.Canceled)
+				}
+				defer w.leave()
+			}
+			if c.help(t) {
+				continue
+			}
+			if w.over == nil && !c.helping() {
+				if err := w.park(); err != nil {
+					return stopped(err)
+				}
+			}
+			over = w.over
 		}
 		select {
 		case <-c.arrived:
 		case <-ctx.Done():
-			if f, ok, left, total = c.pop(helps); ok {
-				return f, true, nil
-			}
-			return f, false, &WaitError{Unfinished: left, Total: total, Cause: context.Cause(ctx)}
+		case <-over:
+			return stopped(w.cause())
 		}
 	}
 }

@@ -142,7 +142,7 @@
 //	E11  a buffer of 1, 2, n or 2n gives the same results
 //	E13  map with a buffer takes an endless input, with and without chunks
 //	E15  map of nothing yields nothing
-//	E17  with a buffer exactly that many inputs are taken before the first is yielded
+//	E17  with a buffer exactly that many inputs are taken and not yielded at most, and none before the iteration
 //	E18  map of one more than there are workers, then shutdown: no hang, all results
 //	E21  map keeps no value that it has yielded
 //	E23  map starts everything without being iterated
@@ -156,6 +156,10 @@
 //	L18  an unordered map yields what is ready, also inputs behind one that takes long
 //	X17  a closure maps as a defined function does, in every form, and sees what is around it
 //	X09  breaking out of an unordered map cancels what has not started
+//	X37  calls that end their goroutine cost nobody else anything, in any number
+//	X38  when a sequence was left nobody reads the inputs any more (for the race detector)
+//	X39  a sequence with a buffer that is never iterated leaves nothing behind
+//	X40  the end of the context ends a map of an endless input, before it, while it is taken, and while it is iterated
 //	T02  a backlog never has more than Workers tasks at once, and all of them when it can
 //	T03  tasks one after the other use one worker
 //	T04  executors come and go while another one resubmits for ever
@@ -207,6 +211,17 @@
 //	L15  priorities order what is queued, in order of submission within one
 //	L16  statistics add up once the executor is quiet
 //	X16  statistics count panics, Goexit and cancelled tasks, and who runs a task for another
+//	X41  a cancelled task leaves a full queue at once, whoever cancels it
+//	X42  a submitter that a full queue blocks gets the place of a cancelled task
+//	X43  the input of a cancelled task is freed at once, though the worker is busy and the future is kept
+//	X30  a wait inside a task with an ended context ends at once, and starts nothing
+//	X31  a task that waits for itself gets ErrDeadlock, by every way to wait
+//	X32  tasks that wait for each other in a circle get ErrDeadlock, on one worker and on many
+//	X33  tasks of two executors that wait for each other get ErrDeadlock
+//	X34  a task that waits for a task elsewhere which waits for a worker of the first executor gets ErrDeadlock, or its result
+//	X35  who waits in a chain meets no deadlock, nor does who waits for a task that only waits until a deadline
+//	X36  a wait for the first of several ends when that has settled, though the waiting worker runs another
+//	X44  a nil argument is refused at the call, by name and without effect
 //
 // End of the cases.
 package executortest

@@ -2,10 +2,12 @@ package executortest
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
+	"weak"
 
 	"poolbench/executors"
 )
@@ -220,6 +222,93 @@ var extensionCases = []Case{
 			t.Errorf("%+v", s)
 		}
 	}},
+	{ID: "X41", Doc: "a cancelled task leaves a full queue at once, whoever cancels it", Needs: Bounds | Background, Run: func(t *T) {
+		for name, cancel := range waysToCancel {
+			ex := t.NewWith(executors.Options{Workers: 1, Queue: 10, OnFull: executors.Refuse})
+			held, d := hold(t, ex, 1)
+			for range 3 {
+				ctx, end := context.WithCancel(t.Ctx)
+				var queued []future
+				for i := range 10 {
+					queued = append(queued, submitWith(t, ctx, ex, journal, gateInput{Dir: d, Name: fmt.Sprint("cancelled", i)}))
+				}
+				_, err := executors.Submit(t.Ctx, ex, echo, 1)
+				wantErr(t, err, executors.ErrFull)
+				// One from the middle, then all.
+				queued[4].Cancel()
+				last := submitWith(t, ctx, ex, echo, 1)
+				cancel(append(queued, last), end)
+				for _, f := range append(queued, last) {
+					wantErr(t, f.Err(t.Ctx), executors.ErrCancelled)
+				}
+				end()
+			}
+			kept := submit(t, ex, journal, gateInput{Dir: d, Name: "kept", Value: 5})
+			openGate(t, d)
+			wantResult(t, held[0], 7)
+			wantResult(t, kept, 5)
+			shutdown(t, ex)
+			if d.count("cancelled") != 0 {
+				t.Errorf("%s: a cancelled task ran", name)
+			}
+			if s, ok := executors.StatsOf(ex); ok && (s.Submitted != 35 || s.Cancelled != 33 || s.Succeeded != 2 || s.Queued != 0) {
+				t.Errorf("%s: %+v", name, s)
+			}
+		}
+	}},
+	{ID: "X42", Doc: "a submitter that a full queue blocks gets the place of a cancelled task", Needs: Bounds | Background, Run: func(t *T) {
+		ex := t.NewWith(executors.Options{Workers: 1, Queue: 2})
+		_, d := hold(t, ex, 1)
+		queued := []future{submit(t, ex, echo, 1), submit(t, ex, echo, 2)}
+		accepted := make(chan future)
+		for i := range queued {
+			go func() {
+				f, err := executors.Submit(t.Ctx, ex, echo, 3+i)
+				if err != nil {
+					t.Error(err)
+				}
+				accepted <- f
+			}()
+		}
+		queued[1].Cancel()
+		first := receive(t, accepted)
+		queued[0].Cancel()
+		second := receive(t, accepted)
+		openGate(t, d)
+		if sum := result(t, first) + result(t, second); sum != 7 {
+			t.Errorf("sum %d", sum)
+		}
+	}},
+	{ID: "X43", Doc: "the input of a cancelled task is freed at once, though the worker is busy and the future is kept", Needs: Background, Run: func(t *T) {
+		for name, cancel := range waysToCancel {
+			ex := t.New(1)
+			_, d := hold(t, ex, 1)
+			ctx, end := context.WithCancel(t.Ctx)
+			f, input := submitLarge(t, ctx, ex)
+			cancel([]future{f}, end)
+			wantErr(t, f.Err(t.Ctx), executors.ErrCancelled)
+			collected(t, name+": the input is collected", input)
+			openGate(t, d)
+			wantState(t, f, executors.Cancelled)
+			end()
+		}
+	}},
+}
+
+// waysToCancel are the ways to cancel futures whose tasks have one context.
+var waysToCancel = map[string]func(futures []future, end context.CancelFunc){
+	"Cancel": func(futures []future, _ context.CancelFunc) {
+		for _, f := range futures {
+			f.Cancel()
+		}
+	},
+	"context": func(_ []future, end context.CancelFunc) { end() },
+}
+
+// submitLarge submits a task whose input only the task holds.
+func submitLarge(t *T, ctx context.Context, ex executors.Executor) (future, weak.Pointer[block]) {
+	in := &block{make([]byte, 1<<20)}
+	return submitWith(t, ctx, ex, sizeOf, in), weak.Make(in)
 }
 
 func resize(t *T, ex executors.Executor, n int) {

@@ -139,15 +139,24 @@ var mapCases = []Case{
 			}
 		}
 	}},
-	{ID: "E17", Doc: "with a buffer exactly that many inputs are taken before the first is yielded", Run: func(t *T) {
-		for _, options := range [][]executors.MapOption{{executors.Buffer(4)}, {executors.Buffer(4), executors.Unordered()}} {
-			taken := 0
-			seq := executors.Map(t.Ctx, t.New(2), echo, endless(&taken), options...)
-			if taken != 4 {
-				t.Errorf("%d inputs taken, want 4", taken)
+	{ID: "E17", Doc: "with a buffer exactly that many inputs are taken and not yielded at most, and none before the iteration", Run: func(t *T) {
+		for _, options := range [][]executors.MapOption{nil, {executors.Unordered()}, {executors.Chunk(2)}, {executors.Chunk(3)}, {executors.AutoChunk()}} {
+			taken, yielded, most := 0, 0, 0
+			seq := executors.Map(t.Ctx, t.New(2), echo, endless(&taken), append(options, executors.Buffer(4))...)
+			if taken != 0 {
+				t.Errorf("%d inputs taken before the iteration", taken)
 			}
 			for range seq {
-				break
+				if yielded == 0 && taken != 4 {
+					t.Errorf("%d inputs taken before the first was yielded, want 4", taken)
+				}
+				most = max(most, taken-yielded)
+				if yielded++; yielded == 50 {
+					break
+				}
+			}
+			if most != 4 {
+				t.Errorf("%d inputs taken and not yielded, want 4", most)
 			}
 		}
 	}},
@@ -304,7 +313,102 @@ var mapCases = []Case{
 			t.Error("the third item ran after the break")
 		}
 	}},
+	{ID: "X37", Doc: "calls that end their goroutine cost nobody else anything, in any number", Run: func(t *T) {
+		ex := t.New(2)
+		for name, options := range mapForms {
+			if !t.has(Background) && !endure[name] {
+				continue // a task of a single call ends the goroutine that submits it
+			}
+			inputs := slices.Repeat([]struct{}{{}}, 200)
+			for _, seq := range []iter.Seq2[int, error]{
+				executors.Map(t.Ctx, ex, goexit, slices.Values(inputs), options...),
+				executors.MapSlice(t.Ctx, ex, goexit, inputs, options...),
+			} {
+				n := 0
+				for _, err := range seq {
+					if n++; err != executors.ErrGoexit {
+						t.Errorf("%s: call %d: %v", name, n, err)
+					}
+				}
+				if n != len(inputs) {
+					t.Errorf("%s: %d of %d results", name, n, len(inputs))
+				}
+			}
+		}
+	}},
+	{ID: "X38", Doc: "when a sequence was left nobody reads the inputs any more (for the race detector)", Run: func(t *T) {
+		ex := t.New(2)
+		inputs := sequence(300)
+		for range 10 {
+			for name, options := range mapForms {
+				n := 0
+				for _, err := range executors.MapSlice(t.Ctx, ex, echo, inputs, options...) {
+					if err != nil {
+						t.Errorf("%s: %v", name, err)
+					}
+					if n++; n == 3 {
+						break
+					}
+				}
+				for i := range inputs {
+					inputs[i]++
+				}
+			}
+		}
+	}},
+	{ID: "X39", Doc: "a sequence with a buffer that is never iterated leaves nothing behind", Run: func(t *T) {
+		before := goroutines(t.label)
+		ex := t.New(2)
+		for name, options := range mapForms {
+			taken := 0
+			if buffered[name] {
+				executors.Map(t.Ctx, ex, echo, endless(&taken), options...)
+			}
+			if taken != 0 {
+				t.Errorf("%s: %d inputs were taken", name, taken)
+			}
+		}
+		shutdown(t, ex)
+		backTo(t, before)
+	}},
+	{ID: "X40", Doc: "the end of the context ends a map of an endless input, before it, while it is taken, and while it is iterated", Run: func(t *T) {
+		ex := t.New(2)
+		for name, options := range mapForms {
+			for _, at := range []int{0, 50} {
+				ctx, cancel := context.WithCancelCause(t.Ctx)
+				why := errors.New("enough")
+				if at == 0 {
+					cancel(why)
+				}
+				taken := 0
+				source := func(yield func(int) bool) {
+					for yield(taken) {
+						if taken++; taken == at {
+							cancel(why)
+						}
+					}
+				}
+				var last error
+				for _, err := range executors.Map(ctx, ex, echo, source, options...) {
+					last = err
+				}
+				cancel(nil)
+				if taken > at+50 || at == 0 && taken > 0 {
+					t.Errorf("%s: %d inputs were taken, though the context ended at %d", name, taken, at)
+				}
+				if !errors.Is(last, why) {
+					t.Errorf("%s: the last error is %v", name, last)
+				}
+			}
+		}
+	}},
 }
+
+// endure are the forms whose tasks are chunks; buffered those with a buffer.
+var (
+	endure   = map[string]bool{"chunks of 3": true, "automatic": true, "unordered chunks": true, "unordered auto": true}
+	buffered = map[string]bool{"buffer": true, "buffer and chunks": true, "automatic, buffer": true}
+)
 
 // mapForms are the ways in which Map can go about its work.
 var mapForms = map[string][]executors.MapOption{

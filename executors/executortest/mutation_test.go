@@ -30,7 +30,7 @@ func TestBrokenExecutorsAreFound(t *testing.T) {
 		{"loses cancel of running tasks", fault{deafTasks: true}, "L07 X03"},
 		{"more than P at once", fault{unbounded: true}, "T02"},
 		{"fewer than P at once", fault{oneWorker: true}, "T02 L18"},
-		{"deadlocks on nested wait", fault{noIdentity: true}, "E33 X06 T10"},
+		{"deadlocks on nested wait", fault{noIdentity: true}, "E33 X06 T10 X31"},
 		{"swallows Goexit", fault{losesGoexit: true}, "T08"},
 		{"ignores shutdown", fault{acceptsClosed: true}, "S01 E28 S11"},
 		{"does not wait", fault{noWait: true}, "S04 S09"},
@@ -43,6 +43,7 @@ func TestBrokenExecutorsAreFound(t *testing.T) {
 		{"ignores the bound", fault{queueIgnored: true}, "X13 X14"},
 		{"initialises for each task", fault{initPerTask: true}, "I01"},
 		{"goes on uninitialised", fault{initErrorLost: true}, "I02 I03 E30"},
+		{"shut down by nil", fault{nilEnds: true}, "X44"},
 		{"never retires", fault{neverRetires: true}, "L08"},
 	} {
 		t.Run(m.name, func(t *testing.T) {

@@ -49,6 +49,7 @@ type fault struct {
 	neverEnds     bool // Shutdown never returns
 	newFails      bool
 	newPanics     bool
+	nilEnds       bool // is shut down with a nil context as with another one
 
 	released chan struct{} // closed at the end of the test, for what blocks for ever
 }
@@ -107,6 +108,9 @@ func (r *reference) Workers() int {
 }
 
 func (r *reference) Submit(t executors.Task) error {
+	if t == nil {
+		return executors.ErrNilArgument
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed && !r.fault.acceptsClosed {
@@ -217,6 +221,11 @@ func (r *reference) next() executors.Task {
 }
 
 func (r *reference) Shutdown(ctx context.Context) error {
+	if ctx == nil && !r.fault.nilEnds {
+		return executors.ErrNilArgument
+	} else if ctx == nil {
+		ctx = context.Background()
+	}
 	if w := executors.CurrentWorker(ctx); w != nil && w.Executor == r.outer && !r.fault.shutdownWaits {
 		return executors.ErrShutdownInside
 	}

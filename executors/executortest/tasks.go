@@ -68,6 +68,8 @@ var (
 		return &block{Data: make([]byte, len(in.Data))}, nil
 	})
 
+	sizeOf = executors.Define("executortest.sizeOf", func(_ context.Context, in *block) (int, error) { return len(in.Data), nil })
+
 	// panicsWith panics as its input says: with nil, an error, or a text.
 	panicsWith = executors.Define("executortest.panicsWith", func(_ context.Context, how string) (int, error) {
 		switch how {

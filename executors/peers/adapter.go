@@ -48,6 +48,9 @@ func adapted(p Peer) Peer {
 func (a *adapter) Workers() int { return a.workers }
 
 func (a *adapter) Submit(t executors.Task) error {
+	if t == nil {
+		return executors.ErrNilArgument
+	}
 	if a.intake.Add(2)&1 != 0 {
 		a.leave()
 		return executors.ErrShutdown
@@ -63,6 +66,9 @@ func (a *adapter) leave() {
 }
 
 func (a *adapter) Shutdown(ctx context.Context) error {
+	if ctx == nil {
+		return executors.ErrNilArgument
+	}
 	if a.intake.Or(1)&1 == 0 {
 		if a.intake.Load() == 1 {
 			a.once.Do(func() { close(a.quiet) })

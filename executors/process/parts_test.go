@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +17,7 @@ import (
 // What a pool can do beyond the contract.
 var _ interface {
 	executors.Attendant
+	executors.Dropper
 	executors.Killer
 	executors.Resizer
 	executors.Starter
@@ -204,4 +207,60 @@ func TestNestedPoolRefused(t *testing.T) {
 			t.Error(kv)
 		}
 	}
+}
+
+// Dropped items leave nothing of theirs behind, the others their order, whatever is dropped.
+func TestBacklog(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		var b backlog
+		var model []*item
+		order := uint64(0)
+		for range 300 {
+			switch n := rng.IntN(10); {
+			case n < 5:
+				order++
+				it := &item{order: order, remote: &namedRemote{}, input: []byte("input")}
+				b.PushBack(it)
+				model = append(model, it)
+			case n < 6 && len(model) > 0:
+				if got := b.PopFront(); got != model[0] {
+					t.Fatalf("got item %d, want %d", got.order, model[0].order)
+				}
+				model = model[1:]
+			case n < 7 && len(model) > 2: // two were sent to a worker and come back
+				first, second := b.PopFront(), b.PopFront()
+				first.claimed, second.claimed = true, true
+				b.requeue([]*item{second, first})
+			case len(model) > 0:
+				i := rng.IntN(len(model))
+				it := model[i]
+				remote, claimed := it.remote, it.claimed
+				if dropped := b.drop(remote); dropped == claimed || b.drop(remote) {
+					t.Fatalf("item %d, claimed %v: dropped %v", it.order, claimed, dropped)
+				}
+				if !claimed {
+					if it.input != nil || it.remote != nil {
+						t.Fatal("a dropped item keeps its input")
+					}
+					model = slices.Delete(model, i, i+1)
+				}
+			}
+			if b.Len() != len(model) || len(model) > 0 && b.Front() != model[0] || b.items.Len() > 2*len(model)+1 {
+				t.Fatalf("%d items in %d places, want %d", b.Len(), b.items.Len(), len(model))
+			}
+		}
+		if got := b.takeAll(); !slices.Equal(got, model) {
+			t.Fatalf("%d items are left, want %d", len(got), len(model))
+		}
+		if b.Len() != 0 || b.drop(&namedRemote{}) {
+			t.Error("the backlog is not empty")
+		}
+	}
+}
+
+// namedRemote is a remote call that is told from others by its address.
+type namedRemote struct {
+	executors.Remote
+	_ int
 }

@@ -24,7 +24,7 @@ type Pool struct {
 	pending atomic.Int64 // accepted, future not settled
 
 	mu       sync.Mutex
-	queue    deque
+	queue    backlog
 	accepted uint64 // items ever
 	byName   map[string]*function
 	idle     []*worker       // ready, with an empty window; the last was busy last
@@ -102,6 +102,9 @@ func (p *Pool) MaxMessage() int { return p.opts.MaxMessage }
 // until each has said hello. The error is ErrShutdown, ErrBoot with the cause, or the cause of
 // ctx; the workers go on starting then.
 func (p *Pool) Start(ctx context.Context) error {
+	if err := p.refuseNil(ctx); err != nil {
+		return err
+	}
 	p.mu.Lock()
 	err := p.refusal()
 	if err == nil {
@@ -141,6 +144,19 @@ func (p *Pool) ready() []*worker {
 	return slices.DeleteFunc(slices.Clone(p.procs), func(w *worker) bool { return !w.ready })
 }
 
+var errNilPool = fmt.Errorf("process: nil pool; did NewPool return an error?: %w", executors.ErrNilArgument)
+
+// refuseNil is why a method with this context does nothing.
+func (p *Pool) refuseNil(ctx context.Context) error {
+	switch {
+	case p == nil:
+		return errNilPool
+	case ctx == nil:
+		return fmt.Errorf("process: a context is needed; context.Background() never ends: %w", executors.ErrNilArgument)
+	}
+	return nil
+}
+
 // refusal is why nothing is accepted, nil if it is. Called with mu held.
 func (p *Pool) refusal() error {
 	switch {
@@ -170,6 +186,12 @@ func (p *Pool) start() {
 // workers do not start. With Options.Queue, Submit blocks while the queue is full
 // until the context of the task ends, or returns executors.ErrFull.
 func (p *Pool) Submit(t executors.Task) error {
+	switch {
+	case p == nil:
+		return errNilPool
+	case t == nil:
+		return fmt.Errorf("process: Submit: %w", executors.ErrNilArgument)
+	}
 	remote, err := t.Remote()
 	if err != nil {
 		return err
@@ -199,7 +221,12 @@ func (p *Pool) accept(it *item, failure error) error {
 	if failure != nil {
 		p.stats.Failed++
 		p.mu.Unlock()
-		it.task.Fail(failure)
+		if !it.task.Fail(failure) { // its context has ended meanwhile
+			p.mu.Lock()
+			p.stats.Failed--
+			p.stats.Cancelled++
+			p.mu.Unlock()
+		}
 		return nil
 	}
 	p.start()
@@ -216,6 +243,24 @@ func (p *Pool) accept(it *item, failure error) error {
 	p.finish(fed, dropped)
 	p.monitor.wake()
 	return nil
+}
+
+// Drop implements executors.Dropper.
+func (p *Pool) Drop(t executors.Task) {
+	remote, err := t.Remote()
+	if err != nil {
+		return
+	}
+	p.mu.Lock()
+	dropped := p.queue.drop(remote)
+	if dropped {
+		p.stats.Cancelled++
+		p.unblock(p.opts.Queue - p.queue.Len())
+	}
+	p.mu.Unlock()
+	if dropped {
+		p.settled(1)
+	}
 }
 
 // function is called with mu held.
@@ -356,6 +401,9 @@ func waitExited(ws []*worker, d time.Duration) (left []*worker) {
 // the cause of ctx. The work goes on; call Shutdown again to wait on, or Kill to
 // end it.
 func (p *Pool) Shutdown(ctx context.Context) error {
+	if err := p.refuseNil(ctx); err != nil {
+		return err
+	}
 	p.mu.Lock()
 	p.closed = true
 	p.unblock(len(p.blocked))
@@ -397,6 +445,9 @@ func (p *Pool) unfinished(cause error) error {
 // gone. It waits for that until ctx ends. Kill may follow a Shutdown that is
 // still waiting, which then returns.
 func (p *Pool) Kill(ctx context.Context) error {
+	if err := p.refuseNil(ctx); err != nil {
+		return err
+	}
 	p.mu.Lock()
 	p.closed = true
 	p.mu.Unlock()

@@ -589,3 +589,73 @@ func TestTrace(t *testing.T) {
 		t.Errorf("%d traces, %d of them long", len(traces), naps)
 	}
 }
+
+// A cancelled task frees its encoded input and its place, though the worker is busy and its
+// future is kept.
+func TestCancelledTaskFreesItsInput(t *testing.T) {
+	p := newPool(t, process.Options{Workers: 1})
+	gate := t.TempDir() + "/gate"
+	first := submit(t, p, await, gate)
+	waitFile(t, gate+".started")
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	const size, n = 1 << 20, 64
+	var futures []*executors.Future[[]byte]
+	kept := submit(t, p, bytez, []byte("kept"))
+	for range n {
+		futures = append(futures, submit(t, p, bytez, make([]byte, size)))
+	}
+	for _, f := range slices.Backward(futures) {
+		if !f.Cancel() {
+			t.Error("a queued task was not cancelled")
+		}
+	}
+	if grown := int64(heap()) - int64(before); grown > n*size/8 {
+		t.Errorf("%d cancelled tasks hold %d bytes", n, grown)
+	}
+	os.WriteFile(gate, nil, 0o600)
+	result(t, first)
+	if got := result(t, kept); string(got) != "kept" {
+		t.Errorf("got %q", got)
+	}
+	runtime.KeepAlive(futures)
+}
+
+// Nil is refused by name, and does nothing.
+func TestNilArguments(t *testing.T) {
+	p := newPool(t, process.Options{Workers: 1})
+	var none *process.Pool
+	var ctx context.Context
+	for name, call := range map[string]func() error{
+		"Start":            func() error { return p.Start(ctx) },
+		"Shutdown":         func() error { return p.Shutdown(ctx) },
+		"Kill":             func() error { return p.Kill(ctx) },
+		"Submit":           func() error { return p.Submit(nil) },
+		"Start of none":    func() error { return none.Start(t.Context()) },
+		"Shutdown of none": func() error { return none.Shutdown(t.Context()) },
+		"Kill of none":     func() error { return none.Kill(t.Context()) },
+		"Resize of none":   func() error { return none.Resize(1) },
+		"Submit to none":   func() error { _, err := executors.Submit(t.Context(), none, echo, 1); return err },
+		"MapSlice with nil": func() error {
+			for _, err := range executors.MapSlice(ctx, p, echo, []int{1}, executors.AutoChunk()) {
+				return err
+			}
+			return nil
+		},
+	} {
+		if err := call(); !errors.Is(err, executors.ErrNilArgument) {
+			t.Errorf("%s: got error %v", name, err)
+		}
+	}
+	if s := p.Stats(); s.Started != 0 || s.Submitted != 0 {
+		t.Errorf("%+v", s)
+	}
+	if got := result(t, submit(t, p, echo, 5)); got != 5 {
+		t.Errorf("got %d", got)
+	}
+}

@@ -75,7 +75,7 @@ func (p *Pool) feed(w *worker) (dropped int) {
 	if !w.ready || w.leaving || !w.wantsMore() {
 		return 0
 	}
-	for p.queue.Len() > 0 && w.admits(p.queue.At(0), p.queue.Len(), p.limit) && (w.busy || p.busy < p.limit) && w.tasksLeft() > 0 {
+	for p.queue.Len() > 0 && w.admits(p.queue.Front(), p.queue.Len(), p.limit) && (w.busy || p.busy < p.limit) && w.tasksLeft() > 0 {
 		it := p.queue.PopFront()
 		if !it.claimed && !it.remote.Start() {
 			dropped++

@@ -132,6 +132,9 @@ func (p *Pool) upkeep(now time.Time) (kill []*worker) {
 // too many end at once, busy ones after the tasks they have. The error says that
 // workers is less than 1, or why the pool accepts nothing any more.
 func (p *Pool) Resize(workers int) error {
+	if p == nil {
+		return errNilPool
+	}
 	if err := (executors.Options{Workers: workers}).Check(); err != nil {
 		return err
 	}

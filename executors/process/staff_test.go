@@ -91,7 +91,7 @@ func TestStats(t *testing.T) {
 	for i := range 10 {
 		submit(t, q, echo, i).Cancel()
 	}
-	if s := q.Stats(); s.Queued != 10 || s.Busy != 1 {
+	if s := q.Stats(); s.Queued != 0 || s.Cancelled != 10 || s.Busy != 1 {
 		t.Errorf("%+v", s)
 	}
 	os.WriteFile(gate, nil, 0o600)

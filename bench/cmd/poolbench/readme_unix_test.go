@@ -37,6 +37,7 @@ var shortenings = []shortening{
 	{command: regexp.MustCompile(`poolbench gate -base`), with: "-pkg ./workloads -bench Kernel -seeds 1 -budget 3s", long: true, exits: []int{1}},
 	{command: regexp.MustCompile(`poolbench gate poolbench-gate/`), long: true, exits: []int{1}},
 	{command: regexp.MustCompile(`gate-power`), with: "-h"},
+	{command: regexp.MustCompile(`scripts/decisions`), with: "-records 1"},
 	{command: regexp.MustCompile(`^go test .*-bench\b`), with: "-benchtime 1x -count 1", long: true},
 	{command: regexp.MustCompile(`\bgo test .*-run\b`), with: "-run ^$", long: true}, // simulations of hours: they build, and take their flags
 	{command: regexp.MustCompile(`poolbench-out/`), long: true},                      // of a run
