@@ -12,11 +12,12 @@ import (
 // said is a result in a line: "pkg.name sec/op=5e-09".
 func said(results []Result) (lines []string) {
 	for _, r := range results {
-		line := r.Point.Full()
+		var line strings.Builder
+		line.WriteString(r.Point.Full())
 		for _, unit := range slices.Sorted(maps.Keys(r.Values)) {
-			line += fmt.Sprintf(" %s=%.6g", unit, r.Values[unit])
+			line.WriteString(fmt.Sprintf(" %s=%.6g", unit, r.Values[unit]))
 		}
-		lines = append(lines, line)
+		lines = append(lines, line.String())
 	}
 	return lines
 }

@@ -101,10 +101,11 @@ func (j *Judge) blindCure() string {
 	return "a larger -budget or a quieter machine may show them"
 }
 
-// holdTime makes the verdicts on time inconclusive that are one of those given.
+// holdTime makes the verdicts on time inconclusive that are one of those given; why one
+// without any number is so, its own reason says.
 func (r *Report) holdTime(reason string, verdicts ...Verdict) {
 	for i := range r.Cases {
-		if c := &r.Cases[i]; !c.Exact && slices.Contains(verdicts, c.Verdict) {
+		if c := &r.Cases[i]; !c.Exact && (c.Base != 0 || c.Head != 0) && slices.Contains(verdicts, c.Verdict) {
 			c.Verdict, c.Reason, c.Detectable, c.More = Inconclusive, reason, 0, 0
 		}
 	}

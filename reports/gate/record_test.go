@@ -224,3 +224,20 @@ func TestFilesUnknownAxes(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A busy machine is no reason for what has no number on a quiet one either.
+func TestBusyHidesNoReason(t *testing.T) {
+	p := both("A")
+	base, head := p.Point(), p.Point()
+	base.Side, head.Side = "base", "head"
+	busy := record.Host{Steal: 0, Others: 0.6, Waited: 0.4, Load: 3}
+	j := NewJudge(Options{}, []record.Promise{p})
+	for n := range screenBlocks {
+		j.Add(record.Block{Number: n + 1, Host: &busy, Results: []record.Result{
+			{Point: base, Values: map[string]float64{"hits/op": 1}}, {Point: head, Values: map[string]float64{"hits/op": 2}}}})
+	}
+	r := j.Report()
+	if c := find(t, r, "A", "sec/op"); r.Busy == "" || c.Verdict != Inconclusive || !strings.HasPrefix(c.Reason, "reports no time") {
+		t.Errorf("busy: %q, %+v", r.Busy, c)
+	}
+}

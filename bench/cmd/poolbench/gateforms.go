@@ -34,6 +34,7 @@ var flagForms = map[string][]gateForm{
 	"out":             {formRevisions, formBinaries, formCommands},
 	"history":         {formRevisions, formBinaries, formCommands, formHistory},
 	"across-machines": {formRecords},
+	"v":               {formRecords, formComparison},
 	"fail-on":         {formRevisions, formBinaries, formCommands, formRecords, formComparison},
 	"summary":         {formRevisions, formBinaries, formCommands, formRecords, formComparison},
 	"json":            {formRevisions, formBinaries, formCommands, formRecords, formComparison},
