@@ -22,7 +22,11 @@ type activity struct {
 
 	mu    sync.Mutex
 	waits []*wait // in the task's goroutine, and in those that it has started
+	after map[*afterFunc]struct{}
 }
+
+// An afterFunc is called when a context has ended.
+type afterFunc struct{ f func() }
 
 // endedActivity is that of every task whose context was first looked at when it had
 // returned.
@@ -47,6 +51,29 @@ func (t *taskContext) activity() *activity {
 // Done is closed when the future is cancelled, the context of Submit ends, or the
 // task has returned.
 func (t *taskContext) Done() <-chan struct{} { return t.activity().done }
+
+// AfterFunc is what package context looks for in contexts that it has not made, to do
+// without a goroutine for each context made from this one.
+func (t *taskContext) AfterFunc(f func()) (stop func() bool) {
+	a, entry := t.activity(), &afterFunc{f}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.ended.Load() {
+		go f()
+		return func() bool { return false }
+	}
+	if a.after == nil {
+		a.after = map[*afterFunc]struct{}{}
+	}
+	a.after[entry] = struct{}{}
+	return func() bool {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		_, stopped := a.after[entry]
+		delete(a.after, entry)
+		return stopped
+	}
+}
 
 func (t *taskContext) Err() error {
 	if a := t.active.Load(); a != nil && a.ended.Load() {
@@ -79,8 +106,17 @@ func taskOf(ctx context.Context) *future {
 }
 
 func (t *taskContext) end() {
-	if a := t.activity(); a.ended.CompareAndSwap(false, true) {
-		close(a.done)
+	a := t.activity()
+	if !a.ended.CompareAndSwap(false, true) {
+		return
+	}
+	close(a.done)
+	a.mu.Lock()
+	after := a.after
+	a.after = nil
+	a.mu.Unlock()
+	for entry := range after {
+		go entry.f()
 	}
 }
 
@@ -141,10 +177,19 @@ func (c *call[In, Out]) assist(w *Worker) bool {
 	}
 	// On a goroutine of its own, for a runtime.Goexit in it must not end the task
 	// that waits, which in turn need not wait to the end.
-	w.beside.Go(func() {
-		w.in.during(func() { c.execute(w, false) })
-	})
+	w.beside.Add(1)
+	go c.executeBeside(w)
 	return true
+}
+
+// executeBeside has few frames, so that the small stack of a new goroutine will do.
+func (c *call[In, Out]) executeBeside(w *Worker) {
+	id := w.in.join()
+	defer func() {
+		w.in.part(id)
+		w.beside.Done()
+	}()
+	c.execute(w, false)
 }
 
 // execute runs the claimed task. If it is what the worker took up, and not on behalf of

@@ -26,7 +26,7 @@
 //   - many calls: [Map] and [MapSlice] with [Buffer], [Chunk], [AutoChunk], [Unordered]
 //   - results: [Future], [Wait], [AsCompleted], [Completions]; [Promise] makes a future by hand
 //   - what went wrong: [PanicError], [RemoteError], [WorkerLostError], [WaitError],
-//     [BrokenError], and the errors that begin with Err
+//     [BrokenError], and the errors that begin with Err, such as [ErrDeadlock]
 //   - inside a task: [CurrentWorker]
 //   - of an executor that can: [StatsOf], [Resize], [IsInline], and [As] for the rest
 //
@@ -51,8 +51,21 @@
 // kind, where it runs on the thread of the waiting one, an awaited task that calls
 // runtime.Goexit ends the waiting one with it.
 //
-// Goroutines that a task starts help as well if they wait with its context: then more
-// tasks than Workers run at once, share Worker.State and, on the threads kind, leave
+// A wait ends when its context does, or when it has what it waits for, also if its worker
+// runs an awaited task meanwhile: that goes on beside the waiting one, with the same
+// Worker, which takes up nothing else before both have ended. (Not on the threads kind,
+// where the wait lasts as long as what runs on its thread.)
+//
+// A wait that could never end is a *[WaitError] around [ErrDeadlock] at once: a task waits
+// for itself, some wait for each other, over any number of executors of this process, or
+// for one of the workers that all are held up so. The last one to begin gets the error, and
+// the others go on. What is known is who waits with the context of a task, for a task that
+// was submitted, on a [Worker]; not who receives from Done, waits with another context, or
+// waits for a [Promise]. A wait with a deadline of its own ends by itself and closes no circle.
+// A task in a worker process cannot wait for futures of its parent, which do not travel.
+//
+// Goroutines that a task starts help as well if they wait with its context, and count as
+// the task: then more tasks than Workers run at once, share Worker.State and, on the threads kind, leave
 // its thread. Wait in the task's own goroutine, or with another context.
 //
 // # Costs

@@ -49,7 +49,8 @@ type Task interface {
 	Context() context.Context
 
 	// Cancel settles the future as cancelled if nobody has claimed the task, and
-	// reports whether it is now cancelled. On a running task it cancels the
+	// reports whether it is now cancelled; the input is forgotten, and an executor
+	// that is a Dropper is told first. On a running task it cancels the
 	// task's context and returns false.
 	Cancel() bool
 
@@ -80,7 +81,7 @@ type Remote interface {
 	// memory if that has at least LargeValue bytes: the input itself, to be read
 	// only. An encoded input of more than limit bytes is ErrTooLarge, a value that
 	// cannot travel ErrUnsendable, and a panic of an encoding method of the input is
-	// returned as an error.
+	// returned as an error, as is ErrCancelled if the task is cancelled already.
 	AppendInput(b []byte, limit int) ([]byte, error)
 
 	// Start claims the task: from now on it counts as running. False means that
@@ -100,8 +101,8 @@ type Remote interface {
 // A Worker is the identity of a worker, given to the tasks it runs.
 type Worker struct {
 	Executor Executor // the executor it belongs to
-	ID       int      // from 0, unique in a pool; 0 for all of serial and spawn, -1 where a full queue has the caller run the task
-	State    any      // the worker's own, set by Options.Init and used by its tasks, one at a time
+	ID       int      // from 0, unique in a pool; 0 for all of serial and spawn, -1 where a full queue has the caller wait for the task
+	State    any      // the worker's own, set by Options.Init and used by its tasks, one at a time unless a task goes on though one has stopped waiting for it
 
 	counts outcomes
 	locked bool           // tied to an OS thread: everything it runs must run there

@@ -320,8 +320,8 @@ func (f *future) Err(ctx context.Context) error {
 }
 
 // Cancel cancels the task. If it has not started, the future settles as
-// Cancelled, all who wait are woken, its callbacks run before Cancel returns, and
-// Cancel returns true, as it does on a future that is cancelled already. If it
+// Cancelled, its input and its place in a bounded queue are free, all who wait are woken,
+// its callbacks run before Cancel returns, and Cancel returns true, as it does on a future that is cancelled already. If it
 // is running, its context is cancelled and Cancel returns false: the future
 // settles when the task has returned. A finished future is left alone; false.
 func (f *future) Cancel() bool {

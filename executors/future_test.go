@@ -3,8 +3,10 @@ package executors
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -197,6 +199,59 @@ func TestContextEndsWithItsTask(t *testing.T) {
 		if child.Err() == nil {
 			t.Errorf("%s: a context made from it lives", kind.Name)
 		}
+	}
+}
+
+// Contexts made from that of a task end with it, and cost no goroutine until then.
+func TestContextsOfATask(t *testing.T) {
+	ex, err := NewGoroutines(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside, release := make(chan []context.Context), make(chan struct{})
+	var stopped atomic.Int32
+	f, err := SubmitFunc(t.Context(), ex, func(ctx context.Context) (int, error) {
+		before := runtime.NumGoroutine()
+		var made []context.Context
+		for i := range 100 {
+			child, cancel := context.WithCancel(ctx)
+			if i%2 == 0 {
+				cancel()
+			}
+			made = append(made, child)
+			stop := context.AfterFunc(ctx, func() { stopped.Add(1) })
+			if i%2 == 0 && !stop() || i%2 == 0 && stop() {
+				t.Error("what was to follow cannot be stopped, or twice")
+			}
+			defer cancel()
+		}
+		if more := runtime.NumGoroutine() - before; more > 0 {
+			t.Errorf("%d goroutines for as many contexts", more)
+		}
+		inside <- made
+		<-ctx.Done()
+		<-release
+		return 0, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := <-inside
+	for i, ctx := range made {
+		if (ctx.Err() != nil) != (i%2 == 0) {
+			t.Errorf("context %d: %v", i, ctx.Err())
+		}
+	}
+	f.Cancel()
+	for _, ctx := range made {
+		<-ctx.Done()
+	}
+	for stopped.Load() < 50 {
+		runtime.Gosched()
+	}
+	close(release)
+	if err := ex.Shutdown(t.Context()); err != nil || stopped.Load() != 50 {
+		t.Errorf("%d functions were called, %v", stopped.Load(), err)
 	}
 }
 

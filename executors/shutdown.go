@@ -26,18 +26,26 @@ func (w *whereabouts) enter() {
 
 func (w *whereabouts) leave() { w.own.Store(0) }
 
-// during calls f, in a goroutine that is not the worker's own.
-func (w *whereabouts) during(f func()) {
+// join and part are for a goroutine that is not the worker's own.
+func (w *whereabouts) join() goroutine.ID {
 	id := goroutine.Current()
 	w.mu.Lock()
 	w.others = append(w.others, id)
 	w.mu.Unlock()
-	defer func() {
-		w.mu.Lock()
-		i := slices.Index(w.others, id)
-		w.others = slices.Delete(w.others, i, i+1)
-		w.mu.Unlock()
-	}()
+	return id
+}
+
+func (w *whereabouts) part(id goroutine.ID) {
+	w.mu.Lock()
+	i := slices.Index(w.others, id)
+	w.others = slices.Delete(w.others, i, i+1)
+	w.mu.Unlock()
+}
+
+// during calls f between the two.
+func (w *whereabouts) during(f func()) {
+	id := w.join()
+	defer w.part(id)
 	f()
 }
 

@@ -39,7 +39,11 @@ func submit[In, Out any](ctx context.Context, ex Executor, c *call[In, Out], opt
 		if err := ctx.Err(); err != nil {
 			return nil, context.Cause(ctx)
 		}
-		c.unwatch = context.AfterFunc(ctx, c.parentEnded)
+		if t, ok := ctx.(*taskContext); ok { // the common way of a task that submits
+			c.unwatch = t.AfterFunc(c.parentEnded)
+		} else {
+			c.unwatch = context.AfterFunc(ctx, c.parentEnded)
+		}
 	}
 	if err := ex.Submit(c); err != nil {
 		c.context().release()

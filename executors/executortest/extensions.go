@@ -279,7 +279,7 @@ var extensionCases = []Case{
 			t.Errorf("sum %d", sum)
 		}
 	}},
-	{ID: "X43", Doc: "the input of a cancelled task is freed at once, though the worker is busy and the future is kept", Needs: Background, Run: func(t *T) {
+	{ID: "X43", Doc: "the input of a cancelled task is freed at once, though the worker is busy and the future is kept", Needs: Background | queueing, Run: func(t *T) {
 		for name, cancel := range waysToCancel {
 			ex := t.New(1)
 			_, d := hold(t, ex, 1)

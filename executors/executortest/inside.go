@@ -11,7 +11,7 @@ import (
 
 // insideCases are about tasks that wait: not in CPython.
 var insideCases = []Case{
-	{ID: "X30", Doc: "a wait inside a task with an ended context ends at once, and starts nothing", Needs: Closures, Run: func(t *T) {
+	{ID: "X30", Doc: "a wait inside a task with an ended context ends at once, and starts nothing", Needs: Closures | Background | queueing, Run: func(t *T) {
 		for name, wait := range waysToWait {
 			ex := t.New(1)
 			d := dir(t.TempDir())
@@ -34,12 +34,12 @@ var insideCases = []Case{
 			}
 		}
 	}},
-	{ID: "X31", Doc: "a task that waits for itself gets ErrDeadlock, by every way to wait", Needs: Closures, Run: func(t *T) {
+	{ID: "X31", Doc: "a task that waits for itself gets ErrDeadlock, by every way to wait", Needs: Closures | Background | queueing, Run: func(t *T) {
 		for name, wait := range waysToWait {
 			circle(t, name, wait, 1, t.New(1))
 		}
 	}},
-	{ID: "X32", Doc: "tasks that wait for each other in a circle get ErrDeadlock, on one worker and on many", Needs: Closures, Run: func(t *T) {
+	{ID: "X32", Doc: "tasks that wait for each other in a circle get ErrDeadlock, on one worker and on many", Needs: Closures | Background | queueing, Run: func(t *T) {
 		for name, wait := range waysToWait {
 			for _, n := range []int{2, 3} {
 				circle(t, fmt.Sprint(name, " of ", n), wait, n, t.New(1))
@@ -47,13 +47,13 @@ var insideCases = []Case{
 			}
 		}
 	}},
-	{ID: "X33", Doc: "tasks of two executors that wait for each other get ErrDeadlock", Needs: Closures, Run: func(t *T) {
+	{ID: "X33", Doc: "tasks of two executors that wait for each other get ErrDeadlock", Needs: Closures | Background | queueing | parallel, Run: func(t *T) {
 		for name, wait := range waysToWait {
 			circle(t, name, wait, 2, t.New(1), elsewhere(t))
 			circle(t, name, wait, 4, t.New(2), elsewhere(t))
 		}
 	}},
-	{ID: "X34", Doc: "a task that waits for a task elsewhere which waits for a worker of the first executor gets ErrDeadlock, or its result", Needs: Closures, Run: func(t *T) {
+	{ID: "X34", Doc: "a task that waits for a task elsewhere which waits for a worker of the first executor gets ErrDeadlock, or its result", Needs: Closures | Background | queueing, Run: func(t *T) {
 		for name, wait := range waysToWait {
 			p, q := t.New(1), elsewhere(t)
 			outer := submitFunc(t, p, func(ctx context.Context) (int, error) {
@@ -75,7 +75,7 @@ var insideCases = []Case{
 			stillWorks(t, p)
 		}
 	}},
-	{ID: "X35", Doc: "who waits in a chain meets no deadlock, nor does who waits for a task that only waits until a deadline", Needs: Closures | Background, Run: func(t *T) {
+	{ID: "X35", Doc: "who waits in a chain meets no deadlock, nor does who waits for a task that only waits until a deadline", Needs: Closures | Background | queueing | parallel, Run: func(t *T) {
 		ex := t.New(3)
 		slow, open := gated(t, "")
 		last := slow
@@ -98,7 +98,7 @@ var insideCases = []Case{
 		open()
 		wantResult(t, last, 7)
 	}},
-	{ID: "X36", Doc: "a wait for the first of several ends when that has settled, though the waiting worker runs another", Needs: Closures | Background, Run: func(t *T) {
+	{ID: "X36", Doc: "a wait for the first of several ends when that has settled, though the waiting worker runs another", Needs: Closures | Background | queueing, Run: func(t *T) {
 		if t.Kind.Name == "threads" {
 			t.Skipf("an awaited task runs on the thread of the task that waits")
 		}
@@ -172,7 +172,11 @@ func circle(t *T, name string, wait func(context.Context, future) error, n int, 
 	outer := submitFunc(t, on[0], func(ctx context.Context) (int, error) {
 		for i := range tasks {
 			tasks[i] = submitFunc(t, on[i%len(on)], func(ctx context.Context) (int, error) {
-				<-submitted
+				select {
+				case <-submitted:
+				case <-t.life.Done(): // Submit runs tasks, and the case was abandoned
+					return 0, t.life.Err()
+				}
 				return 0, wait(ctx, tasks[(i+1)%n])
 			})
 		}

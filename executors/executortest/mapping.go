@@ -313,7 +313,7 @@ var mapCases = []Case{
 			t.Error("the third item ran after the break")
 		}
 	}},
-	{ID: "X37", Doc: "calls that end their goroutine cost nobody else anything, in any number", Run: func(t *T) {
+	{ID: "X37", Doc: "calls that end their goroutine cost nobody else anything, in any number", Needs: lasting, Run: func(t *T) {
 		ex := t.New(2)
 		for name, options := range mapForms {
 			if !t.has(Background) && !endure[name] {

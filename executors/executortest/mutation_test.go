@@ -92,13 +92,13 @@ func TestOneCauseIsSaidOnce(t *testing.T) {
 		{"Submit refuses everything", fault{refusesAll: true}, "Submit of executortest.echo: not today", "B02"},
 		{"no task is run", fault{runsNothing: true}, "not ended after 20s in a wait for the task", "B02"},
 		{"every third task is lost", fault{dropSome: true}, "not ended after 20s in a wait for task 3, the earlier ones have run", "B03"},
-		{"Submit runs the task", fault{inline: true}, "Submit does not return while its task runs", "B04"},
+		{"Submit runs the task", fault{inline: true}, "Submit does not return while its task runs", "B04 X37"},
 		{"Submit waits for a worker", fault{noQueue: true}, "Submit blocks while 1 task runs on 1 worker and 0 wait", "B05"},
 		{"a short queue", fault{noQueue: true, room: 10}, "Submit blocks while 1 task runs on 1 worker and 10 wait", "B05"},
 		{"one task at a time", fault{oneWorker: true}, "3 tasks that wait for each other do not get through on 3 workers", "B06"},
 		{"Goexit ends a worker", fault{losesGoexit: true}, "on 1 worker no task runs after one that has called runtime.Goexit", "B07"},
 		{"runs twice", fault{twice: true}, "call 0 was made 2 times", "X07 E23"},
-		{"wrong number of workers", fault{wrongWorkers: true}, "Workers() = 2, want 1", "E20 T02"},
+		{"wrong number of workers", fault{wrongWorkers: true}, "Workers() = 2, want 1", "E20 T02 X34"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			score, alone := wholeSuite(t, c.fault)
