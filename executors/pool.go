@@ -225,15 +225,19 @@ func (p *pool) submitRanked(t Task) error {
 
 // take claims the task to run next.
 func (p *pool) take() Task {
+	if p.room != nil {
+		t := p.ranked.take(anyRank)
+		if t != nil {
+			p.leave()
+		}
+		return t
+	}
 	t := p.ranked.take(0)
 	if t == nil {
 		t = p.queue.take()
 	}
 	if t == nil {
-		t = p.ranked.take(-1 << 31)
-	}
-	if t != nil && p.room != nil {
-		<-p.room
+		t = p.ranked.take(anyRank)
 	}
 	return t
 }

@@ -1,10 +1,11 @@
 package executors
 
 import (
-	"container/list"
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"poolbench/executors/internal/ring"
 )
 
 // rankedQueues hold the tasks that can be taken out of the middle, or have a priority
@@ -13,41 +14,37 @@ import (
 type rankedQueues struct {
 	count  atomic.Int64
 	mu     sync.Mutex
-	queues []*rankedQueue    // highest priority first
-	places map[*future]place // of those that can be cancelled
+	queues []*rankedQueue // highest priority first
 }
 
 // keptRanks is how many priorities keep their empty queues. There may be no end of
 // them, where deadlines are priorities.
 const keptRanks = 8
 
+// anyRank is below every priority.
+const anyRank = -1 << 31
+
 type rankedQueue struct {
 	priority int
-	tasks    list.List // of Task
+	tasks    ring.Queue[*future, Task]
 }
 
-// A place is where a task is.
-type place struct {
-	queue *rankedQueue
-	at    *list.Element
+// at finds the queue of a priority, or where it would be. Called with mu held.
+func (r *rankedQueues) at(priority int) (int, bool) {
+	return slices.BinarySearchFunc(r.queues, priority, func(q *rankedQueue, p int) int { return p - q.priority })
 }
 
 func (r *rankedQueues) push(t Task) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	i, found := slices.BinarySearchFunc(r.queues, t.priority(), func(q *rankedQueue, p int) int { return p - q.priority })
+	i, found := r.at(t.priority())
 	if !found {
-		r.queues = slices.Insert(r.queues, i, &rankedQueue{priority: t.priority()})
+		q := &rankedQueue{priority: t.priority()}
+		q.tasks.Key = func(t Task) (*future, bool) { return t.base(), t.base() != nil }
+		r.queues = slices.Insert(r.queues, i, q)
 	}
-	q := r.queues[i]
-	at := q.tasks.PushBack(t)
+	r.queues[i].tasks.PushBack(t)
 	r.count.Add(1)
-	if f := t.base(); f != nil {
-		if r.places == nil {
-			r.places = map[*future]place{}
-		}
-		r.places[f] = place{q, at}
-	}
 }
 
 // take returns the first task whose priority is above floor, nil if none.
@@ -57,13 +54,12 @@ func (r *rankedQueues) take(floor int) Task {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, q := range r.queues {
+	for i, q := range r.queues {
 		if q.priority <= floor {
 			return nil
 		}
-		if at := q.tasks.Front(); at != nil {
-			t := at.Value.(Task)
-			r.remove(t, place{q, at})
+		if t := q.tasks.PopFront(); t != nil {
+			r.taken(i)
 			return t
 		}
 	}
@@ -77,19 +73,19 @@ func (r *rankedQueues) drop(t Task) bool {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p, ok := r.places[t.base()]
-	if ok {
-		r.remove(t, p)
+	i, found := r.at(t.priority())
+	if found {
+		if _, found = r.queues[i].tasks.Remove(t.base()); found {
+			r.taken(i)
+		}
 	}
-	return ok
+	return found
 }
 
-// remove is called with mu held.
-func (r *rankedQueues) remove(t Task, p place) {
-	p.queue.tasks.Remove(p.at)
+// taken is called with mu held when the queue with index i has lost a task.
+func (r *rankedQueues) taken(i int) {
 	r.count.Add(-1)
-	delete(r.places, t.base())
-	if p.queue.tasks.Len() == 0 && len(r.queues) > keptRanks {
-		r.queues = slices.DeleteFunc(r.queues, func(q *rankedQueue) bool { return q == p.queue })
+	if r.queues[i].tasks.Len() == 0 && len(r.queues) > keptRanks {
+		r.queues = slices.Delete(r.queues, i, i+1)
 	}
 }

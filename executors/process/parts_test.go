@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -61,7 +60,7 @@ func TestDequeBothEnds(t *testing.T) {
 }
 
 func TestRequeueRestoresTheOrder(t *testing.T) {
-	var d deque
+	d := newBacklog()
 	items := make([]*item, 10)
 	for i := range items {
 		items[i] = &item{order: uint64(i)}
@@ -73,7 +72,7 @@ func TestRequeueRestoresTheOrder(t *testing.T) {
 	d.requeue(nil)
 	d.requeue([]*item{items[5], items[0]})
 	d.requeue([]*item{items[2], items[3]})
-	for i, it := range d.takeAll() {
+	for i, it := range d.TakeAll() {
 		if it.order != uint64(i) {
 			t.Errorf("item %d is %d", i, it.order)
 		}
@@ -209,53 +208,37 @@ func TestNestedPoolRefused(t *testing.T) {
 	}
 }
 
-// Dropped items leave nothing of theirs behind, the others their order, whatever is dropped.
+// What comes back finds its place among what is left, and cannot be taken out any more.
 func TestBacklog(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	for range 200 {
-		var b backlog
-		var model []*item
-		order := uint64(0)
-		for range 300 {
-			switch n := rng.IntN(10); {
-			case n < 5:
-				order++
-				it := &item{order: order, remote: &namedRemote{}, input: []byte("input")}
-				b.PushBack(it)
-				model = append(model, it)
-			case n < 6 && len(model) > 0:
-				if got := b.PopFront(); got != model[0] {
-					t.Fatalf("got item %d, want %d", got.order, model[0].order)
-				}
-				model = model[1:]
-			case n < 7 && len(model) > 2: // two were sent to a worker and come back
-				first, second := b.PopFront(), b.PopFront()
-				first.claimed, second.claimed = true, true
-				b.requeue([]*item{second, first})
-			case len(model) > 0:
-				i := rng.IntN(len(model))
-				it := model[i]
-				remote, claimed := it.remote, it.claimed
-				if dropped := b.drop(remote); dropped == claimed || b.drop(remote) {
-					t.Fatalf("item %d, claimed %v: dropped %v", it.order, claimed, dropped)
-				}
-				if !claimed {
-					if it.input != nil || it.remote != nil {
-						t.Fatal("a dropped item keeps its input")
-					}
-					model = slices.Delete(model, i, i+1)
-				}
-			}
-			if b.Len() != len(model) || len(model) > 0 && b.Front() != model[0] || b.items.Len() > 2*len(model)+1 {
-				t.Fatalf("%d items in %d places, want %d", b.Len(), b.items.Len(), len(model))
-			}
+	b := newBacklog()
+	var items []*item
+	for i := range 6 {
+		items = append(items, &item{order: uint64(i), remote: &namedRemote{}})
+		b.PushBack(items[i])
+	}
+	for i := range 3 {
+		if it := b.PopFront(); it != items[i] {
+			t.Fatalf("item %d is %d", i, it.order)
 		}
-		if got := b.takeAll(); !slices.Equal(got, model) {
-			t.Fatalf("%d items are left, want %d", len(got), len(model))
+		items[i].claimed = i != 1
+	}
+	b.PushBack(items[1])
+	b.PopFront()
+	b.requeue([]*item{items[2], items[0], items[3]})
+	if _, ok := b.Remove(items[4].remote); !ok {
+		t.Error("an item in the middle is not to be found")
+	}
+	for _, i := range []int{0, 2, 4} {
+		if _, ok := b.Remove(items[i].remote); ok {
+			t.Errorf("item %d was taken out", i)
 		}
-		if b.Len() != 0 || b.drop(&namedRemote{}) {
-			t.Error("the backlog is not empty")
-		}
+	}
+	var order []uint64
+	for _, it := range b.TakeAll() {
+		order = append(order, it.order)
+	}
+	if !slices.Equal(order, []uint64{0, 2, 3, 5, 1}) {
+		t.Errorf("order %v", order)
 	}
 }
 

@@ -72,6 +72,7 @@ func NewPool(o Options) (*Pool, error) {
 		opts:    o,
 		nonce:   rand.Text(),
 		byName:  map[string]*function{},
+		queue:   newBacklog(),
 		limit:   o.Workers,
 		booted:  make(chan struct{}),
 		drained: make(chan struct{}),
@@ -252,7 +253,7 @@ func (p *Pool) Drop(t executors.Task) {
 		return
 	}
 	p.mu.Lock()
-	dropped := p.queue.drop(remote)
+	_, dropped := p.queue.Remove(remote)
 	if dropped {
 		p.stats.Cancelled++
 		p.unblock(p.opts.Queue - p.queue.Len())
@@ -311,7 +312,7 @@ func (p *Pool) abandon(cause error) (first bool) {
 	if first = p.broken == nil; first {
 		p.broken = cause
 	}
-	items := p.queue.takeAll()
+	items := p.queue.TakeAll()
 	p.stats.Failed += int64(len(items))
 	p.unblock(len(p.blocked))
 	p.checkDrained()

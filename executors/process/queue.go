@@ -20,7 +20,6 @@ type item struct {
 	// claimed is set by the first dispatch: the future says running, and only
 	// Settle can end it. An item that is sent again after a crash keeps it.
 	claimed bool
-	dropped bool    // cancelled in the queue, where only its order is left
 	cancel  bool    // a cancel frame has been sent
 	est     int64   // ns the scheduler expected when it dispatched the item
 	stamps  *stamps // nil unless the pool is traced
@@ -40,25 +39,8 @@ func (it *item) fail(err error) {
 	it.task.Fail(err)
 }
 
-// A deque is a queue of items, to which they can come back.
+// A deque is a queue of items.
 type deque struct{ ring.Ring[*item] }
-
-// requeue puts items back where they were: in front of all that were accepted
-// later.
-func (d *deque) requeue(items []*item) {
-	if len(items) == 0 {
-		return
-	}
-	byOrder := func(a, b *item) int { return cmp.Compare(a.order, b.order) }
-	last := slices.MaxFunc(items, byOrder).order
-	for d.Len() > 0 && d.At(0).order < last {
-		items = append(items, d.PopFront())
-	}
-	slices.SortFunc(items, byOrder)
-	for _, it := range slices.Backward(items) {
-		d.PushFront(it)
-	}
-}
 
 // takeAll empties the deque.
 func (d *deque) takeAll() []*item {
@@ -69,90 +51,31 @@ func (d *deque) takeAll() []*item {
 	return items
 }
 
-// A backlog is the deque of a pool, out of the middle of which items can be dropped. One
-// that is stands there empty until those before it have gone, or the deque has more
-// empty items than others: then they are taken out together.
+// A backlog is the queue of a pool: items can come back to it, and those of cancelled
+// tasks leave it.
 type backlog struct {
-	items   deque // never begins with an empty one
-	empty   int
-	indexed map[executors.Remote]*item // those that can be dropped; nil until one is, and when there are none
+	ring.Queue[executors.Remote, *item]
 }
 
-// Len is without empty ones.
-func (b *backlog) Len() int { return b.items.Len() - b.empty }
-
-func (b *backlog) Front() *item { return b.items.At(0) }
-
-func (b *backlog) PushBack(it *item) {
-	b.items.PushBack(it)
-	b.index(it)
+func newBacklog() backlog {
+	var b backlog
+	b.Key = func(it *item) (executors.Remote, bool) { return it.remote, !it.claimed }
+	return b
 }
 
-func (b *backlog) index(it *item) {
-	if b.indexed != nil && !it.claimed && !it.dropped {
-		b.indexed[it.remote] = it
-	}
-}
-
-func (b *backlog) PopFront() *item {
-	it := b.items.PopFront()
-	if b.indexed != nil {
-		delete(b.indexed, it.remote)
-	}
-	b.trim()
-	return it
-}
-
-// requeue is that of the deque. The items have been started.
+// requeue puts items back where they were: in front of all that were accepted
+// later.
 func (b *backlog) requeue(items []*item) {
-	b.items.requeue(items)
-	b.trim()
-}
-
-func (b *backlog) takeAll() []*item {
-	items := slices.DeleteFunc(b.items.takeAll(), func(it *item) bool { return it.dropped })
-	*b = backlog{}
-	return items
-}
-
-// drop takes the item of a cancelled task out and forgets what it holds. False means
-// that it is not there. It takes constant time, on average.
-func (b *backlog) drop(r executors.Remote) bool {
-	if b.Len() == 0 {
-		return false
+	if len(items) == 0 {
+		return
 	}
-	if b.indexed == nil {
-		b.indexed = make(map[executors.Remote]*item, b.Len())
-		for i := range b.items.Len() {
-			b.index(b.items.At(i))
-		}
+	byOrder := func(a, b *item) int { return cmp.Compare(a.order, b.order) }
+	last := slices.MaxFunc(items, byOrder).order
+	for b.Len() > 0 && b.Front().order < last {
+		items = append(items, b.PopFront())
 	}
-	it := b.indexed[r]
-	if it == nil {
-		return false
-	}
-	delete(b.indexed, r)
-	*it = item{order: it.order, dropped: true}
-	b.empty++
-	b.trim()
-	return true
-}
-
-// trim keeps what is promised of items and indexed.
-func (b *backlog) trim() {
-	if b.empty > b.items.Len()/2 {
-		for _, it := range b.items.takeAll() {
-			if !it.dropped {
-				b.items.PushBack(it)
-			}
-		}
-		b.empty = 0
-	}
-	for b.items.Len() > 0 && b.items.At(0).dropped {
-		b.items.PopFront()
-		b.empty--
-	}
-	if b.items.Len() == 0 {
-		b.indexed = nil
+	slices.SortFunc(items, byOrder)
+	for _, it := range slices.Backward(items) {
+		b.PushFront(it)
 	}
 }
