@@ -67,13 +67,25 @@ func runReport(_ context.Context, c *program.Invocation) error {
 // A field is a labelled line below a report.
 type field struct{ label, text string }
 
+// aside stands between a command and, in brackets, why: on the next line where both are too
+// long for one.
+const aside = "   ("
+
 // last prints what stands below a report; fields without text are left out.
 func last(c *program.Invocation, how program.ViewFlags, fields ...field) error {
 	p := view.NewPage(how.Options, view.BriefLabels)
 	p.Print("")
 	for _, f := range fields {
-		if f.text != "" {
-			p.Line(f.label, view.Bold, f.text)
+		if f.text == "" {
+			continue
+		}
+		command, why, _ := strings.Cut(f.text, aside)
+		if why != "" && len([]rune(f.text)) <= 80-view.BriefLabels {
+			command, why = f.text, ""
+		}
+		p.Line(f.label, view.Bold, command)
+		if why != "" {
+			p.Line("", view.Bold, strings.TrimSpace(aside)+why)
 		}
 	}
 	_, err := p.WriteTo(c.Stdout)
@@ -92,11 +104,11 @@ func runOf(c *program.Invocation, rec *record.Record) string {
 func nextText(c *program.Invocation, run string, next reports.Step, path string) string {
 	switch {
 	case next.Flags != "":
-		return fmt.Sprintf("%s %s   (%s)", run, next.Flags, next.Why)
+		return run + " " + next.Flags + aside + next.Why + ")"
 	case next.Why != "":
 		return next.Why
 	}
-	return fmt.Sprintf("%s -v %s   (all of it, here)", c.CallOf("report"), path)
+	return c.CallOf("report") + " -v " + path + aside + "all of it, here)"
 }
 
 // reportDir is the directory for the report of a record that was read from path. No two

@@ -211,7 +211,7 @@ func (f *runFlags) last(c *program.Invocation, next reports.Step, s bench.Summar
 	switch {
 	case s.Interrupted: // the error says it
 	case f.quick && next.Why == "":
-		text = c.Again("quick", "resume", "seed", "blocks") + "   (narrower intervals, about a minute)"
+		text = c.Again("quick", "resume", "seed", "blocks") + aside + "narrower intervals, about a minute)"
 	default:
 		again := []string{"resume", "budget", "blocks", "seed", "quick"}
 		for word := range strings.FieldsSeq(next.Flags) {
