@@ -61,7 +61,11 @@ func (s *serial) Submit(t Task) error {
 	}
 	s.running, s.runner = true, goroutine.Current()
 	s.mu.Unlock()
-	whileInline(t, s.drain)
+	if f := t.base(); f == nil || f.unwatch == nil { // not submitted by a task: the context of one can end
+		s.drain()
+	} else {
+		whileInline(t, s.drain)
+	}
 	return nil
 }
 

@@ -350,17 +350,12 @@ func (t *future) helps(f *future) bool {
 	return f.task != nil && t.task != nil && ex != nil && reflect.TypeOf(ex).Comparable() && ex == f.executor && f.task.assist(t.worker)
 }
 
-// whileInline calls run, which runs the task in the goroutine that submits it: a task that
-// submits waits for it meanwhile.
+// whileInline calls run, which runs the task in place of the goroutine that submits it: a
+// task that submits waits for it meanwhile.
 func whileInline(task Task, run func()) {
 	ctx := task.Context()
-	t := taskOf(ctx)
-	if t == nil {
-		run()
-		return
-	}
-	w := &wait{task: t, ctx: ctx, one: task.base()}
-	if w.one == nil || !w.begin() {
+	w := &wait{task: taskOf(ctx), ctx: ctx, one: task.base()}
+	if w.task == nil || w.one == nil || !w.begin() {
 		run()
 		return
 	}
