@@ -51,6 +51,9 @@ func speedupTable(set *Set, s Scaling) words.Table {
 	if slices.ContainsFunc(s.Points(), func(p ScalingPoint) bool { return p.CapacityEfficiency > 0 }) {
 		t.Notes = "efficiency against what the machine was measured to deliver, which also tints the cell"
 	}
+	if _, beaten := BeatenIdeals(set)[s.Workload]; !beaten && slices.ContainsFunc(s.Points(), func(p ScalingPoint) bool { return p.CapacityEfficiency >= 1.005 }) {
+		t.Notes += "; what is above 100 % may be so by noise" // else a warning says that it is not
+	}
 	return t
 }
 

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -240,6 +242,24 @@ func TestHelp(t *testing.T) {
 	for _, args := range [][]string{{"help"}, {"-h"}, {"run", "-h"}, {"gate", "-help"}, {"help", "gate"}, {"selftest", "-h"}, {"list", "-h"}, {"report", "-h"}} {
 		if code, stdout, stderr := poolbench(t, args...); code != 0 || stdout == "" || stderr != "" {
 			t.Errorf("%q: exit %d, stdout %q, stderr %q", args, code, stdout, stderr)
+		}
+	}
+}
+
+// What -h of each command says is stored, but for the worker counts, which the machine has.
+func TestHelpIsStored(t *testing.T) {
+	counts := regexp.MustCompile(`(comma-separated worker counts \(default )[0-9,]+`)
+	for _, name := range []string{"", "run", "report", "gate", "selftest", "list"} {
+		_, text, _ := poolbench(t, strings.Fields(name+" -h")...)
+		text = counts.ReplaceAllString(text, "${1}of the machine")
+		path := filepath.Join("testdata", "help", cmp.Or(name, "poolbench")+".txt")
+		if *update {
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, []byte(text), 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want, err := os.ReadFile(path); err != nil || string(want) != text {
+			t.Errorf("%s is another one now (%v); read it and run the test with -update:\n%s", path, err, text)
 		}
 	}
 }
