@@ -430,7 +430,7 @@ func TestOwnValues(t *testing.T) {
 // none there is no control.
 func TestOwnControls(t *testing.T) {
 	c := newComparison(t, Config{Bench: "^BenchmarkOwn(Slow|N)$", CPU: []int{1}, Slices: 3, Same: 2, Canaries: 2}, false)
-	found := pairs(blocks(t, c, 1, declared(t, c))[0])
+	found := pairs(blocks(t, c, 1, declaredQuietly(t, c))[0])
 	for name, own := range map[string]float64{"OwnN": 150, "OwnSlow": 1000} {
 		if p := found[name+"/control=slower"]; p == nil || p.times(0)[0] != own || p.times(1)[0] < 1.05*own-0.01 || p.times(1)[0] > 1.2*own {
 			t.Errorf("%s: %v", name, p)
