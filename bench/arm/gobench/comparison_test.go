@@ -458,7 +458,7 @@ func TestNameless(t *testing.T) {
 	for _, plain := range []bool{false, true} {
 		c := newComparison(t, Config{Bench: "^Benchmark$", CPU: []int{1, 2}, Slice: time.Millisecond, Slices: 1, Same: 1, Canaries: 1}, plain)
 		want := []string{"Benchmark", "Benchmark-2", "Benchmark/control=same", "Benchmark/control=slower-2"}
-		promised := declared(t, c)
+		promised := declaredQuietly(t, c)
 		got := names(promised)
 		slices.Sort(got)
 		if len(got) != 4 || !slices.Equal(got[:2], want[:2]) {
@@ -634,7 +634,7 @@ func TestControls(t *testing.T) {
 // A benchmark that is more than one control is run once for all of them.
 func TestOneBenchmarkSeveralControls(t *testing.T) {
 	c := newComparison(t, Config{Bench: "^BenchmarkMetrics$", CPU: []int{1}, Slices: 2, Same: 1, Canaries: 1}, false)
-	found := pairs(blocks(t, c, 1, declared(t, c))[0])
+	found := pairs(blocks(t, c, 1, declaredQuietly(t, c))[0])
 	for _, name := range []string{"Metrics", "Metrics/control=same", "Metrics/control=slower"} {
 		if p := found[name]; p == nil || !p.good() {
 			t.Errorf("%s: %v", name, p)
