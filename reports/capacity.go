@@ -123,7 +123,7 @@ func there(s *Set, speedups estimate.Series, workers int) []float64 {
 		if j, ok := slices.BinarySearch(gave.Blocks(), b); ok {
 			lost = has - gave.Places()[j]
 		}
-		out[i] += max(lost, 0)
+		out[i] += lost
 	}
 	return out
 }

@@ -137,24 +137,13 @@ func choose(s *Set, all []candidate, baseline Pool) Choice {
 		lead := slices.MaxFunc(helping, func(a, b candidate) int { return cmp.Compare(a.Speedup.Value, b.Speedup.Value) })
 		out.Decision, out.Best, out.Surely, out.Blocks = SomePool, lead.Arm, lead.surely(len(all)), lead.speedup.N
 	case slices.ContainsFunc(all, func(c candidate) bool { return !(c.most <= 1+Practical) }):
-		machine := MachineOf(s)
-		ours := best.computes && best.Speedup.Known() && machine.Gave.Known() && !machine.Own
-		if ours && (machine.Low() || !mayGain(all)) {
+		if machine := MachineOf(s); machine.Low() && !machine.Own && best.computes && best.Speedup.Known() {
 			out.Decision, out.Gave = MachineAbsent, &machine.Gave
 		}
 	case best.Speedup.Known():
 		out.Decision, out.Speedup = NoPool, estimate.Exactly(1, best.Speedup.N)
 	}
 	return out
-}
-
-// mayGain reports whether any arm may gain what matters as it was measured, whatever the
-// machine gave.
-func mayGain(all []candidate) bool {
-	return slices.ContainsFunc(all, func(c candidate) bool {
-		v := c.surely(len(all))
-		return v.N == 0 || v.High > 1+Practical
-	})
 }
 
 // settle chooses one of those that help.
