@@ -41,6 +41,7 @@ const (
 	ChosenPool                    // Pool is the choice
 	SomePool                      // a pool helps; too few blocks to say which
 	NoPool                        // none gains what matters
+	OneWorker                     // nor does one that has one worker, as all that were measured
 	MachineAbsent                 // none was seen to gain, but the machine did not give what it has
 	Undecided                     // too few blocks, or too noisy
 )
@@ -140,6 +141,8 @@ func choose(s *Set, all []candidate, baseline Pool) Choice {
 		if machine := MachineOf(s); machine.Low() && !machine.Own && best.computes && best.Speedup.Known() {
 			out.Decision, out.Gave = MachineAbsent, &machine.Gave
 		}
+	case best.Speedup.Known() && !slices.ContainsFunc(all, func(c candidate) bool { return c.Workers > 1 }):
+		out.Decision = OneWorker
 	case best.Speedup.Known():
 		out.Decision, out.Speedup = NoPool, estimate.Exactly(1, best.Speedup.N)
 	}

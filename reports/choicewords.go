@@ -36,11 +36,15 @@ func Chosen(s *Set, x Scaling) Sentence {
 	few.Object, few.Unit = words.Count(estimate.MinBlocks, "block"), words.Plain
 	times := words.Estimate(best.Surely, words.Times) + " " + against // the interval that decides
 	lead := fmt.Sprintf("%s, is %s", best.Best.Pool, times)
+	if best.Surely.N > 0 {
+		lead += " (99 % for all arms together)"
+	}
 	out := Sentence{Verdict: &Verdict{Unsure, "cannot tell"}}
 	switch best.Decision {
 	case Unmeasured:
 		out.Text = "cannot tell: only " + words.Against(against) + " was measured"
 		object := ""
+		out.Brief = out.Text
 		if x.Partial {
 			object = "by some executors"
 			out.Text = "nothing is chosen: this grain was measured with some of the executors only"
@@ -50,6 +54,10 @@ func Chosen(s *Set, x Scaling) Sentence {
 		hint := moreBlocks(s, estimate.MinBlocks)
 		out.Text = fmt.Sprintf("a pool helps, about %s; which one needs %s more: %s", words.Ratio(best.Best.Speedup.Value), words.Count(estimate.MinBlocks-best.Blocks, "block"), hint)
 		out.Brief, out.Verdict, out.Claims = "a pool helps, about "+words.Ratio(best.Best.Speedup.Value)+"; which one: "+hint, &Verdict{Win, "a pool helps, about " + words.Ratio(best.Best.Speedup.Value)}, append(sure(Helps), few)
+	case OneWorker:
+		out.Text = fmt.Sprintf("cannot tell: only pools of one worker were measured, which cannot gain; the best, %s", lead)
+		out.Brief = "cannot tell: only pools of one worker were measured"
+		out.Claims = sure(Speedup)
 	case NoPool:
 		why := "nothing beats " + words.Against(against)
 		if best.Best.Speedup.Value >= 1 {
@@ -179,7 +187,7 @@ type rise struct {
 // flag asks for larger pools.
 func (r rise) flag() string {
 	var sizes []string
-	for n := r.last.Workers; n <= 8*r.last.Workers; n *= 2 {
+	for n := r.last.Workers; n <= min(8*r.last.Workers, 1024); n *= 2 { // as many as a run takes
 		sizes = append(sizes, strconv.Itoa(n))
 	}
 	return "-workers " + strings.Join(sizes, ",")
@@ -191,7 +199,7 @@ func (r rise) flag() string {
 func risingOf(s *Set, x Scaling) *rise {
 	for _, series := range x.Series {
 		n := len(series.Points)
-		if series.How != x.Best.Best.How || n < 2 || series.Points[n-1].Pool != x.Best.Best.Pool {
+		if series.How != x.Best.Best.How || n < 2 || series.Points[n-1].Workers > 512 || series.Points[n-1].Pool != x.Best.Best.Pool {
 			continue
 		}
 		r := rise{before: series.Points[n-2], last: series.Points[n-1]}
@@ -206,14 +214,14 @@ func risingOf(s *Set, x Scaling) *rise {
 	return nil
 }
 
-// moreBlocks says how to get a number of blocks of every arm.
+// moreBlocks says how to get a number of blocks of every arm, as flags.
 func moreBlocks(s *Set, blocks int) string {
 	if !s.Numbered() {
 		return fmt.Sprintf("-count %d", blocks)
 	}
 	end := s.Record.Facts.End
 	if end == nil || end.Elapsed <= 0 || s.Whole() == 0 {
-		return fmt.Sprintf("%d blocks", blocks)
+		return "-resume" // it is not known how long a block takes
 	}
 	// The warm-up is one block more.
 	seconds := end.Elapsed * float64(blocks+2) / float64(s.Whole()+1)

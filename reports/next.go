@@ -26,6 +26,14 @@ func Next(s *Set) Step {
 	if s.Whole() < estimate.MinBlocks && len(Scalings(s)) > 0 {
 		return Step{moreBlocks(s, estimate.MinBlocks), fmt.Sprintf("%d blocks for intervals", estimate.MinBlocks)}
 	}
+	for _, h := range Headline(s) {
+		if h.Best.Decision == OneWorker && s.Numbered() {
+			return Step{fmt.Sprintf("-workers 1,%d", max(2, s.Record.Facts.Cores)), "pools of one worker cannot gain"}
+		}
+		if h.Best.Decision == Undecided {
+			return Step{moreBlocks(s, 4*max(s.Whole(), 1)), "half as wide intervals for " + h.Family.Title()}
+		}
+	}
 	var rising []string
 	var largest *rise
 	for _, h := range Headline(s) {
@@ -35,6 +43,9 @@ func Next(s *Set) Step {
 	}
 	if largest != nil {
 		slices.Sort(rising)
+		if !s.Numbered() {
+			return Step{Why: fmt.Sprintf("measure larger pools: still rising at %d workers", largest.last.Workers)}
+		}
 		return Step{"-workloads " + strings.Join(slices.Compact(rising), ",") + " " + largest.flag(), fmt.Sprintf("still rising at %d workers", largest.last.Workers)}
 	}
 	if noisy := NoisyArms(s); len(noisy) > 0 {

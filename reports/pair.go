@@ -136,7 +136,7 @@ func pair(rec *record.Record) pairing {
 		m.sort(numbers)
 	}
 	p.warn(unusable, fmt.Sprintf("%s without a usable %s (the first at %s).", ignored(unusable), record.UnitTime, first),
-		"Every result needs its time in seconds, above 0.")
+		fmt.Sprintf("Every result needs its time in seconds, above 0 and below %g.", maxSeconds))
 	p.warn(outside, ignored(outside)+" before the first block line of a record that has blocks.",
 		"Write a block line before the results of each block.")
 	p.warn(repeated, fmt.Sprintf("%s came again in a block that already had the point; the last one counts.", words.Count(repeated, "result")),

@@ -261,7 +261,7 @@ func TestNarrowBlocks(t *testing.T) {
 		fmt.Fprintf(&text, "# block %d\n%s", b+8, cellLine("serial", "1"))
 	}
 	trust := said(NewSet(parse(t, text.String())), Trust)[0]
-	if want := "7 rounds over all 3 arms, and 3 over those that needed more; intervals are 95 %."; !strings.HasPrefix(trust, want) {
+	if want := "7 rounds over all 3 arms, and 3 over those that needed more; intervals are 95 %, where they say nothing else. Nothing that lowers trust was seen."; !strings.HasPrefix(trust, want) {
 		t.Errorf("%q, want %q", trust, want)
 	}
 }

@@ -58,7 +58,7 @@ var Short = Question{
 			out.add(sweep.Title(), sizeTables(s, sweep)...)
 		}
 		if len(sweeps) == 0 {
-			out.Sentences = []Sentence{nothing("this record cannot say: no workload was measured at several task sizes")}
+			out.Sentences = []Sentence{nothing("this record cannot say: no workload was measured at three task sizes or more")}
 		}
 		return out
 	},
@@ -100,7 +100,7 @@ func payoff(s *Set, sweep Sweep, series SweepSeries, on string) Sentence {
 }
 
 // brief says where all pools of a sweep begin to pay off: "spin × 2: goroutines above 0.40
-// µs, spawn 0.73 µs, processes 61 µs; threads never".
+// µs, spawn 0.73 µs, processes 61 µs; threads never pay off".
 func (s Sweep) brief() string {
 	var above ordered[bool, string]
 	var others ordered[string, string]
@@ -110,11 +110,11 @@ func (s Sweep) brief() string {
 		case c.Outcome == estimate.Crosses:
 			above.add(true, name+" "+words.Duration(c.At.Value))
 		case c.Outcome == estimate.Always && series.Sure():
-			others.add("at every size", name)
+			others.add("always pay off", name)
 		case c.Outcome == estimate.Never && series.Sure():
-			others.add("never", name)
+			others.add("never pay off", name)
 		case c.Outcome == estimate.Never:
-			others.add("not seen to", name)
+			others.add("not seen to pay off", name)
 		case known:
 			above.add(true, name+" ≤ "+words.Duration(latest))
 		default:

@@ -80,12 +80,22 @@ func trustVerdict(s *Set) *Verdict {
 // doubtsOf counts what lowers trust, by kind.
 func doubtsOf(s *Set) (doubts []string) {
 	if n := len(Warnings(s)); n > 0 {
-		doubts = append(doubts, words.Count(n, "doubt"))
+		doubts = append(doubts, words.Count(n, "doubt")+topics(s))
 	}
 	if noisy := NoisyArms(s); len(noisy) > 0 {
 		doubts = append(doubts, words.Plural(len(noisy), "arm is", "arms are")+" noisy")
 	}
 	return doubts
+}
+
+// topics are those of the warnings: " (drift, load)".
+func topics(s *Set) string {
+	var all []string
+	for _, w := range Warnings(s) {
+		all = append(all, w.Topic)
+	}
+	slices.Sort(all)
+	return " (" + words.ShortList(slices.Compact(all), 4) + ")"
 }
 
 // trustBrief is the answer for the last screen.
@@ -130,7 +140,7 @@ func basis(s *Set) string {
 		text, cure = text+", paired by their order: the record has no blocks", "a larger -count gives more"
 	}
 	if s.Whole() >= estimate.MinBlocks {
-		return fmt.Sprintf("%s; intervals are %s.", text, words.Percent(estimate.Confidence))
+		return fmt.Sprintf("%s; intervals are %s, where they say nothing else.", text, words.Percent(estimate.Confidence))
 	}
 	return fmt.Sprintf("%s; intervals need %d, so there are none: %s.", text, estimate.MinBlocks, cure)
 }

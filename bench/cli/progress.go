@@ -10,6 +10,7 @@ import (
 	"poolbench/bench"
 	"poolbench/bench/internal/program"
 	"poolbench/bench/record"
+	"poolbench/reports/words"
 )
 
 // newProgress makes the progress display of run on standard error.
@@ -65,9 +66,9 @@ func (p *plainProgress) Slice(point record.Point, err error) {
 }
 
 func (p *plainProgress) Done(s bench.Summary) {
-	text := fmt.Sprintf("%d blocks of %d slices", s.Blocks, s.Points)
+	text := fmt.Sprintf("%s of %s", words.Count(s.Blocks, "block"), words.Count(s.Points, "slice"))
 	if s.Refined > 0 {
-		text += fmt.Sprintf(", %d points at grains in between", s.Refined)
+		text += fmt.Sprintf(", and %s that were added to the plan", words.Count(s.Refined, "point"))
 	}
 	p.say("%s, in %v", text, s.Elapsed.Round(time.Second))
 }

@@ -92,12 +92,12 @@ func last(c *program.Invocation, how program.ViewFlags, fields ...field) error {
 	return err
 }
 
-// runOf is the command that makes such a record.
+// runOf is the command that makes such a record: of a run, with whatever flags it had.
 func runOf(c *program.Invocation, rec *record.Record) string {
 	if rec.Facts.Run == "" {
 		return "go test -bench ."
 	}
-	return c.CallOf("run")
+	return c.CallOf("run") + " …"
 }
 
 // nextText is the command that would tell more; else that which shows all of it here.

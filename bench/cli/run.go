@@ -209,7 +209,8 @@ func (f *runFlags) measure(ctx context.Context, c *program.Invocation, config be
 func (f *runFlags) last(c *program.Invocation, next reports.Step, s bench.Summary) error {
 	path, text := filepath.Join(f.out, recordName), ""
 	switch {
-	case s.Interrupted: // the error says it
+	case s.Interrupted:
+		text = c.Again("resume") + " -resume" + aside + "goes on)"
 	case f.quick && next.Why == "":
 		text = c.Again("quick", "resume", "seed", "blocks") + aside + "narrower intervals, about a minute)"
 	default:

@@ -188,7 +188,14 @@ func (p *reader) fact(name string, text []byte) error {
 		p.fail(Point{Pkg: f.Pkg, Side: f.Side, name: f.Name}, f.Reason)
 		return nil
 	}
-	return p.rec.Facts.read(name, text)
+	run := p.rec.Facts.Run
+	if err := p.rec.Facts.read(name, text); err != nil {
+		return err
+	}
+	if run != "" && p.rec.Facts.Run != run {
+		return fmt.Errorf("a second run begins here, %s after %s: runs cannot be compared block by block, so give each a file of its own", p.rec.Facts.Run, run)
+	}
+	return nil
 }
 
 // fail notes a failure in the current block.

@@ -21,7 +21,7 @@ var Crossover = register(Chart{
 	Section: "short",
 	Draw: func(set *reports.Set) ([]reports.Drawing, error) {
 		looks := Looks(set)
-		return each(reports.HeadlineSweeps(set), "no workload was measured at several grains",
+		return each(reports.HeadlineSweeps(set), "no workload was measured at three grains or more",
 			func(s reports.Sweep) (Picture, string) { return crossover(set, s, looks) })
 	},
 })

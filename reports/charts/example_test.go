@@ -43,7 +43,7 @@ func Example() {
 	// Output:
 	// speedup-spin true <nil>
 	// Spin: 2 goroutines run it 1.9× faster than serial
-	// charts: crossover: nothing to draw: no workload was measured at several grains
+	// charts: crossover: nothing to draw: no workload was measured at three grains or more
 }
 
 // A chart from outside: marks and a sentence, drawn like ours. This one shows the

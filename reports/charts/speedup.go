@@ -69,7 +69,7 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 	}
 	return Picture{
 		Name: "speedup", Subject: s.Family.Title(),
-		Title:    words.Capital(title) + ": " + speedupFinding(s),
+		Title:    words.Capital(title) + ": " + speedupFinding(set, s),
 		Subtitle: "By number of workers; both axes double. " + Shaded(panel, ", paired with the run of "+words.Against(s.Family.Baseline)),
 		Alt: fmt.Sprintf("Line chart of the speedup over %s against the number of workers (%s). ", words.Against(s.Family.Baseline),
 			strings.Trim(strings.Join(strings.Fields(fmt.Sprint(panel.X.Ticks)), ", "), "[]")) + alt.String() + ideal + words.OneLine(words.Sentence(reports.Chosen(set, s).Text)),
@@ -124,7 +124,7 @@ func ideals(set *reports.Set, s reports.Scaling, panel *Panel) []Guide {
 }
 
 // speedupFinding is the choice in one line.
-func speedupFinding(s reports.Scaling) string {
+func speedupFinding(set *reports.Set, s reports.Scaling) string {
 	best, against := s.Best, words.OneLine(words.Against(s.Family.Baseline))
 	switch best.Decision {
 	case reports.Unmeasured:
@@ -134,7 +134,9 @@ func speedupFinding(s reports.Scaling) string {
 	case reports.NoPool:
 		return "no pool gains anything over " + against
 	case reports.MachineAbsent:
-		return fmt.Sprintf("cannot tell, the machine gave %s of its CPUs", words.RatioNumber(best.Gave.Value))
+		return fmt.Sprintf("cannot tell, the machine gave %s of its %s", words.RatioNumber(best.Gave.Value), words.Count(reports.MachineOf(set).CPUs, "CPU"))
+	case reports.OneWorker:
+		return "cannot tell, only pools of one worker were measured"
 	case reports.Undecided:
 		if best.Blocks < estimate.MinBlocks {
 			return "too few blocks to choose a pool"
