@@ -17,9 +17,9 @@ import (
 //     1 in an interval whose level is shared among all arms (estimate.Sure), and gains more
 //     than what is Practical. None does when even the upper ends of these intervals do not,
 //     had the machine given all that it has (see Machine).
-//  2. Which one? The smallest of those that help to which no other is shown to be
-//     preferable: the interval of their ratio, within blocks, lies above 1 and reaches
-//     beyond what is Practical. That takes MinBlocks.
+//  2. Which one? The smallest of those that help that no other surely beats by more than
+//     what is Practical, by the interval of their ratio within blocks. So it may be as fast as
+//     any; where another measured faster, that is the price. That takes MinBlocks.
 type Choice struct {
 	Pool              // the baseline where no pool is chosen
 	Decision Decision // what follows is of the decisions that have it
@@ -156,7 +156,7 @@ func (out *Choice) settle(s *Set, helping, all []candidate) {
 	for _, c := range helping {
 		if !slices.ContainsFunc(helping, func(other candidate) bool {
 			lead := s.Estimate(c.task.Over(other.task))
-			return standing(lead) == Told && lead.Value > 1
+			return lead.Known() && lead.Low > 1+Practical
 		}) {
 			chosen = c
 			break

@@ -66,7 +66,13 @@ func Refine(s *Set) []record.Point {
 			continue
 		}
 		if n := 2 * r.last.Workers; n <= mostWorkers && h.Tasks >= n {
-			out = append(out, r.last.Point.With(record.AxisWorkers, strconv.Itoa(n)))
+			for _, series := range h.Series {
+				p := series.Points[len(series.Points)-1]
+				// Others that keep up with it may do so further on.
+				if lead := s.Estimate(s.Task(p.Point).Over(s.Task(r.last.Point))); p.Workers == r.last.Workers && (standing(lead) != Told || lead.Value <= 1) {
+					out = append(out, p.Point.With(record.AxisWorkers, strconv.Itoa(n)))
+				}
+			}
 		}
 	}
 	return out

@@ -17,7 +17,7 @@ import (
 var Which = Question{
 	Name: "which", Title: "Which one?", Doc: "Which executor and how many workers should I use?",
 	Answer: func(s *Set) Section {
-		out := Section{Reading: "The speedup is the time of a plain loop divided by the time of the pool, within the same block of the run. The heavy dark line is what the machine was measured to deliver to independent processes; the thin line y = x would be one whole core per worker. Below the dashed line more than half of the workers' time is lost. In the table, the outlined cell is the choice: the smallest pool to which no other is shown to be preferable. Cells marked “equal” are within 5 % of it by their whole interval, those marked “not told” cannot be told apart from it yet."}
+		out := Section{Reading: "The speedup is the time of a plain loop divided by the time of the pool, within the same block of the run. The heavy dark line is what the machine was measured to deliver to independent processes; the thin line y = x would be one whole core per worker. Below the dashed line more than half of the workers' time is lost. In the table, the outlined cell is the choice: the smallest pool that no other surely beats by more than 5 %. Cells marked “equal” are within 5 % of it by their whole interval, those marked “not told” cannot be told apart from it yet."}
 		for _, h := range Headline(s) {
 			of := slices.DeleteFunc(slices.Clone(Scalings(s)), func(x Scaling) bool { return x.Family != h.Family })
 			out.Sentences = append(out.Sentences, whichSentence(s, h))
