@@ -175,3 +175,49 @@ func TestRefinedGrainsOfFewExecutorsAreNotJudged(t *testing.T) {
 		t.Errorf("%+v", h)
 	}
 }
+
+// A choice that is not the fastest says its price, also where the other one surely measured
+// faster, if not by what matters.
+func TestPriceOfAChoice(t *testing.T) {
+	var b strings.Builder
+	for block := range 12 {
+		fmt.Fprintf(&b, "# block %d\n", block+1)
+		faster := []float64{1.03, 1.04, 1.16, 1.2, 1.3}[block%5]
+		for _, arm := range []struct {
+			executor string
+			workers  int
+			seconds  float64
+		}{{record.Serial, 1, 1}, {spawn, 2, 0.5}, {goroutines, 8, 0.5 / faster}} {
+			fmt.Fprintf(&b, "BenchmarkGrid/executor=%s/workload=w/workers=%d/grain=1000 1 %v sec/op 1 tasks/op\n", arm.executor, arm.workers, arm.seconds)
+		}
+	}
+	set := NewSet(parse(t, b.String()))
+	x := Scalings(set)[0]
+	said := Chosen(set, x)
+	if !strings.HasPrefix(said.Text, "spawn with 2 workers, the smallest that may be as fast: 2.00× serial") ||
+		!strings.Contains(said.Text, "goroutines with 8 workers measured 16 % faster [") || strings.Contains(said.Text, "equal") {
+		t.Error(said.Text)
+	}
+	if m := x.Best.mark(x.Best.Rivals[0].Pool); m != nil {
+		t.Errorf("marked %q", m.Word)
+	}
+}
+
+// Pools of one worker cannot gain: they say nothing against pools.
+func TestPoolsOfOneWorker(t *testing.T) {
+	set := NewSet(inBlocks(t, map[string][]float64{record.Serial: repeat(12, func(int) float64 { return 1 }), goroutines: repeat(12, func(int) float64 { return 1.25 })}))
+	if said := Chosen(set, Scalings(set)[0]); said.Verdict.Kind != Unsure || !strings.HasPrefix(said.Text, "cannot tell: only pools of one worker were measured") {
+		t.Errorf("%+v", said)
+	}
+	if next := Next(set); next.Flags != "-workers 1,2" {
+		t.Errorf("%+v", next)
+	}
+}
+
+// What is to be done next can be typed.
+func TestNextIsACommand(t *testing.T) {
+	few := NewSet(inBlocks(t, map[string][]float64{record.Serial: {1, 1}, goroutines: {0.5, 0.5}}))
+	if next := Next(few); next.Flags != "-resume" {
+		t.Errorf("without an end nobody knows how long a block takes: %+v", next)
+	}
+}

@@ -338,3 +338,14 @@ func FuzzRead(f *testing.F) {
 func warned(f Facts, topic string) bool {
 	return slices.ContainsFunc(f.Warnings, func(w Warning) bool { return w.Topic == topic })
 }
+
+// Blocks of two runs cannot be told apart, so one file holds one.
+func TestSecondRunIsRefused(t *testing.T) {
+	const one = "# fact run \"a\"\n# block 1\nBenchmarkX 1 5 ns/op\n"
+	if _, err := Read(strings.NewReader(one+strings.ReplaceAll(one, `"a"`, `"b"`)), "two.txt"); err == nil || !strings.Contains(err.Error(), "a second run begins here") {
+		t.Error(err)
+	}
+	if _, err := Read(strings.NewReader(one+one), "again.txt"); err != nil {
+		t.Error(err)
+	}
+}
