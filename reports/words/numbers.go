@@ -213,7 +213,11 @@ func Quantity(value float64, unit string) string {
 	}
 	size := math.Abs(value)
 	for i, sign := range "TGM" {
-		if factor := []float64{1e12, 1e9, 1e6}[i]; size >= factor {
+		factor := []float64{1e12, 1e9, 1e6}[i]
+		switch {
+		case size >= 999.5*factor && sign == 'T': // there is no larger sign, and no exponent
+			return strconv.FormatFloat(value/factor, 'f', 0, 64) + "T " + unit
+		case size >= 0.9995*factor:
 			return fmt.Sprintf("%.3g%c %s", value/factor, sign, unit)
 		}
 	}

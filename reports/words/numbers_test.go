@@ -45,7 +45,7 @@ func TestNumbers(t *testing.T) {
 		{ChangeInterval(1.09, 1.19), "[+9, +19]"}, {ChangeInterval(0.96, 1.11), "[-4, +11]"},
 		{Grain(100), "100 ns"}, {Grain(10 * time.Microsecond), "10 µs"}, {Grain(1500 * time.Microsecond), "1.5 ms"}, {Grain(2 * time.Second), "2 s"}, {Grain(0), "0"},
 		{Quantity(3, "allocs/op"), "3 allocs/op"}, {Quantity(1.25e6, "B/op"), "1.25M B/op"}, {Quantity(0.0021, "sec/op"), "2.1 ms"},
-		{Quantity(12345, "B/op"), "12345 B/op"}, {Quantity(0.123, "x"), "0.12 x"},
+		{Quantity(12345, "B/op"), "12345 B/op"}, {Quantity(4.16e15, "p"), "4160T p"}, {Quantity(999.7e6, "B/op"), "1G B/op"}, {Quantity(0.123, "x"), "0.12 x"},
 		{ASCII("1.9× ±3 µs → ☃"), "1.9x +-3 us -> ?"},
 		{Count(1, "block"), "1 block"}, {Count(0, "block"), "0 blocks"},
 	} {
