@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -74,6 +75,19 @@ const (
 // Low reports whether the CPUs surely gave much less than they are.
 func (m Machine) Low() bool {
 	return m.CPUs > 1 && m.Gave.Known() && m.Gave.Value < ample*float64(m.CPUs) && m.Gave.High < (1+ample)/2*float64(m.CPUs)
+}
+
+// Short reports whether something took CPUs that the machine has.
+func (m Machine) Short() bool { return m.Low() && !m.Own }
+
+// String is "the machine gave 1.2 of its 2 CPUs".
+func (m Machine) String() string {
+	return fmt.Sprintf("the machine gave %s of its %s", words.RatioNumber(m.Gave.Value), words.Count(m.CPUs, "CPU"))
+}
+
+// did is "2 CPUs did the work of 1.2".
+func (m Machine) did() string {
+	return fmt.Sprintf("%s did the work of %s", words.Count(m.CPUs, "CPU"), words.RatioNumber(m.Gave.Value))
 }
 
 // gave is as precise as its interval.

@@ -24,13 +24,12 @@ type Choice struct {
 	Pool              // the baseline where no pool is chosen
 	Decision Decision // what follows is of the decisions that have it
 	Speedup  estimate.Estimate
-	Rivals   []Rival            // the other arms, of ChosenPool: the smallest first
-	Fastest  *Rival             // the one with the largest speedup; nil when that is the choice
-	Next     *Rival             // the fastest of those that the choice surely beats, with the shared interval; nil without one
-	Best     Arm                // the arm with the largest speedup, of every decision but Unmeasured
-	Surely   estimate.Estimate  // its speedup, or that of the arm that decides, in the interval that decides
-	Gave     *estimate.Estimate // CPUs that the machine gave meanwhile, of MachineAbsent
-	Blocks   int                // of Best
+	Rivals   []Rival           // the other arms, of ChosenPool: the smallest first
+	Fastest  *Rival            // the one with the largest speedup; nil when that is the choice
+	Next     *Rival            // the fastest of those that the choice surely beats, with the shared interval; nil without one
+	Best     Arm               // the arm with the largest speedup, of every decision but Unmeasured
+	Surely   estimate.Estimate // its speedup, or that of the arm that decides, in the interval that decides
+	Blocks   int               // of Best
 }
 
 // A Decision is how a Choice turned out.
@@ -138,8 +137,8 @@ func choose(s *Set, all []candidate, baseline Pool) Choice {
 		lead := slices.MaxFunc(helping, func(a, b candidate) int { return cmp.Compare(a.Speedup.Value, b.Speedup.Value) })
 		out.Decision, out.Best, out.Surely, out.Blocks = SomePool, lead.Arm, lead.surely(len(all)), lead.speedup.N
 	case slices.ContainsFunc(all, func(c candidate) bool { return !(c.most <= 1+Practical) }):
-		if machine := MachineOf(s); machine.Low() && !machine.Own && best.computes && best.Speedup.Known() {
-			out.Decision, out.Gave = MachineAbsent, &machine.Gave
+		if MachineOf(s).Short() && best.computes && best.Speedup.Known() {
+			out.Decision = MachineAbsent
 		}
 	case best.Speedup.Known() && !slices.ContainsFunc(all, func(c candidate) bool { return c.Workers > 1 }):
 		out.Decision = OneWorker
@@ -163,7 +162,7 @@ func (out *Choice) settle(s *Set, helping, all []candidate) {
 		}
 	}
 	out.Decision, out.Pool, out.Speedup, out.Surely = ChosenPool, chosen.Pool, chosen.Speedup, chosen.surely(len(all))
-	fastest, beaten := chosen.Speedup.Value, 0
+	fastest := chosen.Speedup.Value
 	for _, c := range all {
 		if c.Pool == chosen.Pool {
 			continue
@@ -181,7 +180,6 @@ func (out *Choice) settle(s *Set, helping, all []candidate) {
 		if r.Standing != Told || !r.Lead.Known() || r.Lead.Value > 1 {
 			continue
 		}
-		beaten++
 		if out.Next == nil || c.Speedup.Value > out.Next.Speedup.Value {
 			out.Next = &r
 		}

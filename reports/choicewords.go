@@ -72,10 +72,11 @@ func Chosen(s *Set, x Scaling) Sentence {
 			}
 		}
 	case MachineAbsent:
-		gave := fmt.Sprintf("the machine gave %s of its %s meanwhile", words.RatioNumber(best.Gave.Value), words.Count(MachineOf(s).CPUs, "CPU"))
+		machine := MachineOf(s)
+		gave := machine.String() + " meanwhile"
 		out.Text = fmt.Sprintf("cannot tell: %s; the best, %s; stop what else runs, then measure again", gave, lead)
-		out.Brief, out.Verdict = "cannot tell: "+gave, &Verdict{Unsure, fmt.Sprintf("cannot tell: %s of %s", words.RatioNumber(best.Gave.Value), words.Count(MachineOf(s).CPUs, "CPU"))}
-		out.Claims = append(sure(MayGain), MachineOf(s).missing())
+		out.Brief, out.Verdict = "cannot tell: "+gave, &Verdict{Unsure, fmt.Sprintf("cannot tell: %s of %s", words.RatioNumber(machine.Gave.Value), words.Count(machine.CPUs, "CPU"))}
+		out.Claims = append(sure(MayGain), machine.missing())
 	case Undecided:
 		out.Claims = sure(MayGain)
 		if best.Blocks < estimate.MinBlocks {
@@ -230,5 +231,5 @@ func moreBlocks(s *Set, blocks int) string {
 		unit = 15
 	}
 	text := (time.Duration(math.Ceil(seconds/unit)*unit) * time.Second).String()
-	return "-budget " + strings.TrimSuffix(text, "m0s") + map[bool]string{true: "m"}[strings.HasSuffix(text, "m0s")]
+	return "-budget " + strings.Replace(text, "m0s", "m", 1)
 }

@@ -45,22 +45,17 @@ func HeadlineSweeps(s *Set) []Sweep {
 // above which an arm counts as noisy.
 const noisyLimit = 0.10
 
-// NoisyArms names the arms whose speedup has an interval wider than ±10 %, the widest
-// first.
-func NoisyArms(s *Set) (noisy []string) {
-	for _, a := range noisyArms(s) {
-		noisy = append(noisy, a.name)
-	}
-	return noisy
-}
-
+// A noisyArm has a speedup whose interval is wider than ±10 %.
 type noisyArm struct {
 	point record.Point
 	name  string
 	width float64
 }
 
-func noisyArms(s *Set) (found []noisyArm) {
+// noisyArms are all of them, the widest first.
+func noisyArms(s *Set) []noisyArm { return once(s, findNoisyArms) }
+
+func findNoisyArms(s *Set) (found []noisyArm) {
 	for _, x := range Scalings(s) {
 		for _, pt := range x.Points() {
 			width := (pt.Speedup.High - pt.Speedup.Low) / 2 / pt.Speedup.Value

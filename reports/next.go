@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"poolbench/reports/estimate"
-	"poolbench/reports/words"
 )
 
 // A Step is what to do next.
@@ -20,8 +19,8 @@ type Step struct {
 // pools where one still gains, more blocks where intervals are wide. It is empty when
 // nothing is wanting.
 func Next(s *Set) Step {
-	if machine := MachineOf(s); machine.Low() && !machine.Own {
-		return Step{Why: fmt.Sprintf("stop other programs and run again: %s did the work of %s", words.Count(machine.CPUs, "CPU"), words.RatioNumber(machine.Gave.Value))}
+	if machine := MachineOf(s); machine.Short() {
+		return Step{Why: "stop other programs and run again: " + machine.did()}
 	}
 	if s.Whole() < estimate.MinBlocks && len(Scalings(s)) > 0 {
 		return Step{moreBlocks(s, estimate.MinBlocks), fmt.Sprintf("%d blocks for intervals", estimate.MinBlocks)}
@@ -48,7 +47,7 @@ func Next(s *Set) Step {
 		}
 		return Step{"-workloads " + strings.Join(slices.Compact(rising), ",") + " " + largest.flag(), fmt.Sprintf("still rising at %d workers", largest.last.Workers)}
 	}
-	if noisy := NoisyArms(s); len(noisy) > 0 {
+	if noisy := noisyArms(s); len(noisy) > 0 {
 		return Step{moreBlocks(s, 4*s.Whole()), "half as wide intervals"}
 	}
 	return Step{}

@@ -83,7 +83,7 @@ func payoff(s *Set, sweep Sweep, series SweepSeries, on string) Sentence {
 		pays.Outcome, pays.Value = "at most", estimate.Estimate{Value: latest, N: series.Crossover.At.N}
 	}
 	out := Sentence{Text: crossoverText(s, series, series.Label()+on, words.Against(sweep.Family.Baseline)), Claims: []Claim{pays}}
-	if machine := MachineOf(s); pays.Outcome == words.OutcomeText(estimate.Unknown) && machine.Low() && !machine.Own {
+	if machine := MachineOf(s); pays.Outcome == words.OutcomeText(estimate.Unknown) && machine.Short() {
 		out.Claims = append(out.Claims, machine.missing())
 	}
 	if text := cutOverText(series); text != "" {
@@ -176,8 +176,8 @@ func crossoverText(set *Set, series SweepSeries, subject, baseline string) strin
 		return fmt.Sprintf("%s%s at every size tried (from %s)", subject, pays, words.Duration(c.From))
 	case c.Outcome == estimate.Never:
 		text := fmt.Sprintf("%s %s up to %s", subject, series.NeverPays(name), words.Duration(c.To))
-		if machine := MachineOf(set); !series.Sure() && machine.Low() && !machine.Own {
-			text += fmt.Sprintf(", while the machine gave %s of its %s", words.RatioNumber(machine.Gave.Value), words.Count(machine.CPUs, "CPU"))
+		if machine := MachineOf(set); !series.Sure() && machine.Short() {
+			text += ", while " + machine.String()
 		}
 		return text
 	case c.Outcome == estimate.Several:

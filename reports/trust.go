@@ -46,11 +46,12 @@ var Trust = Question{
 		}
 		if noisy := noisyArms(s); len(noisy) > 0 {
 			var of []record.Point
+			var names []string
 			for _, a := range noisy {
-				of = append(of, a.point)
+				of, names = append(of, a.point), append(names, a.name)
 			}
 			add(count("noisy arms", len(noisy), of...), "%s noisy (interval wider than ±%s): %s. More blocks, hence a larger -budget, narrow them.",
-				words.Plural(len(noisy), "arm is", "arms are"), words.Percent(noisyLimit), words.ShortList(NoisyArms(s), 3))
+				words.Plural(len(noisy), "arm is", "arms are"), words.Percent(noisyLimit), words.ShortList(names, 3))
 		}
 		if m := MachineOf(s); m.Own {
 			add(m.claim(), "These %s do the work of %s %s: no pool can speed up CPU work more on this machine.", words.Count(m.CPUs, "CPU"), m.gave(), words.IntervalOf(m.Gave, words.Times))
@@ -82,7 +83,7 @@ func doubtsOf(s *Set) (doubts []string) {
 	if n := len(Warnings(s)); n > 0 {
 		doubts = append(doubts, words.Count(n, "doubt")+topics(s))
 	}
-	if noisy := NoisyArms(s); len(noisy) > 0 {
+	if noisy := noisyArms(s); len(noisy) > 0 {
 		doubts = append(doubts, words.Plural(len(noisy), "arm is", "arms are")+" noisy")
 	}
 	return doubts
@@ -105,7 +106,7 @@ func trustBrief(s *Set) string {
 		doubts = slices.Insert(doubts, 0, words.Count(n, "slice")+" failed")
 	}
 	if m := MachineOf(s); m.Low() {
-		doubts = append(doubts, fmt.Sprintf("%s did the work of %s", words.Count(m.CPUs, "CPU"), words.RatioNumber(m.Gave.Value)))
+		doubts = append(doubts, m.did())
 	}
 	if s.Whole() < estimate.MinBlocks {
 		doubts = slices.Insert(doubts, 0, "too few for intervals")
@@ -170,8 +171,8 @@ func failureTable(s *Set) words.Table {
 
 func noisyTable(s *Set) words.Table {
 	t := words.Table{Title: "Noisy arms", Folded: true, Left: 1, Header: []string{"the widest interval first"}}
-	for _, name := range NoisyArms(s) {
-		t.Add(name)
+	for _, a := range noisyArms(s) {
+		t.Add(a.name)
 	}
 	return t
 }
@@ -183,7 +184,9 @@ func (m Machine) claim() Claim {
 
 // missing is that it gave less than it has.
 func (m Machine) missing() Claim {
-	return Claim{Subject: "the machine", Relation: Missing, Object: words.Count(m.CPUs, "CPU"), Unit: words.Plain, Value: m.Gave, Of: []record.Point{capacityPoint(m.CPUs)}, Against: []record.Point{capacityPoint(1)}}
+	c := m.claim()
+	c.Subject, c.Relation, c.Object, c.Unit = "the machine", Missing, c.Subject, words.Plain
+	return c
 }
 
 // CapacityIs is the relation of what CPUs deliver together to what one does.

@@ -66,7 +66,7 @@ func otherValues(s *Set) []record.Warning {
 func absence(s *Set) []record.Warning {
 	m := MachineOf(s)
 	switch {
-	case m.Low() && !m.Own:
+	case m.Short():
 		return []record.Warning{{Topic: "capacity",
 			What: fmt.Sprintf("%s together did the work of %s %s, and of %s to %s in most blocks: something else took them.", words.Count(m.CPUs, "CPU"), m.gave(), words.IntervalOf(m.Gave, words.Times), words.RatioNumber(m.From), words.RatioNumber(m.To)),
 			Cure: "Stop other programs, or use a machine that does not share its CPUs, and measure again; more blocks do not help."}}

@@ -61,15 +61,12 @@ func runReport(_ context.Context, c *program.Invocation) error {
 	if dir == "" {
 		where = fmt.Sprintf("not written, since %s is no file: -out DIR writes it", rest[0])
 	}
-	return last(c, how, field{"Report", where}, field{"Next", nextText(c, runOf(c, rec), next, rest[0])})
+	return last(c, how, field{label: "Report", text: where}, nextField(c, runOf(c, rec), next, rest[0]))
 }
 
-// A field is a labelled line below a report.
-type field struct{ label, text string }
-
-// aside stands between a command and, in brackets, why: on the next line where both are too
-// long for one.
-const aside = "   ("
+// A field is a labelled line below a report, with what else there is to say of it in brackets
+// behind it, or on the next line where both are too long for one.
+type field struct{ label, text, aside string }
 
 // last prints what stands below a report; fields without text are left out.
 func last(c *program.Invocation, how program.ViewFlags, fields ...field) error {
@@ -79,13 +76,16 @@ func last(c *program.Invocation, how program.ViewFlags, fields ...field) error {
 		if f.text == "" {
 			continue
 		}
-		command, why, _ := strings.Cut(f.text, aside)
-		if why != "" && len([]rune(f.text)) <= 80-view.BriefLabels {
-			command, why = f.text, ""
-		}
-		p.Line(f.label, view.Bold, command)
-		if why != "" {
-			p.Line("", view.Bold, strings.TrimSpace(aside)+why)
+		aside := "(" + f.aside + ")"
+		one := f.text + "   " + aside
+		switch {
+		case f.aside == "":
+			p.Line(f.label, view.Bold, f.text)
+		case len([]rune(one)) <= 80-view.BriefLabels:
+			p.Line(f.label, view.Bold, one)
+		default:
+			p.Line(f.label, view.Bold, f.text)
+			p.Line("", view.Bold, aside)
 		}
 	}
 	_, err := p.WriteTo(c.Stdout)
@@ -100,15 +100,15 @@ func runOf(c *program.Invocation, rec *record.Record) string {
 	return c.CallOf("run") + " …"
 }
 
-// nextText is the command that would tell more; else that which shows all of it here.
-func nextText(c *program.Invocation, run string, next reports.Step, path string) string {
+// nextField is the command that would tell more; else that which shows all of it here.
+func nextField(c *program.Invocation, run string, next reports.Step, path string) field {
 	switch {
 	case next.Flags != "":
-		return run + " " + next.Flags + aside + next.Why + ")"
+		return field{"Next", run + " " + next.Flags, next.Why}
 	case next.Why != "":
-		return next.Why
+		return field{label: "Next", text: next.Why}
 	}
-	return c.CallOf("report") + " -v " + path + aside + "all of it, here)"
+	return field{"Next", c.CallOf("report") + " -v " + path, "all of it, here"}
 }
 
 // reportDir is the directory for the report of a record that was read from path. No two

@@ -207,20 +207,20 @@ func (f *runFlags) measure(ctx context.Context, c *program.Invocation, config be
 
 // last says where things lie, and what to do next.
 func (f *runFlags) last(c *program.Invocation, next reports.Step, s bench.Summary) error {
-	path, text := filepath.Join(f.out, recordName), ""
+	path, then := filepath.Join(f.out, recordName), field{label: "Next"}
 	switch {
 	case s.Interrupted:
-		text = c.Again("resume") + " -resume" + aside + "goes on)"
+		then.text, then.aside = c.Again("resume")+" -resume", "goes on"
 	case f.quick && next.Why == "":
-		text = c.Again("quick", "resume", "seed", "blocks") + aside + "narrower intervals, about a minute)"
+		then.text, then.aside = c.Again("quick", "resume", "seed", "blocks"), "narrower intervals, about a minute"
 	default:
 		again := []string{"resume", "budget", "blocks", "seed", "quick"}
 		for word := range strings.FieldsSeq(next.Flags) {
 			again = append(again, strings.TrimPrefix(word, "-"))
 		}
-		text = nextText(c, c.Again(again...), next, path)
+		then = nextField(c, c.Again(again...), next, path)
 	}
-	return last(c, f.view, field{"Report", filepath.Join(f.out, "report.html")}, field{"Data", path}, field{"Next", text})
+	return last(c, f.view, field{label: "Report", text: filepath.Join(f.out, "report.html")}, field{label: "Data", text: path}, then)
 }
 
 // failure is the error of a run that was not as it should be.

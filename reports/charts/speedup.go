@@ -134,7 +134,7 @@ func speedupFinding(set *reports.Set, s reports.Scaling) string {
 	case reports.NoPool:
 		return "no pool gains anything over " + against
 	case reports.MachineAbsent:
-		return fmt.Sprintf("cannot tell, the machine gave %s of its %s", words.RatioNumber(best.Gave.Value), words.Count(reports.MachineOf(set).CPUs, "CPU"))
+		return "cannot tell, " + reports.MachineOf(set).String()
 	case reports.OneWorker:
 		return "cannot tell, only pools of one worker were measured"
 	case reports.Undecided:
