@@ -71,7 +71,7 @@ func Example_source() {
 	drawings, _ := charts.Draw(set, charts.All()...)
 	report := view.New(set, reports.Questions(), drawings)
 	var text, markdown, page bytes.Buffer
-	fmt.Println(view.Text(&text, report, view.Options{}), view.Markdown(&markdown, report), view.HTML(&page, report))
+	fmt.Println(view.Text(&text, report, view.Options{Verbose: true}), view.Markdown(&markdown, report), view.HTML(&page, report))
 	for _, shown := range []string{text.String(), markdown.String(), page.String()} {
 		fmt.Println(strings.Contains(shown, "copy, blocksize=512"), strings.Contains(shown, "xargs"))
 	}
