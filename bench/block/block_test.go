@@ -289,7 +289,7 @@ func TestUntil(t *testing.T) {
 		for _, test := range []struct {
 			slice time.Duration
 			last  string
-		}{{3 * time.Second, "a"}, {30 * time.Second, ""}} {
+		}{{2500 * time.Millisecond, "a"}, {30 * time.Second, ""}} { // the first ends half a second before its time is over
 			m := &measured{until: time.Now().Add(3 * time.Second)}
 			long := &scripted{m: m, name: "a"}
 			long.slice = func(ctx context.Context, n int) (arm.Slice, error) {
