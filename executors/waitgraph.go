@@ -62,10 +62,10 @@ func innermost(ex Executor) Executor {
 // begin notes that the task waits; false if it has returned, and only a goroutine that it
 // left behind waits.
 func (w *wait) begin() bool {
-	a := (*taskContext)(w.task).activity()
-	if a == endedActivity {
+	if w.task.settled() {
 		return false
 	}
+	a := (*taskContext)(w.task).activity()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.waits = append(a.waits, w)
@@ -227,16 +227,16 @@ func (l *look) ends(w *wait) bool {
 
 // settles reports whether something that goes on may lead to f being settled.
 func (l *look) settles(f *future) bool {
-	s := State(f.state.Load())
+	s := f.State()
 	switch {
 	case f == l.origin || l.futures[f]:
 		return false
 	case f.executor == nil: // somebody may keep a promise
 		return true
-	case s != Pending && s != Running && s != encoding:
-		return true
-	case s != Running:
+	case s == Pending:
 		return l.starts(f.executor)
+	case s != Running:
+		return true
 	}
 	a := f.active.Load()
 	if a == nil {
