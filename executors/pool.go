@@ -37,7 +37,6 @@ type pool struct {
 
 	queue  blockQueue
 	ranked rankedQueues  // holds all tasks of a bounded queue, and else those with a priority
-	room   chan struct{} // a token for each queued task of a bounded queue; nil when unbounded
 
 	searching atomic.Int32 // workers woken or started that have not looked at the queue yet
 	parked    atomic.Int32 // len(idle)
@@ -54,7 +53,6 @@ type pool struct {
 	retired outcomes // of workers that ended
 	closed  bool
 	broken  bool
-	closing chan struct{} // closed when Shutdown begins or the pool breaks: wakes blocked submitters
 	gone    chan struct{} // closed when closed, drained and without workers
 }
 
@@ -76,12 +74,10 @@ func newPool(o Options, lockThreads bool) (Executor, error) {
 			}
 		}
 	}
-	p := &pool{options: o, lockThreads: lockThreads, callers: map[*Worker]struct{}{}, closing: make(chan struct{}), gone: make(chan struct{})}
+	p := &pool{options: o, lockThreads: lockThreads, callers: map[*Worker]struct{}{}, gone: make(chan struct{})}
 	p.queue.init()
 	p.limit.Store(int32(o.Workers))
-	if o.Queue > 0 {
-		p.room = make(chan struct{}, o.Queue)
-	}
+	p.ranked.bound = o.Queue
 	return p, nil
 }
 
@@ -91,13 +87,7 @@ func (p *pool) Submit(t Task) error {
 	if t == nil {
 		return errNilTask
 	}
-	if p.room != nil {
-		if done, err := p.enter(t); done {
-			return err
-		}
-		return p.submitRanked(t)
-	}
-	if t.priority() != 0 {
+	if p.options.Queue > 0 || t.priority() != 0 {
 		return p.submitRanked(t)
 	}
 	if p.parked.Load() > 0 && p.handOver(t) {
@@ -133,47 +123,52 @@ func (p *pool) popIdle() *poolWorker {
 	return w
 }
 
-// enter takes a place in a bounded queue. done means that Submit has nothing left
-// to do.
-func (p *pool) enter(t Task) (done bool, err error) {
-	select {
-	case p.room <- struct{}{}:
-		return false, nil
-	default:
+func (p *pool) submitRanked(t Task) error {
+	err := p.ranked.push(t)
+	if err == ErrFull {
+		switch p.options.OnFull {
+		case RunInCaller:
+			whileInline(t, func() { p.runBeside(t) })
+			return nil
+		case Block:
+			err = p.enter(t)
+		}
 	}
-	if err := p.refusal(); err != nil {
-		return true, err
+	if err == nil {
+		p.summon()
 	}
-	switch p.options.OnFull {
-	case Refuse:
-		return true, ErrFull
-	case RunInCaller:
-		whileInline(t, func() { p.runBeside(t) })
-		return true, nil
-	}
+	return err
+}
+
+// enter waits for room in a bounded queue, and for the task to be in it.
+func (p *pool) enter(t Task) error {
 	ctx := t.Context()
 	var over chan struct{}
 	if submitter := taskOf(ctx); submitter != nil {
 		w := &wait{task: submitter, ctx: ctx, room: p}
 		if !w.begin() {
-			return true, context.Canceled
+			return context.Canceled
 		}
 		defer w.leave()
 		if err := w.park(); err != nil {
-			return true, err
+			return err
 		}
 		over = w.over
 	}
+	e := p.ranked.enter(t)
+	err := ErrDeadlock
 	select {
-	case p.room <- struct{}{}:
-		return false, nil
+	case <-e.done:
+		return e.err
 	case <-ctx.Done():
-		return true, context.Cause(ctx)
+		err = context.Cause(ctx)
 	case <-over:
-		return true, ErrDeadlock
-	case <-p.closing:
-		return true, p.refusal()
 	}
+	if p.ranked.giveUp(e) {
+		return err
+	}
+	<-e.done
+	return e.err
 }
 
 // runBeside runs t while its submitter waits, in a goroutine of its own: a runtime.Goexit
@@ -196,41 +191,10 @@ func (p *pool) runBeside(t Task) {
 	group.Wait()
 }
 
-// leave gives a place in a bounded queue back.
-func (p *pool) leave() {
-	if p.room != nil {
-		<-p.room
-	}
-}
-
-func (p *pool) refusal() error {
-	p.queue.submit.Lock()
-	defer p.queue.submit.Unlock()
-	return p.queue.refuse
-}
-
-func (p *pool) submitRanked(t Task) error {
-	p.queue.submit.Lock()
-	if err := p.queue.refuse; err != nil {
-		p.queue.submit.Unlock()
-		p.leave()
-		return err
-	}
-	p.queue.pushed++
-	p.ranked.push(t)
-	p.queue.submit.Unlock()
-	p.summon()
-	return nil
-}
-
 // take claims the task to run next.
 func (p *pool) take() Task {
-	if p.room != nil {
-		t := p.ranked.take(anyRank)
-		if t != nil {
-			p.leave()
-		}
-		return t
+	if p.options.Queue > 0 {
+		return p.ranked.take(anyRank)
 	}
 	t := p.ranked.take(0)
 	if t == nil {
@@ -249,7 +213,6 @@ func (p *pool) Drop(t Task) {
 		return
 	}
 	p.retired.cancelled.Add(1)
-	p.leave()
 	p.mu.Lock()
 	p.closeIfDone() // it may have been the last task, with no worker on its way
 	p.mu.Unlock()
@@ -346,9 +309,7 @@ func (p *pool) Resize(workers int) error {
 
 // Stats is described at StatsOf.
 func (p *pool) Stats() Stats {
-	p.queue.submit.Lock()
-	submitted := p.queue.pushed
-	p.queue.submit.Unlock()
+	submitted := p.queue.submitted() + p.ranked.submitted()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := Stats{
@@ -367,7 +328,7 @@ func (p *pool) Stats() Stats {
 // stop refuses further tasks; the first reason stays.
 func (p *pool) stop(err error) {
 	if p.queue.stop(err) {
-		close(p.closing)
+		p.ranked.stop(err)
 	}
 }
 
