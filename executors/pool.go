@@ -22,8 +22,9 @@ import (
 //
 // A submitter wakes nobody while a woken worker is still on its way (searching):
 // that one will see the task, and wakes the next if it leaves more behind. So a
-// burst of n submits costs a few wakes, not n. The worker that parked last is
-// woken first: its stack is the warmest.
+// burst of n submits costs a few wakes, not n. One parked worker stands first, where it
+// is put and taken by one atomic step; the others in a list, of which the one that parked
+// last is woken first. So a pool with little to do uses few workers, with warm stacks.
 //
 // Tried and left out: a worker that spins for some hundred nanoseconds before it
 // parks, with a waiter that spins likewise. On two virtual CPUs that share a core
@@ -36,25 +37,29 @@ type pool struct {
 	lockThreads bool
 
 	queue  blockQueue
-	ranked rankedQueues  // holds all tasks of a bounded queue, and else those with a priority
+	ranked rankedQueues // holds all tasks of a bounded queue, and else those with a priority
 
-	searching atomic.Int32 // workers woken or started that have not looked at the queue yet
-	parked    atomic.Int32 // len(idle)
-	live      atomic.Int32 // workers that exist, parked ones included
-	limit     atomic.Int32 // workers that may exist
+	searching atomic.Int32               // workers woken or started that have not looked at the queue yet
+	handed    atomic.Int64               // tasks given to a parked worker past the queue
+	first     atomic.Pointer[poolWorker] // parked; nobody once nothing is to be handed over any more
+	parked    atomic.Int32               // len(idle)
+	live      atomic.Int32               // workers that exist, parked ones included
+	limit     atomic.Int32               // workers that may exist
 
-	mu      sync.Mutex // guards what follows, and every change of the four above but searching
-	idle    []*poolWorker
+	mu      sync.Mutex           // guards what follows, and every change of the three above
+	idle    []*poolWorker        // parked, but first
 	all     []*poolWorker        // every worker that exists
 	callers map[*Worker]struct{} // of tasks that run while their submitters wait
 	nextID  int
 	peak    int
-	handed  int64    // tasks given to a parked worker past the queue
 	retired outcomes // of workers that ended
 	closed  bool
 	broken  bool
 	gone    chan struct{} // closed when closed, drained and without workers
 }
+
+// nobody is first in a pool that is closed or broken.
+var nobody = new(poolWorker)
 
 func newPool(o Options, lockThreads bool) (Executor, error) {
 	if err := o.Check(); err != nil {
@@ -90,7 +95,7 @@ func (p *pool) Submit(t Task) error {
 	if p.options.Queue > 0 || t.priority() != 0 {
 		return p.submitRanked(t)
 	}
-	if p.parked.Load() > 0 && p.handOver(t) {
+	if p.handOver(t) {
 		return nil
 	}
 	if err := p.queue.push(t); err != nil {
@@ -102,25 +107,55 @@ func (p *pool) Submit(t Task) error {
 
 // handOver gives t to a parked worker if no task is before it.
 func (p *pool) handOver(t Task) bool {
-	p.mu.Lock()
-	if p.closed || p.broken || len(p.idle) == 0 || !p.empty() {
-		p.mu.Unlock()
+	if !p.empty() {
 		return false
 	}
-	w := p.popIdle()
-	p.handed++
-	p.mu.Unlock()
+	w := p.takeFirst()
+	if w == nil && p.parked.Load() > 0 {
+		p.mu.Lock()
+		if !p.closed && !p.broken {
+			w = p.takeParked()
+		}
+		p.mu.Unlock()
+	}
+	if w == nil {
+		return false
+	}
+	p.handed.Add(1)
 	w.wake <- t
 	return true
 }
 
-// popIdle takes the worker that parked last. mu is held.
-func (p *pool) popIdle() *poolWorker {
+// takeFirst takes the worker that stands first; nil if none does.
+func (p *pool) takeFirst() *poolWorker {
+	w := p.first.Load()
+	if w == nil || w == nobody || !p.first.CompareAndSwap(w, nil) {
+		return nil
+	}
+	return w
+}
+
+// takeParked takes a parked worker, nil if there is none. mu is held.
+func (p *pool) takeParked() *poolWorker {
+	if w := p.takeFirst(); w != nil {
+		return w
+	}
 	n := len(p.idle) - 1
+	if n < 0 {
+		return nil
+	}
 	w := p.idle[n]
 	p.idle[n] = nil
 	p.setIdle(p.idle[:n])
 	return w
+}
+
+// noneFirst moves the worker that stands first to the others. mu is held. From now on
+// what stands first is next: nil or nobody.
+func (p *pool) noneFirst(next *poolWorker) {
+	if w := p.first.Swap(next); w != nil && w != nobody {
+		p.setIdle(append(p.idle, w))
+	}
 }
 
 func (p *pool) submitRanked(t Task) error {
@@ -222,7 +257,7 @@ func (p *pool) empty() bool { return p.ranked.count.Load() == 0 && p.queue.empty
 
 // summon makes sure that somebody comes for the queue.
 func (p *pool) summon() {
-	if p.searching.Load() > 0 || p.parked.Load() == 0 && p.live.Load() >= p.limit.Load() {
+	if p.searching.Load() > 0 || p.first.Load() == nil && p.parked.Load() == 0 && p.live.Load() >= p.limit.Load() {
 		return
 	}
 	p.mu.Lock()
@@ -240,12 +275,11 @@ func (p *pool) summon() {
 // wakeOrStart returns a parked worker, now counted as searching, that must be
 // woken; or it starts one; or there is none to be had. mu is held.
 func (p *pool) wakeOrStart() *poolWorker {
-	switch {
-	case len(p.idle) > 0:
-		w := p.popIdle()
+	if w := p.takeParked(); w != nil {
 		p.searching.Add(1)
 		return w
-	case p.live.Load() < p.limit.Load():
+	}
+	if p.live.Load() < p.limit.Load() {
 		w := &poolWorker{pool: p, wake: make(chan Task, 1)}
 		w.Executor, w.ID = p, p.nextID
 		if w.locked = p.lockThreads; w.locked {
@@ -256,7 +290,7 @@ func (p *pool) wakeOrStart() *poolWorker {
 		p.all = append(p.all, w)
 		p.live.Add(1)
 		p.searching.Add(1)
-		p.notePeak()
+		p.peak = max(p.peak, int(p.live.Load())) // it starts because none is parked
 		go w.begin()
 	}
 	return nil
@@ -279,10 +313,7 @@ func (p *pool) freeSlot() int {
 func (p *pool) setIdle(idle []*poolWorker) {
 	p.idle = idle
 	p.parked.Store(int32(len(idle)))
-	p.notePeak()
 }
-
-func (p *pool) notePeak() { p.peak = max(p.peak, int(p.live.Load())-len(p.idle)) }
 
 // Resize changes the number of workers.
 func (p *pool) Resize(workers int) error {
@@ -291,6 +322,9 @@ func (p *pool) Resize(workers int) error {
 	}
 	p.mu.Lock()
 	p.limit.Store(int32(workers))
+	if p.first.Load() != nobody {
+		p.noneFirst(nil)
+	}
 	surplus := min(int(p.live.Load())-workers, len(p.idle))
 	var wake []*poolWorker
 	if surplus > 0 {
@@ -309,12 +343,15 @@ func (p *pool) Resize(workers int) error {
 
 // Stats is described at StatsOf.
 func (p *pool) Stats() Stats {
-	submitted := p.queue.submitted() + p.ranked.submitted()
+	submitted := p.queue.submitted() + p.ranked.submitted() + p.handed.Load()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := Stats{
-		Submitted: submitted + p.handed, Workers: int(p.live.Load()), Busy: int(p.live.Load()) - len(p.idle), Peak: p.peak, Started: p.nextID,
+		Submitted: submitted, Workers: int(p.live.Load()), Busy: int(p.live.Load()) - len(p.idle), Peak: p.peak, Started: p.nextID,
 		Succeeded: p.retired.succeeded.Load(), Failed: p.retired.failed.Load(), Cancelled: p.retired.cancelled.Load(),
+	}
+	if w := p.first.Load(); w != nil && w != nobody {
+		s.Busy--
 	}
 	for _, w := range p.all {
 		s.Succeeded += w.counts.succeeded.Load()
@@ -338,6 +375,7 @@ func (p *pool) fail(cause error) {
 	p.stop(err)
 	p.mu.Lock()
 	p.broken = true
+	p.noneFirst(nobody)
 	p.mu.Unlock()
 	for {
 		t := p.take()
@@ -378,6 +416,7 @@ func (p *pool) Shutdown(ctx context.Context) error {
 	p.stop(ErrShutdown)
 	p.mu.Lock()
 	p.closed = true
+	p.noneFirst(nobody)
 	idle := p.idle
 	p.searching.Add(int32(len(idle)))
 	p.setIdle(nil)

@@ -125,17 +125,17 @@ func (w *poolWorker) next(searching bool) Task {
 // counts as searching. Not alive means that it has retired instead.
 func (w *poolWorker) park() (t Task, alive bool) {
 	p := w.pool
-	p.mu.Lock()
-	if p.closed { // nobody would wake it when another worker has taken the last task
-		p.mu.Unlock()
+	if !p.first.CompareAndSwap(nil, w) && !w.join() {
 		return nil, w.stay()
 	}
-	p.setIdle(append(p.idle, w))
-	p.mu.Unlock()
 	// A submitter that saw this worker searching has woken nobody, so look again
 	// now that it would be seen idle. Being woken by oneself is as good as any.
 	if !p.empty() {
 		p.summon()
+	}
+	// Nor has Resize seen it idle, if it was before that.
+	if p.live.Load() > p.limit.Load() && w.unpark() {
+		return nil, w.stay()
 	}
 	if p.options.Idle == 0 {
 		return <-w.wake, true
@@ -153,6 +153,18 @@ func (w *poolWorker) park() (t Task, alive bool) {
 	return <-w.wake, true // somebody took this worker out of the idle ones meanwhile
 }
 
+// join puts the worker among those that are parked; false if the pool is closed, and nobody
+// would wake it when another worker has taken the last task.
+func (w *poolWorker) join() bool {
+	p := w.pool
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.closed {
+		p.setIdle(append(p.idle, w))
+	}
+	return !p.closed
+}
+
 // stay retires the worker unless it is needed, and then has it count as searching.
 func (w *poolWorker) stay() bool {
 	if w.retire(false) {
@@ -162,9 +174,12 @@ func (w *poolWorker) stay() bool {
 	return true
 }
 
-// unpark takes the worker out of the idle ones; false if it is not among them.
+// unpark takes the worker out of the parked ones; false if it is not among them.
 func (w *poolWorker) unpark() bool {
 	p := w.pool
+	if p.first.CompareAndSwap(w, nil) {
+		return true
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	i := slices.Index(p.idle, w)
