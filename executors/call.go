@@ -28,7 +28,7 @@ type activity struct {
 // An afterFunc is called when a context has ended.
 type afterFunc struct{ f func() }
 
-func (t *taskContext) Deadline() (time.Time, bool) { return t.parent.Deadline() }
+func (t *taskContext) Deadline() (time.Time, bool) { return t.origin.parent.Deadline() }
 
 func (t *taskContext) activity() *activity {
 	for {
@@ -71,7 +71,7 @@ func (t *taskContext) AfterFunc(f func()) (stop func() bool) {
 
 func (t *taskContext) Err() error {
 	if (t.active.Load() != nil || (*future)(t).settled()) && t.activity().ended.Load() {
-		if err := t.parent.Err(); err != nil {
+		if err := t.origin.parent.Err(); err != nil {
 			return err
 		}
 		return context.Canceled
@@ -86,7 +86,7 @@ func (t *taskContext) Value(key any) any {
 	case taskKey:
 		return (*future)(t)
 	}
-	return t.parent.Value(key)
+	return t.origin.parent.Value(key)
 }
 
 type taskKey struct{}
@@ -117,8 +117,8 @@ func (t *taskContext) end() {
 // release is called when the task has returned: this context and those made from it
 // end.
 func (t *taskContext) release() {
-	if t.unwatch != nil {
-		t.unwatch()
+	if t.origin.unwatch != nil {
+		t.origin.unwatch()
 	}
 	if t.active.Load() != nil {
 		t.end()
@@ -135,13 +135,13 @@ type call[In, Out any] struct {
 }
 
 func (c *call[In, Out]) context() *taskContext    { return (*taskContext)(&c.future) }
-func (c *call[In, Out]) Context() context.Context { return c.parent }
+func (c *call[In, Out]) Context() context.Context { return c.origin.parent }
 func (c *call[In, Out]) priority() int            { return int(c.rank) }
 
 // claim moves the future to Running. A task whose context has ended is cancelled
 // instead, even if nobody has got round to telling it.
 func (c *call[In, Out]) claim() bool {
-	if c.unwatch != nil && c.parent.Err() != nil {
+	if c.origin.unwatch != nil && c.origin.parent.Err() != nil {
 		c.endWithParent(false)
 		return false
 	}
@@ -222,8 +222,8 @@ func (c *call[In, Out]) finish(out Out, err error) {
 
 func (c *call[In, Out]) Cancel() bool {
 	if c.drop(ErrCancelled, true) {
-		if c.unwatch != nil {
-			c.unwatch()
+		if c.origin.unwatch != nil {
+			c.origin.unwatch()
 		}
 		return true
 	}
@@ -238,7 +238,7 @@ func (c *call[In, Out]) Cancel() bool {
 func (c *call[In, Out]) parentEnded() { c.endWithParent(true) }
 
 func (c *call[In, Out]) endWithParent(tell bool) {
-	cause := context.Cause(c.parent)
+	cause := context.Cause(c.origin.parent)
 	if !c.drop(fmt.Errorf("%w (%w)", ErrCancelled, cause), tell) && c.State() == Running {
 		c.context().end()
 	}
@@ -270,7 +270,7 @@ func (c *call[In, Out]) drop(err error, tell bool) bool {
 
 // leaveQueue has the executor forget a cancelled task.
 func (f *future) leaveQueue() {
-	if d, ok := As[Dropper](f.executor); ok {
+	if d, ok := As[Dropper](f.origin.executor); ok {
 		d.Drop(f.task)
 	}
 }

@@ -67,14 +67,12 @@ type future struct {
 	rank     int32 // priority, for the executor; beside state it takes no room
 	audience atomic.Pointer[audience]
 	err      error
-	task     Task     // what settles it; nil for a Promise
-	executor Executor // where it was submitted; nil for a Promise
+	task     Task    // what settles it; nil for a Promise
+	origin   *origin // likewise
 
 	// Of a task, see taskContext.
-	parent  context.Context
-	worker  *Worker // that runs it
-	active  atomic.Pointer[activity]
-	unwatch func() bool // stops watching parent; nil if parent can never end
+	worker *Worker // that runs it
+	active atomic.Pointer[activity]
 }
 
 // An audience is everyone who waits for one future. Most futures have none when
@@ -324,7 +322,10 @@ func (f *future) wait(ctx context.Context) error {
 
 // attend lets the executor use the goroutine that is about to wait.
 func (f *future) attend() {
-	if a, ok := As[Attendant](f.executor); ok {
+	if f.task == nil {
+		return
+	}
+	if a, ok := As[Attendant](f.origin.executor); ok {
 		a.Attend(f.task)
 	}
 }

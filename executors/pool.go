@@ -33,6 +33,7 @@ import (
 // those that wait for each other are run by the waiter anyway. And taking several
 // tasks at once: the rest would wait behind a long one while other workers idle.
 type pool struct {
+	Home
 	options     Options
 	lockThreads bool
 

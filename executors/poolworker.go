@@ -59,7 +59,7 @@ func (w *poolWorker) initialize() (ok bool) {
 		}
 	}()
 	// As a task has, so that what it waits for can be told; but nobody's future.
-	f := &future{parent: context.Background(), worker: &w.Worker, executor: w.pool}
+	f := &future{origin: originOf(context.Background(), w.pool), worker: &w.Worker}
 	f.state.Store(uint32(Running))
 	err = w.pool.options.Init((*taskContext)(f), &w.Worker)
 	return err == nil

@@ -187,7 +187,7 @@ type look struct {
 // failed or has a deadline of its own, or its context has ended. Called with mu held.
 func (w *wait) passes() bool {
 	own, bounded := w.ctx.Deadline()
-	if given, ok := w.task.parent.Deadline(); ok && !own.Before(given) {
+	if given, ok := w.task.origin.parent.Deadline(); ok && !own.Before(given) {
 		bounded = false
 	}
 	return w.failed || bounded || w.ctx.Err() != nil
@@ -231,10 +231,10 @@ func (l *look) settles(f *future) bool {
 	switch {
 	case f == l.origin || l.futures[f]:
 		return false
-	case f.executor == nil: // somebody may keep a promise
+	case f.origin == nil: // somebody may keep a promise
 		return true
 	case s == Pending:
-		return l.starts(f.executor)
+		return l.starts(f.origin.executor)
 	case s != Running:
 		return true
 	}
@@ -347,7 +347,7 @@ func (w *wait) cause() error {
 func (t *future) helps(f *future) bool {
 	// Init waits without a task, and before it has returned its worker runs nothing.
 	ex := t.worker.Executor
-	return f.task != nil && t.task != nil && ex != nil && reflect.TypeOf(ex).Comparable() && ex == f.executor && f.task.assist(t.worker)
+	return f.task != nil && t.task != nil && ex != nil && reflect.TypeOf(ex).Comparable() && ex == f.origin.executor && f.task.assist(t.worker)
 }
 
 // whileInline calls run, which runs the task in place of the goroutine that submits it: a
