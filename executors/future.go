@@ -3,8 +3,6 @@ package executors
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 )
@@ -215,7 +213,7 @@ func runCallbacks(callbacks []func()) {
 func runCallback(call func()) {
 	defer func() {
 		if r := recover(); r != nil {
-			slog.Error("executors: a callback panicked", "panic", r, "stack", string(debug.Stack()))
+			logPanic("executors: a callback panicked", r)
 		}
 	}()
 	call()
