@@ -43,12 +43,11 @@ type pool struct {
 	searching atomic.Int32               // workers woken or started that have not looked at the queue yet
 	handed    atomic.Int64               // tasks given to a parked worker past the queue
 	first     atomic.Pointer[poolWorker] // parked; nobody once nothing is to be handed over any more
-	parked    atomic.Int32               // len(idle)
 	live      atomic.Int32               // workers that exist, parked ones included
 	limit     atomic.Int32               // workers that may exist
 
-	mu      sync.Mutex           // guards what follows, and every change of the three above
-	idle    []*poolWorker        // parked, but first
+	mu      sync.Mutex           // guards what follows, and every change of live and limit
+	idle    idleList             // parked, but first
 	all     []*poolWorker        // every worker that exists
 	callers map[*Worker]struct{} // of tasks that run while their submitters wait
 	nextID  int
@@ -112,7 +111,7 @@ func (p *pool) handOver(t Task) bool {
 		return false
 	}
 	w := p.takeFirst()
-	if w == nil && p.parked.Load() > 0 {
+	if w == nil && p.idle.n.Load() > 0 {
 		p.mu.Lock()
 		if !p.closed && !p.broken {
 			w = p.takeParked()
@@ -141,13 +140,8 @@ func (p *pool) takeParked() *poolWorker {
 	if w := p.takeFirst(); w != nil {
 		return w
 	}
-	n := len(p.idle) - 1
-	if n < 0 {
-		return nil
-	}
-	w := p.idle[n]
-	p.idle[n] = nil
-	p.setIdle(p.idle[:n])
+	w := p.idle.newest
+	p.idle.remove(w)
 	return w
 }
 
@@ -155,7 +149,7 @@ func (p *pool) takeParked() *poolWorker {
 // what stands first is next: nil or nobody.
 func (p *pool) noneFirst(next *poolWorker) {
 	if w := p.first.Swap(next); w != nil && w != nobody {
-		p.setIdle(append(p.idle, w))
+		p.idle.push(w)
 	}
 }
 
@@ -258,7 +252,7 @@ func (p *pool) empty() bool { return p.ranked.count.Load() == 0 && p.queue.empty
 
 // summon makes sure that somebody comes for the queue.
 func (p *pool) summon() {
-	if p.searching.Load() > 0 || p.first.Load() == nil && p.parked.Load() == 0 && p.live.Load() >= p.limit.Load() {
+	if p.searching.Load() > 0 || p.first.Load() == nil && p.idle.n.Load() == 0 && p.live.Load() >= p.limit.Load() {
 		return
 	}
 	p.mu.Lock()
@@ -286,7 +280,7 @@ func (p *pool) wakeOrStart() *poolWorker {
 		if w.locked = p.lockThreads; w.locked {
 			w.move = w.prepare
 		}
-		w.slot = p.freeSlot()
+		w.slot, w.index = p.freeSlot(), len(p.all)
 		p.nextID++
 		p.all = append(p.all, w)
 		p.live.Add(1)
@@ -297,23 +291,16 @@ func (p *pool) wakeOrStart() *poolWorker {
 	return nil
 }
 
-// freeSlot is the least number that no worker has. mu is held. Numbers are asked for
-// only where they choose a CPU.
+// freeSlot is that of the CPU which has the fewest workers. mu is held.
 func (p *pool) freeSlot() int {
 	if len(p.options.CPUs) == 0 {
 		return 0
 	}
-	slot := 0
-	for slices.ContainsFunc(p.all, func(w *poolWorker) bool { return w.slot == slot }) {
-		slot++
+	workers := make([]int, len(p.options.CPUs))
+	for _, w := range p.all {
+		workers[w.slot]++
 	}
-	return slot
-}
-
-// setIdle replaces idle. mu is held.
-func (p *pool) setIdle(idle []*poolWorker) {
-	p.idle = idle
-	p.parked.Store(int32(len(idle)))
+	return slices.Index(workers, slices.Min(workers))
 }
 
 // Resize changes the number of workers.
@@ -326,13 +313,8 @@ func (p *pool) Resize(workers int) error {
 	if p.first.Load() != nobody {
 		p.noneFirst(nil)
 	}
-	surplus := min(int(p.live.Load())-workers, len(p.idle))
-	var wake []*poolWorker
-	if surplus > 0 {
-		wake = append(wake, p.idle[:surplus]...)
-		p.searching.Add(int32(surplus))
-		p.setIdle(append([]*poolWorker(nil), p.idle[surplus:]...))
-	}
+	wake := p.idle.takeOldest(min(int(p.live.Load())-workers, int(p.idle.n.Load())))
+	p.searching.Add(int32(len(wake)))
 	p.mu.Unlock()
 	for _, w := range wake {
 		w.wake <- nil
@@ -348,7 +330,7 @@ func (p *pool) Stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := Stats{
-		Submitted: submitted, Workers: int(p.live.Load()), Busy: int(p.live.Load()) - len(p.idle), Peak: p.peak, Started: p.nextID,
+		Submitted: submitted, Workers: int(p.live.Load()), Busy: int(p.live.Load() - p.idle.n.Load()), Peak: p.peak, Started: p.nextID,
 		Succeeded: p.retired.succeeded.Load(), Failed: p.retired.failed.Load(), Cancelled: p.retired.cancelled.Load(),
 	}
 	if w := p.first.Load(); w != nil && w != nobody {
@@ -418,9 +400,8 @@ func (p *pool) Shutdown(ctx context.Context) error {
 	p.mu.Lock()
 	p.closed = true
 	p.noneFirst(nobody)
-	idle := p.idle
+	idle := p.idle.takeOldest(int(p.idle.n.Load()))
 	p.searching.Add(int32(len(idle)))
-	p.setIdle(nil)
 	p.closeIfDone()
 	p.mu.Unlock()
 	for _, w := range idle {

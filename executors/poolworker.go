@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"slices"
 	"time"
 
 	"poolbench/executors/affinity"
@@ -14,9 +13,11 @@ import (
 // several one after the other if tasks end them with runtime.Goexit.
 type poolWorker struct {
 	Worker
-	pool *pool
-	wake chan Task // capacity 1: a task to run, or nil to look at the queue
-	slot int       // chooses its CPU; that of a retired worker is used again, unlike its ID
+	pool  *pool
+	wake  chan Task // capacity 1: a task to run, or nil to look at the queue
+	links idleLinks // in pool.idle
+	index int       // in pool.all
+	slot  int       // of options.CPUs, if any
 }
 
 // begin is the start of a worker: it is initialised, then works.
@@ -41,7 +42,7 @@ func (w *poolWorker) prepare() bool {
 	if p.lockThreads {
 		runtime.LockOSThread() // never unlocked: the thread ends with the worker
 		if len(p.options.CPUs) > 0 {
-			if err := affinity.Pin(p.options.CPUs[w.slot%len(p.options.CPUs)]); err != nil {
+			if err := affinity.Pin(p.options.CPUs[w.slot]); err != nil {
 				p.fail(fmt.Errorf("executors: %w", err))
 				return false
 			}
@@ -160,7 +161,7 @@ func (w *poolWorker) join() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.closed {
-		p.setIdle(append(p.idle, w))
+		p.idle.push(w)
 	}
 	return !p.closed
 }
@@ -182,11 +183,7 @@ func (w *poolWorker) unpark() bool {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	i := slices.Index(p.idle, w)
-	if i >= 0 {
-		p.setIdle(append(p.idle[:i:i], p.idle[i+1:]...))
-	}
-	return i >= 0
+	return p.idle.remove(w)
 }
 
 // retire ends the worker, unless it is needed: it is not one too many, there is
@@ -202,7 +199,12 @@ func (w *poolWorker) retire(searching bool) bool {
 	if searching {
 		p.searching.Add(-1)
 	}
-	p.all = slices.DeleteFunc(p.all, func(other *poolWorker) bool { return other == w })
+	last := len(p.all) - 1
+	p.all[w.index], p.all[last] = p.all[last], nil
+	p.all = p.all[:last]
+	if w.index < last {
+		p.all[w.index].index = w.index
+	}
 	p.retired.succeeded.Add(w.counts.succeeded.Load())
 	p.retired.failed.Add(w.counts.failed.Load())
 	p.retired.cancelled.Add(w.counts.cancelled.Load())
