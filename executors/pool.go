@@ -320,7 +320,7 @@ func (p *pool) Resize(workers int) error {
 		w.wake <- nil
 	}
 	p.summon()
-	waits.fewerWorkers()
+	waits.review() // there may be fewer workers now
 	return nil
 }
 
