@@ -245,7 +245,8 @@ func (c *call[In, Out]) endWithParent(tell bool) {
 }
 
 // drop cancels a task that nobody has started: its input is forgotten, and with tell
-// its executor is told, before anybody sees it cancelled.
+// its executor is told, before anybody sees it cancelled, and callbacks run here. Without,
+// it is the executor that calls, maybe under a lock.
 func (c *call[In, Out]) drop(err error, tell bool) bool {
 	for {
 		switch s := State(c.state.Load()); s {
@@ -260,7 +261,7 @@ func (c *call[In, Out]) drop(err error, tell bool) bool {
 				c.leaveQueue()
 			}
 			c.err = err
-			c.publish(true)
+			c.publish(tell)
 			return true
 		default:
 			return c.State() == Cancelled

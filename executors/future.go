@@ -394,7 +394,8 @@ func (f *Future[T]) Result(ctx context.Context) (T, error) {
 
 // OnDone has callback called once with the settled future. Callbacks that were
 // registered before it settled run one after the other in their order: on a goroutine of
-// their own when a task ends, before Cancel returns when it is cancelled. On a
+// their own when a task ends or its executor finds its context ended, before Cancel returns
+// when it is cancelled. On a
 // future that is settled already, callback runs before OnDone returns. A panic
 // of a callback is logged and reaches nobody; a runtime.Goexit ends who cancels or
 // registers, once the callbacks have run. A nil callback panics.

@@ -227,6 +227,7 @@
 //	X47  an initialiser may submit and read statistics; shutdown by it is refused without effect
 //	X48  a number of workers beyond MaxWorkers is refused, also by a change of it; as many as that cost nothing before there are tasks
 //	X49  the context with which a task waits may itself wait for tasks, whenever it is asked
+//	X50  a callback of a task whose context the executor finds ended holds up no worker, whatever it does
 //
 // End of the cases.
 package executortest

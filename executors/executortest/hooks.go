@@ -152,6 +152,26 @@ var hookCases = []Case{
 		wantResult(t, first, 7)
 		wantResult(t, second, 7)
 	}},
+	{ID: "X50", Doc: "a callback of a task whose context the executor finds ended holds up no worker, whatever it does", Needs: Background | queueing, Run: func(t *T) {
+		ex := t.New(1)
+		_, d := hold(t, ex, 1)
+		own := &silentContext{Context: t.Ctx, done: make(chan struct{})}
+		defer close(own.done)
+		found := submitWith(t, own, ex, echo, 1)
+		next := submit(t, ex, echo, 2)
+		var called atomic.Bool
+		found.OnDone(func(future) {
+			executors.StatsOf(ex)
+			next.Err(t.Ctx)
+			called.Store(true)
+		})
+		own.ended.Store(true)
+		openGate(t, d)
+		wantResult(t, next, 2)
+		wantErr(t, found.Err(t.Ctx), executors.ErrCancelled)
+		eventually(t, "the callback has returned", called.Load)
+		stillWorks(t, ex)
+	}},
 }
 
 // A waitingContext calls wait when it is asked for more than its channel.
@@ -172,6 +192,22 @@ func (c *waitingContext) Done() <-chan struct{} {
 func (c *waitingContext) Err() error { c.wait(); return c.Context.Err() }
 
 func (c *waitingContext) Deadline() (time.Time, bool) { c.wait(); return c.Context.Deadline() }
+
+// A silentContext has ended without telling anybody.
+type silentContext struct {
+	context.Context
+	done  chan struct{}
+	ended atomic.Bool
+}
+
+func (c *silentContext) Done() <-chan struct{} { return c.done }
+
+func (c *silentContext) Err() error {
+	if c.ended.Load() {
+		return context.Canceled
+	}
+	return nil
+}
 
 // A hostileLog does as it likes with what it is told.
 type hostileLog struct {
