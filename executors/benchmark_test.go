@@ -14,40 +14,44 @@ var empty = executors.Define("benchmark.empty", func(_ context.Context, n int) (
 
 func eachKind(b *testing.B, bench func(b *testing.B, ex executors.Executor)) {
 	for _, kind := range executors.All() {
-		b.Run(fmt.Sprintf("executor=%s/workers=2", kind.Name), func(b *testing.B) {
-			ex, err := kind.New(executors.Options{Workers: 2})
-			if err != nil {
-				b.Fatal(err)
-			}
-			b.ReportAllocs()
-			bench(b, ex)
-			b.StopTimer()
-			if err := ex.Shutdown(context.Background()); err != nil {
-				b.Fatal(err)
-			}
-		})
+		benchKind(b, kind, executors.Options{Workers: 2}, bench)
 	}
 }
 
-// BenchmarkBurst submits b.N empty tasks and then takes all results.
-func BenchmarkBurst(b *testing.B) {
-	eachKind(b, func(b *testing.B, ex executors.Executor) {
-		ctx := context.Background()
-		futures := make([]*executors.Future[int], b.N)
-		b.ResetTimer()
-		for i := range futures {
-			f, err := executors.Submit(ctx, ex, empty, i)
-			if err != nil {
-				b.Fatal(err)
-			}
-			futures[i] = f
+func benchKind(b *testing.B, kind executors.Kind, o executors.Options, bench func(b *testing.B, ex executors.Executor)) {
+	b.Run(fmt.Sprintf("executor=%s/workers=%d", kind.Name, o.Workers), func(b *testing.B) {
+		ex, err := kind.New(o)
+		if err != nil {
+			b.Fatal(err)
 		}
-		for i, f := range futures {
-			if v, err := f.Result(ctx); v != i || err != nil {
-				b.Fatal(v, err)
-			}
+		b.ReportAllocs()
+		bench(b, ex)
+		b.StopTimer()
+		if err := ex.Shutdown(context.Background()); err != nil {
+			b.Fatal(err)
 		}
 	})
+}
+
+// BenchmarkBurst submits b.N empty tasks and then takes all results.
+func BenchmarkBurst(b *testing.B) { eachKind(b, burst) }
+
+func burst(b *testing.B, ex executors.Executor) {
+	ctx := context.Background()
+	futures := make([]*executors.Future[int], b.N)
+	b.ResetTimer()
+	for i := range futures {
+		f, err := executors.Submit(ctx, ex, empty, i)
+		if err != nil {
+			b.Fatal(err)
+		}
+		futures[i] = f
+	}
+	for i, f := range futures {
+		if v, err := f.Result(ctx); v != i || err != nil {
+			b.Fatal(v, err)
+		}
+	}
 }
 
 // BenchmarkPingPong waits for each empty task before it submits the next.
@@ -131,4 +135,12 @@ func BenchmarkMap(b *testing.B) {
 			sum += v
 		}
 	})
+}
+
+// BenchmarkBounded is BenchmarkBurst through a queue of 1024 tasks, whose submitter mostly
+// waits for room.
+func BenchmarkBounded(b *testing.B) {
+	for _, kind := range []executors.Kind{executors.Goroutines, executors.Threads} {
+		benchKind(b, kind, executors.Options{Workers: 2, Queue: 1024}, burst)
+	}
 }

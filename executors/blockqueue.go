@@ -72,6 +72,12 @@ func (q *blockQueue) stop(err error) bool {
 	return true
 }
 
+func (q *blockQueue) submitted() int64 {
+	q.submit.Lock()
+	defer q.submit.Unlock()
+	return q.pushed
+}
+
 // take claims the oldest task; nil when there is none.
 func (q *blockQueue) take() Task {
 	for {

@@ -28,16 +28,7 @@ type activity struct {
 // An afterFunc is called when a context has ended.
 type afterFunc struct{ f func() }
 
-// endedActivity is that of every task whose context was first looked at when it had
-// returned.
-var endedActivity = func() *activity {
-	a := &activity{done: make(chan struct{})}
-	a.ended.Store(true)
-	close(a.done)
-	return a
-}()
-
-func (t *taskContext) Deadline() (time.Time, bool) { return t.parent.Deadline() }
+func (t *taskContext) Deadline() (time.Time, bool) { return t.origin.parent.Deadline() }
 
 func (t *taskContext) activity() *activity {
 	for {
@@ -45,6 +36,9 @@ func (t *taskContext) activity() *activity {
 			return a
 		}
 		t.active.CompareAndSwap(nil, &activity{done: make(chan struct{})})
+		if (*future)(t).settled() { // it may have found nothing to end
+			t.end()
+		}
 	}
 }
 
@@ -76,8 +70,8 @@ func (t *taskContext) AfterFunc(f func()) (stop func() bool) {
 }
 
 func (t *taskContext) Err() error {
-	if a := t.active.Load(); a != nil && a.ended.Load() {
-		if err := t.parent.Err(); err != nil {
+	if (t.active.Load() != nil || (*future)(t).settled()) && t.activity().ended.Load() {
+		if err := t.origin.parent.Err(); err != nil {
 			return err
 		}
 		return context.Canceled
@@ -92,7 +86,7 @@ func (t *taskContext) Value(key any) any {
 	case taskKey:
 		return (*future)(t)
 	}
-	return t.parent.Value(key)
+	return t.origin.parent.Value(key)
 }
 
 type taskKey struct{}
@@ -123,10 +117,10 @@ func (t *taskContext) end() {
 // release is called when the task has returned: this context and those made from it
 // end.
 func (t *taskContext) release() {
-	if t.unwatch != nil {
-		t.unwatch()
+	if t.origin.unwatch != nil {
+		t.origin.unwatch()
 	}
-	if !t.active.CompareAndSwap(nil, endedActivity) {
+	if t.active.Load() != nil {
 		t.end()
 	}
 }
@@ -141,13 +135,13 @@ type call[In, Out any] struct {
 }
 
 func (c *call[In, Out]) context() *taskContext    { return (*taskContext)(&c.future) }
-func (c *call[In, Out]) Context() context.Context { return c.parent }
+func (c *call[In, Out]) Context() context.Context { return c.origin.parent }
 func (c *call[In, Out]) priority() int            { return int(c.rank) }
 
 // claim moves the future to Running. A task whose context has ended is cancelled
 // instead, even if nobody has got round to telling it.
 func (c *call[In, Out]) claim() bool {
-	if c.unwatch != nil && c.parent.Err() != nil {
+	if c.origin.unwatch != nil && c.origin.parent.Err() != nil {
 		c.endWithParent(false)
 		return false
 	}
@@ -159,8 +153,8 @@ func (c *call[In, Out]) Run(w *Worker) {
 		c.execute(w, true)
 		return
 	}
-	for State(c.state.Load()) == settling {
-		runtime.Gosched() // somebody is about to cancel or finish it; that takes no time
+	for c.decided() && !c.settled() {
+		runtime.Gosched()
 	}
 	if w != nil && c.State() == Cancelled {
 		w.counts.cancelled.Add(1)
@@ -202,7 +196,7 @@ func (c *call[In, Out]) execute(w *Worker, first bool) {
 		// With Goexit there is nothing to recover and err is as it was.
 		err = panicked(recover(), err)
 		w.note(err)
-		c.finish(Running, out, err)
+		c.finish(out, err)
 		if first && w != nil {
 			w.beside.Wait()
 		}
@@ -220,18 +214,16 @@ func (c *call[In, Out]) invoke() (Out, error) {
 	return c.fn.f(c.context(), in)
 }
 
-func (c *call[In, Out]) finish(from State, out Out, err error) bool {
-	if !c.settle(from, out, err) {
-		return false
-	}
+// finish is called by the one who has claimed the task.
+func (c *call[In, Out]) finish(out Out, err error) {
+	c.settle(out, err)
 	c.context().release()
-	return true
 }
 
 func (c *call[In, Out]) Cancel() bool {
 	if c.drop(ErrCancelled, true) {
-		if c.unwatch != nil {
-			c.unwatch()
+		if c.origin.unwatch != nil {
+			c.origin.unwatch()
 		}
 		return true
 	}
@@ -246,19 +238,20 @@ func (c *call[In, Out]) Cancel() bool {
 func (c *call[In, Out]) parentEnded() { c.endWithParent(true) }
 
 func (c *call[In, Out]) endWithParent(tell bool) {
-	cause := context.Cause(c.parent)
+	cause := context.Cause(c.origin.parent)
 	if !c.drop(fmt.Errorf("%w (%w)", ErrCancelled, cause), tell) && c.State() == Running {
 		c.context().end()
 	}
 }
 
 // drop cancels a task that nobody has started: its input is forgotten, and with tell
-// its executor is told, before anybody sees it cancelled.
+// its executor is told, before anybody sees it cancelled, and callbacks run here. Without,
+// it is the executor that calls, maybe under a lock.
 func (c *call[In, Out]) drop(err error, tell bool) bool {
 	for {
 		switch s := State(c.state.Load()); s {
 		case Pending, encoding:
-			if !c.move(s, settling) {
+			if !c.move(s, Cancelled) {
 				continue
 			}
 			if s == Pending {
@@ -268,29 +261,27 @@ func (c *call[In, Out]) drop(err error, tell bool) bool {
 				c.leaveQueue()
 			}
 			c.err = err
-			c.publish(Cancelled, true)
+			c.publish(tell)
 			return true
 		default:
-			return s == Cancelled
+			return c.State() == Cancelled
 		}
 	}
 }
 
 // leaveQueue has the executor forget a cancelled task.
 func (f *future) leaveQueue() {
-	if d, ok := As[Dropper](f.executor); ok {
+	if d, ok := As[Dropper](f.origin.executor); ok {
 		d.Drop(f.task)
 	}
 }
 
 func (c *call[In, Out]) Fail(err error) bool {
-	if !c.move(Pending, settling) {
+	if !c.move(Pending, Finished) {
 		return false
 	}
 	c.in = *new(In)
-	c.err = err
-	c.publish(Finished, false)
-	c.context().release()
+	c.finish(*new(Out), err)
 	return true
 }
 
@@ -320,7 +311,7 @@ func (r *remoteCall[In, Out]) AppendInput(b []byte, limit int) (encoded []byte, 
 				r.in = *new(In)
 			}
 		}()
-	case r.settled():
+	case r.decided():
 		return b, ErrCancelled
 	}
 	encoded, err = r.fn.in.encode(b, r.in, limit)
@@ -342,6 +333,8 @@ func (r *remoteCall[In, Out]) Settle(output []byte, err error) {
 			err = fmt.Errorf("executors: decoding the output of %s: %w", r.fn.name, err)
 		}
 	}
-	r.in = *new(In)
-	r.call().finish(Running, out, err)
+	if r.move(Running, Finished) {
+		r.in = *new(In)
+		r.call().finish(out, err)
+	}
 }

@@ -9,7 +9,7 @@ import (
 // An Executor runs tasks on its workers. The functions of this package are
 // written on top of it, so that any type with these methods has futures, maps
 // and waits. An implementation must be comparable (a pointer), and its methods
-// must be safe for concurrent use.
+// must be safe for concurrent use. With an embedded [Home] its tasks take less memory.
 type Executor interface {
 	// Submit accepts a task or refuses it with an error, [ErrShutdown] after
 	// Shutdown. An accepted task must be given to Task.Run (or settled by its

@@ -3,8 +3,6 @@ package executors
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 )
@@ -18,7 +16,6 @@ const (
 	Finished               // has a value or an error
 	Cancelled              // ended without having been started
 
-	settling // internal: the one who settles is writing; seen from outside as Running
 	encoding // internal: an executor reads the input; seen from outside as Pending
 )
 
@@ -26,7 +23,7 @@ func (s State) String() string {
 	switch s {
 	case Pending, encoding:
 		return "pending"
-	case Running, settling:
+	case Running:
 		return "running"
 	case Finished:
 		return "finished"
@@ -60,76 +57,98 @@ type Future[T any] struct {
 // future is the part of a Future that does not depend on its type, with what a task
 // needs while it runs: a taskContext is a future, too.
 //
-// It is settled by whoever moves state to settling or Cancelled: that one writes
-// value and err, publishes the final state and then takes the audience away, so
-// that whoever comes later sees a settled future and never registers.
+// It is settled by whoever runs the task, or has moved state to Finished or Cancelled:
+// that one writes value and err and then takes the audience away. With that it is
+// settled: whoever comes later sees so, and never registers.
 type future struct {
 	state    atomic.Uint32
 	rank     int32 // priority, for the executor; beside state it takes no room
 	audience atomic.Pointer[audience]
 	err      error
-	task     Task     // what settles it; nil for a Promise
-	executor Executor // where it was submitted; nil for a Promise
+	task     Task    // what settles it; nil for a Promise
+	origin   *origin // likewise
 
 	// Of a task, see taskContext.
-	parent  context.Context
-	worker  *Worker // that runs it
-	active  atomic.Pointer[activity]
-	unwatch func() bool // stops watching parent; nil if parent can never end
+	worker *Worker // that runs it
+	active atomic.Pointer[activity]
 }
 
 // An audience is everyone who waits for one future. Most futures have none when
 // they settle, so it is made on demand.
-//
-// The goroutine that waits first, with a context that cannot end, brings an
-// audience from a pool and takes it back when it is woken, so that waiting
-// allocates nothing. Whoever finds an audience in a future therefore locks it and
-// looks again: if the future has another one by now, this one may serve another
-// future already. What wakes the owner is no channel, because a channel that was
-// made inside a testing/synctest bubble must not be used outside of it.
 type audience struct {
-	mu        sync.Mutex
-	first     sync.Cond     // of mu; wakes the owner
-	owned     bool          // a goroutine waits on first
-	woken     bool          // and may go on
+	first *parker // who waited before anybody else did; never changes
+
+	mu        sync.Mutex    // guards what follows, of which that of a parker has nothing
 	done      chan struct{} // made for Done
 	watchers  map[*watcher]struct{}
 	callbacks []func()
 }
 
-var audiences = sync.Pool{New: func() any { return newAudience() }}
-
-func newAudience() *audience {
-	a := &audience{}
-	a.first.L = &a.mu
-	return a
+// A parker is the audience of a future for which one goroutine waits, with a context that
+// cannot end. It comes from a pool and is taken back when its goroutine is woken, so that
+// waiting allocates nothing. Who joins the goroutine replaces the parker by an audience,
+// and never writes into it: it may serve another future by then.
+//
+// What wakes the goroutine is no channel, because a channel that was made inside a
+// testing/synctest bubble must not be used outside of it.
+type parker struct {
+	alone  audience
+	wake   sync.Cond // whose Locker is the parker
+	future *future   // that is waited for
+	late   bool      // it has an audience already, or is settled
 }
+
+var parkers = sync.Pool{New: func() any {
+	p := &parker{}
+	p.alone.first, p.wake.L = p, p
+	return p
+}}
+
+func (p *parker) Lock() {}
+
+// Unlock is called by Cond.Wait when it misses no Signal any more.
+func (p *parker) Unlock() {
+	if p.late = !p.future.audience.CompareAndSwap(nil, &p.alone); p.late {
+		p.wake.Signal()
+	}
+}
+
+// isParker reports whether a is the part of a parker.
+func (a *audience) isParker() bool { return a.first != nil && a == &a.first.alone }
 
 // A watcher is told once, synchronously and in the goroutine that settles.
 type watcher struct{ notify func() }
 
 // settledAudience stands for every future that is settled.
-var settledAudience = func() *audience {
-	a := &audience{done: make(chan struct{})}
-	close(a.done)
-	return a
-}()
+var settledAudience = &audience{done: closed()}
+
+func closed() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}
 
 // State is a snapshot.
 func (f *future) State() State {
-	switch s := State(f.state.Load()); s {
-	case settling:
-		return Running
-	case encoding:
+	settled := f.settled()
+	switch s := State(f.state.Load()); {
+	case s == Pending, s == encoding:
 		return Pending
-	default:
-		return s
+	case !settled:
+		return Running
+	case s == Cancelled:
+		return Cancelled
 	}
+	return Finished
 }
 
-func (f *future) settled() bool {
+func (f *future) settled() bool { return f.audience.Load() == settledAudience }
+
+// decided reports whether the future is settled, or who settles it is writing and needs
+// no time for that.
+func (f *future) decided() bool {
 	s := State(f.state.Load())
-	return s == Finished || s == Cancelled
+	return s == Finished || s == Cancelled || f.settled()
 }
 
 // base is nil for a nil future.
@@ -145,23 +164,26 @@ func (f *future) move(from, to State) bool {
 	return f.state.CompareAndSwap(uint32(from), uint32(to))
 }
 
-// publish makes the settled state visible and tells the audience. err (and the
-// value) must have been written. callbacksHere runs callbacks before it returns;
-// else they run in order on a goroutine of their own, so that a slow callback
-// holds up no worker.
-func (f *future) publish(final State, callbacksHere bool) {
-	f.state.Store(uint32(final))
-	a := f.audience.Swap(settledAudience)
-	if a == nil {
-		return
+// publish settles the future and tells the audience. err (and the value) must have been
+// written. callbacksHere runs callbacks before it returns; else they run in order on a
+// goroutine of their own, so that a slow callback holds up no worker.
+func (f *future) publish(callbacksHere bool) {
+	switch a := f.audience.Swap(settledAudience); {
+	case a == nil:
+	case a.isParker():
+		a.first.wake.Signal()
+	default:
+		a.tell(callbacksHere)
 	}
+}
+
+func (a *audience) tell(callbacksHere bool) {
 	a.mu.Lock()
-	done, watchers, callbacks, owned := a.done, a.watchers, a.callbacks, a.owned
-	a.done, a.watchers, a.callbacks, a.owned = nil, nil, nil, false
-	if a.woken = owned; owned {
-		a.first.Signal()
+	done, watchers, callbacks := a.done, a.watchers, a.callbacks
+	a.mu.Unlock()
+	if a.first != nil {
+		a.first.wake.Signal()
 	}
-	a.mu.Unlock() // from here on a belongs to its owner
 	if done != nil {
 		close(done)
 	}
@@ -191,7 +213,7 @@ func runCallbacks(callbacks []func()) {
 func runCallback(call func()) {
 	defer func() {
 		if r := recover(); r != nil {
-			slog.Error("executors: a callback panicked", "panic", r, "stack", string(debug.Stack()))
+			logPanic("executors: a callback panicked", r)
 		}
 	}()
 	call()
@@ -201,11 +223,14 @@ func runCallback(call func()) {
 func (f *future) join(add func(*audience)) bool {
 	for {
 		a := f.audience.Load()
-		switch a {
-		case settledAudience:
+		switch {
+		case a == settledAudience:
 			return false
-		case nil:
-			f.audience.CompareAndSwap(nil, newAudience())
+		case a == nil:
+			f.audience.CompareAndSwap(nil, &audience{})
+			continue
+		case a.isParker():
+			f.audience.CompareAndSwap(a, &audience{first: a.first})
 			continue
 		}
 		a.mu.Lock()
@@ -228,21 +253,15 @@ func (f *future) park(ended <-chan struct{}) {
 		}
 		return
 	}
-	a := audiences.Get().(*audience)
-	a.owned = true
-	if !f.audience.CompareAndSwap(nil, a) { // others wait already, or it is settled
-		a.owned = false
-		audiences.Put(a)
+	p := parkers.Get().(*parker)
+	p.future = f
+	p.wake.Wait()
+	late := p.late
+	p.future = nil
+	parkers.Put(p)
+	if late {
 		<-f.Done()
-		return
 	}
-	a.mu.Lock()
-	for !a.woken {
-		a.first.Wait()
-	}
-	a.woken = false
-	a.mu.Unlock()
-	audiences.Put(a)
 }
 
 // Done is closed when the future is settled. The channel is made at the first
@@ -301,7 +320,10 @@ func (f *future) wait(ctx context.Context) error {
 
 // attend lets the executor use the goroutine that is about to wait.
 func (f *future) attend() {
-	if a, ok := As[Attendant](f.executor); ok {
+	if f.task == nil {
+		return
+	}
+	if a, ok := As[Attendant](f.origin.executor); ok {
 		a.Attend(f.task)
 	}
 }
@@ -333,12 +355,12 @@ func (f *future) Cancel() bool {
 
 // cancel moves a pending future to Cancelled.
 func (f *future) cancel(err error) bool {
-	if f.move(Pending, settling) {
+	if f.move(Pending, Cancelled) {
 		f.err = err
-		f.publish(Cancelled, true)
+		f.publish(true)
 		return true
 	}
-	return State(f.state.Load()) == Cancelled
+	return f.State() == Cancelled
 }
 
 // String names the state, and the error or the type of the value when finished.
@@ -372,7 +394,8 @@ func (f *Future[T]) Result(ctx context.Context) (T, error) {
 
 // OnDone has callback called once with the settled future. Callbacks that were
 // registered before it settled run one after the other in their order: on a goroutine of
-// their own when a task ends, before Cancel returns when it is cancelled. On a
+// their own when a task ends or its executor finds its context ended, before Cancel returns
+// when it is cancelled. On a
 // future that is settled already, callback runs before OnDone returns. A panic
 // of a callback is logged and reaches nobody; a runtime.Goexit ends who cancels or
 // registers, once the callbacks have run. A nil callback panics.
@@ -386,14 +409,10 @@ func (f *Future[T]) OnDone(callback func(*Future[T])) {
 	}
 }
 
-// settle ends a claimed future.
-func (f *Future[T]) settle(from State, value T, err error) bool {
-	if !f.move(from, settling) {
-		return false
-	}
+// settle ends a future that nobody else settles.
+func (f *Future[T]) settle(value T, err error) {
 	f.value, f.err = value, err
-	f.publish(Finished, false)
-	return true
+	f.publish(false)
 }
 
 // A Promise is a future that is settled by hand.
@@ -412,8 +431,9 @@ func (p *Promise[T]) Start() bool { return p.f.move(Pending, Running) }
 // Settle gives the future its value or error. It returns ErrSettled, and keeps
 // the first result, if the future is settled or cancelled.
 func (p *Promise[T]) Settle(value T, err error) error {
-	if p.f.settle(Running, value, err) || p.f.settle(Pending, value, err) {
-		return nil
+	if !p.f.move(Running, Finished) && !p.f.move(Pending, Finished) {
+		return ErrSettled
 	}
-	return ErrSettled
+	p.f.settle(value, err)
+	return nil
 }

@@ -79,6 +79,24 @@ func TestUnwaitedFutureHasNoAudience(t *testing.T) {
 	}
 }
 
+// Tasks share what they have in common, but never that of another executor.
+func TestOrigins(t *testing.T) {
+	p := &pool{}
+	around := &struct{ *pool }{p}
+	ctx := context.Background()
+	for _, ex := range []Executor{p, around, p} {
+		if o := originOf(ctx, ex); o.executor != ex || o.parent != ctx {
+			t.Errorf("the origin of a task for %T is %v, %v", ex, o.executor, o.parent)
+		}
+	}
+	if originOf(ctx, p) != originOf(ctx, p) {
+		t.Error("tasks of one executor share no origin")
+	}
+	if o := originOf(t.Context(), p); o.executor != Executor(p) || o.parent != t.Context() || o == originOf(ctx, p) {
+		t.Error("a context is shared with other tasks")
+	}
+}
+
 func TestWaitLeavesNoWatcher(t *testing.T) {
 	p := NewPromise[int]()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -112,7 +130,7 @@ var (
 func remotely[In, Out any](t *testing.T, fn *Func[In, Out], in In) (Out, error) {
 	t.Helper()
 	c := &call[In, Out]{fn: fn, in: in}
-	c.parent = t.Context()
+	c.origin = &origin{parent: t.Context()}
 	c.task = c
 	remote, err := c.Remote()
 	if err != nil {
@@ -274,7 +292,7 @@ func TestRankedQueuesForget(t *testing.T) {
 // A worker that comes for one that has ended gets its CPU, not the next one.
 func TestSlotsAreUsedAgain(t *testing.T) {
 	p := &pool{options: Options{CPUs: []int{4, 5}}}
-	for want := range 3 {
+	for _, want := range []int{0, 1, 0} {
 		w := &poolWorker{slot: p.freeSlot()}
 		if w.slot != want {
 			t.Errorf("slot %d, want %d", w.slot, want)

@@ -316,7 +316,13 @@ func TestShutdownInside(t *testing.T) {
 				return err
 			},
 			"task after Goexit": func(t *testing.T, ex executors.Executor, stop func() error) error {
-				go executors.SubmitFunc(t.Context(), ex, func(context.Context) (int, error) { runtime.Goexit(); return 0, nil })
+				started := make(chan struct{}) // else serial may run it in this goroutine
+				go executors.SubmitFunc(t.Context(), ex, func(context.Context) (int, error) {
+					close(started)
+					runtime.Goexit()
+					return 0, nil
+				})
+				<-started
 				_, err := within(t, closure(t, t.Context(), ex, func(context.Context) (int, error) { return 0, stop() }))
 				return err
 			},

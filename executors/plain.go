@@ -3,8 +3,6 @@ package executors
 import (
 	"context"
 	"errors"
-	"log/slog"
-	"runtime/debug"
 )
 
 // plain is a task without a future. A func is one word, so that making it a Task
@@ -18,7 +16,7 @@ func (f plain) Run(w *Worker) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = errPanicked
-			slog.Error("executors: a function given to Go panicked", "panic", r, "stack", string(debug.Stack()))
+			logPanic("executors: a function given to Go panicked", r)
 		}
 		w.note(err)
 	}()
@@ -35,6 +33,6 @@ func (f plain) priority() int            { return 0 }
 
 // Fail drops the task: there is nobody to tell but the log.
 func (f plain) Fail(err error) bool {
-	slog.Error("executors: a function given to Go was not run", "error", err)
+	logError("executors: a function given to Go was not run", "error", err)
 	return true
 }

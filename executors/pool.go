@@ -22,8 +22,9 @@ import (
 //
 // A submitter wakes nobody while a woken worker is still on its way (searching):
 // that one will see the task, and wakes the next if it leaves more behind. So a
-// burst of n submits costs a few wakes, not n. The worker that parked last is
-// woken first: its stack is the warmest.
+// burst of n submits costs a few wakes, not n. One parked worker stands first, where it
+// is put and taken by one atomic step; the others in a list, of which the one that parked
+// last is woken first. So a pool with little to do uses few workers, with warm stacks.
 //
 // Tried and left out: a worker that spins for some hundred nanoseconds before it
 // parks, with a waiter that spins likewise. On two virtual CPUs that share a core
@@ -32,31 +33,33 @@ import (
 // those that wait for each other are run by the waiter anyway. And taking several
 // tasks at once: the rest would wait behind a long one while other workers idle.
 type pool struct {
+	Home
 	options     Options
 	lockThreads bool
 
 	queue  blockQueue
-	ranked rankedQueues  // holds all tasks of a bounded queue, and else those with a priority
-	room   chan struct{} // a token for each queued task of a bounded queue; nil when unbounded
+	ranked rankedQueues // holds all tasks of a bounded queue, and else those with a priority
 
-	searching atomic.Int32 // workers woken or started that have not looked at the queue yet
-	parked    atomic.Int32 // len(idle)
-	live      atomic.Int32 // workers that exist, parked ones included
-	limit     atomic.Int32 // workers that may exist
+	searching atomic.Int32               // workers woken or started that have not looked at the queue yet
+	handed    atomic.Int64               // tasks given to a parked worker past the queue
+	first     atomic.Pointer[poolWorker] // parked; nobody once nothing is to be handed over any more
+	live      atomic.Int32               // workers that exist, parked ones included
+	limit     atomic.Int32               // workers that may exist
 
-	mu      sync.Mutex // guards what follows, and every change of the four above but searching
-	idle    []*poolWorker
+	mu      sync.Mutex           // guards what follows, and every change of live and limit
+	idle    idleList             // parked, but first
 	all     []*poolWorker        // every worker that exists
 	callers map[*Worker]struct{} // of tasks that run while their submitters wait
 	nextID  int
 	peak    int
-	handed  int64    // tasks given to a parked worker past the queue
 	retired outcomes // of workers that ended
 	closed  bool
 	broken  bool
-	closing chan struct{} // closed when Shutdown begins or the pool breaks: wakes blocked submitters
 	gone    chan struct{} // closed when closed, drained and without workers
 }
+
+// nobody is first in a pool that is closed or broken.
+var nobody = new(poolWorker)
 
 func newPool(o Options, lockThreads bool) (Executor, error) {
 	if err := o.Check(); err != nil {
@@ -76,12 +79,10 @@ func newPool(o Options, lockThreads bool) (Executor, error) {
 			}
 		}
 	}
-	p := &pool{options: o, lockThreads: lockThreads, callers: map[*Worker]struct{}{}, closing: make(chan struct{}), gone: make(chan struct{})}
+	p := &pool{options: o, lockThreads: lockThreads, callers: map[*Worker]struct{}{}, gone: make(chan struct{})}
 	p.queue.init()
 	p.limit.Store(int32(o.Workers))
-	if o.Queue > 0 {
-		p.room = make(chan struct{}, o.Queue)
-	}
+	p.ranked.bound = o.Queue
 	return p, nil
 }
 
@@ -91,16 +92,10 @@ func (p *pool) Submit(t Task) error {
 	if t == nil {
 		return errNilTask
 	}
-	if p.room != nil {
-		if done, err := p.enter(t); done {
-			return err
-		}
+	if p.options.Queue > 0 || t.priority() != 0 {
 		return p.submitRanked(t)
 	}
-	if t.priority() != 0 {
-		return p.submitRanked(t)
-	}
-	if p.parked.Load() > 0 && p.handOver(t) {
+	if p.handOver(t) {
 		return nil
 	}
 	if err := p.queue.push(t); err != nil {
@@ -112,68 +107,98 @@ func (p *pool) Submit(t Task) error {
 
 // handOver gives t to a parked worker if no task is before it.
 func (p *pool) handOver(t Task) bool {
-	p.mu.Lock()
-	if p.closed || p.broken || len(p.idle) == 0 || !p.empty() {
-		p.mu.Unlock()
+	if !p.empty() {
 		return false
 	}
-	w := p.popIdle()
-	p.handed++
-	p.mu.Unlock()
+	w := p.takeFirst()
+	if w == nil && p.idle.n.Load() > 0 {
+		p.mu.Lock()
+		if !p.closed && !p.broken {
+			w = p.takeParked()
+		}
+		p.mu.Unlock()
+	}
+	if w == nil {
+		return false
+	}
+	p.handed.Add(1)
 	w.wake <- t
 	return true
 }
 
-// popIdle takes the worker that parked last. mu is held.
-func (p *pool) popIdle() *poolWorker {
-	n := len(p.idle) - 1
-	w := p.idle[n]
-	p.idle[n] = nil
-	p.setIdle(p.idle[:n])
+// takeFirst takes the worker that stands first; nil if none does.
+func (p *pool) takeFirst() *poolWorker {
+	w := p.first.Load()
+	if w == nil || w == nobody || !p.first.CompareAndSwap(w, nil) {
+		return nil
+	}
 	return w
 }
 
-// enter takes a place in a bounded queue. done means that Submit has nothing left
-// to do.
-func (p *pool) enter(t Task) (done bool, err error) {
-	select {
-	case p.room <- struct{}{}:
-		return false, nil
-	default:
+// takeParked takes a parked worker, nil if there is none. mu is held.
+func (p *pool) takeParked() *poolWorker {
+	if w := p.takeFirst(); w != nil {
+		return w
 	}
-	if err := p.refusal(); err != nil {
-		return true, err
+	w := p.idle.newest
+	p.idle.remove(w)
+	return w
+}
+
+// noneFirst moves the worker that stands first to the others. mu is held. From now on
+// what stands first is next: nil or nobody.
+func (p *pool) noneFirst(next *poolWorker) {
+	if w := p.first.Swap(next); w != nil && w != nobody {
+		p.idle.push(w)
 	}
-	switch p.options.OnFull {
-	case Refuse:
-		return true, ErrFull
-	case RunInCaller:
-		whileInline(t, func() { p.runBeside(t) })
-		return true, nil
+}
+
+func (p *pool) submitRanked(t Task) error {
+	err := p.ranked.push(t)
+	if err == ErrFull {
+		switch p.options.OnFull {
+		case RunInCaller:
+			whileInline(t, func() { p.runBeside(t) })
+			return nil
+		case Block:
+			err = p.enter(t)
+		}
 	}
+	if err == nil {
+		p.summon()
+	}
+	return err
+}
+
+// enter waits for room in a bounded queue, and for the task to be in it.
+func (p *pool) enter(t Task) error {
 	ctx := t.Context()
 	var over chan struct{}
 	if submitter := taskOf(ctx); submitter != nil {
 		w := &wait{task: submitter, ctx: ctx, room: p}
 		if !w.begin() {
-			return true, context.Canceled
+			return context.Canceled
 		}
 		defer w.leave()
 		if err := w.park(); err != nil {
-			return true, err
+			return err
 		}
 		over = w.over
 	}
+	e := p.ranked.enter(t)
+	err := ErrDeadlock
 	select {
-	case p.room <- struct{}{}:
-		return false, nil
+	case <-e.done:
+		return e.err
 	case <-ctx.Done():
-		return true, context.Cause(ctx)
+		err = context.Cause(ctx)
 	case <-over:
-		return true, ErrDeadlock
-	case <-p.closing:
-		return true, p.refusal()
 	}
+	if p.ranked.giveUp(e) {
+		return err
+	}
+	<-e.done
+	return e.err
 }
 
 // runBeside runs t while its submitter waits, in a goroutine of its own: a runtime.Goexit
@@ -196,41 +221,10 @@ func (p *pool) runBeside(t Task) {
 	group.Wait()
 }
 
-// leave gives a place in a bounded queue back.
-func (p *pool) leave() {
-	if p.room != nil {
-		<-p.room
-	}
-}
-
-func (p *pool) refusal() error {
-	p.queue.submit.Lock()
-	defer p.queue.submit.Unlock()
-	return p.queue.refuse
-}
-
-func (p *pool) submitRanked(t Task) error {
-	p.queue.submit.Lock()
-	if err := p.queue.refuse; err != nil {
-		p.queue.submit.Unlock()
-		p.leave()
-		return err
-	}
-	p.queue.pushed++
-	p.ranked.push(t)
-	p.queue.submit.Unlock()
-	p.summon()
-	return nil
-}
-
 // take claims the task to run next.
 func (p *pool) take() Task {
-	if p.room != nil {
-		t := p.ranked.take(anyRank)
-		if t != nil {
-			p.leave()
-		}
-		return t
+	if p.options.Queue > 0 {
+		return p.ranked.take(anyRank)
 	}
 	t := p.ranked.take(0)
 	if t == nil {
@@ -249,7 +243,6 @@ func (p *pool) Drop(t Task) {
 		return
 	}
 	p.retired.cancelled.Add(1)
-	p.leave()
 	p.mu.Lock()
 	p.closeIfDone() // it may have been the last task, with no worker on its way
 	p.mu.Unlock()
@@ -259,7 +252,7 @@ func (p *pool) empty() bool { return p.ranked.count.Load() == 0 && p.queue.empty
 
 // summon makes sure that somebody comes for the queue.
 func (p *pool) summon() {
-	if p.searching.Load() > 0 || p.parked.Load() == 0 && p.live.Load() >= p.limit.Load() {
+	if p.searching.Load() > 0 || p.first.Load() == nil && p.idle.n.Load() == 0 && p.live.Load() >= p.limit.Load() {
 		return
 	}
 	p.mu.Lock()
@@ -277,49 +270,38 @@ func (p *pool) summon() {
 // wakeOrStart returns a parked worker, now counted as searching, that must be
 // woken; or it starts one; or there is none to be had. mu is held.
 func (p *pool) wakeOrStart() *poolWorker {
-	switch {
-	case len(p.idle) > 0:
-		w := p.popIdle()
+	if w := p.takeParked(); w != nil {
 		p.searching.Add(1)
 		return w
-	case p.live.Load() < p.limit.Load():
+	}
+	if p.live.Load() < p.limit.Load() {
 		w := &poolWorker{pool: p, wake: make(chan Task, 1)}
 		w.Executor, w.ID = p, p.nextID
 		if w.locked = p.lockThreads; w.locked {
 			w.move = w.prepare
 		}
-		w.slot = p.freeSlot()
+		w.slot, w.index = p.freeSlot(), len(p.all)
 		p.nextID++
 		p.all = append(p.all, w)
 		p.live.Add(1)
 		p.searching.Add(1)
-		p.notePeak()
+		p.peak = max(p.peak, int(p.live.Load())) // it starts because none is parked
 		go w.begin()
 	}
 	return nil
 }
 
-// freeSlot is the least number that no worker has. mu is held. Numbers are asked for
-// only where they choose a CPU.
+// freeSlot is that of the CPU which has the fewest workers. mu is held.
 func (p *pool) freeSlot() int {
 	if len(p.options.CPUs) == 0 {
 		return 0
 	}
-	slot := 0
-	for slices.ContainsFunc(p.all, func(w *poolWorker) bool { return w.slot == slot }) {
-		slot++
+	workers := make([]int, len(p.options.CPUs))
+	for _, w := range p.all {
+		workers[w.slot]++
 	}
-	return slot
+	return slices.Index(workers, slices.Min(workers))
 }
-
-// setIdle replaces idle. mu is held.
-func (p *pool) setIdle(idle []*poolWorker) {
-	p.idle = idle
-	p.parked.Store(int32(len(idle)))
-	p.notePeak()
-}
-
-func (p *pool) notePeak() { p.peak = max(p.peak, int(p.live.Load())-len(p.idle)) }
 
 // Resize changes the number of workers.
 func (p *pool) Resize(workers int) error {
@@ -328,32 +310,31 @@ func (p *pool) Resize(workers int) error {
 	}
 	p.mu.Lock()
 	p.limit.Store(int32(workers))
-	surplus := min(int(p.live.Load())-workers, len(p.idle))
-	var wake []*poolWorker
-	if surplus > 0 {
-		wake = append(wake, p.idle[:surplus]...)
-		p.searching.Add(int32(surplus))
-		p.setIdle(append([]*poolWorker(nil), p.idle[surplus:]...))
+	if p.first.Load() != nobody {
+		p.noneFirst(nil)
 	}
+	wake := p.idle.takeOldest(min(int(p.live.Load())-workers, int(p.idle.n.Load())))
+	p.searching.Add(int32(len(wake)))
 	p.mu.Unlock()
 	for _, w := range wake {
 		w.wake <- nil
 	}
 	p.summon()
-	waits.fewerWorkers()
+	waits.review() // there may be fewer workers now
 	return nil
 }
 
 // Stats is described at StatsOf.
 func (p *pool) Stats() Stats {
-	p.queue.submit.Lock()
-	submitted := p.queue.pushed
-	p.queue.submit.Unlock()
+	submitted := p.queue.submitted() + p.ranked.submitted() + p.handed.Load()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := Stats{
-		Submitted: submitted + p.handed, Workers: int(p.live.Load()), Busy: int(p.live.Load()) - len(p.idle), Peak: p.peak, Started: p.nextID,
+		Submitted: submitted, Workers: int(p.live.Load()), Busy: int(p.live.Load() - p.idle.n.Load()), Peak: p.peak, Started: p.nextID,
 		Succeeded: p.retired.succeeded.Load(), Failed: p.retired.failed.Load(), Cancelled: p.retired.cancelled.Load(),
+	}
+	if w := p.first.Load(); w != nil && w != nobody {
+		s.Busy--
 	}
 	for _, w := range p.all {
 		s.Succeeded += w.counts.succeeded.Load()
@@ -367,7 +348,7 @@ func (p *pool) Stats() Stats {
 // stop refuses further tasks; the first reason stays.
 func (p *pool) stop(err error) {
 	if p.queue.stop(err) {
-		close(p.closing)
+		p.ranked.stop(err)
 	}
 }
 
@@ -377,6 +358,7 @@ func (p *pool) fail(cause error) {
 	p.stop(err)
 	p.mu.Lock()
 	p.broken = true
+	p.noneFirst(nobody)
 	p.mu.Unlock()
 	for {
 		t := p.take()
@@ -417,9 +399,9 @@ func (p *pool) Shutdown(ctx context.Context) error {
 	p.stop(ErrShutdown)
 	p.mu.Lock()
 	p.closed = true
-	idle := p.idle
+	p.noneFirst(nobody)
+	idle := p.idle.takeOldest(int(p.idle.n.Load()))
 	p.searching.Add(int32(len(idle)))
-	p.setIdle(nil)
 	p.closeIfDone()
 	p.mu.Unlock()
 	for _, w := range idle {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"slices"
 	"time"
 
 	"poolbench/executors/affinity"
@@ -14,9 +13,11 @@ import (
 // several one after the other if tasks end them with runtime.Goexit.
 type poolWorker struct {
 	Worker
-	pool *pool
-	wake chan Task // capacity 1: a task to run, or nil to look at the queue
-	slot int       // chooses its CPU; that of a retired worker is used again, unlike its ID
+	pool  *pool
+	wake  chan Task // capacity 1: a task to run, or nil to look at the queue
+	links idleLinks // in pool.idle
+	index int       // in pool.all
+	slot  int       // of options.CPUs, if any
 }
 
 // begin is the start of a worker: it is initialised, then works.
@@ -41,7 +42,7 @@ func (w *poolWorker) prepare() bool {
 	if p.lockThreads {
 		runtime.LockOSThread() // never unlocked: the thread ends with the worker
 		if len(p.options.CPUs) > 0 {
-			if err := affinity.Pin(p.options.CPUs[w.slot%len(p.options.CPUs)]); err != nil {
+			if err := affinity.Pin(p.options.CPUs[w.slot]); err != nil {
 				p.fail(fmt.Errorf("executors: %w", err))
 				return false
 			}
@@ -59,7 +60,7 @@ func (w *poolWorker) initialize() (ok bool) {
 		}
 	}()
 	// As a task has, so that what it waits for can be told; but nobody's future.
-	f := &future{parent: context.Background(), worker: &w.Worker, executor: w.pool}
+	f := &future{origin: originOf(context.Background(), w.pool), worker: &w.Worker}
 	f.state.Store(uint32(Running))
 	err = w.pool.options.Init((*taskContext)(f), &w.Worker)
 	return err == nil
@@ -125,17 +126,17 @@ func (w *poolWorker) next(searching bool) Task {
 // counts as searching. Not alive means that it has retired instead.
 func (w *poolWorker) park() (t Task, alive bool) {
 	p := w.pool
-	p.mu.Lock()
-	if p.closed { // nobody would wake it when another worker has taken the last task
-		p.mu.Unlock()
+	if !p.first.CompareAndSwap(nil, w) && !w.join() {
 		return nil, w.stay()
 	}
-	p.setIdle(append(p.idle, w))
-	p.mu.Unlock()
 	// A submitter that saw this worker searching has woken nobody, so look again
 	// now that it would be seen idle. Being woken by oneself is as good as any.
 	if !p.empty() {
 		p.summon()
+	}
+	// Nor has Resize seen it idle, if it was before that.
+	if p.live.Load() > p.limit.Load() && w.unpark() {
+		return nil, w.stay()
 	}
 	if p.options.Idle == 0 {
 		return <-w.wake, true
@@ -153,6 +154,18 @@ func (w *poolWorker) park() (t Task, alive bool) {
 	return <-w.wake, true // somebody took this worker out of the idle ones meanwhile
 }
 
+// join puts the worker among those that are parked; false if the pool is closed, and nobody
+// would wake it when another worker has taken the last task.
+func (w *poolWorker) join() bool {
+	p := w.pool
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.closed {
+		p.idle.push(w)
+	}
+	return !p.closed
+}
+
 // stay retires the worker unless it is needed, and then has it count as searching.
 func (w *poolWorker) stay() bool {
 	if w.retire(false) {
@@ -162,16 +175,15 @@ func (w *poolWorker) stay() bool {
 	return true
 }
 
-// unpark takes the worker out of the idle ones; false if it is not among them.
+// unpark takes the worker out of the parked ones; false if it is not among them.
 func (w *poolWorker) unpark() bool {
 	p := w.pool
+	if p.first.CompareAndSwap(w, nil) {
+		return true
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	i := slices.Index(p.idle, w)
-	if i >= 0 {
-		p.setIdle(append(p.idle[:i:i], p.idle[i+1:]...))
-	}
-	return i >= 0
+	return p.idle.remove(w)
 }
 
 // retire ends the worker, unless it is needed: it is not one too many, there is
@@ -187,7 +199,12 @@ func (w *poolWorker) retire(searching bool) bool {
 	if searching {
 		p.searching.Add(-1)
 	}
-	p.all = slices.DeleteFunc(p.all, func(other *poolWorker) bool { return other == w })
+	last := len(p.all) - 1
+	p.all[w.index], p.all[last] = p.all[last], nil
+	p.all = p.all[:last]
+	if w.index < last {
+		p.all[w.index].index = w.index
+	}
 	p.retired.succeeded.Add(w.counts.succeeded.Load())
 	p.retired.failed.Add(w.counts.failed.Load())
 	p.retired.cancelled.Add(w.counts.cancelled.Load())

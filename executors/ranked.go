@@ -9,12 +9,25 @@ import (
 )
 
 // rankedQueues hold the tasks that can be taken out of the middle, or have a priority
-// other than 0: a FIFO for each priority. One lock will do: few programs use priorities,
-// and a bounded queue has locks anyway. It is not touched while they are empty.
+// other than 0: a FIFO for each priority. One lock will do, for few programs use
+// priorities or a bound. It is not touched while they are empty.
 type rankedQueues struct {
-	count  atomic.Int64
+	bound int // of count; 0 is none
+	count atomic.Int64
+
 	mu     sync.Mutex
 	queues []*rankedQueue // highest priority first
+	line   ring.Queue[*entrant, *entrant]
+	refuse error // why nothing more is accepted
+	pushed int64
+}
+
+// An entrant is a submitter that waits for room. Who makes room gives it to the first in
+// line, so that nobody gets in before.
+type entrant struct {
+	task Task
+	done chan struct{} // closed when its task is queued, or never will be
+	err  error         // why not
 }
 
 // keptRanks is how many priorities keep their empty queues. There may be no end of
@@ -34,9 +47,21 @@ func (r *rankedQueues) at(priority int) (int, bool) {
 	return slices.BinarySearchFunc(r.queues, priority, func(q *rankedQueue, p int) int { return p - q.priority })
 }
 
-func (r *rankedQueues) push(t Task) {
+// push appends t, or says why not: ErrFull if there is no room.
+func (r *rankedQueues) push(t Task) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.add(t)
+}
+
+// add is push with mu held.
+func (r *rankedQueues) add(t Task) error {
+	switch {
+	case r.refuse != nil:
+		return r.refuse
+	case r.full():
+		return ErrFull
+	}
 	i, found := r.at(t.priority())
 	if !found {
 		q := &rankedQueue{priority: t.priority()}
@@ -45,6 +70,55 @@ func (r *rankedQueues) push(t Task) {
 	}
 	r.queues[i].tasks.PushBack(t)
 	r.count.Add(1)
+	r.pushed++
+	return nil
+}
+
+func (r *rankedQueues) full() bool { return r.bound > 0 && r.count.Load() >= int64(r.bound) }
+
+// enter is push that waits in line for room.
+func (r *rankedQueues) enter(t Task) *entrant {
+	e := &entrant{task: t, done: make(chan struct{})}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if e.err = r.add(t); e.err != ErrFull {
+		close(e.done)
+		return e
+	}
+	r.line.Key = func(e *entrant) (*entrant, bool) { return e, true }
+	r.line.PushBack(e)
+	return e
+}
+
+// giveUp takes e out of the line; false if it is done.
+func (r *rankedQueues) giveUp(e *entrant) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, waits := r.line.Remove(e)
+	return waits
+}
+
+// admit lets in who is first in line, and has room. Called with mu held.
+func (r *rankedQueues) admit() {
+	for r.line.Len() > 0 && (r.refuse != nil || !r.full()) {
+		e := r.line.PopFront()
+		e.err = r.add(e.task)
+		close(e.done)
+	}
+}
+
+func (r *rankedQueues) submitted() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.pushed
+}
+
+// stop refuses further tasks with err.
+func (r *rankedQueues) stop(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.refuse = err
+	r.admit()
 }
 
 // take returns the first task whose priority is above floor, nil if none.
@@ -88,4 +162,5 @@ func (r *rankedQueues) taken(i int) {
 	if r.queues[i].tasks.Len() == 0 && len(r.queues) > keptRanks {
 		r.queues = slices.Delete(r.queues, i, i+1)
 	}
+	r.admit()
 }

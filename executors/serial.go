@@ -32,6 +32,7 @@ func NewSerial() Executor {
 }
 
 type serial struct {
+	Home
 	worker *Worker
 
 	mu      sync.Mutex
@@ -61,7 +62,7 @@ func (s *serial) Submit(t Task) error {
 	}
 	s.running, s.runner = true, goroutine.Current()
 	s.mu.Unlock()
-	if f := t.base(); f == nil || f.unwatch == nil { // not submitted by a task: the context of one can end
+	if f := t.base(); f == nil || f.origin.unwatch == nil { // not submitted by a task: the context of one can end
 		s.drain()
 	} else {
 		whileInline(t, s.drain)

@@ -25,6 +25,7 @@ var Spawn = register(Kind{
 func NewSpawn(limit int) (Executor, error) { return Spawn.New(Options{Workers: limit}) }
 
 type spawn struct {
+	Home
 	limit int
 
 	mu     sync.Mutex

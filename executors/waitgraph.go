@@ -18,7 +18,12 @@ type wait struct {
 	room Executor
 	end  Executor
 
+	// What ctx says, for who holds a lock: begin asks it.
+	done    <-chan struct{}
+	bounded bool // it has a deadline that the task has not
+
 	over   chan struct{} // closed when it has become hopeless; nil unless it is parked
+	on     Executor      // the innermost one whose worker it then holds up; nil if none
 	failed bool          // it is, or was from the first; guarded by waitGraph.mu
 }
 
@@ -37,6 +42,9 @@ type watched interface {
 // parks also holds up its worker, and may be the last link of a circle, which is looked
 // for then, under one lock for all. A circle is found as the absence of a way out:
 // nothing is followed that is going on, and so the first look is mostly the last.
+//
+// Contexts and executors may be anybody's, and are not asked under the lock: who looks says
+// which executors it must know more of, lets go, asks them, and looks again.
 var waits = waitGraph{parked: map[Executor]map[*wait]struct{}{}}
 
 type waitGraph struct {
@@ -62,10 +70,15 @@ func innermost(ex Executor) Executor {
 // begin notes that the task waits; false if it has returned, and only a goroutine that it
 // left behind waits.
 func (w *wait) begin() bool {
-	a := (*taskContext)(w.task).activity()
-	if a == endedActivity {
+	if w.task.settled() {
 		return false
 	}
+	w.done = w.ctx.Done()
+	if own, ok := w.ctx.Deadline(); ok {
+		given, ok := w.task.origin.parent.Deadline()
+		w.bounded = !ok || own.Before(given)
+	}
+	a := (*taskContext)(w.task).activity()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.waits = append(a.waits, w)
@@ -75,15 +88,32 @@ func (w *wait) begin() bool {
 // park notes that the worker of the task is held up, until leave. It is ErrDeadlock if
 // the wait could not end; then it must not begin.
 func (w *wait) park() error {
+	w.hold()
+	return waits.look(func(known places) (unknown []Executor, err error) {
+		l := look{graph: &waits, origin: w, known: known}
+		if !l.leads(w) && len(l.unknown) == 0 {
+			waits.fail(w)
+			err = ErrDeadlock
+		}
+		return l.unknown, err
+	})
+}
+
+// hold is park for a wait that is known to end.
+func (w *wait) hold() {
 	w.over = make(chan struct{})
+	if w.task.worker.ID >= 0 { // else not on one of the workers
+		w.on = innermost(w.task.worker.Executor)
+	}
 	waits.mu.Lock()
 	defer waits.mu.Unlock()
-	waits.hold(w)
-	if waits.hopeless(w) {
-		waits.fail(w)
-		return ErrDeadlock
+	if w.on == nil {
+		return
 	}
-	return nil
+	if waits.parked[w.on] == nil {
+		waits.parked[w.on] = map[*wait]struct{}{}
+	}
+	waits.parked[w.on][w] = struct{}{}
 }
 
 // leave is the end of a wait that has begun, parked or not; of none if w is nil.
@@ -106,8 +136,8 @@ func (w *wait) leave() {
 		return
 	}
 	waits.mu.Lock()
-	defer waits.mu.Unlock()
 	waits.release(w)
+	waits.mu.Unlock()
 	if last > 0 { // other goroutines of the task wait, and what they wait for may have relied on this one
 		waits.review()
 	}
@@ -121,64 +151,74 @@ func (w *wait) hopeless() <-chan struct{} {
 	return w.over
 }
 
-// hold, release and fail are called with mu held.
-func (g *waitGraph) hold(w *wait) {
-	ex := innermost(w.task.worker.Executor)
-	if ex == nil || w.task.worker.ID < 0 { // not on one of its workers
-		return
-	}
-	if g.parked[ex] == nil {
-		g.parked[ex] = map[*wait]struct{}{}
-	}
-	g.parked[ex][w] = struct{}{}
+// places are what executors have said of themselves.
+type places map[Executor]place
+
+type place struct {
+	innermost Executor // nil if it cannot be a key
+	workers   int
 }
 
+// look calls f with mu held until it knows all executors that it needs.
+func (g *waitGraph) look(f func(known places) (unknown []Executor, err error)) error {
+	var known places
+	for {
+		g.mu.Lock()
+		unknown, err := f(known)
+		g.mu.Unlock()
+		if len(unknown) == 0 {
+			return err
+		}
+		if known == nil {
+			known = places{}
+		}
+		for _, ex := range unknown {
+			known[ex] = place{innermost(ex), ex.Workers()}
+		}
+	}
+}
+
+// release is called with mu held.
 func (g *waitGraph) release(w *wait) {
-	ex := innermost(w.task.worker.Executor)
-	if ex == nil {
+	if w.on == nil {
 		return
 	}
-	if delete(g.parked[ex], w); len(g.parked[ex]) == 0 {
-		delete(g.parked, ex)
+	if delete(g.parked[w.on], w); len(g.parked[w.on]) == 0 {
+		delete(g.parked, w.on)
 	}
 }
 
 // fail has the task of w go on, which may be what the others in the circle wait for.
+// Called with mu held.
 func (g *waitGraph) fail(w *wait) {
 	w.failed = true
 	g.release(w)
 }
 
 // review ends waits that have become hopeless though no wait began: an executor has
-// fewer workers now. Called with mu held.
+// fewer workers now.
 func (g *waitGraph) review() {
-	for _, held := range g.parked {
-		for w := range held {
-			if g.hopeless(w) {
-				g.fail(w)
-				close(w.over)
+	g.look(func(known places) (unknown []Executor, err error) {
+		for _, held := range g.parked {
+			for w := range held {
+				l := look{graph: g, origin: w, known: known}
+				if !l.leads(w) && len(l.unknown) == 0 {
+					g.fail(w)
+					close(w.over)
+				}
+				unknown = append(unknown, l.unknown...)
 			}
 		}
-	}
-}
-
-// fewerWorkers is called when an executor may have fewer workers than before.
-func (g *waitGraph) fewerWorkers() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.review()
-}
-
-// hopeless reports whether nothing that goes on can end the wait. Called with mu held.
-func (g *waitGraph) hopeless(w *wait) bool {
-	l := look{graph: g, origin: w.task}
-	return !l.leads(w)
+		return unknown, nil
+	})
 }
 
 // A look goes through the graph for something that goes on.
 type look struct {
 	graph   *waitGraph
-	origin  *future
+	origin  *wait
+	known   places
+	unknown []Executor       // of which more must be known; until then they count as going on
 	futures map[*future]bool // visited: a way out was not found there, or not yet
 	full    map[Executor]bool
 }
@@ -186,11 +226,15 @@ type look struct {
 // passes reports whether the wait ends whatever it waits for, and the task goes on: it has
 // failed or has a deadline of its own, or its context has ended. Called with mu held.
 func (w *wait) passes() bool {
-	own, bounded := w.ctx.Deadline()
-	if given, ok := w.task.parent.Deadline(); ok && !own.Before(given) {
-		bounded = false
+	if w.failed || w.bounded || w.task.active.Load().ended.Load() {
+		return true
 	}
-	return w.failed || bounded || w.ctx.Err() != nil
+	select {
+	case <-w.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // leads reports whether what w waits for can come.
@@ -212,31 +256,47 @@ func (l *look) leads(w *wait) bool {
 
 // ends reports whether the executor may end for which a task waits.
 func (l *look) ends(w *wait) bool {
-	ex := innermost(w.end)
-	if w.task != l.origin {
-		return ex == nil || innermost(l.origin.worker.Executor) != ex
+	ex, _, ok := l.place(w.end)
+	if !ok {
+		return true
+	}
+	if w.task != l.origin.task {
+		return ex != l.origin.on
 	}
 	for held := range l.graph.parked[ex] {
-		own := look{graph: l.graph, origin: l.origin}
-		if !held.passes() && held != w && !own.leads(held) {
+		own := look{graph: l.graph, origin: l.origin, known: l.known}
+		leads := held == w || held.passes() || own.leads(held)
+		if l.unknown = append(l.unknown, own.unknown...); !leads {
 			return false
 		}
 	}
 	return true
 }
 
+// place is what is known of ex; not ok if that is nothing, yet or for ever.
+func (l *look) place(ex Executor) (inner Executor, workers int, ok bool) {
+	if ex == nil || !reflect.TypeOf(ex).Comparable() {
+		return nil, 0, false
+	}
+	p, ok := l.known[ex]
+	if !ok {
+		l.unknown = append(l.unknown, ex)
+	}
+	return p.innermost, p.workers, p.innermost != nil
+}
+
 // settles reports whether something that goes on may lead to f being settled.
 func (l *look) settles(f *future) bool {
-	s := State(f.state.Load())
+	s := f.State()
 	switch {
-	case f == l.origin || l.futures[f]:
+	case f == l.origin.task || l.futures[f]:
 		return false
-	case f.executor == nil: // somebody may keep a promise
+	case f.origin == nil: // somebody may keep a promise
 		return true
-	case s != Pending && s != Running && s != encoding:
-		return true
+	case s == Pending:
+		return l.starts(f.origin.executor)
 	case s != Running:
-		return l.starts(f.executor)
+		return true
 	}
 	a := f.active.Load()
 	if a == nil {
@@ -257,13 +317,14 @@ func (l *look) settles(f *future) bool {
 
 // starts reports whether a worker of ex may take up another task.
 func (l *look) starts(ex Executor) bool {
-	if ex = innermost(ex); ex == nil {
+	ex, limit, ok := l.place(ex)
+	if !ok {
 		return true
 	}
 	if l.full[ex] {
 		return false
 	}
-	held, limit := l.graph.parked[ex], ex.Workers()
+	held := l.graph.parked[ex]
 	if len(held) < limit {
 		return true
 	}
@@ -347,7 +408,7 @@ func (w *wait) cause() error {
 func (t *future) helps(f *future) bool {
 	// Init waits without a task, and before it has returned its worker runs nothing.
 	ex := t.worker.Executor
-	return f.task != nil && t.task != nil && ex != nil && reflect.TypeOf(ex).Comparable() && ex == f.executor && f.task.assist(t.worker)
+	return f.task != nil && t.task != nil && ex != nil && reflect.TypeOf(ex).Comparable() && ex == f.origin.executor && f.task.assist(t.worker)
 }
 
 // whileInline calls run, which runs the task in place of the goroutine that submits it: a
@@ -360,9 +421,6 @@ func whileInline(task Task, run func()) {
 		return
 	}
 	defer w.leave()
-	w.over = make(chan struct{})
-	waits.mu.Lock()
-	waits.hold(w)
-	waits.mu.Unlock()
+	w.hold()
 	run()
 }

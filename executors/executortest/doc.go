@@ -222,6 +222,12 @@
 //	X35  who waits in a chain meets no deadlock, nor does who waits for a task that only waits until a deadline
 //	X36  a wait for the first of several ends when that has settled, though the waiting worker runs another
 //	X44  a nil argument is refused at the call, by name and without effect
+//	X45  callbacks may submit, cancel, read statistics and shut down, also when the context of queued tasks ends
+//	X46  a log that panics, ends its goroutine or uses the executor costs no callback, no task and no worker
+//	X47  an initialiser may submit and read statistics; shutdown by it is refused without effect
+//	X48  a number of workers beyond MaxWorkers is refused, also by a change of it; as many as that cost nothing before there are tasks
+//	X49  the context with which a task waits may itself wait for tasks, whenever it is asked
+//	X50  a callback of a task whose context the executor finds ended holds up no worker, whatever it does
 //
 // End of the cases.
 package executortest

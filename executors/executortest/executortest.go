@@ -27,7 +27,7 @@ type Case struct {
 // other.
 func Cases() []Case {
 	return slices.Concat(basicCases, futureCases, promiseCases, waitCases, completedCases, submitCases, mapCases, threadPoolCases,
-		initializeCases, shutdownCases, isolationCases, valueCases, extensionCases, insideCases, argumentCases)
+		initializeCases, shutdownCases, isolationCases, valueCases, extensionCases, insideCases, argumentCases, hookCases)
 }
 
 // A Tester is what Run needs of a testing framework: *testing.T is one. Where it has

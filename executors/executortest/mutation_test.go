@@ -20,7 +20,7 @@ func TestBrokenExecutorsAreFound(t *testing.T) {
 		fault fault
 		cases string // each of which must fail or hang
 	}{
-		{"accepts no workers", fault{zeroWorkers: true}, "E20"},
+		{"accepts no workers", fault{zeroWorkers: true}, "E20 X48"},
 		{"wrong number of workers", fault{wrongWorkers: true}, "T02"},
 		{"drops tasks", fault{dropSome: true}, "X01 X07 S04 E23 X17"},
 		{"drops the queue at shutdown", fault{dropOnClose: true}, "S04 S16"},

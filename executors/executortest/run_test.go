@@ -76,7 +76,7 @@ func TestRun(t *testing.T) {
 		errors []string // without the score
 		score  string   // how it begins
 	}{
-		{"sound", fault{}, "", nil, "log: reference: 14"},
+		{"sound", fault{}, "", nil, "log: reference: 15"},
 		{"cause", fault{submitBlocks: true}, "", []string{
 			"B02 error: reference: a task runs, its future has the value, and shutdown returns after that: hung",
 		}, "error: reference: 4"},

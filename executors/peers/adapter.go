@@ -17,6 +17,7 @@ import (
 // Other than the contract asks, Submit blocks while the peer's own submit does.
 // Intake costs two atomic operations per task.
 type adapter struct {
+	executors.Home
 	workers int
 	submit  func(func()) error // the peer's
 	stop    func()             // the peer's; waits for its tasks

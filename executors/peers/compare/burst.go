@@ -14,6 +14,21 @@ var burst = Row{
 	},
 }
 
+// ChannelBuffer tasks may wait, in ours as in the channel.
+var bounded = Row{
+	Name: "bounded", Unit: "ns", Share: 1,
+	Doc: "the burst through a queue of 1024 tasks, whose submitter waits for room",
+	Arms: []Arm{
+		{ours, timed(bursting(clientBounded))},
+		{"ours, unbounded", timed(bursting(clientOurs))},
+		{"channel of closures", timed(bursting(clientChannel))},
+	},
+	Checks: []Check{
+		{ours, "ours, unbounded", 0},
+		{ours, "channel of closures", 0},
+	},
+}
+
 var allocations = Row{
 	Name: "allocations", Unit: "allocs", Share: 4, Once: true,
 	Doc:  "allocations of that burst, the user's own closure among them",

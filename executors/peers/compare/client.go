@@ -134,6 +134,14 @@ func clientOurs() client[*executors.Future[int]] {
 	return takingFutures(ex, func(i int) (*executors.Future[int], error) { return executors.Submit(background, ex, echo, i) })
 }
 
+func clientBounded() client[*executors.Future[int]] {
+	ex, err := executors.Goroutines.New(executors.Options{Workers: Workers, Queue: peers.ChannelBuffer})
+	if err != nil {
+		panic(err)
+	}
+	return takingFutures(ex, func(i int) (*executors.Future[int], error) { return executors.Submit(background, ex, echo, i) })
+}
+
 func clientClosures() client[*executors.Future[int]] {
 	ex := openOurs()
 	return takingFutures(ex, func(i int) (*executors.Future[int], error) {
