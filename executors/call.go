@@ -139,9 +139,9 @@ func (c *call[In, Out]) Context() context.Context { return c.origin.parent }
 func (c *call[In, Out]) priority() int            { return int(c.rank) }
 
 // claim moves the future to Running. A task whose context has ended is cancelled
-// instead, even if nobody has got round to telling it.
+// instead, even if nobody has got round to telling it; but no code of a user is asked.
 func (c *call[In, Out]) claim() bool {
-	if c.origin.unwatch != nil && c.origin.parent.Err() != nil {
+	if c.origin.unwatch != nil && !isForeign(c.origin.parent) && c.origin.parent.Err() != nil {
 		c.endWithParent(false)
 		return false
 	}
@@ -227,10 +227,19 @@ func (c *call[In, Out]) Cancel() bool {
 		}
 		return true
 	}
-	if c.State() == Running {
-		c.context().end()
-	}
+	c.interrupt()
 	return false
+}
+
+// interrupt ends the context of a running task, and tells its executor.
+func (c *call[In, Out]) interrupt() {
+	if c.State() != Running {
+		return
+	}
+	c.context().end()
+	if i, ok := As[Interrupter](c.origin.executor); ok {
+		i.Interrupt(c)
+	}
 }
 
 // parentEnded is called when the context of Submit ends. It must not touch
@@ -239,8 +248,8 @@ func (c *call[In, Out]) parentEnded() { c.endWithParent(true) }
 
 func (c *call[In, Out]) endWithParent(tell bool) {
 	cause := context.Cause(c.origin.parent)
-	if !c.drop(fmt.Errorf("%w (%w)", ErrCancelled, cause), tell) && c.State() == Running {
-		c.context().end()
+	if !c.drop(fmt.Errorf("%w (%w)", ErrCancelled, cause), tell) {
+		c.interrupt()
 	}
 }
 
@@ -261,7 +270,7 @@ func (c *call[In, Out]) drop(err error, tell bool) bool {
 				c.leaveQueue()
 			}
 			c.err = err
-			c.publish(tell)
+			c.publish(tell) // a worker is not held up by callbacks
 			return true
 		default:
 			return c.State() == Cancelled
@@ -301,6 +310,8 @@ type remoteCall[In, Out any] call[In, Out]
 
 func (r *remoteCall[In, Out]) call() *call[In, Out] { return (*call[In, Out])(r) }
 
+func (r *remoteCall[In, Out]) Task() Task { return r.call() }
+
 func (r *remoteCall[In, Out]) FuncName() string { return r.fn.name }
 
 func (r *remoteCall[In, Out]) AppendInput(b []byte, limit int) (encoded []byte, err error) {
@@ -325,6 +336,13 @@ func (r *remoteCall[In, Out]) Start() bool { return r.call().claim() }
 
 func (r *remoteCall[In, Out]) Context() context.Context { return r.call().context() }
 
+func (r *remoteCall[In, Out]) Ended() bool {
+	a := r.active.Load()
+	return a != nil && a.ended.Load()
+}
+
+func (r *remoteCall[In, Out]) Custom() bool { return r.fn.out.custom != nil && r.fn.out.custom() }
+
 func (r *remoteCall[In, Out]) Settle(output []byte, err error) {
 	var out Out
 	if err == nil {
@@ -333,8 +351,26 @@ func (r *remoteCall[In, Out]) Settle(output []byte, err error) {
 			err = fmt.Errorf("executors: decoding the output of %s: %w", r.fn.name, err)
 		}
 	}
-	if r.move(Running, Finished) {
-		r.in = *new(In)
-		r.call().finish(out, err)
+	r.end(out, err)
+}
+
+func (r *remoteCall[In, Out]) SettleLoan(output []byte, release func()) bool {
+	if _, ok := any(*new(Out)).(Loan); !ok {
+		return false
 	}
+	loan := borrow(output, release)
+	if !r.end(any(loan).(Out), nil) {
+		loan.Release()
+	}
+	return true
+}
+
+// end settles the future, unless somebody else does.
+func (r *remoteCall[In, Out]) end(out Out, err error) bool {
+	if !r.move(Running, Finished) {
+		return false
+	}
+	r.in = *new(In)
+	r.call().finish(out, err)
+	return true
 }

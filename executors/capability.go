@@ -10,6 +10,7 @@ import "context"
 //	Attendant    Attend(Task)                  a use for a goroutine that is about to wait
 //	Dropper      Drop(Task)                    tasks in a queue that can be taken out of it
 //	Inliner      Inline() bool                 tasks that run in the goroutine that submits them: IsInline
+//	Interrupter  Interrupt(Task)               a use for knowing that a running task was cancelled
 //	Killer       Kill(context.Context) error   an end whatever its tasks do
 //	Messenger    MaxMessage() int              workers elsewhere, and a bound on what it sends them
 //	Resizer      Resize(workers int) error     a number of workers that can change: Resize
@@ -43,8 +44,8 @@ func As[C any](ex Executor) (c C, ok bool) {
 type Wrapper interface{ Unwrap() Executor }
 
 // An Attendant is an executor that has a use for a goroutine that is about to wait
-// for one of its tasks. Attend returns when the task is settled, or soon: within a
-// millisecond. The goroutine then waits as it would have done.
+// for one of its tasks. Attend returns when the task is settled, or soon: within a few
+// milliseconds. The goroutine then waits as it would have done.
 type Attendant interface{ Attend(Task) }
 
 // A Dropper is an executor that can take a task out of its queue. Drop is called when a
@@ -52,6 +53,11 @@ type Attendant interface{ Attend(Task) }
 // it and before anybody sees that: what the executor keeps of it, and its place in a
 // bounded queue, are free when Drop returns. The task may be gone already.
 type Dropper interface{ Drop(Task) }
+
+// An Interrupter is told of each running task whose context has ended, because it was
+// cancelled or the context given to Submit has ended, by whoever or whatever ended it. It
+// must return soon.
+type Interrupter interface{ Interrupt(Task) }
 
 // An Inliner tells whether it runs tasks in the goroutine that submits them.
 type Inliner interface{ Inline() bool }

@@ -68,7 +68,7 @@ func chunked[In, Out any](fn *Func[In, Out]) *Func[*chunk[In, Out], *results[Out
 		}},
 		out: valueCodec[*results[Out]]{decode: func(b []byte) (*results[Out], error) {
 			return decodeOutcomes(fn.name, fn.out, b)
-		}},
+		}, custom: fn.out.custom},
 		sendable: fn.sendable,
 	}
 }

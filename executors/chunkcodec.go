@@ -66,6 +66,9 @@ func unpack[In any](item valueCodec[In], b []byte) (inputs []In, err error) {
 // A remoteChunk is a function as it is called for chunks in another process.
 type remoteChunk[In, Out any] Func[In, Out]
 
+// KeepsInput implements RemoteFunc.
+func (fn *remoteChunk[In, Out]) KeepsInput() bool { return fn.in.keeps }
+
 // CallRemote implements RemoteFunc.
 func (fn *remoteChunk[In, Out]) CallRemote(ctx context.Context, input, output []byte, limit int) ([]byte, error) {
 	var inputs []In

@@ -26,6 +26,8 @@ type valueCodec[T any] struct {
 	append func(b []byte, v T, limit int) ([]byte, error)
 	decode func(b []byte) (T, error)
 	check  func() error // whether the type can be sent at all; nil if it can
+	keeps  bool         // decode may keep b if it is large
+	custom func() bool  // whether decode calls methods of users' types; nil if it cannot
 
 	// A number takes 8 bytes, and many of them can be coded in one go; nil for other
 	// types. decodeAll is given 8 bytes for each element of v.
@@ -56,9 +58,10 @@ func codecFor[T any]() valueCodec[T] {
 			append: func(b []byte, _ struct{}, _ int) ([]byte, error) { return b, nil },
 			decode: func(b []byte) (struct{}, error) { return struct{}{}, wantSize(b, 0) }}
 	case []byte:
-		c = valueCodec[[]byte]{append: appendBytes, decode: func(b []byte) ([]byte, error) { return decodeBytes(b), nil }}
+		c = valueCodec[[]byte]{keeps: true, append: appendBytes, decode: func(b []byte) ([]byte, error) { return decodeBytes(b), nil }}
 	case string:
 		c = valueCodec[string]{
+			keeps: true,
 			append: func(b []byte, v string, limit int) ([]byte, error) {
 				return appendLarge(b, unsafe.Slice(unsafe.StringData(v), len(v)), limit)
 			},
@@ -66,6 +69,8 @@ func codecFor[T any]() valueCodec[T] {
 				b = keepLarge(b)
 				return unsafe.String(unsafe.SliceData(b), len(b)), nil
 			}}
+	case Loan:
+		c = loanCodec
 	case int:
 		c = numberCodec(func(v int) uint64 { return uint64(v) }, func(u uint64) int { return int(u) })
 	case int64:
@@ -170,6 +175,7 @@ func plannedCodec[T any]() valueCodec[T] {
 			}
 			return v, err
 		},
-		check: func() error { _, err := plan(); return err },
+		check:  func() error { _, err := plan(); return err },
+		custom: func() bool { p, err := plan(); return err == nil && p.Custom() },
 	}
 }

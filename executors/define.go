@@ -69,6 +69,10 @@ type RemoteFunc interface {
 	// what the function returned, a *PanicError, or says that the input or the output
 	// could not be coded. A runtime.Goexit in the function ends the calling goroutine.
 	CallRemote(ctx context.Context, input, output []byte, limit int) ([]byte, error)
+
+	// KeepsInput reports whether the function may keep a large input beyond the call;
+	// else CallRemote may be given memory that is used again afterwards.
+	KeepsInput() bool
 }
 
 // Lookup finds a task function by the name it was defined with. It never returns
@@ -83,6 +87,8 @@ func Lookup(name string) RemoteFunc {
 }
 
 type unknownFunc string
+
+func (name unknownFunc) KeepsInput() bool { return false }
 
 func (name unknownFunc) CallRemote(_ context.Context, _, output []byte, _ int) ([]byte, error) {
 	return output, fmt.Errorf("%w: %q", ErrUnknownFunc, string(name))

@@ -58,6 +58,9 @@ type Task interface {
 	// whether it did: false if the task was claimed or settled before.
 	Fail(err error) bool
 
+	// State is that of the future.
+	State() State
+
 	// Remote is the view of the task that can be sent to another process. The error is
 	// ErrNotShippable for a closure, or wraps ErrUnsendable for a function whose inputs
 	// or outputs cannot travel: an executor's Submit should return it.
@@ -74,6 +77,9 @@ type Task interface {
 // A Remote is a task whose call can travel: a name, an encoded input and an
 // encoded output.
 type Remote interface {
+	// Task is what this is the view of.
+	Task() Task
+
 	// FuncName is the name under which the function was defined.
 	FuncName() string
 
@@ -88,14 +94,28 @@ type Remote interface {
 	// it was cancelled or claimed, and must be dropped.
 	Start() bool
 
-	// Context is done when the future of the running task is cancelled.
+	// Context is done when the future of the running task is cancelled. To ask it may
+	// call code of a user.
 	Context() context.Context
+
+	// Ended reports whether the context of the started task has ended: its future was
+	// cancelled, or the context given to Submit ended. Code of users is not called.
+	Ended() bool
 
 	// Settle ends a started task with the encoded output, or with err if that is
 	// not nil. An output that cannot be decoded settles the future with that
 	// error. An output of at least LargeValue bytes belongs to the future then; a
-	// smaller one may be reused. Only the first call has an effect.
+	// smaller one may be reused. Only the first call has an effect; calls may meet.
 	Settle(output []byte, err error)
+
+	// SettleLoan is Settle for an output in memory that is only lent, to a function
+	// that returns a Loan: release is called when nobody looks at it any more. For other
+	// functions it is false, and has no effect.
+	SettleLoan(output []byte, release func()) bool
+
+	// Custom reports whether Settle, to decode an output, calls methods of users' types:
+	// they may take for ever, or end the goroutine with runtime.Goexit.
+	Custom() bool
 }
 
 // A Worker is the identity of a worker, given to the tasks it runs.

@@ -55,6 +55,9 @@ func (fn *Func[In, Out]) checkTypes() error {
 	return nil
 }
 
+// KeepsInput implements RemoteFunc.
+func (fn *Func[In, Out]) KeepsInput() bool { return fn.in.keeps }
+
 // CallRemote implements RemoteFunc.
 func (fn *Func[In, Out]) CallRemote(ctx context.Context, input, output []byte, limit int) (encoded []byte, err error) {
 	if fn.name == "" {

@@ -26,6 +26,7 @@ func (f plain) Run(w *Worker) {
 
 func (f plain) Context() context.Context { return context.Background() }
 func (f plain) Cancel() bool             { return false }
+func (f plain) State() State             { return Pending } // nobody will ask
 func (f plain) Remote() (Remote, error)  { return nil, ErrNotShippable }
 func (f plain) assist(*Worker) bool      { return false } // it has no future to wait for
 func (f plain) base() *future            { return nil }

@@ -38,9 +38,12 @@ func submit[In, Out any](ctx context.Context, ex Executor, c *call[In, Out], opt
 		if err := ctx.Err(); err != nil {
 			return nil, context.Cause(ctx)
 		}
-		if t, ok := ctx.(*taskContext); ok { // the common way of a task that submits
+		switch t, ok := ctx.(*taskContext); {
+		case ok: // the common way of a task that submits
 			c.origin.unwatch = t.AfterFunc(c.parentEnded)
-		} else {
+		case isForeign(ctx):
+			c.origin.unwatch = afterForeign(ctx, c.parentEnded)
+		default:
 			c.origin.unwatch = context.AfterFunc(ctx, c.parentEnded)
 		}
 	}

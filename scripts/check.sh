@@ -11,6 +11,9 @@ step() { printf '\n== %s\n' "$*"; }
 step "tests, as the README runs them"
 go test ./...
 
+step "attacks on the process pool, every case"
+PROCESS_ATTACK=all go test ./executors/process
+
 step "gofmt"
 unformatted=$(gofmt -l .)
 if [ -n "$unformatted" ]; then

@@ -52,9 +52,14 @@ func bareEcho(b *testing.B, size int) *os.File {
 	return f
 }
 
-// startEcho starts this binary as an echo, of messages of that size or of whatever
-// comes, at the other end of a socketpair.
+// startEcho starts an echo of messages of that size, or of whatever comes.
 func startEcho(b *testing.B, size int) (*os.File, *os.Process) {
+	return startPeer(b, envEcho+"="+strconv.Itoa(size))
+}
+
+// startPeer starts this binary, which env tells what to be, at the other end of a
+// socketpair: its descriptor 3. More files follow from 4 on.
+func startPeer(b *testing.B, env string, files ...*os.File) (*os.File, *os.Process) {
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	if err != nil {
 		b.Fatal(err)
@@ -62,7 +67,7 @@ func startEcho(b *testing.B, size int) (*os.File, *os.Process) {
 	syscall.CloseOnExec(fds[0])
 	syscall.CloseOnExec(fds[1])
 	syscall.SetNonblock(fds[0], true)
-	mine, its := os.NewFile(uintptr(fds[0]), "echo"), os.NewFile(uintptr(fds[1]), "echo")
+	mine, its := os.NewFile(uintptr(fds[0]), "peer"), os.NewFile(uintptr(fds[1]), "peer")
 	defer its.Close()
 	null, err := os.Open(os.DevNull)
 	if err != nil {
@@ -70,8 +75,8 @@ func startEcho(b *testing.B, size int) (*os.File, *os.Process) {
 	}
 	defer null.Close()
 	p, err := os.StartProcess(os.Args[0], []string{os.Args[0], "-test.run=^$"}, &os.ProcAttr{
-		Files: []*os.File{null, os.Stderr, os.Stderr, its},
-		Env:   append(os.Environ(), envEcho+"="+strconv.Itoa(size), "GOMAXPROCS=1"),
+		Files: append([]*os.File{null, os.Stderr, os.Stderr, its}, files...),
+		Env:   append(os.Environ(), env, "GOMAXPROCS=1"),
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -79,55 +84,104 @@ func startEcho(b *testing.B, size int) (*os.File, *os.Process) {
 	return mine, p
 }
 
-// BenchmarkPingPong is the time of one task at a time with 8 bytes each way. The
-// yardsticks are echoes of 8 bytes between two Go processes without a pool: through
-// the poller of the runtime, as files and sockets of a Go program are read, and with
-// blocking system calls, which hold a thread.
+// peer is startPeer until the end of the benchmark.
+func peer(b *testing.B, name string, files ...*os.File) *os.File {
+	f, p := startPeer(b, envPeer+"="+name, files...)
+	b.Cleanup(func() {
+		f.Close()
+		p.Wait()
+	})
+	return f
+}
+
+// blockingEnd is the descriptor of a peer for blocking system calls.
+func blockingEnd(b *testing.B, f *os.File) int {
+	fd := int(f.Fd())
+	if err := syscall.SetNonblock(fd, false); err != nil {
+		b.Fatal(err)
+	}
+	return fd
+}
+
+// BenchmarkPingPong is the time of one task at a time with 8 bytes each way, when the
+// parent asks again at once, and when it computes for 300 µs between, which is not
+// counted. The yardsticks are echoes of 8 bytes between two Go processes without a pool:
+// through the poller of the runtime, as files and sockets of a Go program are read, and
+// with blocking system calls, which hold a thread. The pool is compared with the faster.
 func BenchmarkPingPong(b *testing.B) {
+	for _, between := range []time.Duration{0, 300 * time.Microsecond} {
+		b.Run("between="+between.String(), func(b *testing.B) { pingPong(b, between) })
+	}
+}
+
+func pingPong(b *testing.B, between time.Duration) {
 	const trips = 50
 	var msg [8]byte
 	polled, unpolled := bareEcho(b, 8), bareEcho(b, 8)
-	blocking := int(unpolled.Fd())
-	if err := syscall.SetNonblock(blocking, false); err != nil {
-		b.Fatal(err)
-	}
+	blocking := blockingEnd(b, unpolled)
 	p := newPool(b, process.Options{Workers: 2})
 	if err := p.Start(limit(b)); err != nil {
 		b.Fatal(err)
 	}
-	compare(b, trips,
-		arm{name: "bare", slice: func() {
+	steps := stepsOf(between)
+	side := func(name string, trip func() error) arm {
+		return arm{name: name, timed: func() (took time.Duration) {
 			for range trips {
-				if _, err := polled.Write(msg[:]); err != nil {
+				grind(steps)
+				begin := time.Now()
+				if err := trip(); err != nil {
 					b.Fatal(err)
 				}
-				if _, err := io.ReadFull(polled, msg[:]); err != nil {
-					b.Fatal(err)
-				}
+				took += time.Since(begin)
 			}
-		}},
-		arm{name: "pool", slice: func() {
-			for range trips {
-				f, err := executors.Submit(background, p, echo, 1)
-				if err != nil {
-					b.Fatal(err)
-				}
-				if _, err := f.Result(background); err != nil {
-					b.Fatal(err)
-				}
+			return took
+		}}
+	}
+	arms := []arm{
+		side("pool", func() error {
+			f, err := executors.Submit(background, p, echo, 1)
+			if err != nil {
+				return err
 			}
-		}},
-		arm{name: "blocking", slice: func() {
-			for range trips {
-				if _, err := syscall.Write(blocking, msg[:]); err != nil {
-					b.Fatal(err)
-				}
-				if _, err := syscall.Read(blocking, msg[:]); err != nil {
-					b.Fatal(err)
-				}
+			return f.Err(background)
+		}),
+		side("polled", func() error {
+			if _, err := polled.Write(msg[:]); err != nil {
+				return err
 			}
-		}})
+			_, err := io.ReadFull(polled, msg[:])
+			return err
+		}),
+		side("blocking", func() error {
+			if _, err := syscall.Write(blocking, msg[:]); err != nil {
+				return err
+			}
+			_, err := syscall.Read(blocking, msg[:])
+			return err
+		}),
+	}
+	times := interleave(b, trips, arms...)
+	compareWithFastest(b, arms, times, 1, "echo")
 	runtime.KeepAlive(unpolled)
+}
+
+// compareWithFastest reports the median times of all arms, and those of the first n as
+// ratios to the fastest of the others, which together are called peer.
+func compareWithFastest(b *testing.B, arms []arm, times [][]float64, n int, peer string) {
+	fastest := n
+	for i := n; i < len(arms); i++ {
+		if median(times[i]) < median(times[fastest]) {
+			fastest = i
+		}
+	}
+	for i, a := range arms {
+		if i < n {
+			e := estimated(paired(times[i], times[fastest], ratio))
+			b.ReportMetric(e.median, a.name+"/"+peer)
+			b.Logf("%s against the fastest %s (%s): %.2f (%.2f–%.2f)", a.name, peer, arms[fastest].name, e.median, e.low, e.high)
+		}
+		b.ReportMetric(median(times[i]), a.name+"-ns")
+	}
 }
 
 // BenchmarkBurst is the time per empty task when 100,000 are submitted and then
@@ -188,48 +242,6 @@ func burst(b *testing.B, p *process.Pool, futures []*executors.Future[struct{}])
 		if err := f.Err(background); err != nil {
 			b.Fatal(err)
 		}
-	}
-}
-
-// BenchmarkPayload is the time of one task with a byte slice each way. The yardstick
-// sends as much through a bare socketpair to a process that sends it back when it
-// has it all, as a task must.
-func BenchmarkPayload(b *testing.B) {
-	for _, c := range []struct {
-		name string
-		size int
-	}{{"64KiB", 64 << 10}, {"1MiB", 1 << 20}, {"16MiB", 16 << 20}} {
-		b.Run(c.name, func(b *testing.B) {
-			bare := bareEcho(b, c.size)
-			p := newPool(b, process.Options{Workers: 1})
-			if err := p.Start(limit(b)); err != nil {
-				b.Fatal(err)
-			}
-			in, back := make([]byte, c.size), make([]byte, c.size)
-			trips := max(1, 4<<20/c.size)
-			compare(b, trips*2*c.size, // ns per byte
-				arm{name: "bare", slice: func() {
-					for range trips {
-						if _, err := bare.Write(in); err != nil {
-							b.Fatal(err)
-						}
-						if _, err := io.ReadFull(bare, back); err != nil {
-							b.Fatal(err)
-						}
-					}
-				}},
-				arm{name: "pool", slice: func() {
-					for range trips {
-						f, err := executors.Submit(background, p, bytez, in)
-						if err != nil {
-							b.Fatal(err)
-						}
-						if out, err := f.Result(background); err != nil || len(out) != c.size {
-							b.Fatal(len(out), err)
-						}
-					}
-				}})
-		})
 	}
 }
 

@@ -2,158 +2,231 @@ package process
 
 import (
 	"errors"
-	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"time"
 
 	"poolbench/executors"
+	"poolbench/executors/remote"
 )
 
-// maxFailures is how many workers in a row may end without having been of any
-// use before the pool is broken, if no worker is left.
-const maxFailures = 3
-
-// rest waits before a replacement is started: not at all after a worker that was
-// of use, else longer each time.
-func (p *Pool) rest(useful bool, cause error) {
-	p.mu.Lock()
-	if useful {
-		p.failures = 0
-	} else {
-		p.failures++
-	}
-	failures := p.failures
-	working := len(p.ready()) > 0
-	p.mu.Unlock()
-	var broken *executors.BrokenError
-	var refused *prepareError
-	var end error // of the pool
-	isBroken, final := errors.As(cause, &broken), errors.As(cause, &refused)
-	switch {
-	case failures == 0:
-		return
-	case !final && (failures < maxFailures || working):
-	case isBroken:
-		end = broken
-	case final:
-		end = &executors.BrokenError{Cause: cause}
-	default:
-		end = fmt.Errorf("%w (%d failures): %w", ErrBoot, failures, cause)
-	}
-	if end != nil && p.abandon(end) {
-		p.log().Error("process: workers cannot start, the pool is broken", "err", cause)
-	}
-	timer := time.NewTimer(min(5*time.Millisecond<<min(failures, 10), time.Second))
-	defer timer.Stop()
-	select {
-	case <-p.drained:
-	case <-timer.C:
-	}
-}
-
-// boot starts a process and waits for its hello. With an error and a worker, the
-// worker has to be ended.
-func (p *Pool) boot() (*worker, error) {
-	w := &worker{pool: p}
+// boot starts a process and waits for its hello. With an error, there is none any more.
+func (p *Pool) boot() (*member, error) {
+	w := &member{opts: &p.opts}
 	t := ticket{
-		version: protocolVersion, parent: os.Getpid(), nonce: p.nonce,
+		version: remote.Version, parent: os.Getpid(), nonce: p.nonce,
 		gomaxprocs: p.opts.GOMAXPROCS, maxMessage: p.opts.MaxMessage,
-		memory: p.opts.MemoryLimit, watch: p.opts.MaxGrowth > 0, trace: p.opts.Trace != nil,
+		limit: p.opts.MemoryLimit, watch: p.opts.MaxGrowth > 0, trace: p.opts.Trace != nil,
 	}
-	t.init = w.initName()
-	w.shared = p.shared
-	t.rlimit = p.limitMemory(w)
-	if err := launch(&w.process, t); err != nil {
+	t.init = p.opts.initName()
+	w.group, t.rlimit = p.limiter.group()
+	if err := launch(&w.osProcess, t, &p.files); err != nil {
 		if w.group != nil {
-			p.giveUpCgroups()
+			p.limiter.giveUpGroups()
 		}
-		return nil, fmt.Errorf("starting a worker process: %w", err)
+		return nil, &launchError{fmt.Errorf("starting a worker process: %w", err)}
 	}
-	w.watch(p.opts.Output)
-	w.in = newFrameReader(w.replyEnd, readLimit(maxHello))
-	w.data = newSender(w.taskEnd)
-	w.replyFd = int(w.replyEnd.Fd())
-	w.replyRaw, _ = w.replyEnd.SyscallConn() // it is not closed
-	w.control = newSender(w.replyEnd)
-	p.mu.Lock()
-	p.procs = append(p.procs, w)
-	ending := p.isDry || p.broken != nil
-	p.mu.Unlock()
-	if ending {
+	w.wire(p)
+	if !p.crew.add(w) {
 		w.kill()
 	}
-	if err := w.greet(); err != nil {
+	if err := w.greet(p.nonce); err != nil {
 		w.kill()
 		<-w.exited
-		w.drains.Wait()
+		w.drained()
 		err = w.unprepared(err)
-		return w, fmt.Errorf("worker process %d (%v): %w%s", w.pid, w.state, err, excerpt(&w.printed[streamErr]))
+		err = fmt.Errorf("worker process %d (%v): %w%s", w.pid, w.state, err, excerpt(&w.printed[streamErr]))
+		p.crew.remove(w)
+		w.close()
+		w.unmap()
+		return nil, err
 	}
-	p.welcome(w)
 	return w, nil
 }
 
-// errHello is the cause of a boot failure of a process that runs but is no
-// worker.
-var errHello = errors.New("did not say hello")
+// wire connects a process that was started with the pool.
+func (w *member) wire(p *Pool) {
+	w.watch(p.opts.Output, w.logLine(p))
+	w.stream = remote.NewStream(w.replyEnd, remote.ReadLimit(maxHello))
+	w.data = newSender(w.taskEnd, w.abandon)
+	w.control = newSender(w.replyEnd, w.abandon)
+	w.workerLine.init(w.segment)
+	w.giveUp = w.abandon
+	w.answered = func(replies []reply) { p.answered(w, replies) }
+	w.onSpent = func() { p.spent(w) }
+}
+
+// spent replaces a worker that has been given all that it may have.
+func (p *Pool) spent(w *member) {
+	p.crew.wear(w, wornTasks)
+	p.crew.retire([]*workerLine{&w.workerLine})
+	p.intake.settle(&w.workerLine)
+	p.feedIdle()
+}
 
 // greet waits for the hello.
-func (w *worker) greet() error {
-	w.replyEnd.SetReadDeadline(time.Now().Add(w.pool.opts.BootTimeout))
-	f, err := w.in.next()
+func (w *member) greet(nonce string) error {
+	w.replyEnd.SetReadDeadline(deadline(w.opts.BootTimeout))
+	m, err := w.stream.Next()
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return fmt.Errorf("%w within %v, which is Options.BootTimeout: %w", errSilent, w.opts.BootTimeout, err)
+	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", errHello, err)
 	}
-	if f.kind == kindFault {
-		said, err := decodeError(f.payload, w.initName())
+	if m.Kind == remote.Fault {
+		said, err := decodeError(m.Payload, w.opts.initName())
 		if err != nil {
 			return err
 		}
 		return &prepareError{said}
 	}
-	if f.kind != kindHello {
-		return fmt.Errorf("%w: %w", errHello, errFrame)
+	if m.Kind != remote.Hello {
+		return fmt.Errorf("%w: %w", errHello, remote.ErrMalformed)
 	}
-	if got, want := string(f.payload), hello(w.pool.nonce); got != want {
-		return fmt.Errorf("is another build of this program: it said %q, not %q", got, want)
+	if got, want := string(m.Payload), hello(nonce); got != want {
+		return fmt.Errorf("%w: it said %q, not %q", errBuild, got, want)
 	}
-	w.in.limit = replyLimit(w.pool.opts.MaxMessage)
+	w.stream.SetLimit(remote.ReplyLimit(w.opts.MaxMessage))
 	w.replyEnd.SetReadDeadline(time.Time{})
-	select {
-	case <-w.exited:
+	if isClosed(w.exited) {
 		w.endReads() // the deadline of reap may have been lifted
-	default:
 	}
 	return nil
 }
 
-// welcome lets the worker have tasks.
-func (p *Pool) welcome(w *worker) {
-	p.mu.Lock()
-	w.ready = true
-	w.born, w.life = time.Now(), p.opts.newLife()
-	p.stats.Started++
-	p.relieve()
-	if p.keepers > p.limit {
-		p.leave(w)
+// deadline is the time in d, none if that is beyond what a clock can tell.
+func deadline(d time.Duration) time.Time {
+	if d > 100*365*24*time.Hour {
+		return time.Time{}
 	}
-	dropped := p.feed(w)
-	ready := len(p.ready())
-	if p.opts.Idle > 0 {
-		ready = max(ready, p.stats.Started) // some may have gone again
+	return time.Now().Add(d)
+}
+
+// unprepared is the error of a boot that failed because of what the worker had to
+// do before its first task. err is what the parent saw.
+func (w *member) unprepared(err error) error {
+	if w.opts.InitFunc == nil {
+		return err
 	}
-	if ready >= p.limit && !p.isBooted {
-		p.isBooted = true
-		close(p.booted)
+	var said *prepareError
+	if errors.Is(err, errHello) && !errors.As(err, &said) && !errors.Is(err, os.ErrDeadlineExceeded) {
+		err = w.lostError(w.opts.initName(), 0)
 	}
-	late := p.isDry
-	p.mu.Unlock()
-	if late {
+	return &executors.BrokenError{Cause: fmt.Errorf("initialiser %s: %w", w.opts.initName(), err)}
+}
+
+// serve gives a worker tasks until it has ended, and then decides what becomes of those
+// that it has.
+func (p *Pool) serve(w *member) {
+	p.crew.welcome(w)
+	p.intake.settle(&w.workerLine)
+	p.give(p.intake.take(&w.workerLine, nil))
+	if isClosed(p.drained) {
 		w.sayBye()
 	}
-	p.finish([]*worker{w}, dropped)
+	for {
+		m, err := w.stream.Next()
+		if err == nil {
+			err = w.far(m)
+		}
+		if err != nil {
+			p.bury(w, err)
+			return
+		}
+	}
+}
+
+// eofGrace is how long a process may live on after its channel has ended.
+const eofGrace = 250 * time.Millisecond
+
+// bury reaps a worker, whose channel ended with cause, and decides what becomes
+// of its window: the task that ran is blamed, the others are queued again.
+func (p *Pool) bury(w *member, cause error) {
+	if errors.Is(cause, remote.ErrMalformed) {
+		w.abandon(cause)
+	} else if len(waitExited([]*member{w}, eofGrace)) > 0 {
+		w.kill()
+	}
+	<-w.exited
+	if why := w.doomed.Load(); why != nil {
+		cause = *why
+	}
+	cause = w.finish(cause)
+	w.close()
+	w.data.wg.Wait()
+	w.control.wg.Wait()
+
+	lost, others := w.judge(errors.Is(cause, remote.ErrMalformed))
+	unasked := p.crew.diedUnasked(w)
+	worn := p.crew.remove(w)
+	p.intake.drop(&w.workerLine)
+	if p.opts.Strict && unasked && p.intake.brokenBy() == nil {
+		if p.abandon(w.strictError(lost)) {
+			for _, other := range p.crew.living() {
+				other.kill()
+			}
+		}
+	}
+	p.putBack(others)
+	p.failed.Add(int64(len(lost)))
+	for _, it := range lost {
+		it.Remote.Settle(nil, w.lost(it.Func.Name, it.Seq, p.intake.brokenBy(), cause))
+	}
+	w.unmap()
+	if worn != "" {
+		p.sayWorn(w, worn)
+	}
+	p.feedIdle()
+	p.restaff()
+	p.settled(len(lost))
+}
+
+// sayWorn says that a worker, which has ended, was recycled.
+func (p *Pool) sayWorn(w *member, why string) {
+	if p.opts.Log != nil {
+		p.say(slog.LevelInfo, "process: worker recycled", "pid", w.pid, "why", why, "tasks", w.served, "age", time.Since(w.born))
+	}
+}
+
+// lost is the error of the task that ran when the worker ended.
+func (w *member) lost(fn string, seq uint32, broken, cause error) error {
+	if broken != nil {
+		return broken
+	}
+	if v := w.verdictOn(seq); v != nil {
+		return v
+	}
+	e := w.lostError(fn, seq)
+	if errors.Is(cause, remote.ErrMalformed) || w.doomed.Load() != nil {
+		return fmt.Errorf("process: worker broke the protocol (%w) and was killed: %w", cause, e)
+	}
+	return e
+}
+
+// lostError tells how the process ended, and what the task seq had printed; all
+// that was printed if it is 0. It is a *executors.WorkerLostError, within a
+// *MemoryLimitError if that is why.
+func (w *member) lostError(fn string, seq uint32) error {
+	e := &executors.WorkerLostError{
+		Func: fn, Pid: w.pid, ExitCode: w.state.ExitCode(), Signal: signalName(w.state),
+		Stdout: w.printed[streamOut].of(seq), Stderr: w.printed[streamErr].of(seq),
+	}
+	if max := w.opts.MemoryLimit; max > 0 && w.exceededMemory(e) {
+		return &MemoryLimitError{Limit: max, Lost: e}
+	}
+	return e
+}
+
+// strictError is why a strict pool is broken; lost are the tasks that ran.
+func (w *member) strictError(lost []*remote.Item) error {
+	fn, seq := "no task", uint32(0)
+	if len(lost) > 0 {
+		fn, seq = lost[0].Func.Name, lost[0].Seq
+	}
+	return fmt.Errorf("%w: %w", ErrStrict, w.lostError(fn, seq))
 }
 
 // halfExcerpt is how many bytes of the beginning, and of the end, of what a worker
@@ -169,34 +242,4 @@ func excerpt(t *printout) string {
 		s = s[:halfExcerpt] + "\n[…]\n" + s[len(s)-halfExcerpt:]
 	}
 	return "; standard error: " + s
-}
-
-// arguments are those of a worker. A worker never looks at them; but a program
-// that does not call WorkerMain would, and a test binary that runs its tests in
-// each worker is a fork bomb in the making.
-func arguments() []string {
-	args := []string{os.Args[0]}
-	if flag.Lookup("test.run") != nil {
-		args = append(args, "-test.run=^$")
-	}
-	return args
-}
-
-// environment is that of a worker. A program built with the race detector sleeps
-// for a second before it exits, to let other threads report; a worker that is
-// told to exit has none, and every Shutdown would take that second.
-func environment(t ticket) []string {
-	var race strings.Builder
-	race.WriteString("atexit_sleep_ms=0")
-	var env []string
-	for _, kv := range os.Environ() {
-		switch key, value, _ := strings.Cut(kv, "="); key {
-		case envWorker, envDepth:
-		case "GORACE":
-			race.WriteString(" " + value) // the last setting counts
-		default:
-			env = append(env, kv)
-		}
-	}
-	return append(env, envWorker+"="+t.String(), envDepth+"=1", "GORACE="+race.String())
 }

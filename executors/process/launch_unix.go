@@ -3,26 +3,14 @@
 package process
 
 import (
-	"errors"
-	"fmt"
-	"io"
 	"os"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 const supported = true
 
-// Descriptors of a worker.
-const (
-	fdTasks   = 3 // tasks in
-	fdReplies = 4 // replies out, control in
-	fdPage    = 5
-)
-
 // launch starts a process and fills in what is needed to talk to it.
-func launch(pr *process, t ticket) (err error) {
+func launch(pr *osProcess, t ticket, common *files) (err error) {
 	var files opened
 	defer func() {
 		closeAll(files.child)
@@ -47,14 +35,9 @@ func launch(pr *process, t ticket) (err error) {
 	if pr.replyEnd, err = files.socketpair(true); err != nil {
 		return err
 	}
-	if page, file := newPage(); page != nil {
-		pr.page, t.page = page, true
-		files.child = append(files.child, file)
-	}
-	given := files.child
-	if pr.shared != nil {
-		t.shared = len(given)
-		given = append(given[:t.shared:t.shared], pr.shared)
+	given, err := pr.share(&files, &t, common)
+	if err != nil {
+		return err
 	}
 	path, err := executable()
 	if err != nil {
@@ -68,6 +51,24 @@ func launch(pr *process, t ticket) (err error) {
 	}
 	pr.pid = pr.proc.Pid
 	return nil
+}
+
+// share adds the memory that the process is to share, and returns its descriptors.
+func (pr *osProcess) share(files *opened, t *ticket, common *files) (given []*os.File, err error) {
+	given = files.child
+	if common.bell != nil {
+		segment, file, key := newSegment()
+		if segment != nil {
+			pr.segment, t.memory, t.key = segment, true, key
+			files.child = append(files.child, file)
+			given = append(files.child[:len(files.child):len(files.child)], common.bellFile, lifeline())
+		}
+	}
+	if common.shared != nil {
+		t.shared = len(given)
+		given = append(given[:t.shared:t.shared], common.shared)
+	}
+	return given, nil
 }
 
 // opened are descriptors on their way into a process.
@@ -107,112 +108,4 @@ func (o *opened) socketpair(polled bool) (*os.File, error) {
 	o.parent = append(o.parent, parent)
 	o.child = append(o.child, os.NewFile(uintptr(fds[1]), "channel of worker"))
 	return parent, nil
-}
-
-// tryWrite writes what fits without waiting; EAGAIN if that is nothing.
-func tryWrite(fd uintptr, b [2][]byte) (int, error) {
-	for {
-		n, err := unix.SendmsgBuffers(int(fd), b[:], nil, nil, syscall.MSG_DONTWAIT)
-		if err != syscall.EINTR {
-			return max(n, 0), err
-		}
-	}
-}
-
-// writeBoth writes a and then b.
-func (c fdConn) writeBoth(a, b []byte) (int, error) {
-	n, err := unix.SendmsgBuffers(int(c), [][]byte{a, b}, nil, nil, 0)
-	if err == syscall.EINTR {
-		n, err = 0, nil
-	}
-	if n = max(n, 0); err != nil || n == len(a)+len(b) {
-		return n, err
-	}
-	rest, err := c.Write(a[min(n, len(a)):])
-	if err == nil {
-		var m int
-		m, err = c.Write(b[max(n-len(a), 0):])
-		rest += m
-	}
-	return n + rest, err
-}
-
-// tryRead reads what is there. A descriptor that does not block gives EAGAIN if that
-// is nothing.
-func tryRead(fd int, b []byte) (int, error) {
-	for {
-		n, err := syscall.Read(fd, b)
-		switch {
-		case err == syscall.EINTR:
-		case n == 0 && err == nil:
-			return 0, io.EOF
-		default:
-			return max(n, 0), err
-		}
-	}
-}
-
-// shutWrites ends a write that waits.
-func shutWrites(f *os.File) {
-	if raw, err := f.SyscallConn(); err == nil {
-		raw.Control(func(fd uintptr) { syscall.Shutdown(int(fd), syscall.SHUT_WR) })
-	}
-}
-
-// killGroup ends the process group of a worker that has not been reaped. The
-// group does not exist if the worker died before it could make one.
-func killGroup(pid int) { syscall.Kill(-pid, syscall.SIGKILL) }
-
-func terminateGroup(pid int) { syscall.Kill(-pid, syscall.SIGTERM) }
-
-// signalName is "" for a process that exited.
-func signalName(st *os.ProcessState) string {
-	if ws, ok := st.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
-		return ws.Signal().String()
-	}
-	return ""
-}
-
-// openChannels finds the channels in a worker, and keeps them from what the
-// tasks start.
-func openChannels(t ticket) (tasks io.Reader, replies replyConn, pg *page, err error) {
-	for _, fd := range []int{fdTasks, fdReplies} {
-		if _, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_TYPE); err != nil {
-			return nil, nil, nil, fmt.Errorf("process: started as a worker, but descriptor %d is no channel: %w", fd, err)
-		}
-		syscall.CloseOnExec(fd)
-		syscall.SetNonblock(fd, false)
-	}
-	if t.page {
-		syscall.CloseOnExec(fdPage)
-		if pg, err = openPage(fdPage); err != nil {
-			return nil, nil, nil, err
-		}
-	}
-	return fdConn(fdTasks), fdConn(fdReplies), pg, nil
-}
-
-// die ends this worker, whose parent is gone, and everything in its group.
-func die() {
-	if syscall.Getpgrp() == os.Getpid() {
-		syscall.Kill(0, syscall.SIGKILL)
-	}
-	os.Exit(exitNoWorker)
-}
-
-// An fdConn reads and writes a descriptor with blocking system calls.
-type fdConn int
-
-func (c fdConn) Read(b []byte) (int, error) { return tryRead(int(c), b) }
-
-func (c fdConn) Write(b []byte) (int, error) {
-	done := 0
-	for done < len(b) {
-		n, err := syscall.Write(int(c), b[done:])
-		if err != nil && !errors.Is(err, syscall.EINTR) {
-			return done, err
-		}
-		done += max(n, 0)
-	}
-	return done, nil
 }

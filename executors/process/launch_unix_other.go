@@ -3,7 +3,6 @@
 package process
 
 import (
-	"errors"
 	"os"
 	"syscall"
 )
@@ -24,8 +23,8 @@ func cloexecSocketpair() ([2]int, error) {
 // waitReadable leaves the waiting to Process.Wait.
 func waitReadable(*os.Process) bool { return false }
 
-func newPage() (*page, *os.File)  { return nil, nil }
-func openPage(int) (*page, error) { return nil, errors.New("process: no shared page on this system") }
+func lifeline() *os.File { return nil }
+func holdLifeline(int)   {}
 
 func namelessFile() (*os.File, func(*os.File) (*os.File, error), error) { return temporaryFile() }
 

@@ -129,7 +129,7 @@ func TestDescriptorsOfWorker(t *testing.T) {
 				channels++
 			}
 		}
-		want := 3 // data, control, page
+		want := 4 // data, control, memory, bell
 		if pid == gc {
 			want = 0
 		}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"poolbench/executors/remote"
 )
 
 // ErrCancelKilled is the error of a task that was cancelled while it ran, did not
@@ -18,50 +20,21 @@ type TimeLimitError struct {
 	Func  string        // name of the task function
 	Pid   int           // of the worker that was killed
 	Limit time.Duration // that was exceeded
+
+	// Decoding tells that the task had ended, and it is the output whose own method has
+	// taken that long to decode it; no worker was killed, and the method goes on.
+	Decoding bool
 }
 
 func (e *TimeLimitError) Error() string {
+	if e.Decoding {
+		return fmt.Sprintf("process: decoding the output of %s took longer than its time limit of %v; the method of its type is left alone", e.Func, e.Limit)
+	}
 	return fmt.Sprintf("process: %s ran longer than its time limit of %v; worker process %d was killed", e.Func, e.Limit, e.Pid)
 }
 
 // Unwrap gives context.DeadlineExceeded.
 func (e *TimeLimitError) Unwrap() error { return context.DeadlineExceeded }
-
-// A stopwatch tells how long the monitor has seen the same task.
-type stopwatch struct {
-	seq   uint32 // 0: none
-	since time.Time
-}
-
-// sees notes that seq is there now and returns for how long it has been.
-func (s *stopwatch) sees(seq uint32, now time.Time) time.Duration {
-	if s.seq != seq {
-		s.seq, s.since = seq, now
-	}
-	return now.Sub(s.since)
-}
-
-// A verdict is why the parent kills a worker that runs a task.
-type verdict struct {
-	seq uint32 // the task that is to end
-	err error  // of its future; nil while there is no verdict
-}
-
-// running is the item that the worker has started and not answered, as far as one
-// can know; nil if there is none. Called with Pool.mu held.
-func (w *worker) running() *item {
-	if w.window.Len() == 0 {
-		return nil
-	}
-	if w.page == nil {
-		return w.window.At(0)
-	}
-	i := int(int32(w.page.claimed() - w.window.At(0).seq)) // replies before it may be on their way
-	if i < 0 || i >= w.window.Len() || w.window.At(i).seq != w.page.claimed() {
-		return nil
-	}
-	return w.window.At(i)
-}
 
 // limitOf is how long a call of a function may run; 0 if there is no limit.
 func (o *Options) limitOf(name string) time.Duration {
@@ -71,46 +44,57 @@ func (o *Options) limitOf(name string) time.Duration {
 	return o.TimeLimit
 }
 
-// judge condemns the worker if its task has exceeded a limit, and reports whether
-// it must be killed now. Called with Pool.mu held.
-func (w *worker) judge(now time.Time) bool {
-	o := &w.pool.opts
-	if o.TimeLimit == 0 && len(o.TimeLimits) == 0 && o.Grace == 0 || !w.ready {
-		return false
-	}
+// limited reports whether any task can exceed a limit.
+func (o *Options) limited() bool { return o.TimeLimit != 0 || len(o.TimeLimits) != 0 || o.Grace != 0 }
+
+// exceeds returns the error of the task that runs, if it has exceeded a limit. Called with
+// mu held.
+func (w *member) exceeds(now time.Time) (*remote.Item, error) {
 	it := w.running()
-	if it == nil {
-		return false
+	if it == nil || !w.opts.limited() {
+		return nil, nil
 	}
-	ran := w.runs.sees(it.seq, now)
-	if most := it.fn.limit; most > 0 && ran >= most {
-		return w.condemn(it, &TimeLimitError{Func: it.fn.name, Pid: w.pid, Limit: most})
+	ran := w.workerLine.seen.runs.sees(it.Seq, now)
+	if most := it.Func.Limit; most > 0 && ran >= most {
+		return it, &TimeLimitError{Func: it.Func.Name, Pid: w.pid, Limit: most}
 	}
-	if o.Grace > 0 && it.cancel && w.cancelled.sees(it.seq, now) >= o.Grace {
-		return w.condemn(it, ErrCancelKilled)
+	if w.opts.Grace > 0 && it.Cancel && w.workerLine.seen.cancelled.sees(it.Seq, now) >= w.opts.Grace {
+		return it, ErrCancelKilled
 	}
-	return false
+	return nil, nil
 }
 
 // condemn decides that the worker is killed because of it. Everything the worker
 // has not started is taken back first, so that nothing else can be running when
 // the signal arrives; if another task was started meanwhile, the decision came
-// too late and nothing happens. Called with Pool.mu held.
-func (w *worker) condemn(it *item, err error) bool {
-	w.pool.queue.requeue(w.withdraw())
+// too late and nothing happens. Called with mu held.
+func (w *member) condemn(it *remote.Item, err error) (back []*remote.Item, kill bool) {
+	back, _ = w.withdraw()
 	if w.running() != it {
-		return false
+		return back, false
 	}
-	w.ready = false
-	w.verdict = verdict{it.seq, err}
-	return true
+	w.open = false
+	w.workerLine.seen.verdict, w.workerLine.seen.on = err, it.Seq
+	return back, true
 }
 
-// withdraw takes back what the worker has not started, as takeBack does, but also
-// when it is not known to have started anything. Called with Pool.mu held.
-func (w *worker) withdraw() []*item {
-	if w.page == nil || w.window.Len() == 0 {
-		return nil
+// verdictOn is why the worker was killed because of a task, nil if it was not.
+func (w *member) verdictOn(seq uint32) error {
+	w.workerLine.mu.Lock()
+	defer w.workerLine.mu.Unlock()
+	if w.workerLine.seen.on == seq {
+		return w.workerLine.seen.verdict
 	}
-	return w.keepUpTo(w.page.takeBack(w.seq + 1))
+	return nil
+}
+
+// diedUnasked reports whether a worker that was at work has died, and not because
+// the pool wanted it.
+func (c *crew) diedUnasked(w *member) bool {
+	w.workerLine.mu.Lock()
+	judged := w.workerLine.seen.verdict != nil
+	w.workerLine.mu.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !w.born.IsZero() && w.left.IsZero() && !judged && !isClosed(c.over)
 }

@@ -22,55 +22,10 @@ func (e *MemoryLimitError) Error() string {
 // Unwrap gives the *executors.WorkerLostError.
 func (e *MemoryLimitError) Unwrap() error { return e.Lost }
 
-// Ways to enforce Options.MemoryLimit, see Pool.MemoryLimiter.
-const (
-	byCgroup  = "cgroup"
-	byRlimit  = "rlimit"
-	byNothing = "none"
-)
-
-// MemoryLimiter is what enforces Options.MemoryLimit on this machine: "cgroup" (the
-// kernel ends a worker that exceeds it, with all it has started), "rlimit" (the
-// kernel refuses memory to a process that exceeds it, and the Go runtime ends it),
-// or "none" (garbage collectors work against it). Without a limit it is "none".
-func (p *Pool) MemoryLimiter() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.limiter
-}
-
-// limitMemory makes the group of a worker that is about to be started, if that is
-// how its memory is limited, and reports whether it has to set a limit itself.
-func (p *Pool) limitMemory(w *worker) (rlimit bool) {
-	limiter := p.MemoryLimiter()
-	if limiter == byCgroup {
-		w.group = newMemoryGroup(groupBase(), p.opts.MemoryLimit)
-	}
-	return w.group == nil && limiter != byNothing
-}
-
-// giveUpCgroups is called when a process could not be started in its cgroup.
-func (p *Pool) giveUpCgroups() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.limiter = byRlimit
-}
-
-// chooseLimiter finds out how MemoryLimit is enforced, and complains if it is not.
-func (p *Pool) chooseLimiter() {
-	p.limiter = byNothing
-	if p.opts.MemoryLimit == 0 {
-		return
-	}
-	if p.limiter = memoryLimiter(); p.limiter == byNothing {
-		p.log().Warn("process: the memory limit of worker processes is not enforced on this machine; their garbage collectors work against it", "limit", p.opts.MemoryLimit)
-	}
-}
-
 // exceededMemory reports whether a worker with a memory limit has ended because of
 // it: the cgroup counted a kill, or its last words are those of a Go runtime that
 // was refused memory.
-func (w *worker) exceededMemory(e *executors.WorkerLostError) bool {
+func (w *member) exceededMemory(e *executors.WorkerLostError) bool {
 	if w.group != nil {
 		return w.group.exceeded()
 	}

@@ -1,100 +1,51 @@
 package process
 
 import (
+	"bytes"
 	"context"
-	"crypto/rand"
-	"errors"
 	"fmt"
-	"os"
+	"log/slog"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"poolbench/executors"
+	"poolbench/executors/remote"
 )
 
 // A Pool is an executor of worker processes. Make one with New or NewPool. It
 // holds processes and goroutines until Shutdown or Kill has returned; when the
 // program ends without either, the workers end by themselves.
 type Pool struct {
-	opts  Options
-	nonce string
-
-	pending atomic.Int64 // accepted, future not settled
-
-	mu       sync.Mutex
-	queue    backlog
-	accepted uint64 // items ever
-	byName   map[string]*function
-	idle     []*worker       // ready, with an empty window; the last was busy last
-	procs    []*worker       // every process that runs or boots, the oldest first
-	limit    int             // workers wanted
-	keepers  int             // see staff.go
-	busy     int             // workers that have tasks
-	blocked  []chan struct{} // closed to tell a submitter that there is room
-	stats    executors.Stats // what has to be counted
-	started  bool
-	closed   bool
-	broken   error // why nothing is accepted any more; wraps ErrBoot or ErrKilled
-	failures int   // workers in a row that ended before finishing any task
-	booted   chan struct{}
-	isBooted bool // booted is closed
-	drained  chan struct{}
-	isDry    bool // drained is closed
-	slots    sync.WaitGroup
-	gone     chan struct{} // closed when no worker, goroutine or descriptor is left
-	stopOnce sync.Once
-
+	executors.Home
+	opts    Options
+	nonce   string
+	intake  *intake
+	crew    *crew
+	taker   *taker // nil where memory cannot be shared
 	monitor monitor
-	shared  *os.File // Options.Shared; nil if there are none
-	limiter string   // see MemoryLimiter; guarded by mu
+	traces  *hooks
+	logs    *hooks
+	files   files
+	limiter limiter
 
-	// keepOne is keep. Called by this name it is not part of a recursion, which
-	// would have escape analysis put something on the heap for each task.
-	keepOne func()
-}
+	pending                      atomic.Int64 // accepted, future not settled
+	interrupted                  atomic.Bool  // a running task was cancelled since the monitor looked
+	giving                       atomic.Int32 // calls of give
+	succeeded, failed, cancelled atomic.Int64
 
-// NewPool makes a pool. The error is ErrNested in a worker process, ErrUnsupported
-// where there are no worker processes, or names an option that is out of range.
-func NewPool(o Options) (*Pool, error) {
-	o, err := o.withDefaults()
-	if err != nil {
-		return nil, err
-	}
-	if err := check(); err != nil {
-		return nil, err
-	}
-	if !supported {
-		return nil, ErrUnsupported
-	}
-	p := &Pool{
-		opts:    o,
-		nonce:   rand.Text(),
-		byName:  map[string]*function{},
-		queue:   newBacklog(),
-		limit:   o.Workers,
-		booted:  make(chan struct{}),
-		drained: make(chan struct{}),
-		gone:    make(chan struct{}),
-	}
-	if len(o.Shared) > 0 {
-		if p.shared, err = newShared(o.Shared); err != nil {
-			return nil, fmt.Errorf("process: making Options.Shared: %w", err)
-		}
-	}
-	p.chooseLimiter()
-	p.keepOne = p.keep
-	p.monitor.pool, p.monitor.wakeup = p, make(chan struct{}, 1)
-	return p, nil
+	decoding slowDecodes
+
+	dry     sync.Once
+	drained chan struct{} // closed when nothing is left to be done
+	aides   sync.WaitGroup
+	ending  sync.Once
+	gone    chan struct{} // closed when no worker, goroutine or descriptor is left
 }
 
 // Workers is the number of worker processes of a pool at full strength.
-func (p *Pool) Workers() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.limit
-}
+func (p *Pool) Workers() int { return p.crew.workers() }
 
 // MaxMessage is Options.MaxMessage, or its default: Map makes its chunks by it.
 func (p *Pool) MaxMessage() int { return p.opts.MaxMessage }
@@ -106,43 +57,39 @@ func (p *Pool) Start(ctx context.Context) error {
 	if err := p.refuseNil(ctx); err != nil {
 		return err
 	}
-	p.mu.Lock()
-	err := p.refusal()
-	if err == nil {
-		p.start()
-		p.staff(true)
-	}
-	p.mu.Unlock()
-	if err != nil {
+	if err := p.intake.refusal(); err != nil {
 		return err
 	}
+	p.begin(0)
+	p.crew.startAll()
 	select {
-	case <-p.booted:
+	case <-p.crew.booted:
 	case <-p.drained:
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.refusal()
+	return p.intake.refusal()
+}
+
+// begin has workers started for so many tasks that wait.
+func (p *Pool) begin(waiting int) {
+	if !p.crew.start(waiting) {
+		return
+	}
+	p.aides.Go(p.monitor.run)
+	if p.taker != nil {
+		p.aides.Go(p.taker.run)
+	}
 }
 
 // Pids are the process ids of the living workers that have said hello, in the
 // order of their age.
 func (p *Pool) Pids() []int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	var pids []int
-	for _, w := range p.ready() {
+	for _, w := range p.crew.ready() {
 		pids = append(pids, w.pid)
 	}
 	return pids
-}
-
-// ready are the living workers that have said hello, the oldest first. Called with mu
-// held.
-func (p *Pool) ready() []*worker {
-	return slices.DeleteFunc(slices.Clone(p.procs), func(w *worker) bool { return !w.ready })
 }
 
 var errNilPool = fmt.Errorf("process: nil pool; did NewPool return an error?: %w", executors.ErrNilArgument)
@@ -156,27 +103,6 @@ func (p *Pool) refuseNil(ctx context.Context) error {
 		return fmt.Errorf("process: a context is needed; context.Background() never ends: %w", executors.ErrNilArgument)
 	}
 	return nil
-}
-
-// refusal is why nothing is accepted, nil if it is. Called with mu held.
-func (p *Pool) refusal() error {
-	switch {
-	case p.broken != nil:
-		return p.broken
-	case p.closed:
-		return executors.ErrShutdown
-	}
-	return nil
-}
-
-// start is called with mu held.
-func (p *Pool) start() {
-	if p.started {
-		return
-	}
-	p.started = true
-	p.slots.Go(p.monitor.run)
-	p.staff(false)
 }
 
 // Submit encodes the input in the calling goroutine and queues the task. An input
@@ -193,173 +119,297 @@ func (p *Pool) Submit(t executors.Task) error {
 	case t == nil:
 		return fmt.Errorf("process: Submit: %w", executors.ErrNilArgument)
 	}
-	remote, err := t.Remote()
+	r, err := t.Remote()
 	if err != nil {
 		return err
 	}
-	it := items.Get().(*item)
-	it.task, it.remote = t, remote
+	it := remote.NewItem(r)
 	if p.opts.Trace != nil {
-		it.stamps = &stamps{submit: sharedNow()}
+		it.Stamps = &remote.Stamps{Submit: remote.Common()}
 	}
-	it.input, err = remote.AppendInput(it.small[:0], p.opts.MaxMessage)
-	if it.stamps != nil {
-		it.stamps.encoded = sharedNow()
+	failure := it.Encode(p.opts.MaxMessage)
+	if it.Stamps != nil {
+		it.Stamps.Encoded = remote.Common()
 	}
-	return p.accept(it, err)
-}
-
-func (p *Pool) accept(it *item, failure error) error {
-	p.mu.Lock()
-	if err := p.admit(it.task); err != nil {
-		p.mu.Unlock()
+	in := p.intake
+	if err := in.lock(t); err != nil {
 		return err
 	}
-	p.stats.Submitted++
+	in.accepted++
 	if failure == nil {
-		it.fn, failure = p.function(it.remote.FuncName())
+		it.Func, failure = in.function(r.FuncName())
 	}
 	if failure != nil {
-		p.stats.Failed++
-		p.mu.Unlock()
-		if !it.task.Fail(failure) { // its context has ended meanwhile
-			p.mu.Lock()
-			p.stats.Failed--
-			p.stats.Cancelled++
-			p.mu.Unlock()
-		}
+		in.mu.Unlock()
+		p.refuse(it, failure)
 		return nil
 	}
-	p.start()
 	p.pending.Add(1)
-	p.accepted++
-	it.order = p.accepted
-	p.queue.PushBack(it)
-	var one [1]*worker
-	fed, dropped := p.feedIdle(one[:0])
-	if p.queue.Len() > 0 && p.keepers < p.limit {
-		p.staff(false)
+	var one [1]*remote.Item
+	ration, waiting := in.push(it, one[:0])
+	in.mu.Unlock()
+	if ration.line != nil {
+		p.give(ration)
+	} else if p.crew.short.Load() {
+		p.begin(waiting)
 	}
-	p.mu.Unlock()
-	p.finish(fed, dropped)
 	p.monitor.wake()
 	return nil
 }
 
+// refuse fails a task that could not be encoded.
+func (p *Pool) refuse(it *remote.Item, failure error) {
+	if it.Remote.Task().Fail(failure) {
+		p.failed.Add(1)
+	} else { // its context has ended meanwhile
+		p.cancelled.Add(1)
+	}
+}
+
+// give gives a worker its ration, and more if that was less than it could have. Code of
+// users may run: contexts, and callbacks of tasks that turn out to be cancelled.
+func (p *Pool) give(r ration) {
+	p.giving.Add(1)
+	defer p.giving.Add(-1)
+	for len(r.items) > 0 {
+		started := r.items[:0]
+		dropped := 0
+		for _, it := range r.items {
+			if wasStarted := it.Started; !it.Start() || wasStarted && it.DropCancelled() {
+				r.line.release(it)
+				dropped++
+				continue
+			}
+			started = append(started, it)
+		}
+		rest := r.line.push(started, r.more)
+		p.putBack(rest)
+		p.cancelled.Add(int64(dropped))
+		p.settled(dropped)
+		if dropped == 0 && len(rest) == 0 {
+			break
+		}
+		if len(rest) > 0 {
+			p.crew.start(len(rest))
+		}
+		r = p.intake.take(r.line, nil)
+	}
+	if r.line.spent() {
+		r.line.onSpent()
+	}
+}
+
+// putBack puts items back to their place in the queue; if nothing is to run any more they
+// fail.
+func (p *Pool) putBack(items []*remote.Item) {
+	if err := p.intake.requeue(items); err != nil {
+		p.failed.Add(int64(len(items)))
+		for _, it := range items {
+			it.Fail(err)
+		}
+		p.settled(len(items))
+	}
+}
+
+// dropCancelled settles those of the items taken back from a worker whose context has ended,
+// and returns the others.
+func (p *Pool) dropCancelled(items []*remote.Item) []*remote.Item {
+	left := slices.DeleteFunc(items, (*remote.Item).DropCancelled)
+	n := len(items) - len(left)
+	p.cancelled.Add(int64(n))
+	p.settled(n)
+	return left
+}
+
+// feedIdle gives what waits to idle workers.
+func (p *Pool) feedIdle() {
+	for {
+		r := p.intake.takeIdle()
+		if r.line == nil {
+			return
+		}
+		p.give(r)
+	}
+}
+
 // Drop implements executors.Dropper.
 func (p *Pool) Drop(t executors.Task) {
-	remote, err := t.Remote()
-	if err != nil {
-		return
-	}
-	p.mu.Lock()
-	_, dropped := p.queue.Remove(remote)
-	if dropped {
-		p.stats.Cancelled++
-		p.unblock(p.opts.Queue - p.queue.Len())
-	}
-	p.mu.Unlock()
-	if dropped {
+	r, err := t.Remote()
+	if err == nil && p.intake.remove(r) {
+		p.cancelled.Add(1)
 		p.settled(1)
 	}
 }
 
-// function is called with mu held.
-func (p *Pool) function(name string) (*function, error) {
-	f := p.byName[name]
-	if f == nil {
-		if len(p.byName) > 0xffff {
-			return nil, errors.New("process: more than 65536 task functions in one pool")
+// Interrupt implements executors.Interrupter: the monitor tells the worker.
+func (p *Pool) Interrupt(executors.Task) { p.interrupted.Store(true) }
+
+// Attend implements executors.Attendant.
+func (p *Pool) Attend(t executors.Task) {
+	if p.taker != nil {
+		p.taker.attend(func() bool {
+			s := t.State()
+			return s == executors.Finished || s == executors.Cancelled
+		})
+	}
+}
+
+// answered gives the worker more to do, and settles what it has answered. It is called
+// with the right to take the replies of w.
+func (p *Pool) answered(w *member, replies []reply) {
+	p.count(replies)
+	if w.grown() && p.crew.wear(w, wornGrowth) {
+		p.feedIdle()
+	}
+	if w.wantsMore() {
+		p.give(p.intake.take(&w.workerLine, nil))
+	}
+	n, open := w.taken()
+	if n == 0 {
+		p.intake.settle(&w.workerLine)
+		p.crew.emptied(w)
+	}
+	if !open {
+		p.feedIdle()
+	}
+	done := 0
+	for i := range replies {
+		if p.settle(w, &replies[i]) {
+			done++
 		}
-		f = &function{name: name, number: uint16(len(p.byName)), limit: p.opts.limitOf(name)}
-		p.byName[name] = f
 	}
-	return f, nil
+	p.settled(done)
 }
 
-// finish does what feeding leaves to be done without the lock.
-func (p *Pool) finish(fed []*worker, dropped int) {
-	for _, w := range fed {
-		w.data.flush()
+// wasCancelled is the reply to a task that was cancelled before it started.
+var wasCancelled = executors.AppendError(nil, executors.ErrCancelled)
+
+// count counts what became of the tasks that were answered.
+func (p *Pool) count(replies []reply) {
+	var succeeded, failed, cancelled int64
+	for i := range replies {
+		switch r := &replies[i]; {
+		case r.Kind == remote.Output:
+			succeeded++
+		case bytes.Equal(r.Payload, wasCancelled):
+			cancelled++
+		default:
+			failed++
+		}
 	}
-	if dropped > 0 {
-		p.settled(dropped)
+	p.succeeded.Add(succeeded)
+	if failed+cancelled > 0 {
+		p.failed.Add(failed)
+		p.cancelled.Add(cancelled)
 	}
 }
 
-// settled counts n futures down. Called without mu.
+// settle settles the future of a task that was answered; false if that is left to a
+// goroutine.
+func (p *Pool) settle(w *member, r *reply) bool {
+	it := r.item
+	switch {
+	case r.Kind == remote.Fault:
+		failure, malformed := decodeError(r.Payload, it.Func.Name)
+		r.giveBack()
+		if malformed != nil {
+			failure = fmt.Errorf("process: reply of %s: %w", it.Func.Name, malformed)
+			w.abandon(malformed)
+		}
+		it.Remote.Settle(nil, failure)
+	case r.release != nil && it.Remote.SettleLoan(r.Payload, r.release):
+	default:
+		r.own()
+		if it.Remote.Custom() {
+			p.decoding.begin(it, w.pid, r.Payload, func() {
+				p.trace(w, it)
+				p.settled(1)
+			})
+			return false
+		}
+		it.Remote.Settle(r.Payload, nil)
+	}
+	p.trace(w, it)
+	it.Free()
+	return true
+}
+
+// trace tells of a task that was answered and settled.
+func (p *Pool) trace(w *member, it *remote.Item) {
+	if it.Stamps != nil {
+		s := it.Stamps.Stages(it.Func.Name, w.pid, remote.Common())
+		p.traces.call(func() { p.opts.Trace(s) })
+	}
+}
+
+// settled counts n futures down. Called without a lock.
 func (p *Pool) settled(n int) {
-	if p.pending.Add(int64(-n)) == 0 {
-		p.mu.Lock()
+	if n > 0 && p.pending.Add(int64(-n)) == 0 {
 		p.checkDrained()
-		p.mu.Unlock()
 	}
 }
 
-// checkDrained is called with mu held whenever it may have become true that
-// nothing is left to be done.
+// checkDrained is called whenever it may have become true that nothing is left to be done.
 func (p *Pool) checkDrained() {
-	if (p.closed || p.broken != nil) && !p.isDry && p.pending.Load() == 0 {
-		p.isDry = true
-		close(p.drained)
+	if p.intake.isOver() && p.pending.Load() == 0 {
+		p.dry.Do(func() { close(p.drained) })
 	}
 }
 
-// abandon refuses everything from now on and fails what is queued. Called without
-// mu; only the first cause counts, and abandon reports whether this is it.
+// abandon refuses everything from now on and fails what is queued; only the first cause
+// counts, and abandon reports whether this is it.
 func (p *Pool) abandon(cause error) (first bool) {
-	p.mu.Lock()
-	if first = p.broken == nil; first {
-		p.broken = cause
+	queued, first := p.intake.breakOff(cause)
+	p.failed.Add(int64(len(queued)))
+	for _, it := range queued {
+		it.Fail(cause)
 	}
-	items := p.queue.TakeAll()
-	p.stats.Failed += int64(len(items))
-	p.unblock(len(p.blocked))
+	p.settled(len(queued))
 	p.checkDrained()
-	p.mu.Unlock()
-	for _, it := range items {
-		it.fail(cause)
-	}
-	p.settled(len(items))
-	p.stop()
+	p.end()
 	return first
 }
 
-// stop begins the end of the workers, once nothing is left to be done, and
+// breakDown is called when workers do not start.
+func (p *Pool) breakDown(cause error) {
+	if p.abandon(cause) {
+		p.say(slog.LevelError, "process: workers do not start, the pool is broken", "err", cause)
+	}
+}
+
+// end begins the end of the workers, once nothing is left to be done, and
 // returns at once; gone tells when it has come.
-func (p *Pool) stop() {
-	p.stopOnce.Do(func() {
+func (p *Pool) end() {
+	p.ending.Do(func() {
 		go func() {
 			<-p.drained
-			p.endWorkers()
-			p.slots.Wait()
-			if p.shared != nil {
-				p.shared.Close()
+			p.crew.end()
+			if p.taker != nil {
+				p.taker.stop()
 			}
+			p.endWorkers()
+			p.crew.slots.Wait()
+			p.aides.Wait()
+			p.traces.end()
+			p.logs.end()
+			if p.taker != nil {
+				p.taker.end()
+			}
+			p.files.close()
 			close(p.gone)
 		}()
 	})
 }
 
-// Grace periods of the end of a worker that has nothing to do: from goodbye to
-// SIGTERM, and from there to SIGKILL.
-const (
-	byeGrace  = 2 * time.Second
-	termGrace = time.Second
-)
-
 // endWorkers asks every worker to go, each time less politely, until none is
 // left.
 func (p *Pool) endWorkers() {
-	left := p.living()
+	ready, left := p.crew.ready(), p.crew.living()
 	for _, w := range left {
-		p.mu.Lock()
-		ready := w.ready
-		p.mu.Unlock()
-		if ready {
+		if slices.Contains(ready, w) {
 			w.sayBye()
 		} else {
-			w.kill() // boots; it has no task
+			w.kill() // boots, or has been told to go; it has no task
 		}
 	}
 	if left = waitExited(left, byeGrace); len(left) == 0 {
@@ -373,15 +423,9 @@ func (p *Pool) endWorkers() {
 	}
 }
 
-func (p *Pool) living() []*worker {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.procs)
-}
-
 // waitExited waits until all have exited or the time is over and returns those
 // that have not.
-func waitExited(ws []*worker, d time.Duration) (left []*worker) {
+func waitExited(ws []*member, d time.Duration) (left []*member) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	for i, w := range ws {
@@ -405,64 +449,101 @@ func (p *Pool) Shutdown(ctx context.Context) error {
 	if err := p.refuseNil(ctx); err != nil {
 		return err
 	}
-	p.mu.Lock()
-	p.closed = true
-	p.unblock(len(p.blocked))
+	p.intake.close()
 	p.checkDrained()
-	p.mu.Unlock()
-	p.stop()
+	p.end()
 	return p.wait(ctx)
 }
 
 // wait returns when nothing is left of the pool, or when ctx ends.
 func (p *Pool) wait(ctx context.Context) error {
-	select {
-	case <-p.gone:
+	if isClosed(p.gone) {
 		return nil
-	default:
 	}
 	select {
 	case <-p.gone:
 		return nil
 	case <-ctx.Done():
-		return p.unfinished(context.Cause(ctx))
+		return fmt.Errorf("process: shutdown: %d tasks unfinished, running: %v: %w",
+			p.pending.Load(), append(p.crew.unfinished(), p.decoding.names()...), context.Cause(ctx))
 	}
-}
-
-func (p *Pool) unfinished(cause error) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var running []string
-	for _, w := range p.procs {
-		if w.window.Len() > 0 {
-			running = append(running, fmt.Sprintf("%s in process %d", w.window.At(0).fn.name, w.pid))
-		}
-	}
-	return fmt.Errorf("process: shutdown: %d tasks unfinished, running: %v: %w", p.pending.Load(), running, cause)
 }
 
 // Kill ends the pool now: queued tasks fail with ErrKilled, running ones too, as
 // soon as their worker, which gets SIGKILL with its whole process group, is
 // gone. It waits for that until ctx ends. Kill may follow a Shutdown that is
-// still waiting, which then returns.
+// still waiting, which then returns. A method of a user's type that decodes an output for
+// ever is left to itself.
 func (p *Pool) Kill(ctx context.Context) error {
 	if err := p.refuseNil(ctx); err != nil {
 		return err
 	}
-	p.mu.Lock()
-	p.closed = true
-	p.mu.Unlock()
 	p.abandon(ErrKilled)
-	for _, w := range p.living() {
+	for _, w := range p.crew.living() {
 		w.kill()
 	}
+	p.settled(p.decoding.endAll(ErrKilled))
 	return p.wait(ctx)
 }
 
-// executable is the file to start workers from.
-func executable() (string, error) {
-	if selfExe != "" {
-		return selfExe, nil
+// Resize changes the number of workers, at work or idle. Idle workers that are
+// too many end at once, busy ones after the tasks they have. The error says that
+// workers is less than 1 or too many, or why the pool accepts nothing any more.
+func (p *Pool) Resize(workers int) error {
+	if p == nil {
+		return errNilPool
 	}
-	return os.Executable()
+	if err := checkWorkers(workers); err != nil {
+		return err
+	}
+	if err := p.intake.refusal(); err != nil {
+		return err
+	}
+	p.intake.setWorkers(workers)
+	for range p.crew.resize(workers) {
+		l := p.intake.longestIdle()
+		if l == nil {
+			break
+		}
+		p.crew.retire([]*workerLine{l})
+		p.intake.settle(l)
+	}
+	p.feedIdle()
+	p.restaff()
+	return nil
 }
+
+// restaff has workers started for what waits, in a pool that has ever had a task.
+func (p *Pool) restaff() {
+	waiting := p.intake.waiting()
+	p.crew.mu.Lock()
+	defer p.crew.mu.Unlock()
+	p.crew.staff(waiting)
+}
+
+// Stats is described at executors.StatsOf. Peak is exact, and so are all numbers
+// once the futures have settled. A task whose output could not be decoded counts
+// as succeeded.
+func (p *Pool) Stats() executors.Stats {
+	s := executors.Stats{
+		Succeeded: p.succeeded.Load(), Failed: p.failed.Load(), Cancelled: p.cancelled.Load(),
+	}
+	p.intake.counts(&s)
+	p.crew.counts(&s)
+	return s
+}
+
+// say has the pool's own log say something, where Options.Log is nil the default one.
+func (p *Pool) say(level slog.Level, text string, args ...any) {
+	to := p.opts.Log
+	if to == nil {
+		to = slog.Default()
+	}
+	p.logs.call(func() { to.Log(context.Background(), level, text, args...) })
+}
+
+// MemoryLimiter is what enforces Options.MemoryLimit on this machine: "cgroup" (the
+// kernel ends a worker that exceeds it, with all it has started), "rlimit" (the
+// kernel refuses memory to a process that exceeds it, and the Go runtime ends it),
+// or "none" (garbage collectors work against it). Without a limit it is "none".
+func (p *Pool) MemoryLimiter() string { return p.limiter.way.Load().(string) }

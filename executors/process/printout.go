@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// The standard streams of a worker, as numbers in the shared page.
+// The standard streams of a worker, as numbers in the shared memory.
 const (
 	streamOut = iota
 	streamErr
@@ -32,7 +32,7 @@ type printout struct {
 	next  int    // where the next byte goes once the ring is full
 	total uint64 // bytes ever written
 	marks []mark // of the bytes in the ring, ascending; the first may begin before it
-	knows bool   // there is a shared page that tells what runs
+	knows bool   // there is shared memory that tells what runs
 	lines lineCutter
 	crash []byte // the first bytes of the last crash report of a Go runtime
 	begun uint64 // offset of crash
@@ -51,19 +51,19 @@ const (
 
 // drain reads f to its end, so that whoever writes to it never blocks. Each line
 // is given to log, if that is not nil, with the last task that can have written it.
-func (o *printout) drain(f *os.File, pg *page, stream int, log func(line []byte, seq uint32)) {
+func (o *printout) drain(f *os.File, mem *segment, stream int, log func(stream int, line []byte, seq uint32)) {
 	raw, err := f.SyscallConn()
 	if err != nil {
 		return
 	}
-	o.knows = pg != nil
+	o.knows = mem != nil
 	buf := make([]byte, 16<<10)
 	var first uint32
 	for {
 		n := 0
 		var readErr error
 		err := raw.Read(func(fd uintptr) bool {
-			now, clean := pg.claimed(), pg.clean(stream)
+			now, clean := mem.current(), mem.clean(stream)
 			n, readErr = tryRead(int(fd), buf)
 			if readErr == syscall.EAGAIN {
 				first = now
@@ -77,18 +77,18 @@ func (o *printout) drain(f *os.File, pg *page, stream int, log func(line []byte,
 		if err != nil || readErr != nil {
 			break
 		}
-		last := pg.claimed()
+		last := mem.current()
 		o.add(buf[:n], first, last)
-		pg.setPrints()
-		o.lines.cut(buf[:n], func(line []byte) { o.line(line, last, log) })
+		mem.setPrints()
+		o.lines.cut(buf[:n], func(line []byte) { o.line(stream, line, last, log) })
 	}
-	o.lines.rest(func(line []byte) { o.line(line, pg.claimed(), log) })
+	o.lines.rest(func(line []byte) { o.line(stream, line, mem.current(), log) })
 }
 
-func (o *printout) line(line []byte, seq uint32, log func([]byte, uint32)) {
+func (o *printout) line(stream int, line []byte, seq uint32, log func(int, []byte, uint32)) {
 	o.noteCrash(line)
 	if log != nil {
-		log(line, seq)
+		log(stream, line, seq)
 	}
 }
 

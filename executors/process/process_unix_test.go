@@ -29,6 +29,7 @@ const (
 	envForget = "PROCESS_TEST_FORGET" // a worker that does not call WorkerMain
 	envEcho   = "PROCESS_TEST_ECHO"   // a bare echo of messages of that size on descriptor 3
 	envParent = "PROCESS_TEST_PARENT" // a program with a pool of its own, to be killed
+	envPeer   = "PROCESS_TEST_PEER"   // the peer of a benchmark, see peers
 )
 
 func TestMain(m *testing.M) {
@@ -40,6 +41,10 @@ func TestMain(m *testing.M) {
 	}
 	if os.Getenv(envParent) != "" {
 		helperParent()
+	}
+	if peer := peers[os.Getenv(envPeer)]; peer != nil {
+		peer()
+		os.Exit(0)
 	}
 	os.Exit(m.Run())
 }

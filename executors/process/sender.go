@@ -4,13 +4,11 @@ import (
 	"os"
 	"sync"
 	"syscall"
+
+	"poolbench/executors/remote"
 )
 
-// inlinePayload is the size up to which a payload is copied next to its header, so
-// that many frames leave together; a larger one is written from where it lies.
-const inlinePayload = 16 << 10
-
-// A sender writes frames to a channel in the order of append. Whoever flushes
+// A sender writes messages to a channel in the order of append. Whoever flushes
 // first writes for all who come meanwhile, and never waits for the peer: what the
 // channel does not take at once is left to a goroutine that lives until it is
 // written. (A reader that waited in a write, while the worker waits to write its
@@ -21,11 +19,12 @@ type sender struct {
 	wg   sync.WaitGroup // the goroutine that waits
 
 	mu      sync.Mutex
-	pending []segment
+	pending []piece
 	spare   []byte
-	traced  []*stamps // of what is pending
-	busy    bool      // somebody is writing
-	failed  bool      // the peer is gone: everything is dropped
+	busy    bool // somebody is writing
+	failed  bool // the peer is gone: everything is dropped
+
+	onFailure func(error) // called once, without a lock, when the peer cannot be written to
 
 	// Arguments and result of try, owned by who is busy.
 	cur [2][]byte
@@ -34,14 +33,14 @@ type sender struct {
 	try func(fd uintptr) bool
 }
 
-type segment struct {
+type piece struct {
 	b     []byte
 	owned bool // grown by append, reused when written
 }
 
-func newSender(f *os.File) *sender {
+func newSender(f *os.File, onFailure func(error)) *sender {
 	raw, err := f.SyscallConn()
-	s := &sender{file: f, raw: raw, failed: err != nil} // an error means that f is closed
+	s := &sender{file: f, raw: raw, failed: err != nil, onFailure: onFailure} // an error means that f is closed
 	s.try = func(fd uintptr) bool {
 		s.n, s.err = tryWrite(fd, s.cur)
 		return true
@@ -49,9 +48,9 @@ func newSender(f *os.File) *sender {
 	return s
 }
 
-// append queues one frame. The payload must not change until the worker is gone.
-func (s *sender) append(h header, payload []byte) {
-	h.size = uint32(len(payload))
+// append queues one message. The payload must not change until the worker is gone.
+func (s *sender) append(h remote.Header, payload []byte) {
+	h.Size = uint32(len(payload))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.failed {
@@ -59,24 +58,17 @@ func (s *sender) append(h header, payload []byte) {
 	}
 	last := len(s.pending) - 1
 	if last < 0 || !s.pending[last].owned {
-		s.pending = append(s.pending, segment{s.spare[:0], true})
+		s.pending = append(s.pending, piece{s.spare[:0], true})
 		s.spare = nil
 		last++
 	}
-	b := h.append(s.pending[last].b)
+	b := h.Append(s.pending[last].b)
 	if len(payload) <= inlinePayload {
 		s.pending[last].b = append(b, payload...)
 		return
 	}
 	s.pending[last].b = b
-	s.pending = append(s.pending, segment{payload, false})
-}
-
-// trace has the stamps of the next frame told when it has been written.
-func (s *sender) trace(t *stamps) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.traced = append(s.traced, t)
+	s.pending = append(s.pending, piece{payload, false})
 }
 
 // flush writes what is queued, as far as that is possible without waiting.
@@ -87,38 +79,41 @@ func (s *sender) flush() {
 		return
 	}
 	for len(s.pending) > 0 {
-		segs, traced := s.pending, s.traced
-		s.pending, s.traced = nil, nil
+		segs := s.pending
+		s.pending = nil
 		s.busy = true
 		s.mu.Unlock()
 		rest, err := s.writeNow(segs)
 		if len(rest) > 0 && err == nil {
 			s.wg.Add(1)
-			go s.writeRest(rest, traced)
+			go s.writeRest(rest)
 			return
 		}
+		s.written(segs, err)
 		s.mu.Lock()
-		s.written(segs, traced, err)
 	}
 	s.busy = false
 	s.mu.Unlock()
 }
 
-// written is called with mu held when segs are done with.
-func (s *sender) written(segs []segment, traced []*stamps, err error) {
-	for _, t := range traced {
-		t.sent.Store(sharedNow())
-	}
+// written is called when segs are done with.
+func (s *sender) written(segs []piece, err error) {
+	s.mu.Lock()
+	first := err != nil && !s.failed
 	if err != nil {
 		s.failed, s.pending = true, nil
 	}
 	if segs[0].owned && cap(segs[0].b) <= 4*inlinePayload {
 		s.spare = segs[0].b
 	}
+	s.mu.Unlock()
+	if first {
+		s.onFailure(err)
+	}
 }
 
 // writeNow returns the segments that the channel would not take.
-func (s *sender) writeNow(segs []segment) ([]segment, error) {
+func (s *sender) writeNow(segs []piece) ([]piece, error) {
 	for len(segs) > 0 {
 		s.cur = [2][]byte{segs[0].b}
 		if len(segs) > 1 {
@@ -139,19 +134,19 @@ func (s *sender) writeNow(segs []segment) ([]segment, error) {
 }
 
 // skip is what is left of segs after n bytes.
-func skip(segs []segment, n int) []segment {
+func skip(segs []piece, n int) []piece {
 	for len(segs) > 0 && n >= len(segs[0].b) {
 		n -= len(segs[0].b)
 		segs = segs[1:]
 	}
 	if n > 0 {
-		segs[0] = segment{segs[0].b[n:], false}
+		segs[0] = piece{segs[0].b[n:], false}
 	}
 	return segs
 }
 
 // writeRest waits until segs and all that is queued meanwhile is written.
-func (s *sender) writeRest(segs []segment, traced []*stamps) {
+func (s *sender) writeRest(segs []piece) {
 	defer s.wg.Done()
 	for {
 		var err error
@@ -160,15 +155,14 @@ func (s *sender) writeRest(segs []segment, traced []*stamps) {
 				break
 			}
 		}
+		s.written(segs, err)
 		s.mu.Lock()
-		s.written(segs, traced, err)
 		if len(s.pending) == 0 {
 			s.busy = false
 			s.mu.Unlock()
 			return
 		}
 		segs, s.pending = s.pending, nil
-		traced, s.traced = s.traced, nil
 		s.mu.Unlock()
 	}
 }

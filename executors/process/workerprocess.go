@@ -6,19 +6,18 @@ import (
 	"time"
 )
 
-// A process is a started worker process with its descriptors.
-type process struct {
+// An osProcess is a started worker process with its descriptors.
+type osProcess struct {
 	proc     *os.Process
 	pid      int
 	taskEnd  *os.File          // parent's end of the channel of tasks
 	replyEnd *os.File          // parent's end of the channel of replies, and of control
 	pipes    [streams]*os.File // parent's ends of stdout and stderr
-	page     *page             // nil where memory cannot be shared
-	shared   *os.File          // of the pool, what all workers may read; may be nil
+	segment  *segment          // nil where memory cannot be shared
 	group    *memoryGroup      // nil where there are none, or no limit
 
 	printed [streams]printout
-	drains  sync.WaitGroup
+	drains  chan struct{} // closed when both streams have been read to their end
 
 	exited chan struct{} // closed when the process is reaped; state is set then
 	state  *os.ProcessState
@@ -28,14 +27,40 @@ type process struct {
 }
 
 // watch starts the goroutines that read the output, of which so many bytes are
-// kept, and reap the process.
-func (w *worker) watch(output int) {
-	w.exited = make(chan struct{})
-	for i := range w.printed {
-		w.printed[i].max = output
-		w.drains.Go(func() { w.printed[i].drain(w.pipes[i], w.page, i, w.logLine(i)) })
+// kept, and reap the process. log, if not nil, gets each line.
+func (pr *osProcess) watch(output int, log func(stream int, line []byte, seq uint32)) {
+	pr.exited, pr.drains = make(chan struct{}), make(chan struct{})
+	var drains sync.WaitGroup
+	if pr.segment != nil {
+		pr.segment.hold() // what reads on for somebody's log looks at it
 	}
-	go w.reap()
+	for i := range pr.printed {
+		o := &pr.printed[i]
+		o.max = output
+		drains.Go(func() { o.drain(pr.pipes[i], pr.segment, i, log) })
+	}
+	go func() {
+		drains.Wait()
+		close(pr.drains)
+		if pr.segment != nil {
+			pr.segment.close()
+		}
+	}()
+	go pr.reap()
+}
+
+// drainPatience is how long the end of a worker waits for what it has printed to be read,
+// beyond endDrain: somebody's log may take for ever.
+const drainPatience = time.Second
+
+// drained returns when what the process has printed has been read.
+func (pr *osProcess) drained() {
+	timer := time.NewTimer(endDrain + drainPatience)
+	defer timer.Stop()
+	select {
+	case <-pr.drains:
+	case <-timer.C:
+	}
 }
 
 // endDrain is how long descriptors are read on after the process has ended. They
@@ -46,7 +71,7 @@ const endDrain = 100 * time.Millisecond
 // the zombie still keeps the pid from being reused, and reaps it: the only Wait.
 // (Without process handles Wait comes first; a group that still has members keeps
 // its number from being reused too.)
-func (pr *process) reap() {
+func (pr *osProcess) reap() {
 	zombie := waitReadable(pr.proc)
 	if !zombie {
 		pr.state, _ = pr.proc.Wait()
@@ -63,16 +88,16 @@ func (pr *process) reap() {
 }
 
 // endReads bounds all further reading.
-func (pr *process) endReads() {
+func (pr *osProcess) endReads() {
 	limit := time.Now().Add(endDrain)
 	pr.replyEnd.SetReadDeadline(limit)
 	pr.pipes[0].SetReadDeadline(limit)
 	pr.pipes[1].SetReadDeadline(limit)
 }
 
-// close releases everything but the shared page. The process has exited.
-func (pr *process) close() {
-	pr.drains.Wait()
+// close releases everything but the shared memory. The process has exited.
+func (pr *osProcess) close() {
+	pr.drained()
 	shutWrites(pr.taskEnd) // something that left the process group may hold the other end
 	pr.taskEnd.Close()
 	pr.replyEnd.Close()
@@ -81,9 +106,9 @@ func (pr *process) close() {
 }
 
 // unmap releases what is needed until the worker has been judged.
-func (pr *process) unmap() {
-	if pr.page != nil {
-		pr.page.close()
+func (pr *osProcess) unmap() {
+	if pr.segment != nil {
+		pr.segment.close()
 	}
 	if pr.group != nil {
 		pr.group.remove()
@@ -91,7 +116,7 @@ func (pr *process) unmap() {
 }
 
 // kill ends the process and its group at once.
-func (pr *process) kill() {
+func (pr *osProcess) kill() {
 	pr.signals.Lock()
 	defer pr.signals.Unlock()
 	if !pr.reaped {
@@ -101,7 +126,7 @@ func (pr *process) kill() {
 }
 
 // terminate asks the process and its group to end.
-func (pr *process) terminate() {
+func (pr *osProcess) terminate() {
 	pr.signals.Lock()
 	defer pr.signals.Unlock()
 	if !pr.reaped {

@@ -58,10 +58,15 @@ type Plan struct {
 	shares bool // may hold a pointer, a map or a slice of such: values that can be met twice
 	exact  bool // what is decoded is == to what was encoded
 	points bool // holds pointers, which are == only to themselves
+	self   bool // the type encodes itself
+	custom bool // of a plan from For: a type that is part of it encodes itself
 
 	append func(e *encoder, p unsafe.Pointer) error
 	decode func(d *decoder, p unsafe.Pointer) error
 }
+
+// Custom reports whether methods of users' types may be called.
+func (pl *Plan) Custom() bool { return pl.custom }
 
 // Flat reports whether the encoding is always Size bytes.
 func (pl *Plan) Flat() bool { return pl.flat }

@@ -15,6 +15,9 @@ func For(t reflect.Type) (*Plan, error) {
 	if err != nil {
 		return nil, within(nameOf(t), err)
 	}
+	for _, part := range b.plans {
+		pl.custom = pl.custom || part.self
+	}
 	return pl, nil
 }
 

@@ -78,7 +78,7 @@ func planSelf(pl *Plan, c selfCoding) bool {
 	if !c.has(pl.t, 0) || !c.has(pl.t, 1) {
 		return false
 	}
-	pl.least = 1
+	pl.least, pl.self = 1, true
 	pl.append = func(e *encoder, p unsafe.Pointer) error {
 		data, err := c.marshal(reflect.NewAt(pl.t, p).Interface())
 		if err != nil {

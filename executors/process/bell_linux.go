@@ -1,0 +1,77 @@
+package process
+
+import (
+	"os"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// A bell is how workers wake their parent: two words in memory that the workers of a pool
+// share. In each somebody in the parent announces that it sleeps: the one that waits for a
+// future and meanwhile takes replies, and the pool's own goroutine that does so when nobody
+// waits. A worker wakes one of them, the first if it is there.
+//
+// A worker may write anything to it, and so keep others from waking the parent: the
+// monitor looks at all workers anyhow, every 5 ms.
+type bell struct{ mem []byte }
+
+const (
+	bellSize   = 4096
+	bellWaiter = 0
+	bellTaker  = 64
+)
+
+// newBell makes a bell; the file is for the workers.
+func newBell() (*bell, *os.File, error) {
+	f, err := sealedFile(bellSize)
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := openBell(int(f.Fd()))
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return b, f, nil
+}
+
+func openBell(fd int) (*bell, error) {
+	mem, err := unix.Mmap(fd, 0, bellSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	if err != nil {
+		return nil, os.NewSyscallError("mmap", err)
+	}
+	return &bell{mem}, nil
+}
+
+func (b *bell) word(at int) *uint32 { return (*uint32)(unsafe.Pointer(&b.mem[at])) }
+
+// ring wakes the parent if it sleeps.
+func (b *bell) ring() {
+	if !wakeOne(b.word(bellWaiter)) {
+		wakeOne(b.word(bellTaker))
+	}
+}
+
+// announce says that somebody is about to sleep, and must look for work once more before it does.
+func (b *bell) announce(at int) { atomic.StoreUint32(b.word(at), 1) }
+
+// recall takes that back. True: somebody has rung meanwhile.
+func (b *bell) recall(at int) (rung bool) { return atomic.SwapUint32(b.word(at), 0) == 0 }
+
+// sleep waits for a ring, at most so long; 0 is no limit. It may return early.
+func (b *bell) sleep(at int, most time.Duration) { sleepOn(b.word(at), most) }
+
+// rouse ends the sleep of somebody, now or next, whatever has become of the word.
+func (b *bell) rouse(at int) {
+	atomic.StoreUint32(b.word(at), 0)
+	wakeAny(b.word(at))
+}
+
+// spoiled reports whether somebody who sleeps could not be woken by a ring: something has
+// written over the word.
+func (b *bell) spoiled(at int) bool { return atomic.LoadUint32(b.word(at)) != 1 }
+
+func (b *bell) close() { unix.Munmap(b.mem) }

@@ -1,0 +1,28 @@
+package process
+
+import "time"
+
+// A stopwatch tells how long the monitor has seen the same task.
+type stopwatch struct {
+	seq   uint32 // 0: none
+	since time.Time
+}
+
+// sees notes that seq is there now and returns for how long it has been.
+func (s *stopwatch) sees(seq uint32, now time.Time) time.Duration {
+	if s.seq != seq {
+		s.seq, s.since = seq, now
+	}
+	return now.Sub(s.since)
+}
+
+// A watch is what the monitor knows of a line. Guarded by line.mu.
+type watch struct {
+	oldest    uint32    // of the window when it looked last
+	unclaimed int       // how often in a row it has seen the worker not begin with that
+	deaf      bool      // its tasks were taken back for that
+	runs      stopwatch // of the running task
+	cancelled stopwatch // of the running task, since it was cancelled
+	verdict   error     // why the worker is killed; nil while it is not
+	on        uint32    // because of which task
+}

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package remote
+
+var commonOrigin = origin.UnixNano()
