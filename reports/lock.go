@@ -65,7 +65,7 @@ func lockSentence(s Scaling, two ScalingPoint) Sentence {
 	case NoPool, OneWorker:
 		out.Text = fmt.Sprintf("use no pool: none gains what matters; %s", reason)
 	default:
-		out.Text = reason
+		out.Text = "which pool it should have cannot be told yet; " + reason
 	}
 	return out
 }
