@@ -27,7 +27,7 @@ type memoryConn struct {
 
 // unseenTime is how old a reply may become that the parent has not seen, while tasks follow
 // that are shorter than that. The parent looks by itself within patience.
-const unseenTime = remote.Moment(500 * time.Microsecond)
+const unseenTime = remote.Moment(time.Millisecond)
 
 func newMemoryConn(s *segment, b *bell, sockets socketConn) *memoryConn {
 	c := &memoryConn{socketConn: sockets, seg: s, bell: b, arena: s.arena(0)}

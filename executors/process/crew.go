@@ -59,7 +59,8 @@ type crew struct {
 	slots sync.WaitGroup                // keepers
 	list  atomic.Pointer[[]*workerLine] // of ready workers
 
-	short atomic.Bool // fewer keepers than workers wanted
+	short  atomic.Bool // fewer keepers than workers wanted
+	leaves atomic.Bool // a worker is to go, or there are more keepers than workers wanted
 
 	mu       sync.Mutex
 	started  bool
@@ -87,12 +88,15 @@ func (c *crew) lines() []*workerLine { return *c.list.Load() }
 // update makes what is derived from procs, keepers and limit. Called with mu held.
 func (c *crew) update() {
 	c.short.Store(c.keepers < c.limit)
+	leaves := c.keepers > c.limit
 	lines := make([]*workerLine, 0, len(c.procs))
 	for _, w := range c.procs {
+		leaves = leaves || w.leaving
 		if !w.born.IsZero() {
 			lines = append(lines, &w.workerLine)
 		}
 	}
+	c.leaves.Store(leaves)
 	c.list.Store(&lines)
 }
 
@@ -242,8 +246,9 @@ func (c *crew) dismiss(w *member) {
 // leave has a worker end for good: it gets no more tasks, and goes when it has
 // none. Called with mu held.
 func (c *crew) leave(w *member) {
-	c.dismiss(w)
 	w.leaving = true
+	c.leaves.Store(true)
+	c.dismiss(w)
 	empty := w.shut()
 	if w.ready && empty {
 		w.ready = false
@@ -254,6 +259,9 @@ func (c *crew) leave(w *member) {
 
 // emptied tells a worker that has no task left, and is to go, that it can.
 func (c *crew) emptied(w *member) {
+	if !c.leaves.Load() {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if w.leaving || c.keepers > c.limit && !w.dismissed {

@@ -179,7 +179,27 @@ type ration struct {
 func (in *intake) push(it *remote.Item, buf []*remote.Item) (r ration, waiting int) {
 	it.Order = in.accepted
 	in.queue.PushBack(it)
+	if len(in.idle) == 0 && in.queue.Len()%feedEvery == 0 {
+		return in.takeForBusy(buf), in.queue.Len()
+	}
 	return in.takeForIdle(buf), in.queue.Len()
+}
+
+// feedEvery is how many tasks come together in the queue before a submitter looks for a
+// worker that is about to run out of them: else one that was woken by the first of many
+// would find no other, and have to wake the pool.
+const feedEvery = 8
+
+// takeForBusy is take for one of the busy lines that want more. Called with mu held.
+func (in *intake) takeForBusy(buf []*remote.Item) ration {
+	for l := range in.busy {
+		if l.wantsMore() {
+			if r := in.takeFor(l, buf); len(r.items) > 0 {
+				return r
+			}
+		}
+	}
+	return ration{}
 }
 
 // requeue puts items back where they were, unless the pool is broken: that is the error.

@@ -262,11 +262,13 @@ func (p *Pool) answered(w *member, replies []reply) {
 		p.feedIdle()
 	}
 	if w.wantsMore() {
-		p.give(p.intake.take(&w.workerLine, nil))
+		p.give(p.intake.take(&w.workerLine, nil)) // which puts it among the idle ones, if it is
 	}
 	n, open := w.taken()
 	if n == 0 {
-		p.intake.settle(&w.workerLine)
+		if !open {
+			p.intake.settle(&w.workerLine)
+		}
 		p.crew.emptied(w)
 	}
 	if !open {

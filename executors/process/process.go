@@ -36,7 +36,7 @@
 //  3. Tasks and replies go through rings in memory that the two share (ring.go), larger
 //     payloads through an arena beside them. Nobody is woken who has not announced that it
 //     sleeps, and the parent only when the worker has nothing more to do, at the reply the
-//     parent has asked for, or when a reply has not been seen for 0.5 ms (conn_linux.go).
+//     parent has asked for, or when a reply has not been seen for 1 ms (conn_linux.go).
 //
 //  4. Who waits for a future takes replies meanwhile, of all workers (taker.go): it gives
 //     the workers more to do, then settles the futures.

@@ -29,7 +29,7 @@ type taker struct {
 const (
 	// patience is how long replies may lie unseen behind a task that was not expected to
 	// be long.
-	patience = time.Millisecond
+	patience = 700 * time.Microsecond
 	// attendTime is how long a goroutine that waits for a future takes replies; it keeps a
 	// thread meanwhile. What it waits for is long then, and to be woken by another
 	// goroutine costs little beside that.
@@ -111,21 +111,22 @@ func (t *taker) attend(settled func() bool) {
 		return
 	}
 	defer t.waits.Unlock()
-	begun := remote.Now()
-	for empty := 0; !settled() && empty < emptyRings; {
+	begun, left := remote.Moment(0), attendTime
+	for empty := 0; empty < emptyRings; {
 		took := t.take()
-		if settled() {
-			break
+		if settled() || left <= 0 {
+			return // every ring has been followed by a look
 		}
-		left := attendTime - time.Duration(remote.Now()-begun)
-		if left <= 0 {
-			break
+		if begun == 0 {
+			begun = remote.Now()
 		}
 		if t.sleep(bellWaiter, left) && !took {
 			empty++
 		}
+		if !settled() {
+			left = attendTime - time.Duration(remote.Now()-begun)
+		}
 	}
-	t.take() // what was rung for and not taken
 }
 
 // stop ends run, whose over was closed.
