@@ -24,6 +24,7 @@ var Hash = register(Workload{
 	Doc:      "digests large buffers with SHA-256: CPU, in one call of a library",
 	Resource: CPU,
 	Grains:   []time.Duration{time.Millisecond},
+	Units:    512,
 	Kernel:   func(units int64) uint64 { return digest(golden, units) },
 	New:      newHash,
 	Expected: EqualWork,
