@@ -31,7 +31,7 @@ type Workload struct {
 	Resource Resource        // what limits it
 	Grains   []time.Duration // grains of the standard grid, ascending; {0} when grain means nothing
 	Axes     []Axis          // what else is varied; may be nil
-	Units    int64           // kernel units of a task where several runtimes do the same work, see bench/record.AxisUnits; 0 when none does
+	Units    int64           // kernel units of a task where several runtimes do the same work, the axis units of records; 0 when none does
 
 	// Kernel is the busy work of a task, for calibration; nil when there is
 	// none. Its cost must be proportional to units, which is at least 1, and it

@@ -20,23 +20,18 @@ type Axis struct {
 	How bool `json:"how,omitempty"`
 }
 
-// Names of the axes that every grid has.
+// Names of the axes that every grid has, and of those that are asked for by name.
 const (
 	AxisExecutor = "executor"
 	AxisWorkload = "workload"
 	AxisWorkers  = "workers"
 	AxisGrain    = "grain"
-)
 
-// Axes of grids of several runtimes.
-const (
-	// AxisRuntime is which of several programs runs the tasks: an interpreter of another
-	// version, say. A speedup is against the baseline in the same runtime.
-	AxisRuntime = "runtime"
-
-	// AxisUnits takes the place of the grain where tasks are to hold the same work in
-	// every runtime: 10 µs of one are not 10 µs of another.
-	AxisUnits = "units"
+	AxisPayload = "payload"
+	AxisUnits   = "units"
+	AxisChunk   = "chunk"
+	AxisRuntime = "runtime" // what is run: a program of another runtime is another program
+	AxisStart   = "start"
 )
 
 // An axisRule is an axis with how its values are written: normal gives the one way,
@@ -54,11 +49,11 @@ var axes = []axisRule{
 	{Axis{AxisWorkload, "what the tasks do", false}, asIs, asIs1},
 	{Axis{AxisWorkers, "how many workers the executor has", true}, count(1), asIs1},
 	{Axis{AxisGrain, "useful work of a task, in nanoseconds", false}, nanoseconds, grainForPeople},
-	{Axis{AxisUnits, "units of work in a task, the same in every runtime", false}, count(1), func(v string) string { return v + " units" }},
-	{Axis{"payload", "bytes sent with each task and back", false}, payload, func(v string) string { return v + " B" }},
-	{Axis{"chunk", "tasks handed over at a time", true}, count(1), nil},
-	{Axis{AxisRuntime, "what runs the program", true}, asIs, nil},
-	{Axis{"start", "how worker processes are started", true}, asIs, nil},
+	{Axis{AxisPayload, "bytes sent with each task and back", false}, payload, func(v string) string { return v + " B" }},
+	{Axis{AxisUnits, "kernel units of a task, the same in every runtime", false}, count(1), func(v string) string { return v + " units" }},
+	{Axis{AxisChunk, "tasks handed over at a time", true}, count(1), nil},
+	{Axis{AxisRuntime, "what runs the program, where that is not ours", false}, asIs, asIs1},
+	{Axis{AxisStart, "how worker processes are started", true}, asIs, nil},
 	{Axis{"gomaxprocs", "GOMAXPROCS", true}, count(1), nil},
 }
 

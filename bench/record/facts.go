@@ -210,7 +210,7 @@ func (f *Facts) IsHow(axis string) bool {
 }
 
 // Baseline is the point that a point of a grid is a speedup against: the same work on
-// the baseline executor of its source, with one worker, in the same runtime.
+// the baseline executor of its source, with one worker.
 func (f *Facts) Baseline(p Point) Point {
 	baseline := Serial
 	for _, s := range f.Sources {
@@ -218,11 +218,7 @@ func (f *Facts) Baseline(p Point) Point {
 			baseline = s.Baseline
 		}
 	}
-	base := f.What(p).With(AxisExecutor, baseline).With(AxisWorkers, "1")
-	if runtime := p.Get(AxisRuntime); runtime != "" {
-		base = base.With(AxisRuntime, runtime)
-	}
-	return base
+	return f.What(p).With(AxisExecutor, baseline).With(AxisWorkers, "1")
 }
 
 // IsBaseline reports whether a point is its own baseline.
