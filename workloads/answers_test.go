@@ -8,35 +8,38 @@ import (
 	"testing"
 )
 
-// The answers of hash and file are those that other languages give: these numbers are of
-// Python, from the definitions alone.
+// Answers are those that other languages give: these numbers are of Python, from what the
+// protocol of drivers says alone.
 func TestAnswersOfOtherLanguages(t *testing.T) {
 	for _, test := range []struct {
-		seed  uint64
-		units int64
-		want  uint64
+		workload Workload
+		seed     uint64
+		units    int64
+		want     uint64
 	}{
-		{0x1, 1, 0x21f39005ccdf5eca},
-		{0x1, 256, 0x2eb0a36bb356fde1},
-		{0x9e3779b97f4a7c15, 257, 0xd08d0e0c712870b},
-		{0xffffffffffffffff, 1000, 0xde50a156a0f9767d},
+		{File, 0x1, 1, 0xc02b58c7f5889d24},
+		{File, 0x1, 256, 0xc02b58c7f5889d24},
+		{File, 0x9e3779b97f4a7c15, 257, 0x65cafebaeb2c8914},
+		{File, 0xffffffffffffffff, 1000, 0xafcdab15999e1798},
+		{Hash, 0x1, 1, 0x21f39005ccdf5eca},
+		{Hash, 0x1, 256, 0x2eb0a36bb356fde1},
+		{Hash, 0x9e3779b97f4a7c15, 257, 0xd08d0e0c712870b},
+		{Hash, 0xffffffffffffffff, 1000, 0xde50a156a0f9767d},
+		{MonteCarlo, 0x1, 1, 0x0},
+		{MonteCarlo, 0x1, 256, 0xcf},
+		{MonteCarlo, 0x9e3779b97f4a7c15, 257, 0x9e3779b97f4a7cd8},
+		{MonteCarlo, 0xffffffffffffffff, 1000, 0xfffffffffffffce5},
+		{Sleep, 0x1, 1, 0x5692161d100b05e5},
+		{Sleep, 0x1, 256, 0x5692161d100b05e5},
+		{Sleep, 0x9e3779b97f4a7c15, 257, 0xe220a8397b1dcdaf},
+		{Sleep, 0xffffffffffffffff, 1000, 0xb4d055fcf2cbbd7b},
+		{Spin, 0x1, 1, 0x40822041},
+		{Spin, 0x1, 256, 0x6d328e3147c58226},
+		{Spin, 0x9e3779b97f4a7c15, 257, 0xe85d4e2fd8cebe57},
+		{Spin, 0xffffffffffffffff, 1000, 0xd9638309f63fbcb1},
 	} {
-		if got := digest(test.seed, test.units); got != test.want {
-			t.Errorf("hash of seed %#x, %d units: %#x, want %#x", test.seed, test.units, got, test.want)
-		}
-	}
-	content := streamBytes(filePages * filePage)
-	for seed, want := range map[uint64]uint64{
-		0x1:                0xc02b58c7f5889d24,
-		0x9e3779b97f4a7c15: 0x65cafebaeb2c8914,
-		0xffffffffffffffff: 0xafcdab15999e1798,
-	} {
-		got, err := readPages(seed, func(page []byte, n int64) error {
-			copy(page, content[n*filePage:])
-			return nil
-		})
-		if got != want || err != nil {
-			t.Errorf("file, seed %#x: %#x, %v, want %#x", seed, got, err, want)
+		if got := test.workload.Answer(test.seed, test.units); got != test.want {
+			t.Errorf("%s of seed %#x, %d units: %#x, want %#x", test.workload.Name, test.seed, test.units, got, test.want)
 		}
 	}
 }

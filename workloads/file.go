@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -29,6 +30,7 @@ var File = register(Workload{
 	Doc:      "makes small reads of a file that is in memory: system calls, hardly any waiting",
 	Resource: Mixed,
 	Grains:   []time.Duration{0},
+	Answer:   func(seed uint64, _ int64) uint64 { return fileAnswer(seed) },
 	New:      newFile,
 })
 
@@ -69,24 +71,30 @@ func readPages(seed uint64, read func(page []byte, n int64) error) (uint64, erro
 	return mix(sum), nil
 }
 
+// fileContent is what stands in the file.
+var fileContent = sync.OnceValue(func() []byte { return streamBytes(filePages * filePage) })
+
+// fileAnswer is the answer of a task without a file.
+func fileAnswer(seed uint64) uint64 {
+	answer, _ := readPages(seed, func(page []byte, n int64) error { // copying cannot fail
+		copy(page, fileContent()[n*filePage:])
+		return nil
+	})
+	return answer
+}
+
 func newFile(p Params) (Job, error) {
 	if p.Dir == "" {
 		return nil, errors.New("workloads: file needs a directory for its file")
 	}
 	p.Grain = 0 // it means nothing here, and the tasks are not timed
-	path, content := filepath.Join(p.Dir, "file"), streamBytes(filePages*filePage)
-	if err := os.WriteFile(path, content, 0o600); err != nil {
+	path := filepath.Join(p.Dir, "file")
+	if err := os.WriteFile(path, fileContent(), 0o600); err != nil {
 		return nil, fmt.Errorf("workloads: writing the file of file: %w", err)
 	}
 	return Batch[leaf, uint64]{
-		Task: fileTask,
-		Input: func(_ int, seed uint64) (leaf, uint64) {
-			want, _ := readPages(seed, func(page []byte, n int64) error { // copying cannot fail
-				copy(page, content[n*filePage:])
-				return nil
-			})
-			return leaf{path, seed}, want
-		},
+		Task:  fileTask,
+		Input: func(_ int, seed uint64) (leaf, uint64) { return leaf{path, seed}, fileAnswer(seed) },
 		Check: Equal[uint64],
 	}.Job(p)
 }

@@ -26,6 +26,7 @@ var Hash = register(Workload{
 	Grains:   []time.Duration{time.Millisecond},
 	Units:    512,
 	Kernel:   func(units int64) uint64 { return digest(golden, units) },
+	Answer:   digest,
 	New:      newHash,
 	Expected: EqualWork,
 })

@@ -19,6 +19,7 @@ var Spin = register(Workload{
 	},
 	Units:    2000,
 	Kernel:   func(units int64) uint64 { return xorshift(golden, units) },
+	Answer:   xorshift,
 	New:      newSpin,
 	Expected: EqualWork,
 })

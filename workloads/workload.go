@@ -39,6 +39,10 @@ type Workload struct {
 	// progress while it is descheduled. The caller must use the result.
 	Kernel func(units int64) uint64
 
+	// Answer is what a task of a seed and so many kernel units gives, as programs in other
+	// languages have it too; nil when none does this work. It costs as much as the task.
+	Answer func(seed uint64, units int64) uint64
+
 	// New prepares a job. It may take as long as the serial run of the job, and
 	// should end with an error soon after the context of Params has.
 	New func(Params) (Job, error)
