@@ -182,7 +182,7 @@ func (d *data) states(x float64, text, unit, prefix string, c reports.Claim) boo
 		if p.IsGrid() {
 			work = d.work(p)
 		}
-		if unit == "" && (x == float64(p.Workers()) || text == p.Get("payload")) || unitOf[unit] > 0 && (rounds(x, unitOf[unit], text, work) || math.Abs(x-p.Grain().Seconds()*unitOf[unit]) < 1e-9*x) {
+		if unit == "" && (x == float64(p.Workers()) || text == p.Get(record.AxisPayload) || text == p.Get(record.AxisUnits)) || unitOf[unit] > 0 && (rounds(x, unitOf[unit], text, work) || math.Abs(x-p.Grain().Seconds()*unitOf[unit]) < 1e-9*x) {
 			return true
 		}
 		if unit == "" && x == float64(d.failed[p]) && x > 0 {
