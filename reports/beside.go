@@ -32,9 +32,9 @@ type BesideArm struct {
 	Speedup estimate.Estimate // against the plain loop of the same runtime; 1 of itself
 }
 
-// kind is what kind of executor a pool has, with whatever else says how it runs, so that
+// Kind is what kind of executor a pool has, with whatever else says how it runs, so that
 // those of several runtimes can be told to be alike.
-func (f Family) kind(p Pool) string {
+func (f Family) Kind(p Pool) string {
 	language, _, _ := strings.Cut(f.Baseline, "-")
 	return strings.TrimPrefix(p.Label(), language+"-")
 }
@@ -85,7 +85,7 @@ func findBesides(s *Set) (out []Beside) {
 		x.Empty = first.units == 0 && first.grain == 0 && x.Resource == "cpu"
 		seen := map[string]bool{}
 		for _, m := range of {
-			arm := BesideArm{Point: m.point, Runtime: m.family.Runtime(), Kind: m.family.kind(m.pool), Pool: m.pool, Task: s.Estimate(m.task)}
+			arm := BesideArm{Point: m.point, Runtime: m.family.Runtime(), Kind: m.family.Kind(m.pool), Pool: m.pool, Task: s.Estimate(m.task)}
 			if m.point == m.baseline {
 				arm.Speedup = estimate.Exactly(1, arm.Task.N)
 			} else {
@@ -189,7 +189,7 @@ func findReaches(s *Set) []Reach {
 	for _, x := range HeadlineSweeps(s) {
 		for _, series := range x.Series {
 			of.add(key{x.Family.What.With(record.AxisRuntime, ""), x.Workers}, &Reach{Workload: words.OneLine(x.Workload + others(x.Family.What, record.AxisWorkload, record.AxisRuntime)),
-				Workers: x.Workers, Runtime: x.Family.Runtime(), Kind: x.Family.kind(series.Pool), Pool: series.Pool, Ideal: x.Ideal, Half: series.Half(), Points: series.Points})
+				Workers: x.Workers, Runtime: x.Family.Runtime(), Kind: x.Family.Kind(series.Pool), Pool: series.Pool, Ideal: x.Ideal, Half: series.Half(), Points: series.Points})
 		}
 	}
 	var out []Reach

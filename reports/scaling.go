@@ -33,7 +33,9 @@ type Scaling struct {
 }
 
 // Title names the work of s: "spin at 10 µs and 64 B, dial=3".
-func (s Scaling) Title() string { return words.Task(s.Workload, s.Grain, s.Units, s.Payload) + s.Family.rest() }
+func (s Scaling) Title() string {
+	return words.Task(s.Workload, s.Grain, s.Units, s.Payload) + s.Family.rest()
+}
 
 // A ScalingSeries is one executor of a Scaling; points ascend in Workers.
 type ScalingSeries struct {

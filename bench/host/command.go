@@ -19,4 +19,9 @@ type Command struct {
 	Limit          int           // bytes kept in Output, of which the oldest go first; 0 is none
 	Grace          time.Duration // from an interrupt to the kill when the context ends; 0 kills at once
 	Patience       time.Duration // how long Run lets it take; 0 is for ever
+
+	// Guarded has the program, and all that it starts, end with us, however we end; and
+	// what has left its process group as well, on Linux. It takes a process more. Start
+	// fails where the system has no such thing.
+	Guarded bool
 }

@@ -19,7 +19,12 @@ type Process struct {
 	cancel context.CancelCauseFunc
 	ctx    context.Context // done when it must end, with the reason
 	output *output
+	guard  *guard // nil without one
 }
+
+// guardDelay is how long output is read on after the end of a program that is guarded:
+// what still holds it open is only then killed.
+const guardDelay = 100 * time.Millisecond
 
 // errEnded is the reason of the end of a process that has nothing left to say.
 var errEnded = errors.New("ended")
@@ -50,7 +55,19 @@ func Start(ctx context.Context, c Command) (*Process, error) {
 		p.cmd.Cancel = func() error { return p.cmd.Process.Signal(os.Interrupt) }
 		p.cmd.WaitDelay = c.Grace
 	}
+	if c.Guarded {
+		guard, err := startGuard()
+		if err != nil {
+			p.cancel(nil)
+			return nil, err
+		}
+		p.guard = guard
+		guard.admit(p.cmd)
+		p.cmd.Cancel = func() error { return p.cmd.Process.Kill() } // the guard kills the rest
+		p.cmd.WaitDelay = guardDelay
+	}
 	if err := p.cmd.Start(); err != nil {
+		p.end()
 		p.cancel(nil)
 		return nil, err
 	}
@@ -58,11 +75,20 @@ func Start(ctx context.Context, c Command) (*Process, error) {
 	p.Pid, p.Done = p.cmd.Process.Pid, done
 	go func() {
 		_ = p.cmd.Wait() // Failure tells
-		_ = killGroup(p.cmd)
+		p.end()
 		p.cancel(errEnded)
 		close(done)
 	}()
 	return p, nil
+}
+
+// end ends what the program left behind.
+func (p *Process) end() {
+	if p.guard != nil {
+		p.guard.end()
+	} else if p.cmd.Process != nil {
+		_ = killGroup(p.cmd)
+	}
 }
 
 // Wait waits for the end, at most for patience, and then kills.
