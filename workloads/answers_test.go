@@ -3,77 +3,73 @@ package workloads
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
-	"io"
+	"os"
+	"path/filepath"
 	"testing"
 )
 
-// Answers are those that other languages give: these numbers are of Python, from what the
-// protocol of drivers says alone.
+// The answers of hash and file are those of other languages: these numbers are of the
+// driver of CPython.
 func TestAnswersOfOtherLanguages(t *testing.T) {
 	for _, test := range []struct {
-		workload Workload
-		seed     uint64
-		units    int64
-		want     uint64
+		seed  uint64
+		units int64
+		want  uint64
 	}{
-		{File, 0x1, 1, 0xc02b58c7f5889d24},
-		{File, 0x1, 256, 0xc02b58c7f5889d24},
-		{File, 0x9e3779b97f4a7c15, 257, 0x65cafebaeb2c8914},
-		{File, 0xffffffffffffffff, 1000, 0xafcdab15999e1798},
-		{Hash, 0x1, 1, 0x21f39005ccdf5eca},
-		{Hash, 0x1, 256, 0x2eb0a36bb356fde1},
-		{Hash, 0x9e3779b97f4a7c15, 257, 0xd08d0e0c712870b},
-		{Hash, 0xffffffffffffffff, 1000, 0xde50a156a0f9767d},
-		{MonteCarlo, 0x1, 1, 0x0},
-		{MonteCarlo, 0x1, 256, 0xcf},
-		{MonteCarlo, 0x9e3779b97f4a7c15, 257, 0x9e3779b97f4a7cd8},
-		{MonteCarlo, 0xffffffffffffffff, 1000, 0xfffffffffffffce5},
-		{Sleep, 0x1, 1, 0x5692161d100b05e5},
-		{Sleep, 0x1, 256, 0x5692161d100b05e5},
-		{Sleep, 0x9e3779b97f4a7c15, 257, 0xe220a8397b1dcdaf},
-		{Sleep, 0xffffffffffffffff, 1000, 0xb4d055fcf2cbbd7b},
-		{Spin, 0x1, 1, 0x40822041},
-		{Spin, 0x1, 256, 0x6d328e3147c58226},
-		{Spin, 0x9e3779b97f4a7c15, 257, 0xe85d4e2fd8cebe57},
-		{Spin, 0xffffffffffffffff, 1000, 0xd9638309f63fbcb1},
+		{0x1, 1, 0x3bc52917ed205657},
+		{0x1, 1024, 0x59bfd1cde65e8641},
+		{0x9e3779b97f4a7c15, 1025, 0xfd97e0ad16967271},
+		{0xffffffffffffffff, 2500, 0xe8534ab75506abfd},
 	} {
-		if got := test.workload.Answer(test.seed, test.units); got != test.want {
-			t.Errorf("%s of seed %#x, %d units: %#x, want %#x", test.workload.Name, test.seed, test.units, got, test.want)
+		if got := digest(test.seed, test.units); got != test.want {
+			t.Errorf("hash of seed %#x, %d units: %#x, want %#x", test.seed, test.units, got, test.want)
+		}
+	}
+	dir := t.TempDir()
+	job, err := newFile(Params{Tasks: 1, Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer job.Close()
+	for seed, want := range map[uint64]uint64{
+		0x1:                0x495d0b729e8952d6,
+		0x9e3779b97f4a7c15: 0xeb5649705209fa97,
+		0xffffffffffffffff: 0x6f1be5cd9266a90,
+	} {
+		got, err := fileTask.plain.Call(t.Context(), excerpt{filepath.Join(dir, "records"), seed, records(seed)})
+		if got != want || err != nil {
+			t.Errorf("file, seed %#x: %#x, %v, want %#x", seed, got, err, want)
 		}
 	}
 }
 
 // A digest is that of all bytes, whatever calls they come in.
 func TestDigestGoesRound(t *testing.T) {
-	var all []byte
-	all = binary.LittleEndian.AppendUint64(all, 7)
-	for len(all) < 8+600*hashUnit {
+	all := binary.BigEndian.AppendUint64(nil, 7)
+	for len(all) < 8+2600<<10 {
 		all = append(all, hashBuffer()...)
 	}
-	for _, units := range []int64{1, 255, 256, 257, 512, 600} {
-		sum := sha256.Sum256(all[:8+units*hashUnit])
-		if got, want := digest(7, units), binary.LittleEndian.Uint64(sum[:]); got != want {
+	for _, units := range []int64{1, 1023, 1024, 1025, 2048, 2600} {
+		sum := sha256.Sum256(all[:8+units<<10])
+		if got, want := digest(7, units), binary.BigEndian.Uint64(sum[:]); got != want {
 			t.Errorf("%d units: %#x, want %#x", units, got, want)
 		}
 	}
 }
 
-func TestFileReadsNoPageTwice(t *testing.T) {
-	for seed := range uint64(1 << 16) {
-		seen := [filePages]bool{}
-		_, err := readPages(seed, func(_ []byte, n int64) error {
-			if seen[n] {
-				return errors.New("read before")
-			}
-			seen[n] = true
-			return nil
-		})
-		if err != nil {
-			t.Fatalf("seed %#x: %v", seed, err)
-		}
+// A read of less than a record is an error, not an answer.
+func TestShortFile(t *testing.T) {
+	dir := t.TempDir()
+	job, err := newFile(Params{Tasks: 4, Seed: 1, Dir: dir})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := readPages(1, func([]byte, int64) error { return io.ErrUnexpectedEOF }); err == nil {
-		t.Error("a read of less than a page is no error")
+	defer job.Close()
+	path := filepath.Join(dir, "records")
+	if err := os.Truncate(path, recordSize); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fileTask.plain.Call(t.Context(), excerpt{path, 1, []uint16{5}}); err == nil {
+		t.Error("no error")
 	}
 }

@@ -62,7 +62,7 @@ func (b Batch[In, Out]) stage(p Params, clock *taskClock) (*stage[In, Out], erro
 		if p.Context != nil && p.Context.Err() != nil {
 			return nil, context.Cause(p.Context)
 		}
-		s.inputs[i], s.wants[i] = b.Input(i, TaskSeed(p.Seed, i))
+		s.inputs[i], s.wants[i] = b.Input(i, taskSeed(p.Seed, i))
 	}
 	return s, nil
 }

@@ -8,53 +8,40 @@ import (
 	"time"
 )
 
-// Hash is SHA-256 over large buffers: CPU work in one call of a library, for which
-// some runtimes give up the lock that their threads share. Its answer is that of any
-// language:
-//
-//   - The buffer is 256 KiB: 32,768 words of SplitMix64 from state 0 (0xe220a8397b1dcdaf,
-//     0x6e789e6aa1b965f4, …), each as 8 bytes, the low byte first. It is the same for
-//     all tasks and made once in each process, before any of them.
-//   - A unit is 1 KiB. A task digests its seed as 8 bytes, the low byte first, and then
-//     units KiB of the buffer, from its start and round again where that is more than
-//     256: at most 256 KiB in one call, the rest in the last.
-//   - The answer is the first 8 bytes of the digest, the low byte first.
+// Hash is SHA-256 over large buffers: CPU work in few calls of a library, for which some
+// runtimes give up the lock that their threads share. Its answer is that of any language:
+// of the digest of the seed (8 bytes, the high byte first) and of units KiB, the first 8
+// bytes, the high byte first. The bytes are those of a buffer of 1 MiB, whose byte k is
+// k mod 256: all of it, in one call each, as often as it fits, then its beginning. A job
+// takes the seed of each task from its own.
 var Hash = register(Workload{
 	Name:     "hash",
-	Doc:      "digests large buffers with SHA-256: CPU, in one call of a library",
+	Doc:      "digests large buffers with SHA-256: CPU, in few calls of a library",
 	Resource: CPU,
 	Grains:   []time.Duration{time.Millisecond},
-	Units:    512,
 	Kernel:   func(units int64) uint64 { return digest(golden, units) },
-	Answer:   digest,
 	New:      newHash,
 	Expected: EqualWork,
 })
 
-const hashUnit = 1 << 10 // bytes
-
-// hashBuffer is what all tasks of this process read.
-var hashBuffer = sync.OnceValue(func() []byte { return streamBytes(256 << 10) })
-
-// streamBytes are size bytes, a multiple of 8, of SplitMix64 from state 0.
-func streamBytes(size int) []byte {
-	var random stream
-	b := make([]byte, 0, size)
-	for len(b) < size {
-		b = binary.LittleEndian.AppendUint64(b, random.next())
+// hashBuffer is what all tasks of this process read: 1 MiB.
+var hashBuffer = sync.OnceValue(func() []byte {
+	b := make([]byte, 1<<20)
+	for k := range b {
+		b[k] = byte(k)
 	}
 	return b
-}
+})
 
 // digest is the answer of a task.
 func digest(seed uint64, units int64) uint64 {
-	buffer := hashBuffer()
-	h := sha256.New()
-	h.Write(binary.LittleEndian.AppendUint64(nil, seed))
-	for whole := int64(len(buffer)) / hashUnit; units > 0; units -= whole {
-		h.Write(buffer[:min(units, whole)*hashUnit])
+	const unit = 1 << 10 // bytes
+	buffer, h := hashBuffer(), sha256.New()
+	h.Write(binary.BigEndian.AppendUint64(nil, seed))
+	for whole := int64(len(buffer)) / unit; units > 0; units -= whole {
+		h.Write(buffer[:min(units, whole)*unit])
 	}
-	return binary.LittleEndian.Uint64(h.Sum(nil))
+	return binary.BigEndian.Uint64(h.Sum(nil))
 }
 
 type passage struct {

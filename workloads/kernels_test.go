@@ -19,7 +19,7 @@ func TestStream(t *testing.T) {
 func TestTaskSeedsAreDistinct(t *testing.T) {
 	seen := map[uint64]bool{}
 	for i := range 4096 {
-		seen[TaskSeed(1, i)] = true
+		seen[taskSeed(1, i)] = true
 	}
 	if len(seen) != 4096 || seen[0] {
 		t.Errorf("%d distinct seeds of 4096, 0 among them: %v", len(seen), seen[0])

@@ -15,9 +15,7 @@ var MonteCarlo = register(Workload{
 	Doc:      "estimates pi from random points: floating point, no memory",
 	Resource: CPU,
 	Grains:   []time.Duration{100 * time.Microsecond},
-	Units:    500,
 	Kernel:   func(units int64) uint64 { return uint64(hits(golden, units)) },
-	Answer:   func(seed uint64, units int64) uint64 { return seed ^ uint64(hits(seed, units)) },
 	New:      newMonteCarlo,
 	Expected: EqualWork,
 })

@@ -14,7 +14,6 @@ var Sleep = register(Workload{
 	Doc:      "waits for the grain in each task, as for a reply from elsewhere",
 	Resource: Wait,
 	Grains:   []time.Duration{2 * time.Millisecond},
-	Answer:   func(seed uint64, _ int64) uint64 { return mix(seed) },
 	New:      newSleep,
 	Expected: EqualWaits,
 })

@@ -17,9 +17,7 @@ var Spin = register(Workload{
 		250 * time.Nanosecond, time.Microsecond, 4 * time.Microsecond, 16 * time.Microsecond,
 		64 * time.Microsecond, 256 * time.Microsecond, 1024 * time.Microsecond,
 	},
-	Units:    2000,
 	Kernel:   func(units int64) uint64 { return xorshift(golden, units) },
-	Answer:   xorshift,
 	New:      newSpin,
 	Expected: EqualWork,
 })

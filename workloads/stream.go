@@ -12,9 +12,9 @@ func mix(z uint64) uint64 {
 // golden is the increment of SplitMix64: odd, near 2^64 / golden ratio.
 const golden = 0x9e3779b97f4a7c15
 
-// TaskSeed is the seed of task i of a job with a seed: independent of executor and workers, distinct
+// taskSeed is the seed of task i: independent of executor and workers, distinct
 // for every task of a job, never 0.
-func TaskSeed(seed uint64, i int) uint64 {
+func taskSeed(seed uint64, i int) uint64 {
 	z := mix(seed + golden*uint64(i+1))
 	if z == 0 {
 		return golden

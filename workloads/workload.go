@@ -31,17 +31,12 @@ type Workload struct {
 	Resource Resource        // what limits it
 	Grains   []time.Duration // grains of the standard grid, ascending; {0} when grain means nothing
 	Axes     []Axis          // what else is varied; may be nil
-	Units    int64           // kernel units of a task where several runtimes do the same work, the axis units of records; 0 when none does
 
 	// Kernel is the busy work of a task, for calibration; nil when there is
 	// none. Its cost must be proportional to units, which is at least 1, and it
 	// counts work, never time: a kernel that spins until a deadline would make
 	// progress while it is descheduled. The caller must use the result.
 	Kernel func(units int64) uint64
-
-	// Answer is what a task of a seed and so many kernel units gives, as programs in other
-	// languages have it too; nil when none does this work. It costs as much as the task.
-	Answer func(seed uint64, units int64) uint64
 
 	// New prepares a job. It may take as long as the serial run of the job, and
 	// should end with an error soon after the context of Params has.

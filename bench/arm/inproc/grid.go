@@ -31,10 +31,6 @@ type Grid struct {
 	// something; nil leaves them.
 	Grains []time.Duration
 
-	// SameUnits measures the tasks of Workload.Units besides, those that other runtimes have
-	// as well.
-	SameUnits bool
-
 	// SweepWorkers is the worker count at which all grains of a workload are
 	// measured; at the others only the largest is. When it is not among Workers,
 	// the largest of them below it takes its place, or else the smallest. 0 means
@@ -186,17 +182,6 @@ func (g Grid) Points() []record.Point {
 				}
 			}
 		}
-		if g.SameUnits && w.Units > 0 {
-			what := record.GridPoint(record.Serial, w.Name, 1, 0).With(record.AxisUnits, strconv.FormatInt(w.Units, 10))
-			add(record.Serial, 1, what)
-			for _, kind := range g.Executors {
-				for _, workers := range g.Workers {
-					if kind.Name != record.Serial {
-						add(kind.Name, workers, what)
-					}
-				}
-			}
-		}
 	}
 	return points
 }
@@ -280,17 +265,8 @@ const (
 	longGrain    = 50 * time.Millisecond // from here on taskMultiple tasks must do, or a job takes seconds
 	maxTasks     = 2048
 	emptyTasks   = 256 // when grain means nothing
-	unitTasks    = 32  // of Workload.Units: what is microseconds here may be milliseconds in another runtime
 	taskMultiple = 8   // so that worker counts up to 8 get equal shares
 )
-
-// tasks is TaskCount for a point.
-func (g Grid) tasks(w workloads.Workload, p record.Point) int {
-	if p.Get(record.AxisUnits) != "" {
-		return unitTasks
-	}
-	return g.TaskCount(w, p.Grain())
-}
 
 // TaskCount is the number of tasks of a job: it depends on the nominal grain and, where the
 // work is waiting, on the largest of Workers, not on the machine. The job has about 4 ms of
@@ -329,7 +305,7 @@ func taskCount(w workloads.Workload, grain time.Duration) int {
 // leastTime is what a slice of a point takes without any overhead.
 func (g Grid) leastTime(p record.Point) time.Duration {
 	w, _ := g.workload(p.Workload())
-	tasks := g.tasks(w, p)
+	tasks := g.TaskCount(w, p.Grain())
 	atOnce := 1
 	if p.Executor() != record.Serial {
 		atOnce = min(p.Workers(), tasks)

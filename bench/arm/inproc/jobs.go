@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
-	"time"
 
 	"poolbench/bench/arm/probe"
 	"poolbench/bench/record"
@@ -48,7 +46,7 @@ func (s *Session) job(ctx context.Context, p record.Point) (workloads.Job, error
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("preparing %s: %w", w.Name, err)
 	}
-	params := workloads.Params{Context: ctx, Tasks: s.grid.tasks(w, p), Grain: p.Grain(), Axes: map[string]string{}, Seed: s.setup.Seed, Dir: dir}
+	params := workloads.Params{Context: ctx, Tasks: s.grid.TaskCount(w, p.Grain()), Grain: p.Grain(), Axes: map[string]string{}, Seed: s.setup.Seed, Dir: dir}
 	for _, a := range w.Axes {
 		if v := p.Get(a.Name); v != "" {
 			params.Axes[a.Name] = v
@@ -60,9 +58,6 @@ func (s *Session) job(ctx context.Context, p record.Point) (workloads.Job, error
 			return nil, fmt.Errorf("preparing %s: %w", w.Name, errNotCalibrated)
 		}
 		params.Units = probe.Units(c, p.Grain())
-		if units, err := strconv.ParseInt(p.Get(record.AxisUnits), 10, 64); err == nil {
-			params.Units, params.Grain = units, time.Duration(float64(units)*c.PerUnit*1e9)
-		}
 	}
 	job, err := w.New(params)
 	if err != nil {
