@@ -17,6 +17,7 @@ import (
 
 	"poolbench/bench"
 	"poolbench/bench/arm"
+	"poolbench/bench/arm/driver"
 	"poolbench/bench/arm/inproc"
 	"poolbench/bench/internal/program"
 )
@@ -42,13 +43,14 @@ func newProgram(name string, grid inproc.Grid, sources ...arm.Source) program.Pr
 		Name:     name,
 		Doc:      name + " measures its grid, and reports when a worker pool pays off, and which one.",
 		Default:  "run",
-		Commands: Commands(grid, sources...),
+		Commands: Commands(grid, nil, sources...),
 	}
 }
 
-// Commands are run and report, for a program that has more commands than these.
-func Commands(grid inproc.Grid, sources ...arm.Source) []program.Command {
-	m := measured{grid, sources}
+// Commands are run and report, for a program that has more commands than these. Pools of
+// the languages are measured where the user asks for them.
+func Commands(grid inproc.Grid, languages []*driver.Language, sources ...arm.Source) []program.Command {
+	m := measured{grid, languages, sources}
 	return []program.Command{
 		{Name: "run", Args: "[flags]", Doc: "measure a grid and leave a report", Run: m.run},
 		{Name: "report", Args: "[flags] RECORD", Doc: "turn a record, or the output of go test -bench, into a report", Run: runReport},
@@ -57,8 +59,9 @@ func Commands(grid inproc.Grid, sources ...arm.Source) []program.Command {
 
 // measured is what a program measures unless its user chooses less of it.
 type measured struct {
-	grid    inproc.Grid
-	sources []arm.Source
+	grid      inproc.Grid
+	languages []*driver.Language
+	sources   []arm.Source
 }
 
 // hasGrid is false when there are sources alone.

@@ -18,9 +18,7 @@ import (
 	"poolbench/bench/arm/inproc"
 	"poolbench/bench/internal/program"
 	"poolbench/bench/record"
-	"poolbench/executors"
 	"poolbench/reports"
-	"poolbench/workloads"
 )
 
 // quickBudget is the default with -quick, instead of bench.DefaultBudget.
@@ -35,12 +33,16 @@ type runFlags struct {
 	out, progress         string
 	seed                  uint64
 	view                  program.ViewFlags
+	foreign               foreignFlags
 }
 
 func (m measured) addFlags(c *program.Invocation) *runFlags {
-	f := &runFlags{grid: m.grid}
+	f := &runFlags{grid: m.grid, foreign: foreignFlags{languages: m.languages}}
 	if m.hasGrid() {
 		f.addGridFlags(c)
+	}
+	if len(m.languages) > 0 {
+		f.foreign.add(c)
 	}
 	c.Flags.BoolVar(&f.quick, "quick", false, "a first look: fewer grains and worker counts, budget 15s, wider intervals")
 	c.Flags.DurationVar(&f.budget, "budget", 0, "`time` for everything that is measured (default 60s, with -quick 15s)")
@@ -56,14 +58,13 @@ func (m measured) addFlags(c *program.Invocation) *runFlags {
 
 // addGridFlags adds the flags that choose of the grid.
 func (f *runFlags) addGridFlags(c *program.Invocation) {
-	g := &f.grid
-	workload, executor := func(w workloads.Workload) string { return w.Name }, func(k executors.Kind) string { return k.Name }
-	c.Flags.Func("workloads", "comma-separated `names` (default "+joined(g.Workloads, workload)+")", func(list string) (err error) {
-		g.Workloads, err = program.Pick(list, g.Workloads, workload)
+	g, all := &f.grid, f.grid
+	c.Flags.Func("workloads", "comma-separated `names` (default "+joined(g.Workloads, workloadName)+")", func(list string) (err error) {
+		g.Workloads, f.foreign.workloads, err = pick(list, all.Workloads, workloadName, f.foreign.workloadNames())
 		return err
 	})
-	c.Flags.Func("executors", "comma-separated `names` (default "+joined(g.Executors, executor)+")", func(list string) (err error) {
-		g.Executors, err = program.Pick(list, g.Executors, executor)
+	c.Flags.Func("executors", "comma-separated `names` (default "+joined(g.Executors, kindName)+")", func(list string) (err error) {
+		g.Executors, f.foreign.executors, err = pick(list, all.Executors, kindName, f.foreign.executorNames())
 		return err
 	})
 	c.Flags.Func("workers", "comma-separated worker `counts` (default "+joined(g.Workers, strconv.Itoa)+")", func(list string) (err error) {
@@ -100,7 +101,11 @@ func (m measured) run(ctx context.Context, c *program.Invocation) error {
 	if err != nil {
 		return err
 	}
-	config := bench.Config{Sources: f.sources(c, m), Budget: f.budget, Blocks: f.blocks, Seed: f.seed, Progress: progress,
+	sources, err := f.sources(ctx, c, m)
+	if err != nil {
+		return err
+	}
+	config := bench.Config{Sources: sources, Budget: f.budget, Blocks: f.blocks, Seed: f.seed, Progress: progress,
 		Refine: func(rec *record.Record) []record.Point { return reports.Refine(reports.NewSet(rec)) }} // where pools begin to pay off
 	if err := config.Check(); err != nil {
 		return &program.ExitError{Code: program.Usage, Err: err}
@@ -136,13 +141,17 @@ func (f *runFlags) check(c *program.Invocation) error {
 	default:
 		f.budget = bench.DefaultBudget
 	}
+	if err := f.foreign.check(c); err != nil {
+		return err
+	}
 	return f.view.Check(c.Stdout)
 }
 
-// sources are the grid, or a quick one, as chosen, and what is measured beside it.
-func (f *runFlags) sources(c *program.Invocation, m measured) []arm.Source {
+// sources are the grid, or a quick one, as chosen, what of other runtimes was asked for,
+// and what is measured beside it.
+func (f *runFlags) sources(ctx context.Context, c *program.Invocation, m measured) ([]arm.Source, error) {
 	if !m.hasGrid() {
-		return m.sources
+		return m.sources, nil
 	}
 	g := f.grid
 	if f.quick {
@@ -154,7 +163,29 @@ func (f *runFlags) sources(c *program.Invocation, m measured) []arm.Source {
 			g.Grains = f.grid.Grains
 		}
 	}
-	return append([]arm.Source{g.Source()}, m.sources...)
+	switch {
+	case f.foreign.function != "":
+		g.Workloads, g.Executors = nil, nil
+		if !slices.Contains(c.Given(), "workers") {
+			g.Workers = functionWorkers()
+		}
+	case len(f.foreign.executors) > 0 && len(g.Executors) == 0: // theirs alone were named
+		g.Workloads = nil
+	}
+	foreign, err := f.foreign.sources(ctx, g)
+	if err != nil {
+		return nil, err
+	}
+	var out []arm.Source
+	switch {
+	case len(g.Workloads) > 0:
+		g.Units = f.foreign.units()
+		out = []arm.Source{g.Source()}
+	case len(foreign) == 0:
+		return nil, program.UsageErrorf("-workloads %s: only other runtimes have that, so one of their executors must be named, too: %s",
+			strings.Join(f.foreign.workloads, ","), strings.Join(f.foreign.executorNames(), ", "))
+	}
+	return slices.Concat(out, foreign, m.sources), nil
 }
 
 // measure measures and reports, also after an interrupt.

@@ -54,6 +54,7 @@ var relations = map[reports.Relation]func(*data, reports.Section, reports.Claim)
 	reports.AsLong:        asLong,
 	reports.MetgIs:        metgIs,
 	reports.MetgRatio:     func(*data, reports.Section, reports.Claim) error { return nil }, // see reached
+	reports.ShareLocked:   shareLocked,
 }
 
 // is tells where a value and its interval are not those of what was measured by block.
@@ -96,6 +97,16 @@ func ratio(holds func(value float64, in, out interval) bool) func(*data, reports
 		}
 		return nil
 	}
+}
+
+// shareLocked is 2/S − 1 of the speedup of two threads.
+func shareLocked(d *data, _ reports.Section, c reports.Claim) error {
+	if len(c.Of) != 1 || len(c.Against) != 1 || c.Of[0].Workers() != 2 {
+		return fmt.Errorf("%v against %v", c.Of, c.Against)
+	}
+	two := c
+	two.Value.Value, two.Value.Low, two.Value.High = 2/(1+c.Value.Value), 2/(1+c.Value.High), 2/(1+c.Value.Low)
+	return is(two, d.speedups(c.Of[0], c.Against[0]))
 }
 
 // arms are all points that have a baseline, but for itself.

@@ -78,17 +78,6 @@ func (l *Language) workload(name string) (Workload, bool) {
 	return l.Workloads[i], true
 }
 
-// NameRuntimes gives runtimes that are called the same names that differ.
-func NameRuntimes(runtimes []*Runtime) {
-	seen := map[string]int{}
-	for _, r := range runtimes {
-		r.Name = r.hello.Runtime
-		if seen[r.Name]++; seen[r.Name] > 1 {
-			r.Name += "-no." + strconv.Itoa(seen[r.hello.Runtime])
-		}
-	}
-}
-
 // Points are the points of the grid in a fixed order: by runtime, workload and what else
 // is run, the baseline first.
 func (g Grid) Points() (points []record.Point) {

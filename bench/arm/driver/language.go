@@ -7,17 +7,23 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"time"
 
 	"poolbench/bench/host"
 	"poolbench/workloads"
 )
 
+// Languages are those that have a driver here.
+var Languages = []*Language{Python}
+
 // A Language is a driver: a file in some language, and what it offers.
 type Language struct {
 	Name      string     // "python": the source, and what its executors begin with
 	Doc       string     // one line
 	Programs  []string   // that can run it, looked up in PATH, the first that is there
+	Beside    []string   // that are measured beside that one, if they are there: other builds
 	Executors []Executor // the plain loop first
 	Workloads []Workload
 
@@ -83,6 +89,39 @@ func (l *Language) Find(ctx context.Context, path string) (*Runtime, error) {
 	}
 	r.Name, r.hello = p.hello.Runtime, p.hello
 	return r, p.bye()
+}
+
+// FindAll finds the programs at some paths, or, of none, the usual one and those beside it
+// that are there and call themselves something else, and gives them different names.
+func (l *Language) FindAll(ctx context.Context, paths []string) ([]*Runtime, error) {
+	var all []*Runtime
+	usual := len(paths) == 0
+	if usual {
+		paths = []string{""}
+	}
+	for _, path := range paths {
+		r, err := l.Find(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	for _, name := range l.Beside {
+		if _, err := exec.LookPath(name); !usual || err != nil {
+			continue
+		}
+		r, err := l.Find(ctx, name)
+		if err == nil && !slices.ContainsFunc(all, func(other *Runtime) bool { return other.Name == r.Name }) {
+			all = append(all, r)
+		}
+	}
+	seen := map[string]int{}
+	for _, r := range all {
+		if seen[r.Name]++; seen[r.Name] > 1 {
+			r.Name += "-no." + strconv.Itoa(seen[r.Name])
+		}
+	}
+	return all, nil
 }
 
 // program is the absolute path of a program that is to run the driver.

@@ -16,6 +16,7 @@ var Python = &Language{
 	Name:     "python",
 	Doc:      "pools of Python's concurrent.futures",
 	Programs: []string{"python3", "python"},
+	Beside:   []string{"python3t", "python3.15t", "python3.14t", "python3.13t"}, // built to go without the lock
 	Executors: []Executor{
 		{Name: "python-serial", Doc: "a plain loop in Python: the baseline of the others"},
 		{Name: "python-threads", Doc: "ThreadPoolExecutor", Chunks: true},

@@ -36,6 +36,10 @@ type Grid struct {
 	// the largest of them below it takes its place, or else the smallest. 0 means
 	// all grains at all worker counts.
 	SweepWorkers int
+
+	// Units has points besides, of tasks with so many kernel units, by workload: they do
+	// the same as such points of other runtimes.
+	Units map[string]int64
 }
 
 // StandardGrid is everything built in, with worker counts in powers of two from
@@ -168,19 +172,26 @@ func (g Grid) Points() []record.Point {
 			points = append(points, p)
 		}
 	}
+	addAll := func(what record.Point, wants func(workers int) bool) {
+		add(record.Serial, 1, what)
+		for _, kind := range g.Executors {
+			for _, workers := range g.Workers {
+				if kind.Name != record.Serial && wants(workers) {
+					add(kind.Name, workers, what)
+				}
+			}
+		}
+	}
 	for _, w := range g.Workloads {
 		grains := g.grains(w)
 		for _, grain := range grains {
 			for _, what := range withAxes(record.GridPoint(record.Serial, w.Name, 1, grain), w.Axes) {
-				add(record.Serial, 1, what)
-				for _, kind := range g.Executors {
-					for _, workers := range g.Workers {
-						if kind.Name != record.Serial && g.wants(workers, grain, grains) {
-							add(kind.Name, workers, what)
-						}
-					}
-				}
+				addAll(what, func(workers int) bool { return g.wants(workers, grain, grains) })
 			}
+		}
+		if units := g.Units[w.Name]; units > 0 && w.Kernel != nil {
+			what := record.GridPoint(record.Serial, w.Name, 1, 0).With(record.AxisUnits, strconv.FormatInt(units, 10))
+			addAll(what, func(int) bool { return true })
 		}
 	}
 	return points

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"poolbench/bench/arm/probe"
 	"poolbench/bench/record"
@@ -52,7 +53,13 @@ func (s *Session) job(ctx context.Context, p record.Point) (workloads.Job, error
 			params.Axes[a.Name] = v
 		}
 	}
-	if w.Kernel != nil {
+	if units := p.Get(record.AxisUnits); units != "" {
+		n, err := strconv.ParseInt(units, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("preparing %s: %w", w.Name, err)
+		}
+		params.Units = n
+	} else if w.Kernel != nil {
 		c, ok := s.calibrations[w.Name]
 		if !ok {
 			return nil, fmt.Errorf("preparing %s: %w", w.Name, errNotCalibrated)

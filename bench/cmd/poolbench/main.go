@@ -17,6 +17,7 @@ import (
 	"io"
 
 	"poolbench/bench"
+	"poolbench/bench/arm/driver"
 	"poolbench/bench/arm/inproc"
 	"poolbench/bench/cli"
 	"poolbench/bench/internal/program"
@@ -31,7 +32,7 @@ func newProgram() program.Program {
 	return program.Program{
 		Name: "poolbench",
 		Doc:  "poolbench measures when a worker pool pays off, and which one.",
-		Commands: append(cli.Commands(inproc.StandardGrid()),
+		Commands: append(cli.Commands(inproc.StandardGrid(), driver.Languages),
 			program.Command{Name: "gate", Args: "-base REVISION", Doc: "measure two builds against each other, or judge two records", Run: runGate},
 			program.Command{Name: "selftest", Args: "[flags]", Doc: "plant known costs here and tell whether the estimates find them", Run: runSelftest},
 			program.Command{Name: "list", Doc: "show workloads, executors, questions and charts", Run: runList}),

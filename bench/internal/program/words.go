@@ -78,6 +78,18 @@ func Count(word string) (int, error) {
 	return n, nil
 }
 
+// maxSize keeps a slip of the finger from being taken for a size.
+const maxSize = 1_000_000
+
+// Size reads how many tasks are handed over at a time.
+func Size(word string) (int, error) {
+	n, err := strconv.Atoi(word)
+	if err != nil || n < 1 || n > maxSize {
+		return 0, fmt.Errorf("%q is not a number from 1 to %d", word, maxSize)
+	}
+	return n, nil
+}
+
 // nearest is ", did you mean …?" for the allowed word closest to word, or "" when
 // none is close.
 func nearest(word string, allowed []string) string {
