@@ -41,11 +41,14 @@ func within(t *testing.T, f func()) {
 
 // The marks of every picture are as in testdata/<shape>.txt.
 func TestGolden(t *testing.T) {
-	all := shapes()
+	all := map[string]*reports.Set{"runtimes": several()}
+	for name, f := range shapes() {
+		all[name] = f.set()
+	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		t.Run(name, func(t *testing.T) {
 			within(t, func() {
-				drawings, errs := Draw(all[name].set(), All()...)
+				drawings, errs := Draw(all[name], All()...)
 				for _, err := range errs {
 					if !errors.Is(err, ErrNothing) {
 						t.Error(err)

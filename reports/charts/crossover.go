@@ -58,9 +58,11 @@ func crossover(set *reports.Set, of []reports.Sweep, looks map[string]Look) (Pic
 	}
 	if len(of) > 1 {
 		out.Notes = append(out.Notes, "Useful work is in time of its own runtime: the same microseconds hold other work in another one.")
-		sameX(out.Panels)
+		sameAxes(pointers(out.Panels, 0, 2)...)
+		sameAxes(pointers(out.Panels, 1, 2)...)
+		findings[0] = "the first pool pays off " + words.JoinAnd(findings)
 	}
-	out.Title, out.Notes = words.Capital(title)+": "+strings.Join(findings, ", "), append(out.Notes, MachineLine(set))
+	out.Title, out.Notes = words.Capital(title)+": "+findings[0], append(out.Notes, MachineLine(set))
 	return out, ""
 }
 
@@ -70,10 +72,10 @@ func crossoverBrief(runtime string, all []reports.SweepSeries) string {
 		return !placed(s.Crossover) || s.Crossover.Outcome != estimate.Crosses
 	})
 	if len(cross) == 0 {
-		return crossoverFinding(all) + " in " + runtime
+		return "nowhere seen in " + runtime
 	}
 	first := slices.MinFunc(cross, func(a, b reports.SweepSeries) int { return cmp.Compare(a.Crossover.At.Value, b.Crossover.At.Value) })
-	return fmt.Sprintf("%s %s above %s", words.OneLine(first.Label()), words.PayOff(first.Label()), words.Duration(first.Crossover.At.Value))
+	return fmt.Sprintf("above %s in %s", words.Duration(first.Crossover.At.Value), runtime)
 }
 
 // crossoverView is what there is to see of one runtime; drawn is nil when nothing is.

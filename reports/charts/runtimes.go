@@ -34,13 +34,29 @@ func workTitle(f reports.Family, runtimes int) string {
 	return f.Title()
 }
 
-// sameX gives all panels one range of x, so that places can be compared.
-func sameX(panels []Panel) {
-	var xs []float64
+// sameAxes has panels hold what each of them has, on x and on y, so that places can be
+// compared.
+func sameAxes(panels ...*Panel) {
+	var xs, ys []float64
 	for _, n := range panels {
-		xs = append(xs, n.xs()...)
+		xs, ys = append(xs, n.xs()...), append(ys, n.Y.Holds...)
+		for _, s := range n.Series {
+			for _, p := range s.Points {
+				if ys = append(ys, p.Value); p.banded() {
+					ys = append(ys, max(p.Low, p.Value/3), min(p.High, 3*p.Value))
+				}
+			}
+		}
 	}
-	for i := range panels {
-		panels[i].X.Holds = slices.Clone(xs)
+	for _, n := range panels {
+		n.X.Holds, n.Y.Holds = slices.Clone(xs), slices.Clone(ys)
 	}
+}
+
+// pointers are those to panels from the first on, every step-th.
+func pointers(panels []Panel, first, step int) (out []*Panel) {
+	for i := first; i < len(panels); i += step {
+		out = append(out, &panels[i])
+	}
+	return out
 }

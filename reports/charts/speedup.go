@@ -50,7 +50,9 @@ func speedup(set *reports.Set, of []reports.Scaling, looks map[string]Look) (Pic
 	if len(drawn) == 0 {
 		return Picture{}, title + " has no speedup that can be drawn"
 	}
-	sameX(out.Panels)
+	if len(drawn) > 1 {
+		sameAxes(pointers(out.Panels, 0, 1)...)
+	}
 	first := drawn[0]
 	out.Title = words.Capital(title) + ": " + speedupFinding(set, first)
 	if len(drawn) > 1 {
@@ -71,14 +73,14 @@ func runtimesFinding(of []reports.Scaling) string {
 		runtime, best := words.OneLine(s.Family.Runtime()), s.Best
 		switch best.Decision {
 		case reports.ChosenPool, reports.SomePool:
-			parts = append(parts, fmt.Sprintf("%s %s (%s × %d)", runtime, words.Ratio(best.Best.Speedup.Value), words.OneLine(best.Best.Label()), best.Best.Workers))
+			parts = append(parts, words.Ratio(best.Best.Speedup.Value)+" in "+runtime)
 		case reports.NoPool:
 			parts = append(parts, "no pool in "+runtime)
 		default:
 			parts = append(parts, "cannot tell in "+runtime)
 		}
 	}
-	return strings.Join(parts, ", ")
+	return "best speedup " + words.JoinAnd(parts)
 }
 
 // speedupPanel is the panel of one runtime with what it shows in words.
