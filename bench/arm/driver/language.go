@@ -88,6 +88,9 @@ func (l *Language) Find(ctx context.Context, path string) (*Runtime, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	r.Name, r.hello = p.hello.Runtime, p.hello
+	if filepath.IsAbs(p.hello.Program) {
+		r.Path = p.hello.Program
+	}
 	return r, p.bye()
 }
 

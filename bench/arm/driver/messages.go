@@ -5,6 +5,7 @@ type request struct {
 	Do       string `json:"do"`
 	Protocol int    `json:"protocol,omitempty"` // of hello
 	Point    int    `json:"point,omitempty"`    // of open, run and close
+	More     int    `json:"more,omitempty"`     // calls of a function in a run beyond those that are to be
 	*work
 }
 
@@ -40,6 +41,7 @@ type hello struct {
 	Protocol  int        `json:"protocol"`
 	Runtime   string     `json:"runtime"`
 	About     string     `json:"about"`
+	Program   string     `json:"program"` // that is to be started from now on; "" for the same
 	Executors []offering `json:"executors"`
 }
 

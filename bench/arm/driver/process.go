@@ -27,7 +27,7 @@ const (
 )
 
 // start starts a driver and greets it. The end of ctx only ends the start.
-func start(ctx context.Context, c host.Command) (p *process, err error) {
+func start(ctx context.Context, c host.Command) (_ *process, err error) {
 	var files [4]*os.File // of the driver, of ours, of ours, of the driver
 	defer func() {
 		for i, f := range files {
@@ -43,7 +43,7 @@ func start(ctx context.Context, c host.Command) (p *process, err error) {
 		return nil, err
 	}
 	c.Files, c.Guarded, c.Limit = []*os.File{files[0], files[3]}, true, outputLimit
-	p = &process{in: files[1], out: files[2]}
+	p := &process{in: files[1], out: files[2]}
 	if p.host, err = host.Start(context.WithoutCancel(ctx), c); err != nil {
 		return nil, err
 	}

@@ -381,6 +381,7 @@ def hello():
         "protocol": 1,
         "runtime": implementation.lower() + "-" + version + ("" if gil else "t"),
         "about": "%s %s, %s the GIL" % (implementation, version, "with" if gil else "without"),
+        "program": sys.executable,  # what was started may be a script that looks for it
         "executors": offerings(),
     }
 

@@ -108,7 +108,7 @@ func runGate(ctx context.Context, c *program.Invocation) error {
 		return f.showHistory(c, options)
 	case formComparison:
 		return f.judgeAgain(c, rest[0], options)
-	case formRevisions, formBinaries, formCommands:
+	case formRevisions, formBinaries, formCommands, formFunction:
 		return f.measureBuilds(ctx, c, options)
 	}
 	base, err := c.ReadRecord(rest[0], f.view.Verbose)

@@ -14,6 +14,7 @@ import (
 
 	"poolbench/bench"
 	commandarm "poolbench/bench/arm/command" // a command is a subcommand here
+	"poolbench/bench/arm/driver"
 	"poolbench/bench/arm/gobench"
 	"poolbench/bench/arm/gobench/build"
 	"poolbench/bench/internal/program"
@@ -28,6 +29,7 @@ type buildFlags struct {
 	cpu                         []int
 	baseBin, headBin            string
 	baseCmd, headCmd            string
+	function, inputs, python    string
 	budget, patience            time.Duration
 	seeds                       int
 	seed                        uint64
@@ -50,6 +52,9 @@ func (f *buildFlags) add(c *program.Invocation) {
 	c.Flags.StringVar(&f.headBin, "head-bin", "", "test `binary` of head")
 	c.Flags.StringVar(&f.baseCmd, "base-cmd", "", "`command` that prints benchmark lines of base, instead of -base")
 	c.Flags.StringVar(&f.headCmd, "head-cmd", "", "`command` that prints benchmark lines of head")
+	c.Flags.StringVar(&f.function, "python-func", "", "with -base and -inputs: compare a `function` of Python, package.module:function, instead of Go benchmarks")
+	c.Flags.StringVar(&f.inputs, "inputs", "", "`file` with a JSON value in each line, the only argument of a call of the function")
+	c.Flags.StringVar(&f.python, "python", "", "`path` of the interpreter (default python3)")
 	c.Flags.DurationVar(&f.budget, "budget", 3*time.Minute, "most `time` for measuring; building comes before it")
 	c.Flags.DurationVar(&f.patience, "timeout", 0, "how `long` a benchmark may give no answer (default a sixth of the budget, 5s to 30s; commands ten times that)")
 	c.Flags.IntVar(&f.seeds, "seeds", 16, "how many `times` each build is linked, with other function orders")
@@ -74,6 +79,8 @@ func (f *buildFlags) check() error {
 		return program.UsageErrorf("-base-bin and -head-bin belong together: one of them is missing")
 	case (f.baseCmd == "") != (f.headCmd == ""):
 		return program.UsageErrorf("-base-cmd and -head-cmd belong together: one of them is missing")
+	case f.function != "" && (f.base == "" || f.inputs == ""):
+		return program.UsageErrorf("-python-func, -base and -inputs belong together: one of them is missing")
 	case f.ways() > 1:
 		return program.UsageErrorf("-base, -base-bin and -base-cmd are three ways to say the same: give one")
 	case f.budget <= 0:
@@ -191,6 +198,9 @@ func (f *buildFlags) comparison(ctx context.Context, progress *gateProgress) (m 
 		return &commandarm.Comparison{Base: f.baseCmd, Head: f.headCmd, Patience: cmp.Or(f.patience, 10*patience)},
 			record.Builds{Base: f.baseCmd, Head: f.headCmd}, func() error { return nil }, nil
 	}
+	if f.function != "" {
+		return f.functions(ctx, progress, patience)
+	}
 	config := gobench.Config{Bench: f.bench, Pairs: f.seeds, Patience: cmp.Or(f.patience, patience), CPU: f.cpu, Seed: f.seed, Stage: progress.stage}
 	var builds *build.Builds
 	if f.baseBin != "" {
@@ -203,10 +213,38 @@ func (f *buildFlags) comparison(ctx context.Context, progress *gateProgress) (m 
 		return nil, names, nil, err
 	}
 	if f.base != "" {
-		f.revisions = builds.Revisions
-		names = record.Builds{Base: named(f.base, builds.Revisions[build.Base]), Head: named(f.head, builds.Revisions[build.Head])}
+		names = f.named(builds)
 	}
 	return gobench.New(builds, config), names, builds.Close, nil
+}
+
+// named are the revisions that were written out, for people.
+func (f *buildFlags) named(b *build.Builds) record.Builds {
+	f.revisions = b.Revisions
+	return record.Builds{Base: named(f.base, b.Revisions[build.Base]), Head: named(f.head, b.Revisions[build.Head])}
+}
+
+// functions compares a function of Python in two versions.
+func (f *buildFlags) functions(ctx context.Context, progress *gateProgress, patience time.Duration) (m bench.Comparison, names record.Builds, clean func() error, err error) {
+	function, err := driver.NewFunction(f.function, f.inputs)
+	if err == nil {
+		var runtime *driver.Runtime
+		if runtime, err = driver.Python.Find(ctx, f.python); err == nil {
+			return f.functionIn(ctx, progress, function, runtime, patience)
+		}
+	}
+	return nil, names, nil, &program.ExitError{Code: program.Usage, Err: err}
+}
+
+func (f *buildFlags) functionIn(ctx context.Context, progress *gateProgress, function *driver.Function, runtime *driver.Runtime, patience time.Duration) (m bench.Comparison, names record.Builds, clean func() error, err error) {
+	trees, err := build.NewTrees(ctx, build.Options{Base: f.base, Head: f.head, Seed: f.seed, Stage: progress.stage})
+	if err != nil {
+		return nil, names, nil, err
+	}
+	progress.stage("trying both versions with " + runtime.About())
+	c := &driver.Comparison{Runtime: runtime, Function: function, Patience: cmp.Or(f.patience, patience), Seed: f.seed,
+		Tree: func(side int) (string, error) { return trees.Tree(build.Side(side)) }}
+	return c, f.named(trees), func() error { return errors.Join(c.Close(), trees.Close()) }, nil
 }
 
 // named is a revision for people: "main (1a2b3c4d5e6f)".

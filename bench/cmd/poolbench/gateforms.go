@@ -15,6 +15,7 @@ const (
 	formRevisions  gateForm = "-base"
 	formBinaries   gateForm = "-base-bin"
 	formCommands   gateForm = "-base-cmd"
+	formFunction   gateForm = "-python-func"
 	formRecords    gateForm = "two records"
 	formComparison gateForm = "a comparison"
 	formHistory    gateForm = "-history by itself"
@@ -23,23 +24,25 @@ const (
 // flagForms are the forms that use a flag, for those that not all of them do. A flag
 // that would change nothing is refused: who types it believes that it does.
 var flagForms = map[string][]gateForm{
-	"head":            {formRevisions},
+	"head":            {formRevisions, formFunction},
 	"pkg":             {formRevisions},
 	"seeds":           {formRevisions},
 	"bench":           {formRevisions, formBinaries},
+	"inputs":          {formFunction},
+	"python":          {formFunction},
 	"cpu":             {formRevisions, formBinaries},
-	"budget":          {formRevisions, formBinaries, formCommands},
-	"timeout":         {formRevisions, formBinaries, formCommands},
-	"seed":            {formRevisions, formBinaries, formCommands},
-	"out":             {formRevisions, formBinaries, formCommands},
-	"history":         {formRevisions, formBinaries, formCommands, formHistory},
+	"budget":          {formRevisions, formBinaries, formCommands, formFunction},
+	"timeout":         {formRevisions, formBinaries, formCommands, formFunction},
+	"seed":            {formRevisions, formBinaries, formCommands, formFunction},
+	"out":             {formRevisions, formBinaries, formCommands, formFunction},
+	"history":         {formRevisions, formBinaries, formCommands, formFunction, formHistory},
 	"across-machines": {formRecords},
 	"v":               {formRecords, formComparison},
-	"fail-on":         {formRevisions, formBinaries, formCommands, formRecords, formComparison},
-	"summary":         {formRevisions, formBinaries, formCommands, formRecords, formComparison},
-	"json":            {formRevisions, formBinaries, formCommands, formRecords, formComparison},
-	"junit":           {formRevisions, formBinaries, formCommands, formRecords, formComparison},
-	"ci":              {formRevisions, formBinaries, formCommands, formRecords, formComparison},
+	"fail-on":         {formRevisions, formBinaries, formCommands, formFunction, formRecords, formComparison},
+	"summary":         {formRevisions, formBinaries, formCommands, formFunction, formRecords, formComparison},
+	"json":            {formRevisions, formBinaries, formCommands, formFunction, formRecords, formComparison},
+	"junit":           {formRevisions, formBinaries, formCommands, formFunction, formRecords, formComparison},
+	"ci":              {formRevisions, formBinaries, formCommands, formFunction, formRecords, formComparison},
 }
 
 // form is the one that was called, with so many arguments.
@@ -48,6 +51,8 @@ func (f *gateFlags) form(args []string) (gateForm, error) {
 	switch {
 	case b.ways() > 0 && len(args) > 0:
 		return "", program.UsageErrorf("gate takes builds (-base …) or records, not both: %q", args)
+	case b.base != "" && b.function != "":
+		return formFunction, nil
 	case b.base != "":
 		return formRevisions, nil
 	case b.baseBin+b.headBin != "":

@@ -19,6 +19,7 @@ func TestGateFlagsThatChangeNothing(t *testing.T) {
 		formRevisions:  {"-base", "HEAD"},
 		formBinaries:   {"-base-bin", "x", "-head-bin", "y"},
 		formCommands:   {"-base-cmd", "false", "-head-cmd", "false"},
+		formFunction:   {"-base", "HEAD", "-python-func", "m:f", "-inputs", "x"},
 		formRecords:    {"x", "y"},
 		formComparison: {"x"},
 		formHistory:    {"-history", "x"},
@@ -51,7 +52,7 @@ func TestGateFlagForms(t *testing.T) {
 			got = append(got, f.Name)
 		}
 	})
-	if want := []string{"base", "base-bin", "base-cmd", "color", "head-bin", "head-cmd", "limit", "rules"}; !slices.Equal(got, want) {
+	if want := []string{"base", "base-bin", "base-cmd", "color", "head-bin", "head-cmd", "limit", "python-func", "rules"}; !slices.Equal(got, want) {
 		t.Errorf("for all forms: %q, want %q", got, want)
 	}
 	for _, name := range slices.Sorted(maps.Keys(flagForms)) {

@@ -140,6 +140,35 @@ func New(ctx context.Context, o Options) (_ *Builds, err error) {
 	return b, b.noted(ctx, b.compile(ctx))
 }
 
+// NewTrees writes both versions out and no more: Packages stays empty. The caller must Close
+// the result; on an error nothing is left.
+func NewTrees(ctx context.Context, o Options) (_ *Builds, err error) {
+	o.Head = cmp.Or(o.Head, WorkTree)
+	if o.Stage == nil {
+		o.Stage = func(string) {}
+	}
+	b := &Builds{options: o}
+	if err := b.open(); err != nil {
+		return nil, err
+	}
+	o.Stage("writing out both versions")
+	if err := b.writeTrees(ctx); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	return b, nil
+}
+
+// Tree is the directory of a version that is the one which was asked for in the checkout;
+// that of Copy is made when it is first asked for.
+func (b *Builds) Tree(s Side) (string, error) {
+	if s == Copy {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return b.copyDir(b.trees[Base])
+	}
+	return b.trees[s], nil
+}
+
 // noted adds to a version that does not build what may be the reason.
 func (b *Builds) noted(ctx context.Context, err error) error {
 	var broken *BuildError
