@@ -31,7 +31,8 @@ var Crossover = register(Chart{
 func crossover(set *reports.Set, of []reports.Sweep, looks map[string]Look) (Picture, string) {
 	out := Picture{Name: "crossover", Subject: workTitle(of[0].Family, len(of))}
 	title := words.OneLine(out.Subject)
-	var findings []string
+	finding := ""
+	var places, untold []string // runtimes
 	for _, s := range of {
 		p := crossoverPanels(set, s, looks)
 		if p.drawn == nil {
@@ -42,10 +43,13 @@ func crossover(set *reports.Set, of []reports.Sweep, looks map[string]Look) (Pic
 			p.times.Y.Title, p.shares.Y.Title = runtime+": time per task", runtime+": parallel efficiency"
 			p.times.Height, p.shares.Height = 150, 112
 			out.Alt += runtime + ": "
-			findings = append(findings, crossoverBrief(runtime, p.drawn))
-		} else {
-			findings = append(findings, crossoverFinding(p.drawn))
+			if at, ok := firstCrossing(p.drawn); ok {
+				places = append(places, words.Duration(at)+" in "+runtime)
+			} else {
+				untold = append(untold, runtime)
+			}
 		}
+		finding = crossoverFinding(p.drawn)
 		if len(out.Panels) == 0 {
 			out.Subtitle = fmt.Sprintf("Wall time per task against the useful work inside it, pool of %d. %s", s.Workers, Shaded(p.times, ""))
 			out.Notes = []string{"50 % mark: least useful work per task for half " + p.ideal + ". METG(50 %) counts the overhead in as well."}
@@ -60,22 +64,26 @@ func crossover(set *reports.Set, of []reports.Sweep, looks map[string]Look) (Pic
 		out.Notes = append(out.Notes, "Useful work is in time of its own runtime: the same microseconds hold other work in another one.")
 		sameAxes(pointers(out.Panels, 0, 2)...)
 		sameAxes(pointers(out.Panels, 1, 2)...)
-		findings[0] = "the first pool pays off " + words.JoinAnd(findings)
+		finding = "no place found where a pool begins to pay off"
+		if len(places) > 0 {
+			finding = "a pool pays off above " + strings.Join(places, ", ")
+			if len(untold) > 0 {
+				finding += "; no place found in " + words.JoinAnd(untold)
+			}
+		}
 	}
-	out.Title, out.Notes = words.Capital(title)+": "+findings[0], append(out.Notes, MachineLine(set))
+	out.Title, out.Notes = words.Capital(title)+": "+finding, append(out.Notes, MachineLine(set))
 	return out, ""
 }
 
-// crossoverBrief says of a runtime from where on a pool pays off, the first one.
-func crossoverBrief(runtime string, all []reports.SweepSeries) string {
-	cross := slices.DeleteFunc(slices.Clone(all), func(s reports.SweepSeries) bool {
-		return !placed(s.Crossover) || s.Crossover.Outcome != estimate.Crosses
-	})
-	if len(cross) == 0 {
-		return "nowhere seen in " + runtime
+// firstCrossing is the least work from which on a pool pays off.
+func firstCrossing(all []reports.SweepSeries) (work float64, ok bool) {
+	for _, s := range all {
+		if at := s.Crossover.At.Value; placed(s.Crossover) && s.Crossover.Outcome == estimate.Crosses && (!ok || at < work) {
+			work, ok = at, true
+		}
 	}
-	first := slices.MinFunc(cross, func(a, b reports.SweepSeries) int { return cmp.Compare(a.Crossover.At.Value, b.Crossover.At.Value) })
-	return fmt.Sprintf("above %s in %s", words.Duration(first.Crossover.At.Value), runtime)
+	return work, ok
 }
 
 // crossoverView is what there is to see of one runtime; drawn is nil when nothing is.

@@ -90,7 +90,7 @@ func metgFinding(all []reports.Reach) string {
 	first, last := slices.MinFunc(all, less), slices.MaxFunc(all, less)
 	at := func(r reports.Reach) string { return words.Duration(r.Half.METG.At.Value) }
 	if len(all) == 1 {
-		return fmt.Sprintf("half of the ideal takes tasks of %s with %s", at(first), words.OneLine(first.Label()))
+		return fmt.Sprintf("half of the ideal takes tasks of %s (%s)", at(first), words.OneLine(first.Label()))
 	}
 	return fmt.Sprintf("half of the ideal takes tasks of %s (%s) to %s (%s)", at(first), words.OneLine(first.Label()), at(last), words.OneLine(last.Label()))
 }

@@ -75,12 +75,12 @@ func runtimesFinding(of []reports.Scaling) string {
 		case reports.ChosenPool, reports.SomePool:
 			parts = append(parts, words.Ratio(best.Best.Speedup.Value)+" in "+runtime)
 		case reports.NoPool:
-			parts = append(parts, "no pool in "+runtime)
+			parts = append(parts, "no gain in "+runtime)
 		default:
 			parts = append(parts, "cannot tell in "+runtime)
 		}
 	}
-	return "best speedup " + words.JoinAnd(parts)
+	return words.JoinAnd(parts)
 }
 
 // speedupPanel is the panel of one runtime with what it shows in words.
