@@ -30,7 +30,7 @@ type foreignFlags struct {
 func (f *foreignFlags) add(c *program.Invocation) {
 	f.programs = map[*driver.Language][]string{}
 	for _, l := range f.languages {
-		c.Flags.Func(l.Name, "measure "+l.Doc+", by the program at `path`, too; may be given several times. With -executors naming one of them that in PATH is taken", func(path string) error {
+		c.Flags.Func(l.Name, "measure "+l.Doc+", too, of the program at `path`; may be given several times (default the one in PATH, where -executors names one of them)", func(path string) error {
 			if path == "" {
 				return errors.New("the path of a program is needed")
 			}
@@ -38,7 +38,7 @@ func (f *foreignFlags) add(c *program.Invocation) {
 			return nil
 		})
 		if l.Functions {
-			c.Flags.StringVar(&f.function, l.Name+"-func", "", "measure a `function` of yours, package.module:function, in "+l.Name+"'s pools, with -inputs; it is imported from the current directory")
+			c.Flags.StringVar(&f.function, l.Name+"-func", "", "measure a `function` of yours, package.module:function, with -inputs, in a plain loop and in all pools; it is imported from the current directory")
 		}
 	}
 	c.Flags.StringVar(&f.inputs, "inputs", "", "`file` with a JSON value in each line, the only argument of a call of the function")
@@ -103,6 +103,14 @@ func (f *foreignFlags) executorNames() (names []string) {
 	return names
 }
 
+// others names, for people, what else there is than the default.
+func (f *foreignFlags) others() string {
+	if names := f.executorNames(); len(names) > 0 {
+		return "; there is also " + strings.Join(names, ",")
+	}
+	return ""
+}
+
 func (f *foreignFlags) workloadNames() (names []string) {
 	for _, l := range f.languages {
 		for _, w := range l.Workloads {
@@ -165,7 +173,7 @@ func (f *foreignFlags) sources(ctx context.Context, g inproc.Grid) (out []arm.So
 					return !slices.ContainsFunc(l.Workloads, func(w driver.Workload) bool { return w.Name == name })
 				})
 				if len(d.Workloads) == 0 {
-					return nil, program.UsageErrorf("-workloads: %s has none of %s", l.Name, strings.Join(f.workloads, ", "))
+					return nil, program.UsageErrorf("-workloads: %s has none of these; it has %s", l.Name, strings.Join(f.workloadNames(), ", "))
 				}
 			}
 		}

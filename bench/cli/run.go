@@ -63,7 +63,7 @@ func (f *runFlags) addGridFlags(c *program.Invocation) {
 		g.Workloads, f.foreign.workloads, err = pick(list, all.Workloads, workloadName, f.foreign.workloadNames())
 		return err
 	})
-	c.Flags.Func("executors", "comma-separated `names` (default "+joined(g.Executors, kindName)+")", func(list string) (err error) {
+	c.Flags.Func("executors", "comma-separated `names` (default "+joined(g.Executors, kindName)+f.foreign.others()+")", func(list string) (err error) {
 		g.Executors, f.foreign.executors, err = pick(list, all.Executors, kindName, f.foreign.executorNames())
 		return err
 	})

@@ -37,6 +37,7 @@ type Comparison struct {
 
 const (
 	leastSlice = 0.0025 // seconds of a slice of a comparison
+	mostTimes  = 1 << 12
 	mostTurns  = 20
 	leastTurns = 2
 	turnsTake  = 0.25 // seconds of all turns of one side, if they are not too few for that
@@ -121,7 +122,7 @@ func (c *Comparison) Declare(ctx context.Context) (promised []record.Promise, er
 	}
 	c.checked = same
 	c.differ = same && answers[0] != answers[1]
-	c.times = timesFor(least, leastSlice)
+	c.times = timesFor(least, leastSlice, mostTimes)
 	c.turns = int(math.Min(mostTurns, math.Max(leastTurns, turnsTake/(least*float64(c.times)))))
 	promised = append(promised, record.Promised(c.point(controlSame), record.Same, true, true))
 	if c.calls() >= leastForCanary {

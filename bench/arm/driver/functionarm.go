@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"poolbench/bench/record"
 )
@@ -15,19 +14,18 @@ type measuredFunction struct {
 	answers string // of such a run; "" where it answers something else each time
 }
 
-// leastRun is what a run of somebody's function should take in a plain loop, in seconds,
-// and mostTimes how often it may go through its inputs for that.
-const (
-	leastRun  = 0.01
-	mostTimes = 1 << 12
-)
+// leastRun is what a run of somebody's function should take in a plain loop, in seconds. In a
+// pool the same calls may take a thousand times as long, so there are no more of them than
+// maxTasks for that.
+const leastRun = 0.01
 
-// timesFor is how often a run goes through inputs that take so many seconds.
-func timesFor(seconds, least float64) int {
-	if !(seconds < least) {
-		return 1
+// timesFor is how often a run goes through inputs that take so many seconds: a power of two,
+// and no more than most.
+func timesFor(seconds, least float64, most int) int {
+	times := 1
+	for ; 2*times <= most && float64(times)*seconds < least; times *= 2 {
 	}
-	return int(math.Exp2(math.Min(math.Ceil(math.Log2(least/seconds)), math.Log2(mostTimes))))
+	return times
 }
 
 func (a *point) prepareFunction(ctx context.Context, _ record.Point) error {
@@ -74,7 +72,7 @@ func (s *session) measureFunction(ctx context.Context, r *Runtime) (found measur
 		return found, errors.New("its calls take no time that the clock of the driver can tell")
 	}
 	s.setup.Tell("calibration", cost)
-	found = measuredFunction{timesFor(cost.PerUnit, leastRun), first.Answers}
+	found = measuredFunction{timesFor(cost.PerUnit, leastRun, maxTasks/s.grid.Function.Count), first.Answers}
 	if first.Answers != second.Answers {
 		found.answers = ""
 		s.setup.Tell("warning", record.Warning{Topic: "answers", What: fmt.Sprintf("%s answers something else each time: whether a pool loses or mixes up answers is not looked at.", s.grid.Function),

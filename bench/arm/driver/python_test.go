@@ -64,7 +64,7 @@ func opened(t *testing.T, g Grid) arm.Session {
 	return s
 }
 
-func setupOf(t *testing.T) arm.Setup {
+func setupOf(t testing.TB) arm.Setup {
 	return arm.Setup{Seed: 7, Dir: t.TempDir(), Tell: func(name string, value any) {},
 		Calibrate: func(name string, kernel func(int64) uint64) (record.Calibration, error) {
 			return probe.Calibrate(kernel)

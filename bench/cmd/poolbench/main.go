@@ -4,7 +4,7 @@
 //	poolbench report   turn a record into a report
 //	poolbench gate     compare two builds of a Go module, or two records
 //	poolbench selftest find planted costs on this machine
-//	poolbench list     show workloads, executors, questions and charts
+//	poolbench list     show what there is: workloads, executors, sources, …
 //
 // Results go to standard output, progress and warnings to standard error. The
 // exit code is 0 when all is well, 1 for a regression, 2 for wrong usage or input
@@ -35,7 +35,7 @@ func newProgram() program.Program {
 		Commands: append(cli.Commands(inproc.StandardGrid(), driver.Languages),
 			program.Command{Name: "gate", Args: "-base REVISION", Doc: "measure two builds against each other, or judge two records", Run: runGate},
 			program.Command{Name: "selftest", Args: "[flags]", Doc: "plant known costs here and tell whether the estimates find them", Run: runSelftest},
-			program.Command{Name: "list", Doc: "show workloads, executors, questions and charts", Run: runList}),
+			program.Command{Name: "list", Args: "[KIND …]", Doc: "show what there is: workloads, executors, …; why one is not here", Run: runList}),
 	}
 }
 
