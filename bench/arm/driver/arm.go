@@ -134,20 +134,22 @@ func (a *point) Slice(ctx context.Context) (s arm.Slice, err error) {
 			return s, err
 		}
 	}
-	begin := time.Now()
 	got, err := a.process.ask(ctx, request{Do: "run", Point: a.id})
-	seen := time.Since(begin).Seconds()
 	if err != nil {
 		return s, err
 	}
+	seen := a.process.seen.Seconds()
 	if err := got.checkRun(seen, a.tasks, a.want); err != nil {
 		return s, err
 	}
 	a.failed = false
 	s.Time = got.Elapsed
-	s.Values = map[string]float64{record.UnitTasks: float64(a.tasks), UnitOverhead: math.Max(0, seen-got.Elapsed)}
+	s.Values = map[string]float64{record.UnitTasks: float64(a.tasks), UnitOverhead: math.Max(0, seen-got.Elapsed-got.WaitPart-got.CPUPart)}
 	if got.Timed > 0 {
 		s.Values[record.UnitTaskTime], s.Values[record.UnitTaskShare] = got.TaskSec, float64(got.Timed)/float64(a.tasks)
+	}
+	if got.WaitPart > 0 && got.CPUPart > 0 {
+		s.Values[record.UnitWaitPart], s.Values[record.UnitCPUPart] = got.WaitPart, got.CPUPart
 	}
 	return s, nil
 }
@@ -158,8 +160,8 @@ func (r ran) checkRun(seen float64, tasks int, want string) error {
 	switch {
 	case !(r.Elapsed > 0):
 		return fmt.Errorf("the driver says that it took %v s, which is no time", r.Elapsed)
-	case r.Elapsed > seen+slack:
-		return fmt.Errorf("the driver says that it took %v s, and only %v s had passed", r.Elapsed, seen)
+	case r.Elapsed+max(0, r.WaitPart)+max(0, r.CPUPart) > seen+slack:
+		return fmt.Errorf("the driver says that it took %v s with its parts, and only %v s had passed", r.Elapsed+r.WaitPart+r.CPUPart, seen)
 	case r.Timed < 0 || r.Timed > tasks || r.TaskSec < 0 || r.TaskSec > seen+slack || r.Timed > 0 && r.TaskSec == 0:
 		return fmt.Errorf("the driver says that %d of %d tasks took %v s each, which cannot be", r.Timed, tasks, r.TaskSec)
 	case want != "" && r.Answers != want:

@@ -236,12 +236,11 @@ func (a *functionSide) run(ctx context.Context, more int) (ran, error) {
 	c := a.comparison
 	ctx, cancel := context.WithTimeoutCause(ctx, c.Patience, fmt.Errorf("gave no answer within %v", c.Patience))
 	defer cancel()
-	begin := time.Now()
 	got, err := a.process.ask(ctx, request{Do: "run", Point: 1, More: more})
 	if err != nil {
 		return ran{}, err
 	}
-	if err := got.checkRun(time.Since(begin).Seconds(), c.calls(), ""); err != nil {
+	if err := got.checkRun(a.process.seen.Seconds(), c.calls(), ""); err != nil {
 		return ran{}, err
 	}
 	switch {

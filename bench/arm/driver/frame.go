@@ -20,17 +20,16 @@ func protocolErrorf(format string, args ...any) error {
 	return protocolError{fmt.Errorf(format, args...)}
 }
 
-// writeFrame writes a value as one frame, in one call of Write.
-func writeFrame(w io.Writer, value any) error {
+// frame is a value as one frame.
+func frame(value any) ([]byte, error) {
 	body, err := json.Marshal(value)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(body) > maxFrame {
-		return fmt.Errorf("a request of %d bytes is longer than a frame may be, %d: fewer tasks are needed", len(body), maxFrame)
+		return nil, fmt.Errorf("a request of %d bytes is longer than a frame may be, %d: fewer tasks are needed", len(body), maxFrame)
 	}
-	_, err = w.Write(append(binary.BigEndian.AppendUint32(make([]byte, 0, 4+len(body)), uint32(len(body))), body...))
-	return err
+	return append(binary.BigEndian.AppendUint32(make([]byte, 0, 4+len(body)), uint32(len(body))), body...), nil
 }
 
 // readFrame reads one frame into value, a pointer to a struct. Memory grows with what

@@ -12,9 +12,11 @@ import (
 func TestFrames(t *testing.T) {
 	var b bytes.Buffer
 	for _, r := range []request{{Do: "hello", Protocol: 1}, {Do: "open", Point: 3, work: &work{Workload: "spin", Units: 7, Seeds: []string{"00ff"}}}} {
-		if err := writeFrame(&b, r); err != nil {
+		text, err := frame(r)
+		if err != nil {
 			t.Fatal(err)
 		}
+		b.Write(text)
 	}
 	if got, want := b.String(), "\x00\x00\x00\x1b"+`{"do":"hello","protocol":1}`+"\x00\x00\x00\x44"+`{"do":"open","point":3,"workload":"spin","seeds":["00ff"],"units":7}`; got != want {
 		t.Errorf("%q, want %q", got, want)
@@ -28,7 +30,7 @@ func TestFrames(t *testing.T) {
 	if err := readFrame(&b, new(reply)); err != io.EOF {
 		t.Errorf("%v at the end", err)
 	}
-	if err := writeFrame(&b, request{Do: strings.Repeat("x", maxFrame)}); err == nil {
+	if _, err := frame(request{Do: strings.Repeat("x", maxFrame)}); err == nil {
 		t.Error("a frame that is too long is written")
 	}
 }
@@ -69,11 +71,11 @@ func FuzzFrames(f *testing.F) {
 			if in.Len() >= before {
 				t.Fatal("a frame of nothing was read")
 			}
-			var b bytes.Buffer
-			if err := writeFrame(&b, got); err != nil {
+			text, err := frame(got)
+			if err != nil {
 				t.Fatalf("%+v cannot be written: %v", got, err)
 			}
-			if err := readFrame(&b, &back); err != nil || back.Error != got.Error || back.ran != got.ran || back.Runtime != got.Runtime {
+			if err := readFrame(bytes.NewReader(text), &back); err != nil || back.Error != got.Error || back.ran != got.ran || back.Runtime != got.Runtime {
 				t.Fatalf("%+v came back as %+v, %v", got, back, err)
 			}
 		}

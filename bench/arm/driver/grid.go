@@ -31,7 +31,13 @@ type Grid struct {
 	Units bool
 }
 
-func (g Grid) language() *Language { return g.Runtimes[0].Language }
+// language is that of the runtimes; of none it has nothing.
+func (g Grid) language() *Language {
+	if len(g.Runtimes) == 0 {
+		return &Language{}
+	}
+	return g.Runtimes[0].Language
+}
 
 // Check tells what is wrong with the grid: what the language has not, or an executor that
 // none of the runtimes has.

@@ -59,6 +59,9 @@ type ran struct {
 	Answers string  `json:"answers"` // SHA-256 in hexadecimal digits
 	TaskSec float64 `json:"task_sec"`
 	Timed   int     `json:"timed"`
+
+	WaitPart float64 `json:"wait_part_sec"` // the part that waits, alone; 0 of a job without parts
+	CPUPart  float64 `json:"cpu_part_sec"`  // the part that computes
 }
 
 // A reply is any reply.

@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,9 @@ type process struct {
 	hello   hello
 	host    *host.Process
 	in, out *os.File // requests, replies
-	failure error    // why nothing can be asked any more; nil when it can
+	replies *bufio.Reader
+	seen    time.Duration // from the last request to the arrival of its reply
+	failure error         // why nothing can be asked any more; nil when it can
 }
 
 const (
@@ -43,7 +46,7 @@ func start(ctx context.Context, c host.Command) (_ *process, err error) {
 		return nil, err
 	}
 	c.Files, c.Guarded, c.Limit = []*os.File{files[0], files[3]}, true, outputLimit
-	p := &process{in: files[1], out: files[2]}
+	p := &process{in: files[1], out: files[2], replies: bufio.NewReader(files[2])}
 	if p.host, err = host.Start(context.WithoutCancel(ctx), c); err != nil {
 		return nil, err
 	}
@@ -77,10 +80,19 @@ func (p *process) ask(ctx context.Context, r request) (got reply, err error) {
 	if p.failure != nil {
 		return got, p.failure
 	}
+	asked, err := frame(r)
+	if err != nil {
+		return got, err
+	}
 	stop := context.AfterFunc(ctx, p.hangUp)
-	err = writeFrame(p.in, r)
+	begin := time.Now()
+	_, err = p.in.Write(asked)
 	if err == nil {
-		err = readFrame(p.out, &got)
+		_, err = p.replies.Peek(1)
+		p.seen = time.Since(begin)
+	}
+	if err == nil {
+		err = readFrame(p.replies, &got)
 	}
 	if !stop() {
 		err = context.Cause(ctx)

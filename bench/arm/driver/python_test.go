@@ -75,6 +75,9 @@ func setupOf(t testing.TB) arm.Setup {
 func TestPython(t *testing.T) {
 	all := needPythons(t)
 	for _, r := range all {
+		if r != all[0] && testing.Short() {
+			continue
+		}
 		t.Run(r.Name, func(t *testing.T) {
 			for _, e := range Python.Executors {
 				if lacks := r.Lacks(e.Name); lacks != "" {
