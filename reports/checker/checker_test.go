@@ -1,7 +1,9 @@
 package checker_test
 
 import (
+	"compress/gzip"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -37,13 +39,19 @@ func check(t *testing.T, rec *record.Record) {
 }
 
 func TestStoredRecords(t *testing.T) {
-	for _, path := range []string{"../example/results.txt", "../../bench/cmd/poolbench/testdata/stored/comparison.txt"} {
+	for _, path := range []string{"../example/results.txt", "../../bench/cmd/poolbench/testdata/stored/comparison.txt", "../testdata/runtimes.txt.gz"} {
 		file, err := os.Open(path)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer file.Close()
-		rec, err := record.Read(file, path)
+		text := io.Reader(file)
+		if strings.HasSuffix(path, ".gz") {
+			if text, err = gzip.NewReader(file); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rec, err := record.Read(text, path)
 		if err != nil {
 			t.Fatal(err)
 		}
