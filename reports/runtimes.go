@@ -46,7 +46,11 @@ func besideSentence(s *Set, x Beside) Sentence {
 	var out Sentence
 	var parts, brief []string
 	for _, a := range best {
-		text := fmt.Sprintf("%s in %s (%s)", words.Duration(a.Task.Value), a.Runtime, a.Pool)
+		by := a.String()
+		if s.Record.Facts.IsBaseline(a.Point) {
+			by = a.Label()
+		}
+		text := fmt.Sprintf("%s in %s (%s)", words.Duration(a.Task.Value), a.Runtime, by)
 		if a.Point != fastest.Point {
 			ratio := asLong(s, a.Point, fastest.Point)
 			text += ", " + words.Estimate(ratio, words.Times) + " as long"
@@ -55,7 +59,7 @@ func besideSentence(s *Set, x Beside) Sentence {
 		parts, brief = append(parts, text), append(brief, a.Runtime+" "+words.Duration(a.Task.Value))
 		out.Claims = append(out.Claims, Claim{Subject: a.String() + " on " + x.Title, Relation: TaskTime, Object: a.Runtime, Unit: words.Seconds, Value: a.Task, Of: []record.Point{a.Point}})
 	}
-	out.Text = fmt.Sprintf("a task of %s takes at best %s: absolute times of the same work", x.Title, strings.Join(parts, "; "))
+	out.Text = fmt.Sprintf("%s takes at best, per task, %s: absolute times of the same work", x.Title, strings.Join(parts, "; "))
 	out.Brief = x.Title + ": " + strings.Join(brief, ", ")
 	return out
 }
@@ -95,7 +99,7 @@ func emptySentence(s *Set, x Beside) Sentence {
 			out.Claims = append(out.Claims, Claim{Subject: arm.String() + " on " + x.Title, Relation: TaskTime, Object: arm.Runtime, Unit: words.Seconds, Value: arm.Task, Of: []record.Point{arm.Point}})
 		}
 	}
-	out.Text = fmt.Sprintf("a task of %s, which does nothing, takes with %s %s: absolute times", x.Title, words.Count(workers, "worker"), strings.Join(parts, "; "))
+	out.Text = fmt.Sprintf("%s, which does nothing, takes with %s, per task, %s: absolute times", x.Title, words.Count(workers, "worker"), strings.Join(parts, "; "))
 	return out
 }
 

@@ -53,7 +53,7 @@ func TestSpeedupsStayInTheirRuntime(t *testing.T) {
 // Runtimes stand side by side in absolute time, of tasks that hold the same work.
 func TestRuntimesSideBySide(t *testing.T) {
 	s := severalRuntimes(t)
-	has(t, said(s, reports.Runtimes), "a task of spin of 2000 units takes at best 1.2 µs in Go (goroutines with 2 workers)", "µs in cpython-3.11.7 (python-processes with 2 workers), 205× [20", "as long",
+	has(t, said(s, reports.Runtimes), "spin of 2000 units takes at best, per task, 1.2 µs in Go (goroutines with 2 workers)", "µs in cpython-3.11.7 (python-processes with 2 workers), 205× [20", "as long",
 		"in node-20.1.0 (node-threads with 2 workers)", "absolute times of the same work",
 		"METG(50 %) on spin with 2 workers: 180 µs [170, 190] with python-processes, 3.0× [2.8, 3.2] that of processes, 58 µs [55, 63]", "not: at 125 µs")
 	section := reports.Answer(s, reports.Runtimes)[0]
@@ -88,7 +88,7 @@ func TestEmptyTasksOfRuntimes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	has(t, said(holds(t, rec), reports.Runtimes), "a task of w, which does nothing, takes with 2 workers 120 µs in python-processes, 12.0× [12.0, 12.0] as long as processes (10 µs): absolute times")
+	has(t, said(holds(t, rec), reports.Runtimes), "w, which does nothing, takes with 2 workers, per task, 120 µs in python-processes, 12.0× [12.0, 12.0] as long as processes (10 µs): absolute times")
 }
 
 // One runtime has nobody to stand beside.
