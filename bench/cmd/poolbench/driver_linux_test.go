@@ -11,20 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"poolbench/bench/arm/driver"
 	"poolbench/bench/internal/program"
 	"poolbench/bench/record"
 )
-
-// needPython skips where there is none that runs the driver.
-func needPython(t *testing.T) *driver.Runtime {
-	t.Helper()
-	r, err := driver.Python.Find(t.Context(), "")
-	if err != nil {
-		t.Skipf("no Python here runs the driver: %v", err)
-	}
-	return r
-}
 
 // marked has all that this test starts bear a mark in its environment, and gives those
 // that do, whoever their parents and whatever their groups are.

@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -7,9 +9,20 @@ import (
 	"strings"
 	"testing"
 
+	"poolbench/bench/arm/driver"
 	"poolbench/bench/internal/program"
 	"poolbench/bench/record"
 )
+
+// needPython skips where there is none that runs the driver.
+func needPython(t *testing.T) *driver.Runtime {
+	t.Helper()
+	r, err := driver.Python.Find(t.Context(), "")
+	if err != nil {
+		t.Skipf("no Python here runs the driver: %v", err)
+	}
+	return r
+}
 
 // Executors of other runtimes are listed with the program that has them, or why they are
 // not here.
