@@ -61,11 +61,16 @@ func lockSentence(s Scaling, two ScalingPoint) Sentence {
 		}}
 	switch s.Best.Decision {
 	case ChosenPool:
+		for _, p := range s.Points() {
+			if p.Pool == s.Best.Pool {
+				out.Claims = append(out.Claims, Claim{Subject: p.String() + " on " + s.Title(), Relation: Speedup, Object: s.Family.Baseline, Unit: words.Times, Value: p.Speedup, Of: []record.Point{p.Point}, Against: []record.Point{s.Baseline}})
+			}
+		}
 		out.Text = fmt.Sprintf("use %s%s, since %s", s.Best.Pool, chunkText(s), reason)
 	case NoPool, OneWorker:
 		out.Text = fmt.Sprintf("use no pool: none gains what matters; %s", reason)
 	default:
-		out.Text = reason
+		out.Text = "which pool it should have cannot be told yet; " + reason
 	}
 	return out
 }

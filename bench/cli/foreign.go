@@ -11,7 +11,10 @@ import (
 	"poolbench/bench/arm/inproc"
 	"poolbench/bench/host"
 	"poolbench/bench/internal/program"
+	"poolbench/bench/record"
 	"poolbench/executors"
+	"poolbench/reports"
+	"poolbench/reports/words"
 	"poolbench/workloads"
 )
 
@@ -210,6 +213,20 @@ func (f *foreignFlags) forFunction(d *driver.Grid) (err error) {
 		d.Workers = append([]int{2}, d.Workers...)
 	}
 	return nil
+}
+
+// answer is the sentence on somebody's function: which pool, how many workers, in which
+// chunks, and why; "" for what is none, or before there is one.
+func (f *foreignFlags) answer(rec *record.Record) string {
+	if f.function == "" {
+		return ""
+	}
+	for _, section := range reports.Answer(reports.NewSet(rec), reports.Lock) {
+		for _, s := range section.Sentences {
+			return words.Sentence(s.Text)
+		}
+	}
+	return ""
 }
 
 // threadsForLock is the executor of which two workers tell how much of a function's time the

@@ -230,14 +230,14 @@ func (f *runFlags) measure(ctx context.Context, c *program.Invocation, config be
 	if err != nil {
 		return err
 	}
-	if err := f.last(c, next, summary); err != nil {
+	if err := f.last(c, f.foreign.answer(rec), next, summary); err != nil {
 		return err
 	}
 	return failure(summary)
 }
 
-// last says where things lie, and what to do next.
-func (f *runFlags) last(c *program.Invocation, next reports.Step, s bench.Summary) error {
+// last says the answer about a function, where things lie, and what to do next.
+func (f *runFlags) last(c *program.Invocation, answer string, next reports.Step, s bench.Summary) error {
 	path, then := filepath.Join(f.out, recordName), field{label: "Next"}
 	switch {
 	case s.Interrupted:
@@ -251,7 +251,7 @@ func (f *runFlags) last(c *program.Invocation, next reports.Step, s bench.Summar
 		}
 		then = nextField(c, c.Again(again...), next, path)
 	}
-	return last(c, f.view, field{label: "Report", text: filepath.Join(f.out, "report.html")}, field{label: "Data", text: path}, then)
+	return last(c, f.view, field{label: "Answer", text: answer}, field{label: "Report", text: filepath.Join(f.out, "report.html")}, field{label: "Data", text: path}, then)
 }
 
 // failure is the error of a run that was not as it should be.

@@ -97,8 +97,8 @@ func (c *Comparison) Declare(ctx context.Context) (promised []record.Promise, er
 	for s := range there {
 		var first, second ran
 		a, err := c.side(ctx, s)
+		there[s] = !errors.Is(err, errMissing)
 		if err == nil {
-			there[s] = true
 			if first, err = a.run(ctx, 0); err == nil {
 				second, err = a.run(ctx, 0)
 			}

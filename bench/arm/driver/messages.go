@@ -66,7 +66,8 @@ type ran struct {
 
 // A reply is any reply.
 type reply struct {
-	Error string `json:"error"`
+	Error   string `json:"error"`
+	Missing bool   `json:"missing"` // with an error of open: there is no such function
 	hello
 	ran
 }

@@ -67,6 +67,9 @@ func start(ctx context.Context, c host.Command) (_ *process, err error) {
 	return p, nil
 }
 
+// errMissing marks an error that says that somebody's function is not there.
+var errMissing = errors.New("")
+
 // hangUp ends all waiting for the channel.
 func (p *process) hangUp() {
 	past := time.Unix(1, 0)
@@ -99,6 +102,9 @@ func (p *process) ask(ctx context.Context, r request) (got reply, err error) {
 	}
 	if err != nil {
 		return got, p.fail(ctx, r.Do, err)
+	}
+	if got.Error != "" && got.Missing {
+		return got, fmt.Errorf("%s%w", host.OneLine(got.Error), errMissing)
 	}
 	if got.Error != "" {
 		return got, errors.New(host.OneLine(got.Error))

@@ -450,15 +450,31 @@ class Point:
         return RAN % (elapsed, answers, mean, len(seconds))
 
 
+class Missing(Exception):
+    """There is no such function."""
+
+
+def find(module, name):
+    try:
+        found = importlib.import_module(module)
+    except ModuleNotFoundError as e:
+        if e.name and (module + ".").startswith(e.name + "."):
+            raise Missing("there is no module " + e.name) from e
+        raise  # it is there, and lacks another one
+    for part in name.split("."):
+        if not hasattr(found, part):
+            raise Missing("there is no %s in %s" % (name, module))
+        found = getattr(found, part)
+    return found
+
+
 class Function:
     """Somebody's own function on a pool, once for each of its inputs, so many times."""
 
     def __init__(self, pool, point):
         asked = point["function"]
         self.pool, self.chunk, self.times = pool, point.get("chunk", 1), asked.get("times", 1)
-        self.function = importlib.import_module(asked["module"])
-        for name in asked["name"].split("."):
-            self.function = getattr(self.function, name)
+        self.function = find(asked["module"], asked["name"])
         with open(asked["inputs"], encoding="utf-8") as f:
             self.lines = [line for line in f if line.strip()]
 
@@ -513,6 +529,8 @@ class Driver:
 
 
 def sentence(error):
+    if isinstance(error, Missing):
+        return str(error)
     words = str(error).strip().splitlines()
     return "%s: %s" % (type(error).__name__, words[-1] if words else "it says no more")
 
@@ -520,6 +538,8 @@ def sentence(error):
 def main():
     for fd in (3, 4):
         os.set_inheritable(fd, False)
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # where PYTHONSAFEPATH has left the current directory out
     requests = open(3, "rb")
     driver = Driver()
     while True:
@@ -530,7 +550,7 @@ def main():
         try:
             reply = driver.answer(request)
         except (Exception, SystemExit) as e:
-            reply = {"error": sentence(e)}
+            reply = {"error": sentence(e), "missing": isinstance(e, Missing)}
         body = (reply if type(reply) is str else json.dumps(reply)).encode()
         frame = len(body).to_bytes(4, "big") + body
         while frame:

@@ -113,11 +113,11 @@ def fails(n):
     raise ValueError("no luck with %d" % n[0])
 `)
 	put(t, "in.jsonl", strings.Repeat("[1]\n[2, 3]\n", 10))
-	code, stdout, stderr := poolbench(t, "run", "-python-func", "mine:crunch", "-inputs", "in.jsonl", "-blocks", "7", "-budget", "5m", "-workers", "2", "-progress", "none", "-v")
+	code, stdout, stderr := poolbench(t, "run", "-python-func", "mine:crunch", "-inputs", "in.jsonl", "-blocks", "7", "-budget", "5m", "-workers", "2", "-progress", "none")
 	if code != program.OK {
 		t.Fatalf("exit %d\n%s%s", code, stdout, stderr)
 	}
-	if said := strings.Join(strings.Fields(stdout), " "); !strings.Contains(said, "under the interpreter's lock, as two threads run at") {
+	if said := strings.Join(strings.Fields(stdout), " "); !regexp.MustCompile(`Answer [^.].* under the interpreter's lock, as two threads run at .*\. Report `).MatchString(said) {
 		t.Errorf("no reason:\n%s", stdout)
 	}
 	rec, err := record.ReadFile(filepath.Join("poolbench-out", "results.txt"))
@@ -135,7 +135,7 @@ def fails(n):
 			t.Errorf("%v of %q in 7 blocks", hows, how)
 		}
 	}
-	for function, want := range map[string]string{"mine:draws": "answers something else each time", "mine:fails": "ValueError: no luck with 1", "mine:nothing": "AttributeError", "theirs:f": "No module named 'theirs'"} {
+	for function, want := range map[string]string{"mine:draws": "answers something else each time", "mine:fails": "ValueError: no luck with 1", "mine:nothing": "there is no nothing in mine", "theirs:f": "there is no module theirs"} {
 		code, stdout, stderr := poolbench(t, "run", "-python-func", function, "-inputs", "in.jsonl", "-blocks", "1", "-budget", "5m", "-workers", "2", "-progress", "none")
 		text, _ := os.ReadFile(filepath.Join("poolbench-out", "results.txt"))
 		if said := strings.Contains(string(text), want); !said || (code == program.OK) != (function == "mine:draws") {
@@ -178,9 +178,11 @@ func TestGateFunction(t *testing.T) {
 	if code != 3 || !strings.Contains(stdout, "Missing") {
 		t.Errorf("gone: exit %d\n%s%s", code, stdout, stderr)
 	}
-	put(t, "mine.py", "def f(n): return [][0]\n")
-	code, stdout, stderr = poolbench(t, append(call, "-budget", "20s")...)
-	if code == 0 || !strings.Contains(stdout, "IndexError: list index out of range") {
-		t.Errorf("failing: exit %d\n%s%s", code, stdout, stderr)
+	for text, want := range map[string]string{"def f(n): return [][0]\n": "IndexError: list index out of range", "def f(n):\n": "IndentationError", "import nothing_here\ndef f(n): pass\n": "No module named 'nothing_here'"} {
+		put(t, "mine.py", text)
+		code, stdout, stderr = poolbench(t, append(call, "-budget", "20s")...)
+		if code != program.Failed || !strings.Contains(stdout, want) || strings.Contains(stdout, "Missing") {
+			t.Errorf("%q: exit %d\n%s%s", text, code, stdout, stderr)
+		}
 	}
 }
