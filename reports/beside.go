@@ -200,6 +200,7 @@ func findReaches(s *Set) []Reach {
 			j := slices.IndexFunc(all[:i], func(first *Reach) bool { return first.Kind == r.Kind && first.Runtime != r.Runtime })
 			if j >= 0 && r.Half.metg.N > 0 && all[j].Half.metg.N > 0 && r.Half.Work.Outcome == estimate.Crosses && all[j].Half.Work.Outcome == estimate.Crosses {
 				r.Than, r.Ratio = all[j], r.Half.metg.Per(all[j].Half.metg).Estimate()
+				r.Ratio.N = min(r.Half.metg.N, all[j].Half.metg.N)
 			}
 			out = append(out, *r)
 		}
