@@ -68,17 +68,26 @@ func speedup(set *reports.Set, of []reports.Scaling, looks map[string]Look) (Pic
 
 // runtimesFinding is the best speedup of each runtime, against its own plain loop.
 func runtimesFinding(of []reports.Scaling) string {
-	var parts []string
+	var parts, none, open []string
 	for _, s := range of {
 		runtime, best := words.OneLine(s.Family.Runtime()), s.Best
 		switch best.Decision {
 		case reports.ChosenPool, reports.SomePool:
 			parts = append(parts, words.Ratio(best.Best.Speedup.Value)+" in "+runtime)
 		case reports.NoPool:
-			parts = append(parts, "no gain in "+runtime)
+			none = append(none, runtime)
 		default:
-			parts = append(parts, "cannot tell in "+runtime)
+			open = append(open, runtime)
 		}
+	}
+	if len(none) > 0 {
+		parts = append(parts, "no gain in "+words.JoinAnd(none))
+	}
+	if len(open) > 0 {
+		parts = append(parts, "cannot tell in "+words.JoinAnd(open))
+	}
+	if len(none)+len(open) > 0 {
+		return strings.Join(parts, "; ")
 	}
 	return words.JoinAnd(parts)
 }
