@@ -152,7 +152,7 @@ func mostOf(s *Set, speedups estimate.Series, m *measurement, arms int) float64 
 	return math.Exp(estimate.Sure(places, 2*estimate.Shared(arms)).High) // one side of it decides
 }
 
-// A Beaten is a measured ideal that some point of a workload surely exceeds, so that it
+// A Beaten is a measured ideal that some point of a family surely exceeds, so that it
 // is no ideal.
 type Beaten struct {
 	Pool  Pool
@@ -160,33 +160,33 @@ type Beaten struct {
 	Share estimate.Estimate // speedup / C, within blocks
 }
 
-// BeatenIdeals are the workloads that exceed the measured capacity, each with the point
+// BeatenIdeals are the families that exceed the measured capacity, each with the point
 // that does by most: the lower end of its share is above 1. The capacity of one worker is
 // 1 by definition, so that cannot be wrong.
-func BeatenIdeals(s *Set) map[string]Beaten {
-	return once(s, func(s *Set) map[string]Beaten {
-		capacity, out := once(s, capacitySeries), map[string]Beaten{}
+func BeatenIdeals(s *Set) map[Family]Beaten {
+	return once(s, func(s *Set) map[Family]Beaten {
+		capacity, out := once(s, capacitySeries), map[Family]Beaten{}
 		for _, m := range s.grid {
 			c, ok := capacity[m.pool.Workers]
 			if cores := s.Record.Facts.Cores; !ok || m.pool.Workers < 2 || cores > 0 && m.pool.Workers > cores || s.Resource(m.workload) != "cpu" {
 				continue
 			}
 			share := s.Estimate(s.at(m.baseline).task.Over(m.task).Over(c))
-			if share.Known() && share.Low > 1 && share.Low > out[m.workload].Share.Low {
-				out[m.workload] = Beaten{m.pool, words.Task(m.workload, m.grain, m.payload) + m.family.rest(), share}
+			if share.Known() && share.Low > 1 && share.Low > out[m.family].Share.Low {
+				out[m.family] = Beaten{m.pool, words.Task(m.workload, m.grain, m.units, m.payload) + m.family.rest(), share}
 			}
 		}
 		return out
 	})
 }
 
-// idealOf is what the workers can deliver at best on a workload, as a multiple of
+// idealOf is what the workers can deliver at best on a family of work, as a multiple of
 // one: C(workers) where that is what limits it, it was measured and nothing beats it, else
 // the number of workers. More workers than cores can deliver no more than the cores
 // can, so they have the capacity of the largest probe when that covers the cores.
-func idealOf(s *Set, workload string, workers int) (q estimate.Quantity, measured bool) {
+func idealOf(s *Set, family Family, workers int) (q estimate.Quantity, measured bool) {
 	capacity := CapacityOf(s)
-	if _, beaten := BeatenIdeals(s)[workload]; !beaten && s.Resource(workload) == "cpu" {
+	if _, beaten := BeatenIdeals(s)[family]; !beaten && s.Resource(family.What.Workload()) == "cpu" {
 		at, largest := workers, slices.Max(slices.AppendSeq([]int{0}, maps.Keys(capacity)))
 		if cores := s.Record.Facts.Cores; cores > 0 && largest >= cores {
 			at = min(at, largest)
@@ -200,8 +200,8 @@ func idealOf(s *Set, workload string, workers int) (q estimate.Quantity, measure
 
 // deliverable is what the ideal of models may be: the workers, of work that computes at
 // most the cores, and then the measured capacity, unless it is beaten.
-func deliverable(s *Set, workload string, workers int) []estimate.Quantity {
-	if s.Resource(workload) != "cpu" {
+func deliverable(s *Set, family Family, workers int) []estimate.Quantity {
+	if s.Resource(family.What.Workload()) != "cpu" {
 		return []estimate.Quantity{estimate.Constant(float64(workers))}
 	}
 	p := workers
@@ -209,8 +209,8 @@ func deliverable(s *Set, workload string, workers int) []estimate.Quantity {
 		p = min(p, cores)
 	}
 	out := []estimate.Quantity{estimate.Constant(float64(p))}
-	if _, beaten := BeatenIdeals(s)[workload]; !beaten && len(CapacityOf(s)) > 0 {
-		q, _ := idealOf(s, workload, workers)
+	if _, beaten := BeatenIdeals(s)[family]; !beaten && len(CapacityOf(s)) > 0 {
+		q, _ := idealOf(s, family, workers)
 		out = append(out, q)
 	}
 	return out

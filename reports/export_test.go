@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"compress/gzip"
+	"os"
 	"testing"
 
 	"poolbench/bench/record"
@@ -18,4 +20,24 @@ func NoisyRecord(t testing.TB) *record.Record {
 	w := usual()
 	w.noise, w.capacity, w.blocks, w.workloads = 0.3, 1.1, 8, []string{"spin"}
 	return w.write(t)
+}
+
+// RuntimesRecord was measured: pools of Go, CPython and Node.js on two CPUs.
+func RuntimesRecord(t testing.TB) *record.Record {
+	t.Helper()
+	const path = "testdata/runtimes.txt.gz"
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	text, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec, err := record.Read(text, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rec
 }

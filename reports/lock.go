@@ -25,7 +25,7 @@ var Lock = Question{
 	Answer: func(s *Set) Section {
 		out := Section{Reading: "The share is measured, as 2 ÷ (speedup of two threads) − 1: near 100 % threads gain nothing and processes may, near 0 % threads are as good and cheaper."}
 		for _, h := range Headline(s) {
-			if two := twoThreads(h); two != nil {
+			if two := twoThreads(h); two != nil && !(h.Resource == "cpu" && h.Grain == 0 && h.Units == 0) { // tasks that do nothing are all overhead
 				out.Sentences = append(out.Sentences, lockSentence(h, *two))
 			}
 		}

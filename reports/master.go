@@ -79,7 +79,7 @@ func (m *Master) model(s *Set) {
 	var cells []masterCell
 	for _, arm := range arms {
 		c := masterCell{workers: float64(arm.pool.Workers), tasks: float64(arm.tasks),
-			ideals: deliverable(s, m.Workload, arm.pool.Workers),
+			ideals: deliverable(s, m.Family, arm.pool.Workers),
 			work:   s.Quantity(s.at(arm.baseline).task.Over(reference.makespan)),
 			time:   s.Quantity(arm.makespan.Over(reference.makespan))}
 		if arm.tasks == 0 || c.work.Draws == nil || c.time.Draws == nil {
@@ -119,7 +119,7 @@ func (m *Master) arms(s *Set) []*measurement {
 	grains := map[int][]*measurement{} // by workers, ascending in grain
 	var empty, ends []*measurement
 	for _, arm := range s.grid {
-		if arm.pool.How != m.How || arm.payload != 0 || arm.family.Baseline != m.Family.Baseline || s.at(arm.baseline).task.Over(arm.task).Len() == 0 {
+		if arm.pool.How != m.How || arm.payload != 0 || arm.units != 0 || arm.family.Baseline != m.Family.Baseline || arm.family.Runtime() != m.Family.Runtime() || s.at(arm.baseline).task.Over(arm.task).Len() == 0 {
 			continue
 		}
 		switch {
@@ -155,7 +155,7 @@ func (m *Master) inflation(s *Set, arms []*measurement) estimate.Quantity {
 		if cores := s.Record.Facts.Cores; times.Len() < estimate.MinBlocks || arm.grain == 0 || cores > 0 && p > cores && s.Resource(m.Workload) == "cpu" {
 			continue
 		}
-		best, _ := idealOf(s, m.Workload, p)
+		best, _ := idealOf(s, m.Family, p)
 		out = s.Quantity(times).Per(estimate.Constant(float64(p))).Times(best)
 	}
 	return out
@@ -170,7 +170,7 @@ func (m *Master) predict(s *Set, f masterFit, unit estimate.Quantity) {
 		return
 	}
 	workers := float64(m.Workers)
-	ideals := deliverable(s, m.Workload, m.Workers)
+	ideals := deliverable(s, m.Family, m.Workers)
 	gain := func(costs []float64, ideal, work float64) float64 { // ln speedup
 		n := math.Exp(sizes.Predict(work))
 		return math.Log(n) + work - math.Log(jobTime(costs, math.Exp(work), n, workers, ideal))
@@ -243,7 +243,7 @@ func (m *Master) predictPool(s *Set, f masterFit) {
 		work := 1 / float64(x.Tasks) // of the reference, which is this plain loop
 		for _, p := range x.Points() {
 			if p.How == m.How {
-				ideal := deliverable(s, x.Workload, p.Workers)[f.ideal]
+				ideal := deliverable(s, x.Family, p.Workers)[f.ideal]
 				t := jobTime(f.P, work, float64(x.Tasks), float64(p.Workers), math.Exp(ideal.Point))
 				sizes, measured, predicted = append(sizes, p.Workers), append(measured, 1/p.Speedup.Value), append(predicted, t)
 			}

@@ -20,6 +20,8 @@ type Level struct {
 	Work       estimate.Crossing // least useful work per task, seconds
 	METG       estimate.Crossing // granularity at that point, overhead included, seconds: METG(Efficiency)
 	AtMost     float64           // useful work that a higher efficiency needs, seconds, where Work is unknown; else 0
+
+	metg estimate.Quantity // that of METG.At; N is 0 where it does not cross
 }
 
 // An Overhead tells what kind of overhead an executor has from two ratios of
@@ -90,8 +92,8 @@ func levelsOf(c *estimate.Curve, granularities []estimate.Quantity, reached []Sw
 		if !c.Surely(work.Outcome, e) {
 			work.Outcome = estimate.Unknown
 		}
-		levels = append(levels, Level{Efficiency: e, Work: work, METG: metg(e, work, reached)})
 		at[e] = place.Per(estimate.Constant(e))
+		levels = append(levels, Level{Efficiency: e, Work: work, METG: metg(e, work, reached), metg: at[e]})
 	}
 	agree(levels)
 	floor := estimate.Floor(granularities)

@@ -11,24 +11,38 @@ import (
 	"poolbench/reports/words"
 )
 
-const axisPayload = "payload"
-
 // A Family is work of one kind, whatever the size of its tasks, with what its speedups
 // are against.
 type Family struct {
-	What     record.Point // the axes that say what is run, but for grain and payload
+	What     record.Point // the axes that say what is run, but for grain, units and payload
 	Baseline string       // executor
 }
 
-// Title is the workload, with whatever else says what is run: "spin, dial=3".
+// Title is the workload, with whatever else says what is run: "spin, dial=3", "spin in
+// cpython-3.11.7".
 func (f Family) Title() string { return f.What.Workload() + f.rest() }
 
 func (f Family) rest() string {
-	text := others(f.What, record.AxisWorkload)
-	if f.Baseline != "" && f.Baseline != record.Serial {
+	text := others(f.What, record.AxisWorkload, record.AxisRuntime)
+	switch runtime := f.What.Get(record.AxisRuntime); {
+	case runtime != "":
+		text = " in " + runtime + text // and so is what it is against
+	case f.Baseline != "" && f.Baseline != record.Serial:
 		text += ", against " + f.Baseline
 	}
 	return text
+}
+
+// Runtime is what runs the program: the value of that axis, else Go for our own plain loop
+// and what is against it, else the baseline stands for it.
+func (f Family) Runtime() string {
+	switch runtime := f.What.Get(record.AxisRuntime); {
+	case runtime != "":
+		return runtime
+	case f.Baseline == "" || f.Baseline == record.Serial:
+		return "Go"
+	}
+	return f.Baseline
 }
 
 // others are the axes of a point but those that are named already: ", start=fork".
@@ -82,18 +96,20 @@ type place struct {
 	family   Family
 	workload string
 	grain    time.Duration
+	units    int // of work, where the grain does not say it
 	payload  int
 	pool     Pool
 	baseline record.Point // of the point
 }
 
 func placeOf(facts *record.Facts, p record.Point) place {
-	payload, _ := strconv.Atoi(p.Get(axisPayload))
+	count := func(axis string) int { n, _ := strconv.Atoi(p.Get(axis)); return n }
 	baseline := facts.Baseline(p)
 	return place{
-		family: Family{facts.What(p).Keep(func(axis string) bool { return axis != record.AxisGrain && axis != axisPayload }),
-			baseline.Executor()},
-		workload: p.Workload(), grain: p.Grain(), payload: payload, baseline: baseline,
+		family: Family{facts.What(p).Keep(func(axis string) bool {
+			return axis != record.AxisGrain && axis != record.AxisUnits && axis != record.AxisPayload
+		}), baseline.Executor()},
+		workload: p.Workload(), grain: p.Grain(), units: count(record.AxisUnits), payload: count(record.AxisPayload), baseline: baseline,
 		pool: Pool{p.Executor(), p.Workers(), facts.How(p).Keep(func(axis string) bool { return axis != record.AxisWorkers })},
 	}
 }
@@ -105,7 +121,7 @@ func (a place) compare(b place) int {
 		record.CompareValues(a.workload, b.workload),
 		comparePoints(a.family.What, b.family.What),
 		cmp.Compare(a.family.Baseline, b.family.Baseline),
-		cmp.Compare(a.grain, b.grain), cmp.Compare(a.payload, b.payload),
+		cmp.Compare(a.grain, b.grain), cmp.Compare(a.units, b.units), cmp.Compare(a.payload, b.payload),
 		a.pool.compare(b.pool))
 }
 

@@ -18,6 +18,7 @@ type Scaling struct {
 	Workload string
 	Resource string            // "cpu", "wait", "mixed" or "" when the record does not say
 	Grain    time.Duration     // nominal
+	Units    int               // of work in a task, where the grain does not say it; else 0
 	Payload  int               // bytes
 	What     record.Point      // all axes that say what is run
 	Baseline record.Point      // what the speedups are against
@@ -32,7 +33,9 @@ type Scaling struct {
 }
 
 // Title names the work of s: "spin at 10 µs and 64 B, dial=3".
-func (s Scaling) Title() string { return words.Task(s.Workload, s.Grain, s.Payload) + s.Family.rest() }
+func (s Scaling) Title() string {
+	return words.Task(s.Workload, s.Grain, s.Units, s.Payload) + s.Family.rest()
+}
 
 // A ScalingSeries is one executor of a Scaling; points ascend in Workers.
 type ScalingSeries struct {
@@ -104,7 +107,7 @@ func findScalings(s *Set) []Scaling {
 		if base.makespan.Len() == 0 {
 			continue
 		}
-		x := Scaling{Family: base.family, Workload: base.workload, Resource: s.Resource(base.workload), Grain: base.grain, Payload: base.payload,
+		x := Scaling{Family: base.family, Workload: base.workload, Resource: s.Resource(base.workload), Grain: base.grain, Units: base.units, Payload: base.payload,
 			What: s.Record.Facts.What(base.point), Baseline: base.point, Tasks: base.tasks, Serial: s.Estimate(base.makespan)}
 		var candidates []candidate
 		for _, m := range g.arms {
@@ -175,7 +178,7 @@ func scalingPoint(s *Set, m *measurement, speedup estimate.Quantity) ScalingPoin
 		Speedup: speedup.Estimate(),
 	}
 	pt.Efficiency = pt.Speedup.Value / float64(pt.Workers)
-	if q, measured := idealOf(s, m.workload, pt.Workers); measured {
+	if q, measured := idealOf(s, m.family, pt.Workers); measured {
 		pt.CapacityEfficiency = pt.Speedup.Value / q.Estimate().Value
 	}
 	if cores := s.Record.Facts.Cores; s.Resource(m.workload) != "cpu" || cores == 0 || pt.Workers <= cores {
@@ -197,7 +200,7 @@ func (s *Scaling) laws(set *Set, candidates []candidate, work estimate.Quantity)
 			if c.Workers == 1 {
 				series.Tax = c.speedup.Inverse().Estimate()
 			}
-			points = append(points, lawPoint{float64(c.Workers), c.speedup, deliverable(set, s.Workload, c.Workers)})
+			points = append(points, lawPoint{float64(c.Workers), c.speedup, deliverable(set, s.Family, c.Workers)})
 		}
 		law, modelled := lawOf(points, work)
 		if far := series.missed(modelled, set.Record.Facts.Cores); far != nil {

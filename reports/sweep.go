@@ -85,7 +85,7 @@ func findSweeps(s *Set) []Sweep {
 	for _, k := range arms.keys {
 		first := arms.of[k][0]
 		x := Sweep{Family: k.family, Workload: first.workload, Resource: s.Resource(first.workload), Workers: k.workers}
-		best, measured := idealOf(s, x.Workload, k.workers)
+		best, measured := idealOf(s, x.Family, k.workers)
 		x.Ideal, x.Measured = best.Estimate().Value, measured
 		var series ordered[Pool, *measurement]
 		for _, m := range slices.SortedStableFunc(slices.Values(arms.of[k]), func(a, b *measurement) int { return a.pool.compare(b.pool) }) {

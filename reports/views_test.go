@@ -14,13 +14,15 @@ import (
 
 func TestGoldens(t *testing.T) {
 	report := func(rec *record.Record) *view.Report { return view.New(reports.NewSet(rec), reports.Questions(), nil) }
-	usual, noisy := report(reports.UsualRecord(t)), report(reports.NoisyRecord(t))
+	usual, noisy, runtimes := report(reports.UsualRecord(t)), report(reports.NoisyRecord(t)), report(reports.RuntimesRecord(t))
 	for name, write := range map[string]func(*bytes.Buffer) error{
 		"report.txt":         func(b *bytes.Buffer) error { return view.Text(b, usual, view.Options{}) },
 		"report-ascii.txt":   func(b *bytes.Buffer) error { return view.Text(b, usual, view.Options{ASCII: true}) },
 		"report-color.txt":   func(b *bytes.Buffer) error { return view.Text(b, usual, view.Options{Color: true}) },
 		"report-verbose.txt": func(b *bytes.Buffer) error { return view.Text(b, usual, view.Options{Verbose: true}) },
 		"summary.md":         func(b *bytes.Buffer) error { return view.Markdown(b, usual) },
+		"runtimes.txt":       func(b *bytes.Buffer) error { return view.Text(b, runtimes, view.Options{Verbose: true}) },
+		"runtimes.md":        func(b *bytes.Buffer) error { return view.Markdown(b, runtimes) },
 		"noisy.txt":          func(b *bytes.Buffer) error { return view.Text(b, noisy, view.Options{}) },
 	} {
 		var out bytes.Buffer

@@ -33,10 +33,11 @@ func findWarnings(s *Set) []record.Warning {
 	out = append(out, unanalysed(s)...)
 	out = append(out, absence(s)...)
 	beaten := BeatenIdeals(s)
-	for _, workload := range slices.Sorted(maps.Keys(beaten)) {
-		b := beaten[workload]
+	title := func(a, b Family) int { return strings.Compare(a.Title(), b.Title()) }
+	for _, family := range slices.SortedFunc(maps.Keys(beaten), title) {
+		b := beaten[family]
 		out = append(out, record.Warning{Topic: "ideal",
-			What: fmt.Sprintf("The measured capacity is not the ideal of %s: %s on %s reaches %s of it.", workload, b.Pool, b.Title, words.Estimate(b.Share, words.Fraction)),
+			What: fmt.Sprintf("The measured capacity is not the ideal of %s: %s on %s reaches %s of it.", family.Title(), b.Pool, b.Title, words.Estimate(b.Share, words.Fraction)),
 			Cure: "Its efficiencies are against the number of workers; measure again on an idle machine."})
 	}
 	return append(out, implausible(s)...)
@@ -83,7 +84,7 @@ func unanalysed(s *Set) (out []record.Warning) {
 	for _, g := range groups(s) {
 		if g.base.makespan.Len() == 0 && len(g.arms) > 0 {
 			m := g.arms[0]
-			without[m.family.Baseline] = append(without[m.family.Baseline], words.Task(m.workload, m.grain, m.payload)+others(m.family.What, record.AxisWorkload))
+			without[m.family.Baseline] = append(without[m.family.Baseline], words.Task(m.workload, m.grain, m.units, m.payload)+others(m.family.What, record.AxisWorkload))
 		}
 	}
 	for _, baseline := range slices.Sorted(maps.Keys(without)) {
@@ -108,7 +109,7 @@ func implausible(s *Set) []record.Warning {
 	worst, what, count := 0.0, "", 0
 	for _, x := range Scalings(s) {
 		for _, pt := range x.Points() {
-			q, _ := idealOf(s, x.Workload, pt.Workers)
+			q, _ := idealOf(s, x.Family, pt.Workers)
 			best := q.Estimate().Value
 			ratio := pt.Speedup.Value / best
 			if !(ratio > limit) || pt.Speedup.Known() && pt.Speedup.Low/best < limit {

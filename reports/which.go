@@ -51,7 +51,7 @@ func speedupTable(set *Set, s Scaling) words.Table {
 	if slices.ContainsFunc(s.Points(), func(p ScalingPoint) bool { return p.CapacityEfficiency > 0 }) {
 		t.Notes = "efficiency against what the machine was measured to deliver, which also tints the cell"
 	}
-	if _, beaten := BeatenIdeals(set)[s.Workload]; !beaten && slices.ContainsFunc(s.Points(), func(p ScalingPoint) bool { return p.CapacityEfficiency >= 1.005 }) {
+	if _, beaten := BeatenIdeals(set)[s.Family]; !beaten && slices.ContainsFunc(s.Points(), func(p ScalingPoint) bool { return p.CapacityEfficiency >= 1.005 }) {
 		t.Notes += "; what is above 100 % may be so by noise" // else a warning says that it is not
 	}
 	return t
@@ -141,6 +141,9 @@ func (s Scaling) size() string {
 	out := "–"
 	if s.Grain > 0 {
 		out = words.Grain(s.Grain)
+	}
+	if s.Units > 0 {
+		out = words.Count(s.Units, "unit")
 	}
 	if s.Payload > 0 {
 		out += fmt.Sprintf(", %d B", s.Payload)

@@ -257,7 +257,7 @@ func TestEndedContextEndsSerialRun(t *testing.T) {
 
 // A preparation that calculates the answer stops between two tasks.
 func TestEndedContextEndsPreparation(t *testing.T) {
-	for _, w := range []workloads.Workload{workloads.MonteCarlo, workloads.Matmul, workloads.Query} {
+	for _, w := range []workloads.Workload{workloads.MonteCarlo, workloads.Matmul, workloads.Query, workloads.Hash, workloads.File} {
 		stopped := errors.New("stopped")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(stopped)
@@ -301,7 +301,7 @@ func TestRegistry(t *testing.T) {
 			t.Errorf("%s: no doc or no resource", w.Name)
 		}
 	}
-	want := []string{"matmul", "montecarlo", "query", "sleep", "spin", "tiny"}
+	want := []string{"file", "hash", "matmul", "montecarlo", "query", "sleep", "spin", "tiny"}
 	if len(names) != len(want) {
 		t.Fatalf("All() = %v, want %v", names, want)
 	}

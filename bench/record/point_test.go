@@ -17,6 +17,7 @@ func TestPointNames(t *testing.T) {
 		{plain, "Grid/executor=serial/workload=spin/workers=1/grain=10000", "serial, spin, 10 µs"},
 		{GridPoint("x", "tiny", 8, 0).With("payload", "64"), "Grid/executor=x/workload=tiny/workers=8/grain=0/payload=64", "x × 8, tiny, 64 B"},
 		{GridPoint("x", "y", 1, 0).With("start", "fork").With("dial", "0.5").With("chunk", "4"), "Grid/executor=x/workload=y/workers=1/grain=0/chunk=4/start=fork/dial=0.5", "x × 1, y, chunk=4, start=fork, dial=0.5"},
+		{NewPoint("Grid", "executor", "x", "workload", "spin", "workers", "2", "units", "2000"), "Grid/executor=x/workload=spin/workers=2/grain=0/units=2000", "x × 2, spin, 2000 units"},
 		{NewPoint(CapacityBenchmark, "workers", "2"), "Capacity/workers=2", "capacity × 2"},
 		{NewPoint("Encode", "size", "1k"), "Encode/size=1k", "Encode/size=1k"},
 	} {
@@ -80,6 +81,7 @@ func TestBaselines(t *testing.T) {
 	for _, test := range []struct{ of, want Point }{
 		{snake, GridPoint("python-serial", "spin", 1, time.Millisecond).With("weight", "3")},
 		{f.Baseline(snake), f.Baseline(snake)},
+		{snake.With("runtime", "3.14t"), GridPoint("python-serial", "spin", 1, time.Millisecond).With("weight", "3").With("runtime", "3.14t")},
 		{goroutines, plain},
 		{goroutines.With("colour", "red"), plain.With("colour", "red")},
 	} {

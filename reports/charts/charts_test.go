@@ -41,11 +41,14 @@ func within(t *testing.T, f func()) {
 
 // The marks of every picture are as in testdata/<shape>.txt.
 func TestGolden(t *testing.T) {
-	all := shapes()
+	all := map[string]*reports.Set{"runtimes": several()}
+	for name, f := range shapes() {
+		all[name] = f.set()
+	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		t.Run(name, func(t *testing.T) {
 			within(t, func() {
-				drawings, errs := Draw(all[name].set(), All()...)
+				drawings, errs := Draw(all[name], All()...)
 				for _, err := range errs {
 					if !errors.Is(err, ErrNothing) {
 						t.Error(err)
@@ -220,7 +223,7 @@ func TestFarTooMany(t *testing.T) {
 		one.Executor = fmt.Sprint("executor ", i)
 		f.Scalings[0].Series = append(f.Scalings[0].Series, one)
 	}
-	p, _ := speedup(f.set(), f.Scalings[0], nil)
+	p, _ := speedup(f.set(), f.Scalings[:1], nil)
 	svg, err := p.Drawing().SVG()
 	if err != nil || !strings.Contains(string(svg), "130 more are not drawn") || len(p.Panels[0].Series) != mostSeries {
 		t.Error(len(p.Panels[0].Series), err)
@@ -302,7 +305,7 @@ func TestCallsDoNotOverlap(t *testing.T) {
 	for name, f := range shapes() {
 		set := f.set()
 		for _, s := range reports.HeadlineSweeps(set) {
-			p, why := crossover(set, s, Looks(set))
+			p, why := crossover(set, []reports.Sweep{s}, Looks(set))
 			if why != "" {
 				continue
 			}

@@ -14,19 +14,87 @@ import (
 
 // Crossover draws time per task and efficiency against the useful work in one
 // task, one drawing per workload at the number of workers that the answers are
-// about: see reports.HeadlineSweeps.
+// about (see reports.HeadlineSweeps), with panels for each runtime.
 var Crossover = register(Chart{
 	Name:    "crossover",
 	Doc:     "time per task and efficiency by work per task: where a pool pays off, and METG(50 %)",
 	Section: "short",
 	Draw: func(set *reports.Set) ([]reports.Drawing, error) {
 		looks := Looks(set)
-		return each(reports.HeadlineSweeps(set), "no workload was measured at three grains or more",
-			func(s reports.Sweep) (Picture, string) { return crossover(set, s, looks) })
+		works := byWork(reports.HeadlineSweeps(set), func(s reports.Sweep) reports.Family { return s.Family })
+		return each(works, "no workload was measured at three grains or more",
+			func(of []reports.Sweep) (Picture, string) { return crossover(set, of, looks) })
 	},
 })
 
-func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Picture, string) {
+// crossover is the picture of one workload, of which there is a Sweep for each runtime.
+func crossover(set *reports.Set, of []reports.Sweep, looks map[string]Look) (Picture, string) {
+	out := Picture{Name: "crossover", Subject: workTitle(of[0].Family, len(of))}
+	title := words.OneLine(out.Subject)
+	finding := ""
+	var places, untold []string // runtimes
+	for _, s := range of {
+		p := crossoverPanels(set, s, looks)
+		if p.drawn == nil {
+			continue
+		}
+		if len(of) > 1 {
+			runtime := words.OneLine(s.Family.Runtime())
+			p.times.Y.Title, p.shares.Y.Title = runtime+": time per task", runtime+": parallel efficiency"
+			p.times.Height, p.shares.Height = 150, 112
+			out.Alt += runtime + ": "
+			if at, ok := firstCrossing(p.drawn); ok {
+				places = append(places, words.Duration(at)+" in "+runtime)
+			} else {
+				untold = append(untold, runtime)
+			}
+		}
+		finding = crossoverFinding(p.drawn)
+		if len(out.Panels) == 0 {
+			out.Subtitle = fmt.Sprintf("Wall time per task against the useful work inside it, pool of %d. %s", s.Workers, Shaded(p.times, ""))
+			out.Notes = []string{"50 % mark: least useful work per task for half " + p.ideal + ". METG(50 %) counts the overhead in as well."}
+		}
+		out.Alt += p.alt
+		out.Panels = append(out.Panels, p.times, p.shares)
+	}
+	if len(out.Panels) == 0 {
+		return Picture{}, title + " has no two grains whose times can be drawn"
+	}
+	if len(of) > 1 {
+		out.Notes = append(out.Notes, "Useful work is in time of its own runtime: the same microseconds hold other work in another one.")
+		sameAxes(pointers(out.Panels, 0, 2)...)
+		sameAxes(pointers(out.Panels, 1, 2)...)
+		finding = "no place found where a pool begins to pay off"
+		if len(places) > 0 {
+			finding = "a pool pays off above " + strings.Join(places, ", ")
+			if len(untold) > 0 {
+				finding += "; no place found in " + words.JoinAnd(untold)
+			}
+		}
+	}
+	out.Title, out.Notes = words.Capital(title)+": "+finding, append(out.Notes, MachineLine(set))
+	return out, ""
+}
+
+// firstCrossing is the least work from which on a pool pays off.
+func firstCrossing(all []reports.SweepSeries) (work float64, ok bool) {
+	for _, s := range all {
+		if at := s.Crossover.At.Value; placed(s.Crossover) && s.Crossover.Outcome == estimate.Crosses && (!ok || at < work) {
+			work, ok = at, true
+		}
+	}
+	return work, ok
+}
+
+// crossoverView is what there is to see of one runtime; drawn is nil when nothing is.
+type crossoverView struct {
+	times, shares Panel
+	drawn         []reports.SweepSeries
+	alt           string
+	ideal         string // of what half is marked
+}
+
+func crossoverPanels(set *reports.Set, s reports.Sweep, looks map[string]Look) (out crossoverView) {
 	work := Axis{Title: "Useful work in one task", Base: 10, Label: TickDuration}
 	times := Panel{X: work, Y: Axis{Title: "Time per task", Base: 10, Label: TickDuration}, Height: 184, Small: true}
 	shares := Panel{X: work, Y: Axis{Title: "Parallel efficiency", Holds: []float64{0, 1}, Label: words.Percent}, Height: 139, Small: true}
@@ -51,7 +119,7 @@ func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Pictur
 		fmt.Fprintf(&alt, "%s: %s; %s. ", time.Name, crossoverText(series), halfText(series))
 	}
 	if !slices.ContainsFunc(times.Series, func(k Series) bool { return len(k.Points) > 1 }) {
-		return Picture{}, words.OneLine(s.Family.Title()) + " has no two grains whose times can be drawn"
+		return crossoverView{}
 	}
 	ideal, of := s.Ideal, "of ideal"
 	if times.Guides = []Guide{{Name: words.OneLine(s.Family.Baseline) + ": no pool", Line: serial, Width: 1.25}}; ideal > 0 && ideal < 1e9 {
@@ -74,15 +142,8 @@ func crossover(set *reports.Set, s reports.Sweep, looks map[string]Look) (Pictur
 		shares.Y.Ticks = []float64{0, 0.5, 1, 1.5, 2}
 	}
 	shares.Guides = []Guide{{Width: 1.25, Line: []Point{At(slices.Min(works)/1e3, 0.5), At(slices.Max(works)*1e3, 0.5)}}}
-	return Picture{
-		Name: "crossover", Subject: s.Family.Title(),
-		Title:    words.Capital(words.OneLine(s.Family.Title())) + ": " + crossoverFinding(drawn),
-		Subtitle: fmt.Sprintf("Wall time per task against the useful work inside it, pool of %d. %s", s.Workers, Shaded(times, "")),
-		Alt: fmt.Sprintf("Two line charts with a shared axis of useful work per task, %s to %s: time per task above, parallel efficiency below, %s. ",
-			words.Duration(slices.Min(works)), words.Duration(slices.Max(works)), words.Count(s.Workers, "worker")) + alt.String(),
-		Notes:  []string{"50 % mark: least useful work per task for half " + of + ". METG(50 %) counts the overhead in as well.", MachineLine(set)},
-		Panels: []Panel{times, shares},
-	}, ""
+	return crossoverView{times, shares, drawn, fmt.Sprintf("Two line charts with a shared axis of useful work per task, %s to %s: time per task above, parallel efficiency below, %s. ",
+		words.Duration(slices.Min(works)), words.Duration(slices.Max(works)), words.Count(s.Workers, "worker")) + alt.String(), of}
 }
 
 // crossings are the time per task and the efficiency of an executor, with what each

@@ -21,6 +21,7 @@ func TestLook(t *testing.T) {
 	for name, f := range shapes() {
 		all[name] = f.set()
 	}
+	all["runtimes"] = several()
 	if path := os.Getenv("POOLBENCH_RECORD"); path != "" {
 		rec, err := record.ReadFile(path)
 		if err != nil {

@@ -73,6 +73,7 @@ func (n *Panel) plot() *plot.Plot {
 	}
 	for _, s := range n.Series {
 		line(s.Points, s.look().line.stroke(2))
+		p.Add(&plotter.Line{XYs: xys(s.Along), LineStyle: draw.LineStyle{Color: s.look().line.faded(90), Width: 6}})
 		line(s.Model, s.look().text.stroke(1, 1, 2.2))
 		if s.Call != nil {
 			line(n.upright(s.Call.At.Value), s.look().line.stroke(1.1, 5, 3))

@@ -32,6 +32,7 @@ type Series struct {
 	Details []string // said below the name
 	Call    *Call    // what it has on the x axis; may be nil
 	Remark  string   // what is said in the panel of a series without a call
+	Along   []Point  // an interval on the x axis, drawn as a bar; may be empty
 }
 
 // A Call marks a place on the x axis that a series has: a dashed line over the band
@@ -86,7 +87,7 @@ func named(s Series, details ...string) block {
 // Add adds a series in the order of x, with the points that the axes can show; it
 // reports whether there are any. Calls that cannot be shown are left out, too.
 func (n *Panel) Add(s Series) bool {
-	s.Points, s.Model = n.shown(s.Points), n.shown(s.Model)
+	s.Points, s.Model, s.Along = n.shown(s.Points), n.shown(s.Model), n.shown(s.Along)
 	if s.Call != nil && !n.X.shows(s.Call.At.Value) {
 		s.Call = nil
 	}
@@ -124,7 +125,7 @@ func (p Point) banded() bool { return p.Known() && p.Low < p.High }
 func (n *Panel) xs() []float64 {
 	xs := slices.Clone(n.X.Holds)
 	for _, s := range n.Series {
-		for _, p := range s.Points {
+		for _, p := range append(slices.Clone(s.Points), s.Along...) {
 			xs = append(xs, p.X)
 		}
 	}

@@ -12,20 +12,88 @@ import (
 )
 
 // Speedup draws the speedup over the plain loop against the number of workers,
-// one drawing per workload at its largest grain.
+// one drawing per workload at its largest grain, with a panel for each runtime.
 var Speedup = register(Chart{
 	Name:    "speedup",
 	Doc:     "speedup over serial by number of workers, against measured capacity and y = x",
 	Section: "which",
 	Draw: func(set *reports.Set) ([]reports.Drawing, error) {
 		looks := Looks(set)
-		return each(reports.Headline(set), "no workload was measured both in a plain loop and in a pool",
-			func(s reports.Scaling) (Picture, string) { return speedup(set, s, looks) })
+		works := byWork(reports.Headline(set), func(s reports.Scaling) reports.Family { return s.Family })
+		return each(works, "no workload was measured both in a plain loop and in a pool",
+			func(of []reports.Scaling) (Picture, string) { return speedup(set, of, looks) })
 	},
 })
 
-func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Picture, string) {
-	title := words.OneLine(s.Family.Title())
+// speedup is the picture of one workload, of which there is a Scaling for each runtime.
+func speedup(set *reports.Set, of []reports.Scaling, looks map[string]Look) (Picture, string) {
+	title := words.OneLine(workTitle(of[0].Family, len(of)))
+	out := Picture{Name: "speedup", Subject: workTitle(of[0].Family, len(of)), Notes: []string{MachineLine(set)}}
+	var drawn []reports.Scaling
+	for _, s := range of {
+		panel, alt, why := speedupPanel(set, s, looks)
+		if why != "" {
+			continue
+		}
+		if len(of) > 1 {
+			panel.Y.Title, panel.Height = words.OneLine(s.Family.Runtime())+": speedup over "+words.OneLine(s.Family.Baseline), 180
+			out.Alt += words.OneLine(s.Family.Runtime()) + ": "
+		}
+		job := words.OneLine(s.Title())
+		if s.Tasks > 0 {
+			job += ", " + words.Count(s.Tasks, "task")
+		}
+		out.Notes[0] += "  ·  " + job
+		out.Alt += alt
+		out.Panels, drawn = append(out.Panels, panel), append(drawn, s)
+	}
+	if len(drawn) == 0 {
+		return Picture{}, title + " has no speedup that can be drawn"
+	}
+	if len(drawn) > 1 {
+		sameAxes(pointers(out.Panels, 0, 1)...)
+	}
+	first := drawn[0]
+	out.Title = words.Capital(title) + ": " + speedupFinding(set, first)
+	if len(drawn) > 1 {
+		out.Title = words.Capital(title) + ": " + runtimesFinding(drawn)
+	}
+	out.Subtitle = "By number of workers; both axes double. " + Shaded(out.Panels[0], ", paired with the run of "+words.Against(first.Family.Baseline))
+	if len(drawn) > 1 {
+		out.Subtitle = "By number of workers; both axes double; each against the plain loop of its own runtime. " + Shaded(out.Panels[0], "")
+	}
+	out.Alt = strings.TrimSpace(out.Alt)
+	return out, ""
+}
+
+// runtimesFinding is the best speedup of each runtime, against its own plain loop.
+func runtimesFinding(of []reports.Scaling) string {
+	var parts, none, open []string
+	for _, s := range of {
+		runtime, best := words.OneLine(s.Family.Runtime()), s.Best
+		switch best.Decision {
+		case reports.ChosenPool, reports.SomePool:
+			parts = append(parts, words.Ratio(best.Best.Speedup.Value)+" in "+runtime)
+		case reports.NoPool:
+			none = append(none, runtime)
+		default:
+			open = append(open, runtime)
+		}
+	}
+	if len(none) > 0 {
+		parts = append(parts, "no gain in "+words.JoinAnd(none))
+	}
+	if len(open) > 0 {
+		parts = append(parts, "cannot tell in "+words.JoinAnd(open))
+	}
+	if len(none)+len(open) > 0 {
+		return strings.Join(parts, "; ")
+	}
+	return words.JoinAnd(parts)
+}
+
+// speedupPanel is the panel of one runtime with what it shows in words.
+func speedupPanel(set *reports.Set, s reports.Scaling, looks map[string]Look) (out Panel, text, why string) {
 	panel := Panel{
 		X: Axis{Title: "Workers in the pool", Base: 2},
 		Y: Axis{Title: "Speedup over " + words.OneLine(s.Family.Baseline), Base: 2, Holds: []float64{0.75, 2.4}, Label: TickRatio},
@@ -51,7 +119,7 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 		}
 	}
 	if len(panel.Series) == 0 {
-		return Picture{}, title + " has no speedup that can be drawn"
+		return panel, "", "no speedup"
 	}
 	panel.X.Ticks = slices.Sorted(maps.Keys(sizes))
 	panel.Guides = ideals(set, s, &panel)
@@ -63,19 +131,8 @@ func speedup(set *reports.Set, s reports.Scaling, looks map[string]Look) (Pictur
 		last := capacity.Line[len(capacity.Line)-1]
 		ideal = fmt.Sprintf("Measured capacity: %s at %g. ", words.Ratio(last.Value), last.X)
 	}
-	job := words.OneLine(s.Title())
-	if s.Tasks > 0 {
-		job += ", " + words.Count(s.Tasks, "task")
-	}
-	return Picture{
-		Name: "speedup", Subject: s.Family.Title(),
-		Title:    words.Capital(title) + ": " + speedupFinding(set, s),
-		Subtitle: "By number of workers; both axes double. " + Shaded(panel, ", paired with the run of "+words.Against(s.Family.Baseline)),
-		Alt: fmt.Sprintf("Line chart of the speedup over %s against the number of workers (%s). ", words.Against(s.Family.Baseline),
-			strings.Trim(strings.Join(strings.Fields(fmt.Sprint(panel.X.Ticks)), ", "), "[]")) + alt.String() + ideal + words.OneLine(words.Sentence(reports.Chosen(set, s).Text)),
-		Notes:  []string{MachineLine(set) + "  ·  " + job},
-		Panels: []Panel{panel},
-	}, ""
+	return panel, fmt.Sprintf("Line chart of the speedup over %s against the number of workers (%s). ", words.Against(s.Family.Baseline),
+		strings.Trim(strings.Join(strings.Fields(fmt.Sprint(panel.X.Ticks)), ", "), "[]")) + alt.String() + ideal + words.OneLine(words.Sentence(reports.Chosen(set, s).Text)) + " ", ""
 }
 
 // speedups is a series with its model. There is none when the law misses a point,

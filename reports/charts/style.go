@@ -2,6 +2,7 @@ package charts
 
 import (
 	"image/color"
+	"maps"
 	"slices"
 
 	xfont "golang.org/x/image/font"
@@ -79,26 +80,46 @@ var shared = Look{Role{"s5", rgb(0x6F4BB8), rgb(0xB79CF0)}, Role{"t5", rgb(0x5B3
 // known fixes the look of the built-in executors.
 var known = map[string]int{"goroutines": 0, "processes": 1, "threads": 2, "spawn": 3}
 
-// Looks gives the executors of a set their looks by label, the same in all charts:
-// the built-in ones have theirs, others take what is left in the order of their
-// names. At most four have one, which is the number that can be told apart.
+// Looks gives the executors of a set their looks by label, the same in all charts: the
+// built-in ones have theirs, and so have those of other runtimes that are of their kind;
+// others take what is left in the order of their names. At most four of a runtime have one,
+// which is the number that can be told apart in a panel.
 func Looks(set *reports.Set) map[string]Look {
-	var labels, others []string
+	kinds := map[string]map[string]string{} // by runtime and label
+	add := func(f reports.Family, p reports.Pool) {
+		if kinds[f.Runtime()] == nil {
+			kinds[f.Runtime()] = map[string]string{}
+		}
+		kinds[f.Runtime()][p.Label()] = f.Kind(p)
+	}
 	for _, s := range reports.Scalings(set) {
 		for _, series := range s.Series {
-			labels = append(labels, series.Label())
+			add(s.Family, series.Pool)
 		}
 	}
 	for _, s := range reports.Sweeps(set) {
 		for _, series := range s.Series {
-			labels = append(labels, series.Label())
+			add(s.Family, series.Pool)
 		}
 	}
-	slices.Sort(labels)
 	looks := map[string]Look{}
+	for _, runtime := range slices.Sorted(maps.Keys(kinds)) {
+		assign(looks, kinds[runtime])
+	}
+	return looks
+}
+
+// assign adds the looks of the executors of a runtime, whose kinds are given by label. One
+// that another runtime has by the same name keeps its look.
+func assign(looks map[string]Look, kinds map[string]string) {
+	var others []string
 	var taken [len(slots)]bool
-	for _, label := range slices.Compact(labels) {
-		if slot, ok := known[label]; ok {
+	for _, label := range slices.Sorted(maps.Keys(kinds)) {
+		slot, ok := known[kinds[label]]
+		if look, has := looks[label]; has {
+			slot, ok = slices.Index(slots[:], look), true
+		}
+		if ok {
 			looks[label], taken[slot] = slots[slot], true
 		} else {
 			others = append(others, label)
@@ -109,7 +130,6 @@ func Looks(set *reports.Set) map[string]Look {
 			looks[others[0]], others = l, others[1:]
 		}
 	}
-	return looks
 }
 
 // diamond is the shape that gonum has not.

@@ -10,6 +10,7 @@ import (
 	"poolbench/bench/record"
 	"poolbench/reports"
 	"poolbench/reports/estimate"
+	"poolbench/reports/planted"
 )
 
 // The data of these tests are invented: shapes that have broken charts before.
@@ -20,6 +21,7 @@ type fixture struct {
 	Capacity map[int]estimate.Estimate
 	Scalings []reports.Scaling
 	Sweeps   []reports.Sweep
+	Reaches  []reports.Reach
 }
 
 func (f *fixture) set() *reports.Set {
@@ -32,6 +34,7 @@ func (f *fixture) set() *reports.Set {
 	}
 	reports.Suppose(set, capacity)
 	reports.Suppose(set, f.Scalings)
+	reports.Suppose(set, f.Reaches)
 	return reports.Suppose(set, f.Sweeps)
 }
 
@@ -116,10 +119,25 @@ func eightCores() *fixture {
 	d := &fixture{Machine: m, Scalings: []reports.Scaling{s},
 		Capacity: map[int]estimate.Estimate{1: about(1, 0.01), 2: about(2, 0.01), 4: about(3.95, 0.01), 8: about(7.4, 0.02), 16: about(7.6, 0.02)},
 		Sweeps:   []reports.Sweep{sweep("numeric", "cpu", 8, 7.4, map[string]float64{"goroutines": 0.4e-6, "processes": 31e-6})}}
+	d.Reaches = reaches(d.Sweeps...)
 	return d
 }
 
 var grains = []time.Duration{100, 316, 1000, 3160, 10000, 31600, 100000, 316000, 1e6, 3160000, 1e7}
+
+// reaches has what sweeps say of METG, as if every second executor were of another runtime.
+func reaches(sweeps ...reports.Sweep) (out []reports.Reach) {
+	for i, runtime := range []string{"Go", "cpython-3.11.7"} {
+		for _, s := range sweeps {
+			for j, series := range s.Series {
+				if j%2 == i {
+					out = append(out, reports.Reach{Workload: s.Workload, Workers: s.Workers, Runtime: runtime, Kind: series.Executor, Pool: series.Pool, Ideal: s.Ideal, Half: series.Half(), Points: series.Points})
+				}
+			}
+		}
+	}
+	return out
+}
 
 // sweep is what a pool with a fixed overhead per task measures: time per task is
 // work/ideal plus the overhead.
@@ -157,6 +175,15 @@ func shapes() map[string]*fixture {
 	}
 }
 
+// several is a record of three runtimes.
+func several() *reports.Set {
+	rec, err := planted.Worlds(1, 20, 0.03)["runtimes"].Record()
+	if err != nil {
+		panic(err)
+	}
+	return reports.NewSet(rec)
+}
+
 // outcomes has every outcome of a crossing.
 func outcomes() *fixture {
 	s := sweep("spin", "cpu", 2, 1.87, map[string]float64{"goroutines": 0.01e-6, "processes": 0.1, "spawn": 3e-6, "threads": 4e-6})
@@ -165,7 +192,7 @@ func outcomes() *fixture {
 		o := []estimate.Outcome{estimate.Always, estimate.Never, estimate.Unknown, estimate.Several}[i]
 		c.Crossover.Outcome, c.Levels[0].Work.Outcome, c.Levels[0].METG.Outcome = o, o, o
 	}
-	return &fixture{Machine: machine2, Sweeps: []reports.Sweep{s}}
+	return &fixture{Machine: machine2, Sweeps: []reports.Sweep{s}, Reaches: reaches(s)}
 }
 
 // fewBlocks has no interval anywhere and nothing decided.
@@ -287,6 +314,7 @@ func broken() *fixture {
 			}
 		}
 	}
+	d.Reaches = reaches(d.Sweeps...)
 	d.Capacity[4] = estimate.Estimate{Value: math.NaN(), N: 12}
 	d.Scalings[1].Series[0].Points[0].Workers = -3
 	return d
@@ -314,10 +342,11 @@ func twelve() *fixture {
 	s := scaling("numeric", "cpu", sizes, values, names...)
 	s.Series[2].Points = s.Series[2].Points[:1]
 	w := sweep("numeric", "cpu", 8, 7.4, overhead)
+	reached := reaches(w)
 	w.Series[3].Crossover = estimate.Crossing{Outcome: estimate.Never, To: 1e-2}
 	w.Series[3].Levels[0].Work = estimate.Crossing{Outcome: estimate.Always}
 	w.Series[5].Crossover = estimate.Crossing{At: estimate.Estimate{N: 12}}
-	return &fixture{Machine: m, Scalings: []reports.Scaling{s}, Sweeps: []reports.Sweep{w},
+	return &fixture{Machine: m, Scalings: []reports.Scaling{s}, Sweeps: []reports.Sweep{w}, Reaches: reached,
 		Capacity: map[int]estimate.Estimate{1: about(1, 0.01), 2: about(2, 0.01), 4: about(3.95, 0.01), 8: about(7.4, 0.02), 16: about(7.6, 0.02)}}
 }
 

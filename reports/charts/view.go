@@ -165,7 +165,11 @@ func (v *view) paint(c draw.Canvas, width vg.Length) {
 	labels := v.nameGuides(c)
 	v.nameShade(c)
 	for _, s := range v.Series {
-		labels = append(labels, direct{text: v.label(s), end: v.at(s.Last()), line: s.look().line})
+		line := s.look().line
+		if len(s.Along) > 0 {
+			line = guide // or it would look like the interval
+		}
+		labels = append(labels, direct{text: v.label(s), end: v.at(s.Last()), line: line})
 	}
 	drawMargin(c, labels, v.frame.Rectangle, width)
 }

@@ -18,7 +18,7 @@ func TestUndecidedTitle(t *testing.T) {
 		d := twoCores()
 		s := d.Scalings[1]
 		s.Best = reports.Choice{Pool: reports.Pool{Executor: record.Serial, Workers: 1}, Decision: reports.Undecided, Blocks: test.blocks}
-		if p, _ := speedup(d.set(), s, nil); p.Title != "Spin: "+test.want {
+		if p, _ := speedup(d.set(), []reports.Scaling{s}, nil); p.Title != "Spin: "+test.want {
 			t.Errorf("%d blocks: %s", test.blocks, p.Title)
 		}
 	}
@@ -38,7 +38,7 @@ func TestNeverWords(t *testing.T) {
 	if a, b := crossoverText(goroutines), crossoverText(spawn); a != "are not seen to pay off up to 10 ms" || b != "is not seen to pay off up to 10 ms" {
 		t.Errorf("%s, %s", a, b)
 	}
-	if p, _ := crossover((&fixture{}).set(), s, nil); !strings.Contains(p.Title, "no pool is seen to pay off") {
+	if p, _ := crossover((&fixture{}).set(), []reports.Sweep{s}, nil); !strings.Contains(p.Title, "no pool is seen to pay off") {
 		t.Error(p.Title)
 	}
 	// Enough blocks for an interval, but not for so many points.

@@ -51,6 +51,9 @@ func (d *data) sentence(section reports.Section, s reports.Sentence) (out []erro
 	if err := d.shares(s.Claims); err != nil {
 		out = append(out, err)
 	}
+	if err := d.reached(s.Claims); err != nil {
+		out = append(out, err)
+	}
 	if err := d.model(s.Claims); err != nil {
 		out = append(out, err)
 	}

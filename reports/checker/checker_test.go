@@ -1,7 +1,9 @@
 package checker_test
 
 import (
+	"compress/gzip"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -37,13 +39,19 @@ func check(t *testing.T, rec *record.Record) {
 }
 
 func TestStoredRecords(t *testing.T) {
-	for _, path := range []string{"../example/results.txt", "../../bench/cmd/poolbench/testdata/stored/comparison.txt"} {
+	for _, path := range []string{"../example/results.txt", "../../bench/cmd/poolbench/testdata/stored/comparison.txt", "../testdata/runtimes.txt.gz"} {
 		file, err := os.Open(path)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer file.Close()
-		rec, err := record.Read(file, path)
+		text := io.Reader(file)
+		if strings.HasSuffix(path, ".gz") {
+			if text, err = gzip.NewReader(file); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rec, err := record.Read(text, path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -98,6 +106,14 @@ func randomText(rng *rand.Rand, most int) string {
 	numbered, spread := rng.IntN(4) > 0, []float64{0, 0.02, 0.5, 5}[rng.IntN(4)]
 	levels := map[string]float64{}
 	executors := []string{"serial", "goroutines", "spawn", "x9", "y"}[:2+rng.IntN(4)]
+	runtime, units := map[string]string{}, ""
+	if rng.IntN(3) == 0 {
+		out.WriteString("# fact source {\"name\":\"r\",\"baseline\":\"r-serial\",\"executors\":[\"r-serial\",\"r-spawn\",\"r-x9\"]}\n")
+		for _, executor := range []string{"r-serial", "r-spawn", "r-x9"} {
+			executors, runtime[executor] = append(executors, executor), "/runtime=r-1.2"
+		}
+		units = pick("", "/units=7")
+	}
 	sizes, works, missing := []int{1, 2, 4, 8}[:1+rng.IntN(4)], []int{0, 300, 2000, 10_000, 70_000, 1_000_000}[rng.IntN(6):], 0.3*rng.Float64()
 	for b := range 1 + rng.IntN(most) {
 		if numbered {
@@ -113,6 +129,10 @@ func randomText(rng *rand.Rand, most int) string {
 						continue
 					}
 					name := fmt.Sprintf("Grid/executor=%s/workload=w/workers=%d/grain=%d", executor, n, work)
+					if work == 0 {
+						name += units
+					}
+					name += runtime[executor]
 					if rng.IntN(60) == 0 && numbered {
 						fmt.Fprintf(&out, "# fact failed {\"name\":%q,\"reason\":\"exit 3\"}\n", name)
 						continue

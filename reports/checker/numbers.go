@@ -86,14 +86,18 @@ func (d *data) printed(section reports.Section, s reports.Sentence) (out []error
 
 // names are the words of a record that may hold digits, the longest first.
 func (d *data) names() (out []string) {
-	for p := range d.blocks {
+	add := func(p record.Point) {
 		for axis, value := range p.Axes() {
 			if axis != record.AxisWorkers && axis != record.AxisGrain && strings.ContainsAny(value, "0123456789") {
 				out = append(out, axis+"="+value, value)
 			}
 		}
 	}
+	for p := range d.blocks {
+		add(p)
+	}
 	for _, f := range d.rec.Failures {
+		add(f.Point) // which may have failed in every block
 		out = append(out, "("+f.Reason+")", f.Point.Full())
 	}
 	for unit := range d.rec.UnitNames() {
@@ -182,7 +186,7 @@ func (d *data) states(x float64, text, unit, prefix string, c reports.Claim) boo
 		if p.IsGrid() {
 			work = d.work(p)
 		}
-		if unit == "" && (x == float64(p.Workers()) || text == p.Get("payload")) || unitOf[unit] > 0 && (rounds(x, unitOf[unit], text, work) || math.Abs(x-p.Grain().Seconds()*unitOf[unit]) < 1e-9*x) {
+		if unit == "" && (x == float64(p.Workers()) || text == p.Get(record.AxisPayload) || text == p.Get(record.AxisUnits)) || unitOf[unit] > 0 && (rounds(x, unitOf[unit], text, work) || math.Abs(x-p.Grain().Seconds()*unitOf[unit]) < 1e-9*x) {
 			return true
 		}
 		if unit == "" && x == float64(d.failed[p]) && x > 0 {

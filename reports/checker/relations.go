@@ -50,6 +50,10 @@ var relations = map[reports.Relation]func(*data, reports.Section, reports.Claim)
 	reports.ShareOfTime:   shareOfTime,
 	reports.ModelOf:       modelOf,
 	reports.OverlapOf:     overlap,
+	reports.TaskTime:      taskTime,
+	reports.AsLong:        asLong,
+	reports.MetgIs:        metgIs,
+	reports.MetgRatio:     func(*data, reports.Section, reports.Claim) error { return nil }, // see reached
 	reports.ShareLocked:   shareLocked,
 }
 

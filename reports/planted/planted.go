@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"poolbench/bench/record"
@@ -26,6 +27,19 @@ type World struct {
 	Grains   []time.Duration
 	Pools    []Pool
 	Cores    int // 2 if 0
+
+	// Units is the work of tasks that are the same in every runtime; 0 for none. A unit
+	// takes a nanosecond here.
+	Units    int
+	Runtimes []Runtime // beside ours
+}
+
+// A Runtime has a plain loop and pools of its own. Grains are of its own time.
+type Runtime struct {
+	Name     string // value of the axis runtime
+	Baseline string
+	Slower   float64 // time of a unit, in nanoseconds
+	Pools    []Pool
 }
 
 // A Pool is an executor with some workers.
@@ -54,6 +68,13 @@ func (w World) Record() (*record.Record, error) {
 	rw.Fact("run", fmt.Sprint(w.Seed))
 	rw.Fact("cores", max(w.Cores, 2))
 	rw.Fact("workload", record.Workload{Name: "spin", Resource: w.Resource})
+	for _, r := range w.Runtimes {
+		source := record.Source{Name: r.Name, Baseline: r.Baseline, Executors: []string{r.Baseline}}
+		for _, p := range r.Pools {
+			source.Executors = append(source.Executors, p.Executor)
+		}
+		rw.Fact("source", source)
+	}
 	for b := 1; b <= w.Blocks; b++ {
 		rw.Block(b)
 		drift := math.Exp(0.1 * rng.NormFloat64())
@@ -84,15 +105,26 @@ func (w World) Record() (*record.Record, error) {
 			put(record.NewPoint(record.CapacityBenchmark, record.AxisWorkers, "2"), 0.01*2/gave, 0, 0)
 		}
 		const tasks = 64
-		for _, g := range w.Grains {
-			work := g.Seconds()
-			put(record.GridPoint(record.Serial, "spin", 1, g), work*tasks, tasks, 0)
-			for _, p := range w.Pools {
+		along := func(work float64, baseline string, pools []Pool, at func(executor string, workers int) record.Point) {
+			put(at(baseline, 1), work*tasks, tasks, 0)
+			for _, p := range pools {
 				inside := 0.0
 				if w.Inside {
 					inside = work * 1.03
 				}
-				put(record.GridPoint(p.Executor, "spin", p.Workers, g), work*tasks/p.Speedup(work, gave), tasks, inside)
+				put(at(p.Executor, p.Workers), work*tasks/p.Speedup(work, gave), tasks, inside)
+			}
+		}
+		for _, r := range append([]Runtime{{Baseline: record.Serial, Slower: 1, Pools: w.Pools}}, w.Runtimes...) {
+			for _, g := range w.Grains {
+				along(g.Seconds(), r.Baseline, r.Pools, func(executor string, workers int) record.Point {
+					return record.GridPoint(executor, "spin", workers, g).With(record.AxisRuntime, r.Name)
+				})
+			}
+			if w.Units > 0 {
+				along(float64(w.Units)*r.Slower*1e-9, r.Baseline, r.Pools, func(executor string, workers int) record.Point {
+					return record.GridPoint(executor, "spin", workers, 0).With(record.AxisUnits, strconv.Itoa(w.Units)).With(record.AxisRuntime, r.Name)
+				})
 			}
 		}
 	}
@@ -157,6 +189,7 @@ func Worlds(seed uint64, blocks int, noise float64) map[string]World {
 		"a neighbour":         along(Pools([]int{1, 2, 4}, usual)...),
 		"threads of one core": along(Pools([]int{1, 2, 4}, usual)...),
 		"timed inside":        one(Pools([]int{1, 2, 4}, usual)...),
+		"runtimes":            along(Pools([]int{1, 2}, usual)...),
 	}
 	edit := func(name string, change func(*World)) {
 		w := out[name]
@@ -193,6 +226,13 @@ func Worlds(seed uint64, blocks int, noise float64) map[string]World {
 		}
 	})
 	edit("threads of one core", func(w *World) { w.Gave = func(int) float64 { return 1.2 } })
+	edit("runtimes", func(w *World) {
+		w.Units = 2000
+		w.Runtimes = []Runtime{
+			{"cpython-3.11.7", "python-serial", 200, []Pool{{"python-processes", 1, Overhead(1, 90e-6)}, {"python-processes", 2, Overhead(2, 90e-6)}, {"python-threads", 2, Gain(0.97)}}},
+			{"node-20.1.0", "node-serial", 12, []Pool{{"node-threads", 2, Overhead(2, 12e-6)}}},
+		}
+	})
 	edit("timed inside", func(w *World) { w.Inside = true })
 	return out
 }

@@ -35,12 +35,17 @@ func Against(baseline string) string {
 
 // find is the entry of an executor, and its place in their order. Of one that
 // nobody here knows the name is taken as a singular, and it comes last. What
-// else the name says of how it runs does not matter: "processes (start=fork)".
+// else the name says of how it runs does not matter: "processes (start=fork)". One of
+// another runtime is like ours of the same kind, but its workers have no names:
+// "python-processes".
 func find(name string) (e executor, place int) {
 	name, _, _ = strings.Cut(name, " (")
 	for i, e := range executors {
 		if e.name == name {
 			return e, i
+		}
+		if strings.HasSuffix(name, "-"+e.name) {
+			return executor{name: name, plural: e.plural}, i
 		}
 	}
 	return executor{name: name}, len(executors)

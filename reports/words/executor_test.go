@@ -9,6 +9,8 @@ func TestExecutors(t *testing.T) {
 		{Verb("needs", "need", "nats"), "needs"}, {Verb("needs", "need", "spawn", "nats"), "need"}, {Verb("needs", "need", "processes"), "need"},
 		{Pool("goroutines", 8), "8 goroutines"}, {Pool("threads", 1), "1 thread"}, {Pool("processes", 1), "1 process"}, {Pool("processes", 2), "2 processes"},
 		{Pool("spawn", 8), "spawn with 8 workers"}, {Pool("ants", 1), "ants with 1 worker"},
+		{PayOff("python-processes (chunk=100)"), "pay off"}, {Verb("needs", "need", "node-threads"), "need"}, {PayOff("myprocesses"), "pays off"}, {Pool("python-threads", 2), "python-threads with 2 workers"},
+		{PoolVerb("runs", "run", "python-threads", 2), "run"},
 		{PoolVerb("runs", "run", "goroutines", 1), "runs"}, {PoolVerb("runs", "run", "goroutines", 2), "run"}, {PoolVerb("runs", "run", "ants", 2), "runs"},
 	} {
 		if test.got != test.want {
@@ -33,7 +35,7 @@ func TestGrammar(t *testing.T) {
 		{Plural(1, "time", "times"), "1 time"}, {Plural(2, "time", "times"), "2 times"},
 		{Capital("ärger"), "Ärger"}, {Capital(""), ""}, {Capital("\xff"), "\xff"},
 		{Sentence(" it pays off "), "It pays off."}, {Sentence("does it?"), "Does it?"}, {Sentence(""), ""},
-		{Task("spin", 10_000, 64), "spin at 10 µs and 64 B"}, {Task("spin", 0, 0), "spin"},
+		{Task("spin", 10_000, 0, 64), "spin at 10 µs and 64 B"}, {Task("spin", 0, 0, 0), "spin"}, {Task("spin", 0, 2000, 0), "spin of 2000 units"}, {Task("spin", 0, 1, 64), "spin of 1 unit and 64 B"},
 		{DurationChange(9.62e-6, 10.14e-6), "9.62 → 10.1 µs"}, {DurationChange(0.9996, 2), "1.00 → 2.00 s"},
 	} {
 		if test.got != test.want {

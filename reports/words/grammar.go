@@ -62,11 +62,15 @@ func Sentence(text string) string {
 	return Capital(text)
 }
 
-// Task is "spin at 10 µs and 64 B": a workload with what its tasks are, without what is 0.
-func Task(workload string, grain time.Duration, payload int) string {
+// Task is "spin at 10 µs and 64 B", or "spin of 2000 units": a workload with what its tasks
+// are, without what is 0.
+func Task(workload string, grain time.Duration, units, payload int) string {
 	before := " at "
 	if grain != 0 {
 		workload, before = workload+before+Grain(grain), " and "
+	}
+	if units != 0 {
+		workload, before = workload+" of "+Count(units, "unit"), " and "
 	}
 	if payload != 0 {
 		workload += fmt.Sprintf("%s%d B", before, payload)

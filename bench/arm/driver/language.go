@@ -16,7 +16,7 @@ import (
 )
 
 // Languages are those that have a driver here.
-var Languages = []*Language{Python}
+var Languages = []*Language{Python, Node}
 
 // A Language is a driver: a file in some language, and what it offers.
 type Language struct {

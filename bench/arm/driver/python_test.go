@@ -89,24 +89,30 @@ func TestPython(t *testing.T) {
 			if r == all[0] {
 				g.Chunks, g.Units, g.Starts = []int{1, 10}, true, []string{"forkserver", "fork", "spawn"}
 			}
-			points, err := g.Source().Points()
-			if err != nil {
-				t.Fatal(err)
-			}
-			s := opened(t, g)
-			for _, p := range points {
-				a, err := s.Arm(t.Context(), p)
-				if err != nil {
-					t.Errorf("%s: %v", p, err)
-					continue
-				}
-				slice, err := a.Slice(t.Context())
-				if err != nil {
-					t.Errorf("%s: %v", p, err)
-				} else if want := float64(g.tasksOf(p)); slice.Values[record.UnitTasks] != want || !(slice.Time > 0) {
-					t.Errorf("%s: %+v, want %v tasks", p, slice, want)
-				}
-			}
+			answersAll(t, g)
 		})
+	}
+}
+
+// answersAll runs a slice of every point of a grid.
+func answersAll(t *testing.T, g Grid) {
+	t.Helper()
+	points, err := g.Source().Points()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := opened(t, g)
+	for _, p := range points {
+		a, err := s.Arm(t.Context(), p)
+		if err != nil {
+			t.Errorf("%s: %v", p, err)
+			continue
+		}
+		slice, err := a.Slice(t.Context())
+		if err != nil {
+			t.Errorf("%s: %v", p, err)
+		} else if want := float64(g.tasksOf(p)); slice.Values[record.UnitTasks] != want || !(slice.Time > 0) {
+			t.Errorf("%s: %+v, want %v tasks", p, slice, want)
+		}
 	}
 }

@@ -228,7 +228,7 @@ func TestPlanIsPrintedAndKept(t *testing.T) {
 
 func TestList(t *testing.T) {
 	code, stdout, _ := poolbench(t, "list")
-	for _, want := range []string{"sleep", "spin", "montecarlo", "matmul", "tiny", "query", "serial", "spawn", "goroutines", "threads", "processes", "speedup", "crossover"} {
+	for _, want := range []string{"sleep", "spin", "montecarlo", "matmul", "tiny", "query", "hash", "file", "serial", "spawn", "goroutines", "threads", "processes", "speedup", "crossover"} {
 		if !strings.Contains(stdout, "\n  "+want) {
 			t.Errorf("%s is not listed", want)
 		}

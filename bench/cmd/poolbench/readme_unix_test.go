@@ -25,12 +25,16 @@ type shortening struct {
 	exits   []int  // allowed beside 0
 }
 
+// needs are programs of other runtimes, by what a command names of them.
+var needs = map[string]string{"python-": "python3", "node-": "node", "-node": "node"}
+
 // shortenings, of which the first that fits counts. A later flag counts more than an earlier
 // one, so that what is added narrows the command and keeps what it says.
 var shortenings = []shortening{
 	{command: regexp.MustCompile(`poolbench (run|report|gate|selftest|list)\b.* -(h|help)\b`)},
 	{command: regexp.MustCompile(`^go tool poolbench run .*-n\b`), long: true}, // compiles all of it again
 	{command: regexp.MustCompile(`poolbench run .*-n\b`)},
+	{command: regexp.MustCompile(`poolbench run .*:risky\b`), with: "-budget 5s", long: true, exits: []int{3}}, // as it says
 	{command: regexp.MustCompile(`poolbench run\b`), with: "-budget 5s", long: true},
 	{command: regexp.MustCompile(`poolbench selftest`), with: "-quick", long: true, exits: []int{3}}, // on a busy machine it may say so
 	// Builds of this module against itself, of one package and one link.
@@ -80,6 +84,10 @@ func TestReadme(t *testing.T) {
 		if short.long && !*allOfReadme || c == "go test ./..." { // of which this test is one
 			continue
 		}
+		if missing := lacks(c); missing != "" {
+			t.Logf("skipped, since there is no %s here: %s", missing, c)
+			continue
+		}
 		begin := time.Now()
 		code, out := sh(run)
 		t.Logf("%d in %v: %s", code, time.Since(begin).Round(time.Second/10), run)
@@ -88,11 +96,21 @@ func TestReadme(t *testing.T) {
 		}
 		if strings.HasPrefix(run, "go test") && strings.Contains(c, " -run ") && !strings.Contains(c, "'^$'") {
 			list := regexp.MustCompile(`-run ('[^']*'|\S+)`).ReplaceAllString(c, "-list $1")
-			if _, out := sh(list); !strings.Contains(out, "\nTest") && !strings.HasPrefix(out, "Test") {
+			if _, out := sh(list); !regexp.MustCompile(`(?m)^(Test|Example)`).MatchString(out) {
 				t.Errorf("%s: there is no such test:\n%s", c, out)
 			}
 		}
 	}
+}
+
+// lacks is a program that a command needs and that is not here; "" when there is none.
+func lacks(command string) string {
+	for part, program := range needs {
+		if _, err := exec.LookPath(program); strings.Contains(command, part) && err != nil {
+			return program
+		}
+	}
+	return ""
 }
 
 // shortened puts words behind the first command of a line.
