@@ -14,6 +14,10 @@ go test ./...
 step "attacks on the process pool, every case"
 PROCESS_ATTACK=all go test ./executors/process
 
+step "drivers, every fault and every interpreter"
+go test ./bench/cmd/poolbench -run '^TestDriverFaults$' -faults
+go test ./bench/arm/driver -run '^TestPython$' -pythons
+
 step "gofmt"
 unformatted=$(gofmt -l .)
 if [ -n "$unformatted" ]; then

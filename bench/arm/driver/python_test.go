@@ -2,6 +2,7 @@ package driver
 
 import (
 	"context"
+	"flag"
 	"os"
 	"slices"
 	"strings"
@@ -71,11 +72,13 @@ func setupOf(t testing.TB) arm.Setup {
 		}}
 }
 
+var allPythons = flag.Bool("pythons", false, "TestPython: every interpreter there is, not only the first")
+
 // Every executor of every interpreter does all of its work and answers what is right.
 func TestPython(t *testing.T) {
 	all := needPythons(t)
 	for _, r := range all {
-		if r != all[0] && testing.Short() {
+		if r != all[0] && !*allPythons {
 			continue
 		}
 		t.Run(r.Name, func(t *testing.T) {
