@@ -27,19 +27,21 @@
 //   - results: [Future], [Wait], [AsCompleted], [Completions]; [Promise] makes a future by hand
 //   - what went wrong: [PanicError], [RemoteError], [WorkerLostError], [WaitError],
 //     [BrokenError], and the errors that begin with Err, such as [ErrDeadlock]
+//   - large bytes that are read where they lie: [Loan], [Lend]
 //   - inside a task: [CurrentWorker]
 //   - of an executor that can: [StatsOf], [Resize], [IsInline], and [As] for the rest
 //
 // # For authors of executors
 //
 //   - the contract: [Executor], the [Task] it is given, the [Worker] it gives to Task.Run;
-//     package executortest is its test
+//     package executortest is its test; [Home] spares tasks an allocation
 //   - what an executor may have beyond it, and how a wrapper hands that on: [As], with a
 //     table of the capabilities
 //   - to be chosen by name: [Kind], Options.Check
 //   - tasks that run in other processes: [Remote] here and [RemoteFunc] there, found with
 //     [Lookup]; [LargeValue]; [Messenger]; [AppendError] and [DecodeError] for their errors,
-//     [Sentinels] for those that errors.Is is to find
+//     [Sentinels] for those that errors.Is is to find. Package remote has what all such
+//     executors need beyond that
 //
 // # Waiting inside a task
 //
