@@ -11,12 +11,8 @@ step() { printf '\n== %s\n' "$*"; }
 step "tests, as the README runs them"
 go test ./...
 
-step "attacks on the process pool, every case"
-PROCESS_ATTACK=all go test ./executors/process
-
-step "drivers, every fault and every interpreter"
+step "drivers, every fault"
 go test ./bench/cmd/poolbench -run '^TestDriverFaults$' -faults
-go test ./bench/arm/driver -run '^TestPython$' -pythons
 
 step "gofmt"
 unformatted=$(gofmt -l .)

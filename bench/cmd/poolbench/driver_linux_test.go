@@ -72,6 +72,9 @@ var allFaults = flag.Bool("faults", false, "TestDriverFaults: every fault of a d
 // Whatever a driver does, its arm fails with a sentence and leaves the run, the others go
 // on without it, and nothing that it started is left.
 func TestDriverFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("what runs here is another program; a minute")
+	}
 	needPython(t)
 	for i, test := range []struct {
 		name, statements, says string

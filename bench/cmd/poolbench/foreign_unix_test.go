@@ -98,6 +98,9 @@ func TestRunForeign(t *testing.T) {
 // A function of one's own is measured in all pools, and the report says which, how many, in
 // which chunks, and why.
 func TestPythonFunction(t *testing.T) {
+	if testing.Short() {
+		t.Skip("what runs here is another program; a minute")
+	}
 	needPython(t)
 	t.Chdir(t.TempDir())
 	put(t, "mine.py", `
@@ -146,6 +149,9 @@ def fails(n):
 
 // A slowdown of a tenth in one function of a module is found, and no change is none.
 func TestGateFunction(t *testing.T) {
+	if testing.Short() {
+		t.Skip("what runs here is another program; a minute")
+	}
 	needPython(t)
 	t.Chdir(t.TempDir())
 	const module = "def f(n):\n    t = 0\n    for i in range(n):\n        t += i * i % 7\n    return t\n"
