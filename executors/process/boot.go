@@ -180,7 +180,7 @@ func (p *Pool) bury(w *member, cause error) {
 		p.sayWorn(w, worn)
 	}
 	p.feedIdle()
-	p.restaff()
+	p.crew.restaff(p.intake.waiting())
 	p.settled(len(lost))
 }
 

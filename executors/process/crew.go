@@ -118,6 +118,13 @@ func (c *crew) startAll() {
 	c.hire(c.limit)
 }
 
+// restaff has workers started for so many tasks that wait, if any were ever started.
+func (c *crew) restaff(waiting int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.staff(waiting)
+}
+
 // staff hires as many as there are tasks for which nobody is coming. Called with mu held.
 func (c *crew) staff(waiting int) {
 	coming := c.keepers

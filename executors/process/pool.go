@@ -166,8 +166,8 @@ func (p *Pool) refuse(it *remote.Item, failure error) {
 	}
 }
 
-// give gives a worker its ration, and more if that was less than it could have. Code of
-// users may run: contexts, and callbacks of tasks that turn out to be cancelled.
+// give gives a worker its ration, and more if that was less than it could have. It is
+// called without a lock: tasks that turn out to be cancelled are settled.
 func (p *Pool) give(r ration) {
 	p.giving.Add(1)
 	defer p.giving.Add(-1)
@@ -511,16 +511,8 @@ func (p *Pool) Resize(workers int) error {
 		p.intake.settle(l)
 	}
 	p.feedIdle()
-	p.restaff()
+	p.crew.restaff(p.intake.waiting())
 	return nil
-}
-
-// restaff has workers started for what waits, in a pool that has ever had a task.
-func (p *Pool) restaff() {
-	waiting := p.intake.waiting()
-	p.crew.mu.Lock()
-	defer p.crew.mu.Unlock()
-	p.crew.staff(waiting)
 }
 
 // Stats is described at executors.StatsOf. Peak is exact, and so are all numbers

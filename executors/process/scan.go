@@ -57,5 +57,5 @@ func (p *Pool) upkeep(now time.Time) {
 	for _, w := range p.crew.upkeep(now) {
 		w.kill()
 	}
-	p.restaff()
+	p.crew.restaff(p.intake.waiting())
 }

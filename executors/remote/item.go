@@ -52,7 +52,7 @@ func (it *Item) Free() {
 }
 
 // Start claims the task before it is first given to a worker; false if it was cancelled
-// and is to be dropped. Code of users may run: contexts and callbacks.
+// and is to be dropped. Who waits for it is told then; callbacks run elsewhere.
 func (it *Item) Start() bool {
 	it.Started = it.Started || it.Remote.Start()
 	return it.Started
