@@ -11,8 +11,9 @@ step() { printf '\n== %s\n' "$*"; }
 step "tests, as the README runs them"
 go test ./...
 
-step "drivers, every fault"
-go test ./bench/cmd/poolbench -run '^TestDriverFaults$' -faults
+step "drivers: every fault, every interpreter there is, a regression in Python"
+go test ./bench/cmd/poolbench -run '^(TestDriverFaults|TestGateFunction)$' -long
+go test ./bench/arm/driver -run '^TestPython$' -pythons
 
 step "gofmt"
 unformatted=$(gofmt -l .)
@@ -51,7 +52,7 @@ grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z]*' executors bench reports | 
 	done
 
 step "commands of the README"
-go test ./bench/cmd/poolbench -run '^TestReadme$' -readme -timeout 30m
+go test ./bench/cmd/poolbench -run '^TestReadme$' -long -timeout 30m
 
 step "decisions: 50 planted records of each truth"
 go run ./scripts/decisions -records 50

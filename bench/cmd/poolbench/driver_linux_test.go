@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -67,8 +66,6 @@ driver.main()
 	return path
 }
 
-var allFaults = flag.Bool("faults", false, "TestDriverFaults: every fault of a driver, not one in four")
-
 // Whatever a driver does, its arm fails with a sentence and leaves the run, the others go
 // on without it, and nothing that it started is left.
 func TestDriverFaults(t *testing.T) {
@@ -102,8 +99,8 @@ def lie():
 fault("hello", lie)`, "says that it is cpython-2.7.18, and said cpython-"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if i%4 != 0 && !*allFaults {
-				t.Skip("one in four of these is run; -faults runs every one")
+			if i%4 != 0 && !*long {
+				t.Skip("one in four of these is run; -long runs every one")
 			}
 			left := marked(t)
 			t.Setenv("POOLBENCH_TEST_FOUND", filepath.Join(t.TempDir(), "found"))

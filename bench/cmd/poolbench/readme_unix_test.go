@@ -15,13 +15,13 @@ import (
 	"time"
 )
 
-var allOfReadme = flag.Bool("readme", false, "run the commands of the README that measure, too: some minutes")
+var long = flag.Bool("long", false, "also what takes minutes: the commands of the README that measure, every fault of a driver, a gate on Python that finds a regression")
 
 // A shortening is what is run of a command of the README that would take minutes.
 type shortening struct {
 	command *regexp.Regexp
 	with    string // put behind the command, so that it counts
-	long    bool   // even so it takes more than a moment: with -readme only
+	long    bool   // even so it takes more than a moment: with -long only
 	exits   []int  // allowed beside 0
 }
 
@@ -50,7 +50,7 @@ var shortenings = []shortening{
 // TestReadme runs the commands of the README, in their order, as a new user would: in a copy of the
 // checkout, with nothing but Go, Git and, once it is installed, the program.
 func TestReadme(t *testing.T) {
-	if testing.Short() && !*allOfReadme {
+	if testing.Short() && !*long {
 		t.Skip("it compiles the program")
 	}
 	root := filepath.Join("..", "..", "..")
@@ -81,7 +81,7 @@ func TestReadme(t *testing.T) {
 			short = shortenings[i]
 			run = shortened(c, short.with)
 		}
-		if short.long && !*allOfReadme || c == "go test ./..." { // of which this test is one
+		if short.long && !*long || c == "go test ./..." { // of which this test is one
 			continue
 		}
 		if missing := lacks(c); missing != "" {
