@@ -39,9 +39,32 @@ func TestExpected(t *testing.T) {
 				}
 				continue
 			}
-			if got := w.Expected(workloads.Params{Tasks: test.tasks}, test.workers, test.capacity); got != want {
+			if got := w.Expected(workloads.Params{Tasks: test.tasks}).Speedup(test.workers, test.capacity); got != want {
 				t.Errorf("%s: %d tasks on %d workers of capacity %v: %v, want %v", w.Name, test.tasks, test.workers, test.capacity, got, want)
 			}
+		}
+	}
+}
+
+// Shares that one worker does, slots, and limits other than the CPUs.
+func TestCurve(t *testing.T) {
+	for _, test := range []struct {
+		curve     workloads.Curve
+		workers   int
+		delivered float64
+		want      float64
+	}{
+		{workloads.Curve{}, 3, 2.5, 2.5},
+		{workloads.Curve{Serial: 0.5}, 2, 2, 4.0 / 3},
+		{workloads.Curve{Serial: 1}, 9, 9, 1},
+		{workloads.Curve{Of: workloads.Workers, Serial: 0.25}, 4, 1, 16.0 / 7},
+		{workloads.Curve{Of: workloads.Workers, Slots: 4}, 3, 1, 3},
+		{workloads.Curve{Of: workloads.Workers, Slots: 4}, 16, 1, 4},
+		{workloads.Curve{Of: workloads.Workers, Slots: 4, Tasks: 9}, 8, 1, 4},
+		{workloads.Curve{Of: workloads.Bandwidth, Tasks: 16}, 4, 1.5, 1.5},
+	} {
+		if got := test.curve.Speedup(test.workers, test.delivered); got != test.want {
+			t.Errorf("%+v with %d workers that deliver %v: %v, want %v", test.curve, test.workers, test.delivered, got, test.want)
 		}
 	}
 }
@@ -63,7 +86,7 @@ func TestExpectedOfSleepIsReached(t *testing.T) {
 		serial := makespan(executors.Serial, 1, tasks)
 		for workers := 1; workers <= 20; workers++ {
 			got := float64(serial) / float64(makespan(executors.Goroutines, workers, tasks))
-			if want := workloads.Sleep.Expected(workloads.Params{Tasks: tasks}, workers, 1); got != want {
+			if want := workloads.Sleep.Expected(workloads.Params{Tasks: tasks}).Speedup(workers, 1); got != want {
 				t.Errorf("%d tasks on %d workers: speedup %v, want %v", tasks, workers, got, want)
 			}
 		}

@@ -42,11 +42,9 @@ type Workload struct {
 	// should end with an error soon after the context of Params has.
 	New func(Params) (Job, error)
 
-	// Expected is the speedup over the plain loop that the job of p would have on
-	// an executor without any cost, with that many workers (at least 1) that
-	// together deliver capacity times what one does alone (above 0). nil when it
-	// is not known.
-	Expected func(p Params, workers int, capacity float64) float64
+	// Expected is the speedup that the job of p would have on an executor without any
+	// cost. nil when it is not known.
+	Expected func(p Params) Curve
 }
 
 // A Resource is what limits a workload, hence which ideal speedup applies to it.
