@@ -16,7 +16,7 @@ type calibrations struct {
 
 // of is arm.Setup.Calibrate. What was calibrated in an earlier session stays, so that
 // jobs stay the same.
-func (c *calibrations) of(name string, kernel func(units int64) uint64) (record.Calibration, error) {
+func (c *calibrations) of(name string, timed func(units int64) float64) (record.Calibration, error) {
 	if found, ok := c.found[name]; ok {
 		return found, nil
 	}
@@ -26,7 +26,7 @@ func (c *calibrations) of(name string, kernel func(units int64) uint64) (record.
 			return known, nil
 		}
 	}
-	found, err := probe.Calibrate(kernel)
+	found, err := probe.Calibrate(timed)
 	if err != nil {
 		c.tell("warning", record.Warning{Topic: "calibration", What: fmt.Sprintf("The kernel of %s could not be calibrated: %v.", name, err),
 			Cure: "Its cost must be proportional to its units, and its result must be used."})

@@ -31,20 +31,20 @@ func BenchmarkGrid(b *testing.B) {
 
 // sharedCalibration is that of the other build where a gate compares two, or it would
 // compare different work, and a kernel that became slower would get less of it.
-func sharedCalibration(name string, kernel func(units int64) uint64) (c record.Calibration, err error) {
+func sharedCalibration(name string, timed func(units int64) float64) (c record.Calibration, err error) {
 	if c, ok := calibrated[name]; ok {
 		return c, nil
 	}
 	defer func() { calibrated[name] = c }()
 	dir := os.Getenv(build.SharedDirVariable)
 	if dir == "" {
-		return probe.Calibrate(kernel)
+		return probe.Calibrate(timed)
 	}
 	path := filepath.Join(dir, "calibration-"+name)
 	if text, err := os.ReadFile(path); err == nil && json.Unmarshal(text, &c) == nil && c.PerUnit > 0 {
 		return c, nil
 	}
-	if c, err = probe.Calibrate(kernel); err != nil {
+	if c, err = probe.Calibrate(timed); err != nil {
 		return c, err
 	}
 	text, err := json.Marshal(c)

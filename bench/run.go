@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"poolbench/bench/arm"
+	"poolbench/bench/arm/probe"
 	"poolbench/bench/block"
 	"poolbench/bench/host"
 	"poolbench/bench/record"
@@ -199,7 +200,7 @@ func (r *run) preflight(c *calibrations) {
 	}
 	r.found(host.ProbeClock(time.Now))
 	r.found(host.ProbeSleep(shortest))
-	if spin, err := c.of(workloads.Spin.Name, workloads.Spin.Kernel); err == nil {
+	if spin, err := c.of(workloads.Spin.Name, probe.Timed(workloads.Spin.Kernel)); err == nil {
 		r.found(host.ProbeNoise(func(d time.Duration) { workloads.Spin.Kernel(int64(d.Seconds() / spin.PerUnit)) }))
 	}
 }

@@ -74,7 +74,7 @@ type Setup struct {
 
 	// Calibrate measures the cost of a kernel unit, once a run: a name stands for one
 	// kernel, and a run that goes on keeps what it began with.
-	Calibrate func(name string, kernel func(units int64) uint64) (record.Calibration, error)
+	Calibrate func(name string, timed func(units int64) (seconds float64)) (record.Calibration, error)
 
 	// Tell writes a fact of the run, see record.Facts. It is not called while anything
 	// is timed.

@@ -16,7 +16,7 @@ func inRealTime(t *testing.T) ([]experiment, record.Calibration) {
 	if os.Getenv("POOLBENCH_REAL_TIME") == "" {
 		t.Skip("measures for minutes; set POOLBENCH_REAL_TIME=1 to run it")
 	}
-	spin, err := probe.Calibrate(workloads.Spin.Kernel)
+	spin, err := probe.Calibrate(probe.Timed(workloads.Spin.Kernel))
 	if err != nil {
 		t.Fatal(err)
 	}

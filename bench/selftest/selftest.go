@@ -52,7 +52,7 @@ func Run(ctx context.Context, c Config) (Result, error) {
 		c.Stage = func(string) {}
 	}
 	c.Stage("calibrating")
-	spin, err := probe.Calibrate(workloads.Spin.Kernel)
+	spin, err := probe.Calibrate(probe.Timed(workloads.Spin.Kernel))
 	if err != nil {
 		return Result{}, fmt.Errorf("calibrating the planted work: %w", err)
 	}

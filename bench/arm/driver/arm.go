@@ -96,13 +96,17 @@ func (a *point) units(ctx context.Context, p record.Point) (int64, error) {
 		return 0, err
 	}
 	var failure error
-	found, err := a.session.setup.Calibrate(a.key.runtime.Name+"."+p.Workload(), func(units int64) uint64 {
+	found, err := a.session.setup.Calibrate(a.key.runtime.Name+"."+p.Workload(), func(units int64) float64 {
 		within, cancel := context.WithTimeoutCause(ctx, calibrationLimit, fmt.Errorf("no answer within %v", calibrationLimit))
 		defer cancel()
-		if failure == nil {
-			_, failure = process.ask(within, request{Do: "calibrate", work: &work{Workload: p.Workload(), Units: units}})
+		if failure != nil {
+			return 0
 		}
-		return uint64(units)
+		var took reply
+		if took, failure = process.ask(within, request{Do: "calibrate", work: &work{Workload: p.Workload(), Units: units}}); failure == nil && took.Elapsed != 0 { // few units are no time to a coarse clock
+			failure = took.checkTime(process.seen.Seconds())
+		}
+		return took.Elapsed
 	})
 	if failure != nil {
 		err = failure
@@ -154,14 +158,27 @@ func (a *point) Slice(ctx context.Context) (s arm.Slice, err error) {
 	return s, nil
 }
 
-// checkRun tells what is wrong with what a run gave, of which so many seconds were seen.
-func (r ran) checkRun(seen float64, tasks int, want string) error {
-	const slack = 1e-6
+// slack is how much more a driver may say, in seconds, than was seen here, for clocks
+// are read in steps.
+const slack = 1e-6
+
+// checkTime tells what is wrong with the times of a run of which so many seconds were seen.
+func (r ran) checkTime(seen float64) error {
 	switch {
 	case !(r.Elapsed > 0):
 		return fmt.Errorf("the driver says that it took %v s, which is no time", r.Elapsed)
 	case r.Elapsed+max(0, r.WaitPart)+max(0, r.CPUPart) > seen+slack:
 		return fmt.Errorf("the driver says that it took %v s with its parts, and only %v s had passed", r.Elapsed+r.WaitPart+r.CPUPart, seen)
+	}
+	return nil
+}
+
+// checkRun tells what is wrong with what a run gave, of which so many seconds were seen.
+func (r ran) checkRun(seen float64, tasks int, want string) error {
+	if err := r.checkTime(seen); err != nil {
+		return err
+	}
+	switch {
 	case r.Timed < 0 || r.Timed > tasks || r.TaskSec < 0 || r.TaskSec > seen+slack || r.Timed > 0 && r.TaskSec == 0:
 		return fmt.Errorf("the driver says that %d of %d tasks took %v s each, which cannot be", r.Timed, tasks, r.TaskSec)
 	case want != "" && r.Answers != want:

@@ -67,8 +67,8 @@ func opened(t *testing.T, g Grid) arm.Session {
 
 func setupOf(t testing.TB) arm.Setup {
 	return arm.Setup{Seed: 7, Dir: t.TempDir(), Tell: func(name string, value any) {},
-		Calibrate: func(name string, kernel func(int64) uint64) (record.Calibration, error) {
-			return probe.Calibrate(kernel)
+		Calibrate: func(name string, timed func(int64) float64) (record.Calibration, error) {
+			return probe.Calibrate(timed)
 		}}
 }
 

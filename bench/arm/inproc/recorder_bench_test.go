@@ -22,13 +22,13 @@ import (
 // On 2 shared virtual CPUs: go test -run '^$' -bench Recorder ./bench/arm/inproc
 func BenchmarkRecorder(b *testing.B) {
 	const grain = 100 * time.Microsecond
-	spin, err := probe.Calibrate(workloads.Spin.Kernel)
+	spin, err := probe.Calibrate(probe.Timed(workloads.Spin.Kernel))
 	if err != nil {
 		b.Fatal(err)
 	}
 	units, tasks := probe.Units(spin, grain), taskCount(workloads.Spin, grain)
 	session, err := Grid{Workloads: []workloads.Workload{workloads.Spin}}.open(b.Context(), arm.Setup{Seed: 1, Dir: b.TempDir(), Tell: func(string, any) {},
-		Calibrate: func(string, func(int64) uint64) (record.Calibration, error) { return spin, nil }})
+		Calibrate: func(string, func(int64) float64) (record.Calibration, error) { return spin, nil }})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -56,7 +56,7 @@ func (g Grid) open(ctx context.Context, setup arm.Setup) (arm.Session, error) {
 		}
 		if w.Kernel != nil {
 			// One that cannot be calibrated fails with its arms; the others go on.
-			if c, err := setup.Calibrate(w.Name, w.Kernel); err == nil {
+			if c, err := setup.Calibrate(w.Name, probe.Timed(w.Kernel)); err == nil {
 				s.calibrations[w.Name] = c
 			}
 		}

@@ -10,7 +10,7 @@ import (
 // and then, as on a busy machine.
 func TestCalibrate(t *testing.T) {
 	calls := 0
-	c, err := calibrate(func(units int64) float64 {
+	c, err := Calibrate(func(units int64) float64 {
 		calls++
 		late := 0.0
 		if calls%3 == 0 {
@@ -32,13 +32,13 @@ func TestCalibrate(t *testing.T) {
 }
 
 func TestCalibrateRefuses(t *testing.T) {
-	if c, err := calibrate(func(int64) float64 { return 0 }); err == nil {
+	if c, err := Calibrate(func(int64) float64 { return 0 }); err == nil {
 		t.Errorf("a kernel that takes no time is calibrated as %v", c)
 	}
-	if c, err := calibrate(func(int64) float64 { return 2e-3 }); err == nil {
+	if c, err := Calibrate(func(int64) float64 { return 2e-3 }); err == nil {
 		t.Errorf("a kernel that always takes 2 ms is calibrated as %v", c)
 	}
-	c, err := calibrate(func(units int64) float64 { return 1e-12 * float64(units*units) })
+	c, err := Calibrate(func(units int64) float64 { return 1e-12 * float64(units*units) })
 	if err == nil && c.Spread <= MaxSpread {
 		t.Errorf("a quadratic kernel is calibrated as %v", c)
 	}
@@ -57,5 +57,23 @@ func TestMedian(t *testing.T) {
 	}
 	if m := median([]float64{4, 1, 2, 3}); m != 2.5 {
 		t.Errorf("median of 1, 2, 3, 4: %v", m)
+	}
+}
+
+// However long all times are late at first, a count is found that takes long enough.
+func TestCalibrateBesideOthers(t *testing.T) {
+	for _, lateCalls := range []int{3, 50, 100} {
+		calls, most := 0, int64(0)
+		c, err := Calibrate(func(units int64) float64 {
+			calls++
+			most = max(most, units)
+			if calls <= lateCalls {
+				return 20e-3
+			}
+			return 200e-9 + 3e-9*float64(units)
+		})
+		if off := math.Abs(c.PerUnit/3e-9 - 1); err != nil || off > 1e-6 || float64(most)*3e-9 < calibrationTop/2 {
+			t.Errorf("%d times late: %v, %v, %d units at most", lateCalls, c, err, most)
+		}
 	}
 }

@@ -46,7 +46,7 @@ func TestMachine(t *testing.T) {
 		t.Fatalf("points %v, %v", points, err)
 	}
 	session, err := source.Open(t.Context(), arm.Setup{
-		Calibrate: func(name string, kernel func(int64) uint64) (record.Calibration, error) { return Calibrate(kernel) },
+		Calibrate: func(name string, timed func(int64) float64) (record.Calibration, error) { return Calibrate(timed) },
 		Tell:      func(string, any) {},
 	})
 	if err != nil {

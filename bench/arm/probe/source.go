@@ -73,7 +73,7 @@ func (m Machine) open(_ context.Context, setup arm.Setup) (arm.Session, error) {
 	if len(m.Workers) == 0 {
 		return &session{machine: m, gang: &gang{}}, nil
 	}
-	c, err := setup.Calibrate(workloads.Spin.Name, workloads.Spin.Kernel)
+	c, err := setup.Calibrate(workloads.Spin.Name, Timed(workloads.Spin.Kernel))
 	if err != nil {
 		return nil, err
 	}
