@@ -123,7 +123,7 @@ func (w *member) unprepared(err error) error {
 func (p *Pool) serve(w *member) {
 	p.crew.welcome(w)
 	p.intake.settle(&w.workerLine)
-	p.give(p.intake.take(&w.workerLine, nil))
+	p.give(p.intake.take(&w.workerLine))
 	if isClosed(p.drained) {
 		w.sayBye()
 	}

@@ -28,7 +28,7 @@ type intake struct {
 	blocked  []chan struct{} // closed to tell a submitter that there is room
 	workers  int             // that may be at work at a time
 	idle     []*workerLine   // with nothing to do; the last was busy last
-	busy     map[*workerLine]struct{}
+	busy     []*workerLine
 	peak     int                       // of busy
 	since    map[*workerLine]time.Time // since when lines are idle; nil if nobody asks
 }
@@ -36,7 +36,7 @@ type intake struct {
 func newIntake(o *Options) *intake {
 	in := &intake{
 		bound: o.Queue, onFull: o.OnFull, limits: o.limitOf, workers: o.Workers,
-		queue: remote.NewBacklog(), funcs: map[string]*remote.Func{}, busy: map[*workerLine]struct{}{},
+		queue: remote.NewBacklog(), funcs: map[string]*remote.Func{},
 	}
 	if o.Idle > 0 {
 		in.since = map[*workerLine]time.Time{}
@@ -176,13 +176,13 @@ type ration struct {
 
 // push queues an item. If a worker is idle the ration is for it, else it has no line.
 // waiting is the length of the queue then. Called with mu held.
-func (in *intake) push(it *remote.Item, buf []*remote.Item) (r ration, waiting int) {
+func (in *intake) push(it *remote.Item) (r ration, waiting int) {
 	it.Order = in.accepted
 	in.queue.PushBack(it)
 	if len(in.idle) == 0 && in.queue.Len()%feedEvery == 0 {
-		return in.takeForBusy(buf), in.queue.Len()
+		return in.takeForBusy(), in.queue.Len()
 	}
-	return in.takeForIdle(buf), in.queue.Len()
+	return in.takeForIdle(), in.queue.Len()
 }
 
 // feedEvery is how many tasks come together in the queue before a submitter looks for a
@@ -191,10 +191,10 @@ func (in *intake) push(it *remote.Item, buf []*remote.Item) (r ration, waiting i
 const feedEvery = 8
 
 // takeForBusy is take for one of the busy lines that want more. Called with mu held.
-func (in *intake) takeForBusy(buf []*remote.Item) ration {
-	for l := range in.busy {
-		if l.wantsMore() {
-			if r := in.takeFor(l, buf); len(r.items) > 0 {
+func (in *intake) takeForBusy() ration {
+	for i := 0; i < len(in.busy); i++ { // a line that gets nothing may leave
+		if l := in.busy[i]; l.wantsMore() {
+			if r := in.takeFor(l); len(r.items) > 0 {
 				return r
 			}
 		}
@@ -228,18 +228,18 @@ func (in *intake) remove(r executors.Remote) bool {
 
 // take takes from the queue what l is to be given. A line that gets nothing and has nothing
 // is idle then.
-func (in *intake) take(l *workerLine, buf []*remote.Item) ration {
+func (in *intake) take(l *workerLine) ration {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return in.takeFor(l, buf)
+	return in.takeFor(l)
 }
 
 // takeFor is take with mu held.
-func (in *intake) takeFor(l *workerLine, buf []*remote.Item) ration {
-	r := ration{line: l, items: buf}
+func (in *intake) takeFor(l *workerLine) ration {
+	r := ration{line: l}
 	// There may be more workers than are to work at a time, while one replaces another.
-	if _, isBusy := in.busy[l]; isBusy || len(in.busy) < in.workers {
-		r.items = l.reserve(&in.queue, in.workers, r.items)
+	if l.isBusy || len(in.busy) < in.workers {
+		r.items = l.reserve(&in.queue, in.workers)
 	}
 	in.place(l)
 	if len(r.items) > 0 {
@@ -254,13 +254,13 @@ func (in *intake) takeFor(l *workerLine, buf []*remote.Item) ration {
 func (in *intake) takeIdle() ration {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return in.takeForIdle(nil)
+	return in.takeForIdle()
 }
 
 // takeForIdle is takeIdle with mu held. Lines that are to end are idle no more.
-func (in *intake) takeForIdle(buf []*remote.Item) ration {
+func (in *intake) takeForIdle() ration {
 	for n := len(in.idle); n > 0 && in.queue.Len() > 0 && len(in.busy) < in.workers; {
-		if r := in.takeFor(in.idle[n-1], buf); len(r.items) > 0 {
+		if r := in.takeFor(in.idle[n-1]); len(r.items) > 0 {
 			return r
 		}
 		if len(in.idle) == n {
@@ -286,11 +286,19 @@ func (in *intake) place(l *workerLine) {
 			in.since[l] = time.Now()
 		}
 	}
-	if n > 0 {
-		in.busy[l] = struct{}{}
+	if n > 0 && !l.isBusy {
+		in.busy, l.isBusy = append(in.busy, l), true
 		in.peak = max(in.peak, len(in.busy))
-	} else {
-		delete(in.busy, l)
+	} else if n == 0 {
+		in.rest(l)
+	}
+}
+
+// rest takes a line out of the busy ones. Called with mu held.
+func (in *intake) rest(l *workerLine) {
+	if l.isBusy {
+		i := slices.Index(in.busy, l)
+		in.busy, l.isBusy = slices.Delete(in.busy, i, i+1), false
 	}
 }
 
@@ -307,7 +315,7 @@ func (in *intake) drop(l *workerLine) {
 	defer in.mu.Unlock()
 	in.idle = slices.DeleteFunc(in.idle, func(other *workerLine) bool { return other == l })
 	delete(in.since, l)
-	delete(in.busy, l)
+	in.rest(l)
 }
 
 // idlers is how many lines but l are idle.

@@ -23,6 +23,8 @@ type workerLine struct {
 	onSpent  func()      // the worker has been given all tasks that it may have in its life
 	giveUp   func(error) // ends a worker that speaks another language, or cannot be spoken to
 
+	isBusy bool // of the intake, guarded by its lock
+
 	mu     sync.Mutex // guards what follows
 	window remote.Window
 	open   bool // may be given tasks
@@ -118,9 +120,9 @@ func (l *workerLine) wantsMore() bool {
 	return l.open && l.window.WantsMore()
 }
 
-// reserve moves from the queue of a pool of so many workers to items what the worker should
-// have, and keeps places for them, which end with push or release.
-func (l *workerLine) reserve(queue *remote.Backlog, workers int, items []*remote.Item) []*remote.Item {
+// reserve takes from the queue of a pool of so many workers what the worker should have, and
+// keeps places for it, which end with push or release.
+func (l *workerLine) reserve(queue *remote.Backlog, workers int) (items []*remote.Item) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	left := l.most - l.served - l.window.Taken()

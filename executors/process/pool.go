@@ -145,8 +145,7 @@ func (p *Pool) Submit(t executors.Task) error {
 		return nil
 	}
 	p.pending.Add(1)
-	var one [1]*remote.Item
-	ration, waiting := in.push(it, one[:0])
+	ration, waiting := in.push(it)
 	in.mu.Unlock()
 	if ration.line != nil {
 		p.give(ration)
@@ -192,7 +191,7 @@ func (p *Pool) give(r ration) {
 		if len(rest) > 0 {
 			p.crew.start(len(rest))
 		}
-		r = p.intake.take(r.line, nil)
+		r = p.intake.take(r.line)
 	}
 	if r.line.spent() {
 		r.line.onSpent()
@@ -262,7 +261,7 @@ func (p *Pool) answered(w *member, replies []reply) {
 		p.feedIdle()
 	}
 	if w.wantsMore() {
-		p.give(p.intake.take(&w.workerLine, nil)) // which puts it among the idle ones, if it is
+		p.give(p.intake.take(&w.workerLine)) // which puts it among the idle ones, if it is
 	}
 	n, open := w.taken()
 	if n == 0 {
