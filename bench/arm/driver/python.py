@@ -395,7 +395,8 @@ def hello():
 
 # Points.
 
-RAN = '{"elapsed": %r, "answers": "%s", "task_sec": %r, "timed": %d}'  # what json makes of it, sooner
+# What json makes of it, sooner.
+RAN = '{"elapsed": %r, "answers": "%s", "task_sec": %r, "timed": %d}'
 STRIDE_SECONDS = 20e-6  # of tasks that take less none is timed from within
 
 
@@ -432,10 +433,12 @@ class Point:
         function(tasks[0])
         return clock() - begin > STRIDE_SECONDS
 
-    def run(self, request):
+    def run(self, request, has_ended):
         begin = clock()
         outs = self.run_all()
         elapsed = clock() - begin
+        if not self.parts:
+            has_ended()
         seconds = []
         if self.timed:
             seconds = [out.seconds for out in outs if type(out) is Took]
@@ -478,7 +481,7 @@ class Function:
         with open(asked["inputs"], encoding="utf-8") as f:
             self.lines = [line for line in f if line.strip()]
 
-    def run(self, request):
+    def run(self, request, has_ended):
         calls = len(self.lines) * self.times
         more = request.get("more", 0)
         # Made anew each time: the function may change what it is given.
@@ -495,10 +498,19 @@ class Function:
 
 # The protocol.
 
+PROMISED = 1024  # bytes of a reply whose head is sent before it is known
+HEAD = PROMISED.to_bytes(4, "big")
+
 
 class Driver:
     def __init__(self):
         self.pools, self.points = {}, {}
+        self.promised = False  # the head of the reply has been sent
+
+    def has_ended(self):
+        """Tells that the work is done: the answers are looked at while poolbench knows it."""
+        os.write(4, HEAD)
+        self.promised = True
 
     def answer(self, request):
         do = request["do"]
@@ -517,7 +529,7 @@ class Driver:
                 gc.freeze()  # what stands ready is not looked at again in every collection
             return {}
         if do == "run":
-            return self.points[request["point"]].run(request)
+            return self.points[request["point"]].run(request, self.has_ended)
         if do == "close":
             self.points.pop(request["point"], None)
             return {}
@@ -541,19 +553,32 @@ def main():
     if "" not in sys.path:
         sys.path.insert(0, "")  # where PYTHONSAFEPATH has left the current directory out
     requests = open(3, "rb")
-    driver = Driver()
+    driver, runs = Driver(), {}
     while True:
         head = requests.read(4)
         if len(head) < 4:
             os._exit(0)  # poolbench is gone, and ends what is left
-        request = json.loads(requests.read(int.from_bytes(head, "big")))
+        asked = requests.read(int.from_bytes(head, "big"))
+        request = runs.get(asked) or json.loads(asked)
         try:
             reply = driver.answer(request)
         except (Exception, SystemExit) as e:
-            reply = {"error": sentence(e), "missing": isinstance(e, Missing)}
+            what = sentence(e)[:150] if driver.promised else sentence(e)  # it must fit
+            reply = {"error": what, "missing": isinstance(e, Missing)}
         body = (reply if type(reply) is str else json.dumps(reply)).encode()
-        frame = len(body).to_bytes(4, "big") + body
+        if driver.promised:
+            driver.promised, frame = False, body.ljust(PROMISED)
+        else:
+            frame = len(body).to_bytes(4, "big") + body
         while frame:
             frame = frame[os.write(4, frame) :]
-        if request["do"] == "bye":
+        if request["do"] == "run":
+            runs[asked] = request  # it will come again, and is to begin soon then
+        elif request["do"] == "close":
+            runs.clear()
+        elif request["do"] == "bye":
             return
+
+
+if __name__ == "__main__":
+    main()
