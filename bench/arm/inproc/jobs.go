@@ -71,5 +71,22 @@ func (s *Session) job(ctx context.Context, p record.Point) (workloads.Job, error
 		return nil, fmt.Errorf("preparing %s: %w", w.Name, err)
 	}
 	s.jobs[key] = job
+	s.expect(key, w, params)
 	return job, nil
+}
+
+// expect tells what speedup is declared for a job, once in a record.
+func (s *Session) expect(what record.Point, w workloads.Workload, p workloads.Params) {
+	if w.Expected == nil {
+		return
+	}
+	c := w.Expected(p)
+	if c.Of == "" {
+		c.Of = workloads.Capacity
+	}
+	e := new(record.Facts).ExpectedOf(what, record.Curve{Of: string(c.Of), Tasks: c.Tasks, Serial: c.Serial, Slots: c.Slots})
+	if !s.expected[e.What] {
+		s.expected[e.What] = true
+		s.setup.Tell("expected", e)
+	}
 }
