@@ -39,9 +39,37 @@ func TestExpected(t *testing.T) {
 				}
 				continue
 			}
+			if w.Name == workloads.Mandelbrot.Name || w.Name == workloads.Queens.Name {
+				continue // tasks that are not equally long
+			}
 			if got := w.Expected(workloads.Params{Tasks: test.tasks}).Speedup(test.workers, test.capacity); got != want {
 				t.Errorf("%s: %d tasks on %d workers of capacity %v: %v, want %v", w.Name, test.tasks, test.workers, test.capacity, got, want)
 			}
+		}
+	}
+}
+
+// Unequal tasks, and work that memory limits.
+func TestExpectedOfUnequalTasks(t *testing.T) {
+	at := func(w workloads.Workload, tasks int, axis, value string) workloads.Curve {
+		p := workloads.Params{Tasks: tasks}
+		if axis != "" {
+			p.Axes = map[string]string{axis: value}
+		}
+		return w.Expected(p)
+	}
+	for _, test := range []struct {
+		got, want workloads.Curve
+	}{
+		{at(workloads.Queens, 256, "", ""), workloads.Curve{}},
+		{at(workloads.Mandelbrot, 1, "", ""), workloads.Curve{Slots: 1}},
+		{at(workloads.Mandelbrot, 40, "", ""), workloads.Curve{Slots: 15}}, // the longest is 2.51 times the mean
+		{at(workloads.Triad, 16, "", ""), workloads.Curve{Tasks: 16, Of: workloads.Bandwidth}},
+		{at(workloads.Triad, 16, "footprint", "768"), workloads.Curve{Tasks: 16}},
+		{at(workloads.Triad, 16, "footprint", "1025"), workloads.Curve{Tasks: 16, Of: workloads.Bandwidth}},
+	} {
+		if test.got != test.want {
+			t.Errorf("%+v, want %+v", test.got, test.want)
 		}
 	}
 }

@@ -18,6 +18,7 @@ var Hash = register(Workload{
 	Name:     "hash",
 	Doc:      "digests large buffers with SHA-256: CPU, in few calls of a library",
 	Resource: CPU,
+	Unit:     "1024 bytes",
 	Grains:   []time.Duration{time.Millisecond},
 	Kernel:   func(units int64) uint64 { return digest(golden, units) },
 	New:      newHash,

@@ -14,6 +14,7 @@ var MonteCarlo = register(Workload{
 	Name:     "montecarlo",
 	Doc:      "estimates pi from random points: floating point, no memory",
 	Resource: CPU,
+	Unit:     "1 point",
 	Grains:   []time.Duration{100 * time.Microsecond},
 	Kernel:   func(units int64) uint64 { return uint64(hits(golden, units)) },
 	New:      newMonteCarlo,

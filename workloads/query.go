@@ -25,6 +25,7 @@ var Query = register(Workload{
 	Name:     "query",
 	Doc:      "reads from a database file (bbolt) while crunching what was read before",
 	Resource: Mixed,
+	Unit:     "8 bytes, a word that is crunched",
 	Grains:   []time.Duration{100 * time.Microsecond},
 	Kernel:   func(units int64) uint64 { return crunch([][]byte{make([]byte, documentSize)}, units) },
 	New:      newQuery,

@@ -62,21 +62,25 @@ func runAndCheck(t *testing.T, job workloads.Job, ex executors.Executor) {
 	}
 }
 
+// A job has one answer, whatever it runs on.
 func TestEveryWorkloadOnEveryKind(t *testing.T) {
-	for _, kind := range executors.All() {
-		for _, w := range workloads.All() {
-			t.Run(kind.Name+"/"+w.Name, func(t *testing.T) {
-				ex := start(t, kind, 3)
-				runAndCheck(t, small(t, w, 16, 100), ex)
-				runAndCheck(t, small(t, w, 1, 0), ex)
-			})
-		}
+	for _, w := range workloads.All() {
+		t.Run(w.Name, func(t *testing.T) {
+			some, one := small(t, w, 16, 100), small(t, w, 1, 0)
+			for _, kind := range executors.All() {
+				for _, workers := range []int{1, 2, 5, 16} {
+					ex := start(t, kind, workers)
+					runAndCheck(t, some, ex)
+					runAndCheck(t, one, ex)
+				}
+			}
+		})
 	}
 }
 
 // What there is to know of a workload stands in it, for lists and reports.
 func TestEveryWorkloadSaysWhatItIs(t *testing.T) {
-	word := regexp.MustCompile(`^[a-z0-9]+$`)
+	word, amount := regexp.MustCompile(`^[a-z0-9]+$`), regexp.MustCompile(`^[1-9][0-9]* [^.\n]+$`)
 	for _, w := range workloads.All() {
 		if !word.MatchString(w.Name) {
 			t.Errorf("%s: a name is one word of [a-z0-9]", w.Name)
@@ -85,6 +89,9 @@ func TestEveryWorkloadSaysWhatItIs(t *testing.T) {
 			if text == "" || strings.HasSuffix(text, ".") || strings.Contains(text, "\n") {
 				t.Errorf("%s: its %s is %q; want one line without a full stop", w.Name, what, text)
 			}
+		}
+		if (w.Unit == "") != (w.Kernel == nil) || w.Unit != "" && !amount.MatchString(w.Unit) {
+			t.Errorf("%s: its Unit is %q; want how much of what a kernel unit is, if it has a kernel", w.Name, w.Unit)
 		}
 		if none := strings.HasPrefix(w.Source, "none: "); none != (w.Expected == nil) {
 			t.Errorf("%s: its Source is %q, and that it has an expected curve is %v", w.Name, w.Source, w.Expected != nil)
@@ -282,7 +289,7 @@ func TestEndedContextEndsSerialRun(t *testing.T) {
 
 // A preparation that calculates the answer stops between two tasks.
 func TestEndedContextEndsPreparation(t *testing.T) {
-	for _, w := range []workloads.Workload{workloads.MonteCarlo, workloads.Matmul, workloads.Query, workloads.Hash, workloads.File} {
+	for _, w := range workloads.All() {
 		stopped := errors.New("stopped")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(stopped)
@@ -326,7 +333,9 @@ func TestRegistry(t *testing.T) {
 			t.Errorf("%s: no doc or no resource", w.Name)
 		}
 	}
-	want := []string{"file", "hash", "matmul", "montecarlo", "query", "sleep", "spin", "tiny"}
+	want := []string{
+		"chase", "ep", "fft", "file", "fma", "hash", "mandelbrot", "matmul", "montecarlo", "nbody", "queens", "query", "sleep", "sort", "spin", "spmv", "tiny", "triad",
+	}
 	if len(names) != len(want) {
 		t.Fatalf("All() = %v, want %v", names, want)
 	}

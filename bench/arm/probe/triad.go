@@ -1,5 +1,7 @@
 package probe
 
+import "poolbench/workloads/offheap"
+
 const (
 	// triadElements is the length of each of the three arrays of a triad: 8 MiB each,
 	// so a pass goes over 24 MiB in a few milliseconds. A last-level cache larger than
@@ -15,7 +17,7 @@ const (
 // runs, on the thread that uses them, so that they lie in memory near to it; they are
 // no part of Go's heap, which decides when garbage is collected.
 type triad struct {
-	a, b, c []float64
+	a, b, c *offheap.Array[float64]
 	step    int
 }
 
@@ -23,16 +25,17 @@ type triad struct {
 // another one in each pass, so that an old answer is none.
 func (t *triad) run() bool {
 	if t.a == nil {
-		t.a, t.b, t.c = array(), array(), array()
-		for i := range t.a {
-			t.b[i], t.c[i] = float64(i), 2
+		t.a, t.b, t.c = offheap.Make[float64](triadElements), offheap.Make[float64](triadElements), offheap.Make[float64](triadElements)
+		b, c := t.b.Values(), t.c.Values()
+		for i := range b {
+			b[i], c[i] = float64(i), 2
 		}
 	}
 	const length = triadElements / triadSteps
 	from := t.step % triadSteps * length
 	scale := float64(3 + t.step/triadSteps%2)
 	t.step++
-	a, b, c := t.a[from:][:length], t.b[from:][:length], t.c[from:][:length]
+	a, b, c := t.a.Values()[from:][:length], t.b.Values()[from:][:length], t.c.Values()[from:][:length]
 	for i := range a {
 		a[i] = b[i] + scale*c[i]
 	}
@@ -40,9 +43,4 @@ func (t *triad) run() bool {
 }
 
 // close gives the arrays back.
-func (t *triad) close() {
-	for _, a := range [][]float64{t.a, t.b, t.c} {
-		free(a)
-	}
-	t.a, t.b, t.c = nil, nil, nil
-}
+func (t *triad) close() { t.a, t.b, t.c = nil, nil, nil }
