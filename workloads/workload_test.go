@@ -14,10 +14,16 @@ import (
 	"poolbench/workloads"
 )
 
+// largeUnits are those of a small job where a unit takes microseconds.
+var largeUnits = map[string]int64{"fft": 1, "sort": 3}
+
 // small makes a job of w that takes little time on any machine.
 func small(t *testing.T, w workloads.Workload, tasks, payload int) workloads.Job {
 	t.Helper()
 	p := workloads.Params{Tasks: tasks, Grain: time.Millisecond, Units: 40, Seed: 7, Dir: t.TempDir()}
+	if units, ok := largeUnits[w.Name]; ok {
+		p.Units = units
+	}
 	for _, a := range w.Axes {
 		if a.Name == "payload" {
 			p.Axes = map[string]string{"payload": strconv.Itoa(payload)}
