@@ -8,7 +8,10 @@ import (
 	"time"
 )
 
-var payload = Axis{"payload", "bytes sent with each task and back", []string{"0", "4096"}}
+var payload = Axis{"payload", "bytes sent with each task and back, up to 1 MiB", []string{"0", "4096"}}
+
+// maxPayload is 1 MiB: what sending costs a byte does not change beyond it.
+const maxPayload = 1 << 20
 
 // Tiny does nothing but send its payload to the task and back: what is left is the
 // cost of the executor. A task has a number besides, so that no two tasks
@@ -35,6 +38,9 @@ var tinyTask = Define("workloads.tiny", func(_ context.Context, in parcel) (parc
 
 func newTiny(p Params) (Job, error) {
 	size, err := p.Count(payload)
+	if err == nil && size > maxPayload {
+		err = fmt.Errorf("workloads: payload=%d is above %d bytes", size, maxPayload)
+	}
 	if err != nil {
 		return nil, err
 	}

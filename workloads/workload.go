@@ -59,6 +59,10 @@ type Workload struct {
 	// says so; or why there is none.
 	Expected func(p Params) Curve
 	Source   string
+
+	// Lacks says in a clause why the workload cannot run here, as a server that it needs is
+	// not there; "" when it can. It may take seconds. nil when it always can.
+	Lacks func() string
 }
 
 // A Resource is what limits a workload, hence which ideal speedup applies to it.

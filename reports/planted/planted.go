@@ -24,6 +24,8 @@ type World struct {
 	Resource string
 	Inside   bool                // tasks are timed from inside
 	Gave     func(b int) float64 // what 2 CPUs deliver together in a block; nil where it was not probed, and is 2
+	Memory   float64             // what memory gives 2 CPUs together; 0 where it was not probed
+	Curve    *record.Curve       // declared for the grains; nil for none
 	Grains   []time.Duration
 	Pools    []Pool
 	Cores    int // 2 if 0
@@ -68,6 +70,11 @@ func (w World) Record() (*record.Record, error) {
 	rw.Fact("run", fmt.Sprint(w.Seed))
 	rw.Fact("cores", max(w.Cores, 2))
 	rw.Fact("workload", record.Workload{Name: "spin", Resource: w.Resource})
+	for _, g := range w.Grains {
+		if w.Curve != nil {
+			rw.Fact("expected", new(record.Facts).ExpectedOf(record.GridPoint(record.Serial, "spin", 1, g), *w.Curve))
+		}
+	}
 	for _, r := range w.Runtimes {
 		source := record.Source{Name: r.Name, Baseline: r.Baseline, Executors: []string{r.Baseline}}
 		for _, p := range r.Pools {
@@ -98,11 +105,17 @@ func (w World) Record() (*record.Record, error) {
 				rw.Result(record.Result{Point: p, Values: values})
 			}
 		}
+		probe := func(benchmark string, gave float64) {
+			put(record.NewPoint(benchmark, record.AxisWorkers, "1"), 0.01, 0, 0)
+			put(record.NewPoint(benchmark, record.AxisWorkers, "2"), 0.01*2/gave, 0, 0)
+		}
 		gave := 2.0
 		if w.Gave != nil {
 			gave = w.Gave(b)
-			put(record.NewPoint(record.CapacityBenchmark, record.AxisWorkers, "1"), 0.01, 0, 0)
-			put(record.NewPoint(record.CapacityBenchmark, record.AxisWorkers, "2"), 0.01*2/gave, 0, 0)
+			probe(record.CapacityBenchmark, gave)
+		}
+		if w.Memory > 0 {
+			probe(record.BandwidthBenchmark, w.Memory)
 		}
 		const tasks = 64
 		along := func(work float64, baseline string, pools []Pool, at func(executor string, workers int) record.Point) {
@@ -189,6 +202,11 @@ func Worlds(seed uint64, blocks int, noise float64) map[string]World {
 		"a neighbour":         along(Pools([]int{1, 2, 4}, usual)...),
 		"threads of one core": along(Pools([]int{1, 2, 4}, usual)...),
 		"timed inside":        one(Pools([]int{1, 2, 4}, usual)...),
+		"as expected":         one(Pools([]int{1, 2, 4}, map[string]float64{"goroutines": 0.4e-6, "spawn": 0.6e-6})...),
+		"short of expected":   one(Pools([]int{1, 2, 4}, map[string]float64{"goroutines": 40e-6, "processes": 60e-6})...),
+		"short of memory":     one(Pool{"goroutines", 1, Gain(0.99)}, Pool{"goroutines", 2, Gain(1.22)}, Pool{"goroutines", 4, Gain(1.2)}),
+		"above expected":      one(Pool{"goroutines", 2, Gain(1.6)}, Pool{"spawn", 2, Gain(1.35)}),
+		"slots":               one(),
 		"runtimes":            along(Pools([]int{1, 2}, usual)...),
 	}
 	edit := func(name string, change func(*World)) {
@@ -231,6 +249,24 @@ func Worlds(seed uint64, blocks int, noise float64) map[string]World {
 		w.Runtimes = []Runtime{
 			{"cpython-3.11.7", "python-serial", 200, []Pool{{"python-processes", 1, Overhead(1, 90e-6)}, {"python-processes", 2, Overhead(2, 90e-6)}, {"python-threads", 2, Gain(0.97)}}},
 			{"node-20.1.0", "node-serial", 12, []Pool{{"node-threads", 2, Overhead(2, 12e-6)}}},
+		}
+	})
+	edit("as expected", func(w *World) {
+		w.Gave, w.Curve = func(int) float64 { return 1.9 }, &record.Curve{Of: record.LimitCapacity, Tasks: 64}
+	})
+	edit("short of expected", func(w *World) {
+		w.Gave, w.Curve = func(int) float64 { return 1.9 }, &record.Curve{Of: record.LimitCapacity, Tasks: 64}
+	})
+	edit("short of memory", func(w *World) {
+		w.Gave, w.Memory, w.Curve = func(int) float64 { return 1.9 }, 1.25, &record.Curve{Of: record.LimitBandwidth}
+	})
+	edit("above expected", func(w *World) {
+		w.Gave, w.Curve = func(int) float64 { return 1.9 }, &record.Curve{Of: record.LimitCapacity, Serial: 0.5}
+	})
+	edit("slots", func(w *World) {
+		w.Resource, w.Curve = "wait", &record.Curve{Of: record.LimitWorkers, Tasks: 64, Slots: 4}
+		for _, n := range []int{1, 2, 3, 4, 8} {
+			w.Pools = append(w.Pools, Pool{"goroutines", n, Gain(0.98 * math.Min(float64(n), 4))})
 		}
 	})
 	edit("timed inside", func(w *World) { w.Inside = true })

@@ -86,7 +86,7 @@ func (s *Session) Arm(ctx context.Context, p record.Point) (arm.Arm, error) {
 	if _, _, err := s.Job(ctx, p); err != nil {
 		return nil, err
 	}
-	return &pooled{session: s, point: p, tasks: s.grid.TaskCount(w, p.Grain())}, nil
+	return &pooled{session: s, point: p, tasks: s.grid.TaskCount(w, p)}, nil
 }
 
 // Job is the job of a point and its executor, which stands ready, for those who time it
