@@ -40,7 +40,7 @@ type Workload struct {
 
 	// KernelOf is the kernel at other values of the axes, where they change what a unit
 	// costs; nil when they do not. It refuses values that the workload cannot have. Kernel
-	// is that of the first values, and made from it when it is nil.
+	// is that of the first values; built-in workloads have it from here.
 	KernelOf func(Params) (func(units int64) uint64, error)
 
 	// Unit is what a kernel unit is, with how much of it first: "16 FLOP, a step of 8

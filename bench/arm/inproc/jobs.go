@@ -55,9 +55,9 @@ func (s *Session) job(ctx context.Context, p record.Point) (workloads.Job, error
 		}
 		params.Units = n
 	} else if w.Kernel != nil {
-		c, ok := s.calibrations[w.Name]
-		if !ok {
-			return nil, fmt.Errorf("preparing %s: %w", w.Name, errNotCalibrated)
+		c, err := s.calibration(w, params)
+		if err != nil {
+			return nil, fmt.Errorf("preparing %s: %w", w.Name, err)
 		}
 		params.Units = probe.Units(c, p.Grain())
 	}
@@ -68,6 +68,32 @@ func (s *Session) job(ctx context.Context, p record.Point) (workloads.Job, error
 	s.jobs[key] = job
 	s.expect(key, w, params)
 	return job, nil
+}
+
+// calibration is that of the kernel of w at the axes of p: where they change what a unit
+// costs, each of their values has one of its own.
+func (s *Session) calibration(w workloads.Workload, p workloads.Params) (record.Calibration, error) {
+	if w.KernelOf == nil || len(p.Axes) == 0 {
+		if c, ok := s.calibrations[w.Name]; ok {
+			return c, nil
+		}
+		return record.Calibration{}, errNotCalibrated
+	}
+	kernel, err := w.KernelOf(p)
+	if err != nil {
+		return record.Calibration{}, err
+	}
+	name := w.Name
+	for _, a := range w.Axes {
+		if value, ok := p.Axes[a.Name]; ok {
+			name += " " + a.Name + "=" + value
+		}
+	}
+	c, err := s.setup.Calibrate(name, kernel)
+	if err != nil {
+		return c, errNotCalibrated
+	}
+	return c, nil
 }
 
 // axesOf are the values that a point has of the axes of its workload.
