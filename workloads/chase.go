@@ -28,7 +28,7 @@ var Chase = register(Workload{
 	Axes:     []Axis{chaseFootprint},
 	KernelOf: func(p Params) (func(units int64) uint64, error) {
 		n, err := chaseLines(p)
-		return func(units int64) uint64 { return chase(circles.get(n).Values(), 0, units) }, err
+		return func(units int64) uint64 { return chase(circles.get(n), 0, units) }, err
 	},
 	New:      newChase,
 	Truth:    "the last line of each task, by a jump in the circle",
@@ -57,13 +57,12 @@ const (
 	circleTerm   = 1442695040888963407
 )
 
-var circles = table[int, *offheap.Array[line]]{make: func(n int) *offheap.Array[line] {
-	a := offheap.Make[line](n)
-	lines := a.Values()
+var circles = table[int, []line]{make: func(n int) []line {
+	lines := offheap.Make[line](n)
 	for i := range lines {
 		lines[i].next = (uint64(i)*circleFactor + circleTerm) % uint64(n)
 	}
-	return a
+	return lines
 }}
 
 //go:noinline
@@ -94,7 +93,7 @@ type hunt struct {
 
 // Two tasks may end at the same line, so the seed is in the answer.
 var chaseTask = Define("workloads.chase", func(_ context.Context, in hunt) (uint64, error) {
-	return mix(in.Seed) ^ chase(circles.get(in.Lines).Values(), in.Seed%uint64(in.Lines), in.Loads), nil
+	return mix(in.Seed) ^ chase(circles.get(in.Lines), in.Seed%uint64(in.Lines), in.Loads), nil
 })
 
 func newChase(p Params) (Job, error) {

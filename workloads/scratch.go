@@ -7,6 +7,7 @@ import "sync"
 // every collection of garbage, of which there is one before each timed run.
 type shelf[K comparable, V any] struct {
 	make func(K) V
+	drop func(V) // nil when there is nothing to do
 
 	mu   sync.Mutex
 	free map[K][]V
@@ -38,6 +39,11 @@ func (s *shelf[K, V]) put(kind K, v V) {
 func (s *shelf[K, V]) clear(kind K) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.drop != nil {
+		for _, v := range s.free[kind] {
+			s.drop(v)
+		}
+	}
 	delete(s.free, kind)
 	return nil
 }

@@ -38,9 +38,9 @@ var SpMV = register(Workload{
 // A laplacian is the matrix and the vector.
 type laplacian struct {
 	side           int
-	starts         *offheap.Array[uint32] // of rows, in the two others; one more than rows
-	columns        *offheap.Array[uint32]
-	values, vector *offheap.Array[float64]
+	starts         []uint32 // of rows, in the two others; one more than rows
+	columns        []uint32
+	values, vector []float64
 }
 
 var laplacians = table[int, *laplacian]{make: newLaplacian}
@@ -48,22 +48,21 @@ var laplacians = table[int, *laplacian]{make: newLaplacian}
 func newLaplacian(side int) *laplacian {
 	n := side * side
 	m := &laplacian{side, offheap.Make[uint32](n + 1), offheap.Make[uint32](5 * n), offheap.Make[float64](5 * n), offheap.Make[float64](n)}
-	starts, columns, values, vector := m.starts.Values(), m.columns.Values(), m.values.Values(), m.vector.Values()
 	filled := 0
 	for row := range n {
 		i, j := row/side, row%side
-		vector[row] = float64(i*i + j*j)
+		m.vector[row] = float64(i*i + j*j)
 		for _, e := range [5]struct {
 			there bool
 			to    int
 			value float64
 		}{{i > 0, row - side, -1}, {j > 0, row - 1, -1}, {true, row, 4}, {j < side-1, row + 1, -1}, {i < side-1, row + side, -1}} {
 			if e.there {
-				columns[filled], values[filled] = uint32(e.to), e.value
+				m.columns[filled], m.values[filled] = uint32(e.to), e.value
 				filled++
 			}
 		}
-		starts[row+1] = uint32(filled)
+		m.starts[row+1] = uint32(filled)
 	}
 	return m
 }
@@ -74,7 +73,7 @@ func (m *laplacian) multiply(first int, rows int64) (digest uint64) {
 	for ; rows > 0; first = 0 {
 		end := int(min(int64(first)+rows, int64(n)))
 		rows -= int64(end - first)
-		digest = multiplyRows(m.starts.Values()[first:end+1], m.columns.Values(), m.values.Values(), m.vector.Values(), digest, weight)
+		digest = multiplyRows(m.starts[first:end+1], m.columns, m.values, m.vector, digest, weight)
 		weight += 2 * uint64(end-first)
 	}
 	return digest

@@ -2,7 +2,6 @@ package workloads
 
 import (
 	"context"
-	"runtime"
 	"time"
 
 	"poolbench/workloads/offheap"
@@ -30,7 +29,12 @@ var Triad = register(Workload{
 	Axes:     []Axis{triadFootprint},
 	KernelOf: func(p Params) (func(units int64) uint64, error) {
 		length, err := triadLength(p)
-		return func(units int64) uint64 { return runTriad(stretch{golden, length, units}) }, err
+		return func(units int64) uint64 {
+			t := triads.take(length)
+			defer triads.put(length, t)
+			t.prepare(length) // or the first calls would tell what that costs
+			return t.run(1, units)
+		}, err
 	},
 	New:    newTriad,
 	Truth:  "elements of the result in closed form, 1 + 2s",
@@ -57,14 +61,21 @@ func triadLength(p Params) (int, error) {
 
 // triadArrays are those of a worker.
 type triadArrays struct {
-	a, b, c *offheap.Array[float64]
+	a, b, c []float64
 	next    int // element to go on with
 	ready   int // elements of b and c that have their value
 }
 
-var triads = shelf[int, *triadArrays]{make: func(length int) *triadArrays {
-	return &triadArrays{a: offheap.Make[float64](length), b: offheap.Make[float64](length), c: offheap.Make[float64](length)}
-}}
+var triads = shelf[int, *triadArrays]{
+	make: func(length int) *triadArrays {
+		return &triadArrays{a: offheap.Make[float64](length), b: offheap.Make[float64](length), c: offheap.Make[float64](length)}
+	},
+	drop: func(t *triadArrays) {
+		offheap.Free(t.a)
+		offheap.Free(t.b)
+		offheap.Free(t.c)
+	},
+}
 
 // triad is the kernel. b and c have the length of a.
 //
@@ -78,8 +89,8 @@ func triad(a, b, c []float64, s float64) {
 
 // prepare gives b and c their values up to an element.
 func (t *triadArrays) prepare(end int) {
-	for b, c := t.b.Values(), t.c.Values(); t.ready < end; t.ready++ {
-		b[t.ready], c[t.ready] = 1, 2
+	for ; t.ready < end; t.ready++ {
+		t.b[t.ready], t.c[t.ready] = 1, 2
 	}
 }
 
@@ -87,19 +98,17 @@ func (t *triadArrays) prepare(end int) {
 // the first to the last one.
 func (t *triadArrays) run(s float64, elements int64) (sum uint64) {
 	const samples = 4
-	a, first := t.a.Values(), t.next
+	first, length := int64(t.next), int64(len(t.a))
 	for left := elements; left > 0; {
-		end := int(min(int64(t.next)+left, int64(len(a))))
+		end := int(min(int64(t.next)+left, length))
 		t.prepare(end)
-		triad(a[t.next:end], t.b.Values()[t.next:end], t.c.Values()[t.next:end], s)
+		triad(t.a[t.next:end], t.b[t.next:end], t.c[t.next:end], s)
 		left -= int64(end - t.next)
-		t.next = end % len(a)
+		t.next = end % len(t.a)
 	}
 	for k := range int64(samples) {
-		at := (int64(first) + k*(elements-1)/(samples-1)) % int64(len(a))
-		sum += uint64(int64(a[at]))
+		sum += uint64(int64(t.a[(first+k*(elements-1)/(samples-1))%length]))
 	}
-	runtime.KeepAlive(t)
 	return sum
 }
 

@@ -146,7 +146,7 @@ func TestTriadClosedForm(t *testing.T) {
 	covered := 0
 	for i, elements := range []int64{1, 2, 3, 300, 999, 1000, 1001, 2500, 1} {
 		s := uint64(i + 3)
-		before := append([]float64(nil), arrays.a.Values()...)
+		before := append([]float64(nil), arrays.a...)
 		first := arrays.next
 		if got, want := arrays.run(float64(s), elements), 4*(1+2*s); got != want {
 			t.Errorf("%d elements times %d: %d, want %d", elements, s, got, want)
@@ -155,7 +155,7 @@ func TestTriadClosedForm(t *testing.T) {
 		if want := covered % length; arrays.next != want {
 			t.Errorf("after %d elements it goes on at %d, want %d", covered, arrays.next, want)
 		}
-		for k, x := range arrays.a.Values() {
+		for k, x := range arrays.a {
 			want := before[k]
 			if int64((k-first+length)%length) < elements {
 				want = float64(1 + 2*s)
@@ -165,9 +165,9 @@ func TestTriadClosedForm(t *testing.T) {
 			}
 		}
 	}
-	arrays.a.Values()[0] = 7
+	arrays.a[0] = 7
 	arrays.next = 0
-	if arrays.b.Values()[0] = 9; arrays.run(3, 1) == 4*7 {
+	if arrays.b[0] = 9; arrays.run(3, 1) == 4*7 {
 		t.Error("a wrong element goes unseen")
 	}
 }
@@ -175,7 +175,7 @@ func TestTriadClosedForm(t *testing.T) {
 // The lines make one circle, into which the jump leads where the chase does.
 func TestChaseIsOneCircle(t *testing.T) {
 	for _, n := range []int{16, 512, 4096} {
-		lines, seen := circles.get(n).Values(), map[uint64]bool{}
+		lines, seen := circles.get(n), map[uint64]bool{}
 		for at := uint64(0); !seen[at]; at = lines[at].next {
 			seen[at] = true
 		}
@@ -209,7 +209,7 @@ func TestSpMV(t *testing.T) {
 					want++
 				}
 			}
-			if got := multiplyRows(m.starts.Values()[row:row+2], m.columns.Values(), m.values.Values(), constant, 0, 1); got != want {
+			if got := multiplyRows(m.starts[row:row+2], m.columns, m.values, constant, 0, 1); got != want {
 				t.Errorf("row %d of a grid of side %d times a constant: %d, want %d", row, side, got, want)
 			}
 			if got, want := m.multiply(row, 1), expectProducts(side, row, 1); got != want {

@@ -3,28 +3,29 @@
 package offheap
 
 import (
-	"runtime"
+	"sync"
 	"unsafe"
 )
 
-// An Array is a number of values of a type without pointers, all zero at first. Memory is
-// taken from the system when a part of it is first written, and given back some time
-// after the Array can no longer be reached.
-type Array[T any] struct{ values []T }
+// mapped is the memory that the system has given, by its first byte.
+var mapped sync.Map
 
-// Make makes an array of n values, n at least 1. Where the system has no memory of this
-// kind, it lies in Go's heap.
-func Make[T any](n int) *Array[T] {
+// Make makes an array of n values, n at least 1, of a type without pointers, all zero. Memory
+// is taken from the system when a part of it is first written. Where the system has none
+// of this kind, the array lies in Go's heap.
+func Make[T any](n int) []T {
 	var zero T
 	memory := reserve(n * int(unsafe.Sizeof(zero)))
 	if memory == nil {
-		return &Array[T]{make([]T, n)}
+		return make([]T, n)
 	}
-	a := &Array[T]{unsafe.Slice((*T)(unsafe.Pointer(&memory[0])), n)}
-	runtime.AddCleanup(a, release, memory)
-	return a
+	mapped.Store(&memory[0], memory)
+	return unsafe.Slice((*T)(unsafe.Pointer(&memory[0])), n)
 }
 
-// Values are those of the array. They must not be used once it cannot be reached: whoever
-// holds only them keeps it with runtime.KeepAlive.
-func (a *Array[T]) Values() []T { return a.values }
+// Free gives back what Make made; it must be the whole of it and not be used any more.
+func Free[T any](array []T) {
+	if memory, ok := mapped.LoadAndDelete((*byte)(unsafe.Pointer(unsafe.SliceData(array)))); ok {
+		release(memory.([]byte))
+	}
+}

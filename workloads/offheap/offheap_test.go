@@ -11,22 +11,37 @@ func TestArray(t *testing.T) {
 	type pair struct{ a, b uint32 }
 	for _, n := range []int{1, 1000, 1 << 16} {
 		words, pairs := offheap.Make[uint64](n), offheap.Make[pair](n)
-		if len(words.Values()) != n || len(pairs.Values()) != n {
-			t.Fatalf("%d and %d values, want %d", len(words.Values()), len(pairs.Values()), n)
+		if len(words) != n || len(pairs) != n {
+			t.Fatalf("%d and %d values, want %d", len(words), len(pairs), n)
 		}
 		for i := range n {
-			if words.Values()[i] != 0 || pairs.Values()[i] != (pair{}) {
+			if words[i] != 0 || pairs[i] != (pair{}) {
 				t.Fatalf("value %d of %d is not zero", i, n)
 			}
-			words.Values()[i], pairs.Values()[i] = uint64(i), pair{uint32(i), 7}
+			words[i], pairs[i] = uint64(i), pair{uint32(i), 7}
 		}
 		runtime.GC()
+		offheap.Free(words)
 		for i := range n {
-			if words.Values()[i] != uint64(i) || pairs.Values()[i] != (pair{uint32(i), 7}) {
+			if pairs[i] != (pair{uint32(i), 7}) {
 				t.Fatalf("value %d of %d is not what was written", i, n)
 			}
 		}
+		offheap.Free(pairs)
 	}
+}
+
+// What did not come from here, or was given back, is left alone.
+func TestFreeOfOtherMemory(t *testing.T) {
+	own := make([]uint64, 1<<20) // large enough to begin at a page
+	offheap.Free(own)
+	offheap.Free[uint64](nil)
+	for i := range own {
+		own[i] = 7
+	}
+	a := offheap.Make[uint64](10)
+	offheap.Free(a)
+	offheap.Free(a)
 }
 
 // An array is no part of the heap that decides when garbage is collected.
@@ -41,5 +56,5 @@ func TestArrayIsOutsideOfTheHeap(t *testing.T) {
 	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 16<<20 {
 		t.Errorf("the heap grew by %d bytes", grown)
 	}
-	runtime.KeepAlive(a)
+	offheap.Free(a)
 }

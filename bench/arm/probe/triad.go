@@ -17,7 +17,7 @@ const (
 // runs, on the thread that uses them, so that they lie in memory near to it; they are
 // no part of Go's heap, which decides when garbage is collected.
 type triad struct {
-	a, b, c *offheap.Array[float64]
+	a, b, c []float64
 	step    int
 }
 
@@ -26,16 +26,15 @@ type triad struct {
 func (t *triad) run() bool {
 	if t.a == nil {
 		t.a, t.b, t.c = offheap.Make[float64](triadElements), offheap.Make[float64](triadElements), offheap.Make[float64](triadElements)
-		b, c := t.b.Values(), t.c.Values()
-		for i := range b {
-			b[i], c[i] = float64(i), 2
+		for i := range t.b {
+			t.b[i], t.c[i] = float64(i), 2
 		}
 	}
 	const length = triadElements / triadSteps
 	from := t.step % triadSteps * length
 	scale := float64(3 + t.step/triadSteps%2)
 	t.step++
-	a, b, c := t.a.Values()[from:][:length], t.b.Values()[from:][:length], t.c.Values()[from:][:length]
+	a, b, c := t.a[from:][:length], t.b[from:][:length], t.c[from:][:length]
 	for i := range a {
 		a[i] = b[i] + scale*c[i]
 	}
@@ -43,4 +42,9 @@ func (t *triad) run() bool {
 }
 
 // close gives the arrays back.
-func (t *triad) close() { t.a, t.b, t.c = nil, nil, nil }
+func (t *triad) close() {
+	for _, a := range [][]float64{t.a, t.b, t.c} {
+		offheap.Free(a)
+	}
+	t.a, t.b, t.c = nil, nil, nil
+}

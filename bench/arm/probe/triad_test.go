@@ -10,12 +10,12 @@ func TestTriad(t *testing.T) {
 			t.Fatal("the triad finds its own answer wrong")
 		}
 	}
-	for i, x := range m.a.Values() {
+	for i, x := range m.a {
 		if want := float64(i) + 8; x != want {
 			t.Fatalf("element %d is %v, want %v", i, x, want)
 		}
 	}
-	m.b.Values()[0] = 1
+	m.b[0] = 1
 	if m.run() {
 		t.Error("a wrong element is not seen")
 	}
