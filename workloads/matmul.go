@@ -111,10 +111,9 @@ func multiply(p product) (digest uint64) {
 
 // multiplyBlocks sets c to a·b, for up to 64 rows and a b of order n.
 func multiplyBlocks(a, b, c []float64, rows, n int) {
-	clear(c)
 	for j := 0; j < n; j += matmulBlock {
-		for k := 0; k < n; k += matmulBlock {
-			gonum.Implementation{}.Dgemm(blas.NoTrans, blas.NoTrans, rows, matmulBlock, matmulBlock, 1, a[k:], n, b[k*n+j:], n, 1, c[j:], n)
+		for k, keep := 0, 0.0; k < n; k, keep = k+matmulBlock, 1 {
+			gonum.Implementation{}.Dgemm(blas.NoTrans, blas.NoTrans, rows, matmulBlock, matmulBlock, 1, a[k:], n, b[k*n+j:], n, keep, c[j:], n)
 		}
 	}
 }

@@ -25,8 +25,11 @@ func small(t *testing.T, w workloads.Workload, tasks, payload int) workloads.Job
 		p.Units = units
 	}
 	for _, a := range w.Axes {
-		if a.Name == "payload" {
+		switch a.Name {
+		case "payload":
 			p.Axes = map[string]string{"payload": strconv.Itoa(payload)}
+		case "board":
+			p.Axes = map[string]string{"board": "8"}
 		}
 	}
 	job, err := w.New(p)
