@@ -326,7 +326,7 @@ func TestRegistry(t *testing.T) {
 			t.Errorf("%s: no doc or no resource", w.Name)
 		}
 	}
-	want := []string{"file", "hash", "matmul", "montecarlo", "query", "sleep", "spin", "tiny"}
+	want := []string{"cargo", "file", "hash", "matmul", "montecarlo", "query", "sleep", "spin", "tiny"}
 	if len(names) != len(want) {
 		t.Fatalf("All() = %v, want %v", names, want)
 	}
