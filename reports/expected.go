@@ -212,8 +212,10 @@ func holdsBack(c record.Curve, workers int, delivered float64) string {
 	expected, slots, rounds := c.Speedup(workers, delivered), c, c
 	slots.Slots, rounds.Tasks = 0, 0
 	switch {
+	case slots.Speedup(workers, delivered) > expected && c.Slots == math.Trunc(c.Slots):
+		return words.Count(int(c.Slots), "slot")
 	case slots.Speedup(workers, delivered) > expected:
-		return words.Count(c.Slots, "slot")
+		return words.Significant(c.Slots) + " tasks at once"
 	case rounds.Speedup(workers, delivered) > expected:
 		return "rounds of " + words.Count(c.Tasks, "task")
 	case c.Serial > 0 && workers > 1:

@@ -29,8 +29,8 @@ var Mandelbrot = register(Workload{
 	Kernel:   func(units int64) uint64 { return strip{golden, 0, 1, units}.iterate().Iterations },
 	New:      newMandelbrot,
 	Truth:    "the iterations of each strip by the plain loop; the area of the set, 1.5066, within what so many points can tell",
-	Source:   "the capacity C(P), up to the share of the longest task: all of the work is so many of it",
-	Expected: func(p Params) Curve { return Curve{Slots: max(1, int(float64(p.Tasks)/longestStrip(p.Tasks)))} },
+	Source:   "the capacity C(P), up to the work of all tasks in units of the longest one",
+	Expected: func(p Params) Curve { return Curve{Slots: float64(p.Tasks) / longestStrip(p.Tasks)} },
 })
 
 const (
@@ -43,7 +43,7 @@ const (
 
 // longestStrip is how long the longest of n tasks, the lowest strip, takes in units of the
 // mean one, as counted.
-func longestStrip(n int) float64 { return 2.55 - 1.5/float64(n) }
+func longestStrip(n int) float64 { return 1 + 1.55*(1-1/float64(n)) }
 
 // A strip is a task: the index-th of so many strips from the bottom.
 type strip struct {

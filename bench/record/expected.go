@@ -17,7 +17,7 @@ type Curve struct {
 	Of     string  `json:"of"`               // what W is: a Limit
 	Tasks  int     `json:"tasks,omitempty"`  // n, tasks of equal length; 0 where rounds do not matter
 	Serial float64 `json:"serial,omitempty"` // share of the work that one worker at a time can do, from 0 to 1
-	Slots  int     `json:"slots,omitempty"`  // tasks that can be under way at once, whatever the workers; 0 for any number
+	Slots  float64 `json:"slots,omitempty"`  // tasks' worth of work that can be under way at once, whatever the workers; 0 for any number
 }
 
 // What limits work, hence what workers deliver together.
@@ -39,7 +39,7 @@ func (c Curve) Speedup(workers int, delivered float64) float64 {
 		most = min(most, n/math.Ceil(n/p))
 	}
 	if c.Slots > 0 {
-		most = min(most, float64(c.Slots))
+		most = min(most, c.Slots)
 	}
 	return most
 }
@@ -49,8 +49,8 @@ func (c Curve) Check() error {
 	switch {
 	case c.Of != LimitCapacity && c.Of != LimitBandwidth && c.Of != LimitWorkers:
 		return fmt.Errorf("a curve of %q: there are %s, %s and %s", c.Of, LimitCapacity, LimitBandwidth, LimitWorkers)
-	case c.Tasks < 0 || c.Slots < 0:
-		return fmt.Errorf("a curve with %d tasks and %d slots: neither is below 0", c.Tasks, c.Slots)
+	case c.Tasks < 0 || !(c.Slots >= 0 && c.Slots <= math.MaxFloat64):
+		return fmt.Errorf("a curve with %d tasks and %v slots: neither is below 0 or infinite", c.Tasks, c.Slots)
 	case !(c.Serial >= 0 && c.Serial <= 1):
 		return fmt.Errorf("a curve with a serial share of %v: it is from 0 to 1", c.Serial)
 	}

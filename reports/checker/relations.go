@@ -39,6 +39,7 @@ var relations = map[reports.Relation]func(*data, reports.Section, reports.Claim)
 	reports.CountOf:       count,
 	reports.MedianOf:      medianOf,
 	reports.PaysAbove:     paysAbove,
+	reports.PaysUpTo:      paysUpTo,
 	reports.HalfAbove:     halfAbove,
 	reports.CutOver:       cutOver,
 	reports.CutOverLoses:  cutOverLoses,

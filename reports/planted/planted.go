@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 
@@ -29,6 +30,11 @@ type World struct {
 	Grains   []time.Duration
 	Pools    []Pool
 	Cores    int // 2 if 0
+
+	// Payloads are bytes sent with each task, and PerByte what one costs a task of processes,
+	// in seconds; nil for none.
+	Payloads []int
+	PerByte  float64
 
 	// Units is the work of tasks that are the same in every runtime; 0 for none. A unit
 	// takes a nanosecond here.
@@ -130,9 +136,21 @@ func (w World) Record() (*record.Record, error) {
 		}
 		for _, r := range append([]Runtime{{Baseline: record.Serial, Slower: 1, Pools: w.Pools}}, w.Runtimes...) {
 			for _, g := range w.Grains {
-				along(g.Seconds(), r.Baseline, r.Pools, func(executor string, workers int) record.Point {
-					return record.GridPoint(executor, "spin", workers, g).With(record.AxisRuntime, r.Name)
-				})
+				for _, sent := range append([]int{0}, w.Payloads...) {
+					pools := slices.Clone(r.Pools)
+					for i, p := range pools {
+						if p.Executor == "processes" && sent > 0 {
+							pools[i].Speedup = func(work, gave float64) float64 { return work / (work/p.Speedup(work, gave) + w.PerByte*float64(sent)) }
+						}
+					}
+					along(g.Seconds(), r.Baseline, pools, func(executor string, workers int) record.Point {
+						p := record.GridPoint(executor, "spin", workers, g).With(record.AxisRuntime, r.Name)
+						if sent > 0 {
+							p = p.With(record.AxisPayload, strconv.Itoa(sent))
+						}
+						return p
+					})
+				}
 			}
 			if w.Units > 0 {
 				along(float64(w.Units)*r.Slower*1e-9, r.Baseline, r.Pools, func(executor string, workers int) record.Point {
@@ -207,6 +225,7 @@ func Worlds(seed uint64, blocks int, noise float64) map[string]World {
 		"short of memory":     one(Pool{"goroutines", 1, Gain(0.99)}, Pool{"goroutines", 2, Gain(1.22)}, Pool{"goroutines", 4, Gain(1.2)}),
 		"above expected":      one(Pool{"goroutines", 2, Gain(1.6)}, Pool{"spawn", 2, Gain(1.35)}),
 		"slots":               one(),
+		"payloads":            one(Pools([]int{1, 2, 4}, usual)...),
 		"runtimes":            along(Pools([]int{1, 2}, usual)...),
 	}
 	edit := func(name string, change func(*World)) {
@@ -268,6 +287,10 @@ func Worlds(seed uint64, blocks int, noise float64) map[string]World {
 		for _, n := range []int{1, 2, 3, 4, 8} {
 			w.Pools = append(w.Pools, Pool{"goroutines", n, Gain(0.98 * math.Min(float64(n), 4))})
 		}
+	})
+	edit("payloads", func(w *World) {
+		// 100 µs of work less 65 µs with 2 workers: 35 µs are left for the way, 175,000 bytes.
+		w.Payloads, w.PerByte = []int{4096, 65536, 262144, 1 << 20}, 0.2e-9
 	})
 	edit("timed inside", func(w *World) { w.Inside = true })
 	return out

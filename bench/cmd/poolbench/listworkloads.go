@@ -74,7 +74,7 @@ func expected(g inproc.Grid, w workloads.Workload) string {
 		terms = append(terms, fmt.Sprintf("%d/⌈%[1]d/P⌉", c.Tasks))
 	}
 	if c.Slots > 0 {
-		terms = append(terms, fmt.Sprint(c.Slots))
+		terms = append(terms, fmt.Sprintf("%.3g", c.Slots))
 	}
 	text := terms[0]
 	if len(terms) > 1 {
