@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"gonum.org/v1/gonum/dsp/fourier"
+
+	"poolbench/workloads/offheap"
 )
 
 var fftLength = Axis{"length", "complex points of a transform, a power of two from 16 to 16777216", []string{"1024", "65536"}}
@@ -68,9 +70,10 @@ type transformer struct {
 	data []complex128
 }
 
-var transformers = shelf[int, *transformer]{make: func(n int) *transformer {
-	return &transformer{fourier.NewCmplxFFT(n), make([]complex128, n)}
-}}
+var transformers = shelf[int, *transformer]{
+	make: func(n int) *transformer { return &transformer{fourier.NewCmplxFFT(n), offheap.Make[complex128](n)} },
+	drop: func(t *transformer) { offheap.Free(t.data) },
+}
 
 //go:noinline
 func transform(s signal) (digest uint64) {

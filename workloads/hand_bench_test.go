@@ -319,16 +319,15 @@ func timed(f func()) time.Duration {
 	return time.Since(begin)
 }
 
-// takeTurns times both, in changing order.
+// takeTurns times both, each once before and once after the other.
 func takeTurns(b *testing.B, ours, theirs func()) {
-	var times [2][]time.Duration
-	for i := 0; b.Loop(); i++ {
-		for k := range 2 {
-			which := (i + k) % 2
-			times[which] = append(times[which], timed([]func(){ours, theirs}[which]))
-		}
+	var our, their []time.Duration
+	for b.Loop() {
+		first, second := timed(ours), timed(theirs)
+		their = append(their, second+timed(theirs))
+		our = append(our, first+timed(ours))
 	}
-	reportRatio(b, times[0], times[1])
+	reportRatio(b, our, their)
 }
 
 // BenchmarkByHand tells the rate of one worker of a pool, relative to a plain loop of the

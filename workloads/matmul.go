@@ -6,6 +6,8 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
+
+	"poolbench/workloads/offheap"
 )
 
 var matmulOrder = Axis{"order", "of the square matrix, a multiple of 64 from 64 to 4096", []string{"64", "256", "512"}}
@@ -42,13 +44,16 @@ func matmulOrderOf(p Params) (int, error) { return p.Multiple(matmulOrder, matmu
 // fillSmall sets b, of which the length is a multiple of 16, to integers in [-8, 7], so that
 // sums of products are exact: those of order 4096 stay below 2^18.
 func fillSmall(b []float64, random *stream) {
+	state := uint64(*random)
 	for ; len(b) > 0; b = b[16:] {
-		r := random.next()
+		state += golden
+		r := mix(state)
 		for k := range b[:16] {
 			b[k] = smallIntegers[r&15]
 			r >>= 4
 		}
 	}
+	*random = stream(state)
 }
 
 // smallIntegers spare fillSmall the conversions, which took a tenth of the time of a task.
@@ -61,7 +66,7 @@ type square struct{ b, r, image []float64 }
 
 var squares = table[int, square]{make: func(order int) square {
 	random := stream(golden)
-	s := square{make([]float64, order*order), make([]float64, order), make([]float64, order)}
+	s := square{offheap.Make[float64](order * order), make([]float64, order), make([]float64, order)}
 	fillSmall(s.b, &random)
 	for i := range s.r {
 		s.r[i] = float64(random.next() & (1<<20 - 1))
@@ -75,9 +80,15 @@ var squares = table[int, square]{make: func(order int) square {
 func inner(x, y []float64) float64 { return gonum.Implementation{}.Ddot(len(x), x, 1, y, 1) }
 
 // slabs are blocks of rows of A and of C, of that order.
-var slabs = shelf[int, [2][]float64]{make: func(order int) [2][]float64 {
-	return [2][]float64{make([]float64, matmulBlock*order), make([]float64, matmulBlock*order)}
-}}
+var slabs = shelf[int, [2][]float64]{
+	make: func(order int) [2][]float64 {
+		return [2][]float64{offheap.Make[float64](matmulBlock * order), offheap.Make[float64](matmulBlock * order)}
+	},
+	drop: func(slab [2][]float64) {
+		offheap.Free(slab[0])
+		offheap.Free(slab[1])
+	},
+}
 
 type product struct {
 	Seed  uint64

@@ -28,9 +28,9 @@ var MonteCarlo = register(Workload{
 //
 //go:noinline
 func hits(seed uint64, points int64) (inside int64) {
-	random := stream(seed)
 	for range points {
-		r := random.next()
+		seed += golden
+		r := mix(seed)
 		x := float64(r>>32) * (1.0 / (1 << 32))
 		y := float64(r&(1<<32-1)) * (1.0 / (1 << 32))
 		if x*x+y*y < 1 {

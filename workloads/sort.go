@@ -30,24 +30,29 @@ var Sort = register(Workload{
 
 type keys [256]uint64
 
-// fill makes the next array. The keys of sorted input go up by steps of up to 2^48.
-func (k *keys) fill(input string, random *stream) {
+// fill makes the next array, and returns where the stream is behind it. The keys of sorted
+// input go up by steps of up to 2^48.
+func (k *keys) fill(input string, random uint64) uint64 {
 	switch input {
 	case "sorted":
 		key := uint64(0)
 		for i := range k {
-			key += random.next() >> 16
+			random += golden
+			key += mix(random) >> 16
 			k[i] = key
 		}
 	case "few":
 		for i := range k {
-			k[i] = random.next() >> 61
+			random += golden
+			k[i] = mix(random) >> 61
 		}
 	default:
 		for i := range k {
-			k[i] = random.next()
+			random += golden
+			k[i] = mix(random)
 		}
 	}
+	return random
 }
 
 // A sorting is what is known of sorted arrays: how often a key lies before a smaller one,
@@ -71,10 +76,10 @@ func (s *sorting) add(k *keys) {
 
 //go:noinline
 func sortArrays(seed uint64, input string, arrays int64) sorting {
-	s, random := sorting{Seed: seed}, stream(seed)
+	s := sorting{Seed: seed}
 	var k keys
 	for range arrays {
-		k.fill(input, &random)
+		seed = k.fill(input, seed)
 		slices.Sort(k[:])
 		s.add(&k)
 	}
@@ -83,10 +88,10 @@ func sortArrays(seed uint64, input string, arrays int64) sorting {
 
 // expectSorting is sortArrays without sorting.
 func expectSorting(seed uint64, input string, arrays int64) sorting {
-	s, random := sorting{Seed: seed}, stream(seed)
+	s := sorting{Seed: seed}
 	var k keys
 	for range arrays {
-		k.fill(input, &random)
+		seed = k.fill(input, seed)
 		s.add(&k)
 	}
 	s.Descents = 0
