@@ -39,6 +39,9 @@ func TestExpected(t *testing.T) {
 				}
 				continue
 			}
+			if w.Name == workloads.Mandelbrot.Name || w.Name == workloads.Queens.Name {
+				continue // tasks that are not equally long
+			}
 			if got := w.Expected(workloads.Params{Tasks: test.tasks}).Speedup(test.workers, test.capacity); got != want {
 				t.Errorf("%s: %d tasks on %d workers of capacity %v: %v, want %v", w.Name, test.tasks, test.workers, test.capacity, got, want)
 			}
@@ -46,25 +49,27 @@ func TestExpected(t *testing.T) {
 	}
 }
 
-// Shares that one worker does, slots, and limits other than the CPUs.
-func TestCurve(t *testing.T) {
+// Unequal tasks, and work that memory limits.
+func TestExpectedOfUnequalTasks(t *testing.T) {
+	at := func(w workloads.Workload, tasks int, axis, value string) workloads.Curve {
+		p := workloads.Params{Tasks: tasks}
+		if axis != "" {
+			p.Axes = map[string]string{axis: value}
+		}
+		return w.Expected(p)
+	}
 	for _, test := range []struct {
-		curve     workloads.Curve
-		workers   int
-		delivered float64
-		want      float64
+		got, want workloads.Curve
 	}{
-		{workloads.Curve{}, 3, 2.5, 2.5},
-		{workloads.Curve{Serial: 0.5}, 2, 2, 4.0 / 3},
-		{workloads.Curve{Serial: 1}, 9, 9, 1},
-		{workloads.Curve{Of: workloads.Workers, Serial: 0.25}, 4, 1, 16.0 / 7},
-		{workloads.Curve{Of: workloads.Workers, Slots: 4}, 3, 1, 3},
-		{workloads.Curve{Of: workloads.Workers, Slots: 4}, 16, 1, 4},
-		{workloads.Curve{Of: workloads.Workers, Slots: 4, Tasks: 9}, 8, 1, 4},
-		{workloads.Curve{Of: workloads.Bandwidth, Tasks: 16}, 4, 1.5, 1.5},
+		{at(workloads.Queens, 256, "", ""), workloads.Curve{}},
+		{at(workloads.Mandelbrot, 1, "", ""), workloads.Curve{Slots: 1}},
+		{at(workloads.Mandelbrot, 2, "", ""), workloads.Curve{Slots: 2 / 1.775}}, // the longest takes 1.775 times the mean
+		{at(workloads.Triad, 16, "", ""), workloads.Curve{Tasks: 16, Of: workloads.Bandwidth}},
+		{at(workloads.Triad, 16, "footprint", "768"), workloads.Curve{Tasks: 16}},
+		{at(workloads.Triad, 16, "footprint", "1025"), workloads.Curve{Tasks: 16, Of: workloads.Bandwidth}},
 	} {
-		if got := test.curve.Speedup(test.workers, test.delivered); got != test.want {
-			t.Errorf("%+v with %d workers that deliver %v: %v, want %v", test.curve, test.workers, test.delivered, got, test.want)
+		if test.got != test.want {
+			t.Errorf("%+v, want %+v", test.got, test.want)
 		}
 	}
 }

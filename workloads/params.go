@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -41,6 +42,33 @@ func (p Params) Count(a Axis) (int, error) {
 		return 0, fmt.Errorf("workloads: %s=%q is no count: give a whole number from 0", a.Name, p.Text(a))
 	}
 	return n, nil
+}
+
+// Within is the value of axis a as a whole number from least to most.
+func (p Params) Within(a Axis, least, most int) (int, error) { return p.multiple(a, 1, least, most) }
+
+// Multiple is the value of axis a as a multiple of unit from unit to most.
+func (p Params) Multiple(a Axis, unit, most int) (int, error) { return p.multiple(a, unit, unit, most) }
+
+func (p Params) multiple(a Axis, unit, least, most int) (int, error) {
+	n, err := strconv.Atoi(p.Text(a))
+	if err == nil && n >= least && n <= most && n%unit == 0 {
+		return n, nil
+	}
+	what := "whole number"
+	if unit > 1 {
+		what = fmt.Sprint("multiple of ", unit)
+	}
+	return 0, fmt.Errorf("workloads: %s=%q is out of range: give a %s from %d to %d", a.Name, p.Text(a), what, least, most)
+}
+
+// OneOf is the value of axis a, which must be one of those that it lists.
+func (p Params) OneOf(a Axis) (string, error) {
+	value := p.Text(a)
+	if !slices.Contains(a.Values, value) {
+		return "", fmt.Errorf("workloads: %s=%q is not known: give %s", a.Name, value, strings.Join(a.Values, ", "))
+	}
+	return value, nil
 }
 
 // check refuses parameters that w cannot use.

@@ -13,6 +13,7 @@ var Spin = register(Workload{
 	Name:     "spin",
 	Doc:      "runs a chain of integer operations: CPU only, no memory",
 	Resource: CPU,
+	Unit:     "1 step of xorshift64",
 	Grains: []time.Duration{
 		250 * time.Nanosecond, time.Microsecond, 4 * time.Microsecond, 16 * time.Microsecond,
 		64 * time.Microsecond, 256 * time.Microsecond, 1024 * time.Microsecond,
@@ -20,6 +21,8 @@ var Spin = register(Workload{
 	Kernel:   func(units int64) uint64 { return xorshift(golden, units) },
 	New:      newSpin,
 	Expected: EqualWork,
+	Truth:    "the last state of each chain, found by jumping ahead: powers of the step as a matrix of bits",
+	Source:   shareCPUs,
 })
 
 type chain struct {

@@ -38,13 +38,31 @@ type Workload struct {
 	// progress while it is descheduled. The caller must use the result.
 	Kernel func(units int64) uint64
 
+	// KernelOf is the kernel at other values of the axes, where they change what a unit
+	// costs; nil when they do not. It refuses values that the workload cannot have. Kernel
+	// is that of the first values; built-in workloads have it from here.
+	KernelOf func(Params) (func(units int64) uint64, error)
+
+	// Unit is what a kernel unit is, with how much of it first: "16 FLOP, a step of 8
+	// chains", "24 bytes". "" when there is no kernel.
+	Unit string
+
 	// New prepares a job. It may take as long as the serial run of the job, and
 	// should end with an error soon after the context of Params has.
 	New func(Params) (Job, error)
 
+	// Truth says in a sentence how the right answer is known.
+	Truth string
+
 	// Expected is the speedup that the job of p would have on an executor without any
-	// cost. nil when it is not known.
+	// cost. nil when it is not known. Source says in a clause why it is that, and who
+	// says so; or why there is none.
 	Expected func(p Params) Curve
+	Source   string
+
+	// Lacks says in a clause why the workload cannot run here, as a server that it needs is
+	// not there; "" when it can. It may take seconds. nil when it always can.
+	Lacks func() string
 }
 
 // A Resource is what limits a workload, hence which ideal speedup applies to it.
@@ -63,6 +81,9 @@ var registered = map[string]Workload{}
 func register(w Workload) Workload {
 	if _, taken := registered[w.Name]; taken || w.Name == "" || w.New == nil || len(w.Grains) == 0 {
 		panic(fmt.Sprintf("workloads: workload %q is registered already, or without a name, grains or New", w.Name))
+	}
+	if w.Kernel == nil && w.KernelOf != nil {
+		w.Kernel, _ = w.KernelOf(Params{}) // that it does is for the tests
 	}
 	prepare := w.New
 	w.New = func(p Params) (Job, error) {

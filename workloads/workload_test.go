@@ -3,7 +3,12 @@ package workloads_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,13 +17,22 @@ import (
 	"poolbench/workloads"
 )
 
+// largeUnits are those of a small job where a unit takes microseconds.
+var largeUnits = map[string]int64{"fft": 1, "sort": 3}
+
 // small makes a job of w that takes little time on any machine.
 func small(t *testing.T, w workloads.Workload, tasks, payload int) workloads.Job {
 	t.Helper()
 	p := workloads.Params{Tasks: tasks, Grain: time.Millisecond, Units: 40, Seed: 7, Dir: t.TempDir()}
+	if units, ok := largeUnits[w.Name]; ok {
+		p.Units = units
+	}
 	for _, a := range w.Axes {
-		if a.Name == "payload" {
+		switch a.Name {
+		case "payload":
 			p.Axes = map[string]string{"payload": strconv.Itoa(payload)}
+		case "board":
+			p.Axes = map[string]string{"board": "8"}
 		}
 	}
 	job, err := w.New(p)
@@ -60,14 +74,44 @@ func runAndCheck(t *testing.T, job workloads.Job, ex executors.Executor) {
 	}
 }
 
+// A job has one answer, whatever it runs on.
 func TestEveryWorkloadOnEveryKind(t *testing.T) {
-	for _, kind := range executors.All() {
-		for _, w := range workloads.All() {
-			t.Run(kind.Name+"/"+w.Name, func(t *testing.T) {
-				ex := start(t, kind, 3)
-				runAndCheck(t, small(t, w, 16, 100), ex)
-				runAndCheck(t, small(t, w, 1, 0), ex)
-			})
+	for _, w := range workloads.All() {
+		t.Run(w.Name, func(t *testing.T) {
+			some, one := small(t, w, 16, 100), small(t, w, 1, 0)
+			for _, kind := range executors.All() {
+				for _, workers := range []int{1, 2, 5, 16} {
+					ex := start(t, kind, workers)
+					runAndCheck(t, some, ex)
+					runAndCheck(t, one, ex)
+				}
+			}
+		})
+	}
+}
+
+// What there is to know of a workload stands in it, for lists and reports.
+func TestEveryWorkloadSaysWhatItIs(t *testing.T) {
+	word, amount := regexp.MustCompile(`^[a-z0-9]+$`), regexp.MustCompile(`^[1-9][0-9]* [^.\n]+$`)
+	for _, w := range workloads.All() {
+		if !word.MatchString(w.Name) {
+			t.Errorf("%s: a name is one word of [a-z0-9]", w.Name)
+		}
+		for what, text := range map[string]string{"Doc": w.Doc, "Resource": string(w.Resource), "Truth": w.Truth, "Source": w.Source} {
+			if text == "" || strings.HasSuffix(text, ".") || strings.Contains(text, "\n") {
+				t.Errorf("%s: its %s is %q; want one line without a full stop", w.Name, what, text)
+			}
+		}
+		if (w.Unit == "") != (w.Kernel == nil) || w.Unit != "" && !amount.MatchString(w.Unit) {
+			t.Errorf("%s: its Unit is %q; want how much of what a kernel unit is, if it has a kernel", w.Name, w.Unit)
+		}
+		if none := strings.HasPrefix(w.Source, "none: "); none != (w.Expected == nil) {
+			t.Errorf("%s: its Source is %q, and that it has an expected curve is %v", w.Name, w.Source, w.Expected != nil)
+		}
+		for _, a := range w.Axes {
+			if !word.MatchString(a.Name) || a.Doc == "" || len(a.Values) == 0 {
+				t.Errorf("%s: its axis %+v lacks a name, a doc or values", w.Name, a)
+			}
 		}
 	}
 }
@@ -257,7 +301,7 @@ func TestEndedContextEndsSerialRun(t *testing.T) {
 
 // A preparation that calculates the answer stops between two tasks.
 func TestEndedContextEndsPreparation(t *testing.T) {
-	for _, w := range []workloads.Workload{workloads.MonteCarlo, workloads.Matmul, workloads.Query, workloads.Hash, workloads.File} {
+	for _, w := range workloads.All() {
 		stopped := errors.New("stopped")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(stopped)
@@ -301,14 +345,23 @@ func TestRegistry(t *testing.T) {
 			t.Errorf("%s: no doc or no resource", w.Name)
 		}
 	}
-	want := []string{"file", "hash", "matmul", "montecarlo", "query", "sleep", "spin", "tiny"}
-	if len(names) != len(want) {
-		t.Fatalf("All() = %v, want %v", names, want)
+	var want []string // what the files of this package register
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i := range want {
-		if names[i] != want[i] {
-			t.Fatalf("All() = %v, want %v", names, want)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
 		}
+		for _, found := range regexp.MustCompile(`(?m)^var .*= register\(Workload\{\s+Name: +"(.*)"`).FindAllSubmatch(text, -1) {
+			want = append(want, string(found[1]))
+		}
+	}
+	slices.Sort(want)
+	if !slices.Equal(names, want) || len(names) < 18 {
+		t.Errorf("All() = %v, want %v", names, want)
 	}
 	if _, ok := workloads.ByName("nothing"); ok {
 		t.Error("ByName finds a workload that does not exist")

@@ -1,5 +1,7 @@
 package probe
 
+import "poolbench/workloads/offheap"
+
 const (
 	// triadElements is the length of each of the three arrays of a triad: 8 MiB each,
 	// so a pass goes over 24 MiB in a few milliseconds. A last-level cache larger than
@@ -23,8 +25,8 @@ type triad struct {
 // another one in each pass, so that an old answer is none.
 func (t *triad) run() bool {
 	if t.a == nil {
-		t.a, t.b, t.c = array(), array(), array()
-		for i := range t.a {
+		t.a, t.b, t.c = offheap.Make[float64](triadElements), offheap.Make[float64](triadElements), offheap.Make[float64](triadElements)
+		for i := range t.b {
 			t.b[i], t.c[i] = float64(i), 2
 		}
 	}
@@ -42,7 +44,7 @@ func (t *triad) run() bool {
 // close gives the arrays back.
 func (t *triad) close() {
 	for _, a := range [][]float64{t.a, t.b, t.c} {
-		free(a)
+		offheap.Free(a)
 	}
 	t.a, t.b, t.c = nil, nil, nil
 }

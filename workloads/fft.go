@@ -1,0 +1,139 @@
+package workloads
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+	"time"
+
+	"gonum.org/v1/gonum/dsp/fourier"
+
+	"poolbench/workloads/offheap"
+)
+
+var fftLength = Axis{"length", "complex points of a transform, a power of two from 16 to 16777216", []string{"1024", "65536"}}
+
+// FFT makes fast Fourier transforms with the gonum library: floating point at growing
+// distances, in the caches. One kernel unit is two transforms of 1024 points, 102,400 FLOP (5
+// n log2 n each); of longer ones a task makes as many as have about as many FLOP, at least one
+// pair. Each worker has 48 bytes a point: 48 KiB at 1024 points, 3 MiB at 65536.
+//
+// A transform of a transform is the input backwards, times n. The input is whole numbers,
+// so after every pair it is known exactly, rounding takes away the error, and the next pair
+// goes on from there.
+var FFT = register(Workload{
+	Name:     "fft",
+	Doc:      "makes fast Fourier transforms: floating point at growing distances, in the caches",
+	Resource: CPU,
+	Unit:     "102400 FLOP, 2 transforms of 1024 points",
+	Grains:   []time.Duration{time.Millisecond},
+	Axes:     []Axis{fftLength},
+	KernelOf: func(p Params) (func(units int64) uint64, error) {
+		length, err := fftPoints(p)
+		return func(units int64) uint64 { return transform(signal{golden, length, units}) }, err
+	},
+	New:      newFFT,
+	Truth:    "after every second transform the input again, backwards, exact in integers",
+	Source:   shareCPUs + ", as long as the caches that they share hold the data of all",
+	Expected: EqualWork,
+})
+
+func fftPoints(p Params) (int, error) {
+	n, err := p.Within(fftLength, 16, 1<<24)
+	if err == nil && bits.OnesCount(uint(n)) != 1 {
+		err = fmt.Errorf("workloads: length=%d is no power of two: give 1024, 2048 and so on, or %d", n, 1<<bits.Len(uint(n)))
+	}
+	return n, err
+}
+
+type signal struct {
+	Seed   uint64
+	Points int
+	Units  int64
+}
+
+// pairs is the number of pairs of transforms that so many units are.
+func (s signal) pairs() int64 {
+	one := int64(s.Points) * int64(bits.Len(uint(s.Points))-1) // of 1024 points it is 10240
+	return max(1, (s.Units*10240+one/2)/one)
+}
+
+// point is the k-th of the input, whole numbers in [-128, 127].
+func (s signal) point(k int) complex128 {
+	r := mix(s.Seed + golden*uint64(k))
+	return complex(float64(int8(r)), float64(int8(r>>8)))
+}
+
+// A transformer is a worker's plan of gonum's with the data that it works on.
+type transformer struct {
+	plan *fourier.CmplxFFT
+	data []complex128
+}
+
+var transformers = shelf[int, *transformer]{
+	make: func(n int) *transformer { return &transformer{fourier.NewCmplxFFT(n), offheap.Make[complex128](n)} },
+	drop: func(t *transformer) { offheap.Free(t.data) },
+}
+
+//go:noinline
+func transform(s signal) (digest uint64) {
+	t := transformers.take(s.Points)
+	defer transformers.put(s.Points, t)
+	for k := range t.data {
+		t.data[k] = s.point(k)
+	}
+	for range s.pairs() {
+		t.plan.Coefficients(t.data, t.data)
+		t.plan.Coefficients(t.data, t.data)
+		digest = mix(digest ^ t.round())
+	}
+	return digest
+}
+
+// round divides the data by their number and rounds them to whole numbers, of which it
+// returns the sum times their place.
+func (t *transformer) round() (sum uint64) {
+	const away = 3 << 51 // whatever is added to it loses what is behind the point
+	scale := 1 / float64(len(t.data))
+	for k, x := range t.data {
+		re, im := real(x)*scale+away-away, imag(x)*scale+away-away
+		sum += uint64(int64(re)*2+int64(im)) * uint64(2*k+1)
+		t.data[k] = complex(re, im)
+	}
+	return sum
+}
+
+// expectTransforms is transform without transforms.
+func expectTransforms(s signal) (digest uint64) {
+	var sums [2]uint64 // of the input, and backwards
+	for k := range s.Points {
+		x := s.point(k)
+		value := uint64(int64(real(x))*2 + int64(imag(x)))
+		sums[0] += value * uint64(2*k+1)
+		sums[1] += value * uint64(2*(-k&(s.Points-1))+1)
+	}
+	for pair := range s.pairs() {
+		digest = mix(digest ^ sums[(pair+1)%2])
+	}
+	return digest
+}
+
+var fftTask = Define("workloads.fft", func(_ context.Context, in signal) (uint64, error) {
+	return transform(in), nil
+})
+
+func newFFT(p Params) (Job, error) {
+	points, err := fftPoints(p)
+	if err != nil {
+		return nil, err
+	}
+	return Batch[signal, uint64]{
+		Task: fftTask,
+		Input: func(_ int, seed uint64) (signal, uint64) {
+			in := signal{seed, points, p.Units}
+			return in, expectTransforms(in)
+		},
+		Check: Equal[uint64],
+		Close: func() error { return transformers.clear(points) },
+	}.Job(p)
+}

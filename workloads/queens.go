@@ -1,0 +1,121 @@
+package workloads
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+	"time"
+)
+
+var queensBoard = Axis{"board", "rows of the board and queens on it, from 1 to 16", []string{"12", "8"}}
+
+// Queens counts the ways to place n queens on a board of n rows so that none attacks another:
+// integers, branches and recursion, in parts that are not equally long. The first rows are
+// placed when the job is prepared, and each task searches below some of these
+// beginnings, as many of them as any other. A board is searched whole, however
+// many tasks there are, so a grain means nothing here: 14,200 ways on a board of 12 take some
+// milliseconds, 92 on one of 8 some microseconds, for which no pool pays.
+var Queens = register(Workload{
+	Name:     "queens",
+	Doc:      "counts the ways to place queens on a board: recursion, in unequal parts",
+	Resource: CPU,
+	Grains:   []time.Duration{0},
+	Axes:     []Axis{queensBoard},
+	New:      newQueens,
+	Truth:    "the number of each task by the plain loop; all together are the known number of ways (OEIS A000170)",
+	Source:   "so many short tasks that neither rounds nor the longest one matter: the capacity C(P)",
+	Expected: func(Params) Curve { return Curve{} },
+})
+
+// queensWays are the ways on boards of so many rows (OEIS A000170).
+var queensWays = [...]uint64{1, 1, 0, 0, 2, 10, 4, 40, 92, 352, 724, 2680, 14200, 73712, 365596, 2279184, 14772512}
+
+// A position is a board of which the first rows have their queens: the columns that are
+// taken, and those of the next row that are attacked along the two diagonals.
+type position struct{ Columns, Left, Right uint32 }
+
+// with places a queen of the next row.
+func (p position) with(queen uint32) position {
+	return position{p.Columns | queen, (p.Left | queen) << 1, (p.Right | queen) >> 1}
+}
+
+// free are the columns of the next row that nothing attacks.
+func (p position) free(board int) uint32 { return ^(p.Columns | p.Left | p.Right) & (1<<board - 1) }
+
+// waysFrom counts the ways to go on from a position.
+func waysFrom(board int, p position) (ways uint64) {
+	if bits.OnesCount32(p.Columns) == board {
+		return 1
+	}
+	return place(1<<board-1, p.Columns, p.Left, p.Right)
+}
+
+// place is waysFrom with a row to place still. all are the columns of the board.
+func place(all, columns, left, right uint32) (ways uint64) {
+	for free := all &^ (columns | left | right); free != 0; {
+		queen := free & -free
+		free ^= queen
+		if columns|queen == all {
+			return ways + 1 // it was the last row, which has one column left
+		}
+		ways += place(all, columns|queen, (left|queen)<<1, (right|queen)>>1)
+	}
+	return ways
+}
+
+// beginnings are the positions with the fewest rows of which there are at least four for
+// each task, or all ways if there are not as many.
+func beginnings(board, tasks int) []position {
+	all := []position{{}}
+	for row := 0; row < board && len(all) < 4*tasks; row++ {
+		var next []position
+		for _, p := range all {
+			for free := p.free(board); free != 0; free &= free - 1 {
+				next = append(next, p.with(free&-free))
+			}
+		}
+		all = next
+	}
+	return all
+}
+
+type search struct {
+	Seed  uint64
+	Board int
+	From  []position
+}
+
+// Two tasks may find as many, so the seed is in the answer.
+var queensTask = Define("workloads.queens", func(_ context.Context, in search) (uint64, error) {
+	return mix(in.Seed) + in.ways(), nil
+})
+
+func (s search) ways() (ways uint64) {
+	for _, p := range s.From {
+		ways += waysFrom(s.Board, p)
+	}
+	return ways
+}
+
+func newQueens(p Params) (Job, error) {
+	board, err := p.Within(queensBoard, 1, len(queensWays)-1)
+	if err != nil {
+		return nil, err
+	}
+	p.Grain = 0 // it means nothing here, and the tasks are not timed
+	ways, all := uint64(0), beginnings(board, p.Tasks)
+	job, err := Batch[search, uint64]{
+		Task: queensTask,
+		Input: func(i int, seed uint64) (search, uint64) {
+			in := search{seed, board, all[i*len(all)/p.Tasks : (i+1)*len(all)/p.Tasks]}
+			found := in.ways()
+			ways += found
+			return in, mix(seed) + found
+		},
+		Check: Equal[uint64],
+	}.Job(p)
+	if err == nil && ways != queensWays[board] {
+		err = fmt.Errorf("queens: %d ways on a board of %d rows, want %d: the search is wrong", ways, board, queensWays[board])
+	}
+	return job, err
+}

@@ -1,0 +1,150 @@
+package workloads
+
+import (
+	"context"
+	"time"
+
+	"poolbench/workloads/offheap"
+)
+
+var spmvSide = Axis{"side", "points along each side of the grid, whose square is the order of the matrix, from 2 to 2048", []string{"512", "96"}}
+
+// SpMV multiplies a sparse matrix with a vector: two streams of memory and gathers, with
+// little arithmetic. The matrix is the Laplacian of five points on a square grid, by
+// compressed rows. One kernel unit is one row: up to 5 elements, 10 FLOP and 76 bytes, hence
+// 0.13 FLOP a byte. On a grid of 512 by 512 points that is 19 MiB.
+//
+// The vector is i² + j² at the point (i, j), so the product is -4 but at the boundary,
+// where it is known as well. A task begins at a row of its own and goes round; its answer is
+// the sum of the products times odd numbers. All workers of a process read the same
+// matrix; a worker process has its own.
+var SpMV = register(Workload{
+	Name:     "spmv",
+	Doc:      "multiplies a sparse matrix with a vector: bandwidth of memory, and gathers",
+	Resource: CPU,
+	Unit:     "10 FLOP, a row of 5 elements in 76 bytes",
+	Grains:   []time.Duration{100 * time.Microsecond},
+	Axes:     []Axis{spmvSide},
+	KernelOf: func(p Params) (func(units int64) uint64, error) {
+		side, err := p.Within(spmvSide, 2, 2048)
+		return func(units int64) uint64 { return laplacians.get(side).multiply(0, units) }, err
+	},
+	New:      newSpMV,
+	Truth:    "the products by the formula of the vector, without the matrix",
+	Source:   "one worker does not stream as fast as memory can, since a gather and an addition are between two loads: the capacity C(P), in rounds of one task a worker, as long as the bandwidth is enough for it",
+	Expected: EqualWork,
+})
+
+// A laplacian is the matrix and the vector.
+type laplacian struct {
+	side           int
+	starts         []uint32 // of rows, in the two others; one more than rows
+	columns        []uint32
+	values, vector []float64
+}
+
+var laplacians = table[int, *laplacian]{make: newLaplacian}
+
+func newLaplacian(side int) *laplacian {
+	n := side * side
+	m := &laplacian{side, offheap.Make[uint32](n + 1), offheap.Make[uint32](5 * n), offheap.Make[float64](5 * n), offheap.Make[float64](n)}
+	filled := 0
+	for row := range n {
+		i, j := row/side, row%side
+		m.vector[row] = float64(i*i + j*j)
+		for _, e := range [5]struct {
+			there bool
+			to    int
+			value float64
+		}{{i > 0, row - side, -1}, {j > 0, row - 1, -1}, {true, row, 4}, {j < side-1, row + 1, -1}, {i < side-1, row + side, -1}} {
+			if e.there {
+				m.columns[filled], m.values[filled] = uint32(e.to), e.value
+				filled++
+			}
+		}
+		m.starts[row+1] = uint32(filled)
+	}
+	return m
+}
+
+// multiply goes over so many rows from the first one on.
+func (m *laplacian) multiply(first int, rows int64) (digest uint64) {
+	n, weight := m.side*m.side, uint64(1)
+	for ; rows > 0; first = 0 {
+		end := int(min(int64(first)+rows, int64(n)))
+		rows -= int64(end - first)
+		digest = multiplyRows(m.starts[first:end+1], m.columns, m.values, m.vector, digest, weight)
+		weight += 2 * uint64(end-first)
+	}
+	return digest
+}
+
+// multiplyRows adds to digest the products of the rows that begin at starts, one less than
+// there are, the first of them times weight.
+//
+//go:noinline
+func multiplyRows(starts, columns []uint32, values, vector []float64, digest, weight uint64) uint64 {
+	from := starts[0]
+	for _, end := range starts[1:] {
+		sum, row := 0.0, values[from:end]
+		for k, column := range columns[from:end][:len(row)] {
+			sum += row[k] * vector[column]
+		}
+		digest += uint64(int64(sum)) * weight
+		weight += 2
+		from = end
+	}
+	return digest
+}
+
+// expectProducts is multiply by the formula.
+func expectProducts(side, first int, rows int64) (digest uint64) {
+	for weight, row := uint64(1), first; rows > 0; rows-- {
+		i, j := row/side, row%side
+		product := -4
+		if i == 0 { // the neighbour that is not there would have (-1)² + j²
+			product += 1 + j*j
+		}
+		if j == 0 {
+			product += 1 + i*i
+		}
+		if i == side-1 {
+			product += side*side + j*j
+		}
+		if j == side-1 {
+			product += side*side + i*i
+		}
+		digest += uint64(product) * weight
+		weight += 2
+		row = (row + 1) % (side * side)
+	}
+	return digest
+}
+
+type rows struct {
+	Seed uint64
+	Side int
+	Rows int64
+}
+
+func (r rows) first() int { return int(r.Seed % uint64(r.Side*r.Side)) }
+
+// Two tasks may begin at the same row, so the seed is in the answer.
+var spmvTask = Define("workloads.spmv", func(_ context.Context, in rows) (uint64, error) {
+	return mix(in.Seed) ^ laplacians.get(in.Side).multiply(in.first(), in.Rows), nil
+})
+
+func newSpMV(p Params) (Job, error) {
+	side, err := p.Within(spmvSide, 2, 2048)
+	if err != nil {
+		return nil, err
+	}
+	return Batch[rows, uint64]{
+		Task: spmvTask,
+		Input: func(_ int, seed uint64) (rows, uint64) {
+			in := rows{seed, side, p.Units}
+			return in, mix(seed) ^ expectProducts(side, in.first(), p.Units)
+		},
+		Check: Equal[uint64],
+	}.Job(p)
+}

@@ -1,0 +1,147 @@
+package workloads
+
+import (
+	"context"
+	"time"
+
+	"poolbench/workloads/offheap"
+)
+
+var triadFootprint = Axis{"footprint", "KiB of the three arrays that each worker has, from 3 to 1048576", []string{"24576", "768"}}
+
+// Triad is the kernel of STREAM (McCalpin, "Memory bandwidth and machine balance in current
+// high performance computers", 1995): a = b + s·c. With arrays that no cache of one core
+// holds it takes the bandwidth of memory, or of a last-level cache that is larger; with
+// small ones that of the cache of the core. One kernel unit is one element: 24 bytes and 2
+// FLOP, or 32 bytes where the CPU reads a before it writes it.
+//
+// Each worker has arrays of its own and goes on in them where its last task ended, so
+// that all of the footprint is gone over however short the tasks are. As in STREAM all
+// elements of b are 1 and those of c 2; s is a whole number of the task's own, so a is
+// known: 1 + 2s, below 2^53. From memory a worker is as fast as one in C; in a cache of its own
+// it has two thirds of the rate of C, whose compiler uses vector instructions and Go's does not.
+var Triad = register(Workload{
+	Name:     "triad",
+	Doc:      "adds a multiple of one array to another, as STREAM does: bandwidth of memory",
+	Resource: CPU,
+	Unit:     "24 bytes, an element of each of 3 arrays",
+	Grains:   []time.Duration{time.Millisecond},
+	Axes:     []Axis{triadFootprint},
+	KernelOf: func(p Params) (func(units int64) uint64, error) {
+		length, err := triadLength(p)
+		return func(units int64) uint64 {
+			t := triads.take(length)
+			defer triads.put(length, t)
+			t.prepare(length) // or the first calls would tell what that costs
+			return t.run(1, units)
+		}, err
+	},
+	New:    newTriad,
+	Truth:  "elements of the result in closed form, 1 + 2s",
+	Source: "the bandwidth that as many workers have together (STREAM), in rounds of one task a worker; with up to 1 MiB the capacity C(P), as each core has a cache of its own",
+	Expected: func(p Params) Curve {
+		return boundBy(triadFootprint, p)
+	},
+})
+
+// boundBy is the curve of work whose footprint each worker has for itself: up to 1 MiB
+// lies in a cache of each core, more is shared with others.
+func boundBy(kib Axis, p Params) Curve {
+	c := EqualWork(p)
+	if n, err := p.Count(kib); err == nil && n > 1024 {
+		c.Of = Bandwidth
+	}
+	return c
+}
+
+func triadLength(p Params) (int, error) {
+	kib, err := p.Within(triadFootprint, 3, 1<<20)
+	return kib << 10 / 24, err
+}
+
+// triadArrays are those of a worker.
+type triadArrays struct {
+	a, b, c []float64
+	next    int // element to go on with
+	ready   int // elements of b and c that have their value
+}
+
+var triads = shelf[int, *triadArrays]{
+	make: func(length int) *triadArrays {
+		return &triadArrays{a: offheap.Make[float64](length), b: offheap.Make[float64](length), c: offheap.Make[float64](length)}
+	},
+	drop: func(t *triadArrays) {
+		offheap.Free(t.a)
+		offheap.Free(t.b)
+		offheap.Free(t.c)
+	},
+}
+
+// triad is the kernel. b and c have the length of a.
+//
+//go:noinline
+func triad(a, b, c []float64, s float64) {
+	b, c = b[:len(a)], c[:len(a)]
+	for i := range a {
+		a[i] = b[i] + s*c[i]
+	}
+}
+
+// prepare gives b and c their values up to an element.
+func (t *triadArrays) prepare(end int) {
+	for ; t.ready < end; t.ready++ {
+		t.b[t.ready], t.c[t.ready] = 1, 2
+	}
+}
+
+// run computes so many elements and returns the sum of four of them, spread evenly from
+// the first to the last one.
+func (t *triadArrays) run(s float64, elements int64) (sum uint64) {
+	const samples = 4
+	first, length := int64(t.next), int64(len(t.a))
+	for left := elements; left > 0; {
+		end := int(min(int64(t.next)+left, length))
+		t.prepare(end)
+		triad(t.a[t.next:end], t.b[t.next:end], t.c[t.next:end], s)
+		left -= int64(end - t.next)
+		t.next = end % len(t.a)
+	}
+	for k := range int64(samples) {
+		sum += uint64(int64(t.a[(first+k*(elements-1)/(samples-1))%length]))
+	}
+	return sum
+}
+
+type stretch struct {
+	Seed     uint64
+	Length   int // of each array
+	Elements int64
+}
+
+// triadScale is the factor of a task.
+func triadScale(seed uint64) uint64 { return seed >> 16 }
+
+func runTriad(in stretch) uint64 {
+	t := triads.take(in.Length)
+	defer triads.put(in.Length, t)
+	return t.run(float64(triadScale(in.Seed)), in.Elements)
+}
+
+var triadTask = Define("workloads.triad", func(_ context.Context, in stretch) (uint64, error) {
+	return runTriad(in), nil
+})
+
+func newTriad(p Params) (Job, error) {
+	length, err := triadLength(p)
+	if err != nil {
+		return nil, err
+	}
+	return Batch[stretch, uint64]{
+		Task: triadTask,
+		Input: func(_ int, seed uint64) (stretch, uint64) {
+			return stretch{seed, length, p.Units}, 4 * (1 + 2*triadScale(seed))
+		},
+		Check: Equal[uint64],
+		Close: func() error { return triads.clear(length) },
+	}.Job(p)
+}
