@@ -89,7 +89,7 @@ func (s *Session) calibration(w workloads.Workload, p workloads.Params) (record.
 			name += " " + a.Name + "=" + value
 		}
 	}
-	c, err := s.setup.Calibrate(name, kernel)
+	c, err := s.setup.Calibrate(name, probe.Timed(kernel))
 	if err != nil {
 		return c, errNotCalibrated
 	}

@@ -14,11 +14,12 @@ import (
 // all of them. The kernel of each value is calibrated once and by a name of its own.
 func TestJobsAreCalibratedAtTheirAxes(t *testing.T) {
 	var units []int64
+	cost := 1 // of a unit of the kernel that was run last, in µs
 	dear := workloads.Spin
 	dear.Axes = []workloads.Axis{{Name: "factor", Values: []string{"1", "4"}}, {Name: "side", Values: []string{"left"}}}
 	dear.KernelOf = func(p workloads.Params) (func(int64) uint64, error) {
 		factor, err := p.Count(dear.Axes[0])
-		return func(units int64) uint64 { return uint64(factor) }, err
+		return func(units int64) uint64 { cost = factor; return 0 }, err
 	}
 	dear.New = func(p workloads.Params) (workloads.Job, error) {
 		units = append(units, p.Units)
@@ -26,15 +27,12 @@ func TestJobsAreCalibratedAtTheirAxes(t *testing.T) {
 	}
 	names := map[string]record.Calibration{}
 	session, err := Grid{Workloads: []workloads.Workload{dear}}.open(t.Context(), arm.Setup{Dir: t.TempDir(), Tell: func(string, any) {},
-		Calibrate: func(name string, kernel func(int64) uint64) (record.Calibration, error) {
+		Calibrate: func(name string, timed func(int64) float64) (record.Calibration, error) {
 			if c, ok := names[name]; ok {
 				return c, nil
 			}
-			if factor := kernel(1); factor <= 9 { // that of spin, which is the first, is a state
-				names[name] = record.Calibration{PerUnit: float64(factor) * 1e-6}
-			} else {
-				names[name] = record.Calibration{PerUnit: 1e-6}
-			}
+			timed(1)
+			names[name] = record.Calibration{PerUnit: float64(cost) * 1e-6}
 			return names[name], nil
 		}})
 	if err != nil {
