@@ -14,7 +14,7 @@ type Curve struct {
 	Tasks  int     // n, tasks of equal length; 0 when they are so many, or so short, that rounds do not matter
 	Of     Limit   // what W is; "" is Capacity
 	Serial float64 // share of the work that one worker at a time can do, from 0 to 1
-	Slots  int     // tasks that can be under way at once, whatever the workers; 0 for any number
+	Slots  float64 // tasks' worth of work that can be under way at once, whatever the workers; 0 for any number. K slots, 1/c where a share c of each task is under one lock, Σ/longest of unequal tasks
 }
 
 // A Limit is what workers share, hence what they deliver together.
@@ -38,7 +38,7 @@ func (c Curve) Speedup(workers int, delivered float64) float64 {
 		most = min(most, n/math.Ceil(n/p))
 	}
 	if c.Slots > 0 {
-		most = min(most, float64(c.Slots))
+		most = min(most, c.Slots)
 	}
 	return most
 }

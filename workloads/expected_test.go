@@ -39,7 +39,8 @@ func TestExpected(t *testing.T) {
 				}
 				continue
 			}
-			if got := w.Expected(workloads.Params{Tasks: test.tasks}).Speedup(test.workers, test.capacity); got != want {
+			free := map[string]string{"slots": "0", "share": "0"} // what else limits some workloads
+			if got := w.Expected(workloads.Params{Tasks: test.tasks, Axes: free}).Speedup(test.workers, test.capacity); got != want {
 				t.Errorf("%s: %d tasks on %d workers of capacity %v: %v, want %v", w.Name, test.tasks, test.workers, test.capacity, got, want)
 			}
 		}
@@ -61,6 +62,7 @@ func TestCurve(t *testing.T) {
 		{workloads.Curve{Of: workloads.Workers, Slots: 4}, 3, 1, 3},
 		{workloads.Curve{Of: workloads.Workers, Slots: 4}, 16, 1, 4},
 		{workloads.Curve{Of: workloads.Workers, Slots: 4, Tasks: 9}, 8, 1, 4},
+		{workloads.Curve{Of: workloads.Workers, Slots: 2.5}, 4, 1, 2.5},
 		{workloads.Curve{Of: workloads.Bandwidth, Tasks: 16}, 4, 1.5, 1.5},
 	} {
 		if got := test.curve.Speedup(test.workers, test.delivered); got != test.want {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -41,6 +42,23 @@ func (p Params) Count(a Axis) (int, error) {
 		return 0, fmt.Errorf("workloads: %s=%q is no count: give a whole number from 0", a.Name, p.Text(a))
 	}
 	return n, nil
+}
+
+// countTo is Count of an axis that goes up to most.
+func (p Params) countTo(a Axis, most int) (int, error) {
+	n, err := p.Count(a)
+	if err == nil && n > most {
+		err = fmt.Errorf("workloads: %s=%d is above %d", a.Name, n, most)
+	}
+	return n, err
+}
+
+// oneOf is the value of axis a, which must be one of the words.
+func (p Params) oneOf(a Axis, words ...string) (string, error) {
+	if word := p.Text(a); slices.Contains(words, word) {
+		return word, nil
+	}
+	return "", fmt.Errorf("workloads: %s=%q is none of its values, which are %s", a.Name, p.Text(a), strings.Join(words, ", "))
 }
 
 // check refuses parameters that w cannot use.
