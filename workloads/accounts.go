@@ -20,8 +20,12 @@ type Accounts interface {
 	Totals(ctx context.Context) (sum, transfers int64, err error)
 }
 
+// DSN is the environment variable with the URLs of database servers that workloads may use,
+// separated by spaces; worker processes have it too. See Workload.Lacks.
+const DSN = "POOLBENCH_DSN"
+
 // AccountCount is how many accounts there are.
-const AccountCount = 4096
+const AccountCount = 1024
 
 // OpeningBalance is what an account has to begin with.
 func OpeningBalance(account uint64) int64 { return 1000 + int64(mix(account)%1000) }

@@ -99,7 +99,7 @@ func newCritical(p Params) (Job, error) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		return nil, fmt.Errorf("workloads: making the lock of critical: %w", err)
 	}
-	inside := p.Units / 100 * int64(percent) + p.Units%100*int64(percent)/100
+	inside := p.Units/100*int64(percent) + p.Units%100*int64(percent)/100
 	jump := xorshiftJump(p.Units)
 	return Batch[section, uint64]{
 		Task: criticalTask,

@@ -91,8 +91,10 @@ func newEcho(p Params) (Job, error) {
 		return nil, err
 	}
 	job, err := Batch[request, uint64]{
-		Task:  echoTask,
-		Input: func(_ int, seed uint64) (request, uint64) { return request{server.Address, seed, wait(seed)}, mix(seed) },
+		Task: echoTask,
+		Input: func(_ int, seed uint64) (request, uint64) {
+			return request{server.Address, seed, wait(seed)}, mix(seed)
+		},
 		Check: Equal[uint64],
 		Close: server.Close,
 	}.Job(p)
