@@ -19,6 +19,7 @@ var Alloc = register(Workload{
 	Resource: CPU,
 	Grains:   []time.Duration{100 * time.Microsecond},
 	Axes:     []Axis{liveHeap},
+	Unit:     "1 object of 64 bytes",
 	Kernel:   func(units int64) uint64 { return allocate(golden, units) },
 	New:      newAlloc,
 	Expected: EqualWork,

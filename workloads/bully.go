@@ -19,6 +19,7 @@ var Bully = register(Workload{
 	Resource: Mixed,
 	Grains:   []time.Duration{200 * time.Microsecond},
 	Axes:     []Axis{bullies},
+	Unit:     "1 read of 8 bytes, after the one before",
 	Kernel:   func(units int64) uint64 { return wander(golden, units) },
 	New:      newBully,
 	Expected: func(Params) Curve { return Curve{} },

@@ -20,6 +20,7 @@ var Counters = register(Workload{
 	Resource: CPU,
 	Grains:   []time.Duration{100 * time.Microsecond},
 	Axes:     []Axis{layout},
+	Unit:     "1 addition, atomic",
 	Kernel:   func(units int64) uint64 { return add(countSetOf("").of("padded", 0), units) },
 	New:      newCounters,
 	Expected: EqualWork,

@@ -25,6 +25,7 @@ var Critical = register(Workload{
 	Resource: CPU,
 	Grains:   []time.Duration{time.Millisecond},
 	Axes:     []Axis{share},
+	Unit:     "1 step of xorshift64",
 	Kernel:   func(units int64) uint64 { return xorshift(golden, units) },
 	New:      newCritical,
 	Expected: func(p Params) Curve {

@@ -38,6 +38,10 @@ type Workload struct {
 	// progress while it is descheduled. The caller must use the result.
 	Kernel func(units int64) uint64
 
+	// Unit is what a kernel unit is, with how much of it first: "16 FLOP, a step of 8
+	// chains", "24 bytes". "" when there is no kernel.
+	Unit string
+
 	// New prepares a job. It may take as long as the serial run of the job, and
 	// should end with an error soon after the context of Params has.
 	New func(Params) (Job, error)
