@@ -212,22 +212,16 @@ func holdsBack(c record.Curve, workers int, delivered float64) string {
 	expected, slots, rounds := c.Speedup(workers, delivered), c, c
 	slots.Slots, rounds.Tasks = 0, 0
 	switch {
+	case slots.Speedup(workers, delivered) > expected && c.Slots == math.Trunc(c.Slots):
+		return words.Count(int(c.Slots), "slot")
 	case slots.Speedup(workers, delivered) > expected:
-		return slotCount(c.Slots)
+		return words.Significant(c.Slots) + " tasks at once"
 	case rounds.Speedup(workers, delivered) > expected:
 		return "rounds of " + words.Count(c.Tasks, "task")
 	case c.Serial > 0 && workers > 1:
 		return words.Percent(c.Serial) + " by one at a time"
 	}
 	return map[string]string{record.LimitCapacity: cpus, record.LimitBandwidth: memory, record.LimitWorkers: "workers"}[c.Of]
-}
-
-// slotCount says how many slots there are: some are what a lock leaves, as 1.33.
-func slotCount(n float64) string {
-	if n == 1 {
-		return "1 slot"
-	}
-	return strconv.FormatFloat(n, 'g', 3, 64) + " slots"
 }
 
 // expectedTable has a row for each pool of the Scalings that stand for their workloads.

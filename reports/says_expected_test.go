@@ -50,6 +50,7 @@ func TestExpectedSpeedups(t *testing.T) {
 		{record.Curve{Of: record.LimitWorkers, Tasks: 5}, 4, 2.5, "rounds of 5 tasks"},
 		{record.Curve{Of: record.LimitWorkers, Tasks: 64, Slots: 3}, 4, 3, "3 slots"},
 		{record.Curve{Of: record.LimitWorkers, Tasks: 64, Slots: 3}, 2, 2, "workers"},
+		{record.Curve{Of: record.LimitWorkers, Slots: 1.6}, 2, 1.6, "1.6 tasks at once"},
 	} {
 		w := planted.Worlds(1, 8, 0)["as expected"]
 		w.Gave, w.Curve = func(int) float64 { return 1.6 }, &test.curve

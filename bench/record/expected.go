@@ -50,7 +50,7 @@ func (c Curve) Check() error {
 	case c.Of != LimitCapacity && c.Of != LimitBandwidth && c.Of != LimitWorkers:
 		return fmt.Errorf("a curve of %q: there are %s, %s and %s", c.Of, LimitCapacity, LimitBandwidth, LimitWorkers)
 	case c.Tasks < 0 || !(c.Slots >= 0 && c.Slots <= math.MaxFloat64):
-		return fmt.Errorf("a curve with %d tasks and %v slots: neither is below 0, or without end", c.Tasks, c.Slots)
+		return fmt.Errorf("a curve with %d tasks and %v slots: neither is below 0 or infinite", c.Tasks, c.Slots)
 	case !(c.Serial >= 0 && c.Serial <= 1):
 		return fmt.Errorf("a curve with a serial share of %v: it is from 0 to 1", c.Serial)
 	}

@@ -27,6 +27,7 @@ func TestCurve(t *testing.T) {
 		{Curve{Of: LimitWorkers, Slots: 4}, 3, 1, 3},
 		{Curve{Of: LimitWorkers, Slots: 4}, 16, 1, 4},
 		{Curve{Of: LimitWorkers, Slots: 4, Tasks: 9}, 8, 1, 4},
+		{Curve{Of: LimitWorkers, Slots: 2.5}, 4, 1, 2.5},
 		{Curve{Of: LimitBandwidth, Tasks: 16}, 4, 1.5, 1.5},
 	} {
 		if got := test.curve.Speedup(test.workers, test.delivered); got != test.want {
