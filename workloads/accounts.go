@@ -51,10 +51,13 @@ type Errand struct {
 	Amount   int64
 }
 
-// Do asks, and gives what the task is to give.
+// Do asks, and gives what the task is to give. It refuses what is no errand.
 func (e Errand) Do(ctx context.Context, a Accounts) (uint64, error) {
 	var found []int64
 	var err error
+	if e.Asks != "get" && len(e.Accounts) != 2 {
+		return 0, fmt.Errorf("a %q of %d accounts is no errand", e.Asks, len(e.Accounts))
+	}
 	switch e.Asks {
 	case "get":
 		found, err = a.Balances(ctx, e.Accounts)
@@ -62,6 +65,8 @@ func (e Errand) Do(ctx context.Context, a Accounts) (uint64, error) {
 		found, err = a.Range(ctx, e.Accounts[0], e.Accounts[1])
 	case "transfer", "durable":
 		err = a.Transfer(ctx, e.Accounts[0], e.Accounts[1], e.Amount)
+	default:
+		err = fmt.Errorf("%q is nothing to ask", e.Asks)
 	}
 	return e.answer(found), err
 }

@@ -1,6 +1,9 @@
 package workloads
 
 import (
+	"encoding/json"
+	"io"
+	"net"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -134,5 +137,43 @@ func TestAllocateIsItsChain(t *testing.T) {
 		if got, want := allocate(9, units), unallocated(9, units); got != want {
 			t.Errorf("%d units: %#x, want %#x", units, got, want)
 		}
+	}
+}
+
+// A server on the loopback hears from anyone: what is no errand gets an error, or no answer.
+func TestStrangersAtTheBank(t *testing.T) {
+	ledger, err := openLedger(filepath.Join(t.TempDir(), "accounts.db"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ledger.Close()
+	server, err := serve(teller(ledger, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	for text, want := range map[string]string{
+		`{"Asks":"scan"}`:                      "no errand",
+		`{"Asks":"scan","Accounts":[7]}`:       "no errand",
+		`{"Asks":"drop","Accounts":[7,8]}`:     "nothing to ask",
+		`{"Asks":"transfer"}`:                  "no errand",
+		`{"Asks":"get","Accounts":[99999999]}`: "no account",
+		`{}`:                                   "no errand",
+		"GET / HTTP/1.1\r\n\r\n":               "",
+		`{"Asks":7}`:                           "",
+	} {
+		conn, err := net.Dial("tcp", strings.Split(server.Address, "#")[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(conn, text)
+		var reply bankReply
+		if err := json.NewDecoder(conn).Decode(&reply); (err != nil) != (want == "") || !strings.Contains(reply.Error, want) {
+			t.Errorf("%s: reply %+v, error %v, want %q", text, reply, err, want)
+		}
+		conn.Close()
+	}
+	if sum, transfers, err := ledger.Totals(t.Context()); sum != openingTotal() || transfers != 0 || err != nil {
+		t.Errorf("the accounts are no longer what they were: %d, %d, %v", sum, transfers, err)
 	}
 }

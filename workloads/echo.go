@@ -11,13 +11,14 @@ import (
 
 // Echo asks a server, over the loopback, that takes the grain to answer and has slots: so
 // many requests are served at once, and the others wait in line. The server belongs to the
-// job and runs in its process; worker processes ask the same one. A request carries how long
-// it takes, so the line is the same on every executor.
+// job and runs in its process; worker processes ask the same one, and wait some tenths of a
+// millisecond longer for a process that mostly sleeps. A request carries how long it takes, so the
+// line is the same on every executor.
 var Echo = register(Workload{
 	Name:     "echo",
 	Doc:      "asks a server on the loopback that takes the grain to answer, a limited number at once",
 	Resource: Wait,
-	Grains:   []time.Duration{2 * time.Millisecond},
+	Grains:   []time.Duration{5 * time.Millisecond},
 	Axes:     []Axis{slotsAxis, spread},
 	New:      newEcho,
 	Expected: waitsInSlots,

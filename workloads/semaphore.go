@@ -11,13 +11,14 @@ import (
 
 // Semaphore waits for the grain with one of K slots in hand: a connection pool, a rate
 // limit, a licence. Workers beyond K only wait in line. The slots are those of the job's
-// process, a channel. A worker process gets one over the loopback, which costs it some 50 µs
-// a task, and gives it back by ending at the latest; so the limit holds for all together.
+// process, a channel. A worker process gets one over the loopback, from a process that mostly
+// sleeps, and gives it back by ending at the latest; so the limit holds for all together. That
+// takes some tenths of a millisecond, hence the grain.
 var Semaphore = register(Workload{
 	Name:     "semaphore",
 	Doc:      "waits for the grain with one of a few slots in hand, that all workers share",
 	Resource: Wait,
-	Grains:   []time.Duration{2 * time.Millisecond},
+	Grains:   []time.Duration{5 * time.Millisecond},
 	Axes:     []Axis{slotsAxis, spread},
 	New:      newSemaphore,
 	Expected: waitsInSlots,

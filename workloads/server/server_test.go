@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -36,12 +37,14 @@ type errMissing string
 
 func (e errMissing) Error() string { return string(e) }
 
+var servers = flag.Bool("servers", false, "fail where a server is not installed, instead of skipping")
+
 // started starts a server when it is first called, and skips the test where it is not installed.
 func started(t *testing.T, start func() (string, error)) (dsn string) {
 	t.Helper()
 	dsn, err := start()
 	var missing errMissing
-	if errors.As(err, &missing) {
+	if errors.As(err, &missing) && !*servers {
 		t.Skip(missing)
 	}
 	if err != nil {
