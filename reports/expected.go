@@ -209,6 +209,7 @@ func shortOfMemory(set *Set, s Scaling, p ScalingPoint) (out Sentence, ok bool) 
 
 // holdsBack is the part of a curve without which it would be higher.
 func holdsBack(c record.Curve, workers int, delivered float64) string {
+	delivered = min(delivered, float64(workers)) // or noise of a probe would be taken for rounds
 	expected, slots, rounds := c.Speedup(workers, delivered), c, c
 	slots.Slots, rounds.Tasks = 0, 0
 	switch {
