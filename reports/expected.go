@@ -209,6 +209,7 @@ func shortOfMemory(set *Set, s Scaling, p ScalingPoint) (out Sentence, ok bool) 
 
 // holdsBack is the part of a curve without which it would be higher.
 func holdsBack(c record.Curve, workers int, delivered float64) string {
+	delivered = min(delivered, float64(workers)) // or noise of a probe would be taken for rounds
 	expected, slots, rounds := c.Speedup(workers, delivered), c, c
 	slots.Slots, rounds.Tasks = 0, 0
 	switch {
@@ -240,7 +241,11 @@ func expectedTable(set *Set) words.Table {
 			if p.off() != 0 {
 				reached.Mark = words.Off
 			}
-			t.Add(s.Title(), p.Label(), p.Workers, words.Number(p.Speedup, words.Times), words.Number(p.Expected, words.Times), reached, p.HeldBack)
+			expected := words.Number(p.Expected, words.Times)
+			if p.Expected.Low == p.Expected.High {
+				expected.Text = words.ValueOf(p.Expected, words.Times) // known without measuring
+			}
+			t.Add(s.Title(), p.Label(), p.Workers, words.Number(p.Speedup, words.Times), expected, reached, p.HeldBack)
 		}
 	}
 	return t

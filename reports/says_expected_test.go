@@ -45,7 +45,8 @@ func TestExpectedSpeedups(t *testing.T) {
 		{record.Curve{Of: record.LimitCapacity}, 4, 1.6, "CPUs"}, // as many as the cores
 		{record.Curve{Of: record.LimitCapacity, Serial: 0.5}, 2, 1.6 / 1.3, "50 % by one at a time"},
 		{record.Curve{Of: record.LimitCapacity, Tasks: 1}, 2, 1, "rounds of 1 task"},
-		{record.Curve{Of: record.LimitBandwidth}, 2, 0, ""}, // not probed
+		{record.Curve{Of: record.LimitCapacity, Tasks: 64}, 2, 2, "CPUs"}, // by a probe that says 2.1
+		{record.Curve{Of: record.LimitBandwidth}, 2, 0, ""},               // not probed
 		{record.Curve{Of: record.LimitWorkers}, 4, 4, "workers"},
 		{record.Curve{Of: record.LimitWorkers, Tasks: 5}, 4, 2.5, "rounds of 5 tasks"},
 		{record.Curve{Of: record.LimitWorkers, Tasks: 64, Slots: 3}, 4, 3, "3 slots"},
@@ -53,7 +54,11 @@ func TestExpectedSpeedups(t *testing.T) {
 		{record.Curve{Of: record.LimitWorkers, Slots: 1.6}, 2, 1.6, "1.6 tasks at once"},
 	} {
 		w := planted.Worlds(1, 8, 0)["as expected"]
-		w.Gave, w.Curve = func(int) float64 { return 1.6 }, &test.curve
+		gave := 1.6
+		if test.by == "CPUs" && test.expected > 1.6 {
+			gave = 2.1
+		}
+		w.Gave, w.Curve = func(int) float64 { return gave }, &test.curve
 		w.Pools = []planted.Pool{{Executor: "goroutines", Workers: test.workers, Speedup: planted.Gain(test.expected/2 + 1)}}
 		p := reports.Scalings(world(t, w))[0].Points()[0]
 		if math.Abs(p.Expected.Value-test.expected) > 1e-9 || p.HeldBack != test.by || p.Expected.N > 0 != (test.expected > 0) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What CI runs, and what to run before a commit. Needs Go and nothing else.
+# What CI runs, and what to run before a commit. Needs Go and nothing else; with -servers the
+# database servers that tests start must be installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,6 +11,9 @@ step() { printf '\n== %s\n' "$*"; }
 
 step "tests, as the README runs them"
 go test ./...
+
+step "databases: what servers are installed, or all of them"
+go test ./workloads/server -count 1 "$@"
 
 step "drivers: every fault, every interpreter there is, a regression in Python"
 go test ./bench/cmd/poolbench -run '^(TestDriverFaults|TestGateFunction)$' -long

@@ -36,7 +36,7 @@ func TestAnswersOfOtherLanguages(t *testing.T) {
 		0x9e3779b97f4a7c15: 0xeb5649705209fa97,
 		0xffffffffffffffff: 0x6f1be5cd9266a90,
 	} {
-		got, err := fileTask.plain.Call(t.Context(), excerpt{filepath.Join(dir, "records"), seed, records(seed)})
+		got, err := fileTask.plain.Call(t.Context(), excerpt{Path: filepath.Join(dir, "records"), Seed: seed, Records: records(seed), Does: "read", At: -1})
 		if got != want || err != nil {
 			t.Errorf("file, seed %#x: %#x, %v, want %#x", seed, got, err, want)
 		}
@@ -69,7 +69,7 @@ func TestShortFile(t *testing.T) {
 	if err := os.Truncate(path, recordSize); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := fileTask.plain.Call(t.Context(), excerpt{path, 1, []uint16{5}}); err == nil {
+	if _, err := fileTask.plain.Call(t.Context(), excerpt{Path: path, Seed: 1, Records: []uint16{5}, Does: "read", At: -1}); err == nil {
 		t.Error("no error")
 	}
 }

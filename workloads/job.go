@@ -46,3 +46,33 @@ type Part struct {
 	Name string // "cpu" for the part that computes, "wait" for the one that waits
 	Job  Job
 }
+
+// An audited job also looks at what its tasks did together.
+type audited struct {
+	timedJob
+	begin func()
+	look  func() error
+}
+
+type timedJob interface {
+	Job
+	Timer
+}
+
+// audit has begin called before every run of a job of one of the shapes, within the timed
+// part, and look after the checks of its tasks.
+func audit(job Job, begin func(), look func() error) Job {
+	return &audited{job.(timedJob), begin, look}
+}
+
+func (a *audited) Run(ctx context.Context, ex executors.Executor) error {
+	a.begin()
+	return a.timedJob.Run(ctx, ex)
+}
+
+func (a *audited) Check() error {
+	if err := a.timedJob.Check(); err != nil {
+		return err
+	}
+	return a.look()
+}

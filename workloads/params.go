@@ -62,11 +62,12 @@ func (p Params) multiple(a Axis, unit, least, most int) (int, error) {
 	return 0, fmt.Errorf("workloads: %s=%q is out of range: give a %s from %d to %d", a.Name, p.Text(a), what, least, most)
 }
 
-// OneOf is the value of axis a, which must be one of those that it lists.
-func (p Params) OneOf(a Axis) (string, error) {
-	value := p.Text(a)
-	if !slices.Contains(a.Values, value) {
-		return "", fmt.Errorf("workloads: %s=%q is not known: give %s", a.Name, value, strings.Join(a.Values, ", "))
+// OneOf is the value of axis a, which must be one of those that it lists, or of others that
+// the standard grid leaves out.
+func (p Params) OneOf(a Axis, others ...string) (string, error) {
+	value, known := p.Text(a), slices.Concat(a.Values, others)
+	if !slices.Contains(known, value) {
+		return "", fmt.Errorf("workloads: %s=%q is not known: give %s", a.Name, value, strings.Join(known, ", "))
 	}
 	return value, nil
 }

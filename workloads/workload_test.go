@@ -247,9 +247,9 @@ func TestWrongExecutorsAreFound(t *testing.T) {
 	for name, newWrong := range wrongExecutors {
 		for _, w := range workloads.All() {
 			t.Run(name+"/"+w.Name, func(t *testing.T) {
+				job := small(t, w, 16, 64) // its server, if it has one, is not of the bubble: waiting for a network is nothing that ends by itself
 				// In a bubble, so that the deadline of a lost task costs nothing.
 				synctest.Test(t, func(t *testing.T) {
-					job := small(t, w, 16, 64)
 					ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 					defer cancel()
 					err := job.Run(ctx, newWrong())

@@ -15,6 +15,7 @@ import (
 // Axes of the workloads, workloads that are chosen only, and those that cannot run here.
 func TestAxesAndWorkloads(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
+	t.Setenv(workloads.DSN, "") // a flag sets it
 	remote := workloads.Tiny
 	remote.Name, remote.Axes, remote.Lacks = "remote", nil, func() string { return "there is no server" }
 	there := workloads.Spin
@@ -33,6 +34,8 @@ func TestAxesAndWorkloads(t *testing.T) {
 		{[]string{"-n", "-axis", "payload=7", "-workloads", "spin,tiny"}, 0, []string{"tiny, 7 B", "× 2, spin, 10 µs", "not: tiny\n"}},
 		{[]string{"-h"}, 0, []string{"-axis name=values", "(default spin; there is also tiny,remote,there)"}},
 		{[]string{"-workloads", "remote"}, 2, []string{"-workloads remote: it cannot run here: there is no server"}},
+		{[]string{"-n", "-workloads", "there", "-dsn", "redis://127.0.0.1"}, 0, []string{"× 2, there"}},
+		{[]string{"-dsn", "redis://127.0.0.1"}, 2, []string{"-dsn: no workload that was chosen asks a server"}},
 		{[]string{"-axis", "payload=7"}, 2, []string{"-axis payload: no workload that was chosen has this axis; there are none"}},
 		{[]string{"-workloads", "tiny", "-axis", "dial=7"}, 2, []string{"-axis dial: no workload that was chosen has this axis; they have payload (tiny)"}},
 		{[]string{"-workloads", "tiny", "-axis", "payload=x"}, 2, []string{"-axis: tiny: ", `payload="x"`, "whole number"}},

@@ -75,6 +75,11 @@ func (f *runFlags) addGridFlags(c *program.Invocation) {
 		g.Workloads, f.foreign.workloads, err = pick(list, there, workloadName, f.foreign.workloadNames())
 		return err
 	})
+	if slices.ContainsFunc(there, mayLack) {
+		c.Flags.Func("dsn", "`URLs` of database servers, separated by spaces, such as postgres://user@host/database or redis://host (default those in the environment as "+workloads.DSN+")", func(urls string) error {
+			return os.Setenv(workloads.DSN, urls) // worker processes have it then as well
+		})
+	}
 	c.Flags.Func("axis", "`name=values` of an axis of the workloads, comma-separated, in place of its usual ones: payload=0,4096,65536; may be given several times", f.axis)
 	c.Flags.Func("executors", "comma-separated `names` (default "+joined(g.Executors, kindName)+f.foreign.others()+")", func(list string) (err error) {
 		g.Executors, f.foreign.executors, err = pick(list, all.Executors, kindName, f.foreign.executorNames())
@@ -120,9 +125,15 @@ func (f *runFlags) axis(text string) error {
 	return nil
 }
 
+// mayLack reports whether a workload needs something that may not be there.
+func mayLack(w workloads.Workload) bool { return w.Lacks != nil }
+
 // present are those of the workloads that can run here. The others are told and skipped, but
 // one that was named is an error.
 func (f *runFlags) present(c *program.Invocation, all []workloads.Workload) (here []workloads.Workload, err error) {
+	if slices.Contains(c.Given(), "dsn") && !slices.ContainsFunc(all, mayLack) {
+		return nil, program.UsageErrorf("-dsn: no workload that was chosen asks a server")
+	}
 	named := slices.Contains(c.Given(), "workloads") && !f.every
 	for _, w := range all {
 		why := ""

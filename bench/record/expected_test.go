@@ -23,6 +23,7 @@ func TestCurve(t *testing.T) {
 		{Curve{Of: LimitCapacity, Serial: 0.5}, 2, 2, 4.0 / 3},
 		{Curve{Of: LimitCapacity, Serial: 1}, 9, 9, 1},
 		{Curve{Of: LimitWorkers, Serial: 0.25}, 4, 1, 16.0 / 7},
+		{Curve{Of: LimitWorkers, Slots: 2.5}, 3, 1, 2.5},
 		{Curve{Of: LimitWorkers, Slots: 4}, 3, 1, 3},
 		{Curve{Of: LimitWorkers, Slots: 4}, 16, 1, 4},
 		{Curve{Of: LimitWorkers, Slots: 4, Tasks: 9}, 8, 1, 4},

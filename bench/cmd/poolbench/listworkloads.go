@@ -14,8 +14,8 @@ import (
 
 // listWorkloads has a workload that cannot run here with the reason.
 func listWorkloads(context.Context) (out []item) {
-	g := inproc.StandardGrid()
-	for _, w := range workloads.All() {
+	g := wholeGrid()
+	for _, w := range slices.SortedFunc(slices.Values(slices.Concat(g.Workloads, g.More)), byName) {
 		it := item{w.Name, w.Doc, [][2]string{
 			{"measured", "where -workloads names it"}, {"limited by", limits[w.Resource]}, {"unit", w.Unit}, {"grains", grains(w)}}}
 		if slices.ContainsFunc(g.Workloads, func(usual workloads.Workload) bool { return usual.Name == w.Name }) {
@@ -34,6 +34,8 @@ func listWorkloads(context.Context) (out []item) {
 	}
 	return out
 }
+
+func byName(a, b workloads.Workload) int { return strings.Compare(a.Name, b.Name) }
 
 var limits = map[workloads.Resource]string{
 	workloads.CPU:   "CPUs",

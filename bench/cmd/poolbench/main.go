@@ -21,6 +21,7 @@ import (
 	"poolbench/bench/arm/inproc"
 	"poolbench/bench/cli"
 	"poolbench/bench/internal/program"
+	"poolbench/workloads/server"
 )
 
 func main() {
@@ -32,11 +33,18 @@ func newProgram() program.Program {
 	return program.Program{
 		Name: "poolbench",
 		Doc:  "poolbench measures when a worker pool pays off, and which one.",
-		Commands: append(cli.Commands(inproc.StandardGrid(), driver.Languages),
+		Commands: append(cli.Commands(wholeGrid(), driver.Languages),
 			program.Command{Name: "gate", Args: "-base REVISION", Doc: "measure two builds against each other, or judge two records", Run: runGate},
 			program.Command{Name: "selftest", Args: "[flags]", Doc: "plant known costs here and tell whether the estimates find them", Run: runSelftest},
 			program.Command{Name: "list", Args: "[-v] [KIND …]", Doc: "show what there is: workloads, executors, …; why one is not here", Run: runList}),
 	}
+}
+
+// wholeGrid is the standard one, with the workloads that ask servers of the user's to choose from.
+func wholeGrid() inproc.Grid {
+	g := inproc.StandardGrid()
+	g.More = append(g.More, server.All()...)
+	return g
 }
 
 // run is the whole program but for the process around it.

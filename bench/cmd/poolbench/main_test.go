@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,7 @@ import (
 	"poolbench/bench/record"
 	"poolbench/reports/gate"
 	"poolbench/workloads"
+	"poolbench/workloads/server"
 )
 
 // programEnv makes the test binary behave as the program, so that tests can send
@@ -146,6 +148,7 @@ func compareTrees(t *testing.T, a, b string) {
 }
 
 func TestWrongUsage(t *testing.T) {
+	t.Setenv(workloads.DSN, "") // -dsn sets it
 	dir := t.TempDir()
 	write := func(name, text string) string {
 		path := filepath.Join(dir, name)
@@ -165,6 +168,15 @@ func TestWrongUsage(t *testing.T) {
 		{"axis that no workload has", []string{"run", "-axis", "dial=3"}, []string{"-axis dial", "payload (tiny)"}},
 		{"payload beyond any sense", []string{"run", "-axis", "payload=0,1e12"}, []string{"-axis", "payload", "whole number"}},
 		{"payload too large", []string{"run", "-axis", "payload=0,100000000"}, []string{"-axis", "payload", "1048576"}},
+		{"slots below none", []string{"run", "-workloads", "echo", "-axis", "slots=4,-1"}, []string{"-axis: echo", `slots="-1"`}},
+		{"share that is no number", []string{"run", "-workloads", "critical", "-axis", "share=NaN"}, []string{"-axis: critical", `share="NaN"`}},
+		{"heap beyond any sense", []string{"run", "-workloads", "alloc", "-axis", "heap=99999999"}, []string{"-axis: alloc", "heap=99999999", "1024"}},
+		{"file that nobody can have", []string{"run", "-workloads", "file", "-axis", "does=burn"}, []string{"-axis: file", `does="burn"`, "read, write, sync"}},
+		{"no server", []string{"run", "-workloads", "postgres"}, []string{"-workloads postgres", "-dsn postgres://"}},
+		{"server that is not there", []string{"run", "-workloads", "spin,redis", "-dsn", "redis://u:secret@127.0.0.1:1/0"}, []string{"-workloads redis", "redis://u:xxxxx@127.0.0.1:1/0 cannot be used"}},
+		{"database that is not there", []string{"run", "-workloads", "postgres", "-dsn", "postgres://u:secret@127.0.0.1:1/x"}, []string{"-workloads postgres", "postgres://u:xxxxx@127.0.0.1:1/x cannot be used"}},
+		{"another kind of server", []string{"run", "-workloads", "postgres", "-dsn", "mysql://127.0.0.1/"}, []string{"-workloads postgres", "-dsn postgres://"}},
+		{"server for nobody", []string{"run", "-workloads", "spin", "-dsn", "redis://127.0.0.1/"}, []string{"-dsn", "no workload"}},
 		{"no workloads", []string{"run", "-workloads", ""}, []string{"-workloads", "at least one"}},
 		{"no executors", []string{"run", "-executors", ","}, []string{"-executors", "at least one"}},
 		{"empty workers", []string{"run", "-workers="}, []string{"-workers", "at least one"}},
@@ -209,6 +221,9 @@ func TestWrongUsage(t *testing.T) {
 			if code != program.Usage {
 				t.Errorf("exit %d, want %d", code, program.Usage)
 			}
+			if strings.Contains(stderr, "secret") {
+				t.Errorf("a password is told: %s", stderr)
+			}
 			for _, want := range test.says {
 				if !strings.Contains(stderr, want) {
 					t.Errorf("%q does not say %q", stderr, want)
@@ -249,10 +264,11 @@ func TestListVerbose(t *testing.T) {
 		t.Fatalf("exit %d\n%s", code, stderr)
 	}
 	paragraphs := strings.Split(stdout, "\n\n")
-	if all := workloads.All(); len(paragraphs) != len(all) {
+	all := slices.SortedFunc(slices.Values(append(workloads.All(), server.All()...)), byName)
+	if len(paragraphs) != len(all) {
 		t.Fatalf("%d paragraphs of %d workloads\n%s", len(paragraphs), len(all), stdout)
 	}
-	for i, w := range workloads.All() {
+	for i, w := range all {
 		wants := []string{"  " + w.Name + ": " + w.Doc, w.Unit, w.Truth, w.Source}
 		for _, a := range w.Axes {
 			wants = append(wants, "-axis "+a.Name+" ", a.Doc, strings.Join(a.Values, ", "))
