@@ -493,7 +493,7 @@ func checkExtras(t *testing.T, rec *record.Record) {
 		}
 	}
 	kernels := 0
-	for _, w := range workloads.All() {
+	for _, w := range inproc.StandardGrid().Workloads {
 		if w.Kernel != nil {
 			kernels++
 		}

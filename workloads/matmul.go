@@ -10,7 +10,7 @@ import (
 	"poolbench/workloads/offheap"
 )
 
-var matmulOrder = Axis{"order", "of the square matrix, a multiple of 64 from 64 to 4096", []string{"64", "256", "512"}}
+var matmulOrder = Axis{"order", "of the square matrix, a multiple of 64 from 64 to 4096", []string{"64"}}
 
 // Matmul multiplies a tall matrix with a square one, C = A·B, in blocks of order 64 with
 // the product of the gonum library: floating point on data in the caches. A task makes

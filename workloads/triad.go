@@ -7,7 +7,7 @@ import (
 	"poolbench/workloads/offheap"
 )
 
-var triadFootprint = Axis{"footprint", "KiB of the three arrays that each worker has, from 3 to 1048576", []string{"24576", "768"}}
+var triadFootprint = Axis{"footprint", "KiB of the three arrays that each worker has, from 3 to 1048576", []string{"24576"}}
 
 // Triad is the kernel of STREAM (McCalpin, "Memory bandwidth and machine balance in current
 // high performance computers", 1995): a = b + s·c. With arrays that no cache of one core
