@@ -203,9 +203,9 @@ func TestWrongExecutorsAreFound(t *testing.T) {
 	for name, newWrong := range wrongExecutors {
 		for _, w := range workloads.All() {
 			t.Run(name+"/"+w.Name, func(t *testing.T) {
+				job := small(t, w, 16, 64) // with servers and processes, for which time in a bubble would stand still
 				// In a bubble, so that the deadline of a lost task costs nothing.
 				synctest.Test(t, func(t *testing.T) {
-					job := small(t, w, 16, 64)
 					ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 					defer cancel()
 					err := job.Run(ctx, newWrong())
@@ -301,7 +301,7 @@ func TestRegistry(t *testing.T) {
 			t.Errorf("%s: no doc or no resource", w.Name)
 		}
 	}
-	want := []string{"file", "hash", "matmul", "montecarlo", "query", "sleep", "spin", "tiny"}
+	want := []string{"file", "hash", "matmul", "montecarlo", "overlap", "query", "sleep", "spin", "tiny"}
 	if len(names) != len(want) {
 		t.Fatalf("All() = %v, want %v", names, want)
 	}
