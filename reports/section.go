@@ -96,4 +96,6 @@ func Illustrate(sections []Section, drawings []Drawing) []Section {
 }
 
 // Questions are the built-in ones, in the order of a report.
-func Questions() []Question { return []Question{Which, Lock, Short, Runtimes, Where, Units, Trust} }
+func Questions() []Question {
+	return []Question{Which, Lock, Short, Runtimes, Latencies, Where, Units, Trust}
+}

@@ -135,7 +135,7 @@ func randomText(rng *rand.Rand, most int) string {
 						levels[name] = math.Exp(float64(rng.IntN(5))-2) * float64(work+100) * 1e-9
 					}
 					fmt.Fprintf(&out, "Benchmark%s 1 %g sec/op %d tasks/op", name, levels[name]*math.Exp(spread*math.Round(4*rng.NormFloat64())/4), 1+rng.IntN(2)*rng.IntN(9))
-					for _, unit := range []string{record.UnitTaskTime, record.UnitTaskShare, record.UnitCPUPart, record.UnitWaitPart, record.UnitBytes, "odd/s"} {
+					for _, unit := range []string{record.UnitTaskTime, record.UnitTaskShare, record.UnitCPUPart, record.UnitWaitPart, record.UnitBytes, "odd/s", record.UnitP50, record.UnitP99} {
 						if rng.IntN(3) == 0 {
 							fmt.Fprintf(&out, " %g %s", float64(rng.IntN(9))*math.Exp(4*rng.NormFloat64())*1e-6, unit)
 						}

@@ -55,6 +55,10 @@ var relations = map[reports.Relation]func(*data, reports.Section, reports.Claim)
 	reports.MetgIs:        metgIs,
 	reports.MetgRatio:     func(*data, reports.Section, reports.Claim) error { return nil }, // see reached
 	reports.ShareLocked:   shareLocked,
+	reports.LatencyIs:     latencyIs,
+	reports.TakesLonger:   latencies(func(v float64, i, o interval) bool { return v > practical && i.low > 1 }),
+	reports.SameLatency:   latencies(func(v float64, i, o interval) bool { return i.low >= 1/practical && i.high <= practical }),
+	reports.LatencyOpen:   latencies(func(v float64, i, o interval) bool { return true }),
 }
 
 // is tells where a value and its interval are not those of what was measured by block.
