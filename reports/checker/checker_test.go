@@ -117,12 +117,13 @@ func randomText(rng *rand.Rand, most int) string {
 			fmt.Fprintf(&out, "BenchmarkCapacity/workers=1 1 1 sec/op\nBenchmarkCapacity/workers=2 1 %g sec/op\n", 1+rng.Float64()*spread)
 		}
 		for _, pool := range []string{"a", "b", "c9"} {
+			rng := rand.New(rand.NewPCG(uint64(out.Len()), 8))
 			if rng.Float64() < missing {
 				continue
 			}
-			fmt.Fprintf(&out, "BenchmarkFaults/pool=%s/workers=2/fault=%s/rate=0.01 1 1 sec/op %d lost/op", pool, pick("exit", "hang"), rng.IntN(4))
+			fmt.Fprintf(&out, "BenchmarkFaults/pool=%s/workers=2/fault=%s/rate=0.01 1 1 sec/op %d lost/op", pool, []string{"exit", "hang"}[rng.IntN(2)], rng.IntN(4))
 			if rng.IntN(3) > 0 {
-				fmt.Fprintf(&out, " %g notice-sec/op %g recovery-sec/op", math.Exp(spread*rng.NormFloat64()), float64(rng.IntN(3)))
+				fmt.Fprintf(&out, " %g notice-sec/op %g recovery-sec/op", math.Exp(spread*rng.NormFloat64()), float64(rng.IntN(3)+b%2))
 			}
 			out.WriteString("\n")
 		}

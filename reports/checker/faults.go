@@ -3,6 +3,7 @@ package checker
 import (
 	"fmt"
 
+	"poolbench/bench/record"
 	"poolbench/reports"
 )
 
@@ -12,6 +13,9 @@ func medianOfObject(d *data, s reports.Section, c reports.Claim) error {
 	c.Unit = c.Object
 	if err := medianOf(d, s, c); err != nil {
 		return err
+	}
+	if d.rec.Unit(c.Object).Scale == record.Difference {
+		return nil
 	}
 	for _, r := range d.rec.Results {
 		if v, ok := r.Values[c.Object]; ok && v <= 0 {
