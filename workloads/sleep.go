@@ -34,10 +34,12 @@ var sleepTask = Define("workloads.sleep", func(ctx context.Context, in nap) (uin
 	}
 })
 
-func newSleep(p Params) (Job, error) {
+func newSleep(p Params) (Job, error) { return napBatch(p).Job(p) }
+
+func napBatch(p Params) Batch[nap, uint64] {
 	return Batch[nap, uint64]{
 		Task:  sleepTask,
 		Input: func(_ int, seed uint64) (nap, uint64) { return nap{seed, p.Grain}, mix(seed) },
 		Check: Equal[uint64],
-	}.Job(p)
+	}
 }

@@ -301,7 +301,7 @@ func TestRegistry(t *testing.T) {
 			t.Errorf("%s: no doc or no resource", w.Name)
 		}
 	}
-	want := []string{"file", "graph", "hash", "matmul", "montecarlo", "overlap", "query", "sleep", "spin", "tiny"}
+	want := []string{"arrivals", "file", "graph", "hash", "matmul", "montecarlo", "overlap", "query", "sleep", "spin", "tiny"}
 	if len(names) != len(want) {
 		t.Fatalf("All() = %v, want %v", names, want)
 	}

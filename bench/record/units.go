@@ -22,6 +22,7 @@ const (
 	UnitP90       = "p90-sec/op"       // 90th percentile of them
 	UnitP99       = "p99-sec/op"       // 99th
 	UnitMax       = "max-sec/op"       // the longest one
+	UnitLoad      = "erlang"           // work that arrives, in workers that it keeps busy
 	UnitNotice    = "notice-sec/op"    // from a fault of a task to the error of its future, in seconds
 	UnitLost      = "lost/op"          // tasks without a fault that failed, or never ran, because of others
 	UnitRecovery  = "recovery-sec/op"  // from a fault until as many tasks ran at once again as there are workers, in seconds
@@ -61,6 +62,7 @@ var units = []Unit{
 	{Name: UnitP90, Means: "latency that 90 % of the requests do not exceed", Better: -1},
 	{Name: UnitP99, Means: "latency that 99 % of the requests do not exceed", Better: -1},
 	{Name: UnitMax, Means: "the longest latency of a request", Better: -1},
+	{Name: UnitLoad, Means: "work that arrives, in workers that it keeps busy", Exact: true},
 	{Name: UnitNotice, Means: "from the fault of a task to the error of its future", Better: -1},
 	{Name: UnitLost, Means: "tasks without a fault that failed, or never ran, because of others", Better: -1, Scale: Difference},
 	{Name: UnitRecovery, Means: "from the fault of a task until as many ran at once again as there are workers", Better: -1},

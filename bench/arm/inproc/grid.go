@@ -284,9 +284,12 @@ const (
 // useful work (32 ms where the work is waiting) within 16 and 2048 tasks, a multiple of 8, or
 // exactly 8 from a grain of 50 ms: short enough for many blocks, long enough for a clock read
 // and the last task to weigh little. Of waiting there are at least two tasks for each worker,
-// and one from a grain of 50 ms.
+// and one from a grain of 50 ms. A workload may have a number of its own.
 func (g Grid) TaskCount(w workloads.Workload, grain time.Duration) int {
 	n := taskCount(w, grain)
+	if w.Tasks > 0 {
+		return w.Tasks
+	}
 	if grain <= 0 || w.Resource != workloads.Wait || len(g.Workers) == 0 {
 		return n
 	}
