@@ -87,7 +87,7 @@ func benchmarkPoint(b *testing.B, g inproc.Grid, setup arm.Setup, p record.Point
 	if err := job.Check(); err != nil {
 		b.Fatal(err)
 	}
-	b.ReportMetric(float64(g.TaskCount(workloadOf(g, p), p.Grain())), "tasks/op")
+	b.ReportMetric(float64(g.TaskCount(workloadOf(g, p), p)), "tasks/op")
 }
 
 func workloadOf(g inproc.Grid, p record.Point) workloads.Workload {

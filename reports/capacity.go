@@ -2,10 +2,8 @@ package reports
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"poolbench/bench/record"
@@ -22,7 +20,7 @@ type Capacity map[int]estimate.Quantity
 func CapacityOf(s *Set) Capacity {
 	return once(s, func(s *Set) Capacity {
 		out := Capacity{}
-		for p, series := range once(s, capacitySeries) {
+		for p, series := range capacitySeries(s) {
 			out[p] = s.Quantity(series)
 		}
 		return out
@@ -30,25 +28,10 @@ func CapacityOf(s *Set) Capacity {
 }
 
 // capacityPoint is the probe of the capacity of a number of workers.
-func capacityPoint(workers int) record.Point {
-	return record.NewPoint(record.CapacityBenchmark, record.AxisWorkers, strconv.Itoa(workers))
-}
+func capacityPoint(workers int) record.Point { return probePoint(record.CapacityBenchmark, workers) }
 
 // capacitySeries is the capacity in each block.
-func capacitySeries(s *Set) map[int]estimate.Series {
-	probes, out := map[int]estimate.Series{}, map[int]estimate.Series{}
-	for _, p := range s.Others() {
-		if s.Record.IsProbe(p) && p.Benchmark() == record.CapacityBenchmark {
-			probes[p.Workers()] = s.at(p).makespan
-		}
-	}
-	for p, many := range probes {
-		if c := probes[1].Over(many).Scaled(float64(p)); c.Len() > 0 {
-			out[p] = c
-		}
-	}
-	return out
-}
+func capacitySeries(s *Set) map[int]estimate.Series { return probes(s)[record.CapacityBenchmark] }
 
 // A Machine is what the CPUs that a run could use did together while it ran.
 type Machine struct {
@@ -120,7 +103,7 @@ func MachineOf(s *Set) Machine {
 // had the machine given all that it has: multiplied by what it has over what it gave in
 // the block. What it has is its CPUs, or the capacity that is its Own.
 func there(s *Set, speedups estimate.Series, workers int) []float64 {
-	machine, series := MachineOf(s), once(s, capacitySeries)
+	machine, series := MachineOf(s), capacitySeries(s)
 	workers = min(workers, machine.CPUs)
 	out := slices.Clone(speedups.Places())
 	for ; workers > 1 && series[workers].Len() == 0; workers-- { // not probed
@@ -165,7 +148,7 @@ type Beaten struct {
 // 1 by definition, so that cannot be wrong.
 func BeatenIdeals(s *Set) map[Family]Beaten {
 	return once(s, func(s *Set) map[Family]Beaten {
-		capacity, out := once(s, capacitySeries), map[Family]Beaten{}
+		capacity, out := capacitySeries(s), map[Family]Beaten{}
 		for _, m := range s.grid {
 			c, ok := capacity[m.pool.Workers]
 			if cores := s.Record.Facts.Cores; !ok || m.pool.Workers < 2 || cores > 0 && m.pool.Workers > cores || s.Resource(m.workload) != "cpu" {
@@ -187,11 +170,7 @@ func BeatenIdeals(s *Set) map[Family]Beaten {
 func idealOf(s *Set, family Family, workers int) (q estimate.Quantity, measured bool) {
 	capacity := CapacityOf(s)
 	if _, beaten := BeatenIdeals(s)[family]; !beaten && s.Resource(family.What.Workload()) == "cpu" {
-		at, largest := workers, slices.Max(slices.AppendSeq([]int{0}, maps.Keys(capacity)))
-		if cores := s.Record.Facts.Cores; cores > 0 && largest >= cores {
-			at = min(at, largest)
-		}
-		if q, ok := capacity[at]; ok {
+		if q, ok := capacity[probeSize(s, record.CapacityBenchmark, workers)]; ok {
 			return q, true
 		}
 	}

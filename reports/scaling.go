@@ -26,6 +26,7 @@ type Scaling struct {
 	Serial   estimate.Estimate // makespan of the baseline, seconds
 	Series   []ScalingSeries
 	Best     Choice
+	Curve    *record.Curve // that the workload declares; nil when there is none
 
 	// Partial is a grain that refinement added with fewer executors than the workload
 	// has at others. Best chooses nothing then: it would choose among those few.
@@ -67,6 +68,9 @@ type ScalingPoint struct {
 	Modelled           float64           // speedup by the law of the series; 0 when it has none
 	Ledger             Ledger            // where the workers' time went; N is 0 when tasks were not timed from inside
 	Most               float64           // what Speedup may be, had the machine been there: the upper end of an interval whose level is shared among all arms
+	Expected           estimate.Estimate // speedup by the declared curve, from what was probed in the blocks of Speedup; N is 0 without
+	Reached            estimate.Estimate // Speedup / Expected, within blocks; N is 0 without
+	HeldBack           string            // the part of the curve that holds it back, in words; empty without
 	Overlap            estimate.Estimate // overlap score of a part that waits and one that computes; N is 0 when they were not measured
 }
 
@@ -109,6 +113,9 @@ func findScalings(s *Set) []Scaling {
 		}
 		x := Scaling{Family: base.family, Workload: base.workload, Resource: s.Resource(base.workload), Grain: base.grain, Units: base.units, Payload: base.payload,
 			What: s.Record.Facts.What(base.point), Baseline: base.point, Tasks: base.tasks, Serial: s.Estimate(base.makespan)}
+		if c, ok := s.Record.Facts.Curve(base.point); ok {
+			x.Curve = &c
+		}
 		var candidates []candidate
 		for _, m := range g.arms {
 			ratios := base.task.Over(m.task)
@@ -123,6 +130,9 @@ func findScalings(s *Set) []Scaling {
 			}
 			pt.Ledger = ledgerOf(s, m, base, one)
 			pt.Overlap = overlapOf(s, m)
+			if x.Curve != nil {
+				pt.expect(s, *x.Curve, ratios)
+			}
 			pt.Most = mostOf(s, ratios, m, len(g.arms))
 			if n := len(x.Series); n == 0 || x.Series[n-1].How != m.pool.How {
 				x.Series = append(x.Series, ScalingSeries{Pool: m.pool.of(0)})

@@ -35,7 +35,8 @@ var Arrivals = register(Workload{
 	Axes:     []Axis{arrivalRate},
 	Tasks:    200,
 	New:      newArrivals,
-	Expected: EqualWaits,
+	Truth:    "a number made from the seed of each task; in virtual time latencies are those of the queue M/D/P",
+	Source:   "none: the makespan is that of the arrivals, whatever the workers, until these are too few",
 })
 
 // arrivals is the job. Where it does not say otherwise it is its tasks.

@@ -32,7 +32,10 @@ var Dependences = register(Workload{
 	Grains:   []time.Duration{64 * time.Microsecond},
 	Axes:     []Axis{pattern},
 	Kernel:   Spin.Kernel,
+	Unit:     "1 step of xorshift64",
 	New:      newDependences,
+	Truth:    "the last state of the chain of each task, which begins with all that the task was given, found by jumping ahead; each task checks whose outputs it was given",
+	Source:   "one row after the other, as Task Bench has its steps: rows of n tasks take ⌈n/P⌉ rounds each",
 	Expected: func(p Params) Curve {
 		if name := p.Text(pattern); name == "trivial" || name == "tree" {
 			return EqualWork(p)

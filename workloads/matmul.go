@@ -18,6 +18,8 @@ var Matmul = register(Workload{
 	Kernel:   func(units int64) uint64 { return uint64(int64(multiply(golden, units)[0])) },
 	New:      newMatmul,
 	Expected: EqualWork,
+	Truth:    "Freivalds' check of each product, exact in integers",
+	Source:   shareCPUs,
 })
 
 //go:noinline

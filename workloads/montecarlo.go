@@ -18,6 +18,8 @@ var MonteCarlo = register(Workload{
 	Kernel:   func(units int64) uint64 { return uint64(hits(golden, units)) },
 	New:      newMonteCarlo,
 	Expected: EqualWork,
+	Truth:    "the count of each task by the plain loop; all counts together give pi within 6 standard errors",
+	Source:   shareCPUs,
 })
 
 // hits draws points points of the unit square and counts those within the

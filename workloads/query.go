@@ -28,6 +28,8 @@ var Query = register(Workload{
 	Grains:   []time.Duration{100 * time.Microsecond},
 	Kernel:   func(units int64) uint64 { return crunch([][]byte{make([]byte, documentSize)}, units) },
 	New:      newQuery,
+	Truth:    "the documents as they were written, and a digest of them by the plain loop",
+	Source:   "none: how much of a query waits is up to the database and the system",
 })
 
 const (

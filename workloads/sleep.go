@@ -16,6 +16,8 @@ var Sleep = register(Workload{
 	Grains:   []time.Duration{2 * time.Millisecond},
 	New:      newSleep,
 	Expected: EqualWaits,
+	Truth:    "a number made from the seed of each task; that it waited, its time tells",
+	Source:   shareNothing,
 })
 
 type nap struct {

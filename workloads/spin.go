@@ -20,6 +20,8 @@ var Spin = register(Workload{
 	Kernel:   func(units int64) uint64 { return xorshift(golden, units) },
 	New:      newSpin,
 	Expected: EqualWork,
+	Truth:    "the last state of each chain, found by jumping ahead: powers of the step as a matrix of bits",
+	Source:   shareCPUs,
 })
 
 type chain struct {

@@ -8,7 +8,29 @@ import (
 	"time"
 )
 
-var payload = Axis{"payload", "bytes sent with each task and back", []string{"0", "4096"}}
+var payload = Axis{"payload", "bytes sent with each task and back, up to 1 MiB", []string{"0", "4096"}}
+
+// maxPayload is 1 MiB: what sending costs a byte does not change beyond it.
+const maxPayload = 1 << 20
+
+// payloadSize is the value of the axis payload.
+func (p Params) payloadSize() (int, error) {
+	size, err := p.Count(payload)
+	if err == nil && size > maxPayload {
+		err = fmt.Errorf("workloads: payload=%d is above %d bytes", size, maxPayload)
+	}
+	return size, err
+}
+
+// filler are size bytes that follow from a seed.
+func filler(seed uint64, size int) []byte {
+	random := stream(seed)
+	content := make([]byte, 0, size+8)
+	for len(content) < size {
+		content = binary.LittleEndian.AppendUint64(content, random.next())
+	}
+	return content[:size:size]
+}
 
 // Tiny does nothing but send its payload to the task and back: what is left is the
 // cost of the executor. A task has a number besides, so that no two tasks
@@ -20,6 +42,8 @@ var Tiny = register(Workload{
 	Grains:   []time.Duration{0},
 	Axes:     []Axis{payload},
 	New:      newTiny,
+	Truth:    "each task gives back its own number and content",
+	Source:   "none: there is no work to share, only what the executor costs",
 })
 
 type parcel struct {
@@ -32,7 +56,7 @@ var tinyTask = Define("workloads.tiny", func(_ context.Context, in parcel) (parc
 })
 
 func newTiny(p Params) (Job, error) {
-	size, err := p.Count(payload)
+	size, err := p.payloadSize()
 	if err != nil {
 		return nil, err
 	}
@@ -40,12 +64,7 @@ func newTiny(p Params) (Job, error) {
 	return Batch[parcel, parcel]{
 		Task: tinyTask,
 		Input: func(_ int, seed uint64) (in, want parcel) {
-			random := stream(seed)
-			content := make([]byte, 0, size+8)
-			for len(content) < size {
-				content = binary.LittleEndian.AppendUint64(content, random.next())
-			}
-			in = parcel{seed, content[:size:size]}
+			in = parcel{seed, filler(seed, size)}
 			return in, in
 		},
 		Check: func(_ int, got, want parcel, _ error) error {

@@ -39,13 +39,26 @@ type Workload struct {
 	// progress while it is descheduled. The caller must use the result.
 	Kernel func(units int64) uint64
 
+	// Unit is what a kernel unit is, with how much of it first: "16 FLOP, a step of 8
+	// chains", "24 bytes". "" when there is no kernel.
+	Unit string
+
 	// New prepares a job. It may take as long as the serial run of the job, and
 	// should end with an error soon after the context of Params has.
 	New func(Params) (Job, error)
 
+	// Truth says in a sentence how the right answer is known.
+	Truth string
+
 	// Expected is the speedup that the job of p would have on an executor without any
-	// cost. nil when it is not known.
+	// cost. nil when it is not known. Source says in a clause why it is that, and who
+	// says so; or why there is none.
 	Expected func(p Params) Curve
+	Source   string
+
+	// Lacks says in a clause why the workload cannot run here, as a server that it needs is
+	// not there; "" when it can. It may take seconds. nil when it always can.
+	Lacks func() string
 }
 
 // A Resource is what limits a workload, hence which ideal speedup applies to it.

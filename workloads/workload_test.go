@@ -3,7 +3,9 @@ package workloads_test
 import (
 	"context"
 	"errors"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -68,6 +70,29 @@ func TestEveryWorkloadOnEveryKind(t *testing.T) {
 				runAndCheck(t, small(t, w, 16, 100), ex)
 				runAndCheck(t, small(t, w, 1, 0), ex)
 			})
+		}
+	}
+}
+
+// What there is to know of a workload stands in it, for lists and reports.
+func TestEveryWorkloadSaysWhatItIs(t *testing.T) {
+	word := regexp.MustCompile(`^[a-z0-9]+$`)
+	for _, w := range workloads.All() {
+		if !word.MatchString(w.Name) {
+			t.Errorf("%s: a name is one word of [a-z0-9]", w.Name)
+		}
+		for what, text := range map[string]string{"Doc": w.Doc, "Resource": string(w.Resource), "Truth": w.Truth, "Source": w.Source} {
+			if text == "" || strings.HasSuffix(text, ".") || strings.Contains(text, "\n") {
+				t.Errorf("%s: its %s is %q; want one line without a full stop", w.Name, what, text)
+			}
+		}
+		if none := strings.HasPrefix(w.Source, "none: "); none != (w.Expected == nil) {
+			t.Errorf("%s: its Source is %q, and that it has an expected curve is %v", w.Name, w.Source, w.Expected != nil)
+		}
+		for _, a := range w.Axes {
+			if !word.MatchString(a.Name) || a.Doc == "" || len(a.Values) == 0 {
+				t.Errorf("%s: its axis %+v lacks a name, a doc or values", w.Name, a)
+			}
 		}
 	}
 }
@@ -301,7 +326,7 @@ func TestRegistry(t *testing.T) {
 			t.Errorf("%s: no doc or no resource", w.Name)
 		}
 	}
-	want := []string{"arrivals", "file", "graph", "hash", "matmul", "montecarlo", "overlap", "query", "sleep", "spin", "tiny"}
+	want := []string{"arrivals", "cargo", "file", "graph", "hash", "matmul", "montecarlo", "overlap", "query", "sleep", "spin", "tiny"}
 	if len(names) != len(want) {
 		t.Fatalf("All() = %v, want %v", names, want)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"poolbench/bench/arm"
@@ -161,6 +162,13 @@ func (f *foreignFlags) check(c *program.Invocation) error {
 func (f *foreignFlags) sources(ctx context.Context, g inproc.Grid) (out []arm.Source, err error) {
 	for _, l := range f.asked() {
 		d := driver.Grid{Workers: g.Workers, Grains: g.Grains, Chunks: f.chunks, Starts: f.starts, SweepWorkers: g.SweepWorkers, Executors: of(l, f.executors)}
+		for _, size := range g.Axes[record.AxisPayload] {
+			n, err := strconv.Atoi(size)
+			if err != nil || n < 0 || n > maxPayload {
+				return nil, program.UsageErrorf("-axis payload=%s: give bytes from 0 to %d", size, maxPayload)
+			}
+			d.Payloads = append(d.Payloads, n)
+		}
 		if d.Runtimes, err = l.FindAll(ctx, f.programs[l]); err != nil {
 			return nil, program.UsageErrorf("%s: %v", l.Name, err)
 		}
@@ -187,6 +195,9 @@ func (f *foreignFlags) sources(ctx context.Context, g inproc.Grid) (out []arm.So
 	}
 	return out, nil
 }
+
+// maxPayload is the most that a task of another runtime can carry each way, in bytes.
+const maxPayload = 1 << 20
 
 // of are the executors of a language among some; nil where none of it is named.
 func of(l *driver.Language, names []string) (out []string) {

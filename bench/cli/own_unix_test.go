@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"poolbench/bench/record"
+	"poolbench/reports"
+	"poolbench/reports/checker"
 )
 
 // forgetful is a program that measures worker processes and lets them in nowhere. It
@@ -122,6 +124,52 @@ func ownRun(t *testing.T, dir, name string, args ...string) (code int, out strin
 	return wait()
 }
 
+// A workload of another module, with an axis of its own: values of it are chosen and refused
+// by its rules, and what it expects is recorded, said and drawn.
+func ownAxis(t *testing.T, dir string) {
+	out := filepath.Join(dir, "visits-out")
+	for _, bad := range []string{"1.5", "NaN", "-1", "x"} {
+		if code, text := ownRun(t, dir, "visits", "-axis", "inside="+bad, "-out", out); code != 2 || strings.Count(text, "\n") != 1 {
+			t.Errorf("%s: exit %d\n%s", bad, code, text)
+		}
+	}
+	if _, err := os.Stat(out); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("something was left: %v", err)
+	}
+	code, text := ownRun(t, dir, "visits", "-axis", "inside=0,0.25", "-workers", "1,2,4", "-blocks", "7", "-budget", "60s", "-out", out, "-executors", "goroutines")
+	if code != 0 {
+		t.Fatalf("exit %d\n%s", code, text)
+	}
+	rec, err := record.ReadFile(filepath.Join(out, recordName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := record.GridPoint("goroutines", "visits", 4, 2*time.Millisecond).With("inside", "0.25")
+	if c, ok := rec.Facts.Curve(p); !ok || c != (record.Curve{Of: record.LimitWorkers, Tasks: 16, Serial: 0.25}) {
+		t.Errorf("%s: %+v, %v", p, c, ok)
+	}
+	set := reports.NewSet(rec)
+	for _, s := range reports.Scalings(set) {
+		for _, p := range s.Points() {
+			if p.Expected.N != 7 {
+				t.Errorf("%s: expected %+v", p.Point, p.Expected)
+			}
+		}
+	}
+	for _, err := range checker.Check(rec, reports.Answer(set, reports.Questions()...)) {
+		t.Error(err)
+	}
+	pictures, _ := filepath.Glob(filepath.Join(out, "charts", "speedup-*.svg"))
+	if len(pictures) != 2 {
+		t.Errorf("pictures %q", pictures)
+	}
+	for _, path := range pictures {
+		if svg, err := os.ReadFile(path); err != nil || !strings.Contains(string(svg), ">expected") {
+			t.Errorf("%s does not show what is expected, %v", path, err)
+		}
+	}
+}
+
 // The example, as a program of a module of its own: it runs, an interrupt loses nothing, it
 // goes on, and reports.
 func TestOwnProgram(t *testing.T) {
@@ -129,13 +177,19 @@ func TestOwnProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := strings.NewReplacer("package cli_test", "package main", "func ExampleMain()", "func main()").Replace(string(example))
+	asProgram := strings.NewReplacer("package cli_test", "package main", "func ExampleMain()", "func main()", "func ExampleMain_axis()", "func main()")
+	text := asProgram.Replace(string(example))
 	_, body, _ := strings.Cut(text, "func main() {\n")
 	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	if err != nil || !strings.Contains(string(readme), "func main() {\n"+body) {
 		t.Errorf("the README has another program, %v", err)
 	}
-	dir := ownModule(t, map[string]string{"mine": text, "forgetful": forgetful})
+	axis, err := os.ReadFile("axis_example_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := ownModule(t, map[string]string{"mine": text, "visits": asProgram.Replace(string(axis)), "forgetful": forgetful})
+	t.Run("axis", func(t *testing.T) { ownAxis(t, dir) })
 	results := filepath.Join(dir, defaultOut, recordName)
 	flags := []string{"-executors", "goroutines,processes", "-workers", "1,2", "-progress", "plain"}
 

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +21,7 @@ import (
 	"poolbench/bench/internal/program"
 	"poolbench/bench/record"
 	"poolbench/reports"
+	"poolbench/workloads"
 )
 
 // quickBudget is the default with -quick, instead of bench.DefaultBudget.
@@ -27,6 +30,7 @@ const quickBudget = 15 * time.Second
 // runFlags are the flags of run as typed.
 type runFlags struct {
 	grid                  inproc.Grid // what was chosen of the program's
+	every                 bool        // all workloads were asked for
 	quick, resume, dryRun bool
 	budget                time.Duration
 	blocks                int
@@ -64,10 +68,19 @@ func (m measured) addFlags(c *program.Invocation) *runFlags {
 // addGridFlags adds the flags that choose of the grid.
 func (f *runFlags) addGridFlags(c *program.Invocation) {
 	g, all := &f.grid, f.grid
-	c.Flags.Func("workloads", "comma-separated `names` (default "+joined(g.Workloads, workloadName)+")", func(list string) (err error) {
-		g.Workloads, f.foreign.workloads, err = pick(list, all.Workloads, workloadName, f.foreign.workloadNames())
+	there := slices.Concat(all.Workloads, all.More)
+	more := ""
+	if len(all.More) > 0 {
+		more = "; there is also " + joined(all.More, workloadName)
+	}
+	c.Flags.Func("workloads", "comma-separated `names`, or "+everyWorkload+" (default "+joined(g.Workloads, workloadName)+more+")", func(list string) (err error) {
+		if slices.Contains(program.Listed(list), everyWorkload) {
+			list, f.every = joined(there, workloadName), true
+		}
+		g.Workloads, f.foreign.workloads, err = pick(list, there, workloadName, f.foreign.workloadNames())
 		return err
 	})
+	c.Flags.Func("axis", "`name=values` of an axis of the workloads, comma-separated, in place of its usual ones: payload=0,4096,65536; may be given several times", f.axis)
 	c.Flags.Func("executors", "comma-separated `names` (default "+joined(g.Executors, kindName)+f.foreign.others()+")", func(list string) (err error) {
 		g.Executors, f.foreign.executors, err = pick(list, all.Executors, kindName, f.foreign.executorNames())
 		return err
@@ -84,6 +97,83 @@ func (f *runFlags) addGridFlags(c *program.Invocation) {
 		g.Grains, err = program.List(list, grain)
 		return err
 	})
+}
+
+// everyWorkload stands for all of them.
+const everyWorkload = "all"
+
+// axisForm are names and values that can be part of the name of a point.
+var axisForm = regexp.MustCompile(`^([a-z][a-z0-9]*)=([A-Za-z0-9_.+,-]+)$`)
+
+// axis takes one value of the flag.
+func (f *runFlags) axis(text string) error {
+	m := axisForm.FindStringSubmatch(strings.ReplaceAll(text, " ", ""))
+	if m == nil {
+		return errors.New("a name and values are needed, such as payload=0,4096, of letters, digits and _.+-")
+	}
+	values, err := program.List(m[2], func(word string) (string, error) { return word, nil })
+	if err != nil {
+		return err
+	}
+	if f.grid.Axes[m[1]] != nil {
+		return fmt.Errorf("%s comes twice: give all of its values at once", m[1])
+	}
+	if f.grid.Axes == nil {
+		f.grid.Axes = map[string][]string{}
+	}
+	f.grid.Axes[m[1]] = values
+	return nil
+}
+
+// present are those of the workloads that can run here. The others are told and skipped, but
+// one that was named is an error.
+func (f *runFlags) present(c *program.Invocation, all []workloads.Workload) (here []workloads.Workload, err error) {
+	named := slices.Contains(c.Given(), "workloads") && !f.every
+	for _, w := range all {
+		why := ""
+		if w.Lacks != nil {
+			why = w.Lacks()
+		}
+		switch {
+		case why == "":
+			here = append(here, w)
+		case named:
+			return nil, program.UsageErrorf("-workloads %s: it cannot run here: %s", w.Name, why)
+		default:
+			c.Tell("skipped " + w.Name + ": " + why)
+		}
+	}
+	if len(here) == 0 && len(all) > 0 {
+		err = program.UsageErrorf("none of the workloads can run here")
+	}
+	return here, err
+}
+
+// checkAxes refuses axes that no workload of the grid has, and values that a workload refuses.
+// Workloads of other runtimes have payloads at most.
+func checkAxes(ctx context.Context, g inproc.Grid, foreign bool) error {
+	var has []string
+	if foreign {
+		has = append(has, record.AxisPayload+" (tiny)")
+	}
+	for _, w := range g.Workloads {
+		for _, a := range w.Axes {
+			has = append(has, a.Name+" ("+w.Name+")")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(g.Axes)) {
+		if !slices.ContainsFunc(has, func(a string) bool { return strings.HasPrefix(a, name+" ") }) {
+			axes := "there are none"
+			if len(has) > 0 {
+				axes = "they have " + strings.Join(has, ", ")
+			}
+			return program.UsageErrorf("-axis %s: no workload that was chosen has this axis; %s", name, axes)
+		}
+	}
+	if err := g.Try(ctx); err != nil && ctx.Err() == nil {
+		return program.UsageErrorf("-axis: %v", err)
+	}
+	return nil
 }
 
 func joined[T any](values []T, name func(T) string) string {
@@ -154,7 +244,7 @@ func (f *runFlags) check(c *program.Invocation) error {
 
 // sources are the grid, or a quick one, as chosen, what of other runtimes was asked for,
 // and what is measured beside it.
-func (f *runFlags) sources(ctx context.Context, c *program.Invocation, m measured) ([]arm.Source, error) {
+func (f *runFlags) sources(ctx context.Context, c *program.Invocation, m measured) (out []arm.Source, err error) {
 	if f.faults != nil {
 		return f.faultSources(ctx, c)
 	}
@@ -180,11 +270,16 @@ func (f *runFlags) sources(ctx context.Context, c *program.Invocation, m measure
 	case len(f.foreign.executors) > 0 && len(g.Executors) == 0: // theirs alone were named
 		g.Workloads = nil
 	}
+	if g.Workloads, err = f.present(c, g.Workloads); err != nil {
+		return nil, err
+	}
+	if err := checkAxes(ctx, g, len(f.foreign.asked()) > 0); err != nil {
+		return nil, err
+	}
 	foreign, err := f.foreign.sources(ctx, g)
 	if err != nil {
 		return nil, err
 	}
-	var out []arm.Source
 	switch {
 	case len(g.Workloads) > 0:
 		g.Units = f.foreign.units()

@@ -28,6 +28,7 @@ type Facts struct {
 
 	Sources      []Source      `fact:"source"`
 	Workloads    []Workload    `fact:"workload"`
+	Expected     []Expected    `fact:"expected"` // of what is run, one each
 	Calibrations []Calibration `fact:"calibration"`
 	Units        []Unit        `fact:"unit"`    // declared for this record
 	Promised     []Promise     `fact:"promise"` // of a comparison, in the order in which they are reported
@@ -159,6 +160,10 @@ func (f *Facts) read(name string, text []byte) error {
 		return fmt.Errorf("fact %s: %w", name, err)
 	}
 	switch v := value.Interface().(type) {
+	case *Expected:
+		if err := v.Check(); err != nil {
+			return fmt.Errorf("fact %s: %w", name, err)
+		}
 	case *Warning:
 		f.warn(*v)
 		return nil

@@ -3,6 +3,7 @@ package charts
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 // one drawing per workload at its largest grain, with a panel for each runtime.
 var Speedup = register(Chart{
 	Name:    "speedup",
-	Doc:     "speedup over serial by number of workers, against measured capacity and y = x",
+	Doc:     "speedup over serial by number of workers, against what is expected, measured capacity and y = x",
 	Section: "which",
 	Draw: func(set *reports.Set) ([]reports.Drawing, error) {
 		looks := Looks(set)
@@ -131,6 +132,15 @@ func speedupPanel(set *reports.Set, s reports.Scaling, looks map[string]Look) (o
 		last := capacity.Line[len(capacity.Line)-1]
 		ideal = fmt.Sprintf("Measured capacity: %s at %g. ", words.Ratio(last.Value), last.X)
 	}
+	expected := panel.shown(expectedLine(s))
+	if len(expected) > 0 {
+		last := expected[len(expected)-1]
+		ideal += fmt.Sprintf("Expected: %s at %g. ", words.Ratio(last.Value), last.X)
+		for _, p := range expected {
+			panel.Y.Holds = append(panel.Y.Holds, 1.15*p.Value)
+		}
+		panel.Guides = expecting(panel.Guides, expected)
+	}
 	return panel, fmt.Sprintf("Line chart of the speedup over %s against the number of workers (%s). ", words.Against(s.Family.Baseline),
 		strings.Trim(strings.Join(strings.Fields(fmt.Sprint(panel.X.Ticks)), ", "), "[]")) + alt.String() + ideal + words.OneLine(words.Sentence(reports.Chosen(set, s).Text)) + " ", ""
 }
@@ -178,6 +188,60 @@ func ideals(set *reports.Set, s reports.Scaling, panel *Panel) []Guide {
 	}
 	ideal.Name, ideal.Short, ideal.Width = "ideal: 100 % efficiency", "ideal", 1.5
 	return []Guide{ideal, half, one}
+}
+
+// expectedLine is the speedup that s declares, by workers; empty where that is not known.
+func expectedLine(s reports.Scaling) []Point {
+	at := map[int]float64{}
+	for _, p := range s.Points() {
+		if p.Expected.N > 0 && at[p.Workers] == 0 {
+			at[p.Workers] = p.Expected.Value
+		}
+	}
+	var line []Point
+	for _, workers := range slices.Sorted(maps.Keys(at)) {
+		line = append(line, At(float64(workers), at[workers]))
+	}
+	return line
+}
+
+// expecting adds the line of what is expected, or says that one that is there is it.
+func expecting(guides []Guide, expected []Point) []Guide {
+	same := func(line []Point) bool {
+		return !slices.ContainsFunc(expected, func(p Point) bool {
+			y := value(line, p.X)
+			return !(math.Abs(p.Value/y-1) < 0.02) // closer than their lines are wide
+		})
+	}
+	for i, g := range guides {
+		if ideal := i == 0 || i == 1 && guides[0].Strong; !ideal || !same(g.Line) {
+			continue
+		}
+		_, name, long := strings.Cut(g.Name, ": ")
+		if !long {
+			name = g.Name
+		}
+		if guides[i].Name, guides[i].Short = "expected: "+name, "expected"; g.Strong {
+			guides[i].Line = expected // beyond the probes too
+		}
+		return guides
+	}
+	return append(guides, Guide{Name: "expected", Width: 1.5, Dashes: []float64{7, 2, 1.5, 2}, Strong: true, Line: expected})
+}
+
+// value is where a line of points is at x on axes of logarithms; its last value beyond it, NaN
+// before.
+func value(line []Point, x float64) float64 {
+	y := math.NaN()
+	for i, p := range line {
+		switch {
+		case p.X <= x:
+			y = p.Value
+		case i > 0:
+			return between(line, x)
+		}
+	}
+	return y
 }
 
 // speedupFinding is the choice in one line.

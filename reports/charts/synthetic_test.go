@@ -108,6 +108,31 @@ func twoCores() *fixture {
 	}
 }
 
+// expects is work of several kinds, each with its declared curve: of the CPUs, of workers in
+// rounds of tasks, of one lock, of memory, of slots.
+func expects() *fixture {
+	sizes := []int{1, 2, 4, 8}
+	of := func(curve []float64, s reports.Scaling) reports.Scaling {
+		for i := range s.Series {
+			for j := range s.Series[i].Points {
+				s.Series[i].Points[j].Expected = about(curve[j], 0.01)
+			}
+		}
+		return s
+	}
+	one := func(name, resource string, goroutines ...float64) reports.Scaling {
+		return scaling(name, resource, sizes, map[string][]float64{"goroutines": goroutines, "processes": {0.95 * goroutines[0], 0.93 * goroutines[1], 0.9 * goroutines[2], 0.85 * goroutines[3]}}, "goroutines", "processes")
+	}
+	return &fixture{Machine: machine2, Capacity: map[int]estimate.Estimate{1: about(1, 0.01), 2: about(1.87, 0.02)},
+		Scalings: []reports.Scaling{
+			of([]float64{1, 1.3, 1.3, 1.3}, one("critical", "cpu", 1, 1.28, 1.25, 1.2)),
+			of([]float64{1, 2, 4, 4}, one("semaphore", "wait", 1, 1.98, 3.9, 3.9)),
+			of([]float64{1, 2, 4, 8}, one("sleep", "wait", 1, 1.98, 3.9, 7.8)),
+			of([]float64{1, 1.87, 1.87, 1.87}, one("spin", "cpu", 1, 1.5, 1.45, 1.4)),
+			of([]float64{1, 1.22, 1.22, 1.22}, one("triad", "cpu", 1, 1.2, 1.2, 1.2)),
+		}}
+}
+
 // eightCores is the machine of the reference pictures.
 func eightCores() *fixture {
 	m := machine2
@@ -171,7 +196,7 @@ func shapes() map[string]*fixture {
 	return map[string]*fixture{
 		"two": twoCores(), "eight": eightCores(), "outcomes": outcomes(), "few": fewBlocks(),
 		"single": single(), "many": manyExecutors(), "hostile": hostile(), "broken": broken(), "same": sameCrossings(),
-		"twelve": twelve(), "pair": pair(), "long": longName(),
+		"twelve": twelve(), "pair": pair(), "long": longName(), "expects": expects(),
 	}
 }
 

@@ -97,6 +97,10 @@ func randomText(rng *rand.Rand, most int) string {
 	var out strings.Builder
 	pick := func(from ...string) string { return from[rng.IntN(len(from))] }
 	fmt.Fprintf(&out, "# fact cores %d\n# fact workload {\"name\":\"w\",\"resource\":%q}\n", rng.IntN(5), pick("cpu", "wait", "mixed"))
+	sents := []string{""}
+	if rng.IntN(3) == 0 {
+		sents = append(sents, "/payload=64", "/payload=5000", "/payload=1000000")[:1+rng.IntN(4)]
+	}
 	numbered, spread := rng.IntN(4) > 0, []float64{0, 0.02, 0.5, 5}[rng.IntN(4)]
 	levels := map[string]float64{}
 	executors := []string{"serial", "goroutines", "spawn", "x9", "y"}[:2+rng.IntN(4)]
@@ -112,6 +116,15 @@ func randomText(rng *rand.Rand, most int) string {
 	for b := range 1 + rng.IntN(most) {
 		if numbered {
 			fmt.Fprintf(&out, "# block %d\n", b+1+rng.IntN(2)*rng.IntN(3))
+		}
+		if b == 0 && rng.IntN(2) == 0 {
+			for _, work := range works {
+				fmt.Fprintf(&out, "# fact expected {\"what\":\"Grid/workload=w/grain=%d%s\",\"of\":%q,\"tasks\":%d,\"serial\":%g,\"slots\":%d}\n", work, sents[rng.IntN(len(sents))],
+					pick("capacity", "bandwidth", "workers"), rng.IntN(2)*rng.IntN(20), float64(rng.IntN(2)*rng.IntN(5))/4, rng.IntN(2)*rng.IntN(5))
+			}
+		}
+		if rng.IntN(3) > 0 {
+			fmt.Fprintf(&out, "BenchmarkBandwidth/workers=1 1 1 sec/op\nBenchmarkBandwidth/workers=2 1 %g sec/op\n", 1+rng.Float64()*spread)
 		}
 		if rng.IntN(2) == 0 {
 			fmt.Fprintf(&out, "BenchmarkCapacity/workers=1 1 1 sec/op\nBenchmarkCapacity/workers=2 1 %g sec/op\n", 1+rng.Float64()*spread)
@@ -129,11 +142,13 @@ func randomText(rng *rand.Rand, most int) string {
 		}
 		for _, executor := range executors {
 			for _, n := range sizes {
-				for _, work := range works {
+				for i := range len(works) * len(sents) {
+					work, sent := works[i/len(sents)], sents[i%len(sents)]
 					if rng.Float64() < missing {
 						continue
 					}
 					name := fmt.Sprintf("Grid/executor=%s/workload=w/workers=%d/grain=%d", executor, n, work)
+					name += sent
 					if work == 0 {
 						name += units
 					}

@@ -182,15 +182,19 @@ func of95(by map[int]float64, move int) interval {
 
 // capacity is what some workers that share nothing deliver together, by block.
 func (d *data) capacity(workers int) map[int]float64 {
-	out := over(d.values(probe(1), record.UnitTime), d.values(probe(workers), record.UnitTime))
+	return d.delivered(record.CapacityBenchmark, workers)
+}
+
+// delivered is what some workers of a probe deliver together, as a multiple of one, by block.
+func (d *data) delivered(benchmark string, workers int) map[int]float64 {
+	of := func(n int) map[int]float64 {
+		return d.values(record.NewPoint(benchmark, record.AxisWorkers, strconv.Itoa(n)), record.UnitTime)
+	}
+	out := over(of(1), of(workers))
 	for b := range out {
 		out[b] += math.Log(float64(workers))
 	}
 	return out
-}
-
-func probe(workers int) record.Point {
-	return record.NewPoint(record.CapacityBenchmark, record.AxisWorkers, strconv.Itoa(workers))
 }
 
 // cpus are those that were probed together, at most the cores.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"poolbench/bench/record"
 	"poolbench/reports"
@@ -79,6 +80,33 @@ func paysAbove(d *data, s reports.Section, c reports.Claim) error {
 			return fmt.Errorf("it may lose at %v: %v", g.of, v)
 		}
 	}
+	return crosses(c, all, 1)
+}
+
+// paysUpTo: with less than the value the pool does not surely lose, with more it does not
+// surely gain. Always and never are surely so with each payload, the latter had the machine
+// been there.
+func paysUpTo(d *data, s reports.Section, c reports.Claim) error {
+	var all []grain
+	for i, p := range c.Of {
+		sent, _ := strconv.ParseFloat(p.Get(record.AxisPayload), 64)
+		g := grain{of: p, work: math.Max(1, sent), speedups: map[int]float64{}} // how many times as long it takes
+		by := d.speedups(p, against(c, i))
+		for b, v := range by {
+			g.speedups[b] = -v
+		}
+		switch v, most := of95(by, inner), of95(d.there(p, by), inner).high; {
+		case c.Outcome == "always" && !(v.low >= 1/practical):
+			return fmt.Errorf("it may lose at %v: %v", p, v)
+		case c.Outcome == "never" && !(most <= practical):
+			return fmt.Errorf("it may gain %v at %v, had the machine been there", most, p)
+		}
+		all = append(all, g)
+	}
+	if len(all) < 3 {
+		return fmt.Errorf("of %d payloads", len(all))
+	}
+	c.Outcome = map[string]string{"always": "never", "never": "always"}[c.Outcome] + map[string]string{"cannot tell": c.Outcome}[c.Outcome]
 	return crosses(c, all, 1)
 }
 

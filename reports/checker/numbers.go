@@ -25,14 +25,18 @@ var (
 	// flags are what to run next, which states nothing.
 	flags = regexp.MustCompile(`-[a-z]+ [0-9][0-9a-zµ.,]*|: [0-9]+ blocks(;| \(|$)`)
 	// numbers with their units; those of an interval have the one before it.
-	numbers = regexp.MustCompile(`(-?[0-9]+(?:\.[0-9]+)?)(?:([TGM]) )?(×| %| ns| µs| ms| s\b)?|(\[)|(\])`)
+	numbers = regexp.MustCompile(`(-?[0-9]+(?:\.[0-9]+)?)(?:([TGM]) )?(×| %| ns| µs| ms| s\b| [KMG]iB| B\b)?|(\[)|(\])`)
 )
 
 // constants are the numbers that sentences name and that no record has: what matters, the
-// level of intervals, the least blocks of one, the width of a noisy arm, and METG's half.
-var constants = map[string][]float64{"%": {5, 95, 99, 10, 50, 25}, "": {fewest}}
+// level of intervals, the least blocks of one, the width of a noisy arm, METG's half, and how
+// far from what is expected a speedup may be.
+var constants = map[string][]float64{"%": {5, 95, 99, 10, 50, 25, 15}, "": {fewest}}
 
-var unitOf = map[string]float64{"ns": 1e9, "µs": 1e6, "ms": 1e3, "s": 1}
+var (
+	unitOf  = map[string]float64{"ns": 1e9, "µs": 1e6, "ms": 1e3, "s": 1}
+	bytesOf = map[string]float64{"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+)
 
 // printed tells which numbers of a sentence are not those of its claims. What sums it up may
 // state what other sentences of the section claim of the same subject.
@@ -177,6 +181,10 @@ func (d *data) states(x float64, text, unit, prefix string, c reports.Claim) boo
 			if rounds(x, unitOf[unit], text, v) {
 				return true
 			}
+		case c.Unit == "bytes" && bytesOf[unit] > 0:
+			if rounds(x, 1/bytesOf[unit], text, v) {
+				return true
+			}
 		case unit == "" && rounds(x, scale, text, v):
 			return true
 		}
@@ -186,7 +194,7 @@ func (d *data) states(x float64, text, unit, prefix string, c reports.Claim) boo
 		if p.IsGrid() {
 			work = d.work(p)
 		}
-		if unit == "" && (x == float64(p.Workers()) || text == p.Get(record.AxisPayload) || text == p.Get(record.AxisUnits)) || unitOf[unit] > 0 && (rounds(x, unitOf[unit], text, work) || math.Abs(x-p.Grain().Seconds()*unitOf[unit]) < 1e-9*x) {
+		if unit == "B" && text == p.Get(record.AxisPayload) || unit == "" && (x == float64(p.Workers()) || text == p.Get(record.AxisUnits)) || unitOf[unit] > 0 && (rounds(x, unitOf[unit], text, work) || math.Abs(x-p.Grain().Seconds()*unitOf[unit]) < 1e-9*x) {
 			return true
 		}
 		if unit == "" && x == float64(d.failed[p]) && x > 0 {

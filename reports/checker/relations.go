@@ -39,6 +39,7 @@ var relations = map[reports.Relation]func(*data, reports.Section, reports.Claim)
 	reports.CountOf:        count,
 	reports.MedianOf:       medianOf,
 	reports.PaysAbove:      paysAbove,
+	reports.PaysUpTo:       paysUpTo,
 	reports.HalfAbove:      halfAbove,
 	reports.CutOver:        cutOver,
 	reports.CutOverLoses:   cutOverLoses,
@@ -55,6 +56,10 @@ var relations = map[reports.Relation]func(*data, reports.Section, reports.Claim)
 	reports.MetgIs:         metgIs,
 	reports.MetgRatio:      func(*data, reports.Section, reports.Claim) error { return nil }, // see reached
 	reports.ShareLocked:    shareLocked,
+	reports.ExpectedIs:     expectedIs,
+	reports.Reached:        reached(func(v float64, i interval) bool { return v < 0.85 && i.high < 1 || v > 1.15 && i.low > 1 }),
+	reports.AsExpected:     reached(func(v float64, _ interval) bool { return v >= 0.85-1e-9 && v <= 1.15+1e-9 }),
+	reports.Delivers:       delivers,
 	reports.RecoveredAfter: medianOfObject,
 	reports.Lost:           medianOfObject,
 	reports.NeverSeen:      neverSeen,

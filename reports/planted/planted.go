@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 
@@ -24,6 +25,8 @@ type World struct {
 	Resource string
 	Inside   bool                // tasks are timed from inside
 	Gave     func(b int) float64 // what 2 CPUs deliver together in a block; nil where it was not probed, and is 2
+	Memory   float64             // what memory gives 2 CPUs together; 0 where it was not probed
+	Curve    *record.Curve       // declared for the grains; nil for none
 	Grains   []time.Duration
 	Pools    []Pool
 	Cores    int // 2 if 0
@@ -31,6 +34,11 @@ type World struct {
 	// Latency is the median latency of the requests that are made beside an executor, in
 	// seconds; nil where there are none.
 	Latency func(executor string) float64
+
+	// Payloads are bytes sent with each task, and PerByte what one costs a task of processes,
+	// in seconds; nil for none.
+	Payloads []int
+	PerByte  float64
 
 	// Units is the work of tasks that are the same in every runtime; 0 for none. A unit
 	// takes a nanosecond here.
@@ -72,6 +80,11 @@ func (w World) Record() (*record.Record, error) {
 	rw.Fact("run", fmt.Sprint(w.Seed))
 	rw.Fact("cores", max(w.Cores, 2))
 	rw.Fact("workload", record.Workload{Name: "spin", Resource: w.Resource})
+	for _, g := range w.Grains {
+		if w.Curve != nil {
+			rw.Fact("expected", new(record.Facts).ExpectedOf(record.GridPoint(record.Serial, "spin", 1, g), *w.Curve))
+		}
+	}
 	for _, r := range w.Runtimes {
 		source := record.Source{Name: r.Name, Baseline: r.Baseline, Executors: []string{r.Baseline}}
 		for _, p := range r.Pools {
@@ -108,11 +121,17 @@ func (w World) Record() (*record.Record, error) {
 				rw.Result(record.Result{Point: p, Values: values})
 			}
 		}
+		probe := func(benchmark string, gave float64) {
+			put(record.NewPoint(benchmark, record.AxisWorkers, "1"), 0.01, 0, 0)
+			put(record.NewPoint(benchmark, record.AxisWorkers, "2"), 0.01*2/gave, 0, 0)
+		}
 		gave := 2.0
 		if w.Gave != nil {
 			gave = w.Gave(b)
-			put(record.NewPoint(record.CapacityBenchmark, record.AxisWorkers, "1"), 0.01, 0, 0)
-			put(record.NewPoint(record.CapacityBenchmark, record.AxisWorkers, "2"), 0.01*2/gave, 0, 0)
+			probe(record.CapacityBenchmark, gave)
+		}
+		if w.Memory > 0 {
+			probe(record.BandwidthBenchmark, w.Memory)
 		}
 		const tasks = 64
 		along := func(work float64, baseline string, pools []Pool, at func(executor string, workers int) record.Point) {
@@ -127,9 +146,21 @@ func (w World) Record() (*record.Record, error) {
 		}
 		for _, r := range append([]Runtime{{Baseline: record.Serial, Slower: 1, Pools: w.Pools}}, w.Runtimes...) {
 			for _, g := range w.Grains {
-				along(g.Seconds(), r.Baseline, r.Pools, func(executor string, workers int) record.Point {
-					return record.GridPoint(executor, "spin", workers, g).With(record.AxisRuntime, r.Name)
-				})
+				for _, sent := range append([]int{0}, w.Payloads...) {
+					pools := slices.Clone(r.Pools)
+					for i, p := range pools {
+						if p.Executor == "processes" && sent > 0 {
+							pools[i].Speedup = func(work, gave float64) float64 { return work / (work/p.Speedup(work, gave) + w.PerByte*float64(sent)) }
+						}
+					}
+					along(g.Seconds(), r.Baseline, pools, func(executor string, workers int) record.Point {
+						p := record.GridPoint(executor, "spin", workers, g).With(record.AxisRuntime, r.Name)
+						if sent > 0 {
+							p = p.With(record.AxisPayload, strconv.Itoa(sent))
+						}
+						return p
+					})
+				}
 			}
 			if w.Units > 0 {
 				along(float64(w.Units)*r.Slower*1e-9, r.Baseline, r.Pools, func(executor string, workers int) record.Point {
@@ -199,6 +230,12 @@ func Worlds(seed uint64, blocks int, noise float64) map[string]World {
 		"a neighbour":         along(Pools([]int{1, 2, 4}, usual)...),
 		"threads of one core": along(Pools([]int{1, 2, 4}, usual)...),
 		"timed inside":        one(Pools([]int{1, 2, 4}, usual)...),
+		"as expected":         one(Pools([]int{1, 2, 4}, map[string]float64{"goroutines": 0.4e-6, "spawn": 0.6e-6})...),
+		"short of expected":   one(Pools([]int{1, 2, 4}, map[string]float64{"goroutines": 40e-6, "processes": 60e-6})...),
+		"short of memory":     one(Pool{"goroutines", 1, Gain(0.99)}, Pool{"goroutines", 2, Gain(1.22)}, Pool{"goroutines", 4, Gain(1.2)}),
+		"above expected":      one(Pool{"goroutines", 2, Gain(1.6)}, Pool{"spawn", 2, Gain(1.35)}),
+		"slots":               one(),
+		"payloads":            one(Pools([]int{1, 2, 4}, usual)...),
 		"runtimes":            along(Pools([]int{1, 2}, usual)...),
 		"late":                one(equal(1)...),
 		"late, all equal":     one(equal(1)...),
@@ -250,6 +287,28 @@ func Worlds(seed uint64, blocks int, noise float64) map[string]World {
 			{"cpython-3.11.7", "python-serial", 200, []Pool{{"python-processes", 1, Overhead(1, 90e-6)}, {"python-processes", 2, Overhead(2, 90e-6)}, {"python-threads", 2, Gain(0.97)}}},
 			{"node-20.1.0", "node-serial", 12, []Pool{{"node-threads", 2, Overhead(2, 12e-6)}}},
 		}
+	})
+	edit("as expected", func(w *World) {
+		w.Gave, w.Curve = func(int) float64 { return 1.9 }, &record.Curve{Of: record.LimitCapacity, Tasks: 64}
+	})
+	edit("short of expected", func(w *World) {
+		w.Gave, w.Curve = func(int) float64 { return 1.9 }, &record.Curve{Of: record.LimitCapacity, Tasks: 64}
+	})
+	edit("short of memory", func(w *World) {
+		w.Gave, w.Memory, w.Curve = func(int) float64 { return 1.9 }, 1.25, &record.Curve{Of: record.LimitBandwidth}
+	})
+	edit("above expected", func(w *World) {
+		w.Gave, w.Curve = func(int) float64 { return 1.9 }, &record.Curve{Of: record.LimitCapacity, Serial: 0.5}
+	})
+	edit("slots", func(w *World) {
+		w.Resource, w.Curve = "wait", &record.Curve{Of: record.LimitWorkers, Tasks: 64, Slots: 4}
+		for _, n := range []int{1, 2, 3, 4, 8} {
+			w.Pools = append(w.Pools, Pool{"goroutines", n, Gain(0.98 * math.Min(float64(n), 4))})
+		}
+	})
+	edit("payloads", func(w *World) {
+		// 100 µs of work less 65 µs with 2 workers: 35 µs are left for the way, 175,000 bytes.
+		w.Payloads, w.PerByte = []int{4096, 65536, 262144, 1 << 20}, 0.2e-9
 	})
 	edit("timed inside", func(w *World) { w.Inside = true })
 	return out

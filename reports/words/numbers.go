@@ -109,6 +109,28 @@ func Grain(d time.Duration) string {
 	return strconv.FormatFloat(float64(d)/(1e9/factor), 'f', -1, 64) + " " + unit
 }
 
+// byteSize prints bytes with some significant digits, in the unit that suits like, which may be
+// said: "300 B", "64 KiB", "1.0 MiB".
+func byteSize(x, like float64, digits int, unit bool) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return "unknown"
+	}
+	name, size := "B", 1.0
+	for _, larger := range []string{"KiB", "MiB", "GiB"} {
+		if math.Abs(like) >= 1024*size*(1-1e-9) {
+			name, size = larger, 1024*size
+		}
+	}
+	text := significant(x/size, digits)
+	if whole := x / size; whole == math.Trunc(whole) && math.Abs(whole) < 1e6 {
+		text = strconv.FormatFloat(whole, 'f', 0, 64) // sizes that people choose
+	}
+	if unit {
+		text += " " + name
+	}
+	return text
+}
+
 // Ratio prints a speedup or another ratio: "0.047×", "0.95×", "1.03×", "1.9×",
 // "63×". Near 1 it has two decimals, because there the second one decides.
 func Ratio(x float64) string {

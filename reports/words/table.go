@@ -59,6 +59,9 @@ var (
 	Untold = &Mark{"~", "not told", "cannot be told apart from the choice yet"}
 )
 
+// Off is the mark of what is not as it should be.
+var Off = &Mark{"!", "off", "surely not as expected"}
+
 // Row is a row of cells; what is no Cell is plain text, as fmt prints it.
 func Row(cells ...any) []Cell {
 	out := make([]Cell, len(cells))

@@ -13,6 +13,7 @@ const (
 	Times    = "ratio"    // 2 is "2.0×"
 	Fraction = "fraction" // 0.5 is "50 %"
 	Plain    = "number"   // 0.917 is "0.92"
+	Bytes    = "bytes"    // 65536 is "64 KiB"
 )
 
 // Value prints a number of any unit: see Duration, Ratio, Percent and Quantity.
@@ -26,6 +27,8 @@ func Value(x float64, unit string) string {
 		return Percent(x)
 	case Plain:
 		return plainNumber(x)
+	case Bytes:
+		return byteSize(x, x, 2, true)
 	}
 	return Quantity(x, unit)
 }
@@ -53,6 +56,8 @@ func ValueOf(e estimate.Estimate, unit string) string {
 		return ratioNumber(e.Value, n) + "×"
 	case unit == Fraction:
 		return percentDigits(e.Value, n) + " %"
+	case unit == Bytes:
+		return byteSize(e.Value, e.Value, n, true)
 	}
 	return Value(e.Value, unit)
 }
@@ -82,6 +87,8 @@ func IntervalOf(e estimate.Estimate, unit string) string {
 			return ratioNumber(x, n)
 		case Fraction:
 			return percentDigits(x, n)
+		case Bytes:
+			return byteSize(x, e.Value, n, false)
 		}
 		return strings.TrimSuffix(Value(x, unit), " "+unit)
 	}

@@ -20,6 +20,7 @@ type Grid struct {
 	Chunks    []int      // tasks handed over at a time; nil for 1
 	Starts    []string   // start methods; nil for the usual one
 	Grains    []time.Duration
+	Payloads  []int     // bytes, in place of those of workloads that have any; nil leaves them
 	Function  *Function // instead of workloads; nil for none
 
 	// SweepWorkers is that of inproc.Grid.
@@ -110,8 +111,11 @@ func (g Grid) whats(r *Runtime) (out []what) {
 	for _, w := range g.workloads() {
 		grains := g.grains(w)
 		payloads := w.Payloads
-		if len(payloads) == 0 {
+		switch {
+		case len(payloads) == 0:
 			payloads = []int{0}
+		case len(g.Payloads) > 0:
+			payloads = g.Payloads
 		}
 		for _, grain := range grains {
 			for _, size := range payloads {
@@ -119,7 +123,7 @@ func (g Grid) whats(r *Runtime) (out []what) {
 				if size > 0 {
 					p = p.With(record.AxisPayload, strconv.Itoa(size))
 				}
-				out = append(out, what{p, g.tasks(w, grain), grain == slices.Max(grains)})
+				out = append(out, what{p, g.tasks(w, grain, size), grain == slices.Max(grains)})
 			}
 		}
 		if g.Units && w.Units > 0 {

@@ -24,12 +24,17 @@ import (
 // anyone's can be measured beside the built-in ones.
 type Grid struct {
 	Workloads []workloads.Workload
-	Executors []executors.Kind // the serial baseline is measured whether it is among them or not
-	Workers   []int            // worker counts, each at least 1
+	More      []workloads.Workload // that a user may choose beside them, see package cli; not measured
+	Executors []executors.Kind     // the serial baseline is measured whether it is among them or not
+	Workers   []int                // worker counts, each at least 1
 
 	// Grains replace the grains of every workload for which a grain means
 	// something; nil leaves them.
 	Grains []time.Duration
+
+	// Axes are values of axes, by name, that replace those of every workload that has the
+	// axis; nil leaves them.
+	Axes map[string][]string
 
 	// SweepWorkers is the worker count at which all grains of a workload are
 	// measured; at the others only the largest is. When it is not among Workers,
@@ -42,11 +47,21 @@ type Grid struct {
 	Units map[string]int64
 }
 
-// StandardGrid is everything built in, with worker counts in powers of two from
-// 1 to at least 8 and at least twice the cores.
+// standard are the names of the workloads of the standard grid: one of each kind of work.
+var standard = []string{"spin", "tiny", "sleep", "query", "matmul", "triad"}
+
+// StandardGrid has a handful of the workloads, every executor, and worker counts in powers of
+// two from 1 to at least 8 and at least twice the cores. More has the other workloads.
 func StandardGrid() Grid {
 	cores := host.CPUs()
-	return Grid{Workloads: workloads.All(), Executors: Kinds(), Workers: workerCounts(cores), SweepWorkers: cores}
+	g := Grid{Executors: Kinds(), Workers: workerCounts(cores), SweepWorkers: cores}
+	for _, name := range standard {
+		if w, ok := workloads.ByName(name); ok {
+			g.Workloads = append(g.Workloads, w)
+		}
+	}
+	g.More = slices.DeleteFunc(workloads.All(), func(w workloads.Workload) bool { return slices.Contains(standard, w.Name) })
+	return g
 }
 
 // Quick is less of the grid, for an answer in seconds: every second grain where there are
@@ -106,8 +121,14 @@ func (g Grid) Check() error {
 		if err := checkName("workload", w.Name, names); err != nil {
 			return err
 		}
+		if w.Name == "all" {
+			return fmt.Errorf("bench: a workload cannot be named all, which stands for every one")
+		}
 		if w.New == nil || len(w.Grains) == 0 {
 			return fmt.Errorf("bench: workload %s has no New or no grains", w.Name)
+		}
+		if slices.ContainsFunc(w.Axes, func(a workloads.Axis) bool { return len(a.Values) == 0 }) {
+			return fmt.Errorf("bench: workload %s has an axis without values", w.Name)
 		}
 	}
 	names = map[string]bool{}
@@ -185,30 +206,40 @@ func (g Grid) Points() []record.Point {
 	for _, w := range g.Workloads {
 		grains := g.grains(w)
 		for _, grain := range grains {
-			for _, what := range withAxes(record.GridPoint(record.Serial, w.Name, 1, grain), w.Axes) {
+			for _, what := range g.withAxes(pointOf(w, grain), w.Axes) {
 				addAll(what, func(workers int) bool { return g.wants(workers, grain, grains) })
 			}
 		}
 		if units := g.Units[w.Name]; units > 0 && w.Kernel != nil {
-			what := record.GridPoint(record.Serial, w.Name, 1, 0).With(record.AxisUnits, strconv.FormatInt(units, 10))
+			what := pointOf(w, 0).With(record.AxisUnits, strconv.FormatInt(units, 10))
 			addAll(what, func(int) bool { return true })
 		}
 	}
 	return points
 }
 
-// withAxes are the points with every combination of values of the axes. The first
-// value of an axis is what a point without it means, and is left out.
-func withAxes(p record.Point, axes []workloads.Axis) []record.Point {
+// pointOf is the plain loop of a workload, at the first values of its axes.
+func pointOf(w workloads.Workload, grain time.Duration) record.Point {
+	return record.GridPoint(record.Serial, w.Name, 1, grain)
+}
+
+// withAxes are the points with every combination of values of the axes. The first value that
+// an axis lists is what a point without it means, and is left out.
+func (g Grid) withAxes(p record.Point, axes []workloads.Axis) []record.Point {
 	if len(axes) == 0 {
 		return []record.Point{p}
 	}
+	a, values := axes[0], axes[0].Values
+	if chosen := g.Axes[a.Name]; len(chosen) > 0 {
+		values = chosen
+	}
 	var out []record.Point
-	for i, value := range axes[0].Values {
-		if i > 0 {
-			p = p.With(axes[0].Name, value)
+	for _, value := range values {
+		at := p
+		if value != a.Values[0] {
+			at = p.With(a.Name, value)
 		}
-		out = append(out, withAxes(p, axes[1:])...)
+		out = append(out, g.withAxes(at, axes[1:])...)
 	}
 	return out
 }
@@ -275,20 +306,25 @@ const (
 	minTasks     = 16
 	longGrain    = 50 * time.Millisecond // from here on taskMultiple tasks must do, or a job takes seconds
 	maxTasks     = 2048
-	emptyTasks   = 256 // when grain means nothing
-	taskMultiple = 8   // so that worker counts up to 8 get equal shares
+	emptyTasks   = 256      // when grain means nothing
+	maxPayloads  = 16 << 20 // bytes
+	taskMultiple = 8        // so that worker counts up to 8 get equal shares
 )
 
-// TaskCount is the number of tasks of a job: it depends on the nominal grain and, where the
-// work is waiting, on the largest of Workers, not on the machine. The job has about 4 ms of
-// useful work (32 ms where the work is waiting) within 16 and 2048 tasks, a multiple of 8, or
-// exactly 8 from a grain of 50 ms: short enough for many blocks, long enough for a clock read
-// and the last task to weigh little. Of waiting there are at least two tasks for each worker,
-// and one from a grain of 50 ms. A workload may have a number of its own.
-func (g Grid) TaskCount(w workloads.Workload, grain time.Duration) int {
-	n := taskCount(w, grain)
+// TaskCount is the number of tasks of the job of a point: it depends on the nominal grain, on
+// the payload and, where the work is waiting, on the largest of Workers, not on the machine.
+// The job has about 4 ms of useful work (32 ms where the work is waiting) within 16 and 2048
+// tasks, a multiple of 8, or exactly 8 from a grain of 50 ms: short enough for many blocks,
+// long enough for a clock read and the last task to weigh little. Of waiting there are at
+// least two tasks for each worker, and one from a grain of 50 ms. The payloads of a job are at
+// most 16 MiB, unless 16 tasks have more. A workload may have a number of its own.
+func (g Grid) TaskCount(w workloads.Workload, p record.Point) int {
 	if w.Tasks > 0 {
 		return w.Tasks
+	}
+	grain, n := p.Grain(), taskCount(w, p.Grain())
+	if payload, _ := strconv.Atoi(p.Get(record.AxisPayload)); payload > 0 {
+		n = min(n, max(minTasks, maxPayloads/payload/taskMultiple*taskMultiple))
 	}
 	if grain <= 0 || w.Resource != workloads.Wait || len(g.Workers) == 0 {
 		return n
@@ -319,7 +355,7 @@ func taskCount(w workloads.Workload, grain time.Duration) int {
 // leastTime is what a slice of a point takes without any overhead.
 func (g Grid) leastTime(p record.Point) time.Duration {
 	w, _ := g.workload(p.Workload())
-	tasks := g.TaskCount(w, p.Grain())
+	tasks := g.TaskCount(w, p)
 	atOnce := 1
 	if p.Executor() != record.Serial {
 		atOnce = min(p.Workers(), tasks)

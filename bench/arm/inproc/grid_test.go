@@ -216,6 +216,12 @@ func TestTaskCount(t *testing.T) {
 			t.Errorf("%s at %v: %d tasks, want %d", c.w.Resource, c.grain, got, c.want)
 		}
 	}
+	sent := record.GridPoint("processes", "tiny", 2, 0)
+	for payload, want := range map[string]int{"": 256, "4096": 256, "65536": 256, "262144": 64, "1048576": 16, "67108864": 16} {
+		if got := (Grid{}).TaskCount(workloads.Tiny, sent.With("payload", payload)); got != want {
+			t.Errorf("%s bytes: %d tasks, want %d", payload, got, want)
+		}
+	}
 	for grain := time.Nanosecond; grain < time.Second; grain += 1 + grain/3 {
 		if n := taskCount(workloads.Spin, grain); n%8 != 0 || n < 8 || n > 2048 {
 			t.Errorf("%v: %d tasks", grain, n)
@@ -237,6 +243,14 @@ func TestOpenAxes(t *testing.T) {
 	}
 	if want := []string{"serial, tiny", "serial, tiny, 4096 B", "serial, tiny, skew=0.5", "serial, tiny, 4096 B, skew=0.5"}; !slices.Equal(got, want) {
 		t.Errorf("points %q, want %q", got, want)
+	}
+	given := Grid{Workloads: []workloads.Workload{w}, Axes: map[string][]string{"payload": {"7", "0"}, "other": {"9"}}}
+	got = nil
+	for _, p := range given.Points() {
+		got = append(got, p.String())
+	}
+	if want := []string{"serial, tiny, 7 B", "serial, tiny", "serial, tiny, 7 B, skew=0.5", "serial, tiny, skew=0.5"}; !slices.Equal(got, want) {
+		t.Errorf("with other values: %q, want %q", got, want)
 	}
 	for _, bad := range []workloads.Axis{{Name: "payload", Values: []string{"0", "1 kB"}}, {Name: "payload", Values: []string{"1", "0"}}, {Name: "skew", Values: []string{"", "a b"}}} {
 		w.Axes = []workloads.Axis{bad}

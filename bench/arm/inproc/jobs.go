@@ -47,12 +47,7 @@ func (s *Session) job(ctx context.Context, p record.Point) (workloads.Job, error
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("preparing %s: %w", w.Name, err)
 	}
-	params := workloads.Params{Context: ctx, Tasks: s.grid.TaskCount(w, p.Grain()), Grain: p.Grain(), Axes: map[string]string{}, Seed: s.setup.Seed, Dir: dir}
-	for _, a := range w.Axes {
-		if v := p.Get(a.Name); v != "" {
-			params.Axes[a.Name] = v
-		}
-	}
+	params := workloads.Params{Context: ctx, Tasks: s.grid.TaskCount(w, p), Grain: p.Grain(), Axes: axesOf(w, p), Seed: s.setup.Seed, Dir: dir}
 	if units := p.Get(record.AxisUnits); units != "" {
 		n, err := strconv.ParseInt(units, 10, 64)
 		if err != nil {
@@ -71,5 +66,33 @@ func (s *Session) job(ctx context.Context, p record.Point) (workloads.Job, error
 		return nil, fmt.Errorf("preparing %s: %w", w.Name, err)
 	}
 	s.jobs[key] = job
+	s.expect(key, w, params)
 	return job, nil
+}
+
+// axesOf are the values that a point has of the axes of its workload.
+func axesOf(w workloads.Workload, p record.Point) map[string]string {
+	out := map[string]string{}
+	for _, a := range w.Axes {
+		if v := p.Get(a.Name); v != "" {
+			out[a.Name] = v
+		}
+	}
+	return out
+}
+
+// expect tells what speedup is declared for a job, once in a record.
+func (s *Session) expect(what record.Point, w workloads.Workload, p workloads.Params) {
+	if w.Expected == nil {
+		return
+	}
+	c := w.Expected(p)
+	if c.Of == "" {
+		c.Of = workloads.Capacity
+	}
+	e := new(record.Facts).ExpectedOf(what, record.Curve{Of: string(c.Of), Tasks: c.Tasks, Serial: c.Serial, Slots: c.Slots})
+	if !s.expected[e.What] {
+		s.expected[e.What] = true
+		s.setup.Tell("expected", e)
+	}
 }

@@ -44,12 +44,18 @@ type Session struct {
 	pools        *pools
 	places       map[record.Point]place
 	jobs         map[record.Point]workloads.Job // by baseline: each is made once and used by all executors
+	expected     map[string]bool                // curves that are told, by what is run
 	made         int                            // jobs so far
 	calibrations map[string]record.Calibration  // of the kernels that could be calibrated
 }
 
 func (g Grid) open(ctx context.Context, setup arm.Setup) (arm.Session, error) {
-	s := &Session{grid: g, setup: setup, calibrations: map[string]record.Calibration{}, pools: newPools(g), places: map[record.Point]place{}, jobs: map[record.Point]workloads.Job{}}
+	s := &Session{grid: g, setup: setup, calibrations: map[string]record.Calibration{}, pools: newPools(g), places: map[record.Point]place{}, jobs: map[record.Point]workloads.Job{}, expected: map[string]bool{}}
+	if setup.Past != nil {
+		for _, e := range setup.Past.Expected {
+			s.expected[e.What] = true
+		}
+	}
 	for _, w := range g.Workloads {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -80,7 +86,7 @@ func (s *Session) Arm(ctx context.Context, p record.Point) (arm.Arm, error) {
 	if _, _, err := s.Job(ctx, p); err != nil {
 		return nil, err
 	}
-	return &pooled{session: s, point: p, tasks: s.grid.TaskCount(w, p.Grain())}, nil
+	return &pooled{session: s, point: p, tasks: s.grid.TaskCount(w, p)}, nil
 }
 
 // Job is the job of a point and its executor, which stands ready, for those who time it

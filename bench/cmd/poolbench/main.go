@@ -35,7 +35,7 @@ func newProgram() program.Program {
 		Commands: append(cli.Commands(inproc.StandardGrid(), driver.Languages),
 			program.Command{Name: "gate", Args: "-base REVISION", Doc: "measure two builds against each other, or judge two records", Run: runGate},
 			program.Command{Name: "selftest", Args: "[flags]", Doc: "plant known costs here and tell whether the estimates find them", Run: runSelftest},
-			program.Command{Name: "list", Args: "[KIND …]", Doc: "show what there is: workloads, executors, …; why one is not here", Run: runList}),
+			program.Command{Name: "list", Args: "[-v] [KIND …]", Doc: "show what there is: workloads, executors, …; why one is not here", Run: runList}),
 	}
 }
 

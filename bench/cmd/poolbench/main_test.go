@@ -16,6 +16,7 @@ import (
 	"poolbench/bench/internal/program"
 	"poolbench/bench/record"
 	"poolbench/reports/gate"
+	"poolbench/workloads"
 )
 
 // programEnv makes the test binary behave as the program, so that tests can send
@@ -161,6 +162,9 @@ func TestWrongUsage(t *testing.T) {
 	}{
 		{"command", []string{"rnu"}, []string{`unknown command "rnu"`, `did you mean "run"?`}},
 		{"help of no command", []string{"help", "rnu"}, []string{`unknown command "rnu"`, `did you mean "run"?`}},
+		{"axis that no workload has", []string{"run", "-axis", "dial=3"}, []string{"-axis dial", "payload (tiny)"}},
+		{"payload beyond any sense", []string{"run", "-axis", "payload=0,1e12"}, []string{"-axis", "payload", "whole number"}},
+		{"payload too large", []string{"run", "-axis", "payload=0,100000000"}, []string{"-axis", "payload", "1048576"}},
 		{"no workloads", []string{"run", "-workloads", ""}, []string{"-workloads", "at least one"}},
 		{"no executors", []string{"run", "-executors", ","}, []string{"-executors", "at least one"}},
 		{"empty workers", []string{"run", "-workers="}, []string{"-workers", "at least one"}},
@@ -235,6 +239,38 @@ func TestList(t *testing.T) {
 	}
 	if code != 0 {
 		t.Errorf("exit %d", code)
+	}
+}
+
+// -v prints all that workloads say of themselves.
+func TestListVerbose(t *testing.T) {
+	code, stdout, stderr := poolbench(t, "list", "-v", "workloads")
+	if code != 0 || stderr != "" {
+		t.Fatalf("exit %d\n%s", code, stderr)
+	}
+	paragraphs := strings.Split(stdout, "\n\n")
+	if all := workloads.All(); len(paragraphs) != len(all) {
+		t.Fatalf("%d paragraphs of %d workloads\n%s", len(paragraphs), len(all), stdout)
+	}
+	for i, w := range workloads.All() {
+		wants := []string{"  " + w.Name + ": " + w.Doc, w.Unit, w.Truth, w.Source}
+		for _, a := range w.Axes {
+			wants = append(wants, "-axis "+a.Name+" ", a.Doc, strings.Join(a.Values, ", "))
+		}
+		for _, want := range wants {
+			if !strings.Contains(paragraphs[i], want) {
+				t.Errorf("%q is not in\n%s", want, paragraphs[i])
+			}
+		}
+		if !strings.Contains(paragraphs[i], "/⌈") && strings.HasPrefix(w.Source, "independent tasks") {
+			t.Errorf("no formula in\n%s", paragraphs[i])
+		}
+	}
+	if code, stdout, _ := poolbench(t, "list", "-v"); code != 0 || !strings.Contains(stdout, "Units\n") {
+		t.Errorf("exit %d\n%s", code, stdout)
+	}
+	if code, _, stderr := poolbench(t, "list", "workload"); code != program.Usage || !strings.Contains(stderr, `did you mean "workloads"?`) {
+		t.Errorf("exit %d\n%s", code, stderr)
 	}
 }
 

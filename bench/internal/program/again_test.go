@@ -14,6 +14,7 @@ func TestAgain(t *testing.T) {
 		c.Flags.String("workers", "", "")
 		c.Flags.Bool("v", false, "")
 		c.Flags.String("budget", "", "")
+		c.Flags.Func("axis", "", func(string) error { return nil })
 		if err := c.ParseAlone(); err != nil {
 			return err
 		}
@@ -26,6 +27,7 @@ func TestAgain(t *testing.T) {
 	}{
 		{nil, "p run"},
 		{[]string{"-v", "-workers", "1,2", "-budget=3s"}, "p run -v -workers 1,2"},
+		{[]string{"-axis", "a=1", "-v", "-axis=b=2"}, "p run -axis a=1 -axis=b=2 -v"}, // each time that it was given
 		{[]string{"--out=a", "-budget", "3s", "-v"}, "p run --out=a -v"},
 	} {
 		if code := p.Run(t.Context(), append([]string{"run"}, test.args...), io.Discard, io.Discard); code != OK || got != test.want {

@@ -138,16 +138,14 @@ func (c *Invocation) Again(without ...string) string {
 	out := []string{c.Call}
 	c.Flags.VisitAll(func(f *flag.Flag) {
 		for i, arg := range c.args {
-			name, value, joined := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+			name, _, joined := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 			if name != f.Name || !strings.HasPrefix(arg, "-") || slices.Contains(without, name) {
 				continue
 			}
 			out = append(out, arg)
 			if b, ok := f.Value.(interface{ IsBoolFlag() bool }); !joined && !(ok && b.IsBoolFlag()) && i+1 < len(c.args) {
-				value = c.args[i+1]
-				out = append(out, value)
+				out = append(out, c.args[i+1])
 			}
-			break
 		}
 	})
 	return strings.Join(out, " ")
