@@ -15,6 +15,11 @@ const (
 	TakesLonger Relation = "takes longer"     // median latency of Of / that of Against, surely above 1
 	SameLatency Relation = "latency equal"    // the same, surely within what is Practical of 1
 	LatencyOpen Relation = "latency not told" // the same, neither
+
+	// KneeAt is the largest load, in workers that arrivals keep busy, at which half of the
+	// tasks are done in twice the time that they take: that of the last of Of. Against is
+	// the next larger load that was tried, of which that is not so; empty when there is none.
+	KneeAt Relation = "keeps up with"
 )
 
 // Latencies says how long requests took: those that were made beside the tasks of a job, or
@@ -28,7 +33,10 @@ var Latencies = Question{
 				out.Sentences = append(out.Sentences, sentence)
 			}
 		}
-		out.add("", latencyTable(s))
+		for _, k := range Knees(s) {
+			out.Sentences = append(out.Sentences, k.sentence())
+		}
+		out.add("", kneeTable(s), latencyTable(s))
 		return out
 	},
 }
@@ -88,7 +96,7 @@ func (x Late) ends(s *Set) (short, long LateArm, pairs int, ok bool) {
 // sentence sets the pools with the shortest and the longest latency side by side.
 func (x Late) sentence(s *Set) (Sentence, bool) {
 	short, long, pairs, ok := x.ends(s)
-	if !ok {
+	if !ok || s.Series(short.Point, record.UnitLoad).Len() > 0 { // how late depends on the load: see Knees
 		return Sentence{}, false
 	}
 	series := s.Series(long.Point, record.UnitP50).Over(s.Series(short.Point, record.UnitP50))

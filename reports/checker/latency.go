@@ -2,6 +2,7 @@ package checker
 
 import (
 	"fmt"
+	"math"
 
 	"poolbench/bench/record"
 	"poolbench/reports"
@@ -29,4 +30,29 @@ func latencies(holds func(value float64, in, out interval) bool) func(*data, rep
 		}
 		return nil
 	}
+}
+
+// kneeAt: tasks are done in twice their time at every load up to it, and not at the next.
+func kneeAt(d *data, _ reports.Section, c reports.Claim) error {
+	late := func(p record.Point) float64 {
+		return median(over(d.values(p, record.UnitP50), d.values(p, record.UnitTaskTime)))
+	}
+	for _, p := range c.Of {
+		if !(late(p) <= 2) {
+			return fmt.Errorf("%s: half of the tasks take %v times as long as they should", p, late(p))
+		}
+	}
+	for _, p := range c.Against {
+		if !(late(p) > 2) {
+			return fmt.Errorf("%s: it keeps up with that too, %v", p, late(p))
+		}
+	}
+	if n := len(c.Of); n > 0 {
+		if load := median(d.values(c.Of[n-1], record.UnitLoad)); math.Abs(load/c.Value.Value-1) > 1e-9 {
+			return fmt.Errorf("the load is %v", load)
+		}
+	} else if c.Value.Value != 0 {
+		return fmt.Errorf("%v of no point", c.Value.Value)
+	}
+	return nil
 }

@@ -63,6 +63,7 @@ var relations = map[reports.Relation]func(*data, reports.Section, reports.Claim)
 	reports.RecoveredAfter: medianOfObject,
 	reports.Lost:           medianOfObject,
 	reports.NeverSeen:      neverSeen,
+	reports.KneeAt:         kneeAt,
 	reports.LatencyIs:      latencyIs,
 	reports.TakesLonger:    latencies(func(v float64, i, o interval) bool { return v > practical && i.low > 1 }),
 	reports.SameLatency:    latencies(func(v float64, i, o interval) bool { return i.low >= 1/practical && i.high <= practical }),
