@@ -58,7 +58,7 @@ func patience(fault string) time.Duration {
 
 // A Grid says of which pools faults are measured.
 type Grid struct {
-	Executors []executors.Kind  // in-process kinds must be registered, for exit
+	Executors []executors.Kind  // the plain loop is left out, and so is exit of kinds of others in this process
 	Runtimes  []*driver.Runtime // whose pools are measured too
 	Pools     []string          // of the runtimes; nil for all that they have
 	Workers   []int             // each at least 1
@@ -124,7 +124,7 @@ func (g Grid) points() (out []record.Point) {
 					out = append(out, record.NewPoint(record.FaultsBenchmark, pairs...))
 				}
 				for _, k := range g.Executors {
-					if k.Name == record.Serial {
+					if k.Name == record.Serial || fault == Exit && k.Name != process.Kind.Name && !registered(k) {
 						continue
 					}
 					point(k.Name, "")
@@ -143,6 +143,11 @@ func (g Grid) points() (out []record.Point) {
 		}
 	}
 	return out
+}
+
+// registered reports whether a program of its own has the kind too.
+func registered(k executors.Kind) bool {
+	return slices.ContainsFunc(executors.All(), func(ours executors.Kind) bool { return ours.Name == k.Name })
 }
 
 // A session makes arms; they own all there is.
