@@ -76,7 +76,7 @@ type UnitRow struct {
 
 // saidElsewhere are the units that other analyses are made of.
 var saidElsewhere = []string{record.UnitTime, record.UnitTasks, record.UnitTaskTime, record.UnitTaskShare,
-	record.UnitCPUPart, record.UnitWaitPart, record.UnitKernel}
+	record.UnitCPUPart, record.UnitWaitPart, record.UnitKernel, record.UnitP50, record.UnitP90, record.UnitP99, record.UnitMax, record.UnitLoad}
 
 // Values are all units that no other analysis is made of, so that a new unit is tabled
 // at once. Those that say the time again are left out.

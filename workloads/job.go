@@ -32,6 +32,14 @@ type Timer interface {
 	TaskTime() (seconds, share float64)
 }
 
+// A Meter is a Job that measures more than its makespan: how long requests took, or what
+// a fault cost.
+type Meter interface {
+	// Values are those of the last Run, which must have returned nil, by unit, in seconds
+	// or bytes, or nil when there are none. What could not be measured is absent.
+	Values() map[string]float64
+}
+
 // A Parted is a Job whose parts can run alone: what overlapping them gains is seen
 // then.
 type Parted interface {

@@ -81,18 +81,25 @@ func crunch(documents [][]byte, units int64) uint64 {
 	return digest
 }
 
-func newQuery(p Params) (Job, error) {
-	if p.Dir == "" {
-		return nil, errors.New("workloads: query needs a directory for its database")
-	}
-	path := filepath.Join(p.Dir, fmt.Sprintf("query-%x-%d.db", p.Seed, p.Units))
-	random := stream(p.Seed)
+// randomDocuments are what the database holds, and how the stream that they are made of
+// goes on.
+func randomDocuments(seed uint64) ([][]byte, stream) {
+	random := stream(seed)
 	documents := make([][]byte, documentCount)
 	for i := range documents {
 		for range documentSize / 8 {
 			documents[i] = binary.LittleEndian.AppendUint64(documents[i], random.next())
 		}
 	}
+	return documents, random
+}
+
+func newQuery(p Params) (Job, error) {
+	if p.Dir == "" {
+		return nil, errors.New("workloads: query needs a directory for its database")
+	}
+	path := filepath.Join(p.Dir, fmt.Sprintf("query-%x-%d.db", p.Seed, p.Units))
+	documents, random := randomDocuments(p.Seed)
 	var results [][][]byte // by query
 	job, err := Pipeline[lookup, [][]byte, harvest, uint64]{
 		First: Batch[lookup, [][]byte]{

@@ -52,11 +52,16 @@ func newSleep(p Params) (Job, error) {
 	if err != nil {
 		return nil, err
 	}
+	return napBatch(wait, kernel == "kernel").Job(p)
+}
+
+// napBatch are tasks that wait as long as wait says.
+func napBatch(wait func(seed uint64) time.Duration, kernel bool) Batch[nap, uint64] {
 	return Batch[nap, uint64]{
 		Task:  sleepTask,
-		Input: func(_ int, seed uint64) (nap, uint64) { return nap{seed, wait(seed), kernel == "kernel"}, mix(seed) },
+		Input: func(_ int, seed uint64) (nap, uint64) { return nap{seed, wait(seed), kernel}, mix(seed) },
 		Check: Equal[uint64],
-	}.Job(p)
+	}
 }
 
 // sleep waits for d, or for the end of ctx.

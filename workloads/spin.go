@@ -34,11 +34,13 @@ var spinTask = Define("workloads.spin", func(_ context.Context, in chain) (uint6
 	return xorshift(in.Start, in.Steps), nil
 })
 
-func newSpin(p Params) (Job, error) {
+func newSpin(p Params) (Job, error) { return spinBatch(p).Job(p) }
+
+func spinBatch(p Params) Batch[chain, uint64] {
 	jump := xorshiftJump(p.Units)
 	return Batch[chain, uint64]{
 		Task:  spinTask,
 		Input: func(_ int, seed uint64) (chain, uint64) { return chain{seed, p.Units}, jump.apply(seed) },
 		Check: Equal[uint64],
-	}.Job(p)
+	}
 }

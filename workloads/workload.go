@@ -31,6 +31,7 @@ type Workload struct {
 	Resource Resource        // what limits it
 	Grains   []time.Duration // grains of the standard grid, ascending; {0} when grain means nothing
 	Axes     []Axis          // what else is varied; may be nil
+	Tasks    int             // of a job; 0 for as many as make it long enough to time
 
 	// Kernel is the busy work of a task, for calibration; nil when there is
 	// none. Its cost must be proportional to units, which is at least 1, and it

@@ -36,6 +36,7 @@ type runFlags struct {
 	blocks                int
 	out, progress         string
 	seed                  uint64
+	faults                []float64 // rates; nil for none
 	view                  program.ViewFlags
 	foreign               foreignFlags
 }
@@ -48,6 +49,10 @@ func (m measured) addFlags(c *program.Invocation) *runFlags {
 	if len(m.languages) > 0 {
 		f.foreign.add(c)
 	}
+	c.Flags.Func("faults", "measure, instead of workloads, what tasks cost that return errors, panic, end their process or never end, where these comma-separated `shares` of all tasks do so, such as 0.01", func(list string) (err error) {
+		f.faults, err = program.List(list, share)
+		return err
+	})
 	c.Flags.BoolVar(&f.quick, "quick", false, "a first look: fewer grains and worker counts, budget 15s, wider intervals")
 	c.Flags.DurationVar(&f.budget, "budget", 0, "`time` for everything that is measured (default 60s, with -quick 15s)")
 	c.Flags.IntVar(&f.blocks, "blocks", 0, "stop after this `number` of blocks, if the budget lasts; 0 takes as many as fit")
@@ -251,6 +256,9 @@ func (f *runFlags) check(c *program.Invocation) error {
 // sources are the grid, or a quick one, as chosen, what of other runtimes was asked for,
 // and what is measured beside it.
 func (f *runFlags) sources(ctx context.Context, c *program.Invocation, m measured) (out []arm.Source, err error) {
+	if f.faults != nil {
+		return f.faultSources(ctx, c)
+	}
 	if !m.hasGrid() {
 		return m.sources, nil
 	}

@@ -36,6 +36,8 @@ const (
 	CapacityBenchmark = "Capacity"
 	// BandwidthBenchmark is the same with a STREAM triad over arrays of each worker.
 	BandwidthBenchmark = "Bandwidth"
+	// FaultsBenchmark says what faults of tasks cost, by pool, workers, fault and rate.
+	FaultsBenchmark = "Faults"
 	// CalibrationBenchmark checks a calibration again, with workload only: the time of a
 	// fixed count of kernel units.
 	CalibrationBenchmark = "Calibration"

@@ -18,6 +18,14 @@ const (
 	UnitTaskShare = "task-share"       // fraction of the tasks that were timed from inside
 	UnitCPUPart   = "cpu-part-sec/op"  // of a job that computes and waits: the makespan of the part that computes
 	UnitWaitPart  = "wait-part-sec/op" // of the part that waits
+	UnitP50       = "p50-sec/op"       // median latency of the requests of a job, in seconds
+	UnitP90       = "p90-sec/op"       // 90th percentile of them
+	UnitP99       = "p99-sec/op"       // 99th
+	UnitMax       = "max-sec/op"       // the longest one
+	UnitLoad      = "erlang"           // work that arrives, in workers that it keeps busy
+	UnitNotice    = "notice-sec/op"    // from a fault of a task to the error of its future, in seconds
+	UnitLost      = "lost/op"          // tasks without a fault that failed, or never ran, because of others
+	UnitRecovery  = "recovery-sec/op"  // from a fault until as many tasks ran at once again as there are workers, in seconds
 	UnitKernel    = "units/op"         // of a calibration: kernel units in the makespan
 	UnitBytes     = "B/op"
 	UnitAllocs    = "allocs/op"
@@ -50,6 +58,14 @@ var units = []Unit{
 	{Name: UnitTaskShare, Means: "fraction of the tasks that were timed from inside"},
 	{Name: UnitCPUPart, Means: "makespan of the part of the job that computes"},
 	{Name: UnitWaitPart, Means: "makespan of the part of the job that waits"},
+	{Name: UnitP50, Means: "median latency of the requests of the job", Better: -1},
+	{Name: UnitP90, Means: "latency that 90 % of the requests do not exceed", Better: -1},
+	{Name: UnitP99, Means: "latency that 99 % of the requests do not exceed", Better: -1},
+	{Name: UnitMax, Means: "the longest latency of a request", Better: -1},
+	{Name: UnitLoad, Means: "work that arrives, in workers that it keeps busy", Exact: true},
+	{Name: UnitNotice, Means: "from the fault of a task to the error of its future", Better: -1},
+	{Name: UnitLost, Means: "tasks without a fault that failed, or never ran, because of others", Better: -1, Scale: Difference},
+	{Name: UnitRecovery, Means: "from the fault of a task until as many ran at once again as there are workers", Better: -1},
 	{Name: UnitKernel, Means: "kernel units in the time", Exact: true},
 	{Name: UnitBytes, Means: "bytes allocated", Better: -1, Scale: Difference, Rough: true},
 	{Name: UnitAllocs, Means: "allocations", Better: -1, Scale: Difference},

@@ -129,6 +129,17 @@ func randomText(rng *rand.Rand, most int) string {
 		if rng.IntN(2) == 0 {
 			fmt.Fprintf(&out, "BenchmarkCapacity/workers=1 1 1 sec/op\nBenchmarkCapacity/workers=2 1 %g sec/op\n", 1+rng.Float64()*spread)
 		}
+		for _, pool := range []string{"a", "b", "c9"} {
+			rng := rand.New(rand.NewPCG(uint64(out.Len()), 8))
+			if rng.Float64() < missing {
+				continue
+			}
+			fmt.Fprintf(&out, "BenchmarkFaults/pool=%s/workers=2/fault=%s/rate=0.01 1 1 sec/op %d lost/op", pool, []string{"exit", "hang"}[rng.IntN(2)], rng.IntN(4))
+			if rng.IntN(3) > 0 {
+				fmt.Fprintf(&out, " %g notice-sec/op %g recovery-sec/op", math.Exp(spread*rng.NormFloat64()), float64(rng.IntN(3)+b%2))
+			}
+			out.WriteString("\n")
+		}
 		for _, executor := range executors {
 			for _, n := range sizes {
 				for i := range len(works) * len(sents) {
@@ -150,7 +161,7 @@ func randomText(rng *rand.Rand, most int) string {
 						levels[name] = math.Exp(float64(rng.IntN(5))-2) * float64(work+100) * 1e-9
 					}
 					fmt.Fprintf(&out, "Benchmark%s 1 %g sec/op %d tasks/op", name, levels[name]*math.Exp(spread*math.Round(4*rng.NormFloat64())/4), 1+rng.IntN(2)*rng.IntN(9))
-					for _, unit := range []string{record.UnitTaskTime, record.UnitTaskShare, record.UnitCPUPart, record.UnitWaitPart, record.UnitBytes, "odd/s"} {
+					for _, unit := range []string{record.UnitTaskTime, record.UnitTaskShare, record.UnitCPUPart, record.UnitWaitPart, record.UnitBytes, "odd/s", record.UnitP50, record.UnitP99} {
 						if rng.IntN(3) == 0 {
 							fmt.Fprintf(&out, " %g %s", float64(rng.IntN(9))*math.Exp(4*rng.NormFloat64())*1e-6, unit)
 						}

@@ -74,9 +74,9 @@ func TestLiesAreFound(t *testing.T) {
 			t.Errorf("no lie about %q is found", relation)
 		}
 	}
-	for _, relation := range []reports.Relation{reports.Speedup, reports.Helps, reports.NoGain, reports.Faster, reports.EqualTo, reports.UntoldOf, reports.StaysBehind, reports.CapacityIs, reports.Rising, reports.TaskTime, reports.AsLong, reports.MetgRatio} {
+	for _, relation := range []reports.Relation{reports.Speedup, reports.Helps, reports.NoGain, reports.Faster, reports.EqualTo, reports.UntoldOf, reports.StaysBehind, reports.CapacityIs, reports.Rising, reports.TaskTime, reports.AsLong, reports.MetgRatio, reports.TakesLonger, reports.SameLatency, reports.LatencyIs} {
 		for _, lie := range []string{"another value", "a narrow interval", "another count of blocks", "another relation"} {
-			known := lie != "another relation" || relation != reports.CapacityIs && relation != reports.Rising && relation != reports.TaskTime && relation != reports.AsLong && relation != reports.MetgRatio
+			known := lie != "another relation" || relation != reports.CapacityIs && relation != reports.Rising && relation != reports.TaskTime && relation != reports.AsLong && relation != reports.MetgRatio && relation != reports.TakesLonger && relation != reports.SameLatency && relation != reports.LatencyIs
 			if known && !found[relation][lie] && told[relation] && !(lie == "another count of blocks" && relation == reports.NoGain) {
 				t.Errorf("%q: %s is not found", relation, lie)
 			}

@@ -31,6 +31,10 @@ type World struct {
 	Pools    []Pool
 	Cores    int // 2 if 0
 
+	// Latency is the median latency of the requests that are made beside an executor, in
+	// seconds; nil where there are none.
+	Latency func(executor string) float64
+
 	// Payloads are bytes sent with each task, and PerByte what one costs a task of processes,
 	// in seconds; nil for none.
 	Payloads []int
@@ -102,6 +106,12 @@ func (w World) Record() (*record.Record, error) {
 			}
 			if inside > 0 {
 				values[record.UnitTaskTime], values[record.UnitTaskShare] = inside*drift*math.Exp(noise), 1
+			}
+			if w.Latency != nil && p.IsGrid() {
+				p50 := w.Latency(p.Executor()) * math.Exp(w.Noise*rng.NormFloat64())
+				for unit, longer := range map[string]float64{record.UnitP50: 1, record.UnitP90: 1.2, record.UnitP99: 1.5, record.UnitMax: 2} {
+					values[unit] = p50 * longer
+				}
 			}
 			switch x := rng.Float64(); {
 			case x < w.Fails:
@@ -227,6 +237,8 @@ func Worlds(seed uint64, blocks int, noise float64) map[string]World {
 		"slots":               one(),
 		"payloads":            one(Pools([]int{1, 2, 4}, usual)...),
 		"runtimes":            along(Pools([]int{1, 2}, usual)...),
+		"late":                one(equal(1)...),
+		"late, all equal":     one(equal(1)...),
 	}
 	edit := func(name string, change func(*World)) {
 		w := out[name]
@@ -238,6 +250,12 @@ func Worlds(seed uint64, blocks int, noise float64) map[string]World {
 			w.Pools = append(w.Pools, Pool{fmt.Sprintf("pool-%c", 'a'+i), 2, Gain(1.5 + 0.02*float64(i))})
 		}
 	})
+	edit("late", func(w *World) {
+		w.Latency = func(executor string) float64 {
+			return map[string]float64{record.Serial: 1e-3, "processes": 1.1e-3}[executor] + map[bool]float64{true: 20e-3}[executor != record.Serial && executor != "processes"]
+		}
+	})
+	edit("late, all equal", func(w *World) { w.Latency = func(string) float64 { return 5e-6 } })
 	edit("still rising", func(w *World) {
 		w.Resource = "wait"
 		for _, n := range []int{1, 2, 4, 8} {

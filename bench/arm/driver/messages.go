@@ -6,6 +6,7 @@ type request struct {
 	Protocol int    `json:"protocol,omitempty"` // of hello
 	Point    int    `json:"point,omitempty"`    // of open, run and close
 	More     int    `json:"more,omitempty"`     // calls of a function in a run beyond those that are to be
+	Stamps   string `json:"stamps,omitempty"`   // directory of a run with faults
 	*work
 }
 
@@ -23,6 +24,10 @@ type work struct {
 	Start    string    `json:"start,omitempty"`
 	Dir      string    `json:"dir,omitempty"`
 	Function *function `json:"function,omitempty"`
+
+	Fault    string  `json:"fault,omitempty"`    // of faults: what tasks at fault do
+	Faulty   []int   `json:"faulty,omitempty"`   // which these are
+	Patience float64 `json:"patience,omitempty"` // seconds
 }
 
 // A function is somebody's own, with its inputs.
@@ -62,6 +67,10 @@ type ran struct {
 
 	WaitPart float64 `json:"wait_part_sec"` // the part that waits, alone; 0 of a job without parts
 	CPUPart  float64 `json:"cpu_part_sec"`  // the part that computes
+
+	Notice   *float64 `json:"notice_sec"`   // of faults; nil where none was noticed
+	Lost     *float64 `json:"lost"`         // tasks
+	Recovery *float64 `json:"recovery_sec"` // nil where there was none
 }
 
 // A reply is any reply.

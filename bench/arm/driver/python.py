@@ -15,6 +15,7 @@ import inspect
 import json
 import os
 import platform
+import queue
 import struct
 import sys
 import threading
@@ -338,21 +339,25 @@ def start_methods():
     return [m for m in ("forkserver", "fork", "spawn") if m in there]
 
 
-def make_pool(executor, workers, start):
-    if executor == "python-serial":
-        return Serial()
+def make_executor(executor, workers, start):
     if executor == "python-threads":
-        return Pool(futures.ThreadPoolExecutor(workers), workers)
+        return futures.ThreadPoolExecutor(workers)
     if executor == "python-interpreters":
-        return Pool(futures.InterpreterPoolExecutor(workers), workers)
-    if executor == "python-asyncio":
-        return Loop(workers)
+        return futures.InterpreterPoolExecutor(workers)
     if executor == "python-processes":
         import multiprocessing
 
         context = multiprocessing.get_context(start or start_methods()[0])
-        return Pool(futures.ProcessPoolExecutor(workers, mp_context=context), workers, chunks_itself=True)
+        return futures.ProcessPoolExecutor(workers, mp_context=context)
     raise ValueError("there is no executor " + executor)
+
+
+def make_pool(executor, workers, start):
+    if executor == "python-serial":
+        return Serial()
+    if executor == "python-asyncio":
+        return Loop(workers)
+    return Pool(make_executor(executor, workers, start), workers, chunks_itself=executor == "python-processes")
 
 
 def offerings():
@@ -361,19 +366,20 @@ def offerings():
         import sqlite3
     except ImportError:
         every.remove("sqlquery")
-    processes = {"name": "python-processes", "workloads": every}
+    pools = every + ["faults"]
+    processes = {"name": "python-processes", "workloads": pools}
     try:
         processes["starts"] = start_methods()
         if "mp_context" not in inspect.signature(futures.ProcessPoolExecutor).parameters:
             processes["unavailable"] = "its ProcessPoolExecutor cannot be told how to start processes"
     except (ImportError, OSError) as e:
         processes["unavailable"] = "this interpreter has no multiprocessing: %s" % e
-    interpreters = {"name": "python-interpreters", "workloads": every}
+    interpreters = {"name": "python-interpreters", "workloads": pools}
     if not hasattr(futures, "InterpreterPoolExecutor"):
         interpreters["unavailable"] = "this interpreter has no concurrent.futures.InterpreterPoolExecutor"
     return [
         {"name": "python-serial", "workloads": every},
-        {"name": "python-threads", "workloads": every},
+        {"name": "python-threads", "workloads": pools},
         processes,
         interpreters,
         {"name": "python-asyncio", "workloads": [name for name, w in WORKLOADS.items() if w.asynchronous]},
@@ -496,6 +502,150 @@ class Function:
         return {"elapsed": elapsed, "answers": answers.hexdigest()}
 
 
+# Faults: tasks that wait, and others that raise, end their process or never end. A task at
+# fault writes when that is into a file of its own, in nanoseconds of the wall clock.
+
+
+class Panic(BaseException):
+    """What no "except Exception" catches."""
+
+
+def faulty(task):
+    number, fault, stamps, wait = task
+    begin = time.time_ns()
+    if not fault:
+        time.sleep(wait)
+        return number, begin, time.time_ns()
+    with open(os.path.join(stamps, str(number)), "w") as f:
+        f.write(str(time.time_ns()))
+    if fault == "panic":
+        raise Panic("a fault, as planned")
+    if fault == "exit":
+        os._exit(3)
+    while fault == "hang" and not os.path.exists(os.path.join(stamps, "over")):
+        time.sleep(0.01)
+    raise RuntimeError("a fault, as planned")
+
+
+def fired(stamps, number):
+    try:
+        with open(os.path.join(stamps, str(number))) as f:
+            return int(f.read())
+    except (OSError, ValueError):
+        return None
+
+
+class Faults:
+    """A job with faults on a pool, which is made anew when it breaks."""
+
+    def __init__(self, point):
+        self.point, self.pool = point, None
+        self.faulty = set(point["faulty"])
+        # All workers are threads of this process, which a task that ends it ends.
+        self.dies = point["fault"] == "exit" and point["executor"] != "python-processes"
+
+    def make(self):
+        p = self.point
+        return make_executor(p["executor"], p["workers"], p.get("start", ""))
+
+    def run(self, request, has_ended):
+        self.stamps, self.noticed, self.lost, self.spans = request["stamps"], {}, set(), {}
+        if self.pool is None and not self.dies:
+            self.pool = Pool(self.make(), self.point["workers"]).pool
+        begin = clock()
+        try:
+            if self.dies:
+                self.alone()
+            else:
+                while self.go():
+                    self.pool.shutdown()
+                    self.pool = self.make()
+            elapsed = clock() - begin
+        finally:
+            open(os.path.join(self.stamps, "over"), "w").close()
+        if self.point["fault"] == "hang":
+            self.pool.shutdown()
+            self.pool = None
+        reply = {"elapsed": elapsed, "lost": len(self.lost)}
+        if self.noticed:
+            reply["notice_sec"] = sum(self.noticed.values()) / len(self.noticed) / 1e9
+        full = [self.full_after(fired(self.stamps, n)) for n in self.faulty]
+        full = [after for after in full if after is not None]
+        if full:
+            reply["recovery_sec"] = sum(full) / len(full) / 1e9
+        return reply
+
+    def go(self):
+        """Runs what is left; true when it has to go on with another pool."""
+        ended, handed, broken = queue.Queue(), {}, False
+        left = [n for n in range(self.point["tasks"]) if n not in self.noticed and n not in self.spans]
+        try:
+            for n in left:
+                fault = self.point["fault"] if n in self.faulty else ""
+                handed[n] = self.pool.submit(faulty, (n, fault, self.stamps, self.point["wait"]))
+        except futures.BrokenExecutor:
+            if not handed:
+                raise  # one that has just been made
+            broken = True
+        for n, future in handed.items():
+            future.add_done_callback(lambda _, n=n: ended.put((n, time.time_ns())))
+        for _ in handed:
+            try:
+                n, at = ended.get(timeout=self.point["patience"])
+            except queue.Empty:
+                self.lost.update(n for n in handed if n not in self.faulty and n not in self.spans)
+                for future in handed.values():
+                    future.cancel()
+                return False
+            error = handed[n].exception()
+            if n in self.faulty:
+                if error is None:
+                    raise RuntimeError("task %d is at fault and ended without an error" % n)
+                stamp = fired(self.stamps, n)
+                if stamp is not None:
+                    self.noticed[n] = at - stamp
+            elif error is not None:
+                self.lost.add(n)
+                broken = True
+            else:
+                number, begin, end = handed[n].result()
+                if number != n:
+                    raise RuntimeError("task %d has the result of task %d" % (n, number))
+                self.spans[n] = begin, end
+        return broken
+
+    def alone(self):
+        """The job in a process of its own, which does not survive it."""
+        child = os.fork()
+        if child == 0:
+            self.dies, self.pool = False, self.make()
+            self.go()
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        at = time.time_ns()
+        if status == 0:
+            raise RuntimeError("the program lives on after a task that ends it")
+        self.lost = set(range(self.point["tasks"])) - self.faulty
+        for n in self.faulty:
+            stamp = fired(self.stamps, n)
+            if stamp is not None:
+                self.noticed[n] = at - stamp
+
+    def full_after(self, at):
+        """Nanoseconds until a task began with which all workers were busy."""
+        if at is None:
+            return None
+        for begin in sorted(begin for begin, _ in self.spans.values() if begin >= at):
+            running = sum(b <= begin < e for b, e in self.spans.values())
+            if running >= self.point["workers"]:
+                return begin - at
+        return None
+
+    def close(self):
+        if self.pool is not None:
+            self.pool.shutdown()
+
+
 # The protocol.
 
 PROMISED = 1024  # bytes of a reply whose head is sent before it is known
@@ -520,6 +670,9 @@ class Driver:
             return {"elapsed": calibrate(request["workload"], request["units"])}
         if do == "open":
             key = request["executor"], request["workers"], request.get("start", "")
+            if request["workload"] == "faults":
+                self.points[request["point"]] = Faults(request)
+                return {}
             if key not in self.pools:
                 self.pools[key] = make_pool(*key)
             kind = Function if request["workload"] == "function" else Point
@@ -536,6 +689,9 @@ class Driver:
         if do == "bye":
             for pool in self.pools.values():
                 pool.close()
+            for point in self.points.values():
+                if isinstance(point, Faults):
+                    point.close()
             return {}
         raise ValueError("there is no request " + do)
 

@@ -3,6 +3,7 @@ package inproc
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync/atomic"
 	"time"
 
@@ -42,6 +43,9 @@ func (a *pooled) Slice(ctx context.Context) (s arm.Slice, err error) {
 		if seconds, share := timer.TaskTime(); share > 0 {
 			s.Values[record.UnitTaskTime], s.Values[record.UnitTaskShare] = seconds, share
 		}
+	}
+	if meter, ok := job.(workloads.Meter); ok {
+		maps.Copy(s.Values, meter.Values())
 	}
 	if parted, ok := job.(workloads.Parted); ok {
 		for _, part := range parted.Parts() {

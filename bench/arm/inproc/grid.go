@@ -317,8 +317,11 @@ const (
 // tasks, a multiple of 8, or exactly 8 from a grain of 50 ms: short enough for many blocks,
 // long enough for a clock read and the last task to weigh little. Of waiting there are at
 // least two tasks for each worker, and one from a grain of 50 ms. The payloads of a job are at
-// most 16 MiB, unless 16 tasks have more.
+// most 16 MiB, unless 16 tasks have more. A workload may have a number of its own.
 func (g Grid) TaskCount(w workloads.Workload, p record.Point) int {
+	if w.Tasks > 0 {
+		return w.Tasks
+	}
 	grain, n := p.Grain(), taskCount(w, p.Grain())
 	if payload, _ := strconv.Atoi(p.Get(record.AxisPayload)); payload > 0 {
 		n = min(n, max(minTasks, maxPayloads/payload/taskMultiple*taskMultiple))

@@ -1,0 +1,271 @@
+package workloads
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"poolbench/executors"
+)
+
+var overlapTo = Axis{"to", "what answers the requests: a server over loopback, or a database in this process", []string{"loopback", "database"}}
+
+const (
+	serviceTime   = time.Millisecond     // of a request to the server
+	databaseTime  = 5 * time.Microsecond // of one to the database, about
+	leastRequests = 16
+)
+
+// Overlap is a chain of requests, each made of the answer to the one before, beside tasks
+// that compute. The chain runs in this process, the tasks on the executor; the plain loop
+// does one after the other. Values are how long requests took that were made before the
+// last task had ended, and the first.
+//
+// Goroutines that compute on every P starve it: the network is looked at, and a goroutine
+// that has become ready is run, when a P has nothing else or after 10 ms, by sysmon
+// (golang/go: runtime/proc.go, sysmon and forcePreemptNS). Worker processes leave that to
+// the system, which runs a process that has waited at once. Requests to a database in this
+// process wait for nothing, and only share the CPUs. The server has a process of its own.
+//
+// There are as many requests as take about as long as two workers for the tasks, and 16 at
+// least. Best is max(T_wait, T_cpu / C(P)) for both together.
+var Overlap = register(Workload{
+	Name:     "overlap",
+	Doc:      "makes requests of 1 ms one after the other beside tasks that compute: how long a request takes",
+	Resource: Mixed,
+	Grains:   []time.Duration{10 * time.Millisecond},
+	Axes:     []Axis{overlapTo},
+	Kernel:   Spin.Kernel,
+	Unit:     "1 step of xorshift64",
+	New:      newOverlap,
+	Truth:    "each answer, made from the one before, by the plain loop; and the tasks as in spin",
+	Source:   "none: at best what takes longer hides the other, which is no share of the tasks",
+})
+
+// overlap is the job. Where it does not say otherwise it is its tasks.
+type overlap struct {
+	*stage[chain, uint64]
+	requests *requests
+	parts    []Part
+}
+
+func newOverlap(p Params) (Job, error) {
+	batch := spinBatch(p)
+	tasks, err := batch.stage(p, newTaskClock(p.Grain, p.Tasks))
+	if err != nil {
+		return nil, err
+	}
+	alone := *tasks
+	alone.taskClock = &taskClock{}
+	each, to := serviceTime, (*requests).toServer
+	switch name := p.Text(overlapTo); name {
+	case "loopback":
+	case "database":
+		each, to = databaseTime, (*requests).toDatabase
+	default:
+		return nil, fmt.Errorf("workloads: to=%q: give loopback or database", name)
+	}
+	n := max(leastRequests, int(time.Duration(p.Tasks)*p.Grain/2/each))
+	requests := &requests{seed: taskSeed(p.Seed, p.Tasks), wants: make([]uint64, n), gots: make([]uint64, n), took: newLatencies()}
+	err = to(requests, p)
+	if err != nil {
+		return nil, err
+	}
+	return &overlap{tasks, requests, []Part{{"cpu", &alone}, {"wait", requests}}}, nil
+}
+
+func (o *overlap) Run(ctx context.Context, ex executors.Executor) error {
+	o.reset()
+	if executors.IsInline(ex) {
+		if err := o.requests.Run(ctx, ex); err != nil {
+			return err
+		}
+		return o.stage.Run(ctx, ex)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	answered, computed := make(chan error, 1), make(chan struct{})
+	go func() {
+		err := o.requests.run(ctx, computed)
+		if err != nil {
+			cancel(err)
+		}
+		answered <- err
+	}()
+	err := o.stage.Run(ctx, ex)
+	close(computed)
+	if err != nil {
+		cancel(err)
+	}
+	if failed := <-answered; err == nil {
+		err = failed
+	}
+	return err
+}
+
+func (o *overlap) Check() error {
+	if err := o.stage.Check(); err != nil {
+		return err
+	}
+	return o.requests.Check()
+}
+
+// reset forgets the last run, of both.
+func (o *overlap) reset() {
+	o.stage.reset()
+	o.requests.reset()
+}
+
+func (o *overlap) Parts() []Part { return o.parts }
+
+// Values is that of Meter.
+func (o *overlap) Values() map[string]float64 { return o.requests.took.values() }
+
+func (o *overlap) Close() error { return errors.Join(o.stage.Close(), o.requests.Close()) }
+
+// requests are a chain of them, a job by itself: each is made of the answer to the one
+// before.
+type requests struct {
+	seed        uint64
+	wants, gots []uint64 // of each
+	took        latencies
+
+	// open gives what asks, for a run, and ends it. It is called before the first request.
+	open  func(ctx context.Context) (ask func(uint64) (uint64, error), end func() error, err error)
+	close func() error
+}
+
+// expect works out what the answers are.
+func (r *requests) expect(answer func(uint64) uint64) {
+	x := r.seed
+	for i := range r.wants {
+		x = answer(x)
+		r.wants[i] = x
+	}
+}
+
+func (r *requests) toServer(p Params) error {
+	r.expect(mix)
+	ctx := p.Context
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	s, err := startServer(ctx, serviceTime)
+	if err != nil {
+		return err
+	}
+	r.close = s.Close
+	r.open = func(ctx context.Context) (func(uint64) (uint64, error), func() error, error) {
+		conn, err := s.dial(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		stop := context.AfterFunc(ctx, func() { conn.Close() })
+		var message [8]byte
+		return func(x uint64) (uint64, error) {
+			binary.BigEndian.PutUint64(message[:], x)
+			if _, err := conn.Write(message[:]); err != nil {
+				return 0, err
+			}
+			_, err := io.ReadFull(conn, message[:])
+			return binary.BigEndian.Uint64(message[:]), err
+		}, func() error { stop(); return conn.Close() }, nil
+	}
+	return nil
+}
+
+// toDatabase has each request read some documents, as one of query does.
+func (r *requests) toDatabase(p Params) error {
+	if p.Dir == "" {
+		return errors.New("workloads: overlap with to=database needs a directory for its database")
+	}
+	path := filepath.Join(p.Dir, fmt.Sprintf("overlap-%x.db", p.Seed))
+	documents, _ := randomDocuments(p.Seed)
+	answer := func(found [][]byte) uint64 { return crunch(found, documentsPerQuery*documentSize/8) }
+	keys := func(x uint64) []uint64 {
+		random, keys := stream(x), make([]uint64, documentsPerQuery)
+		for k := range keys {
+			keys[k] = random.next() % documentCount
+		}
+		return keys
+	}
+	r.expect(func(x uint64) uint64 {
+		found := make([][]byte, documentsPerQuery)
+		for k, key := range keys(x) {
+			found[k] = documents[key]
+		}
+		return answer(found)
+	})
+	r.close = func() error { return closeShared(path) }
+	r.open = func(context.Context) (func(uint64) (uint64, error), func() error, error) {
+		return func(x uint64) (uint64, error) {
+			found, err := readDocuments(path, keys(x))
+			return answer(found), err
+		}, func() error { return nil }, nil
+	}
+	return writeDocuments(path, documents)
+}
+
+// Run makes all requests; the executor has no part in it.
+func (r *requests) Run(ctx context.Context, _ executors.Executor) error {
+	r.reset()
+	return r.run(ctx, nil)
+}
+
+// run makes all requests. Those that begin once done is closed are not timed, but for the
+// first.
+func (r *requests) run(ctx context.Context, done <-chan struct{}) (err error) {
+	ask, end, err := r.open(ctx)
+	if err != nil {
+		return fmt.Errorf("making requests: %w", err)
+	}
+	defer func() {
+		if ended := end(); err == nil {
+			err = ended
+		}
+	}()
+	x := r.seed
+	for i := range r.gots {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		timed := true
+		select {
+		case <-done:
+			timed = i == 0
+		default:
+		}
+		begin := time.Now()
+		if x, err = ask(x); err != nil {
+			if ctx.Err() != nil {
+				err = context.Cause(ctx)
+			}
+			return fmt.Errorf("request %d of %d: %w", i, len(r.gots), err)
+		}
+		if timed {
+			r.took.add(time.Since(begin))
+		}
+		r.gots[i] = x
+	}
+	return nil
+}
+
+func (r *requests) reset() {
+	clear(r.gots)
+	r.took.reset()
+}
+
+func (r *requests) Check() error {
+	for i, got := range r.gots {
+		if got != r.wants[i] {
+			return fmt.Errorf("request %d of %d: the answer was %#x, want %#x", i, len(r.gots), got, r.wants[i])
+		}
+	}
+	return nil
+}
+
+func (r *requests) Close() error { return r.close() }
