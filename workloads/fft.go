@@ -11,12 +11,12 @@ import (
 	"poolbench/workloads/offheap"
 )
 
-var fftLength = Axis{"length", "complex points of a transform, a power of two from 16 to 16777216", []string{"1024", "65536"}}
+var fftLength = Axis{"length", "complex points of a transform, a power of two from 16 to 16777216", []string{"1024", "16384"}}
 
 // FFT makes fast Fourier transforms with the gonum library: floating point at growing
-// distances, in the caches. One kernel unit is two transforms of 1024 points, 102,400 FLOP (5
-// n log2 n each); of longer ones a task makes as many as have about as many FLOP, at least one
-// pair. Each worker has 48 bytes a point: 48 KiB at 1024 points, 3 MiB at 65536.
+// distances, in the caches. One kernel unit is two transforms, 10 n log2 n FLOP: 102,400 at
+// 1024 points, and 2.3 million at 16384, so a task makes at least as many. Each worker has
+// 48 bytes a point: 48 KiB at 1024 points, 768 KiB at 16384.
 //
 // A transform of a transform is the input backwards, times n. The input is whole numbers,
 // so after every pair it is known exactly, rounding takes away the error, and the next pair
@@ -25,7 +25,7 @@ var FFT = register(Workload{
 	Name:     "fft",
 	Doc:      "makes fast Fourier transforms: floating point at growing distances, in the caches",
 	Resource: CPU,
-	Unit:     "102400 FLOP, 2 transforms of 1024 points",
+	Unit:     "102400 FLOP, 2 transforms of 1024 points; 10 n log2 n of n points",
 	Grains:   []time.Duration{time.Millisecond},
 	Axes:     []Axis{fftLength},
 	KernelOf: func(p Params) (func(units int64) uint64, error) {
@@ -49,13 +49,7 @@ func fftPoints(p Params) (int, error) {
 type signal struct {
 	Seed   uint64
 	Points int
-	Units  int64
-}
-
-// pairs is the number of pairs of transforms that so many units are.
-func (s signal) pairs() int64 {
-	one := int64(s.Points) * int64(bits.Len(uint(s.Points))-1) // of 1024 points it is 10240
-	return max(1, (s.Units*10240+one/2)/one)
+	Pairs  int64 // of transforms
 }
 
 // point is the k-th of the input, whole numbers in [-128, 127].
@@ -82,7 +76,7 @@ func transform(s signal) (digest uint64) {
 	for k := range t.data {
 		t.data[k] = s.point(k)
 	}
-	for range s.pairs() {
+	for range s.Pairs {
 		t.plan.Coefficients(t.data, t.data)
 		t.plan.Coefficients(t.data, t.data)
 		digest = mix(digest ^ t.round())
@@ -112,7 +106,7 @@ func expectTransforms(s signal) (digest uint64) {
 		sums[0] += value * uint64(2*k+1)
 		sums[1] += value * uint64(2*(-k&(s.Points-1))+1)
 	}
-	for pair := range s.pairs() {
+	for pair := range s.Pairs {
 		digest = mix(digest ^ sums[(pair+1)%2])
 	}
 	return digest

@@ -14,15 +14,15 @@ var matmulOrder = Axis{"order", "of the square matrix, a multiple of 64 from 64 
 
 // Matmul multiplies a tall matrix with a square one, C = A·B, in blocks of order 64 with
 // the product of the gonum library: floating point on data in the caches. A task makes
-// rows of C from rows of A that it fills from its seed. One kernel unit is 8192 FLOP: one row
-// of a product with a matrix of order 64, a fourth of one of order 128. B takes 32 KiB at
-// order 64, which a first-level cache holds, and 2 MiB at 512. All workers of a process
+// rows of C from rows of A that it fills from its seed. One kernel unit is a row of C, 2n² FLOP at
+// order n. B takes 32 KiB at order 64, which a first-level cache holds, and 512 KiB at 256; a
+// task of few rows reads all of it for them. All workers of a process
 // read the same B; a worker process has its own.
 var Matmul = register(Workload{
 	Name:     "matmul",
 	Doc:      "multiplies blocked matrices: floating point in the cache",
 	Resource: CPU,
-	Unit:     "8192 FLOP, a row times a matrix of order 64",
+	Unit:     "8192 FLOP, a row times a matrix of order 64; 2n² of order n",
 	Grains:   []time.Duration{100 * time.Microsecond},
 	Axes:     []Axis{matmulOrder},
 	KernelOf: func(p Params) (func(units int64) uint64, error) {
@@ -93,13 +93,7 @@ var slabs = shelf[int, [2][]float64]{
 type product struct {
 	Seed  uint64
 	Order int
-	Units int64
-}
-
-// rows is the number of rows that so many units are.
-func (p product) rows() int64 {
-	one := int64(p.Order / matmulBlock)
-	return max(1, (p.Units+one*one/2)/(one*one))
+	Rows  int64
 }
 
 // multiply is the answer of a task: a digest of C·r.
@@ -108,7 +102,7 @@ func (p product) rows() int64 {
 func multiply(p product) (digest uint64) {
 	s, slab, random, n := squares.get(p.Order), slabs.take(p.Order), stream(p.Seed), p.Order
 	defer slabs.put(p.Order, slab)
-	for left := p.rows(); left > 0; left -= matmulBlock {
+	for left := p.Rows; left > 0; left -= matmulBlock {
 		rows := int(min(left, matmulBlock))
 		a, c := slab[0][:rows*n], slab[1][:rows*n]
 		fillSmall(a, &random)
@@ -132,7 +126,7 @@ func multiplyBlocks(a, b, c []float64, rows, n int) {
 // expectProduct is multiply without the product.
 func expectProduct(p product) (digest uint64) {
 	s, random, a := squares.get(p.Order), stream(p.Seed), make([]float64, p.Order)
-	for range p.rows() {
+	for range p.Rows {
 		fillSmall(a, &random)
 		digest = mix(digest ^ uint64(int64(inner(a, s.image))))
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"poolbench/bench/arm"
+	"poolbench/bench/arm/probe"
 	"poolbench/bench/record"
 	"poolbench/workloads"
 )
@@ -54,5 +55,24 @@ func TestJobsAreCalibratedAtTheirAxes(t *testing.T) {
 	}
 	if _, err := session.(*Session).job(t.Context(), base.With("factor", "many")); err == nil {
 		t.Error("a value that the kernel refuses is measured")
+	}
+}
+
+// A kernel costs more for more units, at every value of the axes: where some units cost the
+// same as one, no grain could be had.
+func TestKernelsCanBeCalibrated(t *testing.T) {
+	for _, w := range workloads.All() {
+		if w.KernelOf == nil {
+			continue
+		}
+		for _, p := range (Grid{}).withAxes(pointOf(w, w.Grains[0]), w.Axes) {
+			kernel, err := w.KernelOf(workloads.Params{Axes: axesOf(w, p)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := probe.Calibrate(probe.Timed(kernel)); err != nil {
+				t.Errorf("%s: %v", p, err)
+			}
+		}
 	}
 }
