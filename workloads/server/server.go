@@ -38,7 +38,7 @@ type kind struct {
 
 // dsn is the first URL given of a server of this kind; "" when there is none.
 func (k kind) dsn() string {
-	for _, dsn := range strings.Fields(os.Getenv(workloads.DSN)) {
+	for dsn := range strings.FieldsSeq(os.Getenv(workloads.DSN)) {
 		if scheme, _, ok := strings.Cut(dsn, "://"); ok && slices.Contains(k.schemes, scheme) {
 			return dsn
 		}

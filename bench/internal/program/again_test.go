@@ -28,6 +28,9 @@ func TestAgain(t *testing.T) {
 		{nil, "p run"},
 		{[]string{"-v", "-workers", "1,2", "-budget=3s"}, "p run -v -workers 1,2"},
 		{[]string{"-axis", "a=1", "-v", "-axis=b=2"}, "p run -axis a=1 -axis=b=2 -v"}, // each time that it was given
+		{[]string{"-out", "a b", "-budget=3s"}, "p run -out 'a b'"},
+		{[]string{"-out", "x://u:se@cret@host/d y://host"}, "p run -out 'x://u:xxxxx@host/d y://host'"}, // no password
+		{[]string{"-out=x://u@host/d"}, "p run -out=x://u@host/d"},
 		{[]string{"--out=a", "-budget", "3s", "-v"}, "p run --out=a -v"},
 	} {
 		if code := p.Run(t.Context(), append([]string{"run"}, test.args...), io.Discard, io.Discard); code != OK || got != test.want {

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -133,7 +134,19 @@ type Invocation struct {
 	program Program
 }
 
-// Again is what one types to call the command as it was, but for some flags.
+// password is that in a URL.
+var password = regexp.MustCompile(`(://[^:/@\s]*:)\S*@`)
+
+// typed is an argument as one types it in a shell; a password is to be typed anew.
+func typed(arg string) string {
+	if arg = password.ReplaceAllString(arg, "${1}xxxxx@"); strings.ContainsAny(arg, " \t") {
+		return "'" + arg + "'"
+	}
+	return arg
+}
+
+// Again is what one types to call the command as it was, but for some flags. It tells no
+// password.
 func (c *Invocation) Again(without ...string) string {
 	out := []string{c.Call}
 	c.Flags.VisitAll(func(f *flag.Flag) {
@@ -142,9 +155,9 @@ func (c *Invocation) Again(without ...string) string {
 			if name != f.Name || !strings.HasPrefix(arg, "-") || slices.Contains(without, name) {
 				continue
 			}
-			out = append(out, arg)
+			out = append(out, typed(arg))
 			if b, ok := f.Value.(interface{ IsBoolFlag() bool }); !joined && !(ok && b.IsBoolFlag()) && i+1 < len(c.args) {
-				out = append(out, c.args[i+1])
+				out = append(out, typed(c.args[i+1]))
 			}
 		}
 	})
