@@ -492,11 +492,21 @@ func checkExtras(t *testing.T, rec *record.Record) {
 			seen[name+" "+unit]++
 		}
 	}
-	kernels := 0
-	for _, w := range workloads.All() {
+	kernels, expected := 0, 0
+	for _, w := range inproc.StandardGrid().Workloads {
 		if w.Kernel != nil {
 			kernels++
 		}
+		if w.Expected != nil { // of one grain, at each combination of its axes
+			n := 1
+			for _, a := range w.Axes {
+				n *= len(a.Values)
+			}
+			expected += n
+		}
+	}
+	if c, ok := rec.Facts.Curve(record.GridPoint("processes", "spin", 2, workloads.Spin.Grains[0])); !ok || c.Of != record.LimitCapacity || len(rec.Facts.Expected) != expected {
+		t.Errorf("%d curves, want %d; of spin %+v, %v", len(rec.Facts.Expected), expected, c, ok)
 	}
 	for what, want := range map[string]int{ // 2 blocks; the serial arm and those of four kinds
 		"spin " + record.UnitTaskTime: 10, "spin " + record.UnitTaskShare: 10, "tiny " + record.UnitTaskTime: 0,

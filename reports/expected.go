@@ -241,7 +241,11 @@ func expectedTable(set *Set) words.Table {
 			if p.off() != 0 {
 				reached.Mark = words.Off
 			}
-			t.Add(s.Title(), p.Label(), p.Workers, words.Number(p.Speedup, words.Times), words.Number(p.Expected, words.Times), reached, p.HeldBack)
+			expected := words.Number(p.Expected, words.Times)
+			if p.Expected.Low == p.Expected.High {
+				expected.Text = words.ValueOf(p.Expected, words.Times) // known without measuring
+			}
+			t.Add(s.Title(), p.Label(), p.Workers, words.Number(p.Speedup, words.Times), expected, reached, p.HeldBack)
 		}
 	}
 	return t

@@ -130,7 +130,7 @@ func loadSentence(s *Set, title string, all []Carry) (out Sentence) {
 			workers = c.Workers
 		}
 	}
-	var up, every, none, open []string
+	var up, brief, every, none, open []string
 	for _, c := range all {
 		if c.Workers != workers {
 			continue
@@ -143,6 +143,7 @@ func loadSentence(s *Set, title string, all []Carry) (out Sentence) {
 		case estimate.Crosses:
 			claim.Value = c.Crossover.At
 			up = append(up, c.Label()+" "+words.Estimate(c.Crossover.At, words.Bytes))
+			brief = append(brief, c.Label()+" "+words.Value(c.Crossover.At.Value, words.Bytes))
 		case estimate.Never:
 			claim.Outcome = words.OutcomeText(estimate.Always)
 			every = append(every, c.Label())
@@ -165,6 +166,9 @@ func loadSentence(s *Set, title string, all []Carry) (out Sentence) {
 	say(every, "with every payload tried: %s")
 	say(none, "with no payload: %s")
 	say(open, "cannot tell: %s")
+	if len(up) > 0 {
+		out.Brief = fmt.Sprintf("%s × %d: up to a payload of: %s", title, workers, strings.Join(brief, ", "))
+	}
 	out.Text = fmt.Sprintf("%s with %s: %s", title, words.Count(workers, "worker"), strings.Join(parts, "; "))
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"poolbench/bench/record"
 	"poolbench/reports"
 	"poolbench/reports/estimate"
 	"poolbench/reports/words"
@@ -132,14 +133,13 @@ func speedupPanel(set *reports.Set, s reports.Scaling, looks map[string]Look) (o
 		last := capacity.Line[len(capacity.Line)-1]
 		ideal = fmt.Sprintf("Measured capacity: %s at %g. ", words.Ratio(last.Value), last.X)
 	}
-	expected := panel.shown(expectedLine(s))
-	if len(expected) > 0 {
+	if expected := panel.shown(expectedLine(s)); s.Curve != nil && len(expected) > 0 {
 		last := expected[len(expected)-1]
 		ideal += fmt.Sprintf("Expected: %s at %g. ", words.Ratio(last.Value), last.X)
 		for _, p := range expected {
 			panel.Y.Holds = append(panel.Y.Holds, 1.15*p.Value)
 		}
-		panel.Guides = expecting(panel.Guides, expected)
+		panel.Guides = expecting(panel.Guides, s.Curve.Of, expected)
 	}
 	return panel, fmt.Sprintf("Line chart of the speedup over %s against the number of workers (%s). ", words.Against(s.Family.Baseline),
 		strings.Trim(strings.Join(strings.Fields(fmt.Sprint(panel.X.Ticks)), ", "), "[]")) + alt.String() + ideal + words.OneLine(words.Sentence(reports.Chosen(set, s).Text)) + " ", ""
@@ -205,8 +205,9 @@ func expectedLine(s reports.Scaling) []Point {
 	return line
 }
 
-// expecting adds the line of what is expected, or says that one that is there is it.
-func expecting(guides []Guide, expected []Point) []Guide {
+// expecting adds the line of what is expected of something, or says that one that is there is
+// it.
+func expecting(guides []Guide, of string, expected []Point) []Guide {
 	same := func(line []Point) bool {
 		return !slices.ContainsFunc(expected, func(p Point) bool {
 			y := value(line, p.X)
@@ -214,7 +215,9 @@ func expecting(guides []Guide, expected []Point) []Guide {
 		})
 	}
 	for i, g := range guides {
-		if ideal := i == 0 || i == 1 && guides[0].Strong; !ideal || !same(g.Line) {
+		capacity := g.Strong && of == record.LimitCapacity
+		ideal := of == record.LimitWorkers && (i == 0 && !g.Strong || i == 1 && guides[0].Strong)
+		if !capacity && !ideal || !same(g.Line) {
 			continue
 		}
 		_, name, long := strings.Cut(g.Name, ": ")
@@ -226,7 +229,11 @@ func expecting(guides []Guide, expected []Point) []Guide {
 		}
 		return guides
 	}
-	return append(guides, Guide{Name: "expected", Width: 1.5, Dashes: []float64{7, 2, 1.5, 2}, Strong: true, Line: expected})
+	name := "expected"
+	if of == record.LimitBandwidth {
+		name = "expected by memory"
+	}
+	return append(guides, Guide{Name: name, Width: 1.5, Dashes: []float64{7, 2, 1.5, 2}, Strong: true, Line: expected})
 }
 
 // value is where a line of points is at x on axes of logarithms; its last value beyond it, NaN

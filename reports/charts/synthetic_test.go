@@ -112,7 +112,8 @@ func twoCores() *fixture {
 // rounds of tasks, of one lock, of memory, of slots.
 func expects() *fixture {
 	sizes := []int{1, 2, 4, 8}
-	of := func(curve []float64, s reports.Scaling) reports.Scaling {
+	of := func(limit string, curve []float64, s reports.Scaling) reports.Scaling {
+		s.Curve = &record.Curve{Of: limit}
 		for i := range s.Series {
 			for j := range s.Series[i].Points {
 				s.Series[i].Points[j].Expected = about(curve[j], 0.01)
@@ -125,11 +126,12 @@ func expects() *fixture {
 	}
 	return &fixture{Machine: machine2, Capacity: map[int]estimate.Estimate{1: about(1, 0.01), 2: about(1.87, 0.02)},
 		Scalings: []reports.Scaling{
-			of([]float64{1, 1.3, 1.3, 1.3}, one("critical", "cpu", 1, 1.28, 1.25, 1.2)),
-			of([]float64{1, 2, 4, 4}, one("semaphore", "wait", 1, 1.98, 3.9, 3.9)),
-			of([]float64{1, 2, 4, 8}, one("sleep", "wait", 1, 1.98, 3.9, 7.8)),
-			of([]float64{1, 1.87, 1.87, 1.87}, one("spin", "cpu", 1, 1.5, 1.45, 1.4)),
-			of([]float64{1, 1.22, 1.22, 1.22}, one("triad", "cpu", 1, 1.2, 1.2, 1.2)),
+			of(record.LimitCapacity, []float64{1, 1.3, 1.3, 1.3}, one("critical", "cpu", 1, 1.28, 1.25, 1.2)),
+			of(record.LimitWorkers, []float64{1, 2, 4, 4}, one("semaphore", "wait", 1, 1.98, 3.9, 3.9)),
+			of(record.LimitWorkers, []float64{1, 2, 4, 8}, one("sleep", "wait", 1, 1.98, 3.9, 7.8)),
+			of(record.LimitCapacity, []float64{1, 1.87, 1.87, 1.87}, one("spin", "cpu", 1, 1.5, 1.45, 1.4)),
+			of(record.LimitBandwidth, []float64{1, 1.22, 1.22, 1.22}, one("triad", "cpu", 1, 1.2, 1.2, 1.2)),
+			of(record.LimitBandwidth, []float64{1, 1.87, 1.87, 1.87}, one("wide", "cpu", 1, 1.8, 1.8, 1.8)), // which is not the capacity, however near it is
 		}}
 }
 
