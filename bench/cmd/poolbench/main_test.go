@@ -170,7 +170,7 @@ func TestWrongUsage(t *testing.T) {
 		{"payload too large", []string{"run", "-axis", "payload=0,100000000"}, []string{"-axis", "payload", "1048576"}},
 		{"slots below none", []string{"run", "-workloads", "echo", "-axis", "slots=4,-1"}, []string{"-axis: echo", `slots="-1"`}},
 		{"share that is no number", []string{"run", "-workloads", "critical", "-axis", "share=NaN"}, []string{"-axis: critical", `share="NaN"`}},
-		{"heap beyond any sense", []string{"run", "-workloads", "alloc", "-axis", "heap=99999999"}, []string{"-axis: alloc", "heap=99999999", "1024"}},
+		{"heap beyond any sense", []string{"run", "-workloads", "alloc", "-axis", "heap=99999999"}, []string{"-axis: alloc", `heap="99999999" is out of range`, "1024"}},
 		{"file that nobody can have", []string{"run", "-workloads", "file", "-axis", "does=burn"}, []string{"-axis: file", `does="burn"`, "read, write, sync"}},
 		{"no server", []string{"run", "-workloads", "postgres"}, []string{"-workloads postgres", "-dsn postgres://"}},
 		{"server that is not there", []string{"run", "-workloads", "spin,redis", "-dsn", "redis://u:secret@127.0.0.1:1/0"}, []string{"-workloads redis", "redis://u:xxxxx@127.0.0.1:1/0 cannot be used"}},
