@@ -40,13 +40,12 @@ func newCargo(p Params) (Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	jump := xorshiftJump(p.Units)
 	return Batch[cargo, cargo]{
 		Task: cargoTask,
 		Input: func(_ int, seed uint64) (in, want cargo) {
 			in = cargo{seed, p.Units, filler(seed, size)}
 			want = in
-			want.State = jump.apply(seed)
+			want.State = xorshiftJump(seed, p.Units)
 			return in, want
 		},
 		Check: func(_ int, got, want cargo, _ error) error {

@@ -101,11 +101,10 @@ func newCritical(p Params) (Job, error) {
 		return nil, fmt.Errorf("workloads: making the lock of critical: %w", err)
 	}
 	inside := p.Units/100*int64(percent) + p.Units%100*int64(percent)/100
-	jump := xorshiftJump(p.Units)
 	return Batch[section, uint64]{
 		Task: criticalTask,
 		Input: func(_ int, seed uint64) (section, uint64) {
-			return section{chain{seed, p.Units - inside}, inside, path, os.Getpid()}, jump.apply(seed)
+			return section{chain{seed, p.Units - inside}, inside, path, os.Getpid()}, xorshiftJump(seed, p.Units)
 		},
 		Check: Equal[uint64],
 		Close: func() error { gates.Delete(path); return nil },

@@ -87,13 +87,12 @@ func newDependences(p Params) (Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	jump := xorshiftJump(p.Units)
 	return Graph[junction, yield]{
 		Task:  junctionTask,
 		Needs: needs,
 		Input: func(i int, seed uint64, needed []yield) junction { return junction{i, seed, needs(i), needed, p.Units} },
 		Want: func(i int, seed uint64, needed []yield) yield {
-			return yield{i, jump.apply(start(seed, needed))}
+			return yield{i, xorshiftJump(start(seed, needed), p.Units)}
 		},
 		Check: Equal[yield],
 	}.Job(p)

@@ -32,7 +32,7 @@ var slotsAxis = Axis{"slots", "that can be taken at once, from 1; 0 for any numb
 // waitsInSlots is the Curve of tasks that wait in one of the slots of p.
 func waitsInSlots(p Params) Curve {
 	k, _ := p.Count(slotsAxis)
-	return waits(p, k)
+	return unequal(p, Workers, k)
 }
 
 type request struct {

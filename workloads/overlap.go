@@ -54,7 +54,7 @@ type overlap struct {
 }
 
 func newOverlap(p Params) (Job, error) {
-	batch := spinBatch(p)
+	batch := spinBatch(func(uint64) int64 { return p.Units })
 	tasks, err := batch.stage(p, newTaskClock(p.Grain, p.Tasks))
 	if err != nil {
 		return nil, err

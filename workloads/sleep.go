@@ -2,7 +2,6 @@ package workloads
 
 import (
 	"context"
-	"math"
 	"time"
 )
 
@@ -19,16 +18,12 @@ var Sleep = register(Workload{
 	Grains:   []time.Duration{2 * time.Millisecond},
 	Axes:     []Axis{spread, how},
 	New:      newSleep,
-	Expected: func(p Params) Curve { return waits(p, 0) },
+	Expected: func(p Params) Curve { return unequal(p, Workers, 0) },
 	Truth:    "a task gives a number that only its own seed leads to",
 	Source:   "tasks that wait need no CPU: one more for each worker, in rounds of one task a worker; where they are unequal no more than all of them over the longest (Graham 1969)",
 })
 
-var (
-	// spread is an axis of those that wait.
-	spread = Axis{"spread", "of the waits, each from its own seed: none (all are the grain), uniform (from half the grain to one and a half) or exponential (the grain is their mean)", []string{"none"}}
-	how    = Axis{"how", "who waits: timer (of the runtime) or kernel (a system call, which keeps its thread)", []string{"timer"}}
-)
+var how = Axis{"how", "who waits: timer (of the runtime) or kernel (a system call, which keeps its thread)", []string{"timer"}}
 
 type nap struct {
 	Seed     uint64
@@ -74,44 +69,4 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-}
-
-// longestWait bounds what an exponential draw makes of a grain.
-const longestWait = 20
-
-// wait tells how long the task of a seed waits, by grain and spread.
-func (p Params) wait() (func(seed uint64) time.Duration, error) {
-	kind, err := p.OneOf(spread, "uniform", "exponential")
-	if err != nil {
-		return nil, err
-	}
-	return func(seed uint64) time.Duration {
-		random, share := stream(seed), 1.0
-		switch u := float64(random.next()>>11) / (1 << 53); kind { // from 0 to less than 1
-		case "uniform":
-			share = 0.5 + u
-		case "exponential":
-			share = min(-math.Log1p(-u), longestWait)
-		}
-		return time.Duration(share * float64(p.Grain))
-	}, nil
-}
-
-// waits is the Curve of tasks that wait as wait says, k of them at once; 0 for any number.
-func waits(p Params, k int) Curve {
-	c := Curve{Of: Workers, Slots: float64(k)}
-	wait, err := p.wait()
-	if err != nil || p.Text(spread) == "none" {
-		c.Tasks = p.Tasks
-		return c
-	}
-	var sum, longest float64
-	for i := range p.Tasks {
-		w := float64(wait(taskSeed(p.Seed, i)))
-		sum, longest = sum+w, max(longest, w)
-	}
-	if longest > 0 && (k == 0 || sum/longest < c.Slots) {
-		c.Slots = sum / longest
-	}
-	return c
 }

@@ -63,7 +63,7 @@ func TestSemaphoreReachesItsCurve(t *testing.T) {
 // Unequal waits have the mean of the grain, follow from the seed, and are as fast as a greedy
 // schedule of them: no faster than the curve, and no slower by more than the longest (Graham 1969).
 func TestUnequalWaits(t *testing.T) {
-	for _, kind := range []string{"uniform", "exponential"} {
+	for _, kind := range []string{"uniform", "exponential", "pareto"} {
 		p := Params{Tasks: 64, Grain: time.Millisecond, Seed: 5, Axes: map[string]string{"spread": kind}}
 		prepare := func() (Job, error) { return newSleep(p) }
 		serial := virtual(t, executors.Serial, 1, prepare)
@@ -78,10 +78,10 @@ func TestUnequalWaits(t *testing.T) {
 		if virtual(t, executors.Serial, 1, func() (Job, error) { return newSleep(other) }) == serial {
 			t.Errorf("%s: the same waits from another seed", kind)
 		}
-		longest := float64(serial) / waits(p, 0).Slots
+		longest := float64(serial) / unequal(p, Workers, 0).Slots
 		for workers := 1; workers <= 64; workers *= 2 {
 			took := float64(virtual(t, executors.Goroutines, workers, prepare))
-			if ideal := float64(serial) / waits(p, 0).Speedup(workers, 1); took < ideal*0.9999 || took > ideal+longest {
+			if ideal := float64(serial) / unequal(p, Workers, 0).Speedup(workers, 1); took < ideal*0.9999 || took > ideal+longest {
 				t.Errorf("%s, %d workers: %v s, want from %v to the longest, %v, more", kind, workers, took, ideal, longest)
 			}
 		}

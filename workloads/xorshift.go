@@ -1,5 +1,7 @@
 package workloads
 
+import "sync"
+
 // xorshift advances x by n steps of xorshift64 (Marsaglia, "Xorshift RNGs",
 // 2003, triple 13, 7, 17), each of which depends on the one before. x must not
 // be 0.
@@ -28,26 +30,26 @@ func (m *bitMatrix) apply(x uint64) uint64 {
 	return y
 }
 
-// times is the map that applies b, then a.
-func (a *bitMatrix) times(b *bitMatrix) (ab bitMatrix) {
-	for k := range b {
-		ab[k] = a.apply(b[k])
+// xorshiftPowers are the maps of 1, 2, 4, … steps.
+var xorshiftPowers = sync.OnceValue(func() *[63]bitMatrix {
+	var powers [63]bitMatrix
+	for bit := range powers[0] {
+		powers[0][bit] = xorshift(1<<bit, 1)
 	}
-	return ab
-}
-
-// xorshiftJump is the map of n steps, n at least 0.
-func xorshiftJump(n int64) bitMatrix {
-	var power, square bitMatrix
-	for k := range power {
-		power[k] = 1 << k
-		square[k] = xorshift(1<<k, 1)
-	}
-	for ; n > 0; n >>= 1 {
-		if n&1 == 1 {
-			power = square.times(&power)
+	for k := 1; k < len(powers); k++ {
+		for bit := range powers[k] {
+			powers[k][bit] = powers[k-1].apply(powers[k-1][bit])
 		}
-		square = square.times(&square)
 	}
-	return power
+	return &powers
+})
+
+// xorshiftJump is xorshift without going through the steps; n is at least 0.
+func xorshiftJump(x uint64, n int64) uint64 {
+	for k := 0; n > 0; k, n = k+1, n>>1 {
+		if n&1 == 1 {
+			x = xorshiftPowers()[k].apply(x)
+		}
+	}
+	return x
 }
