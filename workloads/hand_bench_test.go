@@ -59,7 +59,7 @@ var byHand = []struct {
 }
 
 func handSpin(_ int, x uint64, units int64) uint64 {
-	for i := int64(0); i < units; i++ {
+	for range units {
 		x ^= x << 13
 		x ^= x >> 7
 		x ^= x << 17
@@ -70,7 +70,7 @@ func handSpin(_ int, x uint64, units int64) uint64 {
 func handFMA(_ int, seed uint64, units int64) uint64 {
 	x, c := fmaStart(seed)
 	a0, a1, a2, a3, a4, a5, a6, a7, one := x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], 1.0
-	for i := int64(0); i < units; i++ {
+	for range units {
 		a0, a1, a2, a3 = math.FMA(a0, one, c), math.FMA(a1, one, c), math.FMA(a2, one, c), math.FMA(a3, one, c)
 		a4, a5, a6, a7 = math.FMA(a4, one, c), math.FMA(a5, one, c), math.FMA(a6, one, c), math.FMA(a7, one, c)
 	}
@@ -78,7 +78,7 @@ func handFMA(_ int, seed uint64, units int64) uint64 {
 }
 
 func handMonteCarlo(_ int, seed uint64, units int64) (inside uint64) {
-	for i := int64(0); i < units; i++ {
+	for range units {
 		seed += golden
 		r := mix(seed)
 		x, y := float64(r>>32)/(1<<32), float64(r&(1<<32-1))/(1<<32)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"poolbench/bench/arm/probe"
 	"poolbench/bench/record"
@@ -83,13 +84,14 @@ func (s *Session) calibration(w workloads.Workload, p workloads.Params) (record.
 	if err != nil {
 		return record.Calibration{}, err
 	}
-	name := w.Name
+	var name strings.Builder
+	name.WriteString(w.Name)
 	for _, a := range w.Axes {
 		if value, ok := p.Axes[a.Name]; ok {
-			name += " " + a.Name + "=" + value
+			name.WriteString(" " + a.Name + "=" + value)
 		}
 	}
-	c, err := s.setup.Calibrate(name, probe.Timed(kernel))
+	c, err := s.setup.Calibrate(name.String(), probe.Timed(kernel))
 	if err != nil {
 		return c, errNotCalibrated
 	}
