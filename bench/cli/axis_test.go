@@ -36,7 +36,7 @@ func TestAxesAndWorkloads(t *testing.T) {
 		{[]string{"-workloads", "remote"}, 2, []string{"-workloads remote: it cannot run here: there is no server"}},
 		{[]string{"-n", "-workloads", "there", "-dsn", "redis://127.0.0.1"}, 0, []string{"× 2, there"}},
 		{[]string{"-dsn", "redis://127.0.0.1"}, 2, []string{"-dsn: no workload that was chosen asks a server"}},
-		{[]string{"-axis", "payload=7"}, 2, []string{"-axis payload: no workload that was chosen has this axis; there are none"}},
+		{[]string{"-axis", "payload=7"}, 2, []string{"-axis payload: no workload that was chosen has this axis; they have spread (spin)"}},
 		{[]string{"-workloads", "tiny", "-axis", "dial=7"}, 2, []string{"-axis dial: no workload that was chosen has this axis; they have payload (tiny)"}},
 		{[]string{"-workloads", "tiny", "-axis", "payload=x"}, 2, []string{"-axis: tiny: ", `payload="x"`, "whole number"}},
 		{[]string{"-workloads", "tiny", "-axis", "payload=-1"}, 2, []string{`payload="-1"`}},
