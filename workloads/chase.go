@@ -2,8 +2,6 @@ package workloads
 
 import (
 	"context"
-	"fmt"
-	"math/bits"
 	"time"
 
 	"poolbench/workloads/offheap"
@@ -38,10 +36,7 @@ var Chase = register(Workload{
 
 // chaseLines is the number of lines.
 func chaseLines(p Params) (int, error) {
-	kib, err := p.Within(chaseFootprint, 1, 1<<20)
-	if err == nil && bits.OnesCount(uint(kib)) != 1 {
-		err = fmt.Errorf("workloads: footprint=%d is no power of two: give 1, 2, 4 and so on, or %d", kib, 1<<bits.Len(uint(kib)))
-	}
+	kib, err := p.PowerOfTwo(chaseFootprint, 1, 1<<20)
 	return kib << 10 / 64, err
 }
 

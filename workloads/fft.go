@@ -2,8 +2,6 @@ package workloads
 
 import (
 	"context"
-	"fmt"
-	"math/bits"
 	"time"
 
 	"gonum.org/v1/gonum/dsp/fourier"
@@ -38,13 +36,7 @@ var FFT = register(Workload{
 	Expected: EqualWork,
 })
 
-func fftPoints(p Params) (int, error) {
-	n, err := p.Within(fftLength, 16, 1<<24)
-	if err == nil && bits.OnesCount(uint(n)) != 1 {
-		err = fmt.Errorf("workloads: length=%d is no power of two: give 1024, 2048 and so on, or %d", n, 1<<bits.Len(uint(n)))
-	}
-	return n, err
-}
+func fftPoints(p Params) (int, error) { return p.PowerOfTwo(fftLength, 16, 1<<24) }
 
 type signal struct {
 	Seed   uint64

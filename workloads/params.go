@@ -3,6 +3,7 @@ package workloads
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,6 +50,16 @@ func (p Params) Within(a Axis, least, most int) (int, error) { return p.multiple
 
 // Multiple is the value of axis a as a multiple of unit from unit to most.
 func (p Params) Multiple(a Axis, unit, most int) (int, error) { return p.multiple(a, unit, unit, most) }
+
+// PowerOfTwo is the value of axis a as a power of two from least to most.
+func (p Params) PowerOfTwo(a Axis, least, most int) (int, error) {
+	n, err := p.Within(a, least, most)
+	if err == nil && bits.OnesCount(uint(n)) != 1 {
+		above := 1 << bits.Len(uint(n))
+		err = fmt.Errorf("workloads: %s=%d is no power of two: give %d, %d and so on", a.Name, n, above/2, above)
+	}
+	return n, err
+}
 
 func (p Params) multiple(a Axis, unit, least, most int) (int, error) {
 	n, err := strconv.Atoi(p.Text(a))

@@ -14,13 +14,7 @@ var payload = Axis{"payload", "bytes sent with each task and back, up to 1 MiB",
 const maxPayload = 1 << 20
 
 // payloadSize is the value of the axis payload.
-func (p Params) payloadSize() (int, error) {
-	size, err := p.Count(payload)
-	if err == nil && size > maxPayload {
-		err = fmt.Errorf("workloads: payload=%d is above %d bytes", size, maxPayload)
-	}
-	return size, err
-}
+func (p Params) payloadSize() (int, error) { return p.Within(payload, 0, maxPayload) }
 
 // filler are size bytes that follow from a seed.
 func filler(seed uint64, size int) []byte {
