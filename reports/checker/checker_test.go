@@ -172,6 +172,19 @@ func randomText(rng *rand.Rand, most int) string {
 	return out.String()
 }
 
+// Pools and executors may be called by a number, which then stands in sentences.
+func TestNumbersAsNames(t *testing.T) {
+	text := strings.NewReplacer("pool=c9", "pool=9", "executor=goroutines", "executor=17").Replace(randomText(rand.New(rand.NewPCG(1, 6)), 7))
+	rec, err := record.Read(strings.NewReader(text), "names.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, rec)
+	if !strings.Contains(text, "pool=9") || !strings.Contains(text, "executor=17") {
+		t.Error("the record has no such names")
+	}
+}
+
 // FuzzClaims asks anything that is a record.
 func FuzzClaims(f *testing.F) {
 	for seed := range uint64(8) {

@@ -80,7 +80,7 @@ func (d *data) printed(section reports.Section, s reports.Sentence) (out []error
 				}
 			}
 			x, err := strconv.ParseFloat(m[1], 64)
-			if err == nil && !d.stated(x, m[1], unit, m[2], claims) && !(inside && d.stated(x, m[1], last, m[2], claims)) {
+			if err == nil && !(unit == "" && d.isName(m[1])) && !d.stated(x, m[1], unit, m[2], claims) && !(inside && d.stated(x, m[1], last, m[2], claims)) {
 				out = append(out, fmt.Errorf("the number %q of its %s is of no claim: %s", strings.TrimSpace(m[0]), where, texts[where]))
 			}
 		}
@@ -88,7 +88,18 @@ func (d *data) printed(section reports.Section, s reports.Sentence) (out []error
 	return out
 }
 
-// names are the words of a record that may hold digits, the longest first.
+// isName reports whether a number is the whole name of a pool or of a workload.
+func (d *data) isName(number string) bool {
+	for p := range d.blocks {
+		if slices.Contains([]string{p.Get(record.AxisExecutor), p.Get(record.AxisWorkload), p.Get("pool")}, number) {
+			return true
+		}
+	}
+	return false
+}
+
+// names are the words of a record that may hold digits, the longest first. Plain numbers are
+// left to isName, for they may be a part of another number.
 func (d *data) names() (out []string) {
 	add := func(p record.Point) {
 		for axis, value := range p.Axes() {

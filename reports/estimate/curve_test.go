@@ -2,6 +2,7 @@ package estimate
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -160,5 +161,17 @@ func TestSurely(t *testing.T) {
 		if c.Surely(Always, 1) != test.always || c.Surely(Never, 1) != test.never || !c.Surely(Unknown, 1) || !c.Surely(Crosses, 1) {
 			t.Errorf("%s: always %v, never %v", name, c.Surely(Always, 1), c.Surely(Never, 1))
 		}
+	}
+}
+
+// Few values that agree are sure of what they all say, and of no more if one does not agree.
+func TestSureHoldsAFewValues(t *testing.T) {
+	for _, values := range [][]float64{{2, 2.1, 1.9}, {2.8, 2.83, 2.8, -0.1, 3.1}, {-1, 2.8, 2.8}, {2.8, 2.8, 2.81, 4}} {
+		if v := Sure(values, 0.01); !v.Bounded() || v.Low > slices.Min(values) || v.High < slices.Max(values) {
+			t.Errorf("%v: surely %v", values, v)
+		}
+	}
+	if v := Sure([]float64{2, 2.1, 1.9}, 0.01); v.Low <= 0 {
+		t.Errorf("three values near 2 may be %v", v.Low)
 	}
 }

@@ -36,7 +36,9 @@ func Sure(values []float64, alpha float64) Interval {
 	if v := MedianInterval(values, alpha); v.Bounded() || len(values) < 3 {
 		return v
 	}
-	return tInterval(Median(values), medianError(values), len(values), alpha)
+	v := tInterval(Median(values), medianError(values), len(values), alpha)
+	v.Low, v.High = min(v.Low, slices.Min(values)), max(v.High, slices.Max(values))
+	return v
 }
 
 // Shared is the level of each of n questions that together are to be wrong at most as
