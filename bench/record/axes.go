@@ -32,6 +32,10 @@ const (
 	AxisChunk   = "chunk"
 	AxisRuntime = "runtime" // what is run: a program of another runtime is another program
 	AxisStart   = "start"
+
+	// AxisPass is what was around the point while it ran: a profile, a trace. Its results
+	// are none of the grid, whose times nothing was around.
+	AxisPass = "pass"
 )
 
 // An axisRule is an axis with how its values are written: normal gives the one way,
@@ -55,6 +59,7 @@ var axes = []axisRule{
 	{Axis{AxisRuntime, "what runs the program, where that is not ours", false}, asIs, asIs1},
 	{Axis{AxisStart, "how worker processes are started", true}, asIs, nil},
 	{Axis{"gomaxprocs", "GOMAXPROCS", true}, count(1), nil},
+	{Axis{AxisPass, "what was around the work while it ran: a profile, a trace", true}, asIs, nil},
 }
 
 // Axes are the axes known here, in the order that they have in a name.

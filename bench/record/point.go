@@ -187,8 +187,11 @@ func (p Point) Keep(keep func(axis string) bool) Point {
 }
 
 // IsGrid reports whether p has an executor, a workload and workers, with values by the
-// rules of their axes. Somebody's benchmark with workers=auto is none.
-func (p Point) IsGrid() bool {
+// rules of their axes, and was measured with nothing around it. Somebody's benchmark with
+// workers=auto is none.
+func (p Point) IsGrid() bool { return p.Pass() == "" && p.hasGridAxes() }
+
+func (p Point) hasGridAxes() bool {
 	if p.Side != "" || p.Executor() == "" || p.Workload() == "" || p.Get(AxisWorkers) == "" {
 		return false
 	}
@@ -215,6 +218,10 @@ func (p Point) IsProbe() bool {
 	return false
 }
 
+// Pass is the pass that p was measured in, "" for none. Without it, With(AxisPass, ""), p is
+// the point of the grid.
+func (p Point) Pass() string { return p.Get(AxisPass) }
+
 // Executor and Workload are the values of these axes.
 func (p Point) Executor() string { return p.Get(AxisExecutor) }
 func (p Point) Workload() string { return p.Get(AxisWorkload) }
@@ -228,7 +235,7 @@ func (p Point) Grain() time.Duration {
 
 // String is the point for people: "goroutines × 2, spin, 10 µs, start=fork".
 func (p Point) String() string {
-	if !p.IsGrid() && !p.IsProbe() {
+	if !p.hasGridAxes() && !p.IsProbe() {
 		return p.Full()
 	}
 	var parts []string
@@ -266,7 +273,7 @@ func (p Point) Check() error {
 		return err
 	case back.name != p.name:
 		return fmt.Errorf("record: the name %q is not written as it would be read: %q", p.name, back.name)
-	case p.Executor() != "" && !p.IsGrid():
+	case p.Executor() != "" && !p.hasGridAxes():
 		return fmt.Errorf("record: the name %q has an executor, but is no point of a grid: that takes a workload and workers, and every part is axis=value", p.name)
 	}
 	return nil

@@ -27,8 +27,29 @@ const (
 	UnitLost      = "lost/op"          // tasks without a fault that failed, or never ran, because of others
 	UnitRecovery  = "recovery-sec/op"  // from a fault until as many tasks ran at once again as there are workers, in seconds
 	UnitKernel    = "units/op"         // of a calibration: kernel units in the makespan
-	UnitBytes     = "B/op"
-	UnitAllocs    = "allocs/op"
+
+	// Of passes, a slice each: sums over the process and its worker processes.
+	UnitUser        = "user-sec/op"
+	UnitSystem      = "sys-sec/op"
+	UnitPeakRSS     = "peak-rss-bytes"
+	UnitVoluntary   = "voluntary-switches/op"
+	UnitInvoluntary = "involuntary-switches/op"
+	UnitMinorFaults = "minor-faults/op"
+	UnitMajorFaults = "major-faults/op"
+	UnitThreads     = "threads"
+	UnitGCCycles    = "gc-cycles/op"
+	UnitGCPause     = "gc-pause-sec/op"
+	UnitGCShare     = "gc-cpu-share"
+	UnitMutexWait   = "mutex-wait-sec/op"
+	UnitRunnable    = "runnable-sec/op"
+	UnitThrottled   = "throttled-sec/op"
+	UnitSteal       = "steal-share"
+	UnitPressure    = "pressure-share"
+	UnitBusy        = "busy-sec/op"
+	UnitBusiest     = "busiest-sec/op"
+	UnitComputing   = "computing-sec/op"
+	UnitBytes       = "B/op"
+	UnitAllocs      = "allocs/op"
 )
 
 // A Scale says how values of a unit are compared.
@@ -69,8 +90,25 @@ var units = []Unit{
 	{Name: UnitKernel, Means: "kernel units in the time", Exact: true},
 	{Name: UnitBytes, Means: "bytes allocated", Better: -1, Scale: Difference, Rough: true},
 	{Name: UnitAllocs, Means: "allocations", Better: -1, Scale: Difference},
-	{Name: "user-sec/op", Means: "CPU time in the program", Better: -1},
-	{Name: "sys-sec/op", Means: "CPU time in the system", Better: -1},
+	{Name: UnitUser, Means: "CPU time in the program", Better: -1},
+	{Name: UnitSystem, Means: "CPU time in the system", Better: -1},
+	{Name: UnitPeakRSS, Means: "greatest resident memory of the process and its worker processes together", Better: -1},
+	{Name: UnitVoluntary, Means: "times that a thread gave up its CPU to wait", Better: -1, Scale: Difference},
+	{Name: UnitInvoluntary, Means: "times that a thread lost its CPU to another", Better: -1, Scale: Difference},
+	{Name: UnitMinorFaults, Means: "page faults without a read from a disk", Better: -1, Scale: Difference},
+	{Name: UnitMajorFaults, Means: "page faults that had to read from a disk", Better: -1, Scale: Difference},
+	{Name: UnitThreads, Means: "threads of the process and its worker processes", Better: -1},
+	{Name: UnitGCCycles, Means: "garbage collections", Better: -1, Scale: Difference},
+	{Name: UnitGCPause, Means: "time in which the garbage collector stopped all goroutines", Better: -1, Scale: Difference},
+	{Name: UnitGCShare, Means: "share of the CPU time that went to garbage collection", Better: -1, Scale: Difference},
+	{Name: UnitMutexWait, Means: "time that goroutines waited for mutexes, summed", Better: -1, Scale: Difference},
+	{Name: UnitRunnable, Means: "time that goroutines were ready to run and did not, summed", Better: -1, Scale: Difference},
+	{Name: UnitThrottled, Means: "time that a CPU quota stopped the work, summed over CPUs", Better: -1, Scale: Difference},
+	{Name: UnitSteal, Means: "share of the CPU time that the host of this machine took", Better: -1, Scale: Difference},
+	{Name: UnitPressure, Means: "share of the time in which some task of the machine had to wait for a CPU", Better: -1, Scale: Difference},
+	{Name: UnitBusy, Means: "time that workers spent within tasks, mean of the workers", Better: -1},
+	{Name: UnitBusiest, Means: "time that the busiest worker spent within tasks", Better: -1},
+	{Name: UnitComputing, Means: "CPU time within tasks, mean of the workers", Better: -1, Scale: Difference},
 	{Name: "B/s", Means: "throughput", Better: +1, Of: UnitTime},
 }
 
