@@ -25,7 +25,7 @@ func TestStoppedWhileIdle(t *testing.T) {
 	for _, workers := range []int{1, 2, 3} {
 		for _, o := range []process.Options{{}, {TimeLimit: 300 * time.Millisecond}, {Grace: time.Second}, {Idle: time.Hour}} {
 			for _, stopped := range slices.Compact([]int{1, workers}) {
-				o.Workers = workers
+				o.Workers, o.BootTimeout = workers, 4*time.Second // counted in ticks, which are late on a busy machine
 				t.Run(fmt.Sprintf("workers=%d/stopped=%d/limit=%v/grace=%v/idle=%v", workers, stopped, o.TimeLimit, o.Grace, o.Idle), func(t *testing.T) {
 					isolated(t, func(t *testing.T) {
 						p := started(t, o)
