@@ -27,7 +27,7 @@ func (f Family) rest() string {
 	switch runtime := f.What.Get(record.AxisRuntime); {
 	case runtime != "":
 		text = " in " + runtime + text // and so is what it is against
-	case f.Baseline != "" && f.Baseline != record.Serial:
+	case f.Runtime() != "Go":
 		text += ", against " + f.Baseline
 	}
 	return text
@@ -39,7 +39,7 @@ func (f Family) Runtime() string {
 	switch runtime := f.What.Get(record.AxisRuntime); {
 	case runtime != "":
 		return runtime
-	case f.Baseline == "" || f.Baseline == record.Serial:
+	case slices.Contains([]string{"", record.Serial, record.OneCPU}, f.Baseline):
 		return "Go"
 	}
 	return f.Baseline

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,7 @@ type runFlags struct {
 	faults                []float64 // rates; nil for none
 	view                  program.ViewFlags
 	foreign               foreignFlags
+	suite                 suiteFlags
 }
 
 func (m measured) addFlags(c *program.Invocation) *runFlags {
@@ -48,6 +50,7 @@ func (m measured) addFlags(c *program.Invocation) *runFlags {
 	}
 	if len(m.languages) > 0 {
 		f.foreign.add(c)
+		f.suite.add(c)
 	}
 	c.Flags.Func("faults", "measure, instead of workloads, what tasks cost that return errors, panic, end their process or never end, where these comma-separated `shares` of all tasks do so, such as 0.01", func(list string) (err error) {
 		f.faults, err = program.List(list, share)
@@ -195,7 +198,7 @@ func joined[T any](values []T, name func(T) string) string {
 	return strings.Join(names, ",")
 }
 
-func (m measured) run(ctx context.Context, c *program.Invocation) error {
+func (m measured) run(ctx context.Context, c *program.Invocation) (err error) {
 	f := m.addFlags(c)
 	if err := c.ParseAlone(); err != nil {
 		return err
@@ -208,6 +211,7 @@ func (m measured) run(ctx context.Context, c *program.Invocation) error {
 		return err
 	}
 	sources, err := f.sources(ctx, c, m)
+	defer func() { err = c.First(err, f.suite.close()) }()
 	if err != nil {
 		return err
 	}
@@ -247,7 +251,7 @@ func (f *runFlags) check(c *program.Invocation) error {
 	default:
 		f.budget = bench.DefaultBudget
 	}
-	if err := f.foreign.check(c); err != nil {
+	if err := cmp.Or(f.foreign.check(c), f.suite.check(c.Given())); err != nil {
 		return err
 	}
 	return f.view.Check(c.Stdout)
@@ -256,6 +260,10 @@ func (f *runFlags) check(c *program.Invocation) error {
 // sources are the grid, or a quick one, as chosen, what of other runtimes was asked for,
 // and what is measured beside it.
 func (f *runFlags) sources(ctx context.Context, c *program.Invocation, m measured) (out []arm.Source, err error) {
+	if f.suite.packages != "" {
+		s, err := f.suite.source(ctx, c)
+		return []arm.Source{s}, err
+	}
 	if f.faults != nil {
 		return f.faultSources(ctx, c)
 	}

@@ -46,6 +46,12 @@ const (
 // Serial is the baseline executor of a record that declares none.
 const Serial = "serial"
 
+// The executors of Go benchmarks that are run as they are, with other numbers of CPUs.
+const (
+	OneCPU = "one-cpu" // GOMAXPROCS is 1: the baseline
+	CPUs   = "cpus"    // GOMAXPROCS is the number of workers
+)
+
 // NewPoint is the point of a benchmark with axes and values in turn.
 // Values that break the rules of their axis are kept as they are; Check tells.
 func NewPoint(benchmark string, pairs ...string) Point {

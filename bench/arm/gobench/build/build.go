@@ -25,6 +25,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -75,7 +76,8 @@ type Builds struct {
 	options Options
 	trees   [2]string // by side: the directory of the module in its tree
 	overlay [2]string // by side: overlay file, "" for none
-	layout  bool      // the linker takes the layout flags
+	layout  bool      // the linker takes the layout flags, if it is to order functions at random
+	inPlace bool      // there is one version, the user's files
 
 	prebuilt int // how many pairs of ready binaries there are; 0 when they are linked
 
@@ -98,10 +100,16 @@ type BuildError struct {
 	Pkg   string
 	Words string   // bounded, may have several lines
 	Notes []string // what may be the reason, one sentence each
+
+	InPlace bool // there is no other version
 }
 
 func (e *BuildError) Error() string {
-	return strings.Join(append([]string{fmt.Sprintf("%v does not build (%s):", e.Side, e.Pkg), e.Words}, e.Notes...), "\n")
+	what := e.Side.String() + " does not build (" + e.Pkg + "):"
+	if e.InPlace {
+		what = e.Pkg + " does not build:"
+	}
+	return strings.Join(append([]string{what, e.Words}, e.Notes...), "\n")
 }
 
 // New writes both versions out, finds their packages and links each one once, which
@@ -239,7 +247,7 @@ func (b *Builds) Close() error {
 // versions.
 func (b *Builds) prepareOverlays(ctx context.Context) error {
 	var versions [2]string
-	for _, s := range []Side{Base, Head} {
+	for _, s := range b.sides() {
 		out, err := b.command(ctx, b.trees[s], "go", "env", "GOROOT", "GOVERSION")
 		if err != nil {
 			return fmt.Errorf("asking go for its version in %v: %w", s, err)
@@ -258,10 +266,10 @@ func (b *Builds) prepareOverlays(ctx context.Context) error {
 			return nil
 		}
 	}
-	if versions[Base] != versions[Head] {
+	if !b.inPlace && versions[Base] != versions[Head] {
 		b.Notes = append(b.Notes, fmt.Sprintf("Base is built with %s and head with %s: a difference may be that of the compiler.", versions[Base], versions[Head]))
 	}
-	b.Stepped = b.overlay[Base] != "" && b.overlay[Head] != ""
+	b.Stepped = !slices.ContainsFunc(b.sides(), func(s Side) bool { return b.overlay[s] == "" })
 	return nil
 }
 

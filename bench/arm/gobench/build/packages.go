@@ -39,14 +39,14 @@ var benchmarkFunc = regexp.MustCompile(`(?m)^func\s+(Benchmark(?:[\p{Lu}\p{Lt}\p
 func (b *Builds) findPackages(ctx context.Context) error {
 	found := map[string]*Package{}
 	trouble := ""
-	for _, s := range []Side{Base, Head} {
+	for _, s := range b.sides() {
 		args := append([]string{"list", "-e", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Error", "--"}, b.options.Packages...)
 		out, err := b.command(ctx, b.trees[s], "go", args...)
 		if err != nil {
 			if ctx.Err() != nil {
 				return err
 			}
-			return &BuildError{Side: s, Pkg: "go list", Words: err.Error()}
+			return &BuildError{Side: s, Pkg: "go list", Words: err.Error(), InPlace: b.inPlace}
 		}
 		for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
 			var l listed
@@ -71,7 +71,11 @@ func (b *Builds) findPackages(ctx context.Context) error {
 		}
 	}
 	if len(found) == 0 {
-		return inputError("no package of %s has a benchmark, in base or head%s", strings.Join(b.options.Packages, " "), trouble)
+		where := ", in base or head"
+		if b.inPlace {
+			where = ""
+		}
+		return inputError("no package of %s has a benchmark%s%s", strings.Join(b.options.Packages, " "), where, trouble)
 	}
 	for i, path := range slices.Sorted(maps.Keys(found)) {
 		p := *found[path]

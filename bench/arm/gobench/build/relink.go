@@ -109,7 +109,7 @@ func (b *Builds) goTest(ctx context.Context, p *Package, s Side, path, seed stri
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		return &BuildError{Side: s, Pkg: p.Path, Words: err.Error()}
+		return &BuildError{Side: s, Pkg: p.Path, Words: err.Error(), InPlace: b.inPlace}
 	}
 	dirs, _ := filepath.Glob(filepath.Join(work, "go-build*"))
 	if len(dirs) == 1 && b.layout {
