@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -25,12 +26,12 @@ func TestStoppedWhileIdle(t *testing.T) {
 	for _, workers := range []int{1, 2, 3} {
 		for _, o := range []process.Options{{}, {TimeLimit: 300 * time.Millisecond}, {Grace: time.Second}, {Idle: time.Hour}} {
 			for _, stopped := range slices.Compact([]int{1, workers}) {
-				o.Workers, o.BootTimeout = workers, 4*time.Second // counted in ticks, which are late on a busy machine
+				o.Workers, o.BootTimeout = workers, 4*time.Second
 				t.Run(fmt.Sprintf("workers=%d/stopped=%d/limit=%v/grace=%v/idle=%v", workers, stopped, o.TimeLimit, o.Grace, o.Idle), func(t *testing.T) {
 					isolated(t, func(t *testing.T) {
 						p := started(t, o)
 						for _, pid := range p.Pids()[workers-stopped:] {
-							syscall.Kill(pid, syscall.SIGSTOP)
+							halt(t, pid)
 						}
 						var futures []executors.Waitable
 						for range 3 * workers {
@@ -57,7 +58,7 @@ func TestStoppedWhileIdleAndEnd(t *testing.T) {
 				p := started(t, process.Options{Workers: 3})
 				pids := p.Pids()
 				for _, pid := range pids {
-					syscall.Kill(pid, syscall.SIGSTOP)
+					halt(t, pid)
 				}
 				switch end {
 				case "Resize":
@@ -80,6 +81,22 @@ func TestStoppedWhileIdleAndEnd(t *testing.T) {
 	}
 }
 
+// halt stops a process, and returns when it has: until each of its threads has had a CPU to
+// take note of the signal, it may still take up a task. Where there is no /proc it returns at
+// once.
+func halt(t *testing.T, pid int) {
+	t.Helper()
+	syscall.Kill(pid, syscall.SIGSTOP)
+	comes(t, "the stop of a worker", func() bool {
+		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+		return !slices.ContainsFunc(threads, func(path string) bool {
+			stat, err := os.ReadFile(path)
+			_, state, _ := strings.Cut(string(stat), ") ")
+			return err == nil && !strings.HasPrefix(state, "T")
+		})
+	})
+}
+
 func countAlive(pids []int) (n int) {
 	for _, pid := range pids {
 		if running(pid) {
@@ -100,7 +117,7 @@ func TestStoppedWhileBusy(t *testing.T) {
 			_, err := fmt.Sscan(string(b), &pid)
 			return err == nil
 		})
-		syscall.Kill(pid, syscall.SIGSTOP)
+		halt(t, pid)
 		return pid, gate, f
 	}
 	t.Run("continued", func(t *testing.T) {
@@ -173,7 +190,7 @@ func TestStoppedInBurst(t *testing.T) {
 					futures = append(futures, submit(t, p, journal, entry{File: name, N: i}))
 					if i == n/2+round*37 {
 						stopped = p.Pids()[0]
-						syscall.Kill(stopped, syscall.SIGSTOP)
+						halt(t, stopped)
 					}
 				}
 				comes(t, "the end of the burst", func() bool {

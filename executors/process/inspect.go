@@ -17,24 +17,25 @@ func (w *member) inspect(now time.Time, idle int) (back []*remote.Item, kill boo
 	}
 	if l.window.Len() == 0 {
 		l.seen.oldest = 0
-		return nil, w.stillDeaf()
+		return nil, w.stillDeaf(l.seen.passed(now))
 	}
 	if it, err := w.exceeds(now); err != nil {
 		return w.condemn(it, err)
 	}
+	passed := l.seen.passed(now)
 	oldest := l.window.Front().Seq
 	if oldest != l.seen.oldest {
-		l.seen.oldest, l.seen.unclaimed = oldest, 0
+		l.seen.oldest, l.seen.unclaimed, l.seen.deafFor = oldest, 0, 0
 		return nil, false
 	}
 	if l.running() != nil { // it is longer than a tick
-		l.seen.unclaimed = 0
+		l.seen.unclaimed, l.seen.deafFor = 0, 0
 		if l.window.Len() > 1 {
 			back, _ = l.withdraw()
 		}
 		return back, false
 	}
-	return w.deaf(idle)
+	return w.deaf(idle, passed)
 }
 
 // deafTicks is for how many ticks a worker may not begin with a task while another one
@@ -44,9 +45,10 @@ const deafTicks = 3
 // deaf is called when a worker has not begun with its oldest task since the monitor looked
 // last: it may be stopped, or have been destroyed in part. Others can do that task; and in
 // the end the worker is killed. Called with mu held.
-func (w *member) deaf(idle int) (back []*remote.Item, kill bool) {
+func (w *member) deaf(idle int, passed time.Duration) (back []*remote.Item, kill bool) {
 	l := &w.workerLine
 	l.seen.unclaimed++
+	l.seen.deafFor += passed
 	if l.seg != nil {
 		l.seg.rouse() // perhaps it has only not been woken: something has written over the memory
 	}
@@ -57,28 +59,22 @@ func (w *member) deaf(idle int) (back []*remote.Item, kill bool) {
 		}
 		return back, false
 	}
-	return nil, w.deafFor() > w.opts.BootTimeout
+	return nil, l.seen.deafFor > w.opts.BootTimeout
 }
 
 // stillDeaf looks after a worker from which its tasks were taken because it did not begin
 // with them: it gets others once it has taken note of that, or is to be killed. Called with
 // mu held.
-func (w *member) stillDeaf() (kill bool) {
+func (w *member) stillDeaf(passed time.Duration) (kill bool) {
 	l := &w.workerLine
 	switch {
 	case !l.seen.deaf:
-		l.seen.unclaimed = 0
+		l.seen.unclaimed, l.seen.deafFor = 0, 0
 		return false
 	case !l.out.unread():
-		l.open, l.seen.deaf, l.seen.unclaimed = true, false, 0
+		l.open, l.seen.deaf, l.seen.unclaimed, l.seen.deafFor = true, false, 0, 0
 		return false
 	}
-	l.seen.unclaimed++
-	return w.deafFor() > w.opts.BootTimeout
-}
-
-// deafFor is for how long a worker has not begun with what it was given. Ticks are counted,
-// not time: it may be the whole machine that slept.
-func (w *member) deafFor() time.Duration {
-	return time.Duration(w.workerLine.seen.unclaimed) * monitorTick
+	l.seen.deafFor += passed
+	return l.seen.deafFor > w.opts.BootTimeout
 }
