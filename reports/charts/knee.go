@@ -67,7 +67,7 @@ func knees(set *reports.Set, of []reports.Knee) (Picture, string) {
 		keeps(k, &series)
 		if panel.Add(series) {
 			drawn = append(drawn, k)
-			out.Alt += fmt.Sprintf("%s keeps up to %s. ", words.OneLine(k.Pool.String()), k.Place())
+			out.Alt += fmt.Sprintf("%s: the knee with %s is %s. ", words.OneLine(k.Label()), words.Count(k.Workers, "worker"), k.Place())
 		}
 	}
 	out.Panels = slices.DeleteFunc(out.Panels, func(n Panel) bool { return len(n.Series) == 0 })

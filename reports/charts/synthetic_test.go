@@ -405,7 +405,11 @@ func twelve() *fixture {
 	w.Series[3].Crossover = estimate.Crossing{Outcome: estimate.Never, To: 1e-2}
 	w.Series[3].Levels[0].Work = estimate.Crossing{Outcome: estimate.Always}
 	w.Series[5].Crossover = estimate.Crossing{At: estimate.Estimate{N: 12}}
-	return &fixture{Machine: m, Scalings: []reports.Scaling{s}, Sweeps: []reports.Sweep{w}, Reaches: reached,
+	var late []reports.Knee
+	for _, name := range names {
+		late = append(late, knees8(name, 8)...)
+	}
+	return &fixture{Machine: m, Scalings: []reports.Scaling{s}, Sweeps: []reports.Sweep{w}, Reaches: reached, Knees: late,
 		Capacity: map[int]estimate.Estimate{1: about(1, 0.01), 2: about(2, 0.01), 4: about(3.95, 0.01), 8: about(7.4, 0.02), 16: about(7.6, 0.02)}}
 }
 
