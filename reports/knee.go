@@ -11,9 +11,9 @@ import (
 	"poolbench/reports/words"
 )
 
-// kneeLate is how many times as long as a task takes it is late at the knee, at the median:
+// KneeLate is how many times as long as a task takes it is late at the knee, at the median:
 // then it waits as long as it is worked on.
-const kneeLate = 2
+const KneeLate = 2
 
 // A Knee is the load up to which a pool keeps up with tasks that arrive at times of their own.
 type Knee struct {
@@ -57,7 +57,7 @@ func findKnees(s *Set) (out []Knee) {
 	for _, k := range of.keys {
 		x := Knee{Pool: k.pool, Workload: k.workload, Baseline: baseline[k], Loads: of.of[k]}
 		slices.SortStableFunc(x.Loads, func(a, b LoadedArm) int { return cmp.Compare(a.Load, b.Load) })
-		for x.Up < len(x.Loads) && x.Loads[x.Up].Late.Value <= kneeLate {
+		for x.Up < len(x.Loads) && x.Loads[x.Up].Late.Value <= KneeLate {
 			x.Up++
 		}
 		if len(x.Loads) > 1 {
@@ -67,16 +67,16 @@ func findKnees(s *Set) (out []Knee) {
 	return out
 }
 
-// at is the knee in workers that arrivals keep busy, 0 below the least load.
-func (k Knee) at() float64 {
+// At is the knee in workers that arrivals keep busy, 0 below the least load.
+func (k Knee) At() float64 {
 	if k.Up == 0 {
 		return 0
 	}
 	return k.Loads[k.Up-1].Load
 }
 
-// place is between which loads the knee lies: "0.5 to 0.9", "above 3.6".
-func (k Knee) place() string {
+// Place is between which loads the knee lies: "0.5 to 0.9", "above 3.6".
+func (k Knee) Place() string {
 	load := func(i int) string { return words.Significant(k.Loads[i].Load) }
 	switch {
 	case k.Up == 0:
@@ -88,7 +88,7 @@ func (k Knee) place() string {
 }
 
 func (k Knee) sentence() Sentence {
-	c := Claim{Subject: k.Pool.String() + " on " + k.Workload, Relation: KneeAt, Unit: words.Plain, Value: estimate.Exactly(k.at(), k.Loads[0].Late.N)}
+	c := Claim{Subject: k.Pool.String() + " on " + k.Workload, Relation: KneeAt, Unit: words.Plain, Value: estimate.Exactly(k.At(), k.Loads[0].Late.N)}
 	for _, a := range k.Loads[:k.Up] {
 		c.Of = append(c.Of, a.Point)
 	}
@@ -109,7 +109,7 @@ func (k Knee) sentence() Sentence {
 			Claim{Subject: c.Subject, Relation: LatencyIs, Unit: words.Seconds, Value: a.P50, Of: []record.Point{a.Point}},
 			Claim{Subject: c.Subject, Relation: MedianOf, Unit: record.UnitLoad, Value: estimate.Exactly(a.Load, a.Late.N), Of: []record.Point{a.Point}})
 	}
-	out.Text = fmt.Sprintf("%s keeps up with arrivals that keep busy %s workers; at the median a task is done after %s", k.Pool.String(), k.place(), strings.Join(parts, ", "))
+	out.Text = fmt.Sprintf("%s keeps up with arrivals that keep busy %s workers; at the median a task is done after %s", k.Pool.String(), k.Place(), strings.Join(parts, ", "))
 	return out
 }
 
@@ -130,7 +130,7 @@ func kneeTable(s *Set) words.Table {
 		t.Header = append(t.Header, words.Significant(load))
 	}
 	for _, k := range Knees(s) {
-		row := words.Row(k.Workload, k.Label(), k.Workers, k.place())
+		row := words.Row(k.Workload, k.Label(), k.Workers, k.Place())
 		for _, load := range loads {
 			i := slices.IndexFunc(k.Loads, func(a LoadedArm) bool { return a.Load == load })
 			if i < 0 {

@@ -11,9 +11,8 @@ import (
 
 // Echo asks a server, over the loopback, that takes the grain to answer and has slots: so
 // many requests are served at once, and the others wait in line. The server belongs to the
-// job and runs in its process; worker processes ask the same one, and wait some tenths of a
-// millisecond longer for a process that mostly sleeps. A request carries how long it takes, so the
-// line is the same on every executor.
+// job and has a process of its own, so that it is as far from every worker. A request carries how
+// long it takes, so the line is the same on every executor.
 var Echo = register(Workload{
 	Name:     "echo",
 	Doc:      "asks a server on the loopback that takes the grain to answer, a limited number at once",
@@ -42,19 +41,24 @@ type request struct {
 }
 
 var echoTask = Define("workloads.echo", func(ctx context.Context, in request) (answer uint64, err error) {
-	err = ask(ctx, in.Address, func(conn net.Conn) error {
-		var message [16]byte
-		binary.BigEndian.PutUint64(message[:8], in.Seed)
-		binary.BigEndian.PutUint64(message[8:], uint64(in.Takes))
-		if _, err := conn.Write(message[:]); err != nil {
-			return err
-		}
-		_, err := io.ReadFull(conn, message[:8])
-		answer = binary.BigEndian.Uint64(message[:8])
+	err = ask(ctx, in.Address, func(conn net.Conn) (err error) {
+		answer, err = exchange(conn, in.Seed, in.Takes)
 		return err
 	})
 	return answer, err
 })
+
+// exchange asks echoes, on a connection to them.
+func exchange(conn net.Conn, seed uint64, takes time.Duration) (answer uint64, err error) {
+	var message [16]byte
+	binary.BigEndian.PutUint64(message[:8], seed)
+	binary.BigEndian.PutUint64(message[8:], uint64(takes))
+	if _, err := conn.Write(message[:]); err != nil {
+		return 0, err
+	}
+	_, err = io.ReadFull(conn, message[:8])
+	return binary.BigEndian.Uint64(message[:8]), err
+}
 
 // echoes is the server: requests of 16 bytes, the seed and the nanoseconds that it takes,
 // the high byte first, and replies of 8.
@@ -87,7 +91,7 @@ func newEcho(p Params) (Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := serve(echoes(newSlots(k)))
+	server, err := startServer(p.Context, k)
 	if err != nil {
 		return nil, err
 	}

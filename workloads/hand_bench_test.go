@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
 	"gonum.org/v1/gonum/dsp/fourier"
+	"gonum.org/v1/gonum/floats"
 
 	"poolbench/executors"
 )
@@ -221,10 +222,7 @@ func handTriad() func(int, uint64, int64) uint64 {
 	return func(_ int, seed uint64, units int64) uint64 {
 		for s := float64(triadScale(seed)); units > 0; {
 			n := int(min(units, int64(len(a)-at)))
-			x, y, z := a[at:at+n], b[at:at+n], c[at:at+n]
-			for i := range x {
-				x[i] = y[i] + s*z[i]
-			}
+			floats.AddScaledTo(a[at:at+n], b[at:at+n], s, c[at:at+n])
 			units -= int64(n)
 			at = (at + n) % len(a)
 		}

@@ -58,9 +58,10 @@ func solarSystem(shift float64) (s [5]body) {
 	return s
 }
 
-// move makes so many steps. By index it is half as fast again as through pointers to the
-// bodies, which the compiler must take for the same one.
-func move(s *[5]body, steps int64) {
+// move is the bodies after so many steps. By index it is half as fast again as through pointers
+// to the bodies, which the compiler must take for the same one; and as a copy of its own, of
+// which it need not ask for each pair whether it is there, some per cent faster than through one.
+func move(s [5]body, steps int64) [5]body {
 	for ; steps > 0; steps-- {
 		for i := range s {
 			for k := i + 1; k < len(s); k++ {
@@ -82,6 +83,7 @@ func move(s *[5]body, steps int64) {
 			s[i].z += nbodyStep * s[i].vz
 		}
 	}
+	return s
 }
 
 func energy(s *[5]body) (e float64) {
@@ -102,8 +104,7 @@ func shiftOf(seed uint64) float64 { return float64(seed>>11) * (1e-3 / (1 << 53)
 //
 //go:noinline
 func orbit(seed uint64, steps int64) float64 {
-	s := solarSystem(shiftOf(seed))
-	move(&s, steps)
+	s := move(solarSystem(shiftOf(seed)), steps)
 	return energy(&s)
 }
 

@@ -2,10 +2,9 @@ package workloads
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
+	"net"
 	"path/filepath"
 	"time"
 
@@ -134,8 +133,7 @@ type requests struct {
 	wants, gots []uint64 // of each
 	took        latencies
 
-	// open gives what asks, for a run, and ends it. It is called before the first request.
-	open  func(ctx context.Context) (ask func(uint64) (uint64, error), end func() error, err error)
+	ask   func(ctx context.Context, x uint64) (uint64, error)
 	close func() error
 }
 
@@ -150,30 +148,17 @@ func (r *requests) expect(answer func(uint64) uint64) {
 
 func (r *requests) toServer(p Params) error {
 	r.expect(mix)
-	ctx := p.Context
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	s, err := startServer(ctx, serviceTime)
+	s, err := startServer(p.Context, 0)
 	if err != nil {
 		return err
 	}
 	r.close = s.Close
-	r.open = func(ctx context.Context) (func(uint64) (uint64, error), func() error, error) {
-		conn, err := s.dial(ctx)
-		if err != nil {
-			return nil, nil, err
-		}
-		stop := context.AfterFunc(ctx, func() { conn.Close() })
-		var message [8]byte
-		return func(x uint64) (uint64, error) {
-			binary.BigEndian.PutUint64(message[:], x)
-			if _, err := conn.Write(message[:]); err != nil {
-				return 0, err
-			}
-			_, err := io.ReadFull(conn, message[:])
-			return binary.BigEndian.Uint64(message[:]), err
-		}, func() error { stop(); return conn.Close() }, nil
+	r.ask = func(ctx context.Context, x uint64) (answer uint64, err error) {
+		err = ask(ctx, s.Address, func(conn net.Conn) (err error) {
+			answer, err = exchange(conn, x, serviceTime)
+			return err
+		})
+		return answer, err
 	}
 	return nil
 }
@@ -201,11 +186,9 @@ func (r *requests) toDatabase(p Params) error {
 		return answer(found)
 	})
 	r.close = func() error { return closeShared(path) }
-	r.open = func(context.Context) (func(uint64) (uint64, error), func() error, error) {
-		return func(x uint64) (uint64, error) {
-			found, err := readDocuments(path, keys(x))
-			return answer(found), err
-		}, func() error { return nil }, nil
+	r.ask = func(_ context.Context, x uint64) (uint64, error) {
+		found, err := readDocuments(path, keys(x))
+		return answer(found), err
 	}
 	return writeDocuments(path, documents)
 }
@@ -218,16 +201,7 @@ func (r *requests) Run(ctx context.Context, _ executors.Executor) error {
 
 // run makes all requests. Those that begin once done is closed are not timed, but for the
 // first.
-func (r *requests) run(ctx context.Context, done <-chan struct{}) (err error) {
-	ask, end, err := r.open(ctx)
-	if err != nil {
-		return fmt.Errorf("making requests: %w", err)
-	}
-	defer func() {
-		if ended := end(); err == nil {
-			err = ended
-		}
-	}()
+func (r *requests) run(ctx context.Context, done <-chan struct{}) error {
 	x := r.seed
 	for i := range r.gots {
 		if ctx.Err() != nil {
@@ -240,10 +214,8 @@ func (r *requests) run(ctx context.Context, done <-chan struct{}) (err error) {
 		default:
 		}
 		begin := time.Now()
-		if x, err = ask(x); err != nil {
-			if ctx.Err() != nil {
-				err = context.Cause(ctx)
-			}
+		var err error
+		if x, err = r.ask(ctx, x); err != nil {
 			return fmt.Errorf("request %d of %d: %w", i, len(r.gots), err)
 		}
 		if timed {

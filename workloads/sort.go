@@ -63,15 +63,18 @@ type sorting struct {
 	Sum      uint64
 }
 
-func (s *sorting) add(k *keys) {
+// look is what is to be seen in an array. It adds up here and not in a sorting, which the
+// compiler would keep in memory: a twentieth of the time of a task.
+func (k *keys) look() (descents int, sum uint64) {
 	last := uint64(0)
 	for _, key := range k {
 		if key < last {
-			s.Descents++
+			descents++
 		}
 		last = key
-		s.Sum += (key ^ key>>32) * golden
+		sum += (key ^ key>>32) * golden
 	}
+	return descents, sum
 }
 
 //go:noinline
@@ -81,7 +84,9 @@ func sortArrays(seed uint64, input string, arrays int64) sorting {
 	for range arrays {
 		seed = k.fill(input, seed)
 		slices.Sort(k[:])
-		s.add(&k)
+		descents, sum := k.look()
+		s.Descents += descents
+		s.Sum += sum
 	}
 	return s
 }
@@ -92,9 +97,9 @@ func expectSorting(seed uint64, input string, arrays int64) sorting {
 	var k keys
 	for range arrays {
 		seed = k.fill(input, seed)
-		s.add(&k)
+		_, sum := k.look()
+		s.Sum += sum
 	}
-	s.Descents = 0
 	return s
 }
 

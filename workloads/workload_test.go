@@ -3,6 +3,7 @@ package workloads_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"poolbench/executors"
+	"poolbench/executors/process"
 	"poolbench/workloads"
 )
 
@@ -74,17 +76,38 @@ func runAndCheck(t *testing.T, job workloads.Job, ex executors.Executor) {
 	}
 }
 
-// A job has one answer, whatever it runs on.
+// A job has one answer, whatever it runs on. In worker processes nothing of this process is at
+// hand: inputs and results travel, and query opens its database again.
 func TestEveryWorkloadOnEveryKind(t *testing.T) {
+	type pool struct {
+		executors.Kind
+		workers int
+		executors.Executor
+	}
+	var pools []pool // for all workloads
+	for _, kind := range append(executors.All(), process.Kind) {
+		for _, workers := range []int{1, 2, 5, 16} {
+			pools = append(pools, pool{kind, workers, start(t, kind, workers)})
+		}
+	}
 	for _, w := range workloads.All() {
 		t.Run(w.Name, func(t *testing.T) {
-			some, one := small(t, w, 16, 100), small(t, w, 1, 0)
-			for _, kind := range executors.All() {
-				for _, workers := range []int{1, 2, 5, 16} {
-					ex := start(t, kind, workers)
-					runAndCheck(t, some, ex)
-					runAndCheck(t, one, ex)
-				}
+			some, one := small(t, w, 16, 4096), small(t, w, 1, 0)
+			for _, p := range pools {
+				t.Run(fmt.Sprintf("%s/%d", p.Name, p.workers), func(t *testing.T) {
+					runAndCheck(t, some, p)
+					runAndCheck(t, one, p)
+					if w.Grains[0] == 0 {
+						return // its tasks are not timed
+					}
+					timed := 1.0
+					if w.Name == workloads.Bully.Name {
+						timed = 0.5 // the victims
+					}
+					if seconds, share := some.(workloads.Timer).TaskTime(); seconds <= 0 || share != timed {
+						t.Errorf("%v s of %v of the tasks came back with the outputs", seconds, share)
+					}
+				})
 			}
 		})
 	}

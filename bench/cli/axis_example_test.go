@@ -39,7 +39,8 @@ func share(p workloads.Params) (float64, error) {
 	return x, err
 }
 
-// A workload with an axis of its own, and with the speedup that it should have: Amdahl's.
+// A workload with an axis of its own, and with the speedup that it should have: while one visit
+// is inside the next ones are on their way, so 1/x of them are under way at once.
 func ExampleMain_axis() {
 	cli.Main(inproc.Grid{
 		Workloads: []workloads.Workload{{
@@ -61,9 +62,13 @@ func ExampleMain_axis() {
 			Truth: "each visit gives its own number",
 			Expected: func(p workloads.Params) workloads.Curve {
 				x, _ := share(p)
-				return workloads.Curve{Tasks: p.Tasks, Of: workloads.Workers, Serial: x}
+				c := workloads.EqualWaits(p)
+				if x > 0 {
+					c.Slots = 1 / x
+				}
+				return c
 			},
-			Source: "Amdahl's law: a room for one",
+			Source: "min(P, 1/x): a room for one, in which each is for a share x of its visit",
 		}},
 		Executors: []executors.Kind{executors.Goroutines, executors.Threads},
 		Workers:   []int{1, 2, 4, 8},

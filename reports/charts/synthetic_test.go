@@ -22,6 +22,7 @@ type fixture struct {
 	Scalings []reports.Scaling
 	Sweeps   []reports.Sweep
 	Reaches  []reports.Reach
+	Knees    []reports.Knee
 }
 
 func (f *fixture) set() *reports.Set {
@@ -35,6 +36,7 @@ func (f *fixture) set() *reports.Set {
 	reports.Suppose(set, capacity)
 	reports.Suppose(set, f.Scalings)
 	reports.Suppose(set, f.Reaches)
+	reports.Suppose(set, f.Knees)
 	return reports.Suppose(set, f.Sweeps)
 }
 
@@ -147,7 +149,30 @@ func eightCores() *fixture {
 		Capacity: map[int]estimate.Estimate{1: about(1, 0.01), 2: about(2, 0.01), 4: about(3.95, 0.01), 8: about(7.4, 0.02), 16: about(7.6, 0.02)},
 		Sweeps:   []reports.Sweep{sweep("numeric", "cpu", 8, 7.4, map[string]float64{"goroutines": 0.4e-6, "processes": 31e-6})}}
 	d.Reaches = reaches(d.Sweeps...)
+	d.Knees = append(knees8("serial", 1), append(knees8("goroutines", 1, 2, 4, 8), knees8("processes", 2, 8)...)...)
 	return d
+}
+
+// knees8 are those of pools of the sizes whose tasks of 2 ms wait as in M/M/1 of their size.
+func knees8(executor string, sizes ...int) (out []reports.Knee) {
+	for _, workers := range sizes {
+		k := reports.Knee{Pool: reports.Pool{Executor: executor, Workers: workers}, Workload: "arrivals of 2 ms", Baseline: executor == "serial"}
+		for _, load := range []float64{0.25, 0.5, 1, 2, 4, 7} {
+			late := 200.0
+			if busy := load / float64(workers); busy < 1 {
+				late = min(late, 1/(1-math.Pow(busy, float64(workers))))
+			}
+			if executor == "processes" {
+				late *= 1.15
+			}
+			k.Loads = append(k.Loads, reports.LoadedArm{Load: load, Late: about(late, 0.08)})
+		}
+		for k.Up < len(k.Loads) && k.Loads[k.Up].Late.Value <= reports.KneeLate {
+			k.Up++
+		}
+		out = append(out, k)
+	}
+	return out
 }
 
 var grains = []time.Duration{100, 316, 1000, 3160, 10000, 31600, 100000, 316000, 1e6, 3160000, 1e7}
@@ -343,6 +368,13 @@ func broken() *fixture {
 	}
 	d.Reaches = reaches(d.Sweeps...)
 	d.Capacity[4] = estimate.Estimate{Value: math.NaN(), N: 12}
+	d.Knees = knees8("goroutines", 1, 2)
+	for i := range d.Knees {
+		for j := range d.Knees[i].Loads {
+			next(&d.Knees[i].Loads[j].Late)
+		}
+		d.Knees[i].Loads[i].Load = bad[i]
+	}
 	d.Scalings[1].Series[0].Points[0].Workers = -3
 	return d
 }
@@ -373,7 +405,11 @@ func twelve() *fixture {
 	w.Series[3].Crossover = estimate.Crossing{Outcome: estimate.Never, To: 1e-2}
 	w.Series[3].Levels[0].Work = estimate.Crossing{Outcome: estimate.Always}
 	w.Series[5].Crossover = estimate.Crossing{At: estimate.Estimate{N: 12}}
-	return &fixture{Machine: m, Scalings: []reports.Scaling{s}, Sweeps: []reports.Sweep{w}, Reaches: reached,
+	var late []reports.Knee
+	for _, name := range names {
+		late = append(late, knees8(name, 8)...)
+	}
+	return &fixture{Machine: m, Scalings: []reports.Scaling{s}, Sweeps: []reports.Sweep{w}, Reaches: reached, Knees: late,
 		Capacity: map[int]estimate.Estimate{1: about(1, 0.01), 2: about(2, 0.01), 4: about(3.95, 0.01), 8: about(7.4, 0.02), 16: about(7.6, 0.02)}}
 }
 

@@ -1,6 +1,10 @@
 package probe
 
-import "poolbench/workloads/offheap"
+import (
+	"gonum.org/v1/gonum/floats"
+
+	"poolbench/workloads/offheap"
+)
 
 const (
 	// triadElements is the length of each of the three arrays of a triad: 8 MiB each,
@@ -13,7 +17,7 @@ const (
 )
 
 // A triad is the kernel of STREAM (McCalpin 1995): a = b + s·c over arrays too
-// large for the caches of one core. The zero value makes its arrays when it first
+// large for the caches of one core, by the loop of the workload triad. The zero value makes its arrays when it first
 // runs, on the thread that uses them, so that they lie in memory near to it; they are
 // no part of Go's heap, which decides when garbage is collected.
 type triad struct {
@@ -35,9 +39,7 @@ func (t *triad) run() bool {
 	scale := float64(3 + t.step/triadSteps%2)
 	t.step++
 	a, b, c := t.a[from:][:length], t.b[from:][:length], t.c[from:][:length]
-	for i := range a {
-		a[i] = b[i] + scale*c[i]
-	}
+	floats.AddScaledTo(a, b, scale, c)
 	return a[0] == float64(from)+2*scale && a[length-1] == float64(from+length-1)+2*scale
 }
 
