@@ -170,7 +170,7 @@ func (s *subject) judgeUnit(u unitValues, c *Case) {
 	if c.Higher {
 		ratio = worse.Negated()
 	}
-	c.Ratio = ratio.Ratio(len(u.worse))
+	c.Ratio, c.Shift = ratio.Ratio(len(u.worse)), u.shift
 	shown := func(t suspect) bool { return t.unit == u.Name && t.state == regressed }
 	switch {
 	case slices.ContainsFunc(s.units, shown):

@@ -28,7 +28,7 @@ func TestStored(t *testing.T) {
 	}
 	var got bytes.Buffer
 	r := Stored(rec, Options{})
-	if err := WriteJSON(&got, r, r.ExitCode(false, false)); err != nil {
+	if err := WriteJSON(&got, r, r.ExitCode(FailOn{})); err != nil {
 		t.Fatal(err)
 	}
 	if got.String() != string(want) {
