@@ -14,7 +14,7 @@ const wordWidth = 10
 
 func ink(word string) view.Ink {
 	return map[string]view.Ink{"Failed": view.Red, "Slower": view.Red, "Worse": view.Red, "Faster": view.Green, "Better": view.Green,
-		"Layout": view.Yellow, "Busy": view.Yellow, "Blind": view.Yellow}[word]
+		"Layout": view.Yellow}[word]
 }
 
 // WriteText prints a comparison for a terminal: one line for each benchmark that failed,

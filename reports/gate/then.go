@@ -46,6 +46,11 @@ func (r *Report) again() string {
 	if r.Then.Again == nil {
 		return ""
 	}
+	var names []string
+	for _, c := range r.Cases {
+		names = append(names, c.Name)
+	}
+	procs := record.TellProcs(names)
 	of := func(verdicts ...Verdict) (packages, benchmarks []string) {
 		for _, b := range r.benchmarks() {
 			if !slices.Contains(verdicts, b.verdict()) {
@@ -54,7 +59,7 @@ func (r *Report) again() string {
 			if pkg := b[0].Pkg; !slices.Contains(packages, pkg) {
 				packages = append(packages, pkg)
 			}
-			bare, _ := r.wording().procs.Split(b[0].Name)
+			bare, _ := procs.Split(b[0].Name)
 			if !slices.Contains(benchmarks, bare) {
 				benchmarks = append(benchmarks, bare)
 			}

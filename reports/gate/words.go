@@ -291,7 +291,7 @@ type note struct{ word, label, text string }
 func (w wording) notes(more string) []note {
 	all := []note{
 		{"…", "Not listed", more}, {"Same", "Same", w.same()}, {"New", "New", w.named(New)}, {"Missing", "Missing", w.named(Missing)},
-		{"Busy", "Busy", w.Busy}, {"Blind", "Blind", w.Blind}, {"Controls", "Controls", w.controls()},
+		{"Controls", "Controls", w.controls()},
 	}
 	for _, warning := range w.Warnings {
 		all = append(all, note{"Note", "Note", warning.String()})

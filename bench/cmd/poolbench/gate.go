@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -53,7 +52,6 @@ type gateFlags struct {
 	summary        string
 	rules, history string
 	view           program.ViewFlags
-	given          []*flag.Flag // those that were typed
 	builds         buildFlags
 	ci             ciFlags
 }
@@ -101,7 +99,6 @@ func runGate(ctx context.Context, c *program.Invocation) error {
 	if err := form.check(c.Flags); err != nil {
 		return err
 	}
-	c.Flags.Visit(func(given *flag.Flag) { f.given = append(f.given, given) })
 	options, err := f.options()
 	if err != nil {
 		return err

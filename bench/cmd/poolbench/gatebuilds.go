@@ -40,6 +40,7 @@ type buildFlags struct {
 const (
 	defaultGateOut = "poolbench-gate"
 	headDefault    = build.WorkTree
+	defaultSeeds   = 16
 )
 
 func (f *buildFlags) add(c *program.Invocation) {
@@ -60,7 +61,7 @@ func (f *buildFlags) add(c *program.Invocation) {
 	c.Flags.StringVar(&f.python, "python", "", "`path` of the interpreter (default python3)")
 	c.Flags.DurationVar(&f.budget, "budget", 0, "most `time` for measuring; building comes before it (default as long as the benchmarks need, 3m to 10m)")
 	c.Flags.DurationVar(&f.patience, "timeout", 0, "how `long` a benchmark may give no answer (default a sixth of the budget, 5s to 30s; commands ten times that)")
-	c.Flags.IntVar(&f.seeds, "seeds", 16, "how many `times` each build is linked, with other function orders")
+	c.Flags.IntVar(&f.seeds, "seeds", defaultSeeds, "how many `times` each build is linked, with other function orders")
 	c.Flags.Uint64Var(&f.seed, "seed", 0, "seed of all random orders; 0 picks one and records it")
 	c.Flags.StringVar(&f.out, "out", defaultGateOut, "`directory` for comparison.txt and summary.md")
 }

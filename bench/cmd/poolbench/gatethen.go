@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,7 +23,7 @@ const acceptFor = 90 * 24 * time.Hour
 func (f *gateFlags) then(ctx context.Context) gate.Then {
 	b := &f.builds
 	then := gate.Then{Data: b.path(), Until: time.Now().UTC().Add(acceptFor)}
-	if b.function == "" && b.baseCmd == "" { // what one command prints cannot be chosen
+	if b.base+b.baseBin != "" && b.function == "" { // what one command prints cannot be chosen
 		then.Again = f.again
 	}
 	if b.base != "" && b.function == "" {
@@ -47,12 +49,11 @@ func (f *gateFlags) again(packages, benchmarks []string) string {
 	add("base-bin", b.baseBin, "")
 	add("head-bin", b.headBin, "")
 	add("bench", gate.BenchPattern(benchmarks), "")
-	for _, given := range f.given {
-		switch given.Name {
-		case "cpu", "limit", "rules", "seeds", "timeout", "fail-on":
-			line = append(line, "-"+given.Name, shellQuoted(given.Value.String()))
-		}
-	}
+	add("cpu", strings.Trim(strings.Join(strings.Fields(fmt.Sprint(b.cpu)), ","), "[]"), "")
+	add("limit", fmt.Sprintf("%.6g%%", 100*f.limit), fmt.Sprintf("%.6g%%", 100*gate.DefaultSlowdown))
+	add("rules", f.rules, "")
+	add("timeout", b.patience.String(), "0s")
+	add("seeds", strconv.Itoa(b.seeds), strconv.Itoa(defaultSeeds))
 	return strings.Join(line, " ")
 }
 
