@@ -364,7 +364,7 @@ func TestFilesSayWhatIsNotCompared(t *testing.T) {
 	six := func(values string) string { return strings.Repeat("BenchmarkA-2 1 "+values+"\n", 6) }
 	for _, test := range []struct{ base, head, want string }{
 		{six("5 ns/op 3 hits/op"), six("5 ns/op 9 hits/op"), "whether lower or higher is better: hits/op."},
-		{six("5 ns/op 3 p95-ns/op"), six("5 ns/op 9 p95-ns/op"), "better: p95-sec/op."},
+		{six("5 ns/op 3 lag-ns/op"), six("5 ns/op 9 lag-ns/op"), "better: lag-sec/op."},
 		{six("5 ns/op 3 B/op 1 allocs/op"), six("5 ns/op"), "In base only, and not compared: B/op and allocs/op."},
 		{six("5 ns/op"), six("5 ns/op 7 req/s"), "In head only, and not compared: req/s."},
 		{"cpu: X\n" + six("5 ns/op") + "cpu: Y\n" + six("5 ns/op"), six("5 ns/op"), `file.txt holds results of several machines or Go versions: cpu is "X" and "Y".`},

@@ -62,6 +62,19 @@ func (o Options) unitOf(pairs []pair, screening int, unit string) unitValues {
 	return u
 }
 
+// incidental are the units that nobody asked for: what the process of a benchmark needs
+// beside time. They scatter more, so the limit of the tails is theirs, and like a tail they
+// are a result only where they are shown worse.
+var incidental = map[string]bool{record.UnitPeakRSS: true, record.UnitVoluntary: true, record.UnitInvoluntary: true}
+
+// unitLimit is the change of interest of a point in a unit beside time, as a fraction.
+func (o Options) unitLimit(p record.Point, unit string) float64 {
+	if incidental[unit] {
+		return o.limit(p, unit, o.Tail)
+	}
+	return o.limit(p, unit, o.Slowdown)
+}
+
 // leastExact is the number of blocks without which a unit does not count as free of
 // noise: one or two may agree by chance.
 const leastExact = 3
