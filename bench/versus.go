@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"poolbench/bench/block"
@@ -24,13 +25,22 @@ type Comparison interface {
 	Warnings() []record.Warning
 }
 
+// A Fitter is a comparison that knows, once declared, what its blocks take.
+type Fitter interface {
+	// Fit makes blocks short enough for so many of them to be measured within a time, as far
+	// as that is possible, and returns what they take then, in the mean; 0 when that is not
+	// known.
+	Fit(blocks int, within time.Duration) time.Duration
+}
+
 // A CompareConfig is one call of Compare.
 type CompareConfig struct {
 	Promised []record.Promise // what Declare gave
 	Builds   record.Builds
-	Budget   time.Duration // the first block is measured to its end whatever it takes
-	Seed     uint64        // of all orders
-	Out      io.Writer     // receives the record, a line at a time; not closed
+	Budget   time.Duration    // the first block is measured to its end whatever it takes
+	Seed     uint64           // of all orders
+	Warnings []record.Warning // beside those of the comparison
+	Out      io.Writer        // receives the record, a line at a time; not closed
 
 	// Next is asked before each block for the promised points to measure; none ends the
 	// comparison.
@@ -50,7 +60,7 @@ func Compare(ctx context.Context, c Comparison, config CompareConfig) error {
 	_ = out.Fact("seed", config.Seed)
 	_ = out.Fact("budget", config.Budget.Seconds())
 	_ = out.Fact("builds", config.Builds)
-	for _, w := range c.Warnings() {
+	for _, w := range slices.Concat(c.Warnings(), config.Warnings) {
 		_ = out.Fact("warning", w)
 	}
 	for _, p := range config.Promised {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -134,8 +135,11 @@ func CheckUnits(declared []Unit) error {
 // Units are the units known here.
 func Units() []Unit { return slices.Clone(units) }
 
+// quantileOfTime is a unit of a quantile that a benchmark reports: "p95-sec/op", "p99.9-sec".
+var quantileOfTime = regexp.MustCompile(`^p[0-9.]+-sec(/|$)`)
+
 // UnitOf is what is known here of a unit. Of one that is not in the table only this: a
-// rate, which ends in "/s" or "/sec", is better high.
+// rate, which ends in "/s" or "/sec", is better high, and a quantile of times is better low.
 func UnitOf(name string) Unit {
 	if i := unitOrder(name); i < len(units) {
 		return units[i]
@@ -143,6 +147,9 @@ func UnitOf(name string) Unit {
 	u := Unit{Name: name}
 	if strings.HasSuffix(name, "/s") || strings.HasSuffix(name, "/sec") {
 		u.Better = +1
+	}
+	if quantileOfTime.MatchString(name) {
+		u.Better = -1
 	}
 	return u
 }

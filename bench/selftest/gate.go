@@ -27,15 +27,16 @@ const (
 )
 
 // gateRows lets a judge look at two builds that differ in one benchmark: it must find
-// that one, by its size, and no other.
-func gateRows(ctx context.Context, budget time.Duration, seed uint64, spin record.Calibration) ([]Row, error) {
+// that one, by its size, and no other. What the usual method would have said of the same
+// data decides nothing.
+func gateRows(ctx context.Context, budget time.Duration, seed uint64, spin record.Calibration) (rows []Row, usual gate.Usual, err error) {
 	var promised []record.Promise
 	for i := range gateBenchmarks {
 		promised = append(promised, record.Promised(record.NewPoint(fmt.Sprintf("Planted%d", i+1)), record.Judged, true, true))
 	}
 	judge := gate.NewJudge(gate.Options{}, promised)
 	c := block.Config{Seed: seed, Out: record.NewWriter(&bytes.Buffer{}, nil), Until: time.Now().Add(budget)}
-	err := c.Run(ctx, func(int) ([]block.Group, error) {
+	err = c.Run(ctx, func(int) ([]block.Group, error) {
 		var groups []block.Group
 		for _, p := range judge.Next() {
 			groups = append(groups, contest(p, p == promised[gateSlower].Point(), spin))
@@ -46,7 +47,7 @@ func gateRows(ctx context.Context, budget time.Duration, seed uint64, spin recor
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, usual, err
 	}
 	slower := Row{Name: "gate: a benchmark that is 5 % slower", Unit: "ratio", Planted: 1 + gateSlowdown, Verdict: Open, Note: "it was not judged"}
 	same := Row{Name: "gate: a benchmark that is not", Unit: "ratio", Planted: 1, Verdict: Open, Note: "it was not judged"}
@@ -63,7 +64,7 @@ func gateRows(ctx context.Context, budget time.Duration, seed uint64, spin recor
 			}
 		}
 	}
-	return []Row{slower, same}, nil
+	return []Row{slower, same}, judge.Usual(), nil
 }
 
 // contest is both builds of one benchmark, which take turns.

@@ -17,6 +17,7 @@ import (
 	"poolbench/bench/arm/probe"
 	"poolbench/bench/record"
 	"poolbench/reports"
+	"poolbench/reports/gate"
 	"poolbench/workloads"
 )
 
@@ -30,6 +31,7 @@ type Config struct {
 // A Result is what Run found.
 type Result struct {
 	Rows    []Row
+	Usual   gate.Usual // what the usual method says of what the gate judged: of Judged benchmarks one is slower
 	Seed    uint64
 	Elapsed time.Duration
 }
@@ -67,10 +69,11 @@ func Run(ctx context.Context, c Config) (Result, error) {
 		out.Rows = append(out.Rows, e.rows(set)...)
 	}
 	c.Stage("the gate")
-	rows, err := gateRows(ctx, time.Duration(gateShare*float64(c.Budget)), out.Seed, spin)
+	rows, usual, err := gateRows(ctx, time.Duration(gateShare*float64(c.Budget)), out.Seed, spin)
 	if err != nil {
 		return Result{}, err
 	}
+	out.Usual = usual
 	out.Rows = append(out.Rows, rows...)
 	for i := range out.Rows {
 		out.Rows[i].judge()

@@ -44,13 +44,13 @@ func (r *Rules) apply(report *Report) {
 	r.idle(report)
 }
 
-// idle warns of the limits and directions that mean nothing of what was judged. Tails are
-// judged with the times of turns, and have a result of their own only where they are worse.
+// idle warns of the limits and directions that mean nothing of what was judged. Tails and
+// incidental units are judged, and have a result of their own only where they are worse.
 func (r *Rules) idle(report *Report) {
 	var idle []string
 	for _, rule := range r.rules {
 		if rule.word != "accept" && !slices.ContainsFunc(report.Cases, func(c Case) bool {
-			tail := report.Method == Interleaved && c.Unit == record.UnitTime && (rule.unit == "p90" || rule.unit == "p99")
+			tail := report.Method == Interleaved && c.Unit == record.UnitTime && (rule.unit == "p90" || rule.unit == "p99" || incidental[rule.unit])
 			return c.Verdict != New && c.Verdict != Missing && (rule.means(c.Unit) || tail) && (rule.word == "better" || rule.matches(c.point()))
 		}) {
 			idle = append(idle, fmt.Sprintf("line %d (%s %s %s)", rule.line, rule.word, rule.benchmark, rule.unit))

@@ -32,7 +32,8 @@ type Case struct {
 	Name       string // as testing prints it without "Benchmark"
 	Unit       string // "sec/op", "allocs/op", …; "p90 sec/op" and "p99 sec/op" are the tail of the turns
 	Verdict    Verdict
-	Base, Head float64           // medians in Unit; 0 where the side has none
+	Base, Head float64           // medians in Unit; 0 where the side has none. People see Base, and head as Base × Ratio
+	Shift      float64           // what Base and Head had added when Ratio was made, since they may be 0; 0 where they may not
 	Ratio      estimate.Estimate // head / base with the interval of level Report.Confidence; its N is the number of blocks, 0 when there is no interval
 	Higher     bool              // higher values are better
 	Exact      bool              // compared directly, without statistics
@@ -45,6 +46,18 @@ type Case struct {
 
 	apart bool // its two sides were not held against each other, for want of values or of equal work
 }
+
+// shown are the values for people. Head is base × ratio: that is what was measured and
+// judged, turn by turn, while the medians of two builds say what the machine did, too.
+func (c Case) shown() (base, head float64) {
+	if c.Ratio.Value == 0 || c.Base == 0 && c.Shift == 0 {
+		return c.Base, c.Head
+	}
+	return c.Base, c.headAt(c.Ratio.Value)
+}
+
+// headAt is what head is at a ratio.
+func (c Case) headAt(ratio float64) float64 { return (c.Base+c.Shift)*ratio - c.Shift }
 
 func (c Case) point() record.Point { return record.Promise{Pkg: c.Pkg, Name: c.Name}.Point() }
 

@@ -72,10 +72,13 @@ func (s *subject) withoutTime(c Case) []Case {
 		c.Verdict, c.Reason = Missing, "head reports no time"
 	case s.timed[1]:
 		c.Verdict, c.Reason = New, "base reports no time"
-	case len(s.unitsOf(s.pairs, 0)) > 0:
+	case slices.ContainsFunc(s.unitsOf(s.pairs, 0), func(u unitValues) bool { return !incidental[u.Name] }):
 		return nil
 	default:
-		units := slices.Sorted(maps.Keys(s.pairs[0].base.values))
+		units := slices.DeleteFunc(slices.Sorted(maps.Keys(s.pairs[0].base.values)), func(u string) bool { return incidental[u] })
+		if len(units) == 0 {
+			units = []string{"UNIT"}
+		}
 		c.Verdict = Inconclusive
 		c.Reason = "reports no time, and nobody says which way is better: a rule such as \"better * " + units[0] + " lower\""
 	}
@@ -147,7 +150,7 @@ func (s *subject) unitCases() (cases []Case) {
 	s.testUnits()
 	for _, u := range s.unitsOf(s.pairs, s.screening) {
 		c := Case{Pkg: s.Pkg, Name: s.Name, Unit: u.Name, Higher: u.direction > 0, Base: estimate.Median(u.base), Head: estimate.Median(u.head)}
-		if u.exact() {
+		if u.exact() && !incidental[u.Name] {
 			otherwise := 0.0
 			if u.Rough {
 				otherwise = s.Tolerance
@@ -155,8 +158,11 @@ func (s *subject) unitCases() (cases []Case) {
 			c.Limit = s.limit(s.Point(), u.Name, otherwise)
 			c.compareExactly(c.Limit)
 		} else {
-			c.Limit = s.limit(s.Point(), u.Name, s.Slowdown)
+			c.Limit = s.unitLimit(s.Point(), u.Name)
 			s.judgeUnit(u, &c)
+		}
+		if incidental[u.Name] && c.Verdict != Regressed {
+			continue
 		}
 		cases = append(cases, c)
 	}
@@ -170,7 +176,7 @@ func (s *subject) judgeUnit(u unitValues, c *Case) {
 	if c.Higher {
 		ratio = worse.Negated()
 	}
-	c.Ratio = ratio.Ratio(len(u.worse))
+	c.Ratio, c.Shift = ratio.Ratio(len(u.worse)), u.shift
 	shown := func(t suspect) bool { return t.unit == u.Name && t.state == regressed }
 	switch {
 	case slices.ContainsFunc(s.units, shown):

@@ -9,8 +9,8 @@ import (
 	"poolbench/reports/words"
 )
 
-// Stored judges a stored comparison again.
-func Stored(rec *record.Record, o Options) *Report {
+// Replay is a judge of a stored comparison.
+func Replay(rec *record.Record, o Options) *Judge {
 	if o.Unit == nil {
 		o.Unit = rec.Unit
 	}
@@ -18,7 +18,12 @@ func Stored(rec *record.Record, o Options) *Report {
 	for b := range rec.Blocks() {
 		j.Add(b)
 	}
-	r := j.Report()
+	return j
+}
+
+// Stored judges a stored comparison again.
+func Stored(rec *record.Record, o Options) *Report {
+	r := Replay(rec, o).Report()
 	r.Base, r.Head = rec.Facts.Builds.Base, rec.Facts.Builds.Head
 	r.Warnings = slices.Concat(r.Warnings, rec.Facts.Warnings, rec.Warnings)
 	return r
@@ -30,7 +35,6 @@ func Stored(rec *record.Record, o Options) *Report {
 func (j *Judge) Report() *Report {
 	r := &Report{Method: Interleaved, Limit: j.Slowdown, Alpha: j.Alpha, Confidence: 1 - 2*missLevel,
 		Blocks: j.blocks, Links: len(j.links)}
-	usual := &Usual{Alpha: usualAlpha}
 	for _, s := range j.subjects {
 		cases := s.cases()
 		if s.Role != record.Judged {
@@ -38,10 +42,6 @@ func (j *Judge) Report() *Report {
 			continue
 		}
 		r.Cases = append(r.Cases, cases...)
-		usual.add(s.Point(), s.pairs)
-	}
-	if usual.Judged > 0 {
-		r.Usual = usual
 	}
 	j.hold(r)
 	j.Rules.apply(r)
@@ -70,7 +70,7 @@ func (j *Judge) hold(r *Report) {
 		}
 	}
 	if canaries > 0 && 2*misread > canaries {
-		r.Void = fmt.Sprintf("%d of %d canaries, which are slowed down on purpose, were measured as not slower", misread, canaries)
+		r.Void = fmt.Sprintf("%d of %d planted slowdowns were measured as not slower", misread, canaries)
 	}
 	if r.Busy = busyHost(j.hosts); r.Busy != "" {
 		// A proof is one on a busy host, too: its test is exact. That nothing changed is not
@@ -78,9 +78,12 @@ func (j *Judge) hold(r *Report) {
 		r.holdTime(reasonBusy, NoChange, Inconclusive)
 		return
 	}
-	if canaries > 0 && 2*seen <= canaries {
-		r.Blind = fmt.Sprintf("%d of %d canaries, which are slowed down on purpose, were seen; %s", seen, canaries, j.blindCure())
+	switch {
+	case canaries > 0 && 2*seen <= canaries:
+		r.Blind = fmt.Sprintf("%d of %d planted slowdowns were seen, and more than half are needed; %s", seen, canaries, j.blindCure())
 		r.holdTime(reasonBlind, NoChange)
+	case canaries == 0 && !j.screened && slices.ContainsFunc(j.subjects, (*subject).waits):
+		r.Blind = j.blindCure()
 	}
 }
 

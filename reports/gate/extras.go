@@ -26,8 +26,11 @@ func (s *subject) suspectExtras() {
 		}
 	}
 	for _, u := range s.unitsOf(s.pairs, s.screening) {
-		limit := math.Log1p(s.limit(s.Point(), u.Name, s.Slowdown))
-		if !u.exact() && estimate.Centre(u.worse) >= limit/2 {
+		limit := math.Log1p(s.unitLimit(s.Point(), u.Name))
+		if incidental[u.Name] && s.ranks.Above(u.worse, 0) > suspicion {
+			continue
+		}
+		if (incidental[u.Name] || !u.exact()) && estimate.Centre(u.worse) >= limit/2 {
 			s.units = append(s.units, suspect{unit: u.Name, limit: limit})
 		}
 	}

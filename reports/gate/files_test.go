@@ -300,7 +300,7 @@ func TestFilesNotComparable(t *testing.T) {
 	if !strings.Contains(g.NotComparable, `cpu is "X" in base and "Y" in head`) || g.Count(Regressed) > 0 || !g.Inconclusive() {
 		t.Errorf("%+v", g)
 	}
-	if !strings.Contains(text(t, g), "No verdict") {
+	if !strings.Contains(text(t, g), "NOT CHECKED") {
 		t.Errorf("%s", text(t, g))
 	}
 	if g := Files(base, head, Options{AcrossMachines: true}); g.NotComparable != "" || len(g.Cases) != 1 || len(g.Warnings) != 2 {
@@ -364,13 +364,13 @@ func TestFilesSayWhatIsNotCompared(t *testing.T) {
 	six := func(values string) string { return strings.Repeat("BenchmarkA-2 1 "+values+"\n", 6) }
 	for _, test := range []struct{ base, head, want string }{
 		{six("5 ns/op 3 hits/op"), six("5 ns/op 9 hits/op"), "whether lower or higher is better: hits/op."},
-		{six("5 ns/op 3 p95-ns/op"), six("5 ns/op 9 p95-ns/op"), "better: p95-sec/op."},
+		{six("5 ns/op 3 lag-ns/op"), six("5 ns/op 9 lag-ns/op"), "better: lag-sec/op."},
 		{six("5 ns/op 3 B/op 1 allocs/op"), six("5 ns/op"), "In base only, and not compared: B/op and allocs/op."},
 		{six("5 ns/op"), six("5 ns/op 7 req/s"), "In head only, and not compared: req/s."},
 		{"cpu: X\n" + six("5 ns/op") + "cpu: Y\n" + six("5 ns/op"), six("5 ns/op"), `file.txt holds results of several machines or Go versions: cpu is "X" and "Y".`},
-		{"go: go1.25\n" + six("5 ns/op"), "go: go1.25\n" + six("5 ns/op") + "go: go1.26\n" + six("5 ns/op"), `No verdict: the files are not of the same machine: go is "go1.25" in base and "go1.25" and "go1.26" in head.`},
-		{six("5 ns/op"), lines("ns/op", "A", "5", "6"), "No verdict: nothing could be compared: 2 values on a side: at least 6 are needed."},
-		{six("5 ns/op 8 tasks/op"), six("5 ns/op 9 tasks/op"), "No verdict: nothing could be compared: not the same work"},
+		{"go: go1.25\n" + six("5 ns/op"), "go: go1.25\n" + six("5 ns/op") + "go: go1.26\n" + six("5 ns/op"), `NOT CHECKED: the files are not of the same machine: go is "go1.25" in base and "go1.25" and "go1.26" in head.`},
+		{six("5 ns/op"), lines("ns/op", "A", "5", "6"), "NOT CHECKED: nothing could be compared: 2 values on a side: at least 6 are needed."},
+		{six("5 ns/op 8 tasks/op"), six("5 ns/op 9 tasks/op"), "NOT CHECKED: nothing could be compared: not the same work"},
 		{ours + six("5 ns/op") + "BenchmarkA", six("5 ns/op"), "file.txt lost its end: line 8 is cut off"},
 	} {
 		g := Files(parse(t, test.base), parse(t, test.head), Options{})
@@ -378,15 +378,15 @@ func TestFilesSayWhatIsNotCompared(t *testing.T) {
 			t.Errorf("%q is not in:\n%s", test.want, text)
 		}
 		var annotations bytes.Buffer
-		if err := WriteAnnotations(&annotations, g); err != nil || strings.HasPrefix(test.want, "No verdict") != strings.Contains(annotations.String(), "not comparable") {
+		if err := WriteAnnotations(&annotations, g); err != nil || strings.HasPrefix(test.want, "NOT CHECKED") != strings.Contains(annotations.String(), "title=poolbench%3A NOT CHECKED") {
 			t.Errorf("%s: %s, %v", test.want, &annotations, err)
 		}
 		var junit bytes.Buffer
-		if err := WriteJUnit(&junit, g); err != nil || strings.HasPrefix(test.want, "No verdict") != strings.Contains(junit.String(), `name="comparison"`) {
+		if err := WriteJUnit(&junit, g); err != nil || strings.HasPrefix(test.want, "NOT CHECKED") != strings.Contains(junit.String(), `name="checked"`) {
 			t.Errorf("%s: %s, %v", test.want, &junit, err)
 		}
-		if strings.HasPrefix(test.want, "No verdict") && (g.ExitCode(true, false) != ExitInconclusive || g.ExitCode(false, false) != ExitFine) {
-			t.Errorf("%s: exit code %d", test.want, g.ExitCode(true, false))
+		if strings.HasPrefix(test.want, "NOT CHECKED") && (g.ExitCode(FailOn{Inconclusive: true}) != ExitInconclusive || g.ExitCode(FailOn{}) != ExitFine) {
+			t.Errorf("%s: exit code %d", test.want, g.ExitCode(FailOn{Inconclusive: true}))
 		}
 	}
 }

@@ -71,7 +71,9 @@ func writeAll(t *testing.T, r *Report, given ...[]byte) {
 	t.Helper()
 	for _, write := range []func(io.Writer, *Report) error{
 		func(w io.Writer, r *Report) error { return WriteText(w, r, view.Options{}) },
-		func(w io.Writer, r *Report) error { return WriteJSON(w, r, r.ExitCode(true, true)) },
+		func(w io.Writer, r *Report) error {
+			return WriteJSON(w, r, r.ExitCode(FailOn{Inconclusive: true, Missing: true}))
+		},
 		WriteMarkdown, WriteJUnit, WriteAnnotations,
 	} {
 		var out bytes.Buffer

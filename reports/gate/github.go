@@ -14,8 +14,9 @@ import (
 const maxAnnotations = 8
 
 // WriteAnnotations prints a comparison as workflow commands of GitHub Actions, one
-// "::error title=…::…" or "::warning …" line for each result that needs a look, the
-// worst first. It returns the first error of w.
+// "::error title=…::…" or "::warning …" line for each benchmark that needs a look, the
+// worst first, at the line where it is declared if that is known. It returns the first
+// error of w.
 func WriteAnnotations(w io.Writer, r *Report) error {
 	var b strings.Builder
 	whole := func(kind, title, text string) {
@@ -23,10 +24,15 @@ func WriteAnnotations(w io.Writer, r *Report) error {
 			fmt.Fprintf(&b, "::%s title=%s::%s\n", kind, escapeProperty(title), escapeMessage(text))
 		}
 	}
+	switch {
+	case r.EndedEarly == "failed" && r.Unmeasured != "":
+		whole("error", "poolbench: failed", r.Unmeasured)
+	case r.EndedEarly == "interrupted":
+		whole("warning", "poolbench: interrupted", r.Headline())
+	default:
+		whole("warning", "poolbench: NOT CHECKED", r.Unchecked())
+	}
 	whole("error", "poolbench: void", r.Void)
-	whole("warning", "poolbench: not comparable", r.NotComparable)
-	whole("warning", "poolbench: host busy", r.Busy)
-	whole("warning", "poolbench: blind", r.Blind)
 	r.annotate(&b, "error", Failed, Regressed)
 	r.annotate(&b, "warning", LayoutSensitive, Inconclusive)
 	_, err := io.WriteString(w, b.String())
@@ -35,23 +41,27 @@ func WriteAnnotations(w io.Writer, r *Report) error {
 
 func (r *Report) annotate(b *strings.Builder, kind string, verdicts ...Verdict) {
 	n, names := 0, r.wording()
+	all := r.benchmarks()
 	for _, v := range verdicts {
-		for _, c := range r.Cases {
-			if c.Verdict != v {
+		for _, bench := range all {
+			c := bench.lead()
+			if c.Verdict != v || c.ofTheRun() {
 				continue
 			}
 			if n++; n > maxAnnotations {
 				continue
 			}
-			text := strings.Join(strings.Fields(c.values()+" "+c.change()), " ")
-			if remark := c.remark(); remark != "" {
-				text = strings.TrimPrefix(text+"; "+remark, "; ")
+			at := ""
+			if file, line := r.place(c); line > 0 {
+				at = fmt.Sprintf("file=%s,line=%d,", escapeProperty(file), line)
 			}
-			fmt.Fprintf(b, "::%s title=%s::%s\n", kind, escapeProperty(c.Verdict.String()+": "+names.title(c)), escapeMessage(text))
+			text := strings.Join(strings.Fields(c.values()+" "+c.change()), " ")
+			text = strings.TrimSuffix(strings.TrimPrefix(text+"; "+bench.remark(), "; "), "; ")
+			fmt.Fprintf(b, "::%s %stitle=%s::%s\n", kind, at, escapeProperty(c.Verdict.String()+": "+names.title(c)), escapeMessage(text))
 		}
 	}
 	if n > maxAnnotations {
-		fmt.Fprintf(b, "::%s title=poolbench::%d more results of this kind, see the summary\n", kind, n-maxAnnotations)
+		fmt.Fprintf(b, "::%s title=poolbench::%d more benchmarks of this kind, see the summary\n", kind, n-maxAnnotations)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -132,12 +131,4 @@ func short(commit string) string {
 		return commit[:n]
 	}
 	return commit
-}
-
-// benchPattern is the -bench expression of one benchmark.
-func benchPattern(name string) string {
-	if !strings.HasPrefix(name, "Benchmark") || record.ShortName(name) != name { // else it is func Benchmark
-		name = "Benchmark" + name
-	}
-	return "^" + strings.ReplaceAll(regexp.QuoteMeta(name), "/", "$/^") + "$"
 }

@@ -10,7 +10,7 @@ import (
 
 // Schema names the form of what WriteJSON writes. The number grows when a field
 // changes its meaning or goes; new fields may come at any time.
-const Schema = "poolbench.gate/1"
+const Schema = "poolbench.gate/2"
 
 // verdictFile is verdict.json, for scripts. Fractions are plain numbers: 0.05 is 5 %.
 // What is not known is left out; there are no NaN and no infinity.
@@ -20,22 +20,25 @@ type verdictFile struct {
 	ExitCode int    `json:"exit_code"` // of the program
 	Headline string `json:"headline"`  // one sentence
 	*Report
-	Counts   map[string]int `json:"counts"`          // results by verdict, all verdicts
-	Results  []resultEntry  `json:"results"`         // the worst first
-	Controls []resultEntry  `json:"controls"`        // of the run itself
-	Usual    *usualEntry    `json:"usual,omitempty"` // what 10+10 runs one after the other would have said
+	Unchecked  string         `json:"unchecked"`       // why nothing can be said of what was not shown to have changed; empty when it can
+	Counts     map[string]int `json:"counts"`          // results by verdict, all verdicts
+	Benchmarks map[string]int `json:"benchmarks"`      // benchmarks by the verdict of theirs that counts most, all verdicts
+	Results    []resultEntry  `json:"results"`         // the worst first; one for each benchmark and unit
+	Controls   []resultEntry  `json:"controls"`        // of the run itself
+	Again      string         `json:"again,omitempty"` // the command that measures just what regressed, or was unsure, again
 
 	Warnings []record.Warning `json:"warnings"`
 }
 
 type resultEntry struct {
 	Package    string      `json:"package"`
-	Name       string      `json:"name"`    // with the -GOMAXPROCS suffix if there is one
-	Unit       string      `json:"unit"`    // "sec/op", "p90 sec/op", "allocs/op", …
-	Verdict    string      `json:"verdict"` // "failed", "regressed", "layout-sensitive", "inconclusive", "accepted", "improved", "no change shown", "new", "missing"
-	Base       *float64    `json:"base,omitempty"`
-	Head       *float64    `json:"head,omitempty"`
-	Ratio      *ratioEntry `json:"ratio,omitempty"` // head / base
+	Name       string      `json:"name"`                  // with the -GOMAXPROCS suffix if there is one
+	Unit       string      `json:"unit"`                  // "sec/op", "p90 sec/op", "allocs/op", …
+	Verdict    string      `json:"verdict"`               // "failed", "regressed", "layout-sensitive", "inconclusive", "accepted", "improved", "no change shown", "new", "missing"
+	Base       *float64    `json:"base_median,omitempty"` // of all blocks; people are shown head as base × ratio
+	Head       *float64    `json:"head_median,omitempty"`
+	Ratio      *ratioEntry `json:"ratio,omitempty"` // head / base as paired, turn by turn
+	Shift      float64     `json:"shift,omitempty"` // what both had added for the ratio, since they may be 0
 	Exact      bool        `json:"exact"`           // compared directly
 	Limit      float64     `json:"limit"`
 	Detectable float64     `json:"detectable,omitempty"` // smallest slowdown that would have shown with 95 % probability
@@ -43,6 +46,9 @@ type resultEntry struct {
 	LayoutSD   float64     `json:"layout_sd,omitempty"`  // of the log ratio between links of the same sources
 	Planted    bool        `json:"planted,omitempty"`    // a control that is slowed down on purpose
 	Reason     string      `json:"reason,omitempty"`
+	File       string      `json:"file,omitempty"`   // where the benchmark is declared
+	Line       int         `json:"line,omitempty"`   // there
+	Accept     string      `json:"accept,omitempty"` // the rule that would accept it, but for the reason
 }
 
 type ratioEntry struct {
@@ -52,22 +58,14 @@ type ratioEntry struct {
 	Blocks int      `json:"blocks"`
 }
 
-type usualEntry struct {
-	*Usual
-	Slower []string `json:"slower"`
-	Faster []string `json:"faster"`
-}
-
 // WriteJSON writes a comparison for scripts, in the form that Schema names; exitCode
 // is what the program is going to exit with. It returns the first error of w.
 func WriteJSON(w io.Writer, r *Report, exitCode int) error {
 	f := verdictFile{Schema: Schema, Outcome: r.Outcome(), ExitCode: exitCode, Headline: r.Headline(), Report: r,
-		Counts: map[string]int{}, Results: entries(r.Cases), Controls: entries(r.Controls), Warnings: append([]record.Warning{}, r.Warnings...)}
+		Unchecked: r.Unchecked(), Counts: map[string]int{}, Benchmarks: map[string]int{}, Results: r.entries(r.Cases), Controls: r.entries(r.Controls), Again: r.again(),
+		Warnings: append([]record.Warning{}, r.Warnings...)}
 	for v := range phrases {
-		f.Counts[Verdict(v).String()] = r.Count(Verdict(v))
-	}
-	if u := r.Usual; u != nil {
-		f.Usual = &usualEntry{u, fullNames(u.Slower), fullNames(u.Faster)}
+		f.Counts[Verdict(v).String()], f.Benchmarks[Verdict(v).String()] = r.Count(Verdict(v)), r.Benchmarks(Verdict(v))
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
@@ -75,19 +73,12 @@ func WriteJSON(w io.Writer, r *Report, exitCode int) error {
 	return encoder.Encode(f)
 }
 
-func fullNames(points []record.Point) []string {
-	out := []string{}
-	for _, p := range points {
-		out = append(out, p.Full())
-	}
-	return out
-}
-
-func entries(cases []Case) []resultEntry {
+func (r *Report) entries(cases []Case) []resultEntry {
 	out := []resultEntry{}
 	for _, c := range cases {
 		e := resultEntry{Package: c.Pkg, Name: c.Name, Unit: c.Unit, Verdict: c.Verdict.String(), Exact: c.Exact, Limit: c.Limit,
-			Detectable: finite(c.Detectable), More: finite(c.More), LayoutSD: finite(c.Layout), Planted: c.Canary, Reason: c.Reason}
+			Detectable: finite(c.Detectable), More: finite(c.More), LayoutSD: finite(c.Layout), Planted: c.Canary, Reason: c.Reason, Shift: c.Shift, Accept: r.acceptLine(c)}
+		e.File, e.Line = r.place(c)
 		if c.Verdict != New && c.Verdict != Failed {
 			e.Base = &c.Base
 		}

@@ -82,9 +82,10 @@ func (j *Judge) Add(b record.Block) {
 
 // Next returns what the next block has to measure, controls included, in the order in
 // which it was promised; none when everything is settled. A control that compares base
-// with itself keeps a run going only while it looks biased.
+// with itself keeps a run going only while it looks biased. Canaries that are not needed
+// any more, since most were seen, have what is left of the time in the end.
 func (j *Judge) Next() []record.Point {
-	var next []record.Point
+	var next, unseen []record.Point
 	needed := !j.screened
 	canaries, seen := j.canaries()
 	for _, s := range j.subjects {
@@ -94,13 +95,14 @@ func (j *Judge) Next() []record.Point {
 		case j.screened && s.time != open && !s.undecidedExtras():
 			continue
 		case s.Role == record.Canary && 2*seen > canaries:
+			unseen = append(unseen, s.Point())
 			continue
 		}
 		needed = needed || s.Role != record.Same || s.looksBiased()
 		next = append(next, s.Point())
 	}
 	if !needed {
-		return nil
+		return unseen
 	}
 	return next
 }

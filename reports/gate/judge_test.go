@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 	"poolbench/reports/view"
 	"poolbench/reports/words"
 )
@@ -213,7 +214,7 @@ func TestJudgeVerdicts(t *testing.T) {
 	if c := find(t, r, "Noisy", "sec/op"); c.Detectable < 0.2 {
 		t.Errorf("a noise of 60 %% that sees %v", c.Detectable)
 	}
-	if r.Void != "" || r.Blind != "" || r.Busy != "" || r.ExitCode(false, false) != ExitFailed {
+	if r.Void != "" || r.Blind != "" || r.Busy != "" || r.ExitCode(FailOn{}) != ExitFailed {
 		t.Errorf("%+v", r)
 	}
 }
@@ -292,7 +293,7 @@ func TestJudgeControls(t *testing.T) {
 	}{
 		{"biased", []planted{{promise: control("same", record.Same), sigma: 0.01, change: 0.1}}, "", "compares base with itself and reads +1", NoChange, ExitFailed},
 		{"canary that is not slower", []planted{{promise: control("canary", record.Canary), sigma: 0.01}}, "", "were measured as not slower", Inconclusive, ExitFailed},
-		{"canary too noisy", []planted{{promise: control("canary", record.Canary), sigma: 0.8, change: 0.0488}}, "were seen; a larger -budget or a quieter machine", "", Inconclusive, ExitInconclusive},
+		{"canary too noisy", []planted{{promise: control("canary", record.Canary), sigma: 0.8, change: 0.0488}}, "were seen, and more than half are needed; a larger -budget or a quieter machine", "", Inconclusive, ExitInconclusive},
 		{"two of three seen", []planted{{promise: control("c1", record.Canary), sigma: 0.01, change: 0.0488}, {promise: control("c2", record.Canary), sigma: 0.01, change: 0.0488},
 			{promise: control("c3", record.Canary), sigma: 0.8, change: 0.0488}}, "", "", NoChange, ExitFine},
 		{"control fails", []planted{{promise: control("canary", record.Canary), failsAt: 1, reason: "no"}}, "", "the control canary-2 failed", NoChange, ExitFailed},
@@ -306,7 +307,7 @@ func TestJudgeControls(t *testing.T) {
 			if c := find(t, r, "A", "sec/op"); c.Verdict != test.want {
 				t.Errorf("%+v", c)
 			}
-			if code := r.ExitCode(true, true); code != test.exit {
+			if code := r.ExitCode(FailOn{Inconclusive: true, Missing: true}); code != test.exit {
 				t.Errorf("exit %d: %s", code, r.Headline())
 			}
 		})
@@ -371,20 +372,29 @@ func TestJudgeUnitVaries(t *testing.T) {
 	}
 }
 
+// One benchmark is one regression, whatever its units.
 func TestHeadline(t *testing.T) {
-	for want, verdicts := range map[string][]Verdict{
-		"No regression, 1 without change.":                        {NoChange},
-		"No regression shown, 1 inconclusive, 1 without change.":  {NoChange, Inconclusive},
-		"No regression shown, 1 layout-sensitive, 1 improvement.": {Improved, LayoutSensitive},
-		"1 regression, 1 inconclusive.":                           {Regressed, Inconclusive},
-		"No regression, 1 accepted regression, 1 new, 1 missing.": {Accepted, New, Missing},
+	of := func(name string, v Verdict) Case { return Case{Name: name, Unit: "sec/op", Verdict: v} }
+	slower := Case{Name: "Encode", Unit: "sec/op", Verdict: Regressed, Base: 1e-6, Head: 1.1e-6, Ratio: estimate.Estimate{Value: 1.09}}
+	bytes := Case{Name: "Encode", Unit: "B/op", Verdict: Regressed, Base: 512, Head: 1024, Exact: true, Ratio: estimate.Estimate{Value: 2}}
+	allocs := Case{Name: "Encode", Unit: "allocs/op", Verdict: Regressed, Base: 2, Head: 3, Exact: true, Ratio: estimate.Estimate{Value: 1.5}}
+	for _, test := range []struct {
+		report Report
+		want   string
+	}{
+		{Report{Cases: []Case{of("A", NoChange)}}, "No regression, 1 without change."},
+		{Report{Cases: []Case{of("A", NoChange), of("B", Inconclusive)}}, "No regression shown, 1 inconclusive, 1 without change."},
+		{Report{Cases: []Case{of("A", Improved), of("B", LayoutSensitive)}}, "No regression shown, 1 layout-sensitive, 1 improvement."},
+		{Report{Cases: []Case{of("A", Accepted), of("B", New), of("C", Missing)}}, "No regression, 1 accepted regression, 1 new, 1 missing."},
+		{Report{Cases: []Case{bytes, allocs, slower, of("B", NoChange), of("C", New)}}, "1 of 2 benchmarks regressed: Encode (time +9 %, B/op +100 %, allocs 2 → 3); 1 without change, 1 new."},
+		{Report{Cases: []Case{slower, of("B", Inconclusive)}, Blind: "no time"}, "1 of 2 benchmarks regressed: Encode (time +9 %); 1 inconclusive. The rest was NOT CHECKED: no time."},
+		{Report{Cases: []Case{of("B", Inconclusive)}, Blind: "no time"}, "NOT CHECKED: no time. Of 1 benchmark: 1 inconclusive."},
+		{Report{Cases: []Case{of("B", Inconclusive)}, Busy: "others"}, "NOT CHECKED: host busy: others. Of 1 benchmark: 1 inconclusive."},
+		{Report{NotComparable: "no benchmark is in both builds"}, "NOT CHECKED: no benchmark is in both builds."},
+		{Report{Unmeasured: "head does not build (m):\nm.go:3: no", EndedEarly: "failed"}, "NOT CHECKED: head does not build (m)."},
 	} {
-		r := &Report{}
-		for _, v := range verdicts {
-			r.Cases = append(r.Cases, Case{Verdict: v})
-		}
-		if got := r.Headline(); got != want {
-			t.Errorf("%q, want %q", got, want)
+		if got := test.report.Headline(); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
 		}
 	}
 }
@@ -443,7 +453,7 @@ func TestGoldens(t *testing.T) {
 		"builds-color.txt": func(b *bytes.Buffer) error { return WriteText(b, r, view.Options{Color: true}) },
 		"builds-ascii.txt": func(b *bytes.Buffer) error { return WriteText(b, r, view.Options{ASCII: true}) },
 		"builds.md":        func(b *bytes.Buffer) error { return WriteMarkdown(b, r) },
-		"verdict.json":     func(b *bytes.Buffer) error { return WriteJSON(b, r, r.ExitCode(false, false)) },
+		"verdict.json":     func(b *bytes.Buffer) error { return WriteJSON(b, r, r.ExitCode(FailOn{})) },
 		"annotations.txt":  func(b *bytes.Buffer) error { return WriteAnnotations(b, r) },
 		"junit.xml":        func(b *bytes.Buffer) error { return WriteJUnit(b, r) },
 		"busy.txt":         func(b *bytes.Buffer) error { return WriteText(b, busyJudge.Report(), plainText) },
@@ -473,8 +483,8 @@ func TestMarkdownFits(t *testing.T) {
 // A name from anywhere cannot start a command of the workflow, nor end one.
 func TestAnnotationsEscape(t *testing.T) {
 	r := &Report{Method: Interleaved}
-	for range 12 {
-		r.Cases = append(r.Cases, Case{Name: "A\n::error::x,y:z%", Unit: "sec/op", Verdict: Failed, Reason: "a\r\n::add-mask::b"})
+	for i := range 12 {
+		r.Cases = append(r.Cases, Case{Name: "A\n::error::x,y:z%" + strings.Repeat("!", i), Unit: "sec/op", Verdict: Failed, Reason: "a\r\n::add-mask::b"})
 	}
 	var out bytes.Buffer
 	if err := WriteAnnotations(&out, r); err != nil {

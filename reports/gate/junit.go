@@ -35,42 +35,38 @@ type junitCase struct {
 }
 
 type junitMessage struct {
-	Message string `xml:"message,attr"`
+	Message string `xml:"message,attr"` // one line
+	Body    string `xml:",chardata"`    // all there is to say
 }
 
-// WriteJUnit writes a comparison as JUnit's XML, one test case for each result: a
+// WriteJUnit writes a comparison as JUnit's XML, one test case for each benchmark: a
 // regression is a failure, a benchmark that did not run an error, what could not be
 // judged is skipped, the whole of it too. It returns the first error of w.
 func WriteJUnit(w io.Writer, r *Report) error {
-	s := junitSuite{Name: "poolbench gate", Tests: len(r.Cases)}
-	for _, c := range r.Cases {
-		text := words.Printable(strings.Join(strings.Fields(c.values()+" "+c.change()+" "+c.remark()), " "))
-		test := junitCase{Class: cmp.Or(c.Pkg, "benchmarks"), Name: words.Printable(c.Name + " " + c.Unit)}
-		message := &junitMessage{c.Verdict.String() + ": " + text}
-		switch c.Verdict {
+	s := junitSuite{Name: "poolbench gate"}
+	for _, b := range r.benchmarks() {
+		test := junitCase{Class: cmp.Or(b[0].Pkg, "benchmarks"), Name: words.Printable(b[0].Name)}
+		message := &junitMessage{r.junitMessage(b), r.junitBody(b)}
+		switch b.verdict() {
 		case Regressed:
 			test.Failure = message
-			s.Failures++
 		case Failed:
 			test.Error = message
-			s.Errors++
 		case Inconclusive, LayoutSensitive, New, Missing:
 			test.Skipped = message
-			s.Skipped++
 		default:
-			test.Output = message.Message
+			test.Output = message.Body
 		}
-		s.Cases = append(s.Cases, test)
+		s.add(test)
 	}
-	if r.NotComparable != "" {
-		s.Tests++
-		s.Skipped++
-		s.Cases = append(s.Cases, junitCase{Class: "poolbench", Name: "comparison", Skipped: &junitMessage{words.Printable(r.NotComparable)}})
+	if why := r.Unchecked(); why != "" && r.EndedEarly != "failed" {
+		s.add(junitCase{Class: "poolbench", Name: "checked", Skipped: &junitMessage{words.Printable(r.Headline()), words.Printable(why)}})
+	}
+	if r.EndedEarly == "failed" {
+		s.add(junitCase{Class: "poolbench", Name: "measured", Error: &junitMessage{words.Printable(r.Headline()), words.Printable(r.Unmeasured)}})
 	}
 	if r.Void != "" {
-		s.Tests++
-		s.Errors++
-		s.Cases = append(s.Cases, junitCase{Class: "poolbench", Name: "controls", Error: &junitMessage{words.Printable(r.Void)}})
+		s.add(junitCase{Class: "poolbench", Name: "controls", Error: &junitMessage{words.Printable(r.Headline()), words.Printable(r.Void)}})
 	}
 	suites, err := xml.MarshalIndent(junitSuites{Suite: s}, "", "  ")
 	if err != nil {
@@ -78,4 +74,61 @@ func WriteJUnit(w io.Writer, r *Report) error {
 	}
 	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, suites)
 	return err
+}
+
+// add adds a test case, and counts it.
+func (s *junitSuite) add(c junitCase) {
+	s.Tests++
+	switch {
+	case c.Failure != nil:
+		s.Failures++
+	case c.Error != nil:
+		s.Errors++
+	case c.Skipped != nil:
+		s.Skipped++
+	}
+	s.Cases = append(s.Cases, c)
+}
+
+// junitMessage is a benchmark in one line: "regressed: time +9 %, allocs 2 → 3".
+func (r *Report) junitMessage(b benchmark) string {
+	v := b.verdict()
+	var parts []string
+	for _, c := range b.changed(v) {
+		if c.values() != "" {
+			parts = append(parts, c.brief())
+		} else if c.Reason != "" {
+			parts = append(parts, c.Reason)
+		}
+	}
+	return words.Printable(strings.TrimSuffix(v.String()+": "+strings.Join(parts, ", "), ": "))
+}
+
+// junitBody is a benchmark unit by unit, and what one may do about a regression.
+func (r *Report) junitBody(b benchmark) string {
+	var lines []string
+	for _, c := range b {
+		line := c.Unit + ": " + c.Verdict.String()
+		if said := strings.TrimPrefix(c.said(), "; "); said != "" {
+			line += ": " + said
+		}
+		if c.Verdict == Regressed {
+			line += fmt.Sprintf(" (limit %s)", words.Percent(c.Limit))
+		}
+		lines = append(lines, line)
+	}
+	if file, line := r.place(b[0]); line > 0 {
+		lines = append(lines, fmt.Sprintf("%s:%d", file, line))
+	}
+	if b.verdict() == Regressed {
+		if command := r.again(); command != "" {
+			lines = append(lines, "Again: "+command)
+		}
+		for _, c := range b {
+			if accept := r.acceptLine(c); accept != "" {
+				lines = append(lines, "Accept in "+RulesFile+": "+accept)
+			}
+		}
+	}
+	return words.Printable(strings.Join(lines, "\n"))
 }

@@ -17,14 +17,15 @@ func WriteMarkdown(w io.Writer, r *Report) error {
 	names := r.wording()
 	fmt.Fprintf(&b, "# %s\n\n", words.MarkdownText(strings.TrimSuffix(r.Headline(), ".")))
 	fmt.Fprintf(&b, "%s against %s", words.MarkdownCode(r.Head), words.MarkdownCode(r.Base))
-	if r.NotComparable == "" {
+	if r.NotComparable == "" && r.Unmeasured == "" {
 		fmt.Fprintf(&b, ", %s; limit %s", r.how(), words.Percent(r.Limit))
 	}
 	b.WriteString("\n\n")
 	listed, more := r.listed(20)
 	var rows [][]string
-	for _, c := range listed { // names and remarks to the left, numbers to the right
-		rows = append(rows, []string{c.word(), names.title(c), c.remark(), c.values(), c.change()})
+	for _, b := range listed { // names and remarks to the left, numbers to the right
+		c := b.lead()
+		rows = append(rows, []string{c.word(), names.title(c), b.remark(), c.values(), c.change()})
 	}
 	if len(rows) > 0 {
 		words.MarkdownTable(&b, 3, []string{"verdict", "benchmark", "remark", "base → head", "change"}, rows)
@@ -32,7 +33,10 @@ func WriteMarkdown(w io.Writer, r *Report) error {
 	for _, l := range names.notes(more) {
 		fmt.Fprintf(&b, "- %s: %s\n", l.label, words.MarkdownText(l.text))
 	}
-	names.foldedCases(&b)
+	codeBlock(&b, "Why", r.Unmeasured)
+	r.writeNext(&b)
+	names.folded(&b, "measured, and not judged", Case.ofTheRun)
+	names.folded(&b, "without change", func(c Case) bool { return c.Verdict == NoChange })
 	_, err := w.Write(b.Bytes())
 	return err
 }
@@ -49,11 +53,11 @@ func (r *Report) how() string {
 	}[r.Method]
 }
 
-// foldedCases lists the results without change.
-func (w wording) foldedCases(b *bytes.Buffer) {
+// folded lists the results that are so, in what is left of maxMarkdown.
+func (w wording) folded(b *bytes.Buffer, what string, is func(Case) bool) {
 	var rows [][]string
 	for _, c := range w.Cases {
-		if c.Verdict == NoChange {
+		if is(c) {
 			rows = append(rows, []string{w.title(c), c.values(), c.change()})
 		}
 	}
@@ -66,7 +70,7 @@ func (w wording) foldedCases(b *bytes.Buffer) {
 		longest = max(longest, 2*len(strings.Join(row, " | "))+16)
 	}
 	shown := min(len(rows), max(0, (maxMarkdown-b.Len()-200)/longest))
-	fmt.Fprintf(b, "\n<details><summary>%s without change</summary>\n\n", results(len(rows)))
+	fmt.Fprintf(b, "\n<details><summary>%s %s</summary>\n\n", words.Count(len(rows), "result"), what)
 	words.MarkdownTable(b, 1, []string{"benchmark", "base → head", "change"}, rows[:shown])
 	if shown < len(rows) {
 		fmt.Fprintf(b, "and %d more\n\n", len(rows)-shown)

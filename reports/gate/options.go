@@ -91,6 +91,15 @@ const (
 	lookShare  = (1 - finalShare) / 6
 )
 
+// Blocks is how many blocks it takes before a slowdown can be shown in one of so many
+// benchmarks if none of them leaves a doubt less, and after how many one of the slowdown of
+// interest is found as often as promised where benchmarks scatter as they usually do.
+func (o Options) Blocks(benchmarks int) (least, promised int) {
+	j := shared{Options: o.withDefaults()}
+	least = j.leastBlocks(1 / float64(max(1, benchmarks)))
+	return least, max(least, screenBlocks+looks[1])
+}
+
 // missLevel is the chance that a benchmark which is slower by exactly Slowdown passes
 // at one look. Intervals are shown at the level 1-2·missLevel.
 const missLevel = 0.005

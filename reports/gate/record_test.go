@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,7 +29,7 @@ func TestStored(t *testing.T) {
 	}
 	var got bytes.Buffer
 	r := Stored(rec, Options{})
-	if err := WriteJSON(&got, r, r.ExitCode(false, false)); err != nil {
+	if err := WriteJSON(&got, r, r.ExitCode(FailOn{})); err != nil {
 		t.Fatal(err)
 	}
 	if got.String() != string(want) {
@@ -239,5 +240,39 @@ func TestBusyHidesNoReason(t *testing.T) {
 	r := j.Report()
 	if c := find(t, r, "A", "sec/op"); r.Busy == "" || c.Verdict != Inconclusive || !strings.HasPrefix(c.Reason, "reports no time") {
 		t.Errorf("busy: %q, %+v", r.Busy, c)
+	}
+}
+
+// What a process needs beside time is a result only where it is shown to be worse by its own
+// limit, and is no reason to be unsure; where a benchmark has nothing else, a rule is asked for.
+func TestIncidentalUnits(t *testing.T) {
+	rss := func(base, head, jitter float64) planted {
+		return planted{promise: both("A"), sigma: 0.01, extra: map[string][2]float64{record.UnitPeakRSS: {base, head}, record.UnitVoluntary: {0, 0}},
+			jitter: map[string]float64{record.UnitPeakRSS: jitter}}
+	}
+	for name, test := range map[string]struct {
+		planted planted
+		rules   string
+		want    []Verdict // of units beside time
+	}{
+		"twice as much":      {rss(10<<20, 20<<20, 0.05), "", []Verdict{Regressed}},
+		"always the same":    {rss(10<<20, 20<<20, 0), "", []Verdict{Regressed}},
+		"a page more":        {rss(10<<20, 10<<20+4096, 0), "", nil},
+		"10 % more":          {rss(10<<20, 11<<20, 0.01), "", nil},
+		"10 % more, limited": {rss(10<<20, 11<<20, 0.01), "limit * peak-rss-bytes 5%", []Verdict{Regressed}},
+		"noisy":              {rss(10<<20, 10<<20, 0.5), "", nil},
+		"accepted":           {rss(10<<20, 20<<20, 0.05), "accept A peak-rss-bytes 150% 2027-01-01 caches", []Verdict{Accepted}},
+	} {
+		j, _ := measure(t, Options{Rules: rulesOf(t, test.rules)}, 60, quiet, test.planted)
+		r := j.Report()
+		var got []Verdict
+		for _, c := range r.Cases {
+			if c.Unit != record.UnitTime {
+				got = append(got, c.Verdict)
+			}
+		}
+		if !slices.Equal(got, test.want) || len(r.Warnings) > 0 {
+			t.Errorf("%s: %v, want %v\n%s", name, got, test.want, text(t, r))
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"time"
 
 	"poolbench/bench/record"
 )
@@ -24,9 +25,19 @@ type Report struct {
 	Blind         string           `json:"blind"`          // why "no change" cannot be said: the planted slowdowns were not seen; empty when they were
 	Cases         []Case           `json:"-"`              // sorted: verdicts in their order, the worst change first, then by name
 	Controls      []Case           `json:"-"`              // the controls, in the order in which they were promised
-	Usual         *Usual           `json:"-"`              // what the usual method would have said of the same data; nil when there is too little of it
 	EndedEarly    string           `json:"-"`              // "interrupted" or "failed" when the measurement ended before its time; the verdicts are of what was measured
+	Unmeasured    string           `json:"unmeasured"`     // why nothing was measured: a version does not build, an interrupt came before; may have several lines; empty when something was
 	Warnings      []record.Warning `json:"-"`
+	Then          Then             `json:"-"`
+}
+
+// Then is what one may do after a verdict. Whoever measured fills it in; the zero value
+// says nothing.
+type Then struct {
+	Data   string                                             // path of the comparison
+	Again  func(packages, benchmarks []string) string         // the command that measures just these again, by import path and by name without -GOMAXPROCS; nil where there is none
+	Until  time.Time                                          // last day of accept lines
+	Source func(pkg, function string) (file string, line int) // where a function is declared, the file by its path in the repository; line 0 when that is not known; may be nil
 }
 
 // A Method is how the two sides of a comparison were measured.
@@ -60,9 +71,24 @@ func (r *Report) Count(v Verdict) int {
 	return n
 }
 
+// Unchecked is why nothing can be said of what was not shown to have changed: it was not
+// measured, could not be compared, or the machine or the time let no slowdown be seen.
+// Empty when it can.
+func (r *Report) Unchecked() string {
+	switch {
+	case r.Unmeasured != "":
+		return r.Unmeasured
+	case r.NotComparable != "":
+		return r.NotComparable
+	case r.Busy != "":
+		return "host busy: " + r.Busy
+	}
+	return r.Blind
+}
+
 // Inconclusive reports whether any case could not be judged, or none could.
 func (r *Report) Inconclusive() bool {
-	return r.NotComparable != "" || r.Busy != "" || r.Blind != "" || r.Count(Inconclusive)+r.Count(LayoutSensitive) > 0
+	return r.Unchecked() != "" || r.Count(Inconclusive)+r.Count(LayoutSensitive) > 0
 }
 
 // Outcome is the verdict on the whole in a word or two: what counts most of
@@ -94,15 +120,21 @@ const (
 	ExitInconclusive = 4
 )
 
-// ExitCode is the exit code that the comparison deserves. An inconclusive or a
-// missing case is fine unless asked to fail.
-func (r *Report) ExitCode(failInconclusive, failMissing bool) int {
+// FailOn are the outcomes besides a regression and a failure that are not fine.
+type FailOn struct {
+	Inconclusive bool // anything could not be judged, or nothing
+	Blind        bool // nothing could, see Unchecked
+	Missing      bool // head lacks a benchmark
+}
+
+// ExitCode is the exit code that the comparison deserves.
+func (r *Report) ExitCode(on FailOn) int {
 	switch {
-	case r.Void != "", r.Count(Failed) > 0, failMissing && r.Count(Missing) > 0:
+	case r.Void != "", r.Count(Failed) > 0, on.Missing && r.Count(Missing) > 0:
 		return ExitFailed
 	case r.Count(Regressed) > 0:
 		return ExitRegression
-	case failInconclusive && r.Inconclusive():
+	case on.Inconclusive && r.Inconclusive(), on.Blind && r.Unchecked() != "":
 		return ExitInconclusive
 	}
 	return ExitFine

@@ -110,7 +110,7 @@ func (s suite) promised() []record.Promise {
 }
 
 // run measures until the judge is satisfied or the budget is spent.
-func (s suite) run() (report *Report, seconds float64) {
+func (s suite) run() (report *Report, usual Usual, seconds float64) {
 	rng := rand.New(rand.NewPCG(s.seed, 0x676174))
 	promised := s.promised()
 	index := map[record.Point]int{}
@@ -141,7 +141,7 @@ func (s suite) run() (report *Report, seconds float64) {
 		next := judge.Next()
 		cost := float64(len(next)) * benchmarkSeconds
 		if len(next) == 0 || seconds+cost > s.budget {
-			return judge.Report(), seconds
+			return judge.Report(), judge.Usual(), seconds
 		}
 		seconds += cost
 		host := s.host
@@ -233,9 +233,9 @@ func simulate(n int, make func(i int) suite) tally {
 					return
 				}
 				s := make(i)
-				report, seconds := s.run()
+				report, usual, seconds := s.run()
 				mu.Lock()
-				total.count(s, report, seconds)
+				total.count(s, report, usual, seconds)
 				mu.Unlock()
 			}
 		})
@@ -244,7 +244,7 @@ func simulate(n int, make func(i int) suite) tally {
 	return total
 }
 
-func (t *tally) count(s suite, r *Report, seconds float64) {
+func (t *tally) count(s suite, r *Report, usual Usual, seconds float64) {
 	t.suites++
 	t.seconds += seconds
 	if r.Void != "" {
@@ -279,7 +279,7 @@ func (t *tally) count(s suite, r *Report, seconds float64) {
 	if improvement {
 		t.improvedFalsely++
 	}
-	if r.Usual != nil && len(r.Usual.Slower) > 0 {
+	if len(usual.Slower) > 0 {
 		t.usualAlarms++
 	}
 }

@@ -207,6 +207,11 @@ func (s *subject) test(share float64) {
 	}
 }
 
+// waits reports whether the time of a subject that can be compared is not settled.
+func (s *subject) waits() bool {
+	return s.failure == "" && s.InBase && s.InHead && s.time == open
+}
+
 // looksBiased reports whether a control that compares base with itself may show that
 // it is not the same to the method.
 func (s *subject) looksBiased() bool {

@@ -14,22 +14,26 @@ const wordWidth = 10
 
 func ink(word string) view.Ink {
 	return map[string]view.Ink{"Failed": view.Red, "Slower": view.Red, "Worse": view.Red, "Faster": view.Green, "Better": view.Green,
-		"Layout": view.Yellow, "Busy": view.Yellow, "Blind": view.Yellow}[word]
+		"Layout": view.Yellow}[word]
 }
 
-// WriteText prints a comparison for a terminal: one line for each case that failed,
-// changed or is unsure, counts for the rest, and the verdict last. It returns the
+// WriteText prints a comparison for a terminal: one line for each benchmark that failed,
+// changed or is unsure, counts for the rest, what to do next, and the verdict last. It returns the
 // first error of w.
 func WriteText(w io.Writer, r *Report, options view.Options) error {
 	p, names := view.NewPage(options, wordWidth), r.wording()
 	listed, more := r.listed(10)
 	var rows [][]string
-	for _, c := range listed {
-		rows = append(rows, []string{c.word(), names.title(c), c.values(), c.change(), c.remark()})
+	for _, b := range listed {
+		c := b.lead()
+		rows = append(rows, []string{c.word(), names.title(c), c.values(), c.change(), b.remark()})
 	}
 	p.Labelled(rows, ink)
 	for _, l := range names.notes(more) {
 		p.Line(l.word, ink(l.word), l.text)
+	}
+	for _, n := range r.next() {
+		p.Line(n.word, "", n.text)
 	}
 	if !p.Empty() {
 		p.Print("")

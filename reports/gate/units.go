@@ -15,6 +15,7 @@ type unitValues struct {
 	base, head []float64
 	worse      []float64 // by block: log ratio, positive where head is worse
 	screening  int       // how many of them were of the first phase
+	shift      float64   // what both had added, since there are values without a ratio
 }
 
 // unitsOf are the values in all units that are judged and that both sides have, sorted
@@ -52,15 +53,26 @@ func (o Options) unitOf(pairs []pair, screening int, unit string) unitValues {
 		return u
 	}
 	lowest := min(slices.Min(u.base), slices.Min(u.head))
-	for i := range u.base {
-		b, h := u.base[i], u.head[i]
-		if lowest <= 0 { // counts that may be zero have no ratio; one more than they have
-			one := u.One()
-			b, h = b-min(lowest, 0)+one, h-min(lowest, 0)+one
-		}
-		u.worse = append(u.worse, -float64(u.direction)*math.Log(h/b))
+	if lowest <= 0 { // counts that may be zero have no ratio; one more than they have
+		u.shift = u.One() - lowest
+	}
+	for i, b := range u.base {
+		u.worse = append(u.worse, -float64(u.direction)*math.Log((u.head[i]+u.shift)/(b+u.shift)))
 	}
 	return u
+}
+
+// incidental are the units that nobody asked for: what the process of a benchmark needs
+// beside time. They scatter more, so the limit of the tails is theirs, and like a tail they
+// are a result only where they are shown worse.
+var incidental = map[string]bool{record.UnitPeakRSS: true, record.UnitVoluntary: true, record.UnitInvoluntary: true}
+
+// unitLimit is the change of interest of a point in a unit beside time, as a fraction.
+func (o Options) unitLimit(p record.Point, unit string) float64 {
+	if incidental[unit] {
+		return o.limit(p, unit, o.Tail)
+	}
+	return o.limit(p, unit, o.Slowdown)
 }
 
 // leastExact is the number of blocks without which a unit does not count as free of

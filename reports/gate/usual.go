@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"fmt"
 	"math"
 
 	"golang.org/x/perf/benchmath"
@@ -13,13 +14,31 @@ import (
 
 // Usual is what the usual method would have said of the same measurements: each
 // build run by itself, base first, and the runs compared with the Mann-Whitney
-// test. It stands beside our verdicts for comparison and decides nothing.
+// test. It is there to compare methods, and in no verdict.
 type Usual struct {
-	Runs   int            `json:"runs"`   // of each build
-	Alpha  float64        `json:"alpha"`  // level of each test; nobody corrects it for the number of benchmarks
-	Judged int            `json:"judged"` // benchmarks that had enough blocks
-	Slower []record.Point `json:"-"`
-	Faster []record.Point `json:"-"`
+	Runs   int     // of each build
+	Alpha  float64 // level of each test; nobody corrects it for the number of benchmarks
+	Judged int     // benchmarks that had enough blocks
+	Slower []record.Point
+	Faster []record.Point
+}
+
+// Usual is what the usual method would have said of what was added so far.
+func (j *Judge) Usual() Usual {
+	u := Usual{Alpha: usualAlpha}
+	for _, s := range j.subjects {
+		if s.Role == record.Judged {
+			u.add(s.Point(), s.pairs)
+		}
+	}
+	return u
+}
+
+// String is the method and what it would have said: "10+10 runs one after the other,
+// Mann-Whitney at 0.05: 2 slower, 1 faster of 12".
+func (u Usual) String() string {
+	return fmt.Sprintf("%d+%d runs one after the other, Mann-Whitney at %g: %d slower, %d faster of %d",
+		u.Runs, u.Runs, u.Alpha, len(u.Slower), len(u.Faster), u.Judged)
 }
 
 const (

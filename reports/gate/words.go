@@ -24,7 +24,7 @@ type phrase struct {
 
 var phrases = [...]phrase{
 	Failed:          {"failed", "failed", "failed", "Failed", "Failed", ""},
-	Regressed:       {"regressed", "regression", "regressions", "Slower", "Worse", ""},
+	Regressed:       {"regressed", "regressed", "regressed", "Slower", "Worse", ""},
 	LayoutSensitive: {"layout-sensitive", "layout-sensitive", "layout-sensitive", "Layout", "Layout", ""},
 	Inconclusive:    {"inconclusive", "inconclusive", "inconclusive", "Unsure", "Unsure", "unsure"},
 	Accepted:        {"accepted", "accepted regression", "accepted regressions", "Accepted", "Accepted", "accepted"},
@@ -37,33 +37,76 @@ var phrases = [...]phrase{
 // inHeadline is the order of the verdicts there.
 var inHeadline = [len(phrases)]Verdict{Failed, Regressed, LayoutSensitive, Accepted, Improved, Inconclusive, NoChange, New, Missing}
 
-// Headline is the verdict on the whole in one sentence: "1 regression, 2
-// inconclusive, 20 without change."
+// Headline is the verdict on the whole in one sentence: "2 of 7 benchmarks regressed:
+// Encode (time +9 %, B/op +100 %, allocs 2 → 3) and Decode (time +7 %); 5 without change."
 func (r *Report) Headline() string {
 	switch {
+	case r.Unmeasured != "":
+		first, _, _ := strings.Cut(r.Unmeasured, "\n")
+		return notChecked + strings.TrimRight(first, ".:") + "."
 	case r.NotComparable != "":
-		return "No verdict: " + r.NotComparable + "."
+		return notChecked + r.NotComparable + "."
 	case r.Void != "":
 		return "Void: " + r.Void + "."
 	}
+	w := r.wording()
+	counts := w.counts()
+	switch unchecked := r.Unchecked(); {
+	case r.Benchmarks(Regressed) > 0:
+		text := w.regressions() + prefixed("; ", counts) + "."
+		if unchecked != "" {
+			text += " The rest was " + notChecked + unchecked + "."
+		}
+		return text
+	case r.Count(Failed) > 0:
+		return counts + "."
+	case unchecked != "":
+		return notChecked + unchecked + ". Of " + words.Count(len(r.benchmarks()), "benchmark") + ": " + counts + "."
+	case r.Inconclusive(): // there may be one
+		return "No regression shown, " + counts + "."
+	}
+	return "No regression, " + counts + "."
+}
+
+// notChecked begins the last line, the annotation and the first line of the summary of what
+// says nothing either way.
+const notChecked = "NOT CHECKED: "
+
+func prefixed(prefix, text string) string {
+	if text == "" {
+		return ""
+	}
+	return prefix + text
+}
+
+// regressions is "2 of 7 benchmarks regressed: A (time +9 %) and B (allocs 2 → 3)".
+func (w wording) regressions() string {
+	judged := 0
+	var names []string
+	for _, b := range w.benchmarks() {
+		if v := b.verdict(); v != New && v != Missing {
+			judged++
+		}
+		if b.verdict() == Regressed {
+			var units []string
+			for _, c := range b.changed(Regressed) {
+				units = append(units, c.brief())
+			}
+			names = append(names, w.name(b[0])+" ("+strings.Join(units, ", ")+")")
+		}
+	}
+	return fmt.Sprintf("%d of %s regressed: %s", len(names), words.Count(judged, "benchmark"), words.ShortList(names, 4))
+}
+
+// counts are the benchmarks by verdict, without those that regressed.
+func (w wording) counts() string {
 	var parts []string
 	for _, v := range inHeadline {
-		if n := r.Count(v); n > 0 {
+		if n := w.Benchmarks(v); n > 0 && v != Regressed {
 			parts = append(parts, words.Plural(n, phrases[v].one, phrases[v].many))
 		}
 	}
-	text := strings.Join(parts, ", ") + "."
-	switch {
-	case r.Count(Regressed)+r.Count(Failed) > 0:
-		return text
-	case r.Busy != "":
-		return "Inconclusive: host busy. " + text
-	case r.Blind != "":
-		return "Inconclusive: the run was blind. " + text
-	case r.Inconclusive(): // there may be one
-		return "No regression shown, " + text
-	}
-	return "No regression, " + text
+	return strings.Join(parts, ", ")
 }
 
 // word is the first word of a case's line.
@@ -111,11 +154,7 @@ func display(name string) string {
 // title is a case for people, with its unit when that is not time. The package and
 // the -GOMAXPROCS suffix are left out when all cases have the same.
 func (w wording) title(c Case) string {
-	bare, _ := w.procs.Split(c.Name)
-	name := display(bare)
-	if c.Pkg != "" && !w.onePackage {
-		name = c.Pkg + "." + name
-	}
+	name := w.name(c)
 	if c.Unit == record.UnitTime {
 		return name
 	}
@@ -125,34 +164,54 @@ func (w wording) title(c Case) string {
 	return name + ", " + c.Unit
 }
 
-// values is "9.62 → 10.1 µs".
+// name is the benchmark of a case for people.
+func (w wording) name(c Case) string {
+	bare, _ := w.procs.Split(c.Name)
+	if c.Pkg != "" && !w.onePackage {
+		return c.Pkg + "." + display(bare)
+	}
+	return display(bare)
+}
+
+// values is "9.62 → 10.14 µs".
 func (c Case) values() string {
 	if c.Verdict == Failed || c.Verdict == New || c.Verdict == Missing || c.Unit == record.UnitTime && c.Base == 0 && c.Head == 0 {
 		return ""
 	}
-	if strings.HasSuffix(c.Unit, record.UnitTime) {
-		return words.DurationChange(c.Base, c.Head)
+	base, head := c.shown()
+	unit := c.Unit
+	if strings.HasSuffix(unit, " "+record.UnitTime) { // of a tail
+		unit = record.UnitTime
 	}
-	base, head := words.Quantity(c.Base, c.Unit), words.Quantity(c.Head, c.Unit)
-	if rest, ok := strings.CutSuffix(base, " "+c.Unit); ok { // the unit once is enough
-		base = rest
-	}
-	return base + " → " + head
+	return words.QuantityChange(base, head, unit)
 }
 
-// change is "+14 % [+9, +19]".
+// change is "+14 % [+9, +19]". Of values that may be 0 it is what head is, "[2.1, 3.4]".
 func (c Case) change() string {
-	text := ""
-	if c.Ratio.Value != 0 {
-		text = words.Change(c.Ratio.Value)
-	}
 	switch {
+	case c.Shift != 0 && c.Ratio.High != 0:
+		base, head := c.shown()
+		s := words.ScaleOf(base, head, c.Unit)
+		return "[" + s.Number(c.headAt(c.Ratio.Low)) + ", " + s.Number(c.headAt(c.Ratio.High)) + "]"
+	case c.Shift != 0 || c.Ratio.Value == 0:
+		return map[bool]string{true: "(exact)"}[c.Exact]
 	case c.Exact:
-		text += " (exact)"
+		return words.Change(c.Ratio.Value) + " (exact)"
 	case c.Ratio.High != 0:
-		text += " " + words.ChangeInterval(c.Ratio.Low, c.Ratio.High)
+		return words.Change(c.Ratio.Value) + " " + words.ChangeInterval(c.Ratio.Low, c.Ratio.High)
 	}
-	return strings.TrimSpace(text)
+	return words.Change(c.Ratio.Value)
+}
+
+// said is all there is to say of a case in one line.
+func (c Case) said() string {
+	text := strings.Join(strings.Fields(c.values()+" "+c.change()), " ") + "; " + c.remark()
+	return strings.TrimPrefix(strings.TrimSuffix(text, "; "), "; ")
+}
+
+// ofTheRun reports whether a case is open for a reason that all have.
+func (c Case) ofTheRun() bool {
+	return c.Verdict == Inconclusive && (c.Reason == reasonBusy || c.Reason == reasonBlind)
 }
 
 // remark says what the numbers do not.
@@ -179,19 +238,20 @@ func (c Case) unsure() string {
 	return text
 }
 
-// listed are the cases that get a line each: all failed, regressed and
+// listed are the benchmarks that get a line each: all failed, regressed and
 // layout-sensitive ones, and of the others that are not "no change" as many of each
 // as most says; more counts the rest, "79 more are unsure, 3 more are faster". What a
 // busy host or a blind run left open is said once, not here.
-func (r *Report) listed(most int) (listed []Case, more string) {
+func (r *Report) listed(most int) (listed []benchmark, more string) {
 	count := map[Verdict]int{}
-	for _, c := range r.Cases {
-		p := phrases[c.Verdict]
-		if p.time == "" || c.Verdict == Inconclusive && (c.Reason == reasonBusy || c.Reason == reasonBlind) {
+	for _, b := range r.benchmarks() {
+		v := b.verdict()
+		p := phrases[v]
+		if p.time == "" || b.lead().ofTheRun() {
 			continue
 		}
-		if count[c.Verdict]++; p.more == "" || count[c.Verdict] <= most {
-			listed = append(listed, c)
+		if count[v]++; p.more == "" || count[v] <= most {
+			listed = append(listed, b)
 		}
 	}
 	var parts []string
@@ -203,22 +263,24 @@ func (r *Report) listed(most int) (listed []Case, more string) {
 	return listed, strings.Join(parts, ", ")
 }
 
-// same counts the cases without change and says what would have shown.
+// same counts the benchmarks without change and says what would have shown.
 func (r *Report) same() string {
-	n := r.Count(NoChange)
+	n := r.Benchmarks(NoChange)
 	if n == 0 {
 		return ""
 	}
 	sees := 0.0
-	for _, c := range r.Cases {
-		if c.Verdict == NoChange && !c.Exact {
-			sees = math.Max(sees, c.Detectable)
+	for _, b := range r.benchmarks() {
+		for _, c := range b {
+			if b.verdict() == NoChange && c.Verdict == NoChange && !c.Exact {
+				sees = math.Max(sees, c.Detectable)
+			}
 		}
 	}
 	if sees == 0 {
-		return results(n)
+		return words.Count(n, "benchmark")
 	}
-	return fmt.Sprintf("%s: none is worse by %s", results(n), words.Percent(sees))
+	return fmt.Sprintf("%s: none is worse by %s", words.Count(n, "benchmark"), words.Percent(sees))
 }
 
 // A note is a sentence on the whole behind a label: a word in a terminal, more in a
@@ -229,8 +291,7 @@ type note struct{ word, label, text string }
 func (w wording) notes(more string) []note {
 	all := []note{
 		{"…", "Not listed", more}, {"Same", "Same", w.same()}, {"New", "New", w.named(New)}, {"Missing", "Missing", w.named(Missing)},
-		{"Busy", "Busy", w.Busy}, {"Blind", "Blind", w.Blind}, {"Controls", "Controls", w.controls()},
-		{"Usual", "The usual method on the same data", w.usual()},
+		{"Controls", "Controls", w.controls()},
 	}
 	for _, warning := range w.Warnings {
 		all = append(all, note{"Note", "Note", warning.String()})
@@ -238,9 +299,7 @@ func (w wording) notes(more string) []note {
 	return slices.DeleteFunc(all, func(n note) bool { return n.text == "" })
 }
 
-func results(n int) string { return words.Count(n, "result") }
-
-// named lists the new or missing ones: "2 results: A and B".
+// named lists the new or missing ones: "A and B".
 func (w wording) named(v Verdict) string {
 	var names []string
 	for _, c := range w.Cases {
@@ -255,16 +314,17 @@ func (w wording) named(v Verdict) string {
 	return words.ShortList(names, 6)
 }
 
-// controls is "2 of 2 planted slowdowns seen, no change in 2 of 2 comparisons of base
-// with itself".
-func (r *Report) controls() string {
-	var same, fine, canaries, seen int
-	for _, c := range r.Controls {
+// controls is "2 of 3 planted slowdowns seen (more than half are needed; not seen: A), no
+// change in 2 of 2 comparisons of base with itself".
+func (w wording) controls() string {
+	var same, fine, seen int
+	var unseen []string
+	for _, c := range w.Controls {
 		switch {
 		case c.Canary && c.Verdict == Regressed:
-			canaries, seen = canaries+1, seen+1
+			seen++
 		case c.Canary:
-			canaries++
+			unseen = append(unseen, w.name(c))
 		case c.Verdict == NoChange || c.Verdict == Inconclusive:
 			same, fine = same+1, fine+1
 		default:
@@ -272,39 +332,15 @@ func (r *Report) controls() string {
 		}
 	}
 	var parts []string
-	if canaries > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %d planted slowdowns seen", seen, canaries))
+	if all := seen + len(unseen); all > 0 {
+		text := fmt.Sprintf("%d of %s seen", seen, words.Count(all, "planted slowdown"))
+		if len(unseen) > 0 {
+			text += " (more than half are needed; not seen: " + words.ShortList(unseen, 6) + ")"
+		}
+		parts = append(parts, text)
 	}
 	if same > 0 {
-		parts = append(parts, fmt.Sprintf("no change in %d of %d comparisons of base with itself", fine, same))
+		parts = append(parts, fmt.Sprintf("no change in %d of %s of base with itself", fine, words.Count(same, "comparison")))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// usual is what the usual method would have said in a sentence.
-func (w wording) usual() string {
-	u := w.Usual
-	if u == nil {
-		return ""
-	}
-	titles := func(points []record.Point) string {
-		var out []string
-		for _, p := range points {
-			out = append(out, w.title(Case{Pkg: p.Pkg, Name: p.Name(), Unit: record.UnitTime}))
-		}
-		return words.ShortList(out, 6)
-	}
-	text := fmt.Sprintf("%d+%d runs one after the other, Mann-Whitney at %g: ", u.Runs, u.Runs, u.Alpha)
-	n := len(u.Slower) + len(u.Faster)
-	if n == 0 {
-		return text + fmt.Sprintf("none of %d changed", u.Judged)
-	}
-	var parts []string
-	if len(u.Slower) > 0 {
-		parts = append(parts, fmt.Sprintf("%d slower (%s)", len(u.Slower), titles(u.Slower)))
-	}
-	if len(u.Faster) > 0 {
-		parts = append(parts, fmt.Sprintf("%d faster (%s)", len(u.Faster), titles(u.Faster)))
-	}
-	return text + strings.Join(parts, ", ") + fmt.Sprintf(" of %d", u.Judged)
 }

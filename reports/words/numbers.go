@@ -84,22 +84,6 @@ func significant(x float64, digits int) string {
 	return strconv.FormatFloat(y, 'f', max(decimals, 0), 64)
 }
 
-// DurationChange is "9.62 → 10.1 µs": three digits, since two do not show 5 %, in the
-// unit that suits base.
-func DurationChange(base, head float64) string {
-	factor, unit := timeUnit(base, 0.9995)
-	return threeDigits(base*factor) + " → " + threeDigits(head*factor) + " " + unit
-}
-
-// threeDigits prints three significant digits without an exponent, integers from 100 up.
-func threeDigits(x float64) string {
-	decimals := 2 - int(math.Floor(math.Log10(math.Abs(x)*(1+0.0005))))
-	if !(x != 0) || math.IsInf(x, 0) || decimals < 0 {
-		decimals = 0
-	}
-	return strconv.FormatFloat(x, 'f', min(decimals, 6), 64)
-}
-
 // Grain prints a nominal grain exactly, for labels: "200 ns", "10 µs", "1.5 ms".
 func Grain(d time.Duration) string {
 	if d == 0 {

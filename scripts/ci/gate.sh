@@ -7,9 +7,9 @@
 #   POOLBENCH_BASE      revision to compare with (default: the target branch of the merge or pull request, else HEAD~1)
 #   POOLBENCH_PACKAGES  package patterns              (./...)
 #   POOLBENCH_BENCH     regular expression            (.)
-#   POOLBENCH_BUDGET    most time for measuring       (3m)
+#   POOLBENCH_BUDGET    most time for measuring       (as long as the benchmarks need, 3 to 10 minutes)
 #   POOLBENCH_LIMIT     smallest slowdown that counts (5%)
-#   POOLBENCH_FAIL_ON   inconclusive, missing or both (neither)
+#   POOLBENCH_FAIL_ON   blind, inconclusive, missing  (blind; empty for none)
 #   POOLBENCH_OUT       directory for the files       (poolbench-gate)
 #   POOLBENCH_PROGRAM   a built program               (built from this checkout)
 set -euo pipefail
@@ -40,6 +40,6 @@ fi
 
 code=0
 "$program" gate -base "$base" -pkg "${POOLBENCH_PACKAGES:-./...}" -bench "${POOLBENCH_BENCH:-.}" \
-	-budget "${POOLBENCH_BUDGET:-3m}" -limit "${POOLBENCH_LIMIT:-5%}" -fail-on "${POOLBENCH_FAIL_ON:-}" \
+	${POOLBENCH_BUDGET:+-budget "$POOLBENCH_BUDGET"} -limit "${POOLBENCH_LIMIT:-5%}" -fail-on "${POOLBENCH_FAIL_ON-blind}" \
 	-out "${POOLBENCH_OUT:-poolbench-gate}" || code=$?
 exit "$code"

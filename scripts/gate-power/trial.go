@@ -17,6 +17,8 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"poolbench/bench/host"
+	"poolbench/bench/record"
+	"poolbench/reports/gate"
 	"poolbench/reports/words"
 )
 
@@ -56,7 +58,6 @@ type verdict struct {
 			High *float64 `json:"high"`
 		} `json:"ratio"`
 	} `json:"results"`
-	Usual *usual `json:"usual"`
 }
 
 // oneRun makes the commits, runs the gate and reads what it said, or only reads what
@@ -91,6 +92,9 @@ func oneRun(ctx context.Context, c *config, r *repository, targets []string, i i
 	}
 	o = outcome{Run: i + 1, Target: target, Change: c.change, ExitCode: code, Seconds: time.Since(start).Seconds()}
 	if err := o.read(filepath.Join(dir, "verdict.json")); err != nil {
+		return o, err
+	}
+	if err := o.compare(filepath.Join(dir, "comparison.txt")); err != nil {
 		return o, err
 	}
 	text, err := json.MarshalIndent(o, "", "  ")
@@ -136,7 +140,7 @@ func (o *outcome) read(path string) error {
 	if err := json.Unmarshal(text, &v); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	o.Outcome, o.Headline, o.Usual = v.Outcome, v.Headline, v.Usual
+	o.Outcome, o.Headline = v.Outcome, v.Headline
 	for _, result := range v.Results {
 		name := "Benchmark" + bare(result.Name)
 		if result.Unit != "sec/op" {
@@ -160,6 +164,26 @@ func (o *outcome) read(path string) error {
 				}
 			}
 		}
+	}
+	return nil
+}
+
+// compare asks the usual method about the same data.
+func (o *outcome) compare(path string) error {
+	rec, err := record.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	u := gate.Replay(rec, gate.Options{}).Usual()
+	if u.Judged == 0 {
+		return nil
+	}
+	o.Usual = &usual{}
+	for _, p := range u.Slower {
+		o.Usual.Slower = append(o.Usual.Slower, p.Full())
+	}
+	for _, p := range u.Faster {
+		o.Usual.Faster = append(o.Usual.Faster, p.Full())
 	}
 	return nil
 }

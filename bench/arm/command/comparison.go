@@ -26,6 +26,7 @@ type Comparison struct {
 
 	failure [2]error             // by side: why it is not run any more
 	results map[record.Point]int // that both sides print in one run, at least 1
+	took    time.Duration        // one run of both
 }
 
 const (
@@ -49,6 +50,7 @@ func (c *Comparison) Warnings() []record.Warning {
 // nothing to compare, which is an error.
 func (c *Comparison) Declare(ctx context.Context) ([]record.Promise, error) {
 	var sides [2]printed
+	begin := time.Now()
 	var points []record.Point
 	for s := range sides {
 		if sides[s], c.failure[s] = c.run(ctx, s); ctx.Err() != nil {
@@ -63,6 +65,7 @@ func (c *Comparison) Declare(ctx context.Context) ([]record.Promise, error) {
 	if len(points) == 0 {
 		return nil, fmt.Errorf("no benchmark to compare: base %w; head %w", c.failure[0], c.failure[1])
 	}
+	c.took = time.Since(begin)
 	c.results = map[record.Point]int{}
 	var promised []record.Promise
 	for _, p := range points {
@@ -72,6 +75,9 @@ func (c *Comparison) Declare(ctx context.Context) ([]record.Promise, error) {
 	}
 	return promised, nil
 }
+
+// Fit is what a block takes: a run cannot be made shorter.
+func (c *Comparison) Fit(int, time.Duration) time.Duration { return runsInBlock * c.took }
 
 // Groups are one group, of all the points that are wanted.
 func (c *Comparison) Groups(_ context.Context, _ int, wanted []record.Point) ([]block.Group, error) {

@@ -210,7 +210,7 @@ func (r *ramp) fit(n int, ns float64) int {
 // planFor says how many slices make a block: fewer of long ones, more where starting
 // the processes is what takes time.
 func (c *Comparison) planFor(found calibration, startup time.Duration) plan {
-	p := plan{iterations: found.iterations, dropped: 3, untimed: found.untimed}
+	p := plan{iterations: found.iterations, dropped: 3, untimed: found.untimed, wall: found.wall, startup: startup}
 	switch {
 	case found.wall > 200*time.Millisecond:
 		p.dropped = 0

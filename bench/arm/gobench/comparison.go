@@ -3,7 +3,8 @@
 //  1. Declare finds the benchmarks of both builds, sub-benchmarks included
 //     (discover.go), finds out how many iterations make a slice (calibrate.go), and
 //     adds controls: benchmarks of base against a copy of base, and against base with
-//     more iterations than it is told (controls.go).
+//     more iterations than it is told (controls.go). Fit makes blocks short enough for
+//     as many as are needed (fit.go).
 //  2. Groups are what a block measures (groups.go): each is a pair of processes of one
 //     pair of links (walk.go). For each benchmark both builds are alive together and
 //     take turns in slices of about a millisecond, with equal iteration counts
@@ -58,6 +59,8 @@ type Comparison struct {
 	random  *rand.Rand
 	alone   map[*build.Package]bool // packages whose functions need processes of their own
 	lacks   []record.Warning
+	fit     fit
+	linking time.Duration // what one pair of links of all packages takes
 }
 
 // New prepares to measure builds, which stay the caller's to close.

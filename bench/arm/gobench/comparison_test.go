@@ -672,6 +672,7 @@ func (s *scripted) end(context.Context) (map[string]float64, error) {
 func (s *scripted) pin(int)              {}
 func (s *scripted) ran() map[int]float64 { return nil }
 func (s *scripted) printed() int64       { return 0 }
+func (s *scripted) pid() int             { return 0 }
 
 // contest lets two runners take turns in a block of their own.
 func contest(t *testing.T, seed uint64, x *target, runners ...runner) *pair {

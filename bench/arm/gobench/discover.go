@@ -32,6 +32,9 @@ func (c *Comparison) Declare(ctx context.Context) ([]record.Promise, error) {
 	if err := c.calibrate(ctx, both); err != nil {
 		return nil, err
 	}
+	if err := c.timeLinking(ctx); err != nil {
+		return nil, err
+	}
 	c.addControls()
 	var declared []record.Promise
 	for _, t := range c.order {

@@ -27,6 +27,7 @@ func (c *Comparison) Groups(ctx context.Context, number int, wanted []record.Poi
 			}
 		}
 	}
+	c.refit(number, targets)
 	for _, together := range c.together(targets) {
 		groups = append(groups, c.group(together, c.Links(number)))
 	}
@@ -56,6 +57,6 @@ func (c *Comparison) group(targets []*target, pair int) block.Group {
 // contest is that of both sides of a target, which it pins.
 func (c *Comparison) contest(t *target, sides [2]*side) block.Contest {
 	c.pinBoth(t, sides)
-	return block.Contest{Turns: t.plan.dropped + t.plan.kept,
+	return block.Contest{Turns: t.plan.dropped + t.plan.keeps(c.fit.shareNow()),
 		Entrants: []block.Entrant{t.entrant(build.Base, sides[build.Base]), t.entrant(build.Head, sides[build.Head])}}
 }

@@ -3,6 +3,7 @@ package gobench
 import (
 	"context"
 	"errors"
+	"maps"
 	"math"
 
 	"poolbench/bench/arm"
@@ -23,6 +24,8 @@ type runner interface {
 	// ran is how long each thread ran so far, in ns, by thread id; nil when the system
 	// does not tell.
 	ran() map[int]float64
+	// pid is the process that runs all slices; 0 where each has its own.
+	pid() int
 	// printed is how much the process has printed so far, in bytes.
 	printed() int64
 }
@@ -54,10 +57,12 @@ func slowed(n int) (iterations int, flags uint64) {
 // A side is a target in one build, as an arm.
 type side struct {
 	runner
-	plan  plan
-	slow  bool // head of a canary
-	goes  bool // the benchmark goes on after this target: there is no end to tell of yet
-	taken int  // slices
+	plan    plan
+	slow    bool // head of a canary
+	goes    bool // the benchmark goes on after this target: there is no end to tell of yet
+	taken   int  // slices
+	meter   meter
+	metered int // operations that the meter has seen
 }
 
 // newSides are both sides of a target.
@@ -89,6 +94,12 @@ func (s *side) Slice(ctx context.Context) (arm.Slice, error) {
 	if warm || s.plan.dropped < 2 || s.plan.untimed { // long slices do not feel it
 		flags |= countMemory
 	}
+	if s.taken == s.plan.dropped && s.pid() != 0 {
+		s.meter.begin(s.pid())
+	}
+	if !warm {
+		s.metered += n
+	}
 	s.taken++
 	got, err := s.run(ctx, n, flags)
 	slice := got.Slice
@@ -105,11 +116,16 @@ func (s *side) End(ctx context.Context) (map[string]float64, error) {
 	if s.goes {
 		return nil, nil
 	}
+	used := s.meter.values(s.metered) // before the process ends
 	values, err := s.end(ctx)
 	if _, own := values[record.UnitTime]; own && err == nil {
 		err = errors.New("reports a time of its own at its end, which it did not do when it was calibrated")
 	}
-	return values, err
+	if used == nil {
+		return values, err
+	}
+	maps.Copy(used, values) // what a benchmark reports itself counts
+	return used, err
 }
 
 // Close is that of arm.Arm: the processes are the group's.

@@ -56,4 +56,5 @@ func (l launch) results(ctx context.Context, more ...string) ([]record.Result, *
 func (s *sliced) end(context.Context) (map[string]float64, error) { return nil, nil }
 func (s *sliced) pin(int)                                         {}
 func (s *sliced) ran() map[int]float64                            { return nil }
+func (s *sliced) pid() int                                        { return 0 }
 func (s *sliced) printed() int64                                  { return 0 }

@@ -279,6 +279,8 @@ func (s *stepped) pin(cpu int) {
 	affinity.SetProcess(s.process.Pid, cpus)
 }
 
+func (s *stepped) pid() int { return s.process.Pid }
+
 func (s *stepped) printed() int64 { return s.process.Printed() }
 
 func (s *stepped) ran() map[int]float64 { return affinity.Ran(s.process.Pid) }

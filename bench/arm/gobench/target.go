@@ -2,6 +2,7 @@ package gobench
 
 import (
 	"fmt"
+	"time"
 
 	"poolbench/bench/arm"
 	"poolbench/bench/arm/gobench/build"
@@ -27,6 +28,9 @@ type plan struct {
 	single     bool // one thread does all the work
 	anew       bool // a function of b.Loop is called for each slice: what it reports would else be of more than the slices
 	untimed    bool // a build says that it has no time
+
+	wall    time.Duration // of one slice of each side with all that goes with it
+	startup time.Duration // until both sides stand ready
 }
 
 // sides are the builds that are measured as base and as head.

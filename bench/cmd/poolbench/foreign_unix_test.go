@@ -164,7 +164,7 @@ func TestGateFunction(t *testing.T) {
 	call := []string{"gate", "-base", "HEAD", "-python-func", "mine:f", "-inputs", "in.jsonl"}
 	// How sure it gets depends on the machine; that nothing is called slower does not.
 	code, stdout, stderr := poolbench(t, append(call, "-budget", "5s")...)
-	if code != program.OK || strings.Contains(stdout, "1 regression") || strings.Contains(stdout, "other than base") {
+	if code != program.OK || strings.Contains(stdout, "regressed:") || strings.Contains(stdout, "other than base") {
 		t.Errorf("unchanged: exit %d\n%s%s", code, stdout, stderr)
 	}
 	rec, err := record.ReadFile(filepath.Join("poolbench-gate", "comparison.txt"))

@@ -42,7 +42,7 @@ const rulesExample = `  # word  benchmark        unit       value   until       
 `
 
 // failOn are the outcomes besides a regression that -fail-on can name.
-var failOn = []string{"inconclusive", "missing"}
+var failOn = []string{"inconclusive", "blind", "missing"}
 
 // gateFlags are the flags of gate as typed.
 type gateFlags struct {
@@ -60,7 +60,7 @@ func addGateFlags(c *program.Invocation) *gateFlags {
 	f := &gateFlags{limit: gate.DefaultSlowdown}
 	c.Flags.Func("limit", "smallest slowdown that counts, such as `5%`, which is the default", f.setLimit)
 	c.Flags.BoolVar(&f.across, "across-machines", false, "compare two records although machine, Go version or GOMAXPROCS differ")
-	c.Flags.Func("fail-on", "`outcomes` that fail too: inconclusive (exit 4), missing (exit 3)", f.setFailOn)
+	c.Flags.Func("fail-on", "`outcomes` that fail too: blind, when nothing can be said either way (exit 4), inconclusive, when not of everything (exit 4), missing (exit 3)", f.setFailOn)
 	c.Flags.StringVar(&f.summary, "summary", "", "`file` to write the verdicts to as Markdown")
 	c.Flags.StringVar(&f.rules, "rules", "", "`file` with limits and accepted regressions of single benchmarks (default "+gate.RulesFile+" if it is there)")
 	c.Flags.StringVar(&f.history, "history", "", "`directory` to keep the results of each commit in, and to look for lasting changes in; by itself it is only looked at")
@@ -155,12 +155,13 @@ func (f *gateFlags) judgeAgain(c *program.Invocation, path string, options gate.
 // the measurement before its time, which decides on the code then; nil if nothing did.
 func (f *gateFlags) finish(c *program.Invocation, r *gate.Report, failure error) error {
 	failure = c.First(failure, program.WriteMade(f.summary, r, gate.WriteMarkdown))
-	failure = c.First(failure, gate.WriteText(c.Stdout, r, f.view.Options))
-	code := r.ExitCode(slices.Contains(f.failing, "inconclusive"), slices.Contains(f.failing, "missing"))
+	has := func(outcome string) bool { return slices.Contains(f.failing, outcome) }
+	code := r.ExitCode(gate.FailOn{Inconclusive: has("inconclusive"), Blind: has("blind"), Missing: has("missing")})
 	if failure != nil {
 		code = program.ExitCode(failure)
 	}
 	failure = c.First(failure, f.ci.publish(c, r, code))
+	failure = c.First(failure, gate.WriteText(c.Stdout, r, f.view.Options)) // the verdict is the last line
 	if failure == nil && code != program.OK {
 		return &program.ExitError{Code: code}
 	}

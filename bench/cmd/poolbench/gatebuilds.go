@@ -37,11 +37,15 @@ type buildFlags struct {
 	revisions                   [2]string // what was built
 }
 
-const defaultGateOut = "poolbench-gate"
+const (
+	defaultGateOut = "poolbench-gate"
+	headDefault    = build.WorkTree
+	defaultSeeds   = 16
+)
 
 func (f *buildFlags) add(c *program.Invocation) {
 	c.Flags.StringVar(&f.base, "base", "", "Git `revision` to compare with: builds both versions and measures them against each other")
-	c.Flags.StringVar(&f.head, "head", build.WorkTree, "Git `revision` to judge, or worktree for the files as they are")
+	c.Flags.StringVar(&f.head, "head", headDefault, "Git `revision` to judge, or worktree for the files as they are")
 	c.Flags.StringVar(&f.packages, "pkg", "./...", "comma-separated package `patterns`")
 	c.Flags.StringVar(&f.bench, "bench", ".", "regular `expression` of the benchmarks, as for go test -bench")
 	c.Flags.Func("cpu", "comma-separated `values` of GOMAXPROCS (default the one in force)", func(list string) (err error) {
@@ -55,9 +59,9 @@ func (f *buildFlags) add(c *program.Invocation) {
 	c.Flags.StringVar(&f.function, "python-func", "", "with -base and -inputs: compare a `function` of Python, package.module:function, instead of Go benchmarks")
 	c.Flags.StringVar(&f.inputs, "inputs", "", "`file` with a JSON value in each line, the only argument of a call of the function")
 	c.Flags.StringVar(&f.python, "python", "", "`path` of the interpreter (default python3)")
-	c.Flags.DurationVar(&f.budget, "budget", 3*time.Minute, "most `time` for measuring; building comes before it")
+	c.Flags.DurationVar(&f.budget, "budget", 0, "most `time` for measuring; building comes before it (default as long as the benchmarks need, 3m to 10m)")
 	c.Flags.DurationVar(&f.patience, "timeout", 0, "how `long` a benchmark may give no answer (default a sixth of the budget, 5s to 30s; commands ten times that)")
-	c.Flags.IntVar(&f.seeds, "seeds", 16, "how many `times` each build is linked, with other function orders")
+	c.Flags.IntVar(&f.seeds, "seeds", defaultSeeds, "how many `times` each build is linked, with other function orders")
 	c.Flags.Uint64Var(&f.seed, "seed", 0, "seed of all random orders; 0 picks one and records it")
 	c.Flags.StringVar(&f.out, "out", defaultGateOut, "`directory` for comparison.txt and summary.md")
 }
@@ -83,7 +87,7 @@ func (f *buildFlags) check() error {
 		return program.UsageErrorf("-python-func, -base and -inputs belong together: one of them is missing")
 	case f.ways() > 1:
 		return program.UsageErrorf("-base, -base-bin and -base-cmd are three ways to say the same: give one")
-	case f.budget <= 0:
+	case f.budget < 0:
 		return program.UsageErrorf("-budget %v: a time above 0 is needed", f.budget)
 	case f.out == "":
 		return program.UsageErrorf("-out: the name of a directory is needed")
@@ -114,7 +118,8 @@ func (f *gateFlags) measureBuilds(ctx context.Context, c *program.Invocation, op
 	defer progress.stop()
 	m, names, clean, err := b.comparison(ctx, progress)
 	if err != nil {
-		return b.explain(ctx, err)
+		progress.stop()
+		return f.unmeasured(ctx, c, err)
 	}
 	defer func() {
 		if err := clean(); err != nil {
@@ -130,10 +135,12 @@ func (f *gateFlags) judgeBuilds(ctx context.Context, c *program.Invocation, m be
 	b := &f.builds
 	promised, err := m.Declare(ctx)
 	if err != nil {
-		return b.explain(ctx, err)
+		progress.stop()
+		return f.unmeasured(ctx, c, err)
 	}
 	judge := gate.NewJudge(options, promised)
-	failure := b.measure(ctx, m, names, promised, judge, progress)
+	short := b.fit(m, options, promised, progress)
+	failure := b.measure(ctx, m, names, promised, short, judge, progress)
 	progress.stop()
 	report := judge.Report()
 	blocks := words.Count(report.Blocks, "block")
@@ -143,22 +150,27 @@ func (f *gateFlags) judgeBuilds(ctx context.Context, c *program.Invocation, m be
 		report.EndedEarly = "interrupted"
 		report.Warnings = append(report.Warnings, record.Warning{What: "Interrupted after " + blocks + "."})
 	case failure != nil && report.Blocks == 0:
-		return failure
+		return f.unmeasured(ctx, c, failure)
 	case failure != nil:
 		report.EndedEarly = "failed"
 		what, _, _ := strings.Cut(failure.Error(), "\n")
 		report.Warnings = append(report.Warnings, record.Warning{What: fmt.Sprintf("An error ended the measurement after %s: %s.", blocks, what)})
 	}
 	report.Base, report.Head = names.Base, names.Head
-	report.Warnings = slices.Concat(report.Warnings, m.Warnings(), withoutAnswer(report))
-	f.summary = cmp.Or(f.summary, filepath.Join(b.out, "summary.md"))
-	f.ci.inDirectory(b.out)
-	err = f.finish(c, report, failure)
-	fmt.Fprintf(c.Stdout, "\nData     %s\n", b.path())
-	if f.history != "" && failure == nil {
-		err = c.First(err, f.addToHistory(ctx, c, report, options)) // the verdict decides on the exit code
+	report.Warnings = slices.Concat(report.Warnings, m.Warnings(), short, withoutAnswer(report))
+	report.Then = f.then(context.WithoutCancel(ctx))
+	f.leaveIn(b.out)
+	var kept error
+	if f.history != "" && failure == nil { // before the verdict, which is the last line
+		kept = f.addToHistory(ctx, c, report, options)
 	}
-	return err
+	return c.First(f.finish(c, report, failure), kept) // the verdict decides on the exit code
+}
+
+// leaveIn names the files that are to be left in a directory, where they have no name yet.
+func (f *gateFlags) leaveIn(dir string) {
+	f.summary = cmp.Or(f.summary, filepath.Join(dir, "summary.md"))
+	f.ci.inDirectory(dir)
 }
 
 // withoutAnswer names the flag for benchmarks that took too long, in the words of
@@ -192,7 +204,7 @@ func (f *buildFlags) path() string { return filepath.Join(f.out, "comparison.txt
 
 // comparison builds what is to be measured. clean removes it.
 func (f *buildFlags) comparison(ctx context.Context, progress *gateProgress) (m bench.Comparison, names record.Builds, clean func() error, err error) {
-	patience := min(30*time.Second, max(5*time.Second, f.budget/6))
+	patience := min(30*time.Second, max(5*time.Second, cmp.Or(f.budget, leastBudget)/6))
 	if f.baseCmd != "" {
 		progress.stage("running both commands")
 		return &commandarm.Comparison{Base: f.baseCmd, Head: f.headCmd, Patience: cmp.Or(f.patience, 10*patience)},
@@ -262,7 +274,7 @@ func named(revision, commit string) string {
 
 // measure writes the comparison while it is measured. What was judged lies on the
 // disk, whatever happens.
-func (f *buildFlags) measure(ctx context.Context, m bench.Comparison, names record.Builds, promised []record.Promise, judge *gate.Judge, progress *gateProgress) error {
+func (f *buildFlags) measure(ctx context.Context, m bench.Comparison, names record.Builds, promised []record.Promise, short []record.Warning, judge *gate.Judge, progress *gateProgress) error {
 	if err := program.KeepPrevious(f.path(), progress.tell); err != nil {
 		return err
 	}
@@ -271,7 +283,7 @@ func (f *buildFlags) measure(ctx context.Context, m bench.Comparison, names reco
 		return err
 	}
 	progress.begin(len(promised), f.budget)
-	err = bench.Compare(ctx, m, bench.CompareConfig{Promised: promised, Builds: names, Budget: f.budget, Seed: f.seed, Out: file,
+	err = bench.Compare(ctx, m, bench.CompareConfig{Promised: promised, Builds: names, Budget: f.budget, Seed: f.seed, Out: file, Warnings: short,
 		Next: func() []record.Point {
 			next := judge.Next()
 			progress.next(len(next))

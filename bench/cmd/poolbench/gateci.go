@@ -54,7 +54,7 @@ func publishGitHub(stdout io.Writer, r *gate.Report, getenv func(string) string)
 	if err := gate.WriteMarkdown(&summary, r); err != nil {
 		return err
 	}
-	outputs := fmt.Sprintf("verdict=%s\nregressions=%d\n", r.Outcome(), r.Count(gate.Regressed))
+	outputs := fmt.Sprintf("verdict=%s\nregressions=%d\n", r.Outcome(), r.Benchmarks(gate.Regressed))
 	return errors.Join(appendTo(getenv("GITHUB_STEP_SUMMARY"), summary.Bytes()), appendTo(getenv("GITHUB_OUTPUT"), []byte(outputs)))
 }
 

@@ -51,7 +51,7 @@ func TestGateInGitHubActions(t *testing.T) {
 	if text := read("output"); string(text) != "earlier=1\nverdict=regressed\nregressions=1\n" {
 		t.Errorf("outputs %q", text)
 	}
-	if text := read("summary"); !bytes.HasPrefix(text, []byte("# 1 regression, 1 without change\n")) {
+	if text := read("summary"); !bytes.HasPrefix(text, []byte("# 1 of 2 benchmarks regressed: A (time +100 %); 1 without change\n")) {
 		t.Errorf("summary %s", text)
 	}
 	var verdict struct {

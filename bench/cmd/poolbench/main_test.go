@@ -86,7 +86,7 @@ func TestRunReportGate(t *testing.T) {
 		if !strings.Contains(stdout, "processes × 2") && !strings.Contains(stdout, slow) {
 			t.Errorf("the slow cell is not named:\n%s", stdout)
 		}
-		if !strings.Contains(stdout, "1 regression") {
+		if !strings.Contains(stdout, "1 of 174 benchmarks regressed") {
 			t.Errorf("not exactly one regression:\n%s", stdout)
 		}
 	})
