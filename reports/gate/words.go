@@ -32,10 +32,11 @@ var phrases = [...]phrase{
 	NoChange:        {"no change shown", "without change", "without change", "", "", ""},
 	New:             {"new", "new", "new", "", "", ""},
 	Missing:         {"missing", "missing", "missing", "", "", ""},
+	Unchanged:       {"unchanged", "unchanged", "unchanged", "", "", ""},
 }
 
 // inHeadline is the order of the verdicts there.
-var inHeadline = [len(phrases)]Verdict{Failed, Regressed, LayoutSensitive, Accepted, Improved, Inconclusive, NoChange, New, Missing}
+var inHeadline = [len(phrases)]Verdict{Failed, Regressed, LayoutSensitive, Accepted, Improved, Inconclusive, NoChange, New, Missing, Unchanged}
 
 // Headline is the verdict on the whole in one sentence: "1 regression, 2
 // inconclusive, 20 without change."
@@ -52,7 +53,7 @@ func (r *Report) Headline() string {
 			parts = append(parts, words.Plural(n, phrases[v].one, phrases[v].many))
 		}
 	}
-	text := strings.Join(parts, ", ") + "."
+	text := strings.Join(parts, ", ") + r.whyUnchanged() + "."
 	switch {
 	case r.Count(Regressed)+r.Count(Failed) > 0:
 		return text
@@ -60,6 +61,8 @@ func (r *Report) Headline() string {
 		return "Inconclusive: host busy. " + text
 	case r.Blind != "":
 		return "Inconclusive: the run was blind. " + text
+	case r.allUnchanged():
+		return "Nothing to measure, " + text
 	case r.Inconclusive(): // there may be one
 		return "No regression shown, " + text
 	}
@@ -236,6 +239,34 @@ func (w wording) notes(more string) []note {
 		all = append(all, note{"Note", "Note", warning.String()})
 	}
 	return slices.DeleteFunc(all, func(n note) bool { return n.text == "" })
+}
+
+// whyUnchanged goes on behind the number of unchanged benchmarks, which comes last in the headline:
+// ": identical", ": 20 identical, 9 not reachable from the change".
+func (r *Report) whyUnchanged() string {
+	reasons := []struct {
+		why  record.Unchanged
+		text string
+	}{{record.Identical, "identical"}, {record.Unreached, "not reachable from the change"}}
+	var parts, alone []string
+	for _, reason := range reasons {
+		n := 0
+		for _, c := range r.Cases {
+			if c.Verdict == Unchanged && c.Reason == string(reason.why) {
+				n++
+			}
+		}
+		if n > 0 {
+			parts, alone = append(parts, fmt.Sprintf("%d %s", n, reason.text)), append(alone, reason.text)
+		}
+	}
+	switch len(parts) {
+	case 0:
+		return ""
+	case 1:
+		return ": " + alone[0]
+	}
+	return ": " + strings.Join(parts, ", ")
 }
 
 func results(n int) string { return words.Count(n, "result") }
