@@ -93,7 +93,7 @@ func git(t *testing.T, args ...string) string {
 // head, and judging the file again says the same.
 func TestGateBuilds(t *testing.T) {
 	benchRepo(t)
-	code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-budget", "3s", "-seeds", "2", "-cpu", "1,2", "-out", "out")
+	code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-budget", "3s", "-seeds", "2", "-cpu", "1,2", "-all", "-out", "out")
 	if code != program.OK {
 		t.Fatalf("exit %d\n%s\n%s", code, stdout, stderr)
 	}

@@ -29,7 +29,7 @@ func (b *Builds) opensChanged(ctx context.Context, p *Package) (bool, error) {
 		}
 	}
 	for _, s := range []Side{Base, Head} {
-		text, err := withoutSourceTable(b.pairPath(p, s, 0))
+		text, err := loaded(b.pairPath(p, s, 0))
 		if err != nil {
 			return false, err
 		}
@@ -144,27 +144,38 @@ func (b *Builds) strings(ctx context.Context, p *Package, s Side) (all []string,
 	return all, os.Remove(path)
 }
 
-// withoutSourceTable is the text of a binary without the table of functions and lines, which names
-// the source files. Where that is not a section of its own it stays.
-func withoutSourceTable(path string) ([]byte, error) {
+// loaded is what a binary has in memory when it runs, without the table of functions and lines,
+// which names the source files. Of a format that does not tell it apart it is the whole file.
+func loaded(path string) ([]byte, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	from, size := uint64(0), uint64(0)
+	var parts [][]byte
 	if f, err := elf.NewFile(bytes.NewReader(text)); err == nil {
 		for _, s := range f.Sections {
-			if strings.HasSuffix(s.Name, ".gopclntab") {
-				from, size = s.Offset, s.Size
+			if s.Flags&elf.SHF_ALLOC != 0 && s.Type != elf.SHT_NOBITS && !strings.HasSuffix(s.Name, ".gopclntab") {
+				part, err := s.Data()
+				if err != nil {
+					return nil, err
+				}
+				parts = append(parts, part)
 			}
 		}
 	} else if f, err := macho.NewFile(bytes.NewReader(text)); err == nil {
-		if s := f.Section("__gopclntab"); s != nil {
-			from, size = uint64(s.Offset), s.Size
+		const zeroFilled = 1 // S_ZEROFILL of mach-o/loader.h: not in the file
+		for _, s := range f.Sections {
+			if s.Flags&0xff != zeroFilled && s.Name != "__gopclntab" {
+				part, err := s.Data()
+				if err != nil {
+					return nil, err
+				}
+				parts = append(parts, part)
+			}
 		}
 	}
-	if from+size <= uint64(len(text)) {
-		clear(text[from : from+size])
+	if len(parts) == 0 {
+		return text, nil
 	}
-	return text, nil
+	return bytes.Join(parts, []byte{0}), nil
 }
