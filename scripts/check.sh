@@ -63,6 +63,6 @@ go run ./scripts/decisions -records 50
 
 step "gate: this commit against itself"
 go build -o "$tmp/poolbench" ./bench/cmd/poolbench
-"$tmp/poolbench" gate -base HEAD -head HEAD -pkg ./executors,./workloads -bench 'PingPong|Kernel/executor|spin|hash|matmul' -budget 45s -out "$tmp/gate"
+"$tmp/poolbench" gate -base HEAD -head HEAD -all -pkg ./executors,./workloads -bench 'PingPong|Kernel/executor|spin|hash|matmul' -budget 45s -out "$tmp/gate"
 
 step "all checks passed"

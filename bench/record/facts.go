@@ -120,7 +120,17 @@ type Promise struct {
 	Role   Role   `json:"role"`
 	InBase bool   `json:"in_base"`
 	InHead bool   `json:"in_head"`
+
+	Unchanged Unchanged `json:"unchanged,omitempty"` // why it is not measured; "" when it is
 }
+
+// An Unchanged is why a benchmark need not be measured: both versions of it do the same.
+type Unchanged string
+
+const (
+	Identical Unchanged = "identical" // no code or data of the test binary differs, nor a file that it opens
+	Unreached Unchanged = "unreached" // some differ, and it can reach none of them
+)
 
 // Point is the promised point, without a side.
 func (p Promise) Point() Point { return Point{Pkg: p.Pkg, name: p.Name} }

@@ -21,6 +21,7 @@ const (
 	NoChange                       // shown not to be worse by the slowdown of interest
 	New                            // only in head
 	Missing                        // only in base
+	Unchanged                      // not measured, since both builds do the same
 )
 
 // String is the verdict in words: "no change shown".

@@ -27,6 +27,8 @@ func (s *subject) cases() []Case {
 	switch {
 	case s.failure != "":
 		c.Verdict, c.Reason = Failed, s.failure
+	case s.Unchanged != "":
+		c.Verdict, c.Reason = Unchanged, string(s.Unchanged)
 	case !s.InBase:
 		c.Verdict = New
 	case !s.InHead:

@@ -16,7 +16,7 @@ const Schema = "poolbench.gate/2"
 // What is not known is left out; there are no NaN and no infinity.
 type verdictFile struct {
 	Schema   string `json:"schema"`
-	Outcome  string `json:"outcome"`   // "fine", "regressed", "failed", "interrupted", "void", "inconclusive", "not comparable"
+	Outcome  string `json:"outcome"`   // "fine", "regressed", "failed", "interrupted", "void", "inconclusive", "not comparable", "unchanged"
 	ExitCode int    `json:"exit_code"` // of the program
 	Headline string `json:"headline"`  // one sentence
 	*Report
@@ -34,7 +34,7 @@ type resultEntry struct {
 	Package    string      `json:"package"`
 	Name       string      `json:"name"`                  // with the -GOMAXPROCS suffix if there is one
 	Unit       string      `json:"unit"`                  // "sec/op", "p90 sec/op", "allocs/op", …
-	Verdict    string      `json:"verdict"`               // "failed", "regressed", "layout-sensitive", "inconclusive", "accepted", "improved", "no change shown", "new", "missing"
+	Verdict    string      `json:"verdict"`               // "failed", "regressed", "layout-sensitive", "inconclusive", "accepted", "improved", "no change shown", "new", "missing", "unchanged"
 	Base       *float64    `json:"base_median,omitempty"` // of all blocks; people are shown head as base × ratio
 	Head       *float64    `json:"head_median,omitempty"`
 	Ratio      *ratioEntry `json:"ratio,omitempty"` // head / base as paired, turn by turn
@@ -79,10 +79,10 @@ func (r *Report) entries(cases []Case) []resultEntry {
 		e := resultEntry{Package: c.Pkg, Name: c.Name, Unit: c.Unit, Verdict: c.Verdict.String(), Exact: c.Exact, Limit: c.Limit,
 			Detectable: finite(c.Detectable), More: finite(c.More), LayoutSD: finite(c.Layout), Planted: c.Canary, Reason: c.Reason, Shift: c.Shift, Accept: r.acceptLine(c)}
 		e.File, e.Line = r.place(c)
-		if c.Verdict != New && c.Verdict != Failed {
+		if c.Verdict != New && c.Verdict != Failed && c.Verdict != Unchanged {
 			e.Base = &c.Base
 		}
-		if c.Verdict != Missing && c.Verdict != Failed {
+		if c.Verdict != Missing && c.Verdict != Failed && c.Verdict != Unchanged {
 			e.Head = &c.Head
 		}
 		if v := finite(c.Ratio.Value); v != 0 {

@@ -90,7 +90,7 @@ func (j *Judge) Next() []record.Point {
 	canaries, seen := j.canaries()
 	for _, s := range j.subjects {
 		switch {
-		case s.failure != "" || !s.InBase || !s.InHead:
+		case s.failure != "" || !s.InBase || !s.InHead || s.Unchanged != "":
 			continue
 		case j.screened && s.time != open && !s.undecidedExtras():
 			continue

@@ -91,8 +91,14 @@ func (r *Report) Inconclusive() bool {
 	return r.Unchecked() != "" || r.Count(Inconclusive)+r.Count(LayoutSensitive) > 0
 }
 
-// Outcome is the verdict on the whole in a word or two: what counts most of
-// "interrupted", "not comparable", "void", "failed", "regressed", "inconclusive" and "fine".
+// allUnchanged reports whether there was nothing to measure.
+func (r *Report) allUnchanged() bool {
+	return len(r.Cases) > 0 && len(r.Cases) == r.Count(Unchanged)
+}
+
+// Outcome is the verdict on the whole in a word or two: what counts most of "interrupted",
+// "not comparable", "void", "failed", "regressed", "inconclusive", "unchanged" (all of it) and
+// "fine".
 func (r *Report) Outcome() string {
 	switch {
 	case r.EndedEarly != "":
@@ -107,6 +113,8 @@ func (r *Report) Outcome() string {
 		return "regressed"
 	case r.Inconclusive():
 		return "inconclusive"
+	case r.allUnchanged():
+		return "unchanged"
 	}
 	return "fine"
 }

@@ -78,6 +78,9 @@ func newSubject(p record.Promise, j *shared) *subject {
 		s.slowdown = math.Log1p(limit)
 		s.tolerant = math.Min(s.tolerant, s.slowdown/2)
 	}
+	if p.Unchanged != "" {
+		s.time = passed // the budget is for the others
+	}
 	return s
 }
 

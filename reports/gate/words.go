@@ -32,10 +32,11 @@ var phrases = [...]phrase{
 	NoChange:        {"no change shown", "without change", "without change", "", "", ""},
 	New:             {"new", "new", "new", "", "", ""},
 	Missing:         {"missing", "missing", "missing", "", "", ""},
+	Unchanged:       {"unchanged", "unchanged", "unchanged", "", "", ""},
 }
 
 // inHeadline is the order of the verdicts there.
-var inHeadline = [len(phrases)]Verdict{Failed, Regressed, LayoutSensitive, Accepted, Improved, Inconclusive, NoChange, New, Missing}
+var inHeadline = [len(phrases)]Verdict{Failed, Regressed, LayoutSensitive, Accepted, Improved, Inconclusive, NoChange, New, Missing, Unchanged}
 
 // Headline is the verdict on the whole in one sentence: "2 of 7 benchmarks regressed:
 // Encode (time +9 %, B/op +100 %, allocs 2 → 3) and Decode (time +7 %); 5 without change."
@@ -60,6 +61,8 @@ func (r *Report) Headline() string {
 		return text
 	case r.Count(Failed) > 0:
 		return counts + "."
+	case r.allUnchanged():
+		return "Nothing to measure, " + counts + "."
 	case unchecked != "":
 		return notChecked + unchecked + ". Of " + words.Count(len(r.benchmarks()), "benchmark") + ": " + counts + "."
 	case r.Inconclusive(): // there may be one
@@ -106,7 +109,7 @@ func (w wording) counts() string {
 			parts = append(parts, words.Plural(n, phrases[v].one, phrases[v].many))
 		}
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, ", ") + w.whyUnchanged()
 }
 
 // word is the first word of a case's line.
@@ -297,6 +300,34 @@ func (w wording) notes(more string) []note {
 		all = append(all, note{"Note", "Note", warning.String()})
 	}
 	return slices.DeleteFunc(all, func(n note) bool { return n.text == "" })
+}
+
+// whyUnchanged goes on behind the number of unchanged benchmarks, which comes last in the headline:
+// ": identical", ": 20 identical, 9 not reachable from the change".
+func (r *Report) whyUnchanged() string {
+	reasons := []struct {
+		why  record.Unchanged
+		text string
+	}{{record.Identical, "identical"}, {record.Unreached, "not reachable from the change"}}
+	var parts, alone []string
+	for _, reason := range reasons {
+		n := 0
+		for _, c := range r.Cases {
+			if c.Verdict == Unchanged && c.Reason == string(reason.why) {
+				n++
+			}
+		}
+		if n > 0 {
+			parts, alone = append(parts, fmt.Sprintf("%d %s", n, reason.text)), append(alone, reason.text)
+		}
+	}
+	switch len(parts) {
+	case 0:
+		return ""
+	case 1:
+		return ": " + alone[0]
+	}
+	return ": " + strings.Join(parts, ", ")
 }
 
 // named lists the new or missing ones: "A and B".

@@ -114,7 +114,7 @@ func runGate(ctx context.Context, c *config, r *repository, dir string, seed uin
 	gate, err := host.Run(ctx, host.Command{
 		Name: c.poolbench,
 		Args: []string{"gate", "-base", "base", "-head", "head", "-pkg", c.packages, "-bench", c.bench,
-			"-budget", c.budget.String(), "-seed", strconv.FormatUint(seed, 10), "-out", dir, "-ci", "none"},
+			"-budget", c.budget.String(), "-seed", strconv.FormatUint(seed, 10), "-all", "-out", dir, "-ci", "none"},
 		Dir: r.dir, Stdout: log, Stderr: log, Grace: 30 * time.Second,
 	})
 	if gate == nil {

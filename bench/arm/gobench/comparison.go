@@ -1,7 +1,7 @@
 // Package gobench measures two builds of the same Go benchmarks against each other.
 //
 //  1. Declare finds the benchmarks of both builds, sub-benchmarks included
-//     (discover.go), finds out how many iterations make a slice (calibrate.go), and
+//     (discover.go), leaves out those that do the same in both (unchanged.go), finds out how many iterations make a slice (calibrate.go), and
 //     adds controls: benchmarks of base against a copy of base, and against base with
 //     more iterations than it is told (controls.go). Fit makes blocks short enough for
 //     as many as are needed (fit.go).
@@ -37,6 +37,7 @@ import (
 // Config says how to measure; zero values mean the defaults.
 type Config struct {
 	Bench    string        // regular expression as for -test.bench; "."
+	All      bool          // measure what cannot have changed, too
 	CPU      []int         // values of GOMAXPROCS; the one of this process
 	Pairs    int           // pairs of links that blocks rotate through; 16
 	Slice    time.Duration // length of a slice; 1.25ms stepped, 10ms sliced

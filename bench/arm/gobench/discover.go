@@ -27,8 +27,10 @@ func (c *Comparison) Declare(ctx context.Context) ([]record.Promise, error) {
 	if len(c.order) == 0 {
 		return nil, &build.InputError{Text: fmt.Sprintf("no benchmark matches %q, in base or head%s", c.config.Bench, c.why())}
 	}
-	c.config.Stage(fmt.Sprintf("calibrating %d benchmarks", len(c.order)))
 	both := slices.DeleteFunc(slices.Clone(c.order), func(t *target) bool { return !t.fits() })
+	if len(both) > 0 {
+		c.config.Stage(fmt.Sprintf("calibrating %d benchmarks", len(both)))
+	}
 	if err := c.calibrate(ctx, both); err != nil {
 		return nil, err
 	}
@@ -64,6 +66,11 @@ func (c *Comparison) discover(ctx context.Context, p *build.Package) error {
 	functions, failures, err := c.bothFunctions(ctx, p)
 	if err != nil {
 		return err
+	}
+	if failures == [2]error{} {
+		if err := c.leaveOut(ctx, p, &functions); err != nil {
+			return err
+		}
 	}
 	for _, s := range []build.Side{build.Base, build.Head} {
 		for _, top := range functions[s] {

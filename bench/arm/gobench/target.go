@@ -41,8 +41,11 @@ func (t *target) sides() [2]build.Side {
 	return [2]build.Side{build.Base, build.Head}
 }
 
-// fits reports whether both builds have the target and nothing is known against it.
-func (t *target) fits() bool { return t.InBase && t.InHead && t.failure == [2]error{} }
+// fits reports whether both builds have the target, it is to be measured, and nothing is known
+// against it.
+func (t *target) fits() bool {
+	return t.InBase && t.InHead && t.Unchanged == "" && t.failure == [2]error{}
+}
 
 // fail notes why sides cannot be measured.
 func (t *target) fail(failures [2]error) {

@@ -30,6 +30,7 @@ type buildFlags struct {
 	baseBin, headBin            string
 	baseCmd, headCmd            string
 	function, inputs, python    string
+	all                         bool
 	budget, patience            time.Duration
 	seeds                       int
 	seed                        uint64
@@ -59,6 +60,7 @@ func (f *buildFlags) add(c *program.Invocation) {
 	c.Flags.StringVar(&f.function, "python-func", "", "with -base and -inputs: compare a `function` of Python, package.module:function, instead of Go benchmarks")
 	c.Flags.StringVar(&f.inputs, "inputs", "", "`file` with a JSON value in each line, the only argument of a call of the function")
 	c.Flags.StringVar(&f.python, "python", "", "`path` of the interpreter (default python3)")
+	c.Flags.BoolVar(&f.all, "all", false, "measure benchmarks that cannot have changed, too: same binary, or nothing changed that they reach")
 	c.Flags.DurationVar(&f.budget, "budget", 0, "most `time` for measuring; building comes before it (default as long as the benchmarks need, 3m to 10m)")
 	c.Flags.DurationVar(&f.patience, "timeout", 0, "how `long` a benchmark may give no answer (default a sixth of the budget, 5s to 30s; commands ten times that)")
 	c.Flags.IntVar(&f.seeds, "seeds", defaultSeeds, "how many `times` each build is linked, with other function orders")
@@ -213,7 +215,7 @@ func (f *buildFlags) comparison(ctx context.Context, progress *gateProgress) (m 
 	if f.function != "" {
 		return f.functions(ctx, progress, patience)
 	}
-	config := gobench.Config{Bench: f.bench, Pairs: f.seeds, Patience: cmp.Or(f.patience, patience), CPU: f.cpu, Seed: f.seed, Stage: progress.stage}
+	config := gobench.Config{Bench: f.bench, All: f.all, Pairs: f.seeds, Patience: cmp.Or(f.patience, patience), CPU: f.cpu, Seed: f.seed, Stage: progress.stage}
 	var builds *build.Builds
 	if f.baseBin != "" {
 		names = record.Builds{Base: f.baseBin, Head: f.headBin}
@@ -282,7 +284,13 @@ func (f *buildFlags) measure(ctx context.Context, m bench.Comparison, names reco
 	if err != nil {
 		return err
 	}
-	progress.begin(len(promised), f.budget)
+	measured := 0
+	for _, p := range promised {
+		if p.Unchanged == "" {
+			measured++
+		}
+	}
+	progress.begin(measured, f.budget)
 	err = bench.Compare(ctx, m, bench.CompareConfig{Promised: promised, Builds: names, Budget: f.budget, Seed: f.seed, Out: file, Warnings: short,
 		Next: func() []record.Point {
 			next := judge.Next()

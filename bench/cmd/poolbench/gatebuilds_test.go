@@ -94,7 +94,7 @@ func git(t *testing.T, args ...string) string {
 // head, and judging the file again says the same.
 func TestGateBuilds(t *testing.T) {
 	benchRepo(t)
-	code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-budget", "3s", "-seeds", "2", "-cpu", "1,2", "-out", "out")
+	code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-budget", "3s", "-seeds", "2", "-cpu", "1,2", "-all", "-out", "out")
 	if code != program.OK {
 		t.Fatalf("exit %d\n%s\n%s", code, stdout, stderr)
 	}
@@ -129,6 +129,58 @@ func TestGateBuilds(t *testing.T) {
 	}
 	if worktrees := git(t, "worktree", "list"); strings.Count(worktrees, "\n") != 1 {
 		t.Errorf("worktrees:\n%s", worktrees)
+	}
+}
+
+// Where nothing can have changed nothing is measured, everywhere that is said, and the history keeps
+// nothing; -all measures all the same. Of a change to one benchmark the other is left out.
+func TestGateUnchanged(t *testing.T) {
+	benchRepo(t)
+	put(t, "README.md", "new")
+	for _, test := range []struct {
+		name, file, text string
+		args             []string
+		unchanged        int
+		want             string
+	}{
+		{"README", "README.md", "newer", nil, 2, "Nothing to measure, 2 unchanged: identical."},
+		{"comment", "m_test.go", "// Package m.\n" + moduleWith(""), nil, 2, "Nothing to measure, 2 unchanged: identical."},
+		{"all", "README.md", "newer", []string{"-all"}, 0, ""},
+		{"one", "m_test.go", moduleWith("_ = b.N"), nil, 1, "1 unchanged: not reachable from the change."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			put(t, "m_test.go", moduleWith(""))
+			put(t, test.file, test.text)
+			out := t.TempDir()
+			history := filepath.Join(out, "history")
+			code, stdout, stderr := poolbench(t, append([]string{"gate", "-base", "HEAD", "-budget", "300ms", "-seeds", "1", "-cpu", "1", "-out", out, "-history", history}, test.args...)...)
+			if code != program.OK || !strings.Contains(stdout, test.want) {
+				t.Fatalf("exit %d\n%s\n%s", code, stdout, stderr)
+			}
+			var verdict struct {
+				Outcome string
+				Blocks  int
+				Counts  map[string]int
+			}
+			text, err := os.ReadFile(filepath.Join(out, "verdict.json"))
+			if err = errors.Join(err, json.Unmarshal(text, &verdict)); err != nil {
+				t.Fatal(err)
+			}
+			if whole := test.unchanged == 2; verdict.Counts["unchanged"] != test.unchanged || whole != (verdict.Outcome == "unchanged") || whole != (verdict.Blocks == 0) {
+				t.Errorf("%+v", verdict)
+			}
+			junit, err := os.ReadFile(filepath.Join(out, "junit.xml"))
+			if said := strings.Count(string(junit), "<system-out>unchanged: "); err != nil || said != test.unchanged {
+				t.Errorf("%v\n%s", err, junit)
+			}
+			if kept, _ := filepath.Glob(filepath.Join(history, "*")); len(kept) > 0 {
+				t.Errorf("the history keeps %v", kept)
+			}
+			_, again, stderr := poolbench(t, "gate", filepath.Join(out, "comparison.txt"))
+			if said, _, _ := strings.Cut(stdout, "\nData "); again != said {
+				t.Errorf("judged again:\n%s\nat first:\n%s\n%s", again, said, stderr)
+			}
+		})
 	}
 }
 

@@ -26,6 +26,7 @@ const (
 var flagForms = map[string][]gateForm{
 	"head":            {formRevisions, formFunction},
 	"pkg":             {formRevisions},
+	"all":             {formRevisions},
 	"seeds":           {formRevisions},
 	"bench":           {formRevisions, formBinaries},
 	"inputs":          {formFunction},

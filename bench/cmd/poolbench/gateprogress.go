@@ -77,6 +77,9 @@ func (p *gateProgress) begin(subjects int, budget time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.start, p.last, p.budget = time.Now(), time.Now(), budget
+	if subjects == 0 {
+		return
+	}
 	fmt.Fprintf(p.out, "poolbench: measuring %d benchmarks, controls included, for at most %v\n", subjects, budget)
 	p.watch("measuring the first block")
 }

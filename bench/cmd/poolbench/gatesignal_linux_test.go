@@ -16,7 +16,7 @@ import (
 func TestGateInterruptedAndKilled(t *testing.T) {
 	benchRepo(t)
 	out := t.TempDir()
-	gate := []string{"gate", "-base", "HEAD", "-budget", "600s", "-seeds", "1", "-cpu", "1", "-out", out}
+	gate := []string{"gate", "-base", "HEAD", "-budget", "600s", "-seeds", "1", "-cpu", "1", "-all", "-out", out}
 	measuring := func() *process {
 		os.Remove(filepath.Join(out, "comparison.txt"))
 		p := start(t, gate...)
@@ -49,7 +49,7 @@ func TestGateInterruptedAndKilled(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "*")); len(left) != 1 {
 		t.Errorf("a killed gate left %v", left)
 	}
-	if code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-budget", "100ms", "-seeds", "1", "-out", out); code != program.OK {
+	if code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-budget", "100ms", "-seeds", "1", "-all", "-out", out); code != program.OK {
 		t.Errorf("the next gate: exit %d\n%s%s", code, stdout, stderr)
 	}
 }

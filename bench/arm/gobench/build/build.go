@@ -81,8 +81,12 @@ type Builds struct {
 
 	prebuilt int // how many pairs of ready binaries there are; 0 when they are linked
 
-	mu      sync.Mutex
-	relinks map[int][2]relink // by package number and side
+	versions [2]string // of Go, by side
+
+	mu       sync.Mutex
+	compared bool              // the trees
+	changed  []string          // paths in the trees that differ
+	relinks  map[int][2]relink // by package number and side
 }
 
 // An InputError is a mistake in what was asked for, not a failure of the build.
@@ -246,14 +250,13 @@ func (b *Builds) Close() error {
 // prepareOverlays makes an overlay for each version: they may want different Go
 // versions.
 func (b *Builds) prepareOverlays(ctx context.Context) error {
-	var versions [2]string
 	for _, s := range b.sides() {
 		out, err := b.command(ctx, b.trees[s], "go", "env", "GOROOT", "GOVERSION")
 		if err != nil {
 			return fmt.Errorf("asking go for its version in %v: %w", s, err)
 		}
 		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-		versions[s] = strings.TrimSpace(lines[len(lines)-1])
+		b.versions[s] = strings.TrimSpace(lines[len(lines)-1])
 		if !canStep {
 			continue
 		}
@@ -266,8 +269,8 @@ func (b *Builds) prepareOverlays(ctx context.Context) error {
 			return nil
 		}
 	}
-	if !b.inPlace && versions[Base] != versions[Head] {
-		b.Notes = append(b.Notes, fmt.Sprintf("Base is built with %s and head with %s: a difference may be that of the compiler.", versions[Base], versions[Head]))
+	if !b.inPlace && b.versions[Base] != b.versions[Head] {
+		b.Notes = append(b.Notes, fmt.Sprintf("Base is built with %s and head with %s: a difference may be that of the compiler.", b.versions[Base], b.versions[Head]))
 	}
 	b.Stepped = !slices.ContainsFunc(b.sides(), func(s Side) bool { return b.overlay[s] == "" })
 	return nil

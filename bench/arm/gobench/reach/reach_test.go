@@ -1,0 +1,110 @@
+package reach
+
+import (
+	"strings"
+	"testing"
+)
+
+func read(t *testing.T, listing string) *Code {
+	t.Helper()
+	c, err := Read(strings.NewReader(listing))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// listed is a listing in which values stands for the bytes that may differ.
+func listed(bytes string) string {
+	return `# example.com/m.v2 [example.com/m.v2.test]
+example.com/m%2ev2.BenchmarkCalls STEXT size=8 args=0x0 locals=0x0 funcid=0x0 align=0x0
+	0x0000 00000 (example.com/m.v2/m_test.go:3)	TEXT	example.com/m%2ev2.BenchmarkCalls(SB), ABIInternal, $0-0
+	0x0000 e8 00 00 00 00                                   .....
+	rel 1+4 t=R_CALL example.com/m%2ev2.callee+0
+	rel 1+0 t=R_CALLIND +0
+example.com/m%2ev2.BenchmarkHolds STEXT size=8
+	0x0000 48 8d 05 00 00 00 00                             H......
+	rel 3+4 t=R_PCREL type:*example.com/m%2ev2.T+0
+example.com/m%2ev2.BenchmarkConverts STEXT size=8
+	0x0000 48 8d 05 00 00 00 00                             H......
+	rel 0+0 t=R_USEIFACE type:*example.com/m%2ev2.T+0
+	rel 3+4 t=R_PCREL type:*example.com/m%2ev2.T+0
+example.com/m%2ev2.BenchmarkNone STEXT size=1
+	0x0000 c3                                               .
+	rel 3+4 t=R_PCREL go:string."a -> b +0"+0
+type:*example.com/m%2ev2.T SRODATA size=56
+	0x0000 08 00 00 00                                      ....
+	rel 68+4 t=R_METHODOFF example.com/m%2ev2.(*T).M+0
+example.com/m%2ev2.(*T).M STEXT dupok size=1
+	0x0000 c3                                               .
+	rel 1+4 t=R_CALL example.com/m%2ev2.callee+0
+example.com/m%2ev2.callee STEXT size=1
+	0x0000 ` + bytes + `                                               .
+go:string."a -> b +0" SRODATA dupok size=9
+	0x0000 61 20 2d 3e 20 62 20 2b 30                       a -> b +0
+ SRODATA size=1
+	0x0000 4d                                               M
+ SDWARFVAR size=40
+	0x0000 00                                               .
+`
+}
+
+// What is reached is what the relocations say; methods of a type only when it can be in an
+// interface.
+func TestReaches(t *testing.T) {
+	c := Compare(read(t, listed("c3")), read(t, listed("90")))
+	for function, want := range map[string]bool{"BenchmarkCalls": true, "BenchmarkConverts": true, "BenchmarkHolds": false, "BenchmarkNone": false} {
+		if got := c.Reaches("example.com/m.v2", function); got != want {
+			t.Errorf("%s: %v", function, got)
+		}
+	}
+	if c.Nothing() || !c.codes[0].Has("example.com/m.v2") {
+		t.Error("it says that nothing differs, or that nothing was read")
+	}
+	moved := strings.ReplaceAll(listed("c3"), "m_test.go:3", "m_test.go:4")
+	if c := Compare(read(t, listed("c3")), read(t, moved)); !c.Nothing() || c.Reaches("example.com/m.v2", "BenchmarkCalls") {
+		t.Error("the number of a line is a difference")
+	}
+}
+
+// Initialization, TestMain and what has the name of another package run whatever is asked, and what
+// is not listed differs.
+func TestAlways(t *testing.T) {
+	for _, root := range []string{"example.com/m%2ev2..inittask SNOPTRDATA size=16", "example.com/m%2ev2.TestMain STEXT size=16", "runtime.hook STEXT size=16"} {
+		more := root + "\n\t0x0000 00                                               .\n\trel 8+8 t=R_ADDR example.com/m%2ev2.callee+0\n"
+		if c := Compare(read(t, listed("c3")+more), read(t, listed("90")+more)); !c.Reaches("example.com/m.v2", "BenchmarkNone") {
+			t.Errorf("%s is not reached by all", root)
+		}
+	}
+	large := listed("c3") + "example.com/m%2ev2..gobytes.1 SNOPTRDATA size=2000000\n"
+	if Compare(read(t, large), read(t, large)).Nothing() {
+		t.Error("what is not listed is called equal")
+	}
+}
+
+func TestWrongListings(t *testing.T) {
+	for _, text := range []string{"m.F STEXT size=1\n", "# m\nsomething else\n", "# m\nm.F STEXT size=1\n\tsomething\n", "# m\nm.F STEXT size=1\n\trel 1\n", "# m\nm.F STEXT size=1\n\trel 1+4 t=R_CALL +0\n"} {
+		if _, err := Read(strings.NewReader(text)); err == nil {
+			t.Errorf("%q is read", text)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(listed("c3"))
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := Read(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		if again, err := Read(strings.NewReader(text)); err != nil {
+			t.Error(err)
+		} else if change := Compare(c, again); !change.Nothing() {
+			for name := range change.differ {
+				if !c.symbols[name].hidden {
+					t.Errorf("%q differs from itself", name)
+				}
+			}
+		}
+	})
+}
