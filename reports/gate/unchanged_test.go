@@ -1,0 +1,46 @@
+package gate
+
+import (
+	"testing"
+
+	"poolbench/bench/record"
+)
+
+// The headline says how many are unchanged, and why; an unchanged benchmark is not asked for.
+func TestUnchanged(t *testing.T) {
+	promise := func(name string, why record.Unchanged) record.Promise {
+		return record.Promise{Name: name, Role: record.Judged, InBase: true, InHead: true, Unchanged: why}
+	}
+	measured := promise("M", "")
+	for _, test := range []struct {
+		name          string
+		promised      []record.Promise
+		headline      string
+		outcome, next int
+	}{
+		{"all identical", []record.Promise{promise("A", record.Identical), promise("B", record.Identical)}, "Nothing to measure, 2 unchanged: identical.", 1, 0},
+		{"all unreached", []record.Promise{promise("A", record.Unreached)}, "Nothing to measure, 1 unchanged: not reachable from the change.", 1, 0},
+		{"both", []record.Promise{promise("A", record.Identical), promise("B", record.Unreached)}, "Nothing to measure, 2 unchanged: 1 identical, 1 not reachable from the change.", 1, 0},
+		{"one is measured", []record.Promise{promise("A", record.Unreached), measured}, "No regression shown, 1 inconclusive, 1 unchanged: not reachable from the change.", 0, 1},
+		{"one is new", []record.Promise{promise("A", record.Unreached), {Name: "N", Role: record.Judged, InHead: true}}, "No regression, 1 new, 1 unchanged: not reachable from the change.", 0, 0},
+	} {
+		j := NewJudge(Options{}, test.promised)
+		if next := j.Next(); len(next) != test.next {
+			t.Errorf("%s: next is %v", test.name, next)
+		}
+		r := j.Report()
+		if r.Headline() != test.headline || (r.Outcome() == "unchanged") != (test.outcome == 1) || r.ExitCode(true, true) != map[bool]int{true: ExitInconclusive, false: ExitFine}[test.next == 1] {
+			t.Errorf("%s: %q, %s, exit %d", test.name, r.Headline(), r.Outcome(), r.ExitCode(true, true))
+		}
+	}
+}
+
+// The error budget is that of the benchmarks that are measured.
+func TestUnchangedHasNoPart(t *testing.T) {
+	j := NewJudge(Options{}, []record.Promise{{Name: "A", Role: record.Judged, InBase: true, InHead: true, Unchanged: record.Unreached},
+		{Name: "M", Role: record.Judged, InBase: true, InHead: true}})
+	j.screen()
+	if j.subjects[0].slowPart != 0 || j.subjects[1].slowPart != 1 {
+		t.Errorf("parts %v and %v", j.subjects[0].slowPart, j.subjects[1].slowPart)
+	}
+}
