@@ -97,7 +97,7 @@ func (r *run) look(ctx context.Context, p pass.Pass, point record.Point, number 
 			}
 		}
 	}
-	result := record.Result{Point: of, Block: number, Iterations: 1, Values: s.slice.Values}
+	result := record.Result{Point: of, Block: number, Iterations: max(1, s.slice.Iterations), Values: s.slice.Values}
 	if err == nil {
 		if s.slice.Time > 0 {
 			result.Values[record.UnitTime] = s.slice.Time

@@ -91,7 +91,7 @@ func (s *sum) mean() (m arm.Slice) {
 		return m
 	}
 	m.Time = s.time / float64(s.n)
-	m.Untimed = m.Time == 0
+	m.Iterations, m.Untimed = s.n, m.Time == 0
 	for unit, v := range s.values {
 		m.Values[unit] = v / float64(s.of[unit])
 	}
