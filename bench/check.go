@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"poolbench/bench/arm"
+	"poolbench/bench/pass"
 	"poolbench/bench/record"
 )
 
@@ -48,6 +49,13 @@ type Config struct {
 	// between blocks, a few times in a run, and takes part of the budget.
 	Refine func(*record.Record) []record.Point
 
+	// Passes run once the last block is over, on slices of their own of every point: PassTime
+	// for each of a point, 0 means DefaultPassTime, beyond Budget. Artefact takes what they
+	// leave that is no number; it may be nil.
+	Passes   []pass.Pass
+	PassTime time.Duration
+	Artefact func(of record.Point, a pass.Artefact) error
+
 	Progress   Progress      // may be nil
 	SliceLimit time.Duration // a slice that takes longer has failed; 0 means 10 s, or less once its arm is known to be fast
 
@@ -62,6 +70,7 @@ type Config struct {
 // withDefaults fills in what was left open.
 func (c Config) withDefaults() Config {
 	c.Budget = cmp.Or(max(c.Budget, 0), DefaultBudget)
+	c.PassTime = cmp.Or(max(c.PassTime, 0), DefaultPassTime)
 	c.SliceLimit = cmp.Or(max(c.SliceLimit, 0), 10*time.Second)
 	if c.Progress == nil {
 		c.Progress = silent{}

@@ -31,6 +31,9 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	if err == nil {
 		err = r.measure(ctx)
 	}
+	if err == nil {
+		err = r.passes(ctx)
+	}
 	return r.finish(ctx, err)
 }
 
@@ -45,6 +48,7 @@ type run struct {
 	doubts  *doubts
 	left    block.Left
 	longest map[record.Point]time.Duration // of the slices
+	block   int                            // the last one that was begun
 	summary Summary
 	before  host.Counters
 }
@@ -235,7 +239,8 @@ func (r *run) warmUp(ctx context.Context, points []record.Point) error {
 func (r *run) measure(ctx context.Context) error {
 	c := block.Config{Seed: r.plan.Seed, First: 1, Out: r.out, Limit: r.limit, Told: r.told, Virtual: r.Virtual}
 	if r.Resume != nil {
-		c.First = 1 + lastBlock(r.Resume)
+		r.block = lastBlock(r.Resume)
+		c.First = 1 + r.block
 	}
 	var begin time.Time
 	narrow := false
@@ -245,7 +250,7 @@ func (r *run) measure(ctx context.Context) error {
 		if points, narrow, err = r.next(ctx); err != nil || points == nil {
 			return nil, err
 		}
-		begin = time.Now()
+		begin, r.block = time.Now(), number
 		r.Progress.Begin(Block{Number: number, Whole: r.pace.blocks() + 1, Expected: r.summary.Expected, Slices: len(points), Narrow: narrow,
 			Elapsed: time.Since(r.pace.begin), Budget: r.Budget})
 		return []block.Group{r.contest(points)}, nil

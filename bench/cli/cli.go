@@ -47,12 +47,13 @@ func newProgram(name string, grid inproc.Grid, sources ...arm.Source) program.Pr
 	}
 }
 
-// Commands are run and report, for a program that has more commands than these. Pools of
+// Commands are run, profile and report, for a program that has more commands than these. Pools of
 // the languages are measured where the user asks for them.
 func Commands(grid inproc.Grid, languages []*driver.Language, sources ...arm.Source) []program.Command {
 	m := measured{grid, languages, sources}
 	return []program.Command{
 		{Name: "run", Args: "[flags]", Doc: "measure a grid and leave a report", Run: m.run},
+		{Name: "profile", Args: "[flags]", Doc: "where does the time of one point go: profiles, a trace, counters", Run: m.profile},
 		{Name: "report", Args: "[flags] RECORD", Doc: "turn a record, or the output of go test -bench, into a report", Run: runReport},
 	}
 }

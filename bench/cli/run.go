@@ -20,6 +20,7 @@ import (
 	"poolbench/bench/arm"
 	"poolbench/bench/arm/inproc"
 	"poolbench/bench/internal/program"
+	"poolbench/bench/pass"
 	"poolbench/bench/record"
 	"poolbench/reports"
 	"poolbench/workloads"
@@ -38,6 +39,10 @@ type runFlags struct {
 	out, progress         string
 	seed                  uint64
 	faults                []float64 // rates; nil for none
+	passes                []pass.Pass
+	passTime              time.Duration
+	kept                  pass.Collection // of the artefacts
+	profile               bool            // one point, under passes: where its time goes
 	view                  program.ViewFlags
 	foreign               foreignFlags
 	suite                 suiteFlags
@@ -56,6 +61,7 @@ func (m measured) addFlags(c *program.Invocation) *runFlags {
 		f.faults, err = program.List(list, share)
 		return err
 	})
+	f.addPassFlags(c)
 	c.Flags.BoolVar(&f.quick, "quick", false, "a first look: fewer grains and worker counts, budget 15s, wider intervals")
 	c.Flags.DurationVar(&f.budget, "budget", 0, "`time` for everything that is measured (default 60s, with -quick 15s)")
 	c.Flags.IntVar(&f.blocks, "blocks", 0, "stop after this `number` of blocks, if the budget lasts; 0 takes as many as fit")
@@ -198,8 +204,12 @@ func joined[T any](values []T, name func(T) string) string {
 	return strings.Join(names, ",")
 }
 
-func (m measured) run(ctx context.Context, c *program.Invocation) (err error) {
-	f := m.addFlags(c)
+func (m measured) run(ctx context.Context, c *program.Invocation) error {
+	return m.runWith(ctx, c, m.addFlags(c))
+}
+
+// runWith is run with flags that were added.
+func (m measured) runWith(ctx context.Context, c *program.Invocation, f *runFlags) (err error) {
 	if err := c.ParseAlone(); err != nil {
 		return err
 	}
@@ -217,6 +227,7 @@ func (m measured) run(ctx context.Context, c *program.Invocation) (err error) {
 	}
 	config := bench.Config{Sources: sources, Budget: f.budget, Blocks: f.blocks, Seed: f.seed, Progress: progress,
 		Refine: func(rec *record.Record) []record.Point { return reports.Refine(reports.NewSet(rec)) }} // where pools begin to pay off
+	f.addPasses(&config)
 	if err := config.Check(); err != nil {
 		return &program.ExitError{Code: program.Usage, Err: err}
 	}
@@ -253,6 +264,12 @@ func (f *runFlags) check(c *program.Invocation) error {
 	}
 	if err := cmp.Or(f.foreign.check(c), f.suite.check(c.Given())); err != nil {
 		return err
+	}
+	if err := f.checkPasses(c); err != nil {
+		return err
+	}
+	if f.profile {
+		f.one(c)
 	}
 	return f.view.Check(c.Stdout)
 }
@@ -348,6 +365,9 @@ func (f *runFlags) measure(ctx context.Context, c *program.Invocation, config be
 	if err != nil {
 		return fmt.Errorf("reading %s back: %w", path, err)
 	}
+	if err := f.writeArtefacts(); err != nil {
+		return err
+	}
 	next, err := report(c, rec, f.out, f.view)
 	if err != nil {
 		return err
@@ -373,7 +393,7 @@ func (f *runFlags) last(c *program.Invocation, answer string, next reports.Step,
 		}
 		then = nextField(c, c.Again(again...), next, path)
 	}
-	return last(c, f.view, field{label: "Answer", text: answer}, field{label: "Report", text: filepath.Join(f.out, "report.html")}, field{label: "Data", text: path}, then)
+	return last(c, f.view, field{label: "Answer", text: answer}, field{label: "Report", text: filepath.Join(f.out, "report.html")}, field{label: "Data", text: path}, field{label: "Passes", text: f.whereArtefacts()}, then)
 }
 
 // failure is the error of a run that was not as it should be.

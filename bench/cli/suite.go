@@ -31,7 +31,7 @@ func (f *suiteFlags) add(c *program.Invocation) {
 }
 
 // others are the flags that choose of the grid, which a suite takes the place of.
-var others = []string{"workloads", "executors", "workers", "grains", "axis", "faults", "quick", "inputs", "chunks", "start", "python", "python-func", "node"}
+var others = []string{"workloads", "executors", "workers", "grains", "axis", "faults", "quick", "inputs", "chunks", "start", "python", "python-func", "node", "passes"}
 
 // check refuses what does not go together.
 func (f *suiteFlags) check(given []string) error {

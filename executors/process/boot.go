@@ -14,7 +14,7 @@ import (
 
 // boot starts a process and waits for its hello. With an error, there is none any more.
 func (p *Pool) boot() (*member, error) {
-	w := &member{opts: &p.opts}
+	w := &member{opts: &p.opts, answers: make(chan answer, 1)}
 	t := ticket{
 		version: remote.Version, parent: os.Getpid(), nonce: p.nonce,
 		gomaxprocs: p.opts.GOMAXPROCS, maxMessage: p.opts.MaxMessage,
@@ -130,6 +130,10 @@ func (p *Pool) serve(w *member) {
 	for {
 		m, err := w.stream.Next()
 		if err == nil {
+			if m.Kind == remote.Answer {
+				w.take(m)
+				continue
+			}
 			err = w.far(m)
 		}
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"sync"
 	"sync/atomic"
 
 	"poolbench/executors"
@@ -72,7 +73,7 @@ func newChild(t ticket) (*child, error) {
 		return nil, err
 	}
 	c := &child{
-		sockets: socketConn{tasks: remote.NewStream(tasks, remote.ReadLimit(t.maxMessage)), replies: replies},
+		sockets: socketConn{tasks: remote.NewStream(tasks, remote.ReadLimit(t.maxMessage)), replies: replies, writing: new(sync.Mutex)},
 		control: remote.NewStream(replies, maxHello),
 	}
 	c.loop = remote.Child{Conn: &c.sockets, Limit: t.maxMessage, Trace: t.trace, Gone: die}
@@ -101,6 +102,8 @@ func (c *child) obey() {
 			os.Exit(0)
 		case remote.Cancel:
 			c.loop.Cancel(m.Seq)
+		case remote.Ask:
+			c.answer(m.Seq, string(m.Payload))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package process
 
 import (
 	"io"
+	"sync"
 
 	"poolbench/executors/remote"
 )
@@ -10,7 +11,8 @@ import (
 type socketConn struct {
 	tasks   *remote.Stream
 	replies replySocket
-	buf     []byte // reused
+	writing *sync.Mutex // one message is written at a time: answers come from another goroutine
+	buf     []byte      // reused
 }
 
 // inlinePayload is the size up to which a payload is copied next to its header, so
@@ -22,6 +24,8 @@ func (c *socketConn) Waiting() bool                 { return c.tasks.Waiting() }
 func (c *socketConn) Claim(uint32) bool             { return true }
 
 func (c *socketConn) Reply(h remote.Header, payload []byte, _ remote.Moment) (err error) {
+	c.writing.Lock()
+	defer c.writing.Unlock()
 	c.buf = h.Append(c.buf[:0])
 	if len(payload) <= inlinePayload {
 		c.buf = append(c.buf, payload...)

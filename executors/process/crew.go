@@ -15,9 +15,10 @@ import (
 type member struct {
 	osProcess
 	workerLine
-	stream *remote.Stream // what comes by the socket of replies
-	opts   *Options
-	doomed atomic.Pointer[error] // why the pool has killed it, if it did not speak the language
+	stream  *remote.Stream // what comes by the socket of replies
+	opts    *Options
+	answers chan answer           // of the worker to the questions of Pool.ask
+	doomed  atomic.Pointer[error] // why the pool has killed it, if it did not speak the language
 
 	// Guarded by crew.mu.
 	ready     bool      // has said hello, and lives as far as we know

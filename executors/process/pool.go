@@ -37,6 +37,9 @@ type Pool struct {
 
 	decoding slowDecodes
 
+	asking   sync.Mutex // a question to the workers is under way
+	question uint32     // its number
+
 	dry     sync.Once
 	drained chan struct{} // closed when nothing is left to be done
 	aides   sync.WaitGroup

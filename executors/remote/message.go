@@ -41,6 +41,8 @@ const (
 	Fault                  // worker → parent: Seq ended with an error, see executors.AppendError
 	Cancel                 // parent → worker, beside the tasks: cancel the context of Seq
 	Bye                    // parent → worker, beside the tasks: exit
+	Ask                    // parent → worker, beside the tasks: question Seq of the parent is payload
+	Answer                 // worker → parent, beside the replies: the answer to question Seq
 	endOfKinds
 )
 

@@ -11,6 +11,7 @@ import (
 	"poolbench/bench/arm/driver"
 	"poolbench/bench/arm/inproc"
 	"poolbench/bench/internal/program"
+	"poolbench/bench/pass"
 	"poolbench/bench/record"
 	"poolbench/reports"
 	"poolbench/reports/charts"
@@ -41,6 +42,12 @@ var listings = []listing{
 	{"charts", func(context.Context) (out []item) {
 		for _, c := range charts.All() {
 			out = append(out, item{c.Name, c.Doc, [][2]string{{"question", c.Section}}})
+		}
+		return out
+	}},
+	{"passes", func(context.Context) (out []item) {
+		for _, p := range pass.All() {
+			out = append(out, item{p.Name, p.Doc, nil})
 		}
 		return out
 	}},

@@ -1,6 +1,7 @@
 // Poolbench measures, on this machine, when a worker pool pays off, and which one.
 //
 //	poolbench run      measure a grid and leave a report
+//	poolbench profile  look at one point: profiles, a trace, counters
 //	poolbench report   turn a record into a report
 //	poolbench gate     compare two builds of a Go module, or two records
 //	poolbench selftest find planted costs on this machine

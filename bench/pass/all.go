@@ -1,0 +1,16 @@
+package pass
+
+import "slices"
+
+// all are the passes in the order in which they run: what disturbs least comes first.
+var all = []Pass{
+	Counters,
+	CPU,
+	Heap,
+	Mutex,
+	Block,
+	Trace,
+}
+
+// All are the passes that there are.
+func All() []Pass { return slices.Clone(all) }
