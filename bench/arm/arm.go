@@ -48,6 +48,8 @@ type OnExecutor interface {
 	Arm
 	// SliceOn is a Slice on what wrap makes of the executor; that is nobody's after it.
 	SliceOn(ctx context.Context, wrap func(executors.Executor) executors.Executor) (Slice, error)
+	// Computes reports whether its tasks compute all the time.
+	Computes() bool
 }
 
 // A Source is where points come from. It is a value: who measures takes ours or

@@ -68,6 +68,12 @@ func (a *pooled) SliceOn(ctx context.Context, wrap func(executors.Executor) exec
 	return s, nil
 }
 
+// Computes is that of arm.OnExecutor.
+func (a *pooled) Computes() bool {
+	w, _ := a.session.grid.workload(a.point.Workload())
+	return w.Resource == workloads.CPU
+}
+
 // run runs job once and checks its answer, which is not timed.
 func run(ctx context.Context, job workloads.Job, ex executors.Executor) (time.Duration, error) {
 	begin := time.Now()
