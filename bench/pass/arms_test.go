@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,26 +54,39 @@ var calibration = sync.OnceValues(func() (record.Calibration, error) {
 	return probe.Calibrate(probe.Timed(workloads.Spin.Kernel))
 })
 
-// paying is kind with a cost in its Submit, or before each task.
-func paying(kind executors.Kind, name string, submit, start time.Duration) executors.Kind {
-	return executors.Kind{Name: name, Doc: "a pool with a planted cost", Check: kind.Check, New: func(o executors.Options) (executors.Executor, error) {
+// planted are costs in stages, in steps: the same pool has them or not, so that nothing else
+// differs.
+var planted struct{ submit, start, encode atomic.Int64 }
+
+// paying is kind with the planted costs of submit and start.
+func paying(kind executors.Kind) executors.Kind {
+	return executors.Kind{Name: "paying", Doc: "a pool with planted costs", Check: kind.Check, New: func(o executors.Options) (executors.Executor, error) {
 		ex, err := kind.New(o)
 		if err != nil {
 			return nil, err
 		}
-		return &slowed{ex: ex, submit: stepsOf(submit), task: stepsOf(start)}, nil
+		return &payer{slowed{ex: ex}}, nil
 	}}
+}
+
+type payer struct{ slowed }
+
+func (p *payer) Submit(t executors.Task) error {
+	remote.Spin(planted.submit.Load())
+	if steps := planted.start.Load(); steps > 0 {
+		t = slowedTask{t, steps}
+	}
+	return p.ex.Submit(t)
 }
 
 // coded is an input that is dear to encode.
 type coded struct {
 	Seed  uint64
 	Units int64
-	Cost  int64 // steps
 }
 
 func (c coded) MarshalBinary() ([]byte, error) {
-	remote.Spin(c.Cost)
+	remote.Spin(planted.encode.Load())
 	b := binary.LittleEndian.AppendUint64(nil, c.Seed)
 	return binary.LittleEndian.AppendUint64(b, uint64(c.Units)), nil
 }
@@ -89,17 +103,15 @@ var codedTask = workloads.Define("pass.coded", func(_ context.Context, in coded)
 	return in.Seed, nil
 })
 
-// costly is the work of spin with inputs that cost so much to encode.
-func costly(encode time.Duration) workloads.Workload {
-	return workloads.Workload{Name: "coded", Doc: "runs the kernel of spin on an input that is dear to encode", Resource: workloads.CPU,
-		Grains: []time.Duration{0}, Kernel: workloads.Spin.Kernel, New: func(p workloads.Params) (workloads.Job, error) {
-			return workloads.Batch[coded, uint64]{
-				Task:  codedTask,
-				Input: func(_ int, seed uint64) (coded, uint64) { return coded{seed, p.Units, stepsOf(encode)}, seed },
-				Check: workloads.Equal[uint64],
-			}.Job(p)
-		}}
-}
+// costly is the work of spin with inputs that have the planted cost of encode.
+var costly = workloads.Workload{Name: "coded", Doc: "runs the kernel of spin on an input that is dear to encode", Resource: workloads.CPU,
+	Grains: []time.Duration{0}, Kernel: workloads.Spin.Kernel, New: func(p workloads.Params) (workloads.Job, error) {
+		return workloads.Batch[coded, uint64]{
+			Task:  codedTask,
+			Input: func(_ int, seed uint64) (coded, uint64) { return coded{seed, p.Units}, seed },
+			Check: workloads.Equal[uint64],
+		}.Job(p)
+	}}
 
 // kinds are what passes are tried on.
 var kinds = []executors.Kind{executors.Goroutines, executors.Spawn, executors.Threads, process.Kind}

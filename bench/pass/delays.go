@@ -36,7 +36,7 @@ var Delays = Pass{
 }
 
 // delayTurns is how often each arm of a comparison runs, in an order and then in its reverse.
-const delayTurns = 2
+const delayTurns = 4
 
 // doses are how long a delay in each stage is.
 type doses map[stages.Stage]time.Duration
@@ -46,6 +46,10 @@ var causal = []stages.Stage{stages.Submit, stages.Encode, stages.Send, stages.St
 
 // errWaits is that of work that does not compute all the time.
 var errWaits = errors.New("its tasks wait, and what a stage is worth is told by delays that compute")
+
+// leastGain is what a stage must be able to save, as a share of the makespan if its tasks went
+// through it one after the other, to be tried: reports tell that bound of the others.
+const leastGain = 0.01
 
 // longestDose is the longest delay of a task.
 const longestDose = time.Second
@@ -67,7 +71,7 @@ func compareDelays(ctx context.Context, a arm.Arm) (arm.Slice, []Artefact, error
 	arms := []doses{{}, dose}
 	var tried []stages.Stage
 	for _, stage := range causal {
-		if dose[stage] > 0 {
+		if most := dose[stage].Seconds() * float64(times.Submitted) / 2 / s.Time; most >= leastGain {
 			tried = append(tried, stage)
 			arms = append(arms, dose.without(stage))
 		}
@@ -76,7 +80,7 @@ func compareDelays(ctx context.Context, a arm.Arm) (arm.Slice, []Artefact, error
 	if err != nil {
 		return s, nil, err
 	}
-	s = arm.Slice{Time: math.Exp(logs[0]), Values: map[string]float64{}}
+	s.Time = math.Exp(logs[0])
 	addTimes(&s, times)
 	s.Values[record.RestGain] = 1 - math.Exp(logs[1]-logs[0])/2
 	for i, stage := range tried {
