@@ -408,7 +408,7 @@ func (w *wait) cause() error {
 func (t *future) helps(f *future) bool {
 	// Init waits without a task, and before it has returned its worker runs nothing.
 	ex := t.worker.Executor
-	return f.task != nil && t.task != nil && ex != nil && reflect.TypeOf(ex).Comparable() && ex == f.origin.executor && f.task.assist(t.worker)
+	return f.task != nil && t.task != nil && ex != nil && reflect.TypeOf(ex).Comparable() && innermost(f.origin.executor) == innermost(ex) && f.task.assist(t.worker)
 }
 
 // whileInline calls run, which runs the task in place of the goroutine that submits it: a

@@ -105,10 +105,10 @@ func (h Helping) Title() string {
 // relation is what can be said of a stage.
 func (x HelpedStage) relation() Relation {
 	switch e := x.Saves; {
-	case !e.Known():
-		return SavesMay
 	case x.Bound:
 		return SavesMost
+	case !e.Known():
+		return SavesMay
 	case e.Low > 0:
 		return Saves
 	case e.High < Practical:
@@ -135,11 +135,14 @@ func (h Helping) sentence() Sentence {
 		case Saves:
 			gain = append(gain, fmt.Sprintf("%s twice as fast: %s less time", x.name(), words.Estimate(x.Saves, words.Fraction)))
 		case SavesMost:
-			if x.Saves.High >= Practical {
+			switch {
+			case !x.Saves.Known():
+				continue
+			case x.Saves.High >= Practical:
 				untold = append(untold, fmt.Sprintf("%s, at most %s", x.name(), words.Estimate(x.Saves, words.Fraction)))
-				break
+			default:
+				none = append(none, x.name())
 			}
-			none = append(none, x.name())
 		case SavesNone:
 			none = append(none, x.name())
 		case SavesMay:

@@ -1,8 +1,10 @@
 package stages_test
 
 import (
+	"bytes"
 	"context"
 	"runtime"
+	"runtime/pprof"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -145,7 +147,8 @@ func TestShortTasksAreSampled(t *testing.T) {
 			defer pool.Shutdown(context.Background())
 			w := stages.Watch(pool)
 			defer w.Stop()
-			submit(t, w, 200, 0) // it knows now
+			submit(t, w, 200, 0)
+			w.Times() // it has been told, and knows
 			const n = 64 * 16 * 8
 			submit(t, w, n, 0)
 			times := w.Times()
@@ -153,5 +156,36 @@ func TestShortTasksAreSampled(t *testing.T) {
 				t.Errorf("%d of %d tasks watched", times.Watched, times.Submitted)
 			}
 		})
+	}
+}
+
+// Labels are those of tasks while they run, and gone afterwards.
+func TestLabels(t *testing.T) {
+	pool, err := executors.NewGoroutines(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Shutdown(context.Background())
+	labelled := func() bool {
+		var b bytes.Buffer
+		if err := pprof.Lookup("goroutine").WriteTo(&b, 1); err != nil {
+			t.Error(err)
+		}
+		return bytes.Contains(b.Bytes(), []byte(`"executor":"mine"`))
+	}
+	w := stages.Watch(pool, stages.Labels("executor", "mine"))
+	ask := func(ex executors.Executor) bool {
+		f, err := executors.SubmitFunc(context.Background(), ex, func(context.Context) (bool, error) { return labelled(), nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := f.Result(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if !ask(w) || ask(pool) {
+		t.Error("labels are not those of watched tasks, or leak into others")
 	}
 }
