@@ -408,7 +408,17 @@ func (w *wait) cause() error {
 func (t *future) helps(f *future) bool {
 	// Init waits without a task, and before it has returned its worker runs nothing.
 	ex := t.worker.Executor
-	return f.task != nil && t.task != nil && ex != nil && reflect.TypeOf(ex).Comparable() && ex == f.origin.executor && f.task.assist(t.worker)
+	return f.task != nil && t.task != nil && ex != nil && reflect.TypeOf(ex).Comparable() && isOf(f.origin.executor, ex) && f.task.assist(t.worker)
+}
+
+// isOf reports whether own is ex, or the executor inside of it: a wrapper has the workers of
+// that.
+func isOf(ex, own Executor) bool {
+	if ex == own {
+		return true
+	}
+	inside := innermost(ex)
+	return inside != nil && inside == innermost(own)
 }
 
 // whileInline calls run, which runs the task in place of the goroutine that submits it: a

@@ -97,5 +97,5 @@ func Illustrate(sections []Section, drawings []Drawing) []Section {
 
 // Questions are the built-in ones, in the order of a report.
 func Questions() []Question {
-	return []Question{Which, Lock, Short, Load, Latencies, Runtimes, Expect, Faults, Where, Units, Trust}
+	return []Question{Which, Lock, Short, Load, Latencies, Runtimes, Expect, Faults, Where, Help, Units, Trust}
 }

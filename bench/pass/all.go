@@ -5,11 +5,14 @@ import "slices"
 // all are the passes in the order in which they run: what disturbs least comes first.
 var all = []Pass{
 	Counters,
+	Stages,
 	CPU,
 	Heap,
 	Mutex,
 	Block,
 	Trace,
+	Timeline,
+	Delays,
 }
 
 // All are the passes that there are.

@@ -51,7 +51,7 @@ func experiments(spin record.Calibration) []experiment {
 			Workloads: spins, Grains: append(us(25, 50, 100, 200, 400), longestTask), Workers: []int{1},
 			Executors: []executors.Kind{executors.Goroutines, planted.On(executors.Goroutines, "inline", inlineCost, spend)},
 		}), inlineRows},
-		{"twins", 0.15, against("", inproc.Grid{
+		{"twins", 0.1, against("", inproc.Grid{
 			Workloads: spins, Grains: us(1, 4, 16, 64, 256), Workers: []int{cores},
 			Executors: []executors.Kind{executors.Goroutines, planted.Twin(executors.Goroutines, "twin")},
 		}), twinRows},

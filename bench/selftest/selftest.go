@@ -68,6 +68,12 @@ func Run(ctx context.Context, c Config) (Result, error) {
 		out.Seed = seed
 		out.Rows = append(out.Rows, e.rows(set)...)
 	}
+	c.Stage("delays")
+	saved, err := delayRows(ctx, time.Duration(delayShare*float64(c.Budget)), spin)
+	if err != nil {
+		return Result{}, err
+	}
+	out.Rows = append(out.Rows, saved...)
 	c.Stage("the gate")
 	rows, usual, err := gateRows(ctx, time.Duration(gateShare*float64(c.Budget)), out.Seed, spin)
 	if err != nil {

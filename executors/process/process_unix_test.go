@@ -664,3 +664,41 @@ func TestNilArguments(t *testing.T) {
 		t.Errorf("got %d", got)
 	}
 }
+
+// Stages are slowed one by one, from the next task on, and told from then on too; afterwards
+// nothing is told any more.
+func TestSlow(t *testing.T) {
+	p := newPool(t, process.Options{Workers: 1})
+	told := make(chan process.Stages, 10)
+	p.Trace(nil, func(s process.Stages) { told <- s })
+	const steps, least = 1_000_000, 300 * time.Microsecond // a step takes at least 0.3 ns
+	for name, x := range map[string]struct {
+		slow process.Slow
+		of   func(process.Stages) time.Duration
+	}{
+		"encode": {process.Slow{Encode: steps}, func(s process.Stages) time.Duration { return s.Encode }},
+		"send":   {process.Slow{Send: steps}, func(s process.Stages) time.Duration { return s.Send }},
+		"run":    {process.Slow{Run: steps}, func(s process.Stages) time.Duration { return s.Run }},
+		"decode": {process.Slow{Decode: steps}, func(s process.Stages) time.Duration { return s.Decode }},
+	} {
+		p.Slow(x.slow)
+		if got := result(t, submit(t, p, echo, 7)); got != 7 {
+			t.Error(name, got)
+		}
+		if s := <-told; x.of(s) < least {
+			t.Errorf("%s slowed: %+v", name, s)
+		}
+	}
+	p.Trace(nil, nil)
+	if got := result(t, submit(t, p, echo, 8)); got != 8 { // slowed, and not told
+		t.Error(got)
+	}
+	p.Slow(process.Slow{})
+	p.Trace(func() bool { return false }, func(s process.Stages) { told <- s })
+	if got := result(t, submit(t, p, echo, 9)); got != 9 {
+		t.Error(got)
+	}
+	if err := p.Shutdown(limit(t)); err != nil || len(told) > 0 {
+		t.Errorf("%d told, %v", len(told), err)
+	}
+}

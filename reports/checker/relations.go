@@ -68,6 +68,10 @@ var relations = map[reports.Relation]func(*data, reports.Section, reports.Claim)
 	reports.TakesLonger:    latencies(func(v float64, i, o interval) bool { return v > practical && i.low > 1 }),
 	reports.SameLatency:    latencies(func(v float64, i, o interval) bool { return i.low >= 1/practical && i.high <= practical }),
 	reports.LatencyOpen:    latencies(func(v float64, i, o interval) bool { return true }),
+	reports.Saves:          saves,
+	reports.SavesNone:      saves,
+	reports.SavesMay:       saves,
+	reports.SavesMost:      savesMost,
 }
 
 // is tells where a value and its interval are not those of what was measured by block.

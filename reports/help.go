@@ -1,0 +1,184 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"poolbench/bench/record"
+	"poolbench/reports/estimate"
+	"poolbench/reports/words"
+)
+
+// The relations of what would help.
+const (
+	Saves     Relation = "saves if twice as fast"           // share of the time of Subject, with the stage Object
+	SavesNone Relation = "saves nothing if twice as fast"   // the same: surely less than what is Practical, and maybe nothing
+	SavesMost Relation = "saves at most, if twice as fast"  // the same, if all tasks went through it one after the other: it was not tried
+	SavesMay  Relation = "may save something if it is fast" // the same: not told
+)
+
+// passDelays is the pass that says what would help.
+const passDelays = "delays"
+
+// Help says which stage of a task is worth to be made faster: what a job would save if it
+// were twice as fast, as delays in all other stages tell.
+var Help = Question{
+	Name: "help", Title: "What would help?", Doc: "Which stage of a task would be worth making faster?",
+	Answer: func(s *Set) Section {
+		out := Section{Reading: "Each number is the share of the makespan that is saved if that stage of every task takes half as long, as slices tell in which every other stage is slowed by as much as it takes. The rest is all that such delays do not reach, handing tasks over and waking workers among it; where it is worth much, the others are worth what they are with a faster rest."}
+		helps := HelpsOf(s)
+		for _, h := range helps {
+			out.Sentences = append(out.Sentences, h.sentence())
+		}
+		out.add("", helpTable(helps))
+		return out
+	},
+}
+
+// A Helping is what would help one point of the grid.
+type Helping struct {
+	Point  record.Point  // with its pass
+	Stages []HelpedStage // the most helpful first, the rest last
+}
+
+// A HelpedStage is what it would save if it were twice as fast.
+type HelpedStage struct {
+	Stage string            // "submit", …; "rest" for all besides
+	Saves estimate.Estimate // a share of the makespan; may be negative, by noise
+	Takes estimate.Estimate // seconds of a task; N is 0 for the rest
+	Bound bool              // Saves is the most that it can, for it was too short to be tried
+}
+
+// HelpsOf are those of the record, in the order of the names of the points.
+func HelpsOf(s *Set) []Helping { return once(s, findHelps) }
+
+func findHelps(s *Set) (out []Helping) {
+	for _, p := range s.Others() {
+		if p.Pass() != passDelays {
+			continue
+		}
+		h := Helping{Point: p}
+		of := func(unit string) estimate.Estimate { return s.Estimate(s.Series(p, unit)) }
+		for _, stage := range record.Stages {
+			takes := of(record.Stage(stage.Name, "mean"))
+			switch e := of(record.Gain(stage.Name)); {
+			case e.N > 0 && 2*e.N >= takes.N: // it was tried in most blocks
+				h.Stages = append(h.Stages, HelpedStage{Stage: stage.Name, Saves: e, Takes: takes})
+			case takes.N > 0 && stage.Name != "queue" && stage.Name != "reply": // waiting is no stage to be fast in
+				h.Stages = append(h.Stages, HelpedStage{stage.Name, s.Estimate(mostSaved(s, p, stage.Name)), takes, true})
+			}
+		}
+		slices.SortStableFunc(h.Stages, func(a, b HelpedStage) int { return cmp.Compare(b.Saves.Value, a.Saves.Value) })
+		if e := of(record.RestGain); e.N > 0 && len(h.Stages) > 0 {
+			h.Stages = append(h.Stages, HelpedStage{Stage: "rest", Saves: e})
+		}
+		if len(h.Stages) > 0 {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// mostSaved is what a stage saves in each block if all tasks go through it one after the other.
+func mostSaved(s *Set, p record.Point, stage string) estimate.Series {
+	out := estimate.Series{Scale: estimate.Difference}
+	m := s.at(p)
+	for i, r := range m.results {
+		if seconds, tasks := r.Values[record.UnitTime], r.Values[record.UnitTasks]; seconds > 0 && tasks > 0 {
+			out.Add(m.blocks[i], r.Values[record.Stage(stage, "mean")]*tasks/2/seconds)
+		}
+	}
+	return out
+}
+
+// Title is "spin, 20 µs, goroutines × 2".
+func (h Helping) Title() string {
+	parts := []string{h.Point.Workload()}
+	if grain := record.GrainText(h.Point.Grain()); grain != "" {
+		parts = append(parts, grain)
+	}
+	return strings.Join(parts, ", ") + ", " + fmt.Sprintf("%s × %d", h.Point.Executor(), h.Point.Workers())
+}
+
+// relation is what can be said of a stage.
+func (x HelpedStage) relation() Relation {
+	switch e := x.Saves; {
+	case x.Bound:
+		return SavesMost
+	case !e.Known():
+		return SavesMay
+	case e.Low > 0:
+		return Saves
+	case e.High < Practical:
+		return SavesNone
+	}
+	return SavesMay
+}
+
+// name is how the stage is called in a sentence.
+func (x HelpedStage) name() string {
+	if x.Stage == "rest" {
+		return "all the rest"
+	}
+	return x.Stage
+}
+
+func (h Helping) sentence() Sentence {
+	out := Sentence{Subject: h.Title()}
+	var gain, untold, none []string
+	for _, x := range h.Stages {
+		r := x.relation()
+		claim := Claim{Subject: h.Title(), Relation: r, Object: x.name(), Unit: words.Fraction, Value: x.Saves, Of: []record.Point{h.Point}}
+		switch r {
+		case Saves:
+			gain = append(gain, fmt.Sprintf("%s twice as fast: %s less time", x.name(), words.Estimate(x.Saves, words.Fraction)))
+		case SavesMost:
+			switch {
+			case !x.Saves.Known():
+				continue
+			case x.Saves.High >= Practical:
+				untold = append(untold, fmt.Sprintf("%s, at most %s", x.name(), words.Estimate(x.Saves, words.Fraction)))
+			default:
+				none = append(none, x.name())
+			}
+		case SavesNone:
+			none = append(none, x.name())
+		case SavesMay:
+			if x.Saves.Known() {
+				untold = append(untold, fmt.Sprintf("%s %s", x.name(), words.Estimate(x.Saves, words.Fraction)))
+			}
+		}
+		out.Claims = append(out.Claims, claim)
+	}
+	parts := gain
+	if len(untold) > 0 {
+		parts = append(parts, "not told: "+strings.Join(untold, ", "))
+	}
+	if len(none) > 0 {
+		parts = append(parts, strings.Join(none, ", ")+": nothing")
+	}
+	if len(parts) == 0 {
+		out.Text = "too few comparisons for an interval so far"
+		return out
+	}
+	out.Text = strings.Join(parts, "; ")
+	if len(gain) > 0 && h.Stages[0].relation() == Saves {
+		first := h.Stages[0]
+		out.Brief = fmt.Sprintf("%s twice as fast: %s less", first.name(), words.Estimate(first.Saves, words.Fraction))
+	}
+	return out
+}
+
+func helpTable(helps []Helping) words.Table {
+	t := words.Table{Folded: true, Title: "What would help", Left: 3, Header: []string{"workload", "executor", "stage", "takes, a task", "twice as fast saves"},
+		Caption: "What a task is in each stage, on average, and which share of the makespan would be saved if that were half as much."}
+	for _, h := range helps {
+		for _, x := range h.Stages {
+			t.Add(h.Point.Workload()+", "+record.GrainText(h.Point.Grain()), fmt.Sprintf("%s × %d", h.Point.Executor(), h.Point.Workers()), x.name(),
+				words.Number(x.Takes, words.Seconds), words.Number(x.Saves, words.Fraction))
+		}
+	}
+	return t
+}
