@@ -16,18 +16,20 @@ const (
 	OverlapOf   Relation = "overlap of waiting and computing"
 )
 
-// Where has one sentence a workload: what the executor that is chosen for it, or the
-// fastest one, loses to. Workloads of which nothing can be told are left out.
+// Where has a sentence for each pool that passes were around, which names the cause of the
+// loss, its share and its cure, and one for its efficiencies; then one sentence a workload:
+// what the executor that is chosen for it, or the fastest one, loses to. Workloads of which
+// nothing can be told are left out.
 var Where = Question{
 	Name: "where", Title: "Where did it go?", Doc: "Where did the speedup go?",
 	Answer: func(s *Set) Section {
-		var out Section
+		out := Section{Sentences: lossCauses(s)}
 		for _, h := range Headline(s) {
 			if sentence, ok := lossSentence(h); ok {
 				out.Sentences = append(out.Sentences, sentence)
 			}
 		}
-		out.add("", lawTable(s).Pruned(), lossTable(s).Pruned(), masterTable(s).Pruned())
+		out.add("", causeTable(s), efficiencyTable(s).Pruned(), lawTable(s).Pruned(), lossTable(s).Pruned(), masterTable(s).Pruned())
 		return out
 	},
 }
