@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"poolbench/bench/record"
+	"poolbench/executors"
 )
 
 // An Arm is one point, ready to be timed. It is used by one goroutine at a time.
@@ -40,6 +41,15 @@ type Slice struct {
 type Ender interface {
 	// End gives values beside those of the slices; a unit that slices had is not taken.
 	End(ctx context.Context) (map[string]float64, error)
+}
+
+// OnExecutor is an arm whose tasks run on an executor, which a pass may wrap.
+type OnExecutor interface {
+	Arm
+	// SliceOn is a Slice on what wrap makes of the executor; that is nobody's after it.
+	SliceOn(ctx context.Context, wrap func(executors.Executor) executors.Executor) (Slice, error)
+	// Computes reports whether its tasks compute all the time.
+	Computes() bool
 }
 
 // A Source is where points come from. It is a value: who measures takes ours or

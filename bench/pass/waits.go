@@ -2,6 +2,7 @@ package pass
 
 import (
 	"cmp"
+	"container/heap"
 	"slices"
 
 	"poolbench/bench/record"
@@ -43,13 +44,8 @@ func Waits(tasks []Ran, workers int, begin, end int64) map[string]float64 {
 			busiest, most = i, sum
 		}
 	}
-	w := waiter{tasks: tasks, fresh: fresh}
-	at := begin
-	for _, t := range lanes[busiest] {
-		w.gap(at, tasks[t].Start)
-		at = max(at, tasks[t].End)
-	}
-	w.gap(at, end)
+	var w waiter
+	w.sweep(tasks, fresh, lanes[busiest], begin, end)
 	seconds := func(ns int64) float64 { return float64(ns) / 1e9 }
 	return map[string]float64{record.UnitBusy: seconds(total) / float64(workers), record.UnitBusiest: seconds(most),
 		record.UnitStarting: seconds(w.starting), record.UnitUnserved: seconds(w.unserved), record.UnitStarved: seconds(w.starved)}
@@ -79,7 +75,7 @@ func lanesOf(tasks []Ran, workers int) (lanes [][]int) {
 		return lanes
 	}
 	lanes = nil
-	for i, t := range tasks {
+	for i, t := range tasks { // of few lanes: more than one for each task that runs at a time there are not
 		l := slices.IndexFunc(lanes, func(lane []int) bool { return tasks[lane[len(lane)-1]].End <= t.Start })
 		if l < 0 {
 			l, lanes = len(lanes), append(lanes, nil)
@@ -89,38 +85,86 @@ func lanesOf(tasks []Ran, workers int) (lanes [][]int) {
 	return lanes
 }
 
-// A waiter adds up what the gaps of a worker were for.
-type waiter struct {
-	tasks                       []Ran // in the order of their starts
-	fresh                       []bool
-	starting, unserved, starved int64
+// A waiter adds up what a worker waited for.
+type waiter struct{ starting, unserved, starved int64 }
+
+// An edge is where something changes: a task is submitted, begins or ends.
+type edge struct {
+	at   int64
+	kind int // submitted, begun, ended
+	task int
 }
 
-// gap is a time in which the worker had no task.
-func (w *waiter) gap(from, to int64) {
-	for from < to {
-		until, waiting := to, -1 // the task that waits and is begun first
-		running := false
-		for i, t := range w.tasks {
-			for _, edge := range []int64{t.Submit, t.Start, t.End} {
-				if edge > from {
-					until = min(until, edge)
-				}
-			}
-			if waiting < 0 && t.Submit <= from && from < t.Start {
-				waiting = i
-			}
-			running = running || t.Start <= from && from < t.End
-		}
-		last := w.tasks[len(w.tasks)-1].Start
-		switch length := until - from; {
-		case waiting >= 0 && w.fresh[waiting]:
-			w.starting += length
-		case waiting >= 0:
-			w.unserved += length
-		case from < last || !running:
-			w.starved += length
-		}
-		from = until
+const (
+	submitted = iota
+	begun
+	ended
+)
+
+// sweep goes along the tasks, which are in the order of their starts, and adds up the time in
+// which none of lane ran. It takes n·log n for n tasks.
+func (w *waiter) sweep(tasks []Ran, fresh []bool, lane []int, begin, end int64) {
+	own := make([]bool, len(tasks))
+	for _, i := range lane {
+		own[i] = true
 	}
+	edges := []edge{{end, ended, -1}}
+	for i, t := range tasks {
+		edges = append(edges, edge{t.Submit, submitted, i}, edge{t.Start, begun, i}, edge{t.End, ended, i})
+	}
+	slices.SortStableFunc(edges, func(a, b edge) int { return cmp.Compare(a.at, b.at) })
+	var (
+		waiting ints // tasks by number, hence by their starts
+		has     = make([]bool, len(tasks))
+		running int // tasks
+		busy    int // of them those of the lane
+		left    = len(tasks)
+		from    = begin
+	)
+	for _, e := range edges {
+		if to := min(e.at, end); to > from {
+			for len(waiting) > 0 && has[waiting[0]] {
+				heap.Pop(&waiting)
+			}
+			switch length := to - from; {
+			case busy > 0:
+			case len(waiting) > 0 && fresh[waiting[0]]:
+				w.starting += length
+			case len(waiting) > 0:
+				w.unserved += length
+			case left > 0 || running == 0:
+				w.starved += length
+			}
+			from = to
+		}
+		if e.task < 0 {
+			continue
+		}
+		change := 0
+		switch e.kind {
+		case submitted:
+			heap.Push(&waiting, e.task)
+		case begun:
+			has[e.task], change = true, 1
+			left--
+		case ended:
+			change = -1
+		}
+		if running += change; own[e.task] {
+			busy += change
+		}
+	}
+}
+
+// ints are a heap, the smallest on top.
+type ints []int
+
+func (h ints) Len() int           { return len(h) }
+func (h ints) Less(i, j int) bool { return h[i] < h[j] }
+func (h ints) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *ints) Push(x any)        { *h = append(*h, x.(int)) }
+func (h *ints) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
 }

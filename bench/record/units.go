@@ -51,6 +51,7 @@ const (
 	UnitStarved     = "starved-sec/op"
 	UnitUnserved    = "unserved-sec/op"
 	UnitStarting    = "starting-sec/op"
+	UnitWatched     = "watched-share"
 	UnitBytes       = "B/op"
 	UnitAllocs      = "allocs/op"
 )
@@ -70,12 +71,13 @@ type Unit struct {
 	Better int    `json:"better,omitempty"` // -1 lower is better, +1 higher, 0 neither or unknown
 	Exact  bool   `json:"exact,omitempty"`  // has no noise: two values that differ are of different work
 	Scale  Scale  `json:"scale,omitempty"`
-	Rough  bool   `json:"rough,omitempty"` // a mean that was rounded: a small difference of two builds is none, even where neither varies
-	Of     string `json:"of,omitempty"`    // the unit of which this one says the same again; "" for none
+	Signed bool   `json:"signed,omitempty"` // a value below 0 is no mistake
+	Rough  bool   `json:"rough,omitempty"`  // a mean that was rounded: a small difference of two builds is none, even where neither varies
+	Of     string `json:"of,omitempty"`     // the unit of which this one says the same again; "" for none
 }
 
 // units are those known here. A source or a test declares others in its record.
-var units = []Unit{
+var units = append([]Unit{
 	{Name: UnitTime, Means: "time of an operation; of a grid the makespan of the job", Better: -1},
 	{Name: UnitTasks, Means: "tasks in the job", Exact: true},
 	{Name: UnitTaskTime, Means: "mean wall time within the task function", Better: -1},
@@ -116,6 +118,49 @@ var units = []Unit{
 	{Name: UnitUnserved, Means: "time that the busiest worker had no task, although one waited", Better: -1, Scale: Difference},
 	{Name: UnitStarting, Means: "time that the busiest worker had no task, until a worker had started that ran none before", Better: -1, Scale: Difference},
 	{Name: "B/s", Means: "throughput", Better: +1, Of: UnitTime},
+}, stageUnits()...)
+
+// Stages are the stages in the life of a task, in their order, with what each is. Not every
+// executor has all of them.
+var Stages = []struct{ Name, Means string }{
+	{"submit", "the call of Submit, in the submitting goroutine"},
+	{"encode", "the input is encoded"},
+	{"queue", "the task waits until the worker that runs it is free"},
+	{"send", "the task is sent to its worker process"},
+	{"start", "its worker is free and the task has not begun"},
+	{"run", "the function, with settling the future"},
+	{"reply", "the answer waits, and is read"},
+	{"decode", "the output is decoded and the future settled"},
+}
+
+// stageValues are what there is of the time of a stage.
+var stageValues = []struct{ name, means string }{
+	{"mean", "mean of the tasks"}, {"p50", "half of the tasks take no longer"},
+	{"p90", "90 % of the tasks take no longer"}, {"p99", "99 % of the tasks take no longer"},
+}
+
+// Stage is the unit of the time of a stage: of "queue" and "p50" it is "queue-p50-sec/op".
+func Stage(stage, value string) string { return stage + "-" + value + "-sec/op" }
+
+// Gain is the unit of what it would gain if a stage were twice as fast, as a share of the
+// makespan: "submit-gain".
+func Gain(stage string) string { return stage + "-gain" }
+
+// RestGain is Gain of all that no delay can be planted into.
+var RestGain = Gain("rest")
+
+func stageUnits() (all []Unit) {
+	for _, s := range Stages {
+		for _, v := range stageValues {
+			all = append(all, Unit{Name: Stage(s.Name, v.name), Means: s.Means + ": " + v.means, Better: -1, Scale: Difference})
+		}
+	}
+	for _, s := range Stages {
+		all = append(all, Unit{Name: Gain(s.Name), Means: "share of the makespan that is saved if this is twice as fast: " + s.Means, Scale: Difference, Signed: true})
+	}
+	return append(all,
+		Unit{Name: RestGain, Means: "share of the makespan that is saved if all but these stages is twice as fast", Scale: Difference, Signed: true},
+		Unit{Name: UnitWatched, Means: "share of the tasks whose stages were timed"})
 }
 
 // CheckUnits tells why units cannot be declared: one is no word, is known here as
@@ -161,7 +206,9 @@ func known(unit string) bool { return unitOrder(unit) < len(units) }
 
 // neverNegative reports whether a value of the unit below 0 is a mistake: what is counted
 // and times.
-func neverNegative(unit string) bool { return known(unit) || strings.HasSuffix(unit, UnitTime) }
+func neverNegative(unit string) bool {
+	return known(unit) && !UnitOf(unit).Signed || strings.HasSuffix(unit, UnitTime)
+}
 
 // One is one of what Go's benchmarks count in the unit: 1 ns of a time, else 1.
 func (u Unit) One() float64 {

@@ -75,7 +75,7 @@ func newChild(t ticket) (*child, error) {
 		sockets: socketConn{tasks: remote.NewStream(tasks, remote.ReadLimit(t.maxMessage)), replies: replies},
 		control: remote.NewStream(replies, maxHello),
 	}
-	c.loop = remote.Child{Conn: &c.sockets, Limit: t.maxMessage, Trace: t.trace, Gone: die}
+	c.loop = remote.Child{Conn: &c.sockets, Limit: t.maxMessage, Gone: die}
 	if t.memory {
 		s, b, err := openMemory(t)
 		if err != nil {

@@ -33,20 +33,19 @@ type ticket struct {
 	rlimit     bool   // the worker enforces it itself
 	shared     int    // descriptor of the shared objects, 0 if none
 	watch      bool   // memory is to be measured after tasks
-	trace      bool   // replies carry the times of the task
 	init       string // name of the initialiser, "" if none
 }
 
-const ticketFormat = "%d %d %q %d %d %t %d %d %t %d %t %t %q"
+const ticketFormat = "%d %d %q %d %d %t %d %d %t %d %t %q"
 
 func (t ticket) String() string {
 	return fmt.Sprintf(ticketFormat, t.version, t.parent, t.nonce, t.gomaxprocs, t.maxMessage,
-		t.memory, t.key, t.limit, t.rlimit, t.shared, t.watch, t.trace, t.init)
+		t.memory, t.key, t.limit, t.rlimit, t.shared, t.watch, t.init)
 }
 
 func parseTicket(s string) (t ticket, err error) {
 	_, err = fmt.Sscanf(s, ticketFormat, &t.version, &t.parent, &t.nonce, &t.gomaxprocs, &t.maxMessage,
-		&t.memory, &t.key, &t.limit, &t.rlimit, &t.shared, &t.watch, &t.trace, &t.init)
+		&t.memory, &t.key, &t.limit, &t.rlimit, &t.shared, &t.watch, &t.init)
 	if err != nil {
 		err = fmt.Errorf("process: %s=%q is not a ticket: %w", envWorker, s, err)
 	}

@@ -213,11 +213,14 @@ func (l *workerLine) define(f *remote.Func) {
 
 // send sends an item that was just pushed. Called with mu held.
 func (l *workerLine) send(it *remote.Item) {
+	var ask uint32
 	if s := it.Stamps; s != nil {
 		s.Given = remote.Common()
 		s.Sent.Store(0)
+		remote.Spin(s.Slow.Send)
+		ask = s.Ask()
 	}
-	it.Place, it.At = l.put(remote.Header{Kind: remote.Call, Fn: it.Func.Number, Seq: it.Seq}, it.Input)
+	it.Place, it.At = l.put(remote.Header{Kind: remote.Call, Fn: it.Func.Number, Seq: it.Seq, Aux: ask}, it.Input)
 	if s := it.Stamps; s != nil {
 		s.Sent.Store(remote.Common())
 	}

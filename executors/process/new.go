@@ -62,6 +62,7 @@ func NewPool(o Options) (*Pool, error) {
 		drained: make(chan struct{}), gone: make(chan struct{}),
 		traces: newHooks(maxHooks, false), logs: newHooks(logsQueued, true),
 	}
+	p.Trace(nil, o.Trace)
 	if err := p.files.open(o.Shared); err != nil {
 		return nil, fmt.Errorf("process: making memory for the workers: %w", err)
 	}

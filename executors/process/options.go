@@ -97,7 +97,7 @@ type Options struct {
 	// Trace, if it is not nil, is called with the times of every task that a worker
 	// answered, in a goroutine of the pool, in the order in which futures were settled. If
 	// it is so slow that 65,536 calls wait, further ones are left out. Without it no clock
-	// is read for the stages and no message grows.
+	// is read for the stages and no message grows. Pool.Trace changes it later.
 	Trace func(Stages)
 }
 

@@ -25,6 +25,7 @@ type Pool struct {
 	crew    *crew
 	taker   *taker // nil where memory cannot be shared
 	monitor monitor
+	probe   atomic.Pointer[probe] // nil unless tasks are traced or slowed
 	traces  *hooks
 	logs    *hooks
 	files   files
@@ -124,11 +125,12 @@ func (p *Pool) Submit(t executors.Task) error {
 		return err
 	}
 	it := remote.NewItem(r)
-	if p.opts.Trace != nil {
-		it.Stamps = &remote.Stamps{Submit: remote.Common()}
+	if b := p.probe.Load(); b != nil {
+		it.Stamps = b.stamps()
 	}
 	failure := it.Encode(p.opts.MaxMessage)
 	if it.Stamps != nil {
+		remote.Spin(it.Stamps.Slow.Encode)
 		it.Stamps.Encoded = remote.Common()
 	}
 	in := p.intake
@@ -309,6 +311,9 @@ func (p *Pool) count(replies []reply) {
 // goroutine.
 func (p *Pool) settle(w *member, r *reply) bool {
 	it := r.item
+	if it.Stamps != nil {
+		remote.Spin(it.Stamps.Slow.Decode)
+	}
 	switch {
 	case r.Kind == remote.Fault:
 		failure, malformed := decodeError(r.Payload, it.Func.Name)
@@ -337,9 +342,9 @@ func (p *Pool) settle(w *member, r *reply) bool {
 
 // trace tells of a task that was answered and settled.
 func (p *Pool) trace(w *member, it *remote.Item) {
-	if it.Stamps != nil {
-		s := it.Stamps.Stages(it.Func.Name, w.pid, remote.Common())
-		p.traces.call(func() { p.opts.Trace(s) })
+	if it.Stamps != nil && it.Stamps.Tell != nil {
+		tell, s := it.Stamps.Tell, it.Stamps.Stages(it.Func.Name, w.pid, it.Seq, remote.Common())
+		p.traces.call(func() { tell(s) })
 	}
 }
 

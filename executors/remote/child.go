@@ -31,7 +31,6 @@ type Conn interface {
 type Child struct {
 	Conn  Conn
 	Limit int    // of an encoded output, in bytes
-	Trace bool   // replies begin with the times of the task
 	Gone  func() // ends the process: the parent is gone, or speaks another language
 
 	// Begun and Ended, if not nil, are called around each task.
@@ -39,6 +38,7 @@ type Child struct {
 	Ended func(at Moment)
 
 	funcs []executors.RemoteFunc // by number
+	ask   uint32                 // what was asked of the task that runs or ran last, see Stamps.Ask
 	buf   []byte                 // small reply under construction, reused
 	ready Moment                 // when the next task could start; 0 if it had not arrived
 
@@ -72,12 +72,16 @@ func (c *Child) Serve() {
 				continue
 			}
 			var ok bool
+			c.ask = m.Aux
 			if ctx, ok = c.begin(m.Seq); !ok {
 				c.reply(m.Seq, Now(), nil, executors.ErrCancelled)
 				continue
 			}
 			if start = c.ready; start == 0 {
 				start = Now()
+			}
+			if c.ask > 1 {
+				Spin(int64(c.ask >> 1))
 			}
 			if c.Begun != nil {
 				c.Begun(m.Seq, start)
@@ -153,7 +157,7 @@ func (c *Child) reply(seq uint32, start Moment, out []byte, err error) {
 	} else if len(out) < executors.LargeValue {
 		c.buf = out // it may have grown
 	}
-	if c.Trace {
+	if c.ask != 0 {
 		out = append(appendStamps(make([]byte, 0, stampSize+len(out)), start, end), out...)
 	}
 	h.Size = uint32(len(out))

@@ -3,6 +3,7 @@ package remote
 import (
 	"encoding/binary"
 	"errors"
+	"math"
 	"sync/atomic"
 	"time"
 )
@@ -11,7 +12,9 @@ import (
 // They follow each other without a gap; their sum is the latency of the task.
 type Stages struct {
 	Func string
-	Pid  int // of the worker
+	Pid  int    // of the worker
+	Seq  uint32 // of the task within its worker, from 1, may wrap
+	At   int64  // when it was submitted, in ns of Common
 
 	Encode time.Duration // of the input, in Submit
 	Queue  time.Duration // until the task was given to a worker
@@ -29,6 +32,9 @@ func (s Stages) Total() time.Duration {
 
 // Stamps are the moments between the stages, in ns of the common clock.
 type Stamps struct {
+	Tell func(Stages) // called with the Stages in the end; nil if nobody wants them
+	Slow Slow
+
 	Submit, Encoded, Given int64
 	Sent                   atomic.Int64 // by who sends, perhaps after the reply
 	began, ended           int64        // as the worker tells them
@@ -37,7 +43,7 @@ type Stamps struct {
 
 // Stages makes durations of them. What the worker says is kept between what is
 // known here.
-func (t *Stamps) Stages(fn string, pid int, settled int64) Stages {
+func (t *Stamps) Stages(fn string, pid int, seq uint32, settled int64) Stages {
 	began := min(max(t.began, t.Given), t.read)
 	ended := min(max(t.ended, began), t.read)
 	sent := t.Sent.Load()
@@ -45,7 +51,7 @@ func (t *Stamps) Stages(fn string, pid int, settled int64) Stages {
 		sent = began // the worker was faster than the return from the system call
 	}
 	return Stages{
-		Func: fn, Pid: pid,
+		Func: fn, Pid: pid, Seq: seq, At: t.Submit,
 		Encode: time.Duration(t.Encoded - t.Submit),
 		Queue:  time.Duration(t.Given - t.Encoded),
 		Send:   time.Duration(sent - t.Given),
@@ -77,4 +83,33 @@ func (t *Stamps) Take(m *Message) error {
 	m.Payload = m.Payload[stampSize:]
 	m.Size -= stampSize
 	return nil
+}
+
+// Slow makes stages of tasks slower, each by so many steps of Spin: a causal profile finds
+// out what that costs the whole. The zero value slows nothing.
+type Slow struct {
+	Encode int64 // in Submit, behind the input
+	Send   int64 // with the right to send to the worker
+	Run    int64 // in the worker, before the function; at most MaxRun
+	Decode int64 // before the future is settled
+}
+
+// MaxRun is the greatest number of steps that a message can ask a worker for.
+const MaxRun = math.MaxUint32 >> 1
+
+// Ask is the Aux of the Call of a task with these stamps: that its reply is to begin with
+// times, and what it is slowed by. That of a task without stamps is 0.
+func (t *Stamps) Ask() uint32 { return uint32(min(max(t.Slow.Run, 0), MaxRun))<<1 | 1 }
+
+// Spin computes so many steps, each of which needs the one before: an amount of work, so
+// that a thread which loses its CPU is not forgiven the time. A step takes about as long as
+// a multiplication.
+//
+//go:noinline
+func Spin(steps int64) uint64 {
+	x := uint64(steps)
+	for range steps {
+		x = x*6364136223846793005 + 1442695040888963407
+	}
+	return x
 }

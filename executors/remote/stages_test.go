@@ -12,7 +12,7 @@ func TestStagesAddUp(t *testing.T) {
 		"began before it was given": {Submit: 10, Encoded: 20, Given: 50, began: 40, ended: 45, read: 200},
 	} {
 		s.Sent.Store(60)
-		st := s.Stages("f", 1, 230)
+		st := s.Stages("f", 1, 2, 230)
 		for _, d := range []time.Duration{st.Encode, st.Queue, st.Send, st.Start, st.Run, st.Reply, st.Decode} {
 			if d < 0 {
 				t.Errorf("%s: %+v", name, st)
@@ -24,7 +24,7 @@ func TestStagesAddUp(t *testing.T) {
 	}
 	s := &Stamps{Submit: 10, Encoded: 20, Given: 50, began: 90, ended: 190, read: 200}
 	s.Sent.Store(60)
-	if got, want := s.Stages("f", 1, 230), (Stages{"f", 1, 10, 30, 10, 30, 100, 10, 30}); got != want {
+	if got, want := s.Stages("f", 1, 2, 230), (Stages{"f", 1, 2, 10, 10, 30, 10, 30, 100, 10, 30}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // Version is that of the messages.
-const Version = 7
+const Version = 8
 
 // HelloOf is the payload of a worker's first message, and what its parent expects:
 // nonce tells executors apart, and build programs.

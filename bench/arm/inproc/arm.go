@@ -24,7 +24,11 @@ type pooled struct {
 
 // Slice times one makespan: the first submit to the last result of the job, on an
 // executor that stands ready, and of each part of the job alone if it has any.
-func (a *pooled) Slice(ctx context.Context) (s arm.Slice, err error) {
+func (a *pooled) Slice(ctx context.Context) (arm.Slice, error) { return a.SliceOn(ctx, nil) }
+
+// SliceOn is a Slice on what wrap makes of the executor, as a pass has it that looks at
+// tasks. nil takes it as it is.
+func (a *pooled) SliceOn(ctx context.Context, wrap func(executors.Executor) executors.Executor) (s arm.Slice, err error) {
 	a.failed.Store(true)
 	a.running.Store(true)
 	defer func() { a.failed.Store(err != nil); a.running.Store(false) }()
@@ -32,8 +36,12 @@ func (a *pooled) Slice(ctx context.Context) (s arm.Slice, err error) {
 	if err != nil {
 		return s, err
 	}
+	on := ex
+	if wrap != nil {
+		on = wrap(ex)
+	}
 	collect()
-	makespan, err := run(ctx, job, ex)
+	makespan, err := run(ctx, job, on)
 	if err != nil {
 		return s, err
 	}
@@ -58,6 +66,12 @@ func (a *pooled) Slice(ctx context.Context) (s arm.Slice, err error) {
 		}
 	}
 	return s, nil
+}
+
+// Computes is that of arm.OnExecutor.
+func (a *pooled) Computes() bool {
+	w, _ := a.session.grid.workload(a.point.Workload())
+	return w.Resource == workloads.CPU
 }
 
 // run runs job once and checks its answer, which is not timed.

@@ -1,0 +1,194 @@
+package pass
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"poolbench/bench/arm"
+	"poolbench/bench/record"
+	"poolbench/executors"
+	"poolbench/executors/process"
+	"poolbench/executors/stages"
+	"poolbench/reports/estimate"
+	"poolbench/workloads"
+)
+
+var runs = flag.Int("runs", 40, "runs of TestCausalProfile")
+
+func medianOf(values []float64) float64 {
+	values = slices.Clone(values)
+	slices.Sort(values)
+	return (values[(len(values)-1)/2] + values[len(values)/2]) / 2
+}
+
+// A comparison gives a gain of each stage that a delay reaches, of no other, and leaves
+// nothing slowed behind.
+func TestDelays(t *testing.T) {
+	for _, kind := range kinds {
+		t.Run(kind.Name, func(t *testing.T) {
+			a := armOf(t, kind, workloads.Spin, 20*time.Microsecond)
+			s, _, err := Delays.Around(context.Background(), a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			reached := []stages.Stage{stages.Submit, stages.Run}
+			if kind.Name == process.Kind.Name {
+				reached = append(reached, stages.Encode, stages.Send)
+			}
+			for _, stage := range reached {
+				if v, ok := s.Values[record.Gain(string(stage))]; !ok || v >= 1 {
+					t.Errorf("gain of %s: %v, %v", stage, v, ok)
+				}
+			}
+			for _, stage := range []stages.Stage{stages.Queue, stages.Reply} {
+				if v, ok := s.Values[record.Gain(string(stage))]; ok {
+					t.Errorf("gain of %s: %v", stage, v)
+				}
+			}
+			if _, ok := s.Values[record.RestGain]; !ok {
+				t.Error("nothing is said of the rest")
+			}
+			after, _, err := Stages.Around(context.Background(), a)
+			if run := after.Values[record.Stage("run", "p50")]; err != nil || run > 1.5*s.Values[record.Stage("run", "p50")] {
+				t.Errorf("tasks take %v afterwards, %v", run, err)
+			}
+		})
+	}
+}
+
+func TestDelaysOfWaiting(t *testing.T) {
+	_, _, err := Delays.Around(context.Background(), armOf(t, executors.Goroutines, workloads.Sleep, time.Millisecond))
+	if err != errWaits {
+		t.Error(err)
+	}
+}
+
+// A setting is a cost in a known stage, and the same setting with half of it.
+type setting struct {
+	stage       stages.Stage
+	kind        executors.Kind
+	cost, grain time.Duration
+}
+
+func (s setting) String() string {
+	return fmt.Sprintf("%s: %v in %s, tasks of %v", s.kind.Name, s.cost, s.stage, s.grain)
+}
+
+// arm is that of the setting with so much of its cost.
+func (s setting) arm(t *testing.T, cost time.Duration) arm.Arm {
+	switch s.stage {
+	case stages.Submit:
+		return armOf(t, paying(s.kind, "paying", cost, 0), workloads.Spin, s.grain)
+	case stages.Start:
+		return armOf(t, paying(s.kind, "paying", 0, cost), workloads.Spin, s.grain)
+	}
+	return armOf(t, s.kind, costly(cost), s.grain)
+}
+
+// TestCausalProfile plants costs in stages, has their gains predicted, and measures the
+// gains: what a job with half of the cost saves.
+func TestCausalProfile(t *testing.T) {
+	if !*long {
+		t.Skip("it measures for minutes: -long")
+	}
+	const us = time.Microsecond
+	var settings []setting
+	for _, cost := range []time.Duration{5 * us, 20 * us, 50 * us} {
+		settings = append(settings,
+			setting{stages.Submit, executors.Goroutines, cost, 2 * cost}, setting{stages.Start, executors.Goroutines, cost, 2 * cost},
+			setting{stages.Submit, process.Kind, cost, 2 * cost}, setting{stages.Encode, process.Kind, cost, 2 * cost})
+	}
+	const blocks = 20
+	var trials []trial
+	for i := range *runs {
+		s := settings[i%len(settings)]
+		t.Run(fmt.Sprint(i), func(t *testing.T) { trials = append(trials, tryOnce(t, s, blocks)) })
+	}
+	judge(t, trials)
+}
+
+// A trial is what one run of a setting said.
+type trial struct {
+	of        setting
+	predicted map[stages.Stage]estimate.Estimate
+	truths    []float64 // measured, in its blocks
+}
+
+func tryOnce(t *testing.T, s setting, blocks int) trial {
+	ctx := context.Background()
+	whole, half := s.arm(t, s.cost), s.arm(t, s.cost/2)
+	gains := map[stages.Stage]*estimate.Series{}
+	out := trial{of: s, predicted: map[stages.Stage]estimate.Estimate{}}
+	for b := range blocks {
+		found, _, err := Delays.Around(ctx, whole)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, stage := range causal {
+			if v, ok := found.Values[record.Gain(string(stage))]; ok {
+				if gains[stage] == nil {
+					gains[stage] = &estimate.Series{Scale: estimate.Difference}
+				}
+				gains[stage].Add(b, v)
+			}
+		}
+		for range 2 {
+			before, err := whole.Slice(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			after, err := half.Slice(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out.truths = append(out.truths, 1-after.Time/before.Time)
+		}
+	}
+	rs := estimate.NewResampler(blocks)
+	for stage, series := range gains {
+		out.predicted[stage] = rs.Estimate(*series)
+	}
+	return out
+}
+
+// judge compares predictions with truths, which are of all runs of a setting together: their
+// interval is much shorter than that of one prediction.
+func judge(t *testing.T, trials []trial) {
+	truths := map[string][]float64{}
+	for _, tr := range trials {
+		truths[tr.of.String()] = append(truths[tr.of.String()], tr.truths...)
+	}
+	covered, excluded, without := 0, 0, 0
+	var widths []float64
+	for _, tr := range trials {
+		truth, e := medianOf(truths[tr.of.String()]), tr.predicted[tr.of.stage]
+		in := e.Low <= truth && truth <= e.High
+		if in {
+			covered++
+		}
+		widths = append(widths, (e.High-e.Low)/truth)
+		text := fmt.Sprintf("%-60s gains %.3f, predicted %.3f [%.3f, %.3f] %v;", tr.of, truth, e.Value, e.Low, e.High, in)
+		for _, stage := range causal {
+			if e, ok := tr.predicted[stage]; ok && stage != tr.of.stage {
+				text += fmt.Sprintf(" %s %.3f [%.3f, %.3f]", stage, e.Value, e.Low, e.High)
+				if stage == stages.Run {
+					continue // which costs what the grain is
+				}
+				without++
+				if e.Low > 0 || e.High < 0 {
+					excluded++
+				}
+			}
+		}
+		t.Log(text)
+	}
+	width := medianOf(widths)
+	t.Logf("%d of %d intervals cover the truth; their median width is %.2f of the gain; %d of %d intervals of stages without a cost leave out 0", covered, len(trials), width, excluded, without)
+	if 40*covered < 35*len(trials) || width > 0.5 || 10*excluded > without {
+		t.Error("not as good as it should be")
+	}
+}

@@ -1,0 +1,316 @@
+package stages
+
+import (
+	"context"
+	"runtime/pprof"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"poolbench/executors"
+	"poolbench/executors/remote"
+)
+
+const (
+	// Short is the length of tasks below which not all are watched: the clock would be a
+	// good part of them.
+	Short = 10 * time.Microsecond
+	// MaxTasks is how many tasks a Watched keeps; those after them are not watched.
+	MaxTasks = 1 << 18
+
+	stretch = 64 // tasks that are watched in a row: a task needs the one before it on its worker
+	sparse  = 16 // of so many stretches of short tasks one is watched
+)
+
+// A Watched is an executor that notes the times of its tasks. Make one with Watch.
+type Watched struct {
+	executors.Home
+	ex     executors.Executor
+	remote tracer // nil for executors of this process
+	labels context.Context
+
+	every     atomic.Int64 // of so many stretches one is watched; 0 until the first one has told
+	submitted atomic.Int64
+	offered   atomic.Int64 // tasks of worker processes, by who asks for their times
+	expected  atomic.Int64 // tasks that are to be told
+	told      atomic.Int64
+	ran       atomic.Int64 // ns of the first tasks
+
+	mu      sync.Mutex
+	workers map[*executors.Worker]*lane // of this process
+	pids    map[int]*lane
+	lanes   []*lane // of workers, by number
+	spare   []*lane // for tasks that have no worker of their own
+	callers []*callLane
+	free    []*callLane
+}
+
+// A lane is what is known of one worker; one of tasks at a time.
+type lane struct {
+	number int
+	mu     sync.Mutex
+	tasks  []Task
+}
+
+type callLane struct {
+	number int
+	mu     sync.Mutex
+	calls  []Call
+}
+
+// A tracer is an executor with workers elsewhere that tells the times of its tasks.
+type tracer interface {
+	Trace(wants func() bool, told func(remote.Stages))
+}
+
+// An Option changes how an executor is watched.
+type Option func(*Watched)
+
+// Labels has tasks that run in this process carry these pprof labels, given as keys and values, so
+// that one CPU profile can be cut by them. They are taken off when the task ends. An odd
+// number panics, as in pprof.Labels.
+func Labels(keysAndValues ...string) Option {
+	return func(w *Watched) {
+		w.labels = pprof.WithLabels(context.Background(), pprof.Labels(keysAndValues...))
+	}
+}
+
+// Watch is ex with its tasks watched: of those that are submitted to it, and, where they run
+// in worker processes, of all of ex until Stop; one Watched at a time there. The workers of
+// ex are not touched, and Shutdown is that of ex. Capabilities of ex are those of the
+// Watched, but a serial executor runs no plain loops then. A task that a waiting task runs
+// itself is not watched, and one that is cancelled keeps its place in a bounded queue until
+// a worker comes by.
+func Watch(ex executors.Executor, options ...Option) *Watched {
+	w := &Watched{ex: ex, workers: map[*executors.Worker]*lane{}, pids: map[int]*lane{}}
+	for _, o := range options {
+		o(w)
+	}
+	if t, ok := executors.As[tracer](ex); ok {
+		w.remote = t
+		t.Trace(w.wants, w.tell)
+	}
+	return w
+}
+
+// Stop ends what Watch began: worker processes tell no more times. Tasks may still be
+// submitted, and are not watched.
+func (w *Watched) Stop() {
+	w.settle()
+	w.every.Store(-1)
+	if w.remote != nil {
+		w.remote.Trace(nil, nil)
+	}
+}
+
+// Unwrap is the executor itself.
+func (w *Watched) Unwrap() executors.Executor { return w.ex }
+
+// Inline is false: to run a task is more than to call its function.
+func (w *Watched) Inline() bool { return false }
+
+// Workers are those of the executor.
+func (w *Watched) Workers() int { return w.ex.Workers() }
+
+// Shutdown is that of the executor.
+func (w *Watched) Shutdown(ctx context.Context) error { return w.ex.Shutdown(ctx) }
+
+// Submit is that of the executor.
+func (w *Watched) Submit(t executors.Task) error {
+	i := w.submitted.Add(1) - 1
+	if t == nil || !w.chosen(i) {
+		return w.ex.Submit(t)
+	}
+	c := w.caller()
+	defer w.called(c)
+	begin := remote.Common()
+	if w.remote == nil {
+		t = &watched{t, w, begin, int(i)}
+	}
+	err := w.ex.Submit(t)
+	end := remote.Common()
+	c.mu.Lock()
+	c.calls = append(c.calls, Call{c.number, begin, end})
+	c.mu.Unlock()
+	return err
+}
+
+// chosen reports whether the i-th task is watched.
+func (w *Watched) chosen(i int64) bool {
+	every := w.every.Load()
+	if every < 0 || w.told.Load() >= MaxTasks {
+		return false
+	}
+	return every <= 1 || i/stretch%every == 0
+}
+
+// wants is asked by an executor with workers elsewhere for each task.
+func (w *Watched) wants() bool {
+	if !w.chosen(w.offered.Add(1) - 1) {
+		return false
+	}
+	w.expected.Add(1)
+	return true
+}
+
+// tell is told by such an executor.
+func (w *Watched) tell(s remote.Stages) {
+	t := Task{Process: s.Pid, Order: int(s.Seq), Submit: s.At}
+	at := s.At
+	for _, m := range []struct {
+		moment *int64
+		stage  time.Duration
+	}{{&t.Encoded, s.Encode}, {&t.Given, s.Queue}, {&t.Sent, s.Send}, {&t.Start, s.Start}, {&t.End, s.Run}, {&t.Read, s.Reply}, {&t.Settled, s.Decode}} {
+		at += int64(m.stage)
+		*m.moment = at
+	}
+	w.mu.Lock()
+	l := w.pids[s.Pid]
+	if l == nil {
+		l = w.newLane()
+		w.pids[s.Pid] = l
+	}
+	w.mu.Unlock()
+	l.add(t)
+	w.learn(t.End - t.Start)
+}
+
+// learn counts a task that was watched; after some of them it is known whether they are
+// short.
+func (w *Watched) learn(ran int64) {
+	n := w.told.Add(1)
+	if w.every.Load() != 0 {
+		return
+	}
+	sum := w.ran.Add(ran)
+	if n == stretch {
+		every := int64(1)
+		if sum < n*Short.Nanoseconds() {
+			every = sparse
+		}
+		w.every.CompareAndSwap(0, every)
+	}
+}
+
+func (l *lane) add(t Task) {
+	t.Worker = l.number
+	l.mu.Lock()
+	l.tasks = append(l.tasks, t)
+	l.mu.Unlock()
+}
+
+// newLane is called with mu held.
+func (w *Watched) newLane() *lane {
+	l := &lane{number: len(w.lanes)}
+	w.lanes = append(w.lanes, l)
+	return l
+}
+
+// caller is a lane for who submits, until called.
+func (w *Watched) caller() *callLane {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if n := len(w.free) - 1; n >= 0 {
+		c := w.free[n]
+		w.free = w.free[:n]
+		return c
+	}
+	c := &callLane{number: len(w.callers)}
+	w.callers = append(w.callers, c)
+	return c
+}
+
+func (w *Watched) called(c *callLane) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.free = append(w.free, c)
+}
+
+// A watched task is one that runs in this process.
+type watched struct {
+	executors.Task
+	by     *Watched
+	submit int64
+	order  int
+}
+
+// Run is that of the task, between two looks at the clock.
+func (t *watched) Run(worker *executors.Worker) {
+	w := t.by
+	if t.Task.State() != executors.Pending {
+		t.Task.Run(worker) // cancelled, or run by who waited for it
+		return
+	}
+	l, own := w.laneOf(worker)
+	begin := remote.Common()
+	defer func() { // deferred: the task may call runtime.Goexit
+		end := remote.Common()
+		l.add(Task{Order: t.order, Submit: t.submit, Start: begin, End: end})
+		if !own {
+			w.mu.Lock()
+			w.spare = append(w.spare, l)
+			w.mu.Unlock()
+		}
+		w.learn(end - begin)
+	}()
+	if w.labels != nil {
+		pprof.SetGoroutineLabels(w.labels)
+		defer pprof.SetGoroutineLabels(context.Background())
+	}
+	t.Task.Run(worker)
+}
+
+// laneOf is that of a worker. Who runs tasks without being one, as the pools of others do,
+// has one that nobody else has meanwhile.
+func (w *Watched) laneOf(worker *executors.Worker) (l *lane, own bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if worker != nil && worker.ID >= 0 {
+		if l = w.workers[worker]; l == nil {
+			l = w.newLane()
+			w.workers[worker] = l
+		}
+		return l, true
+	}
+	if n := len(w.spare) - 1; n >= 0 {
+		l = w.spare[n]
+		w.spare = w.spare[:n]
+		return l, false
+	}
+	return w.newLane(), false
+}
+
+// patience is how long Times waits for what worker processes have still to tell.
+const patience = 200 * time.Millisecond
+
+// settle waits until all has been told that will be.
+func (w *Watched) settle() {
+	for end := time.Now().Add(patience); w.remote != nil && w.told.Load() < w.expected.Load() && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// Tasks are the watched tasks that have ended, by worker in the order in which they ran, and
+// Calls the calls of Submit behind them. They are the caller's.
+func (w *Watched) Tasks() (tasks []Task, calls []Call) {
+	w.settle()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, l := range w.lanes {
+		l.mu.Lock()
+		tasks = append(tasks, l.tasks...)
+		l.mu.Unlock()
+	}
+	for _, c := range w.callers {
+		c.mu.Lock()
+		calls = append(calls, c.calls...)
+		c.mu.Unlock()
+	}
+	return tasks, calls
+}
+
+// Times are those of the tasks so far.
+func (w *Watched) Times() Times {
+	tasks, calls := w.Tasks()
+	return timesOf(tasks, calls, int(w.submitted.Load()), w.ex.Workers(), w.every.Load() > 1)
+}
