@@ -83,10 +83,10 @@ func (s *Set) aloneOver(baseline, at record.Point) (estimate.Quantity, record.Po
 }
 
 // factors are the efficiencies in their order, with their names.
-func (e Efficiency) factors() []workShare {
-	all := []workShare{{"load balance", e.Balance}, {"scheduling", e.Scheduling}, {"parallel efficiency", e.Parallel}}
+func (e Efficiency) factors() []WorkShare {
+	all := []WorkShare{{"load balance", e.Balance}, {"scheduling", e.Scheduling}, {"parallel efficiency", e.Parallel}}
 	if e.Global.N > 0 {
-		all = append(all, workShare{"computation", e.Computation}, workShare{"global efficiency", e.Global})
+		all = append(all, WorkShare{"computation", e.Computation}, WorkShare{"global efficiency", e.Global})
 	}
 	return all
 }

@@ -122,8 +122,8 @@ func (e Efficiency) sentence() Sentence {
 		against = []record.Point{e.Baseline}
 	}
 	for _, f := range e.factors() {
-		number[f.name] = words.Estimate(f.of, words.Fraction)
-		out.Claims = append(out.Claims, Claim{Subject: e.Pool.String() + " on " + e.Title, Relation: EfficiencyOf, Object: f.name, Unit: words.Fraction, Value: f.of, Of: from, Against: against})
+		number[f.Name] = words.Estimate(f.Of, words.Fraction)
+		out.Claims = append(out.Claims, Claim{Subject: e.Pool.String() + " on " + e.Title, Relation: EfficiencyOf, Object: f.Name, Unit: words.Fraction, Value: f.Of, Of: from, Against: against})
 	}
 	out.Text = fmt.Sprintf("%s: load balance %s × scheduling %s = parallel efficiency %s", e.Pool, number["load balance"], number["scheduling"], number["parallel efficiency"])
 	if e.Global.N > 0 {

@@ -127,7 +127,7 @@ func wellFormed(t *testing.T, svg []byte) {
 
 // More is red, less is blue, the same is grey.
 func TestColours(t *testing.T) {
-	for change, want := range map[float64]string{0: "#E2E6EA", fullChange: "#E55848", 1: "#E55848", -fullChange: "#5296D6"} {
+	for change, want := range map[float64]string{0: "#C8CED4", fullChange: "#E55848", 1: "#E55848", -fullChange: "#5296D6"} {
 		if got := diverging(change); got != want {
 			t.Errorf("%v: %s, want %s", change, got, want)
 		}

@@ -120,11 +120,11 @@ type picture struct {
 	out     bytes.Buffer
 }
 
-// styles are for light and dark: text on frames is dark on both, as frames are light.
-const styles = `text{font-family:"Liberation Sans",Arial,Helvetica,sans-serif;font-size:11px;fill:#1F2328}` +
-	`.page{fill:#FFFFFF}.title{font-size:15px;font-weight:bold}.note{fill:#59636E}` +
-	`.frame{stroke:#FFFFFF;stroke-width:0.7}.frame:hover{stroke:#1F2328;stroke-width:1.4}` +
-	`@media (prefers-color-scheme:dark){.page{fill:#0D1117}.title{fill:#E6EDF3}.note{fill:#9DA7B3}.frame{stroke:#0D1117}.frame:hover{stroke:#E6EDF3}}`
+// styles have what a style attribute cannot: the pointer, and dark. Text on frames is black on
+// both, as frames are light.
+const styles = `text{font-family:"Liberation Sans",Arial,Helvetica,sans-serif}` +
+	`.frame:hover{stroke:#1F2328 !important}` +
+	`@media (prefers-color-scheme:dark){.page{fill:#0D1117 !important}.title{fill:#E6EDF3 !important}.note{fill:#9DA7B3 !important}.frame{stroke:#0D1117 !important}.frame:hover{stroke:#E6EDF3 !important}}`
 
 func (p *picture) draw() []byte {
 	height := headRoom + (p.tree.Depth+1)*rowHeight + edge
@@ -132,9 +132,9 @@ func (p *picture) draw() []byte {
 	fmt.Fprintf(&p.out, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" aria-labelledby="%s-title %s-desc">`+"\n",
 		width, height, width, height, text(name), text(name))
 	fmt.Fprintf(&p.out, "<title id=\"%s-title\">%s</title>\n<desc id=\"%s-desc\">%s</desc>\n<style>%s</style>\n", text(name), text(p.title.Text), text(name), text(p.alt), styles)
-	fmt.Fprintf(&p.out, `<rect class="page" width="%d" height="%d"/>`+"\n", width, height)
-	fmt.Fprintf(&p.out, `<text class="title" x="%d" y="22">%s</text>`+"\n", edge, text(fit(p.title.Text, 1.35, width-2*edge)))
-	fmt.Fprintf(&p.out, `<text class="note" x="%d" y="39">%s</text>`+"\n", edge, text(fit(p.title.Note, 1, width-2*edge)))
+	fmt.Fprintf(&p.out, `<rect class="page" x="0" y="0" width="%d" height="%d" style="fill:#FFFFFF"/>`+"\n", width, height)
+	fmt.Fprintf(&p.out, `<text class="title" x="%d" y="22" style="fill:#1F2328;font-size:15px;font-weight:bold">%s</text>`+"\n", edge, text(fit(p.title.Text, 1.35, width-2*edge)))
+	fmt.Fprintf(&p.out, `<text class="note" x="%d" y="39" style="fill:#59636E;font-size:11px">%s</text>`+"\n", edge, text(fit(p.title.Note, 1, width-2*edge)))
 	whole := p.tree.Root
 	whole.Name = "all"
 	p.frame(&whole, p.base, edge, float64(width-2*edge), 0)
@@ -149,10 +149,10 @@ func (p *picture) frame(f, base *Frame, x, wide float64, depth int) {
 	}
 	y := headRoom + depth*rowHeight
 	hint := fmt.Sprintf("%s: %s, %s of all%s", f.Name, quantity(f.Value, p.tree.Unit), percent(f.Value, p.tree.Root.Value), p.details(f, base))
-	fmt.Fprintf(&p.out, `<g><title>%s</title><rect class="frame" x="%.1f" y="%d" width="%.1f" height="%d" rx="1.5" fill="%s"/>`,
+	fmt.Fprintf(&p.out, `<g><title>%s</title><rect class="frame" x="%.1f" y="%d" width="%.1f" height="%d" rx="1.5" style="fill:%s;stroke:#FFFFFF;stroke-width:0.7"/>`,
 		text(hint), x, y, wide, rowHeight-1, p.fill(f, base))
 	if label := fit(short(f.Name), 1, wide-6); label != "" {
-		fmt.Fprintf(&p.out, `<text x="%.1f" y="%d">%s</text>`, x+3, y+12, text(label))
+		fmt.Fprintf(&p.out, `<text x="%.1f" y="%d" style="fill:#000000;font-size:11px">%s</text>`, x+3, y+12, text(label))
 	}
 	p.out.WriteString("</g>\n")
 	for _, c := range f.Children {
@@ -209,7 +209,7 @@ const fullChange = 0.10
 
 // diverging is red for more, blue for less, and grey for the same.
 func diverging(change float64) string {
-	grey, to := [3]float64{226, 230, 234}, [3]float64{229, 88, 72}
+	grey, to := [3]float64{200, 206, 212}, [3]float64{229, 88, 72}
 	if change < 0 {
 		to = [3]float64{82, 150, 214}
 	}
