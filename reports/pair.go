@@ -73,7 +73,10 @@ type pairing struct {
 //
 // A point that failed in a block has no result in that block. Of several results in one
 // block the last counts.
-func pair(rec *record.Record) pairing {
+//
+// Points of passes are paired apart from all others, whose blocks are not theirs: wanted says
+// which points are.
+func pair(rec *record.Record, wanted func(record.Point) bool) pairing {
 	type trial struct {
 		point record.Point
 		block int
@@ -91,7 +94,7 @@ func pair(rec *record.Record) pairing {
 	p.warnings = left
 	for i := range rec.Results {
 		r := &rec.Results[i]
-		if procs > 0 && r.Procs != procs {
+		if procs > 0 && r.Procs != procs || !wanted(r.Point) {
 			continue
 		}
 		at := trial{r.Point, r.Block}

@@ -34,27 +34,56 @@ type Set struct {
 	Record *record.Record // not to be changed
 
 	pairing
-	grid  []*measurement // sorted
-	rs    *estimate.Resampler
-	found sync.Map // what was analysed so far, by type
+	grid   []*measurement // sorted
+	passes *Set           // of the points that were measured with a pass around them; nil in that Set
+	rs     *estimate.Resampler
+	found  sync.Map // what was analysed so far, by type
 }
 
 // NewSet pairs a record, which must not be changed afterwards. It never fails: what
 // cannot be used is named in the Warnings. The same record gives the same Set.
 func NewSet(rec *record.Record) *Set {
-	s := &Set{Record: rec, pairing: pair(rec)}
 	chosen, left := chooseSubject(rec.Results)
+	s := newSet(rec, chosen, func(pass string) bool { return pass == "" })
+	s.passes = newSet(rec, chosen, func(pass string) bool { return pass != "" })
 	s.warnings = append(left, s.warnings...)
-	for p, m := range s.points {
-		if p.IsGrid() && subjectOf(p) == chosen {
-			m.place = placeOf(&rec.Facts, p)
-			s.grid = append(s.grid, m)
+	for _, w := range s.passes.warnings {
+		if !slices.Contains(s.warnings, w) { // of the whole record
+			s.warnings = append(s.warnings, w)
 		}
+	}
+	for unit := range s.passes.zeros { // a unit is compared in one way
+		s.zeros[unit] = s.zeros[unit] || s.passes.zeros[unit]
+	}
+	s.passes.zeros = s.zeros
+	return s
+}
+
+// newSet is that of the points whose pass is wanted.
+func newSet(rec *record.Record, chosen subject, wanted func(pass string) bool) *Set {
+	s := &Set{Record: rec, pairing: pair(rec, func(p record.Point) bool { return wanted(p.Pass()) })}
+	for p, m := range s.points {
+		if at := p.With(record.AxisPass, ""); p.Pass() == "" && !p.IsGrid() || !at.IsGrid() || subjectOf(p) != chosen {
+			continue
+		}
+		m.place = placeOf(&rec.Facts, p)
+		if pass := p.Pass(); pass != "" {
+			m.baseline = m.baseline.With(record.AxisPass, pass)
+		}
+		s.grid = append(s.grid, m)
 	}
 	slices.SortFunc(s.grid, func(a, b *measurement) int { return a.compare(b.place) })
 	s.rs = estimate.NewResampler(s.blocks)
 	return s
 }
+
+// Passes is the record as it was measured with passes around the work: a Set whose Points
+// are those of passes (record.AxisPass), paired by blocks of their own. They are no part of
+// the Set itself, and of no analysis of it but those that say so.
+func (s *Set) Passes() *Set { return s.passes }
+
+// pass is a point with a pass around it.
+func pass(p record.Point, name string) record.Point { return p.With(record.AxisPass, name) }
 
 // once is find of the Set, found once. There is one analysis of a type T.
 func once[T any](s *Set, find func(*Set) T) T {

@@ -62,7 +62,7 @@ func quantity(e estimate.Estimate, unit string) words.Cell {
 type UnitTable struct {
 	Unit  record.Unit
 	Scale estimate.Scale // Ratio when every value of the record is above 0 and the unit is compared so
-	Rows  []UnitRow      // by Set.Points, of those that have the unit
+	Rows  []UnitRow      // by Set.Points, of those that have the unit, then those of Set.Passes
 }
 
 // A UnitRow is what one point says in a unit.
@@ -90,17 +90,19 @@ func findValues(s *Set) []UnitTable {
 			continue
 		}
 		t := UnitTable{Unit: unit}
-		for _, m := range s.grid {
-			series := s.Series(m.point, name)
-			t.Scale = series.Scale
-			if series.Len() == 0 {
-				continue
+		for _, of := range []*Set{s, s.Passes()} {
+			for _, m := range of.grid {
+				series := of.Series(m.point, name)
+				t.Scale = series.Scale
+				if series.Len() == 0 {
+					continue
+				}
+				row := UnitRow{Point: m.point, Value: of.Estimate(series)}
+				if m.point != m.baseline {
+					row.Change = of.Estimate(series.Over(of.Series(m.baseline, name)))
+				}
+				t.Rows = append(t.Rows, row)
 			}
-			row := UnitRow{Point: m.point, Value: s.Estimate(series)}
-			if m.point != m.baseline {
-				row.Change = s.Estimate(series.Over(s.Series(m.baseline, name)))
-			}
-			t.Rows = append(t.Rows, row)
 		}
 		if len(t.Rows) > 0 {
 			out = append(out, t)

@@ -16,18 +16,20 @@ const (
 	OverlapOf   Relation = "overlap of waiting and computing"
 )
 
-// Where has one sentence a workload: what the executor that is chosen for it, or the
-// fastest one, loses to. Workloads of which nothing can be told are left out.
+// Where has a sentence for each pool that passes were around, which names the cause of the
+// loss, its share and its cure, and one for its efficiencies; then one sentence a workload:
+// what the executor that is chosen for it, or the fastest one, loses to. Workloads of which
+// nothing can be told are left out.
 var Where = Question{
 	Name: "where", Title: "Where did it go?", Doc: "Where did the speedup go?",
 	Answer: func(s *Set) Section {
-		var out Section
+		out := Section{Sentences: lossCauses(s)}
 		for _, h := range Headline(s) {
 			if sentence, ok := lossSentence(h); ok {
 				out.Sentences = append(out.Sentences, sentence)
 			}
 		}
-		out.add("", lawTable(s).Pruned(), lossTable(s).Pruned(), masterTable(s).Pruned())
+		out.add("", causeTable(s), efficiencyTable(s).Pruned(), lawTable(s).Pruned(), lossTable(s).Pruned(), masterTable(s).Pruned())
 		return out
 	},
 }
@@ -44,8 +46,8 @@ func lossSentence(s Scaling) (out Sentence, ok bool) {
 		share := func(name string, unit string, e estimate.Estimate) {
 			out.Claims = append(out.Claims, Claim{Subject: arm, Relation: ShareOfTime, Object: name, Unit: unit, Value: e, Of: []record.Point{best.Point}, Against: []record.Point{s.Baseline}})
 		}
-		for _, x := range best.Ledger.shares() {
-			share(x.name, words.Fraction, x.of)
+		for _, x := range best.Ledger.Shares() {
+			share(x.Name, words.Fraction, x.Of)
 		}
 		if best.Ledger.Faster.N > 0 {
 			share("tasks faster than alone", words.Times, best.Ledger.Faster)
@@ -147,21 +149,21 @@ func (l Law) PeakText() string {
 	return l.NoPeak
 }
 
-// A workShare is a part of the time of the workers.
-type workShare struct {
-	name string
-	of   estimate.Estimate
+// A WorkShare is a part of the time of the workers.
+type WorkShare struct {
+	Name string
+	Of   estimate.Estimate
 }
 
-// shares are empty when nothing was sampled, or the split does not fit.
-func (l Ledger) shares() []workShare {
+// Shares are those of a ledger, useful work first; they add up to 1. They are empty when nothing was sampled, or the split does not fit.
+func (l Ledger) Shares() []WorkShare {
 	switch {
 	case l.N == 0, l.Faster.N > 0:
 		return nil
 	case l.Split:
-		return []workShare{{"useful work", l.Ideal}, {"slower work", l.Inflation}, {"scheduling", l.Scheduling}, {"idle", l.Idle}}
+		return []WorkShare{{"useful work", l.Ideal}, {"slower work", l.Inflation}, {"scheduling", l.Scheduling}, {"idle", l.Idle}}
 	}
-	return []workShare{{"useful work", l.Ideal}, {"slower work", l.Inflation}, {"scheduling or idle", l.Idle}}
+	return []WorkShare{{"useful work", l.Ideal}, {"slower work", l.Inflation}, {"scheduling or idle", l.Idle}}
 }
 
 // Text names the shares: "81 % [80, 83] of the workers' time is useful work, 1 % [0, 2]
@@ -172,8 +174,8 @@ func (l Ledger) Text() string {
 		return fmt.Sprintf("tasks take less time than in the plain loop, which is %s as long, so their time cannot be split", words.Estimate(l.Faster, words.Times))
 	}
 	var parts []string
-	for _, x := range l.shares() {
-		parts = append(parts, words.Estimate(x.of, words.Fraction)+" "+x.name)
+	for _, x := range l.Shares() {
+		parts = append(parts, words.Estimate(x.Of, words.Fraction)+" "+x.Name)
 	}
 	return strings.Replace(strings.Join(parts, ", "), " useful", " of the workers' time is useful", 1)
 }

@@ -135,6 +135,13 @@ func report(c *program.Invocation, rec *record.Record, dir string, how program.V
 	for _, p := range problems {
 		c.Tell(p)
 	}
+	if dir != "" {
+		graphs, problems := flames(set, dir)
+		for _, p := range problems {
+			c.Tell(p)
+		}
+		drawings = append(drawings, graphs...)
+	}
 	r := view.New(set, reports.Questions(), drawings)
 	for _, role := range charts.Roles() {
 		r.Colours = append(r.Colours, view.Colour(role))
@@ -155,6 +162,9 @@ func writeCharts(dir string, drawings []reports.Drawing) error {
 	for _, d := range drawings {
 		written[d.Name] = true
 		for ext, render := range map[string]func() ([]byte, error){".svg": d.SVG, ".png": d.PNG} {
+			if render == nil {
+				continue // a flame graph is SVG only
+			}
 			picture, err := render()
 			if err != nil {
 				return fmt.Errorf("drawing %s: %w", d.Name, err)
@@ -170,8 +180,12 @@ func writeCharts(dir string, drawings []reports.Drawing) error {
 // removeOldCharts removes the charts that an earlier report left and this one has
 // not: they would look like its own.
 func removeOldCharts(dir string, written map[string]bool) error {
+	names := []string{"flame"}
 	for _, chart := range charts.All() {
-		old, err := fs.Glob(os.DirFS(dir), chart.Name+"-*")
+		names = append(names, chart.Name)
+	}
+	for _, name := range names {
+		old, err := fs.Glob(os.DirFS(dir), name+"-*")
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"poolbench/bench/arm"
 	"poolbench/bench/record"
@@ -23,8 +24,25 @@ var Stages = Pass{
 			return s, nil, err
 		}
 		addTimes(&s, w.Times())
+		addWaits(&s, w)
 		return s, nil, err
 	},
+}
+
+// addWaits adds what the busiest worker waited for, where all tasks were watched. When the job
+// began is not known, only how long it took: what was before the first task was submitted
+// counts as if it was after the last.
+func addWaits(s *arm.Slice, w *stages.Watched) {
+	tasks, _ := w.Tasks()
+	if w.Times().Share() < 1 || len(tasks) == 0 {
+		return
+	}
+	ran, begin := make([]Ran, len(tasks)), tasks[0].Submit
+	for i, t := range tasks {
+		ran[i] = Ran{t.Worker, t.Submit, t.Start, t.End}
+		begin = min(begin, t.Submit)
+	}
+	maps.Copy(s.Values, Waits(ran, w.Workers(), begin, begin+int64(s.Time*1e9)))
 }
 
 // errNoExecutor is that of passes which look at tasks, where there are none.

@@ -49,6 +49,9 @@ const (
 	UnitBusy        = "busy-sec/op"
 	UnitBusiest     = "busiest-sec/op"
 	UnitComputing   = "computing-sec/op"
+	UnitStarved     = "starved-sec/op"
+	UnitUnserved    = "unserved-sec/op"
+	UnitStarting    = "starting-sec/op"
 	UnitWatched     = "watched-share"
 	UnitBytes       = "B/op"
 	UnitAllocs      = "allocs/op"
@@ -112,6 +115,9 @@ var units = append([]Unit{
 	{Name: UnitBusy, Means: "time that workers spent within tasks, mean of the workers", Better: -1},
 	{Name: UnitBusiest, Means: "time that the busiest worker spent within tasks", Better: -1},
 	{Name: UnitComputing, Means: "CPU time within tasks, mean of the workers", Better: -1, Scale: Difference},
+	{Name: UnitStarved, Means: "time that the busiest worker had no task since none was there to be taken, before the last one began", Better: -1, Scale: Difference},
+	{Name: UnitUnserved, Means: "time that the busiest worker had no task, although one waited", Better: -1, Scale: Difference},
+	{Name: UnitStarting, Means: "time that the busiest worker had no task, until a worker had started that ran none before", Better: -1, Scale: Difference},
 	{Name: "B/s", Means: "throughput", Better: +1, Of: UnitTime},
 }, stageUnits()...)
 

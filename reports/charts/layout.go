@@ -124,6 +124,7 @@ func (ps sheet) axisTitles(c draw.Canvas) {
 	for i, n := range ps {
 		at := vg.Point{X: edge, Y: areas[i].Max.Y + 7}
 		write(c, tickFace, muted, at, n.Y.Title)
+		n.key(c, vg.Point{X: at.X + tickFace.wide(n.Y.Title) + 14, Y: at.Y})
 		if ps.split() {
 			n.legend(c, vg.Point{X: at.X + tickFace.wide(n.Y.Title) + 14, Y: at.Y})
 		}
@@ -131,6 +132,16 @@ func (ps sheet) axisTitles(c draw.Canvas) {
 	last := areas[len(areas)-1]
 	x := ps[len(areas)-1].X.Title
 	write(c, tickFace, muted, vg.Point{X: last.Center().X - tickFace.wide(x)/2, Y: last.Min.Y - 11}, x)
+}
+
+// key names the colours of stacks.
+func (n Panel) key(c draw.Canvas, at vg.Point) {
+	for _, s := range n.Stacks {
+		const side = 7
+		c.FillPolygon(s.Look.line.faded(190), []vg.Point{at, {X: at.X + side, Y: at.Y}, {X: at.X + side, Y: at.Y + side}, {X: at.X, Y: at.Y + side}})
+		write(c, smallFace, muted, vg.Point{X: at.X + side + 3, Y: at.Y + 0.5}, s.Name)
+		at.X += side + 3 + smallFace.wide(s.Name) + 12
+	}
 }
 
 // legend says what the lines behind the series of multiples are.

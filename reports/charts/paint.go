@@ -58,6 +58,13 @@ func (n *Panel) plot() *plot.Plot {
 	for _, g := range n.Guides {
 		line(g.Line, g.style())
 	}
+	for _, s := range n.Stacks {
+		for _, b := range s.Bars {
+			const half = 0.36 // of a row
+			low, high := b.Row-half, b.Row+half
+			area(s.Look.line.faded(190), []Point{At(b.From, low), At(b.To, low), At(b.To, high), At(b.From, high)})
+		}
+	}
 	for _, s := range n.ghosts {
 		line(s.Points, ghost)
 	}

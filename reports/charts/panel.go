@@ -17,6 +17,7 @@ type Panel struct {
 	Shade  Shade
 	Guides []Guide
 	Series []Series // see Add
+	Stacks []Stack  // bars side by side along rows, whose names stand above the panel
 
 	left          int      // series beyond the most that are drawn
 	ghosts        []Series // of the other panels, in grey
@@ -34,6 +35,16 @@ type Series struct {
 	Remark  string   // what is said in the panel of a series without a call
 	Along   []Point  // an interval on the x axis, drawn as a bar; may be empty
 }
+
+// A Stack is one part of every row of a panel that has rows of bars: all bars of a colour.
+type Stack struct {
+	Name string
+	Look Look
+	Bars []Bar
+}
+
+// A Bar reaches along the x axis, at a row of the y axis.
+type Bar struct{ Row, From, To float64 }
 
 // A Call marks a place on the x axis that a series has: a dashed line over the band
 // of its interval, a marker where the series is there, and a label.

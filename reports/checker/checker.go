@@ -48,14 +48,10 @@ func (d *data) sentence(section reports.Section, s reports.Sentence) (out []erro
 			out = append(out, fmt.Errorf("%s, %s %s: %w", c.Subject, c.Relation, c.Object, err))
 		}
 	}
-	if err := d.shares(s.Claims); err != nil {
-		out = append(out, err)
-	}
-	if err := d.reached(s.Claims); err != nil {
-		out = append(out, err)
-	}
-	if err := d.model(s.Claims); err != nil {
-		out = append(out, err)
+	for _, together := range []func([]reports.Claim) error{d.shares, d.reached, d.model, d.blamed, d.product} {
+		if err := together(s.Claims); err != nil {
+			out = append(out, err)
+		}
 	}
 	return append(out, d.printed(section, s)...)
 }

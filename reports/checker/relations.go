@@ -51,6 +51,9 @@ var relations = map[reports.Relation]func(*data, reports.Section, reports.Claim)
 	reports.ShareOfTime:    shareOfTime,
 	reports.ModelOf:        modelOf,
 	reports.OverlapOf:      overlap,
+	reports.LostTime:       lostTime,
+	reports.LostTo:         lostTo,
+	reports.EfficiencyOf:   efficiencyOf,
 	reports.TaskTime:       taskTime,
 	reports.AsLong:         asLong,
 	reports.MetgIs:         metgIs,
@@ -272,7 +275,10 @@ func count(d *data, s reports.Section, c reports.Claim) error {
 		}
 	}
 	all := map[int]bool{}
-	for _, by := range d.blocks {
+	for p, by := range d.blocks {
+		if p.Pass() != "" {
+			continue // their blocks are their own
+		}
 		for b := range by {
 			all[b] = true
 		}

@@ -4,10 +4,12 @@ package planted
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"poolbench/bench/record"
@@ -34,6 +36,11 @@ type World struct {
 	// Latency is the median latency of the requests that are made beside an executor, in
 	// seconds; nil where there are none.
 	Latency func(executor string) float64
+
+	// Passes are what slices with a pass around them say of an executor with some workers: by
+	// pass, unit and pool, as shares of the makespan. The baseline is asked with 1 worker; no
+	// values are no slice. They have blocks of their own.
+	Passes func(pass, executor string, workers int) map[string]float64
 
 	// Payloads are bytes sent with each task, and PerByte what one costs a task of processes,
 	// in seconds; nil for none.
@@ -169,10 +176,41 @@ func (w World) Record() (*record.Record, error) {
 			}
 		}
 	}
+	w.passes(rw, rng)
 	if err := rw.Fact("end", record.End{Blocks: w.Blocks, Elapsed: float64(w.Blocks)}); err != nil {
 		return nil, err // the first one of all
 	}
 	return record.Read(&out, "planted.txt")
+}
+
+// passes writes the slices of passes, each 5 % longer than without.
+func (w World) passes(rw *record.Writer, rng *rand.Rand) {
+	if w.Passes == nil {
+		return
+	}
+	const tasks, longer = 64, 1.05
+	for b := range w.Blocks {
+		rw.Block(w.Blocks + 1 + b)
+		for _, g := range w.Grains {
+			for _, pool := range append([]Pool{{record.Serial, 1, Gain(1)}}, w.Pools...) {
+				for _, pass := range []string{"stages", "counters"} {
+					seconds := g.Seconds() * tasks / pool.Speedup(g.Seconds(), 2) * longer * math.Exp(w.Noise*rng.NormFloat64())
+					values := map[string]float64{record.UnitTime: seconds, record.UnitTasks: tasks}
+					shares := w.Passes(pass, pool.Executor, pool.Workers)
+					for _, unit := range slices.Sorted(maps.Keys(shares)) {
+						values[unit] = shares[unit]
+						if strings.HasSuffix(unit, "sec/op") {
+							values[unit] *= seconds * math.Exp(w.Noise*rng.NormFloat64())
+						}
+					}
+					if len(shares) > 0 {
+						p := record.GridPoint(pool.Executor, "spin", pool.Workers, g).With(record.AxisPass, pass)
+						rw.Result(record.Result{Point: p, Values: values})
+					}
+				}
+			}
+		}
+	}
 }
 
 // Pools are executors with some workers each, whose tasks cost a time each.
@@ -239,6 +277,7 @@ func Worlds(seed uint64, blocks int, noise float64) map[string]World {
 		"runtimes":            along(Pools([]int{1, 2}, usual)...),
 		"late":                one(equal(1)...),
 		"late, all equal":     one(equal(1)...),
+		"profiled":            one(Pool{"goroutines", 2, Gain(1.2)}, Pool{"threads", 2, Gain(1.2)}, Pool{"spawn", 8, Gain(1.9)}, Pool{"processes", 2, Gain(1.99)}),
 	}
 	edit := func(name string, change func(*World)) {
 		w := out[name]
@@ -253,6 +292,25 @@ func Worlds(seed uint64, blocks int, noise float64) map[string]World {
 	edit("late", func(w *World) {
 		w.Latency = func(executor string) float64 {
 			return map[string]float64{record.Serial: 1e-3, "processes": 1.1e-3}[executor] + map[bool]float64{true: 20e-3}[executor != record.Serial && executor != "processes"]
+		}
+	})
+	edit("profiled", func(w *World) {
+		w.Passes = func(pass, executor string, workers int) map[string]float64 {
+			switch {
+			case executor == record.Serial && pass == "stages":
+				return map[string]float64{record.UnitBusy: 1}
+			case executor == "processes" && pass == "stages":
+				return map[string]float64{record.UnitBusy: 0.99, record.UnitBusiest: 0.992}
+			case executor == "spawn" && pass == "stages":
+				return map[string]float64{record.UnitBusy: 0.96, record.UnitBusiest: 0.98, record.UnitStarved: 0.01}
+			case executor == "threads" && pass == "stages": // two causes are level
+				return map[string]float64{record.UnitBusy: 0.6, record.UnitBusiest: 0.8, record.UnitUnserved: 0.2, record.UnitStarved: 0, record.UnitStarting: 0}
+			case executor == "goroutines" && pass == "stages":
+				return map[string]float64{record.UnitBusy: 0.65, record.UnitBusiest: 0.66, record.UnitUnserved: 0.3, record.UnitStarved: 0.02, record.UnitStarting: 0.01}
+			case executor == "goroutines":
+				return map[string]float64{record.UnitMutexWait: 0.2, record.UnitGCShare: 0.01, record.UnitUser: 1.3, record.UnitSystem: 0.1, record.UnitRunnable: 0.02, record.UnitThrottled: 0, record.UnitSteal: 0.01}
+			}
+			return nil
 		}
 	})
 	edit("late, all equal", func(w *World) { w.Latency = func(string) float64 { return 5e-6 } })

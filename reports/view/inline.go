@@ -78,10 +78,10 @@ func inline(svg []byte, prefix string, colours []Colour) (string, error) {
 	return b.String(), nil
 }
 
-var elements = map[string]bool{"svg": true, "title": true, "desc": true, "g": true, "path": true, "text": true}
+var elements = map[string]bool{"svg": true, "title": true, "desc": true, "g": true, "path": true, "text": true, "rect": true}
 
 // attributes that are kept as they are; the others are handled or dropped.
-var attributes = map[string]bool{"d": true, "x": true, "y": true, "transform": true, "viewBox": true, "role": true}
+var attributes = map[string]bool{"d": true, "x": true, "y": true, "transform": true, "viewBox": true, "role": true, "rx": true}
 
 func writeStart(b *strings.Builder, t xml.StartElement, prefix string, root bool, colours []Colour) {
 	b.WriteString("<" + t.Name.Local)
@@ -102,7 +102,7 @@ func writeStart(b *strings.Builder, t xml.StartElement, prefix string, root bool
 			attr(key, strings.Join(ids, " "))
 		case key == "style":
 			presentation(attr, a.Value, colours)
-		case attributes[key]:
+		case attributes[key], !root && (key == "width" || key == "height"):
 			attr(key, a.Value)
 		}
 	}

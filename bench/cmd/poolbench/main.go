@@ -4,6 +4,7 @@
 //	poolbench profile  look at one point: profiles, a trace, counters
 //	poolbench report   turn a record into a report
 //	poolbench gate     compare two builds of a Go module, or two records
+//	poolbench flame    draw a profile, or the difference of two
 //	poolbench selftest find planted costs on this machine
 //	poolbench list     show what there is: workloads, executors, sources, …
 //
@@ -36,6 +37,7 @@ func newProgram() program.Program {
 		Doc:  "poolbench measures when a worker pool pays off, and which one.",
 		Commands: append(cli.Commands(wholeGrid(), driver.Languages),
 			program.Command{Name: "gate", Args: "-base REVISION", Doc: "measure two builds against each other, or judge two records", Run: runGate},
+			program.Command{Name: "flame", Args: "[flags] PROFILE [PROFILE]", Doc: "draw a profile as a flame graph, or the difference of two", Run: runFlame},
 			program.Command{Name: "selftest", Args: "[flags]", Doc: "plant known costs here and tell whether the estimates find them", Run: runSelftest},
 			program.Command{Name: "list", Args: "[-v] [KIND …]", Doc: "show what there is: workloads, executors, …; why one is not here", Run: runList}),
 	}
