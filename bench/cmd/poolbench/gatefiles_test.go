@@ -42,7 +42,7 @@ func TestGateOnFiles(t *testing.T) {
 		{"a unit of their own", six("BenchmarkS-8 1 100 ns/op 10 p95-ns/op"), six("BenchmarkS-8 1 100 ns/op 15 p95-ns/op"), "better * p95-ns/op lower", nil, gate.ExitRegression, "S, p95-sec/op", ""},
 		{"a limit for it", six("BenchmarkS-8 1 100 ns/op 10 p95-ns/op"), six("BenchmarkS-8 1 100 ns/op 15 p95-ns/op"), "limit * p95-ns/op 60%\nbetter * p95-ns/op lower", nil, gate.ExitFine, "1 without change", ""},
 		{"a limit that says nothing", six("BenchmarkS-8 1 100 ns/op 10 lag-ns/op"), six("BenchmarkS-8 1 100 ns/op 15 lag-ns/op"), "limit * lag-ns/op 60%\nlimit Nobody ns/op 3%\nbetter * hits/op higher", nil, gate.ExitFine,
-			"no result that was judged is meant by line 1 (limit * p95-sec/op), line 2 (limit Nobody sec/op) and line 3 (better * hits/op)", ""},
+			"no result that was judged is meant by line 1 (limit * lag-sec/op), line 2 (limit Nobody sec/op) and line 3 (better * hits/op)", ""},
 		{"a time below 0", fine + "BenchmarkFine-8 1000 -100 ns/op\n", fine, "", nil, program.Usage, "", "base.txt:7: the value of sec/op is below 0: -100"},
 		{"throughput to 0", six("BenchmarkS-8 1 100 ns/op 12.5 MB/s"), six("BenchmarkS-8 1 100 ns/op 0 MB/s"), "", nil, gate.ExitRegression, "Worse     S, B/s", ""},
 		{"too few values", fine, "BenchmarkFine-8 1000 100 ns/op\n", "", []string{"-fail-on", "inconclusive"}, gate.ExitInconclusive, "NOT CHECKED: nothing could be compared: 1 value on a side", ""},
