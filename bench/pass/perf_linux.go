@@ -16,10 +16,10 @@ import (
 // outside of the kernel, from open on. Threads that are started later count with the thread
 // that started them.
 type perf struct {
-	events []event
+	events []hardwareEvent
 }
 
-type event struct {
+type hardwareEvent struct {
 	unit string
 	fds  []int
 }
@@ -36,7 +36,7 @@ var hardware = []struct {
 // open begins to count. An error says why nothing is counted.
 func (p *perf) open(pids []int) error {
 	for _, h := range hardware {
-		e := event{unit: h.unit}
+		e := hardwareEvent{unit: h.unit}
 		p.events = append(p.events, e)
 		for _, pid := range append([]int{os.Getpid()}, pids...) {
 			tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", pid))

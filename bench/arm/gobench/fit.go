@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"time"
+
+	"poolbench/bench/arm/gobench/build"
 )
 
 // A fit is how blocks are to fit the time that there is.
@@ -99,8 +101,13 @@ func (c *Comparison) timeLinking(ctx context.Context) error {
 		return nil
 	}
 	begin := time.Now()
-	for i := range c.builds.Packages {
-		if err := c.builds.Link(ctx, &c.builds.Packages[i], 1); err != nil {
+	linked := map[*build.Package]bool{}
+	for _, t := range c.order {
+		if !t.fits() || linked[t.pkg] {
+			continue
+		}
+		linked[t.pkg] = true
+		if err := c.builds.Link(ctx, t.pkg, 1); err != nil {
 			return err
 		}
 	}
