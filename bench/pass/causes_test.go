@@ -220,7 +220,7 @@ func (p *planting) loss(t *testing.T) reports.Loss {
 		rw.Block(blocks + b + 1)
 		s, _, err = Stages.Around(t.Context(), p.arm(p.kind, p.workers))
 		put(pool.With(record.AxisPass, Stages.Name), s, err)
-		s, err = counted(t.Context(), p.arm(p.kind, p.workers))
+		s, err = runtimeCounted(t.Context(), p.arm(p.kind, p.workers))
 		put(pool.With(record.AxisPass, "counters"), s, err)
 		end()
 	}
@@ -236,8 +236,8 @@ func (p *planting) loss(t *testing.T) reports.Loss {
 	return all[0]
 }
 
-// counted is a slice with the counters of the runtime read before and after.
-func counted(ctx context.Context, a arm.Arm) (arm.Slice, error) {
+// runtimeCounted is a slice with the counters of the runtime read before and after.
+func runtimeCounted(ctx context.Context, a arm.Arm) (arm.Slice, error) {
 	before := read()
 	s, err := a.Slice(ctx)
 	after := read()

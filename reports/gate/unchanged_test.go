@@ -29,8 +29,8 @@ func TestUnchanged(t *testing.T) {
 			t.Errorf("%s: next is %v", test.name, next)
 		}
 		r := j.Report()
-		if r.Headline() != test.headline || (r.Outcome() == "unchanged") != (test.outcome == 1) || r.ExitCode(true, true) != map[bool]int{true: ExitInconclusive, false: ExitFine}[test.next == 1] {
-			t.Errorf("%s: %q, %s, exit %d", test.name, r.Headline(), r.Outcome(), r.ExitCode(true, true))
+		if r.Headline() != test.headline || (r.Outcome() == "unchanged") != (test.outcome == 1) || r.ExitCode(FailOn{Inconclusive: true, Missing: true}) != map[bool]int{true: ExitInconclusive, false: ExitFine}[test.next == 1] {
+			t.Errorf("%s: %q, %s, exit %d", test.name, r.Headline(), r.Outcome(), r.ExitCode(FailOn{Inconclusive: true, Missing: true}))
 		}
 	}
 }
