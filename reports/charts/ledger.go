@@ -48,7 +48,7 @@ func ledger(set *reports.Set, s reports.Scaling) (Picture, string) {
 			from = to
 		}
 		alt = append(alt, names[row]+": "+p.Ledger.Text())
-		if p.Ledger.Ideal.Value > best.Ledger.Ideal.Value {
+		if p.Speedup.Value > best.Speedup.Value {
 			best = p
 		}
 	}
@@ -68,7 +68,7 @@ func ledger(set *reports.Set, s reports.Scaling) (Picture, string) {
 	const barHeight = 20
 	panel.Height = barHeight*-row + 36
 	return Picture{Name: "ledger", Subject: s.Family.Title(),
-		Title:    fmt.Sprintf("%s: %s of the workers' time is useful work with %s, the most", words.Capital(title), words.Percent(best.Ledger.Ideal.Value), words.OneLine(best.Short())),
+		Title:    fmt.Sprintf("%s: %s of the workers' time is useful work with %s, the fastest", words.Capital(title), words.Percent(best.Ledger.Ideal.Value), words.OneLine(best.Short())),
 		Subtitle: "Each bar is all the time of the workers of a pool; useful work is as long as the plain loop takes for it.",
 		Alt:      "Stacked bars of the workers' time by pool. " + strings.Join(alt, ". ") + ".",
 		Notes:    []string{MachineLine(set)}, Panels: []Panel{panel}}, ""
