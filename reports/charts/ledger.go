@@ -2,7 +2,6 @@ package charts
 
 import (
 	"fmt"
-	"strings"
 
 	"poolbench/reports"
 	"poolbench/reports/words"
@@ -29,7 +28,6 @@ func ledger(set *reports.Set, s reports.Scaling) (Picture, string) {
 	panel := Panel{X: Axis{Title: "Share of the time of all workers", Holds: []float64{0, 1}, Ticks: []float64{0, 0.25, 0.5, 0.75, 1}, Label: words.Percent}, Small: true}
 	parts := map[string]*Stack{}
 	names := map[float64]string{}
-	var alt []string
 	row, best := 0.0, reports.ScalingPoint{}
 	for _, p := range s.Points() {
 		shares := p.Ledger.Shares()
@@ -47,7 +45,6 @@ func ledger(set *reports.Set, s reports.Scaling) (Picture, string) {
 			parts[share.Name].Bars = append(parts[share.Name].Bars, Bar{row, from, to})
 			from = to
 		}
-		alt = append(alt, names[row]+": "+p.Ledger.Text())
 		if p.Speedup.Value > best.Speedup.Value {
 			best = p
 		}
@@ -70,6 +67,6 @@ func ledger(set *reports.Set, s reports.Scaling) (Picture, string) {
 	return Picture{Name: "ledger", Subject: s.Family.Title(),
 		Title:    fmt.Sprintf("%s: %s of the workers' time is useful work with %s, the fastest", words.Capital(title), words.Percent(best.Ledger.Ideal.Value), words.OneLine(best.Short())),
 		Subtitle: "Each bar is all the time of the workers of a pool; useful work is as long as the plain loop takes for it.",
-		Alt:      "Stacked bars of the workers' time by pool. " + strings.Join(alt, ". ") + ".",
+		Alt:      fmt.Sprintf("Stacked bars of the workers' time, %s; the table has them all. %s, the fastest: %s.", words.Count(len(names), "pool"), words.Capital(words.OneLine(best.Short())), best.Ledger.Text()),
 		Notes:    []string{MachineLine(set)}, Panels: []Panel{panel}}, ""
 }
