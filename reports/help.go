@@ -55,7 +55,8 @@ type HelpedStage struct {
 func HelpsOf(s *Set) []Helping { return once(s, findHelps) }
 
 func findHelps(s *Set) (out []Helping) {
-	for _, p := range s.Others() {
+	s = s.Passes()
+	for _, p := range s.Points() {
 		if p.Pass() != passDelays {
 			continue
 		}

@@ -13,7 +13,7 @@ import (
 
 	"poolbench/bench/arm"
 	"poolbench/bench/arm/probe"
-	"poolbench/bench/planted"
+	costs "poolbench/bench/planted"
 	"poolbench/bench/record"
 	"poolbench/executors"
 	"poolbench/reports"
@@ -93,7 +93,7 @@ func plants(t *testing.T) []*planting {
 	if err != nil {
 		t.Fatal(err)
 	}
-	spend := planted.Spin(workloads.Spin.Kernel, func(d time.Duration) int64 { return probe.Units(c, d) })
+	spend := costs.Spin(workloads.Spin.Kernel, func(d time.Duration) int64 { return probe.Units(c, d) })
 	var mu sync.Mutex
 	locked := func(d time.Duration) {
 		mu.Lock()
@@ -102,10 +102,10 @@ func plants(t *testing.T) []*planting {
 	}
 	const µs, ms = time.Microsecond, time.Millisecond
 	return []*planting{
-		{plant: plant{cause: "a lock", work: workloads.Spin, kind: planted.On(executors.Goroutines, "locked", 300*µs, locked), workers: 2, tasks: 48, grain: 100 * µs}},
-		{plant: plant{cause: "dispatch", work: workloads.Spin, kind: planted.Pool("slow", planted.Costs{Dispatch: 300 * µs}, spend), workers: 2, tasks: 48, grain: 100 * µs}},
-		{plant: plant{cause: "imbalance", work: workloads.Sleep, kind: planted.Pool("straggler", planted.Costs{Share: 0.5}, spend), workers: 8, tasks: 32, grain: 2 * ms}},
-		{plant: plant{cause: "garbage collection", work: storm, kind: executors.Goroutines, workers: 2, tasks: 32, grain: 200 * µs}},
+		{plant: plant{cause: "a lock", work: workloads.Spin, kind: costs.On(executors.Goroutines, "locked", 300*µs, locked), workers: 2, tasks: 400, grain: 100 * µs}},
+		{plant: plant{cause: "dispatch", work: workloads.Spin, kind: costs.Pool("slow", costs.Costs{Dispatch: 300 * µs}, spend), workers: 2, tasks: 48, grain: 100 * µs}},
+		{plant: plant{cause: "imbalance", work: workloads.Sleep, kind: costs.Pool("straggler", costs.Costs{Share: 0.5}, spend), workers: 8, tasks: 32, grain: 2 * ms}},
+		{plant: plant{cause: "garbage collection", work: storm, kind: executors.Goroutines, workers: 2, tasks: 1024, grain: 200 * µs}},
 		{plant: plant{cause: "starvation", work: workloads.Sleep, kind: executors.Goroutines, workers: 2, tasks: 8, grain: 2 * ms, beside: func() func() { return hogs(spend) }}},
 		{plant: plant{cause: "start-up", work: workloads.Spin, kind: pools(spend, 300*µs), workers: 2, tasks: 32, grain: 200 * µs}},
 		{plant: plant{cause: "oversubscription", work: workloads.Spin, kind: executors.Goroutines, workers: 8 * runtime.NumCPU(), tasks: 16 * runtime.NumCPU(), grain: 500 * µs}},
@@ -136,7 +136,7 @@ var stormTask = workloads.Define("pass.storm", func(_ context.Context, seed uint
 })
 
 // hogs compute on all CPUs until they are ended.
-func hogs(spend planted.Spend) (end func()) {
+func hogs(spend costs.Spend) (end func()) {
 	stop := make(chan struct{})
 	var group sync.WaitGroup
 	for range 2 * runtime.GOMAXPROCS(0) {
@@ -155,7 +155,7 @@ func hogs(spend planted.Spend) (end func()) {
 }
 
 // pools starts a pool for each task, whose start costs a time.
-func pools(spend planted.Spend, start time.Duration) executors.Kind {
+func pools(spend costs.Spend, start time.Duration) executors.Kind {
 	return executors.Kind{Name: "pools", Doc: "a pool for each task", New: func(o executors.Options) (executors.Executor, error) {
 		ex, err := executors.Goroutines.New(o)
 		return &poolEach{Executor: ex, start: func() { spend(start) }}, err
@@ -257,7 +257,7 @@ func read() map[string]float64 {
 	for i, name := range names {
 		samples[i].Name = name
 	}
-	runtime.GC() // which brings the classes of CPU time up to date
+	runtime.GC() // which brings the classes of CPU time up to date; slices have to be much longer
 	metrics.Read(samples)
 	latency, runnable := samples[4].Value.Float64Histogram(), 0.0
 	for i, n := range latency.Counts {
@@ -274,6 +274,8 @@ func read() map[string]float64 {
 		record.UnitUser: samples[2].Value.Float64() - samples[3].Value.Float64(), record.UnitRunnable: runnable}
 }
 
+var _ arm.OnExecutor = (*plantedArm)(nil)
+
 // A plantedArm has an executor for each slice.
 type plantedArm struct {
 	plant
@@ -287,6 +289,7 @@ func (p *planting) arm(kind executors.Kind, workers int) *plantedArm {
 
 func (a *plantedArm) Slice(ctx context.Context) (arm.Slice, error) { return a.SliceOn(ctx, nil) }
 func (a *plantedArm) Close() error                                 { return nil }
+func (a *plantedArm) Computes() bool                               { return a.work.Resource == workloads.CPU }
 
 func (a *plantedArm) SliceOn(ctx context.Context, wrap func(executors.Executor) executors.Executor) (s arm.Slice, err error) {
 	c, err := calibration()

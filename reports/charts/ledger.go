@@ -2,7 +2,7 @@ package charts
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"poolbench/reports"
 	"poolbench/reports/words"
@@ -24,16 +24,18 @@ var Ledger = register(Chart{
 var ledgerParts = []Stack{{Name: "useful work", Look: slots[0]}, {Name: "slower work", Look: slots[1]}, {Name: "scheduling", Look: slots[3]},
 	{Name: "idle", Look: Look{guide, muted, slots[0].marker}}, {Name: "scheduling or idle", Look: Look{guide, muted, slots[0].marker}}}
 
+// notAShare is true of what is no number from 0 to 1: a NaN would be drawn for ever.
+func notAShare(s reports.WorkShare) bool { return !(s.Of.Value >= 0 && s.Of.Value <= 1) }
+
 func ledger(set *reports.Set, s reports.Scaling) (Picture, string) {
 	title := words.OneLine(s.Title())
 	panel := Panel{X: Axis{Title: "Share of the time of all workers", Holds: []float64{0, 1}, Ticks: []float64{0, 0.25, 0.5, 0.75, 1}, Label: words.Percent}, Small: true}
 	parts := map[string]*Stack{}
 	names := map[float64]string{}
-	var alt []string
 	row, best := 0.0, reports.ScalingPoint{}
 	for _, p := range s.Points() {
 		shares := p.Ledger.Shares()
-		if len(shares) == 0 || len(names) == mostSeries {
+		if len(shares) == 0 || len(names) == mostSeries || slices.ContainsFunc(shares, notAShare) {
 			continue
 		}
 		row--
@@ -47,8 +49,7 @@ func ledger(set *reports.Set, s reports.Scaling) (Picture, string) {
 			parts[share.Name].Bars = append(parts[share.Name].Bars, Bar{row, from, to})
 			from = to
 		}
-		alt = append(alt, names[row]+": "+p.Ledger.Text())
-		if p.Ledger.Ideal.Value > best.Ledger.Ideal.Value {
+		if p.Speedup.Value > best.Speedup.Value {
 			best = p
 		}
 	}
@@ -68,8 +69,8 @@ func ledger(set *reports.Set, s reports.Scaling) (Picture, string) {
 	const barHeight = 20
 	panel.Height = barHeight*-row + 36
 	return Picture{Name: "ledger", Subject: s.Family.Title(),
-		Title:    fmt.Sprintf("%s: %s of the workers' time is useful work with %s, the most", words.Capital(title), words.Percent(best.Ledger.Ideal.Value), words.OneLine(best.Short())),
+		Title:    fmt.Sprintf("%s: %s of the workers' time is useful work with %s, the fastest", words.Capital(title), words.Percent(best.Ledger.Ideal.Value), words.OneLine(best.Short())),
 		Subtitle: "Each bar is all the time of the workers of a pool; useful work is as long as the plain loop takes for it.",
-		Alt:      "Stacked bars of the workers' time by pool. " + strings.Join(alt, ". ") + ".",
+		Alt:      fmt.Sprintf("Stacked bars of the workers' time, %s; the table has them all. %s, the fastest: %s.", words.Count(len(names), "pool"), words.Capital(words.OneLine(best.Short())), best.Ledger.Text()),
 		Notes:    []string{MachineLine(set)}, Panels: []Panel{panel}}, ""
 }

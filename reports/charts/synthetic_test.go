@@ -149,8 +149,22 @@ func eightCores() *fixture {
 		Capacity: map[int]estimate.Estimate{1: about(1, 0.01), 2: about(2, 0.01), 4: about(3.95, 0.01), 8: about(7.4, 0.02), 16: about(7.6, 0.02)},
 		Sweeps:   []reports.Sweep{sweep("numeric", "cpu", 8, 7.4, map[string]float64{"goroutines": 0.4e-6, "processes": 31e-6})}}
 	d.Reaches = reaches(d.Sweeps...)
+	withLedgers(&d.Scalings[0])
 	d.Knees = append(knees8("serial", 1), append(knees8("goroutines", 1, 2, 4, 8), knees8("processes", 2, 8)...)...)
 	return d
+}
+
+// withLedgers gives each pool a share of useful work that falls with its size.
+func withLedgers(s *reports.Scaling) {
+	for i := range s.Series {
+		for j := range s.Series[i].Points {
+			p := &s.Series[i].Points[j]
+			useful := math.Min(0.98, p.Speedup.Value/float64(p.Workers))
+			rest := 1 - useful
+			p.Ledger = reports.Ledger{Seconds: 1, N: 12, Split: true, Sampled: 1, Ideal: about(useful, 0.02),
+				Inflation: about(0.2*rest, 0.1), Scheduling: about(0.3*rest, 0.1), Idle: about(0.5*rest, 0.1)}
+		}
+	}
 }
 
 // knees8 are those of pools of the sizes whose tasks of 2 ms wait as in M/M/1 of their size.
@@ -368,6 +382,7 @@ func broken() *fixture {
 	}
 	d.Reaches = reaches(d.Sweeps...)
 	d.Capacity[4] = estimate.Estimate{Value: math.NaN(), N: 12}
+	withLedgers(&d.Scalings[0])
 	d.Knees = knees8("goroutines", 1, 2)
 	for i := range d.Knees {
 		for j := range d.Knees[i].Loads {

@@ -21,7 +21,7 @@ func TestUnchanged(t *testing.T) {
 		{"all identical", []record.Promise{promise("A", record.Identical), promise("B", record.Identical)}, "Nothing to measure, 2 unchanged: identical.", 1, 0},
 		{"all unreached", []record.Promise{promise("A", record.Unreached)}, "Nothing to measure, 1 unchanged: not reachable from the change.", 1, 0},
 		{"both", []record.Promise{promise("A", record.Identical), promise("B", record.Unreached)}, "Nothing to measure, 2 unchanged: 1 identical, 1 not reachable from the change.", 1, 0},
-		{"one is measured", []record.Promise{promise("A", record.Unreached), measured}, "No regression shown, 1 inconclusive, 1 unchanged: not reachable from the change.", 0, 1},
+		{"one is measured", []record.Promise{promise("A", record.Unreached), measured}, "NOT CHECKED: 0 blocks were measured, 21 or more are needed: a larger -budget. Of 2 benchmarks: 1 inconclusive, 1 unchanged: not reachable from the change.", 0, 1},
 		{"one is new", []record.Promise{promise("A", record.Unreached), {Name: "N", Role: record.Judged, InHead: true}}, "No regression, 1 new, 1 unchanged: not reachable from the change.", 0, 0},
 	} {
 		j := NewJudge(Options{}, test.promised)

@@ -37,7 +37,7 @@ func newProgram() program.Program {
 		Doc:  "poolbench measures when a worker pool pays off, and which one.",
 		Commands: append(cli.Commands(wholeGrid(), driver.Languages),
 			program.Command{Name: "gate", Args: "-base REVISION", Doc: "measure two builds against each other, or judge two records", Run: runGate},
-			program.Command{Name: "flame", Args: "[flags] PROFILE [PROFILE]", Doc: "draw a profile as a flame graph, or the difference of two", Run: runFlame},
+			program.Command{Name: "flame", Args: "FILE [FILE]", Doc: "draw a profile as a flame graph, or the difference of two", Run: runFlame},
 			program.Command{Name: "selftest", Args: "[flags]", Doc: "plant known costs here and tell whether the estimates find them", Run: runSelftest},
 			program.Command{Name: "list", Args: "[-v] [KIND …]", Doc: "show what there is: workloads, executors, …; why one is not here", Run: runList}),
 	}
