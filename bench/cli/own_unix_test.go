@@ -145,7 +145,7 @@ func ownAxis(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	p := record.GridPoint("goroutines", "visits", 4, 2*time.Millisecond).With("inside", "0.25")
-	if c, ok := rec.Facts.Curve(p); !ok || c != (record.Curve{Of: record.LimitWorkers, Tasks: 16, Serial: 0.25}) {
+	if c, ok := rec.Facts.Curve(p); !ok || c != (record.Curve{Of: record.LimitWorkers, Tasks: 16, Slots: 4}) {
 		t.Errorf("%s: %+v, %v", p, c, ok)
 	}
 	set := reports.NewSet(rec)
