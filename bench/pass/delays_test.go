@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -199,10 +200,11 @@ func judge(t *testing.T, trials []trial) {
 			covered++
 		}
 		widths = append(widths, (e.High-e.Low)/truth)
-		text := fmt.Sprintf("%-60s gains %.3f, predicted %.3f [%.3f, %.3f] %v;", tr.of, truth, e.Value, e.Low, e.High, in)
+		var text strings.Builder
+		text.WriteString(fmt.Sprintf("%-60s gains %.3f, predicted %.3f [%.3f, %.3f] %v;", tr.of, truth, e.Value, e.Low, e.High, in))
 		for _, stage := range causal {
 			if e, ok := tr.predicted[stage]; ok && stage != tr.of.stage {
-				text += fmt.Sprintf(" %s %.3f [%.3f, %.3f]", stage, e.Value, e.Low, e.High)
+				text.WriteString(fmt.Sprintf(" %s %.3f [%.3f, %.3f]", stage, e.Value, e.Low, e.High))
 				if stage == stages.Run {
 					continue // which costs what the grain is
 				}
@@ -212,7 +214,7 @@ func judge(t *testing.T, trials []trial) {
 				}
 			}
 		}
-		t.Log(text)
+		t.Log(text.String())
 	}
 	width := medianOf(widths)
 	t.Logf("%d of %d intervals cover the truth; their median width is %.2f of the gain; %d of %d intervals of stages without a cost leave out 0", covered, len(trials), width, excluded, without)
