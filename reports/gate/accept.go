@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"poolbench/bench/record"
@@ -33,7 +34,7 @@ func (r *Rules) apply(report *Report) {
 	for _, rule := range r.rules {
 		place := fmt.Sprintf("%s:%d", r.path, rule.line)
 		switch {
-		case rule.word != "accept" || used[rule.line]:
+		case rule.word != "accept" || used[rule.line] || rule.meansUnchanged(report):
 		case r.today.After(rule.until):
 			report.warn(fmt.Sprintf("%s accepts %s until %s, which is over, and nothing regressed.", place, rule.benchmark, rule.until.Format(time.DateOnly)),
 				"Remove the line.")
@@ -49,7 +50,7 @@ func (r *Rules) apply(report *Report) {
 func (r *Rules) idle(report *Report) {
 	var idle []string
 	for _, rule := range r.rules {
-		if rule.word != "accept" && !slices.ContainsFunc(report.Cases, func(c Case) bool {
+		if rule.word != "accept" && !rule.meansUnchanged(report) && !slices.ContainsFunc(report.Cases, func(c Case) bool {
 			tail := report.Method == Interleaved && c.Unit == record.UnitTime && (rule.unit == "p90" || rule.unit == "p99" || incidental[rule.unit])
 			return c.Verdict != New && c.Verdict != Missing && (rule.means(c.Unit) || tail) && (rule.word == "better" || rule.matches(c.point()))
 		}) {
@@ -60,6 +61,15 @@ func (r *Rules) idle(report *Report) {
 		report.warn(fmt.Sprintf("%s: no result that was judged is meant by %s.", r.path, words.ShortList(idle, 6)),
 			"Look for the names and units in this comparison; a unit of your own is judged once a better line tells its direction.")
 	}
+}
+
+// meansUnchanged reports whether a rule is, or may be, for a benchmark that was not measured,
+// since it cannot have changed: its function stands for its sub-benchmarks then.
+func (r rule) meansUnchanged(report *Report) bool {
+	return slices.ContainsFunc(report.Cases, func(c Case) bool {
+		bare, _ := record.SplitProcs(c.Name)
+		return c.Verdict == Unchanged && (r.matches(c.point()) || strings.Contains(r.benchmark, bare+"/"))
+	})
 }
 
 // accept applies one rule to a regression.

@@ -1,7 +1,9 @@
 package gate
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"poolbench/bench/record"
 )
@@ -42,5 +44,22 @@ func TestUnchangedHasNoPart(t *testing.T) {
 	j.screen()
 	if j.subjects[0].slowPart != 0 || j.subjects[1].slowPart != 1 {
 		t.Errorf("parts %v and %v", j.subjects[0].slowPart, j.subjects[1].slowPart)
+	}
+}
+
+// A rule for a benchmark that cannot have changed is neither idle nor over.
+func TestRulesOfUnchanged(t *testing.T) {
+	lines := "accept A/size=* sec/op +8% 2027-01-31 reads twice\nlimit A allocs/op 0%\nlimit Elsewhere sec/op 5%\n"
+	rules, err := ReadRules(strings.NewReader(lines), "rules", time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := NewJudge(Options{Rules: rules}, []record.Promise{{Name: "A-2", Role: record.Judged, InBase: true, InHead: true, Unchanged: record.Unreached}}).Report()
+	var said []string
+	for _, w := range r.Warnings {
+		said = append(said, w.What)
+	}
+	if len(said) != 1 || !strings.Contains(said[0], "line 3") || strings.Contains(said[0], "line 2") {
+		t.Errorf("%q", said)
 	}
 }
