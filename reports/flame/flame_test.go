@@ -23,7 +23,7 @@ func sampled(samples map[string]int64) *profile.Profile {
 	for stack, value := range samples {
 		stack, labels, _ := strings.Cut(stack, "|")
 		s := &profile.Sample{Value: []int64{1, value}, Label: map[string][]string{}}
-		for _, name := range strings.Split(stack, ">") {
+		for name := range strings.SplitSeq(stack, ">") {
 			if of[name] == nil {
 				f := &profile.Function{ID: uint64(len(of) + 1), Name: name}
 				p.Function = append(p.Function, f)
