@@ -34,9 +34,9 @@ var shortenings = []shortening{
 	{command: regexp.MustCompile(`poolbench (run|report|gate|selftest|list)\b.* -(h|help)\b`)},
 	{command: regexp.MustCompile(`^go tool poolbench run .*-n\b`), long: true}, // compiles all of it again
 	{command: regexp.MustCompile(`poolbench run .*-n\b`)},
-	{command: regexp.MustCompile(`poolbench run .*:risky\b`), with: "-budget 5s", long: true, exits: []int{3}},  // as it says
-	{command: regexp.MustCompile(`poolbench run -workloads (all|arrivals)\b`), with: "-budget 25s", long: true}, // slices of seconds
-	{command: regexp.MustCompile(`poolbench run\b`), with: "-budget 3s", long: true},
+	{command: regexp.MustCompile(`poolbench run .*:risky\b`), with: "-budget 5s", long: true, exits: []int{3}}, // as it says
+	{command: regexp.MustCompile(`poolbench run -workloads (all|arrivals)\b`), with: "-n", long: true},         // slices of seconds: the plan
+	{command: regexp.MustCompile(`poolbench run\b`), with: "-budget 5s", long: true},
 	{command: regexp.MustCompile(`poolbench profile\b`), long: true},
 	{command: regexp.MustCompile(`poolbench-profile/`), long: true},                                  // of a profile
 	{command: regexp.MustCompile(`poolbench selftest`), with: "-quick", long: true, exits: []int{3}}, // on a busy machine it may say so
