@@ -63,7 +63,7 @@ func NewSet(rec *record.Record) *Set {
 func newSet(rec *record.Record, chosen subject, wanted func(pass string) bool) *Set {
 	s := &Set{Record: rec, pairing: pair(rec, func(p record.Point) bool { return wanted(p.Pass()) })}
 	for p, m := range s.points {
-		if at := p.With(record.AxisPass, ""); p.Pass() == "" && !p.IsGrid() || !at.IsGrid() || subjectOf(p) != chosen {
+		if !p.HasGridAxes() || subjectOf(p) != chosen {
 			continue
 		}
 		m.place = placeOf(&rec.Facts, p)

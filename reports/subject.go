@@ -30,8 +30,8 @@ func (s subject) String() string {
 func chooseSubject(results []record.Result) (chosen subject, left []record.Warning) {
 	count := map[subject]int{}
 	for _, r := range results {
-		if p := r.Point; p.IsGrid() || p.Pass() != "" && p.With(record.AxisPass, "").IsGrid() {
-			count[subjectOf(p)]++
+		if r.Point.HasGridAxes() {
+			count[subjectOf(r.Point)]++
 		}
 	}
 	other := func(s subject) int {

@@ -122,7 +122,7 @@ func (f *runFlags) artefactDir() string {
 	if f.profile {
 		return f.out
 	}
-	return filepath.Join(f.out, "passes")
+	return filepath.Join(f.out, passesDir)
 }
 
 func (f *runFlags) writeArtefacts() error {

@@ -195,9 +195,10 @@ func (p Point) Keep(keep func(axis string) bool) Point {
 // IsGrid reports whether p has an executor, a workload and workers, with values by the
 // rules of their axes, and was measured with nothing around it. Somebody's benchmark with
 // workers=auto is none.
-func (p Point) IsGrid() bool { return p.Pass() == "" && p.hasGridAxes() }
+func (p Point) IsGrid() bool { return p.Pass() == "" && p.HasGridAxes() }
 
-func (p Point) hasGridAxes() bool {
+// HasGridAxes is IsGrid of a point that may have been measured with a pass around it.
+func (p Point) HasGridAxes() bool {
 	if p.Side != "" || p.Executor() == "" || p.Workload() == "" || p.Get(AxisWorkers) == "" {
 		return false
 	}
@@ -241,7 +242,7 @@ func (p Point) Grain() time.Duration {
 
 // String is the point for people: "goroutines × 2, spin, 10 µs, start=fork".
 func (p Point) String() string {
-	if !p.hasGridAxes() && !p.IsProbe() {
+	if !p.HasGridAxes() && !p.IsProbe() {
 		return p.Full()
 	}
 	var parts []string
@@ -279,7 +280,7 @@ func (p Point) Check() error {
 		return err
 	case back.name != p.name:
 		return fmt.Errorf("record: the name %q is not written as it would be read: %q", p.name, back.name)
-	case p.Executor() != "" && !p.hasGridAxes():
+	case p.Executor() != "" && !p.HasGridAxes():
 		return fmt.Errorf("record: the name %q has an executor, but is no point of a grid: that takes a workload and workers, and every part is axis=value", p.name)
 	}
 	return nil

@@ -15,14 +15,14 @@ func (w *member) inspect(now time.Time, idle int) (back []*remote.Item, kill boo
 	if l.over {
 		return nil, false
 	}
+	passed := l.seen.passed(now)
 	if l.window.Len() == 0 {
 		l.seen.oldest = 0
-		return nil, w.stillDeaf(l.seen.passed(now))
+		return nil, w.stillDeaf(passed)
 	}
 	if it, err := w.exceeds(now); err != nil {
 		return w.condemn(it, err)
 	}
-	passed := l.seen.passed(now)
 	oldest := l.window.Front().Seq
 	if oldest != l.seen.oldest {
 		l.seen.oldest, l.seen.unclaimed, l.seen.deafFor = oldest, 0, 0

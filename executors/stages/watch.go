@@ -32,7 +32,7 @@ type Watched struct {
 	every     atomic.Int64 // of so many stretches one is watched; 0 until the first one has told
 	submitted atomic.Int64
 	offered   atomic.Int64 // tasks of worker processes, by who asks for their times
-	expected  atomic.Int64 // tasks that are to be told
+	expected  atomic.Int64 // watched tasks that have not ended without being told
 	told      atomic.Int64
 	ran       atomic.Int64 // ns of the first tasks
 
@@ -126,9 +126,13 @@ func (w *Watched) Submit(t executors.Task) error {
 	begin := remote.Common()
 	if w.remote == nil {
 		t = &watched{t, w, begin, int(i)}
+		w.expected.Add(1)
 	}
 	err := w.ex.Submit(t)
 	end := remote.Common()
+	if err != nil && w.remote == nil {
+		w.expected.Add(-1)
+	}
 	c.mu.Lock()
 	c.calls = append(c.calls, Call{c.number, begin, end})
 	c.mu.Unlock()
@@ -238,6 +242,7 @@ type watched struct {
 func (t *watched) Run(worker *executors.Worker) {
 	w := t.by
 	if t.Task.State() != executors.Pending {
+		w.expected.Add(-1)
 		t.Task.Run(worker) // cancelled, or run by who waited for it
 		return
 	}
@@ -280,12 +285,13 @@ func (w *Watched) laneOf(worker *executors.Worker) (l *lane, own bool) {
 	return w.newLane(), false
 }
 
-// patience is how long Times waits for what worker processes have still to tell.
+// patience is how long Times waits for what is still to be told: the future of a task is
+// settled before its end is noted, and a cancelled task may never come by a worker.
 const patience = 200 * time.Millisecond
 
 // settle waits until all has been told that will be.
 func (w *Watched) settle() {
-	for end := time.Now().Add(patience); w.remote != nil && w.told.Load() < w.expected.Load() && time.Now().Before(end); {
+	for end := time.Now().Add(patience); w.told.Load() < w.expected.Load() && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
 }
