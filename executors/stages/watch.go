@@ -34,7 +34,7 @@ type Watched struct {
 	offered   atomic.Int64 // tasks of worker processes, by who asks for their times
 	expected  atomic.Int64 // watched tasks that have not ended without being told
 	told      atomic.Int64
-	ran       atomic.Int64 // ns of the first tasks
+	short     atomic.Int64 // of the first tasks, those shorter than Short
 
 	mu      sync.Mutex
 	workers map[*executors.Worker]*lane // of this process
@@ -179,21 +179,20 @@ func (w *Watched) tell(s remote.Stages) {
 	w.learn(t.End - t.Start)
 }
 
-// learn counts a task that was watched; after some of them it is known whether they are
-// short.
+// learn counts a task that was watched; after a stretch of them it is known whether they are
+// short: most of them, since one that lost its CPU in between says nothing of the rest.
 func (w *Watched) learn(ran int64) {
-	n := w.told.Add(1)
-	if w.every.Load() != 0 {
+	if ran < Short.Nanoseconds() {
+		w.short.Add(1)
+	}
+	if w.told.Add(1) != stretch {
 		return
 	}
-	sum := w.ran.Add(ran)
-	if n == stretch {
-		every := int64(1)
-		if sum < n*Short.Nanoseconds() {
-			every = sparse
-		}
-		w.every.CompareAndSwap(0, every)
+	every := int64(1)
+	if w.short.Load() > stretch/2 {
+		every = sparse
 	}
+	w.every.CompareAndSwap(0, every)
 }
 
 func (l *lane) add(t Task) {
