@@ -168,3 +168,15 @@ func TestReportOfAPipe(t *testing.T) {
 		t.Errorf("left %v, %v", files, err)
 	}
 }
+
+// Standard output is for people: no flag makes a file called "-".
+func TestFilesAreNotStandardOutput(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("bench.txt", []byte("BenchmarkGrid/executor=serial/workload=w/workers=1-2 1 5 ns/op\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr := mine(t, "report", "-json", "-", "bench.txt")
+	if _, err := os.Stat("-"); code != 2 || !strings.Contains(stderr, "/dev/stdout") || err == nil {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+}

@@ -61,7 +61,7 @@ func addGateFlags(c *program.Invocation) *gateFlags {
 	c.Flags.Func("limit", "smallest slowdown that counts, such as `5%`, which is the default", f.setLimit)
 	c.Flags.BoolVar(&f.across, "across-machines", false, "compare two records although machine, Go version or GOMAXPROCS differ")
 	c.Flags.Func("fail-on", "`outcomes` that fail too: blind, when nothing can be said either way (exit 4), inconclusive, when not of everything (exit 4), missing (exit 3)", f.setFailOn)
-	c.Flags.StringVar(&f.summary, "summary", "", "`file` to write the verdicts to as Markdown")
+	c.FileFlag(&f.summary, "summary", "`file` to write the verdicts to as Markdown")
 	c.Flags.StringVar(&f.rules, "rules", "", "`file` with limits and accepted regressions of single benchmarks (default "+gate.RulesFile+" if it is there)")
 	c.Flags.StringVar(&f.history, "history", "", "`directory` to keep the results of each commit in, and to look for lasting changes in; by itself it is only looked at")
 	f.builds.add(c)

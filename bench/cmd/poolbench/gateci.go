@@ -20,8 +20,8 @@ type ciFlags struct {
 }
 
 func (f *ciFlags) add(c *program.Invocation) {
-	c.Flags.StringVar(&f.json, "json", "", "`file` to write the verdicts to for scripts (verdict.json in -out)")
-	c.Flags.StringVar(&f.junit, "junit", "", "`file` to write the verdicts to as JUnit's XML (junit.xml in -out)")
+	c.FileFlag(&f.json, "json", "`file` to write the verdicts to for scripts (verdict.json in -out)")
+	c.FileFlag(&f.junit, "junit", "`file` to write the verdicts to as JUnit's XML (junit.xml in -out)")
 	c.Flags.StringVar(&f.ci, "ci", "auto", "`service` to talk to: github (annotations, job summary, step outputs), none, auto (what the environment says)")
 }
 

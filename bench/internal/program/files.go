@@ -45,6 +45,17 @@ func KeepPrevious(path string, tell func(any)) error {
 	return nil
 }
 
+// FileFlag adds a flag for the name of a file to be written, "" for none.
+func (c *Invocation) FileFlag(path *string, name, usage string) {
+	c.Flags.Func(name, usage, func(given string) error {
+		if given == "-" {
+			return errors.New("standard output is for people here: name a file, or /dev/stdout for both on it")
+		}
+		*path = given
+		return nil
+	})
+}
+
 // WriteMade writes to path what write makes of a report; nothing without a path.
 func WriteMade[R any](path string, r R, write func(io.Writer, R) error) error {
 	if path == "" {

@@ -29,7 +29,7 @@ func (f *ViewFlags) AddColor(c *Invocation) {
 func (f *ViewFlags) Add(c *Invocation) {
 	f.AddColor(c)
 	c.Flags.BoolVar(&f.Verbose, "v", false, "print all of the report: tables, what the charts show, and by which method each number was made")
-	c.Flags.StringVar(&f.JSON, "json", "", "`file` to write the answers to for scripts")
+	c.FileFlag(&f.JSON, "json", "`file` to write the answers to for scripts")
 }
 
 // Check sets how to print on w: colour only on a terminal that wants it, plain
