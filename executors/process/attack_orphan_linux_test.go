@@ -115,7 +115,7 @@ func orphan(t *testing.T, o process.Options, task endless, stopped bool, end str
 	if stopped {
 		for s := range strings.FieldsSeq(string(pids)) {
 			pid, _ := strconv.Atoi(s)
-			syscall.Kill(pid, syscall.SIGSTOP)
+			halt(t, pid)
 		}
 	}
 	fmt.Println("PIDS", string(pids))
