@@ -44,36 +44,64 @@ func hooked() []deed {
 // comesBack reports whether a deed returns to who calls it.
 func (d deed) comesBack() bool { return d.name != "panic" && d.name != "Goexit" && d.name != "block" }
 
+// A hook is a function of the caller's that a pool calls: the first few times it does a deed
+// to that pool.
+type hook struct {
+	deed
+	most        int64
+	pool        *process.Pool
+	opened      chan struct{}
+	calls, back atomic.Int64
+}
+
+func (d deed) hook(most int64) *hook { return &hook{deed: d, most: most, opened: make(chan struct{})} }
+
+// open makes the pool, of which the hook knows from then on.
+func (h *hook) open(t *testing.T, o process.Options) *process.Pool {
+	h.pool = open(t, o)
+	close(h.opened)
+	return h.pool
+}
+
+// called is for the pool to call.
+func (h *hook) called() {
+	<-h.opened
+	if h.calls.Add(1) <= h.most {
+		h.do(h.pool)
+		h.back.Add(1)
+	}
+}
+
+// did reports whether it has been called, and come back if it ever does.
+func (h *hook) did() bool { return h.calls.Load() > 0 && (!h.comesBack() || h.back.Load() > 0) }
+
+// submits sees to it that n tasks settle, without an error unless the deed ends the pool.
+func submits[I any](t *testing.T, h *hook, what string, n int, task *executors.Func[I, int], in func(i int) I) {
+	for i := range n {
+		f, err := executors.Submit(background, h.pool, task, in(i))
+		if h.ends && err != nil {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := settles(t, what, f); err != nil && !h.ends {
+			t.Error(err)
+		}
+	}
+}
+
+func itself(i int) int { return i }
+
 // Trace may do what it likes: the futures of the tasks settle, and the pool ends.
 func TestTraceMisbehaves(t *testing.T) {
 	for _, d := range hooked() {
 		t.Run(d.name, func(t *testing.T) {
 			isolated(t, func(t *testing.T) {
-				var p *process.Pool
-				var calls, back atomic.Int64
-				ready := make(chan struct{})
-				p = open(t, process.Options{Workers: 1, Trace: func(process.Stages) {
-					<-ready
-					if calls.Add(1) > 5 {
-						return // what it submits is traced, too
-					}
-					d.do(p)
-					back.Add(1)
-				}})
-				close(ready)
-				for i := range 3 {
-					f, err := executors.Submit(background, p, echo, i)
-					if d.ends && err != nil {
-						break
-					}
-					if err != nil {
-						t.Fatal(err)
-					}
-					if err := settles(t, "a traced task", f); err != nil && !d.ends {
-						t.Error(err)
-					}
-				}
-				comes(t, "the trace", func() bool { return calls.Load() > 0 && (!d.comesBack() || back.Load() > 0) })
+				h := d.hook(5) // what it submits is traced, too
+				p := h.open(t, process.Options{Workers: 1, Trace: func(process.Stages) { h.called() }})
+				submits(t, h, "a traced task", 3, echo, itself)
+				comes(t, "the trace", h.did)
 				returns(t, "Stats", func() error { p.Stats(); return nil })
 				if !d.ends {
 					works(t, p)
@@ -108,31 +136,14 @@ func TestLogMisbehaves(t *testing.T) {
 	for _, d := range hooked() {
 		t.Run(d.name, func(t *testing.T) {
 			isolated(t, func(t *testing.T) {
-				var p *process.Pool
-				var calls, back atomic.Int64
-				ready := make(chan struct{})
-				p = open(t, process.Options{Workers: 1, Log: slog.New(handler{func(r slog.Record) {
-					<-ready
-					if r.Message != "hello" || calls.Add(1) > 5 {
-						return
+				h := d.hook(5)
+				p := h.open(t, process.Options{Workers: 1, Log: slog.New(handler{func(r slog.Record) {
+					if r.Message == "hello" {
+						h.called()
 					}
-					d.do(p)
-					back.Add(1)
 				}})})
-				close(ready)
-				for range 3 {
-					f, err := executors.Submit(background, p, utter, "hello")
-					if d.ends && err != nil {
-						break
-					}
-					if err != nil {
-						t.Fatal(err)
-					}
-					if err := settles(t, "a task that prints a line", f); err != nil && !d.ends {
-						t.Error(err)
-					}
-				}
-				comes(t, "the log", func() bool { return calls.Load() > 0 && (!d.comesBack() || back.Load() > 0) })
+				submits(t, h, "a task that prints a line", 3, utter, func(int) string { return "hello" })
+				comes(t, "the log", h.did)
 				if !d.ends {
 					works(t, p)
 				}
@@ -157,32 +168,13 @@ func TestLogOfPoolMisbehaves(t *testing.T) {
 	for _, d := range hooked() {
 		t.Run(d.name, func(t *testing.T) {
 			isolated(t, func(t *testing.T) {
-				var p *process.Pool
-				var calls atomic.Int64
-				ready := make(chan struct{})
-				misbehave := slog.New(handler{func(r slog.Record) {
-					if !strings.HasPrefix(r.Message, "process: ") {
-						return // callbacks that panic are reported there, too
+				h := d.hook(3)
+				p := h.open(t, process.Options{Workers: 1, MaxTasks: 1, Log: slog.New(handler{func(r slog.Record) {
+					if strings.HasPrefix(r.Message, "process: ") { // callbacks that panic are reported there, too
+						h.called()
 					}
-					<-ready
-					if calls.Add(1) <= 3 {
-						d.do(p)
-					}
-				}})
-				p = open(t, process.Options{Workers: 1, MaxTasks: 1, Log: misbehave})
-				close(ready)
-				for i := range 4 {
-					f, err := executors.Submit(background, p, echo, i)
-					if d.ends && err != nil {
-						break
-					}
-					if err != nil {
-						t.Fatal(err)
-					}
-					if err := settles(t, "a task of a recycled worker", f); err != nil && !d.ends {
-						t.Error(err)
-					}
-				}
+				}})})
+				submits(t, h, "a task of a recycled worker", 4, echo, itself)
 				dies(t, p)
 			})
 		})
