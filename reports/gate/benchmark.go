@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -99,17 +100,17 @@ func (b benchmark) remark() string {
 	return strings.TrimPrefix(strings.TrimSuffix(b.lead().remark()+"; "+b.others(), "; "), "; ")
 }
 
+// shortUnits are the names of some units in a line with others.
+var shortUnits = map[string]string{record.UnitTime: "time", record.UnitGCCycles: "GC cycles", record.UnitMutexWait: "lock wait"}
+
 // brief is a case in a few words: "time +9 %", "p90 +81 %", "allocs 2 → 3", "scales 1.93 →
 // 1.01 at 2".
 func (c Case) brief() string {
 	if record.SpeedupAt(c.Unit) > 0 {
 		return "scales " + c.scales()
 	}
-	name := c.Unit
-	switch quantile, tail := strings.CutSuffix(c.Unit, " "+record.UnitTime); {
-	case c.Unit == record.UnitTime:
-		name = "time"
-	case tail:
+	name := cmp.Or(shortUnits[c.Unit], c.Unit)
+	if quantile, tail := strings.CutSuffix(c.Unit, " "+record.UnitTime); tail {
 		name = quantile
 	}
 	base, head := c.shown()
