@@ -44,6 +44,8 @@ const (
 	// scalingTests is how many tests of one speedup there may be: at the first looks and at
 	// the end of the run.
 	scalingTests = 3
+	// leastForLaw is how many numbers of CPUs a law of scaling takes.
+	leastForLaw = 5
 )
 
 // scalingLooks are the numbers of fresh blocks after which a speedup is looked at. The last
@@ -83,14 +85,28 @@ func (j *Judge) joinScalings() {
 	j.beyond = slices.Sorted(maps.Keys(beyond))
 }
 
-// scalingDoubts say which speedups are not judged, and that no law is fitted to those that are.
+// scalingDoubts say which speedups are not judged, and that no law is fitted to those that are:
+// it has as many parameters as a few points have ways to scatter, and where there are more,
+// reports fit it to a grid.
 func (j *Judge) scalingDoubts(r *Report) {
-	if len(j.beyond) > 0 {
-		var counts []string
-		for _, n := range j.beyond {
-			counts = append(counts, strconv.Itoa(n))
+	counts := map[int]bool{}
+	for _, s := range j.subjects {
+		if s.scaling != nil {
+			counts[1], counts[s.Procs] = true, true
 		}
-		r.warn(fmt.Sprintf("Scaling is not judged at %s, since the machine has %s.", words.JoinAnd(counts), words.Plural(j.CPUs, "CPU", "CPUs")), "")
+	}
+	switch {
+	case len(counts) >= leastForLaw:
+		r.warn("No law of scaling (USL) is fitted to the speedups of two builds.", "poolbench run -pkg fits it to those of one.")
+	case len(counts) > 0:
+		r.warn(fmt.Sprintf("No law of scaling (USL) is fitted: that takes %d numbers of CPUs within those of the machine, and these are %d.", leastForLaw, len(counts)), "")
+	}
+	if len(j.beyond) > 0 {
+		var numbers []string
+		for _, n := range j.beyond {
+			numbers = append(numbers, strconv.Itoa(n))
+		}
+		r.warn(fmt.Sprintf("Scaling is not judged at %s, since the machine has %s.", words.JoinAnd(numbers), words.Plural(j.CPUs, "CPU", "CPUs")), "")
 	}
 }
 
