@@ -45,7 +45,7 @@ func (j *Judge) Report() *Report {
 		r.Cases = append(r.Cases, cases...)
 	}
 	j.hold(r)
-	r.settleScalings(j.Tolerance)
+	r.settleScalings()
 	j.scalingDoubts(r)
 	j.Rules.apply(r)
 	r.finish("no benchmark is in both builds")

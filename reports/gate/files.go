@@ -69,7 +69,7 @@ func Files(base, head *record.Record, o Options) *Report {
 	r.unjudged(b, h, o)
 	r.lone(b, h, Missing)
 	r.lone(h, b, New)
-	r.settleScalings(o.Tolerance)
+	r.settleScalings()
 	o.Rules.apply(r)
 	r.finish("no benchmark with a unit that can be judged is in both files")
 	r.NotComparable = cmp.Or(r.NotComparable, r.nothingCompared())

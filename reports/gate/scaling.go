@@ -225,9 +225,9 @@ func (s *subject) scalingCases() []Case {
 }
 
 // settleScalings says of each speedup that changed what the time with one CPU did. One that
-// fell because one CPU got faster, while several are not slower by more than the tolerance, is
-// no regression.
-func (r *Report) settleScalings(tolerance float64) {
+// fell although several CPUs are not shown to be slower, by the interval of their time, fell
+// because one got faster, and is no regression.
+func (r *Report) settleScalings() {
 	timeOf := func(pkg, name string) *Case {
 		i := slices.IndexFunc(r.Cases, func(c Case) bool { return c.Pkg == pkg && c.Name == name && c.Unit == record.UnitTime })
 		if i < 0 {
@@ -241,8 +241,8 @@ func (r *Report) settleScalings(tolerance float64) {
 		if n == 0 || c.Verdict == NoChange || c.Verdict == Inconclusive {
 			continue
 		}
-		if all := timeOf(c.Pkg, c.Name); c.Verdict == Regressed && all != nil && all.Ratio.Value > 0 && all.Ratio.Value <= 1+tolerance {
-			c.Verdict, c.Reason = NoChange, fmt.Sprintf("faster with one CPU, and not slower with %d", n)
+		if all := timeOf(c.Pkg, c.Name); c.Verdict == Regressed && all != nil && all.Ratio.Low <= 1 {
+			c.Verdict, c.Reason = NoChange, fmt.Sprintf("not shown to be slower with %d", n)
 		}
 		if one := timeOf(c.Pkg, c.bareName()); one != nil {
 			c.Beside = "serial time " + serialTime(*one) + ", "
@@ -291,7 +291,11 @@ func (w wording) scaling() string {
 	var parts []string
 	for _, c := range w.Cases {
 		if record.SpeedupAt(c.Unit) > 0 && (c.Verdict == NoChange || c.Verdict == Inconclusive) {
-			parts = append(parts, strings.TrimSpace(w.bare(c)+" "+c.scales()+" "+c.scalesWithin()))
+			part := strings.TrimSpace(w.bare(c) + " " + c.scales() + " " + c.scalesWithin())
+			if c.Verdict == NoChange && c.Reason != "" {
+				part += " (" + c.Reason + ")"
+			}
+			parts = append(parts, part)
 		}
 	}
 	return words.ShortList(parts, 6)
