@@ -60,6 +60,7 @@ func Compare(ctx context.Context, c Comparison, config CompareConfig) error {
 	_ = out.Fact("seed", config.Seed)
 	_ = out.Fact("budget", config.Budget.Seconds())
 	_ = out.Fact("builds", config.Builds)
+	_ = out.Fact("cores", host.CPUs())
 	for _, w := range slices.Concat(c.Warnings(), config.Warnings) {
 		_ = out.Fact("warning", w)
 	}

@@ -121,6 +121,7 @@ type Promise struct {
 	InBase bool   `json:"in_base"`
 	InHead bool   `json:"in_head"`
 
+	Procs     int       `json:"procs,omitempty"`     // GOMAXPROCS that it is measured with; 0 where a name alone tells, which may be wrong
 	Unchanged Unchanged `json:"unchanged,omitempty"` // why it is not measured; "" when it is
 }
 

@@ -190,13 +190,14 @@ func Units() []Unit { return slices.Clone(units) }
 var quantileOfTime = regexp.MustCompile(`^p[0-9.]+-sec(/|$)`)
 
 // UnitOf is what is known here of a unit. Of one that is not in the table only this: a
-// rate, which ends in "/s" or "/sec", is better high, and a quantile of times is better low.
+// rate, which ends in "/s" or "/sec", is better high, so is a speedup (see Speedup), and a
+// quantile of times is better low.
 func UnitOf(name string) Unit {
 	if i := unitOrder(name); i < len(units) {
 		return units[i]
 	}
 	u := Unit{Name: name}
-	if strings.HasSuffix(name, "/s") || strings.HasSuffix(name, "/sec") {
+	if strings.HasSuffix(name, "/s") || strings.HasSuffix(name, "/sec") || SpeedupAt(name) > 0 {
 		u.Better = +1
 	}
 	if quantileOfTime.MatchString(name) {

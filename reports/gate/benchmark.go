@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -44,10 +45,15 @@ func (b benchmark) verdict() Verdict {
 	return slices.MinFunc(b, func(x, y Case) int { return int(x.Verdict - y.Verdict) }).Verdict
 }
 
-// lead is the case that stands for the benchmark: of those with its verdict that of time,
-// if there is one, else the worst.
+// lead is the case that stands for the benchmark: of those with its verdict that of the
+// speedup, which says how the time came to it, else that of time, else the worst.
 func (b benchmark) lead() Case {
 	v := b.verdict()
+	if i := slices.IndexFunc(b, func(c Case) bool {
+		return c.Verdict == v && record.SpeedupAt(c.Unit) > 0 && (v == Regressed || v == Improved)
+	}); i >= 0 {
+		return b[i]
+	}
 	for _, c := range b {
 		if c.Verdict == v && c.Unit == record.UnitTime {
 			return c
@@ -94,13 +100,17 @@ func (b benchmark) remark() string {
 	return strings.TrimPrefix(strings.TrimSuffix(b.lead().remark()+"; "+b.others(), "; "), "; ")
 }
 
-// brief is a case in a few words: "time +9 %", "p90 +81 %", "allocs 2 → 3".
+// shortUnits are the names of some units in a line with others.
+var shortUnits = map[string]string{record.UnitTime: "time", record.UnitGCCycles: "GC cycles", record.UnitMutexWait: "lock wait"}
+
+// brief is a case in a few words: "time +9 %", "p90 +81 %", "allocs 2 → 3", "scales 1.93 →
+// 1.01 at 2".
 func (c Case) brief() string {
-	name := c.Unit
-	switch quantile, tail := strings.CutSuffix(c.Unit, " "+record.UnitTime); {
-	case c.Unit == record.UnitTime:
-		name = "time"
-	case tail:
+	if record.SpeedupAt(c.Unit) > 0 {
+		return "scales " + c.scales()
+	}
+	name := cmp.Or(shortUnits[c.Unit], c.Unit)
+	if quantile, tail := strings.CutSuffix(c.Unit, " "+record.UnitTime); tail {
 		name = quantile
 	}
 	base, head := c.shown()

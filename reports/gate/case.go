@@ -31,7 +31,7 @@ func (v Verdict) String() string { return phrases[v].name }
 type Case struct {
 	Pkg        string // import path; "" when unknown
 	Name       string // as testing prints it without "Benchmark"
-	Unit       string // "sec/op", "allocs/op", …; "p90 sec/op" and "p99 sec/op" are the tail of the turns
+	Unit       string // "sec/op", "allocs/op", …; "p90 sec/op" and "p99 sec/op" are the tail of the turns, and "speedup@2" is how many times as fast 2 CPUs are as one
 	Verdict    Verdict
 	Base, Head float64           // medians in Unit; 0 where the side has none. People see Base, and head as Base × Ratio
 	Shift      float64           // what Base and Head had added when Ratio was made, since they may be 0; 0 where they may not
@@ -44,6 +44,7 @@ type Case struct {
 	More       float64           // an inconclusive case needs about this many times the blocks; 0 when unknown or out of reach
 	Layout     float64           // standard deviation of the log ratio over pairs of links of the same sources; 0 when not measured
 	Reason     string            // why it failed, is inconclusive or accepted; empty when the interval says it
+	Beside     string            // of a speedup that changed: what the time with one CPU did, and the efficiencies
 
 	apart bool // its two sides were not held against each other, for want of values or of equal work
 }

@@ -15,6 +15,10 @@ import (
 func (s *subject) clone() *subject {
 	c := *s
 	c.tails, c.units = slices.Clone(s.tails), slices.Clone(s.units)
+	if s.scaling != nil {
+		copied := *s.scaling
+		c.scaling = &copied
+	}
 	return &c
 }
 
@@ -41,7 +45,7 @@ func (s *subject) cases() []Case {
 		return slices.Concat(s.withoutTime(c), s.unitCases())
 	default:
 		s.judgeTime(&c)
-		return slices.Concat([]Case{c}, s.tailCases(c), s.unitCases())
+		return slices.Concat([]Case{c}, s.tailCases(c), s.unitCases(), s.scalingCases())
 	}
 	return []Case{c}
 }
@@ -118,7 +122,7 @@ func (s *subject) judgeTime(c *Case) {
 	}
 	slower := c.Verdict == Regressed || c.Verdict == Inconclusive && math.Log(c.Ratio.Value) >= s.slowdown/2
 	if slower && s.Role == record.Judged && fewLinksCarry(s.values(), s.links, s.tolerant) {
-		c.Verdict, c.Reason = LayoutSensitive, "few orders of functions in the binary carry it"
+		c.Verdict, c.Reason = LayoutSensitive, reasonLayout
 	}
 	switch detectable, more := s.power(); {
 	case c.Verdict == NoChange:

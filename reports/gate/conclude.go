@@ -14,6 +14,7 @@ func Replay(rec *record.Record, o Options) *Judge {
 	if o.Unit == nil {
 		o.Unit = rec.Unit
 	}
+	o.CPUs = rec.Facts.Cores
 	j := NewJudge(o, rec.Facts.Promised)
 	for b := range rec.Blocks() {
 		j.Add(b)
@@ -44,6 +45,8 @@ func (j *Judge) Report() *Report {
 		r.Cases = append(r.Cases, cases...)
 	}
 	j.hold(r)
+	r.settleScalings()
+	j.scalingDoubts(r)
 	j.Rules.apply(r)
 	r.finish("no benchmark is in both builds")
 	return r

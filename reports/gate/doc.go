@@ -4,8 +4,8 @@
 //     to a Judge (judge.go), which says what changed and what to measure next. It
 //     screens all benchmarks, then asks fresh blocks about the doubtful ones
 //     (subject.go), under one error budget for the whole suite (options.go). Tails
-//     (tail.go), other units (units.go), code layout (layout.go), the controls and the
-//     host (conclude.go, host.go) have their say. A record of such blocks is judged
+//     (tail.go), other units (units.go), speedups (scaling.go), code layout (layout.go), the
+//     controls and the host (conclude.go, host.go) have their say. A record of such blocks is judged
 //     again to the same Report.
 //  2. Two records are compared as they are, with a weaker promise (files.go).
 //  3. Rules of the repository accept regressions and set limits (rules.go, accept.go).

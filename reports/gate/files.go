@@ -69,6 +69,7 @@ func Files(base, head *record.Record, o Options) *Report {
 	r.unjudged(b, h, o)
 	r.lone(b, h, Missing)
 	r.lone(h, b, New)
+	r.settleScalings()
 	o.Rules.apply(r)
 	r.finish("no benchmark with a unit that can be judged is in both files")
 	r.NotComparable = cmp.Or(r.NotComparable, r.nothingCompared())
@@ -105,6 +106,7 @@ func collectFile(rec *record.Record, named naming, how Method) fileSide {
 		side.points[benchmark] = res.Point.Name()
 		side.add(benchmark, res, how)
 	}
+	side.addSpeedups(named.told(rec), rec.Facts.Cores)
 	for _, f := range rec.Failures {
 		side.failed[f.Point.Name()] = f.Reason
 	}
@@ -153,6 +155,9 @@ func (r *Report) judgeAll(base, head fileSide, o Options) {
 			}
 			c := Case{Pkg: point.Pkg, Name: point.Name(), Unit: unit, Higher: better > 0, Reason: reason, apart: reason != "",
 				Base: b.Point(), Head: h.Point(), Limit: o.limit(point, unit, r.Limit)}
+			if record.SpeedupAt(unit) > 0 {
+				c.Limit = o.speedupLimit(point, unit)
+			}
 			c.Exact = o.Unit(unit).Exact && oneValue(b.Places()) && oneValue(h.Places())
 			if !c.Exact {
 				statistical++

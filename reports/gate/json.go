@@ -33,7 +33,7 @@ type verdictFile struct {
 type resultEntry struct {
 	Package    string      `json:"package"`
 	Name       string      `json:"name"`                  // with the -GOMAXPROCS suffix if there is one
-	Unit       string      `json:"unit"`                  // "sec/op", "p90 sec/op", "allocs/op", …
+	Unit       string      `json:"unit"`                  // "sec/op", "p90 sec/op", "allocs/op", "speedup@2", …
 	Verdict    string      `json:"verdict"`               // "failed", "regressed", "layout-sensitive", "inconclusive", "accepted", "improved", "no change shown", "new", "missing", "unchanged"
 	Base       *float64    `json:"base_median,omitempty"` // of all blocks; people are shown head as base × ratio
 	Head       *float64    `json:"head_median,omitempty"`
@@ -46,6 +46,7 @@ type resultEntry struct {
 	LayoutSD   float64     `json:"layout_sd,omitempty"`  // of the log ratio between links of the same sources
 	Planted    bool        `json:"planted,omitempty"`    // a control that is slowed down on purpose
 	Reason     string      `json:"reason,omitempty"`
+	Beside     string      `json:"beside,omitempty"` // of a speedup that changed: what the time with one CPU did, and the efficiencies
 	File       string      `json:"file,omitempty"`   // where the benchmark is declared
 	Line       int         `json:"line,omitempty"`   // there
 	Accept     string      `json:"accept,omitempty"` // the rule that would accept it, but for the reason
@@ -77,7 +78,7 @@ func (r *Report) entries(cases []Case) []resultEntry {
 	out := []resultEntry{}
 	for _, c := range cases {
 		e := resultEntry{Package: c.Pkg, Name: c.Name, Unit: c.Unit, Verdict: c.Verdict.String(), Exact: c.Exact, Limit: c.Limit,
-			Detectable: finite(c.Detectable), More: finite(c.More), LayoutSD: finite(c.Layout), Planted: c.Canary, Reason: c.Reason, Shift: c.Shift, Accept: r.acceptLine(c)}
+			Detectable: finite(c.Detectable), More: finite(c.More), LayoutSD: finite(c.Layout), Planted: c.Canary, Reason: c.Reason, Beside: c.Beside, Shift: c.Shift, Accept: r.acceptLine(c)}
 		e.File, e.Line = r.place(c)
 		if c.Verdict != New && c.Verdict != Failed && c.Verdict != Unchanged {
 			e.Base = &c.Base

@@ -28,6 +28,7 @@ type Judge struct {
 	shared              // with the subjects
 	subjects []*subject // in the order in which they were promised
 	hosts    []record.Host
+	beyond   []int        // numbers of CPUs whose speedups are not judged, ascending
 	links    map[int]bool // pairs of links seen
 }
 
@@ -41,6 +42,7 @@ func NewJudge(o Options, promised []record.Promise) *Judge {
 			j.subjects = append(j.subjects, newSubject(p, &j.shared))
 		}
 	}
+	j.joinScalings()
 	return j
 }
 
@@ -68,6 +70,11 @@ func (j *Judge) Add(b record.Block) {
 			s.add(p, links)
 		}
 	}
+	for _, s := range j.subjects {
+		if s.scaling != nil {
+			s.scaling.add(s)
+		}
+	}
 	if !j.screened {
 		if j.blocks == screenBlocks {
 			j.screen()
@@ -76,23 +83,31 @@ func (j *Judge) Add(b record.Block) {
 	}
 	for _, s := range j.subjects {
 		s.lookAtExtras()
+		s.lookAtScaling()
 		s.look()
 	}
 }
 
 // Next returns what the next block has to measure, controls included, in the order in
 // which it was promised; none when everything is settled. A control that compares base
-// with itself keeps a run going only while it looks biased. Canaries that are not needed
+// with itself keeps a run going only while it looks biased. A speedup that is in doubt needs
+// its benchmark with one CPU, too. Canaries that are not needed
 // any more, since most were seen, have what is left of the time in the end.
 func (j *Judge) Next() []record.Point {
 	var next, unseen []record.Point
 	needed := !j.screened
 	canaries, seen := j.canaries()
+	scaled := map[*subject]bool{} // whose speedup is in doubt, or that of a benchmark that needs them
+	for _, s := range j.subjects {
+		if s.scalingWaits() {
+			scaled[s], scaled[s.scaling.alone] = true, true
+		}
+	}
 	for _, s := range j.subjects {
 		switch {
 		case s.failure != "" || !s.InBase || !s.InHead || s.Unchanged != "":
 			continue
-		case j.screened && s.time != open && !s.undecidedExtras():
+		case j.screened && s.time != open && !s.undecidedExtras() && !scaled[s]:
 			continue
 		case s.Role == record.Canary && 2*seen > canaries:
 			unseen = append(unseen, s.Point())
@@ -119,6 +134,7 @@ func (j *Judge) screen() {
 			slower, faster = append(slower, s.evidence(+1)), append(faster, s.evidence(-1))
 		}
 		s.suspectExtras()
+		s.screenScaling()
 	}
 	slowParts, fastParts := shares(slower), shares(faster)
 	i := 0

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"bytes"
+	"cmp"
 	"flag"
 	"fmt"
 	"math"
@@ -31,6 +32,7 @@ type planted struct {
 	layout  func(links int) float64 // true log ratio on top, by pair of links; nil for none
 	extra   map[string][2]float64   // units beside time
 	jitter  map[string]float64      // noise of those units
+	takes   float64                 // factor on all times; 0 means 1
 	failsAt int                     // block in which head fails; 0 never
 	reason  string
 }
@@ -112,6 +114,10 @@ func measure(t testing.TB, o Options, most int, host record.Host, benchmarks ...
 						p.head.turns[i] *= planted.tail
 					}
 				}
+			}
+			for i := range p.base.turns {
+				p.base.turns[i] *= cmp.Or(planted.takes, 1)
+				p.head.turns[i] *= cmp.Or(planted.takes, 1)
 			}
 			p.base.values, p.head.values = map[string]float64{}, map[string]float64{}
 			for unit, v := range planted.extra {

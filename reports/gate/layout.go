@@ -10,6 +10,8 @@ import (
 // 1/16, which is above 5 %.
 const leastLinks = 5
 
+const reasonLayout = "few orders of functions in the binary carry it"
+
 // fewLinksCarry reports whether a change above limit is carried by few pairs of links:
 // the pairs differ from each other (Kruskal-Wallis, 1 %), and the sign test over
 // their medians does not show a change (5 %). Noise alone fails the vote now and

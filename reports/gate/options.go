@@ -29,6 +29,9 @@ type Options struct {
 	Rules *Rules
 	// AcrossMachines compares files although machine, Go version or GOMAXPROCS differ.
 	AcrossMachines bool
+	// CPUs are those of the machine that measures; 0 when nobody knows. Speedups with more
+	// are not judged. Of a record it is what that says.
+	CPUs int
 	// Unit is what is known of a unit; nil for record.UnitOf, of records for what they say.
 	Unit func(name string) record.Unit
 }

@@ -28,13 +28,15 @@ const RulesFile = ".poolbench-gate"
 //	limit   net/http.Serve*  sec/op     10%
 //	limit   net/http.Serve*  p90        50%
 //	limit   *                allocs/op  0%
+//	limit   Serve            efficiency@4 5%
 //	better  *                hits/op    higher
 //
 // "accept" lets a regression pass up to a change, until the end of a day (UTC), for
 // a reason. "limit" is the slowdown of interest instead of the default. "better"
 // says which direction of a unit of your own is good, so that it is judged. Units may be
 // written as Go's benchmarks print them, ns/op and MB/s; "p90" and "p99" are the tails of
-// the turns' times. In a benchmark's name "*" stands for anything; a name is matched with
+// the turns' times, and "efficiency@4" or "speedup@4" is how a benchmark scales to 4 CPUs,
+// without a number to any: both fall by the same share. In a benchmark's name "*" stands for anything; a name is matched with
 // and without its package and its -GOMAXPROCS suffix. Of several lines that match, the
 // last counts.
 type Rules struct {
@@ -158,8 +160,14 @@ func (r rule) matches(p record.Point) bool {
 }
 
 // means reports whether the rule is for a unit of results. Its own is one word: "p90" is
-// short for "p90 sec/op".
-func (r rule) means(unit string) bool { return r.unit == unit || r.unit+" "+record.UnitTime == unit }
+// short for "p90 sec/op", and the efficiency at 4 CPUs is the speedup in other words.
+func (r rule) means(unit string) bool {
+	if n := record.SpeedupAt(unit); n > 0 {
+		at := "@" + strconv.Itoa(n)
+		return slices.Contains([]string{unit, "speedup", "efficiency", "efficiency" + at}, r.unit)
+	}
+	return r.unit == unit || r.unit+" "+record.UnitTime == unit
+}
 
 // of yields the rules of a word that mean a unit and a point.
 func (r *Rules) of(word, unit string, p record.Point) iter.Seq[rule] {

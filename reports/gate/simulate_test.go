@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -41,6 +42,7 @@ type suite struct {
 	host       record.Host
 	options    Options
 	recorded   bool // noise is that of testdata/noise.txt.gz instead, whatever scale says
+	scaled     bool // benchmarks come in twos: one with one CPU and the same with two, of the same links
 }
 
 // recording is 46 blocks of 11 benchmarks against themselves on a virtual machine with
@@ -100,7 +102,13 @@ const simulatedTurns = 20
 func (s suite) promised() []record.Promise {
 	var out []record.Promise
 	for i := range s.benchmarks {
-		out = append(out, record.Promise{Pkg: "p", Name: fmt.Sprintf("C%03d-2", i), Role: record.Judged, InBase: true, InHead: true})
+		p := record.Promise{Pkg: "p", Name: fmt.Sprintf("C%03d-2", i), Role: record.Judged, InBase: true, InHead: true, Procs: 2}
+		if s.scaled {
+			if p.Name = fmt.Sprintf("C%03d-2", i/2); i%2 == 0 {
+				p.Name, p.Procs = strings.TrimSuffix(p.Name, "-2"), 1
+			}
+		}
+		out = append(out, p)
 	}
 	for i := range s.canaries {
 		out = append(out, record.Promise{Name: fmt.Sprintf("Canary%d-2", i), Role: record.Canary, InBase: true, InHead: true},
@@ -126,6 +134,14 @@ func (s suite) run() (report *Report, usual Usual, seconds float64) {
 		if s.recorded {
 			replay[i] = recording()[rng.IntN(len(recording()))]
 			at[i] = rng.IntN(len(replay[i]))
+		}
+		if s.scaled && i%2 == 1 && i < s.benchmarks { // of the same binary, and half as much of its own
+			for side := range 2 {
+				for _, shared := range layouts[i-1][side] {
+					layouts[i][side] = append(layouts[i][side], shared+0.5*shared*rng.NormFloat64())
+				}
+			}
+			continue
 		}
 		for side := range 2 {
 			layouts[i][side] = make([]float64, s.links)
@@ -214,6 +230,7 @@ type tally struct {
 	suites, alarms, improvedFalsely, detected, missedPass, improvedRight, void, blind int
 	seconds                                                                           float64
 	usualAlarms                                                                       int
+	scalingDetected, scalingUndecided                                                 int
 }
 
 // simulate runs n suites of one kind on all CPUs and counts.
@@ -260,6 +277,17 @@ func (t *tally) count(s suite, r *Report, usual Usual, seconds float64) {
 	alarm, improvement := false, false
 	for _, c := range r.Cases {
 		change := truth[c.Name]
+		if record.SpeedupAt(c.Unit) > 0 {
+			switch change -= truth[c.bareName()]; {
+			case c.Verdict == Regressed && change > 0:
+				t.scalingDetected++
+				continue
+			case c.Verdict == Inconclusive:
+				t.scalingUndecided++
+			case c.Verdict == NoChange:
+				continue // its limit is another one
+			}
+		}
 		switch {
 		case c.Verdict == Regressed && change > 0 && c.Unit == record.UnitTime:
 			t.detected++
@@ -318,6 +346,21 @@ func recordedHundred(i int) suite {
 	return s
 }
 
+// scaled are twenty benchmarks with one CPU and with two.
+func scaled(i int) suite {
+	return suite{benchmarks: 40, scaled: true, scale: 0.5, layout: 0.01, links: 16, budget: 120, canaries: 2, seed: uint64(3_000_000 + i)}
+}
+
+// scaledBy changes one of them, with one CPU and with two.
+func scaledBy(one, two float64) func(int) suite {
+	return func(i int) suite {
+		s := scaled(10_000_000 + i)
+		at := 2 * (i % (s.benchmarks / 2))
+		s.changes = map[int]float64{at: math.Log1p(one), at + 1: math.Log1p(two)}
+		return s
+	}
+}
+
 // slowed changes one benchmark of the suite.
 func slowed(of func(int) suite, change float64) func(int) suite {
 	return func(i int) suite {
@@ -372,6 +415,19 @@ func TestSuites(t *testing.T) {
 		atMost(t, "one benchmark 5 % slower: another flagged", five.alarms, n, 0.01)
 		two := simulate(n, slowed(recordedHundred, 0.02))
 		atMost(t, "one benchmark 2 % slower: pass without the truth", two.missedPass, n, 0.05)
+	})
+	t.Run("twenty benchmarks with one CPU and with two", func(t *testing.T) {
+		same := simulate(n, scaled)
+		t.Logf("%.0f s of measuring on average, %.1f speedups of 20 not told", same.seconds/float64(n), float64(same.scalingUndecided)/float64(n))
+		atMost(t, "no change: an alarm", same.alarms, n, 0.01)
+		atMost(t, "no change: a false improvement", same.improvedFalsely, n, 0.01)
+		mutex := simulate(n, scaledBy(0, 0.9))
+		atLeast(t, "a mutex in one: its scaling is found", mutex.scalingDetected, n, 0.95)
+		atMost(t, "a mutex in one: another flagged", mutex.alarms, n, 0.01)
+		both := simulate(n, scaledBy(0.3, 0.3))
+		atMost(t, "one 30 % slower with one CPU and with two: its scaling, or another flagged", both.alarms, n, 0.01)
+		alone := simulate(n, scaledBy(-0.3, 0))
+		atMost(t, "one 30 % faster with one CPU only: an alarm", alone.scalingDetected+alone.alarms, n, 0.01)
 	})
 	t.Run("ten benchmarks", func(t *testing.T) {
 		same := simulate(n, ten)

@@ -111,6 +111,7 @@ func TestOneStory(t *testing.T) {
 	planted, _ := measure(t, Options{Rules: someRules(t)}, 150, quiet, everything()...)
 	busy, _ := measure(t, Options{}, 60, record.Host{Others: 0.6, Waited: 0.4, Load: 3}, everything()...)
 	few, _ := measure(t, Options{}, 5, quiet, everything()...)
+	scaling, _ := measure(t, Options{}, 60, quiet, scalings()...)
 	w := grid()
 	rec := w.write(t)
 	w.noise, w.seed = 0.3, w.seed+1
@@ -124,6 +125,7 @@ func TestOneStory(t *testing.T) {
 		"strict noise":   {Stored(noise, Options{Slowdown: 0.001}), 20},
 		"planted":        {planted.Report(), 38},
 		"busy":           {busy.Report(), 20},
+		"scaling":        {scaling.Report(), 12},
 		"few blocks":     {few.Report(), 10},
 		"files":          {Files(rec, scaledCopy(rec, w.names[17], 1.3), Options{}), 50},
 		"other runs":     {Files(noisy, rec, Options{}), 30},
@@ -132,6 +134,7 @@ func TestOneStory(t *testing.T) {
 		n := 0
 		for view, text := range everyView(t, test.report) {
 			n += tellsOneStory(t, name+", "+view, text)
+			scalesOneStory(t, name+", "+view, text)
 		}
 		if n < test.least {
 			t.Errorf("%s: %d changes printed, at least %d were expected", name, n, test.least)

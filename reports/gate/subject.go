@@ -28,7 +28,9 @@ type shared struct {
 	screened  bool // the first phase is over
 	ranks     estimate.SignedRank
 	tailTests int // of suspect tails
-	unitTests int // of suspect units
+	unitTests int // of suspect units, and of speedups that may have fallen
+
+	scalingGains int // tests of speedups that may have risen
 }
 
 // interval is the one that is shown.
@@ -61,6 +63,9 @@ type subject struct {
 	time               state
 	slowPart, fastPart float64 // parts of the budgets of the two directions; 0 before the screen
 	tails, units       []suspect
+
+	last    int      // block of the last of the pairs
+	scaling *scaling // nil where there is none
 }
 
 // A suspect is a tail, or a unit beside time that varies, which looked worse on the
@@ -99,7 +104,7 @@ func (s *subject) add(p *pair, links int) {
 		s.failure = "reports a time in some blocks and none in others"
 		return
 	}
-	s.pairs = append(s.pairs, *p)
+	s.pairs, s.last = append(s.pairs, *p), s.blocks
 	s.links = append(s.links, links)
 	if s.untimed() {
 		s.time = passed // the units decide, see extras.go
@@ -131,14 +136,21 @@ func (s *subject) screen() {
 	if s.screening < leastScreened || s.untimed() {
 		return
 	}
+	s.chosen = s.choose(s.ratios[:])
+	s.pass()
+}
+
+// choose is the estimator for log ratios of the screen, by estimator: of those that show
+// head worse the most precise, of all when none does.
+func (j *shared) choose(estimators [][]float64) (chosen int) {
 	best, bestSlower := math.Inf(1), false
-	for e, ratios := range s.ratios {
-		precision, slower := s.ranks.StandardError(ratios), s.interval(ratios).Low > 0
+	for e, ratios := range estimators {
+		precision, slower := j.ranks.StandardError(ratios), j.interval(ratios).Low > 0
 		if slower && !bestSlower || slower == bestSlower && precision < best {
-			s.chosen, best, bestSlower = e, precision, slower
+			chosen, best, bestSlower = e, precision, slower
 		}
 	}
-	s.pass()
+	return chosen
 }
 
 // suspicion is the p-value below which a tail or an improvement gets fresh blocks.

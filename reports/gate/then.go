@@ -118,6 +118,9 @@ func (r *Report) acceptLine(c Case) string {
 		return ""
 	}
 	bare, _ := r.wording().procs.Split(c.Name)
+	if record.SpeedupAt(c.Unit) > 0 { // the unit says how many CPUs
+		bare = c.bareName()
+	}
 	if c.Pkg != "" && !r.wording().onePackage {
 		bare = c.Pkg + "." + bare
 	}

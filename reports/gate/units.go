@@ -63,9 +63,10 @@ func (o Options) unitOf(pairs []pair, screening int, unit string) unitValues {
 }
 
 // incidental are the units that nobody asked for: what the process of a benchmark needs
-// beside time. They scatter more, so the limit of the tails is theirs, and like a tail they
+// beside time, as the system and the runtime tell. They scatter more, so the limit of the tails is theirs, and like a tail they
 // are a result only where they are shown worse.
-var incidental = map[string]bool{record.UnitPeakRSS: true, record.UnitVoluntary: true, record.UnitInvoluntary: true}
+var incidental = map[string]bool{record.UnitPeakRSS: true, record.UnitVoluntary: true, record.UnitInvoluntary: true,
+	record.UnitGCCycles: true, record.UnitMutexWait: true}
 
 // unitLimit is the change of interest of a point in a unit beside time, as a fraction.
 func (o Options) unitLimit(p record.Point, unit string) float64 {

@@ -158,8 +158,11 @@ func display(name string) string {
 // the -GOMAXPROCS suffix are left out when all cases have the same.
 func (w wording) title(c Case) string {
 	name := w.name(c)
-	if c.Unit == record.UnitTime {
+	switch {
+	case c.Unit == record.UnitTime:
 		return name
+	case record.SpeedupAt(c.Unit) > 0:
+		return w.bare(c) + " scales"
 	}
 	if quantile, ok := strings.CutSuffix(c.Unit, " "+record.UnitTime); ok {
 		return name + ", " + quantile
@@ -181,6 +184,9 @@ func (c Case) values() string {
 	if c.Verdict == Failed || c.Verdict == New || c.Verdict == Missing || c.Unit == record.UnitTime && c.Base == 0 && c.Head == 0 {
 		return ""
 	}
+	if record.SpeedupAt(c.Unit) > 0 {
+		return c.scales()
+	}
 	base, head := c.shown()
 	unit := c.Unit
 	if strings.HasSuffix(unit, " "+record.UnitTime) { // of a tail
@@ -189,9 +195,12 @@ func (c Case) values() string {
 	return words.QuantityChange(base, head, unit)
 }
 
-// change is "+14 % [+9, +19]". Of values that may be 0 it is what head is, "[2.1, 3.4]".
+// change is "+14 % [+9, +19]". Of values that may be 0 it is what head is, "[2.1, 3.4]",
+// and so of a speedup.
 func (c Case) change() string {
 	switch {
+	case record.SpeedupAt(c.Unit) > 0:
+		return c.scalesWithin()
 	case c.Shift != 0 && c.Ratio.High != 0:
 		base, head := c.shown()
 		s := words.ScaleOf(base, head, c.Unit)
@@ -222,7 +231,7 @@ func (c Case) remark() string {
 	if c.Verdict == Inconclusive && (c.Reason == "" || c.Detectable > 0) {
 		return c.unsure()
 	}
-	return c.Reason
+	return strings.TrimPrefix(strings.TrimSuffix(c.Beside+"; "+c.Reason, "; "), "; ")
 }
 
 func (c Case) unsure() string {
@@ -294,7 +303,7 @@ type note struct{ word, label, text string }
 func (w wording) notes(more string) []note {
 	all := []note{
 		{"…", "Not listed", more}, {"Same", "Same", w.same()}, {"New", "New", w.named(New)}, {"Missing", "Missing", w.named(Missing)},
-		{"Controls", "Controls", w.controls()},
+		{"Scaling", "Scaling", w.scaling()}, {"Controls", "Controls", w.controls()},
 	}
 	for _, warning := range w.Warnings {
 		all = append(all, note{"Note", "Note", warning.String()})

@@ -67,10 +67,15 @@ func (c *Comparison) Declare(ctx context.Context) ([]record.Promise, error) {
 	}
 	c.took = time.Since(begin)
 	c.results = map[record.Point]int{}
+	names := map[string][]string{} // by package
+	for _, p := range points {
+		names[p.Pkg] = append(names[p.Pkg], p.Name())
+	}
 	var promised []record.Promise
 	for _, p := range points {
 		base, head := len(sides[0].slices[p]), len(sides[1].slices[p])
 		promised = append(promised, record.Promised(p, record.Judged, base > 0 || c.failure[0] != nil, head > 0 || c.failure[1] != nil))
+		_, promised[len(promised)-1].Procs = record.TellProcs(names[p.Pkg]).Split(p.Name())
 		c.results[p] = max(1, min(base, head))
 	}
 	return promised, nil

@@ -79,7 +79,7 @@ func TestCommandsTakeTurns(t *testing.T) {
 		t.Fatal(err)
 	}
 	promised, points := declared(t, c)
-	if len(promised) != 2 || promised[0] != (record.Promise{Pkg: "p/q", Name: "X-2", Role: record.Judged, InBase: true, InHead: true}) || promised[1].Name != "Y" {
+	if len(promised) != 2 || promised[0] != (record.Promise{Pkg: "p/q", Name: "X-2", Role: record.Judged, InBase: true, InHead: true, Procs: 2}) || promised[1].Name != "Y" {
 		t.Fatalf("%+v", promised)
 	}
 	if log := c.log(t); log != "AB" {

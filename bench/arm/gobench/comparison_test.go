@@ -663,7 +663,7 @@ func (s *scripted) run(_ context.Context, n int, flags uint64) (stint, error) {
 	if flags&takeLonger != 0 {
 		s.stretched = true
 	}
-	return parseSlice(strings.Fields(fmt.Sprintf("%d %d %d -1 x=%d", 10*n, 5*n/2, 100*n, s.n)), n, flags)
+	return parseSlice(strings.Fields(fmt.Sprintf("%d %d %d -1 0 0 x=%d", 10*n, 5*n/2, 100*n, s.n)), n, flags)
 }
 
 func (s *scripted) end(context.Context) (map[string]float64, error) {

@@ -126,7 +126,7 @@ func allNames(have [][2]listing, top string) (names []string) {
 // declare adds a target, if a build has it at that GOMAXPROCS, or may have.
 func (c *Comparison) declare(p *build.Package, top, name string, procs int, have [2]listing) {
 	t := target{pkg: p, function: name, procs: procs}
-	t.Promise = record.Promise{Pkg: p.Path, Name: t.printed(), Role: record.Judged}
+	t.Promise = record.Promise{Pkg: p.Path, Name: t.printed(), Role: record.Judged, Procs: procs}
 	for s, in := range []*bool{&t.InBase, &t.InHead} {
 		f := have[s][top]
 		if *in = slices.Contains(f.names, name); !*in && f.failure != nil {

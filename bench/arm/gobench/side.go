@@ -35,6 +35,8 @@ type stint struct {
 	arm.Slice
 	clock float64 // ns that all iterations took, whatever time the benchmark reports
 	own   bool    // the benchmark reported its time itself, or that it has none
+
+	cycles, locked float64 // collections of garbage, and how long goroutines waited for locks, in seconds; below 0 when nobody tells
 }
 
 const (
@@ -57,12 +59,11 @@ func slowed(n int) (iterations int, flags uint64) {
 // A side is a target in one build, as an arm.
 type side struct {
 	runner
-	plan    plan
-	slow    bool // head of a canary
-	goes    bool // the benchmark goes on after this target: there is no end to tell of yet
-	taken   int  // slices
-	meter   meter
-	metered int // operations that the meter has seen
+	plan  plan
+	slow  bool // head of a canary
+	goes  bool // the benchmark goes on after this target: there is no end to tell of yet
+	taken int  // slices
+	meter meter
 }
 
 // newSides are both sides of a target.
@@ -97,11 +98,11 @@ func (s *side) Slice(ctx context.Context) (arm.Slice, error) {
 	if s.taken == s.plan.dropped && s.pid() != 0 {
 		s.meter.begin(s.pid())
 	}
-	if !warm {
-		s.metered += n
-	}
 	s.taken++
 	got, err := s.run(ctx, n, flags)
+	if !warm && err == nil {
+		s.meter.add(n, got)
+	}
 	slice := got.Slice
 	slice.Time *= float64(n) / float64(s.plan.iterations)
 	if got.own && flags&takeLonger != 0 { // it was not asked how long that took
@@ -116,7 +117,7 @@ func (s *side) End(ctx context.Context) (map[string]float64, error) {
 	if s.goes {
 		return nil, nil
 	}
-	used := s.meter.values(s.metered) // before the process ends
+	used := s.meter.values() // before the process ends
 	values, err := s.end(ctx)
 	if _, own := values[record.UnitTime]; own && err == nil {
 		err = errors.New("reports a time of its own at its end, which it did not do when it was calibrated")

@@ -78,7 +78,7 @@ func startStepped(l launch, mode string) (*stepped, error) {
 	defer out.Close()
 	s := &stepped{commands: commands, replies: replies, reader: bufio.NewReader(replies), patience: l.patience}
 	c := l.command()
-	c.Env, c.Files = append(c.Env, "POOLBENCH_STEPS="+mode), []*os.File{in, out}
+	c.Env, c.Files = append(c.Env, "POOLBENCH_STEPPING="+mode), []*os.File{in, out}
 	if s.process, err = host.Start(context.Background(), c); err != nil {
 		s.close()
 		return nil, err
@@ -182,7 +182,7 @@ func (s *stepped) run(ctx context.Context, n int, flags uint64) (stint, error) {
 // testing prints, a value that the benchmark reports takes the place of one that was
 // measured, and a time of 0 says that there is none.
 func parseSlice(reply []string, n int, flags uint64) (s stint, err error) {
-	var numbers [4]float64 // as in the protocol
+	var numbers [6]float64 // as in the protocol
 	if len(reply) < len(numbers) {
 		return s, fmt.Errorf("unexpected reply %q", reply)
 	}
@@ -199,6 +199,7 @@ func parseSlice(reply []string, n int, flags uint64) (s stint, err error) {
 		return s, err
 	}
 	s.clock = ns
+	s.cycles, s.locked = numbers[4], numbers[5]/1e9
 	s.Slice = arm.Slice{Time: ns / float64(n) / 1e9, Values: values}
 	if waited >= 0 { // what it did not wait it ran, or slept, which is no sign of a busy machine
 		s.Ran, s.Waited = (ns-waited)/1e9, waited/1e9

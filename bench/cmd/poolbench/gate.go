@@ -30,7 +30,8 @@ const rulesHelp = `
 ` + rulesExample + `
 "*" stands for anything, and of several lines that match the last counts. A regression
 is accepted up to a change and until the end of a day. p90 and p99 are the tails of the
-times; "better" makes a unit of your own one that is judged.
+times, efficiency@4 (or speedup@4) is how a benchmark scales to 4 CPUs; "better" makes a
+unit of your own one that is judged.
 `
 
 const rulesExample = `  # word  benchmark        unit       value   until       reason
@@ -38,6 +39,7 @@ const rulesExample = `  # word  benchmark        unit       value   until       
   accept  Encode/size=*    p99        +40%    2027-01-31  the same
   limit   net/http.Serve*  sec/op     10%
   limit   *                allocs/op  0%
+  limit   Serve            efficiency@4 5%
   better  *                hits/op    higher
 `
 

@@ -17,6 +17,7 @@ import (
 	"poolbench/bench/arm/driver"
 	"poolbench/bench/arm/gobench"
 	"poolbench/bench/arm/gobench/build"
+	"poolbench/bench/host"
 	"poolbench/bench/internal/program"
 	"poolbench/bench/record"
 	"poolbench/reports/gate"
@@ -49,7 +50,7 @@ func (f *buildFlags) add(c *program.Invocation) {
 	c.Flags.StringVar(&f.head, "head", headDefault, "Git `revision` to judge, or worktree for the files as they are")
 	c.Flags.StringVar(&f.packages, "pkg", "./...", "comma-separated package `patterns`")
 	c.Flags.StringVar(&f.bench, "bench", ".", "regular `expression` of the benchmarks, as for go test -bench")
-	c.Flags.Func("cpu", "comma-separated `values` of GOMAXPROCS (default the one in force)", func(list string) (err error) {
+	c.Flags.Func("cpu", "comma-separated `values` of GOMAXPROCS (default the one in force); with 1 among several, such as 1,2,4, speedups are judged, too", func(list string) (err error) {
 		f.cpu, err = program.List(list, program.Count)
 		return err
 	})
@@ -140,6 +141,7 @@ func (f *gateFlags) judgeBuilds(ctx context.Context, c *program.Invocation, m be
 		progress.stop()
 		return f.unmeasured(ctx, c, err)
 	}
+	options.CPUs = host.CPUs()
 	judge := gate.NewJudge(options, promised)
 	short := b.fit(m, options, promised, progress)
 	failure := b.measure(ctx, m, names, promised, short, judge, progress)
