@@ -24,7 +24,15 @@ const arenaBlock = 4 << 10
 
 // put copies b to a free place, and says which; false if there is none.
 func (a *arena) put(b []byte) (at int, ok bool) {
-	size := (len(b) + arenaBlock - 1) &^ (arenaBlock - 1)
+	if at, ok = a.take(len(b)); ok {
+		copy(a.mem[at:], b)
+	}
+	return at, ok
+}
+
+// take takes a free place for n bytes, and says which; false if there is none.
+func (a *arena) take(n int) (at int, ok bool) {
+	size := (n + arenaBlock - 1) &^ (arenaBlock - 1)
 	i, at := 0, 0
 	for ; i < len(a.used) && a.used[i].from-at < size; i++ {
 		at = a.used[i].to
@@ -33,7 +41,6 @@ func (a *arena) put(b []byte) (at int, ok bool) {
 		return 0, false
 	}
 	a.used = slices.Insert(a.used, i, extent{at, at + size})
-	copy(a.mem[at:], b)
 	return at, true
 }
 
@@ -47,7 +54,7 @@ func (a *arena) free(at int) {
 type address struct {
 	at    uint64
 	lease uint32
-	round uint32 // how often the lease was used: what gives the place back
+	round uint32 // how often the lease was used: what gives the place back; of a stream where it begins
 }
 
 const addressSize = 16

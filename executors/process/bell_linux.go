@@ -12,7 +12,8 @@ import (
 // A bell is how workers wake their parent: two words in memory that the workers of a pool
 // share. In each somebody in the parent announces that it sleeps: the one that waits for a
 // future and meanwhile takes replies, and the pool's own goroutine that does so when nobody
-// waits. A worker wakes one of them, the first if it is there.
+// waits. A worker wakes one of them, the first if it is there. Who submits many tasks and
+// takes the replies meanwhile holds the bell: then a worker need not wake the second.
 //
 // A worker may write anything to it, and so keep others from waking the parent: the
 // monitor looks at all workers anyhow, every 5 ms.
@@ -22,6 +23,13 @@ const (
 	bellSize   = 4096
 	bellWaiter = 0
 	bellTaker  = 64
+)
+
+// What a word of a bell says.
+const (
+	bellAwake  = 0 // nobody sleeps
+	bellAsleep = 1 // somebody does, or is about to: who takes that away wakes it
+	bellHeld   = 2 // likewise, but somebody else is awake and looks soon
 )
 
 // newBell makes a bell; the file is for the workers.
@@ -48,30 +56,54 @@ func openBell(fd int) (*bell, error) {
 
 func (b *bell) word(at int) *uint32 { return (*uint32)(unsafe.Pointer(&b.mem[at])) }
 
-// ring wakes the parent if it sleeps.
-func (b *bell) ring() {
-	if !wakeOne(b.word(bellWaiter)) {
-		wakeOne(b.word(bellTaker))
+// ring wakes the parent if it sleeps; while the bell is held only if it is to be woken now,
+// else that is reported.
+func (b *bell) ring(now bool) (held bool) {
+	if wakeOne(b.word(bellWaiter)) || wakeOne(b.word(bellTaker)) {
+		return false
+	}
+	taker := b.word(bellTaker)
+	if atomic.LoadUint32(taker) != bellHeld {
+		return false
+	}
+	if now && atomic.CompareAndSwapUint32(taker, bellHeld, bellAwake) {
+		wakeAny(taker)
+	}
+	return !now
+}
+
+// hold is called by somebody who takes replies, and soon comes again.
+func (b *bell) hold() { atomic.CompareAndSwapUint32(b.word(bellTaker), bellAsleep, bellHeld) }
+
+// letGo is called by somebody who may not come again soon.
+func (b *bell) letGo() {
+	if taker := b.word(bellTaker); atomic.LoadUint32(taker) == bellHeld {
+		atomic.CompareAndSwapUint32(taker, bellHeld, bellAsleep)
 	}
 }
 
 // announce says that somebody is about to sleep, and must look for work once more before it does.
-func (b *bell) announce(at int) { atomic.StoreUint32(b.word(at), 1) }
+func (b *bell) announce(at int) { atomic.StoreUint32(b.word(at), bellAsleep) }
 
 // recall takes that back. True: somebody has rung meanwhile.
-func (b *bell) recall(at int) (rung bool) { return atomic.SwapUint32(b.word(at), 0) == 0 }
+func (b *bell) recall(at int) (rung bool) {
+	return atomic.SwapUint32(b.word(at), bellAwake) == bellAwake
+}
 
 // sleep waits for a ring, at most so long; 0 is no limit. It may return early.
 func (b *bell) sleep(at int, most time.Duration) { sleepOn(b.word(at), most) }
 
 // rouse ends the sleep of somebody, now or next, whatever has become of the word.
 func (b *bell) rouse(at int) {
-	atomic.StoreUint32(b.word(at), 0)
+	atomic.StoreUint32(b.word(at), bellAwake)
 	wakeAny(b.word(at))
 }
 
 // spoiled reports whether somebody who sleeps could not be woken by a ring: something has
 // written over the word.
-func (b *bell) spoiled(at int) bool { return atomic.LoadUint32(b.word(at)) != 1 }
+func (b *bell) spoiled(at int) bool {
+	word := atomic.LoadUint32(b.word(at))
+	return word != bellAsleep && word != bellHeld
+}
 
 func (b *bell) close() { unix.Munmap(b.mem) }

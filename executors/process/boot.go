@@ -18,7 +18,7 @@ func (p *Pool) boot() (*member, error) {
 	t := ticket{
 		version: remote.Version, parent: os.Getpid(), nonce: p.nonce,
 		gomaxprocs: p.opts.GOMAXPROCS, maxMessage: p.opts.MaxMessage,
-		limit: p.opts.MemoryLimit, watch: p.opts.MaxGrowth > 0,
+		limit: p.opts.MemoryLimit, watch: p.opts.MaxGrowth > 0, lateness: p.opts.Lateness,
 	}
 	t.init = p.opts.initName()
 	w.group, t.rlimit = p.limiter.group()

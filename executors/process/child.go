@@ -83,7 +83,7 @@ func newChild(t ticket) (*child, error) {
 			return nil, err
 		}
 		c.memory = s
-		c.loop.Conn = newMemoryConn(s, b, c.sockets)
+		c.loop.Conn = newMemoryConn(s, b, c.sockets, t.lateness)
 		c.loop.Begun = (&marker{memory: s}).mark
 	}
 	return c, nil

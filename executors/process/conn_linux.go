@@ -23,14 +23,18 @@ type memoryConn struct {
 	outputs    lender
 	after      uint64        // where the message behind the present one begins; 0 if none is read
 	since      remote.Moment // when the oldest reply that the parent has not seen was ready
+	unseen     remote.Moment // how old that may become while tasks follow: Options.Lateness
 }
 
-// unseenTime is how old a reply may become that the parent has not seen, while tasks follow
-// that are shorter than that. The parent looks by itself within patience.
-const unseenTime = remote.Moment(time.Millisecond)
+// leastLateness is about what it takes to wake somebody. An Options.Lateness below it has the
+// parent woken for every reply.
+const leastLateness = 20 * time.Microsecond
 
-func newMemoryConn(s *segment, b *bell, sockets socketConn) *memoryConn {
+func newMemoryConn(s *segment, b *bell, sockets socketConn, lateness time.Duration) *memoryConn {
 	c := &memoryConn{socketConn: sockets, seg: s, bell: b, arena: s.arena(0)}
+	if lateness >= leastLateness {
+		c.unseen = remote.Moment(lateness)
+	}
 	_, c.in = s.tasks()
 	c.out, _ = s.replies()
 	c.outputs.mem, c.outputs.words = s.arena(1), s.leaseWords()
@@ -41,7 +45,7 @@ func newMemoryConn(s *segment, b *bell, sockets socketConn) *memoryConn {
 func (c *memoryConn) Next() (m remote.Message, err error) {
 	if c.after != 0 {
 		c.in.take(c.after)
-		c.in.release()
+		c.in.releaseMuch()
 		c.after = 0
 	}
 	for {
@@ -70,6 +74,11 @@ func (c *memoryConn) message(h remote.Header, behind []byte) (remote.Message, er
 		_, payload, err := parseAddress(behind, c.arena, h.Size)
 		m.Payload, m.Lent = payload, true
 		return m, err
+	case placeStream:
+		a, payload, err := parseAddress(behind, c.arena, h.Size)
+		m.Payload, m.Lent = payload, true
+		m.Arrived = func(n int) { c.arrived(a.round, uint32(n)) }
+		return m, err
 	case placeSocket:
 		m, err := c.tasks.Next()
 		if err == nil && (m.Seq != h.Seq || m.Kind != h.Kind) {
@@ -80,26 +89,51 @@ func (c *memoryConn) message(h remote.Header, behind []byte) (remote.Message, er
 	return m, nil
 }
 
+// arrived waits until n bytes of a stream have been written since so many. The parent copies
+// them now: it is not worth while to have it wake somebody.
+func (c *memoryConn) arrived(since, n uint32) {
+	never := uint32(1)
+	for c.seg.streamed()-since < n {
+		sleepOn(&never, streamWait)
+	}
+}
+
+// streamWait is about how long it takes to copy some more of a stream.
+const streamWait = 20 * time.Microsecond
+
 // sleep waits until the parent has published something. It announces that first, and looks
 // again: else a task that comes in between would wake nobody.
 func (c *memoryConn) sleep() {
-	if c.out.unread() {
-		c.call()
+	c.in.release()
+	asleep := c.seg.word(wordAsleep)
+	if c.out.unread() && c.call(false) {
+		c.await(asleep, c.in.waiting, soon)
+		if c.in.waiting() {
+			return
+		}
+		if c.out.unread() {
+			c.call(true)
+		}
 	}
-	c.await(c.seg.word(wordAsleep), c.in.waiting)
+	c.await(asleep, c.in.waiting, 0)
 }
 
-// call wakes the parent if it sleeps, and keeps it from sleeping if it is about to.
-func (c *memoryConn) call() {
+// soon is after which time a worker no longer believes that the parent comes by itself.
+const soon = 400 * time.Microsecond
+
+// call wakes the parent if it sleeps, and keeps it from sleeping if it is about to. Held
+// tells that the parent is awake and looks soon; now wakes it all the same.
+func (c *memoryConn) call(now bool) (held bool) {
 	c.seg.addCall()
-	c.bell.ring()
+	return c.bell.ring(now)
 }
 
-// await sleeps on a word until the parent wakes it, unless ready.
-func (c *memoryConn) await(word *uint32, ready func() bool) {
+// await sleeps on a word until the parent wakes it, or for so long if that is not 0, unless
+// ready.
+func (c *memoryConn) await(word *uint32, ready func() bool, most time.Duration) {
 	atomic.StoreUint32(word, 1)
 	if !ready() {
-		sleepOn(word, 0)
+		sleepOn(word, most)
 	}
 	atomic.StoreUint32(word, 0)
 }
@@ -134,8 +168,8 @@ func (c *memoryConn) Reply(h remote.Header, payload []byte, at remote.Moment) er
 	}
 	c.out.put(h, behind)
 	c.out.publish()
-	if h.Seq == c.seg.refill() || at-c.since > unseenTime || h.Place == placeSocket {
-		c.call()
+	if late := at-c.since >= c.unseen; late || h.Seq == c.seg.refill() || h.Place == placeSocket {
+		c.call(late || h.Place == placeSocket)
 		c.since = at
 	}
 	if h.Place == placeSocket {
@@ -152,10 +186,10 @@ func (c *memoryConn) room(n int) error {
 		if ok || err != nil {
 			return err
 		}
-		c.call()
+		c.call(true)
 		c.await(c.seg.word(wordFull), func() bool {
 			ok, err := c.out.fits(n)
 			return ok || err != nil
-		})
+		}, 0)
 	}
 }

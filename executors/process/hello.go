@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"poolbench/executors/remote"
 )
@@ -33,19 +34,20 @@ type ticket struct {
 	rlimit     bool   // the worker enforces it itself
 	shared     int    // descriptor of the shared objects, 0 if none
 	watch      bool   // memory is to be measured after tasks
+	lateness   time.Duration
 	init       string // name of the initialiser, "" if none
 }
 
-const ticketFormat = "%d %d %q %d %d %t %d %d %t %d %t %q"
+const ticketFormat = "%d %d %q %d %d %t %d %d %t %d %t %d %q"
 
 func (t ticket) String() string {
 	return fmt.Sprintf(ticketFormat, t.version, t.parent, t.nonce, t.gomaxprocs, t.maxMessage,
-		t.memory, t.key, t.limit, t.rlimit, t.shared, t.watch, t.init)
+		t.memory, t.key, t.limit, t.rlimit, t.shared, t.watch, t.lateness, t.init)
 }
 
 func parseTicket(s string) (t ticket, err error) {
 	_, err = fmt.Sscanf(s, ticketFormat, &t.version, &t.parent, &t.nonce, &t.gomaxprocs, &t.maxMessage,
-		&t.memory, &t.key, &t.limit, &t.rlimit, &t.shared, &t.watch, &t.init)
+		&t.memory, &t.key, &t.limit, &t.rlimit, &t.shared, &t.watch, &t.lateness, &t.init)
 	if err != nil {
 		err = fmt.Errorf("process: %s=%q is not a ticket: %w", envWorker, s, err)
 	}

@@ -25,11 +25,13 @@ type intake struct {
 	queue    remote.Backlog
 	accepted uint64 // tasks ever
 	funcs    map[string]*remote.Func
+	recent   *remote.Func    // of the last task
 	blocked  []chan struct{} // closed to tell a submitter that there is room
 	workers  int             // that may be at work at a time
 	idle     []*workerLine   // with nothing to do; the last was busy last
 	busy     []*workerLine
 	peak     int                       // of busy
+	unfed    int                       // tasks queued since a submitter gave any to workers
 	since    map[*workerLine]time.Time // since when lines are idle; nil if nobody asks
 }
 
@@ -156,6 +158,9 @@ func (in *intake) room() {
 
 // function is what is known of a function. Called with mu held.
 func (in *intake) function(name string) (*remote.Func, error) {
+	if in.recent != nil && in.recent.Name == name {
+		return in.recent, nil
+	}
 	f := in.funcs[name]
 	if f == nil {
 		if len(in.funcs) > 0xffff {
@@ -164,6 +169,7 @@ func (in *intake) function(name string) (*remote.Func, error) {
 		f = &remote.Func{Name: name, Number: uint16(len(in.funcs)), Limit: in.limits(name)}
 		in.funcs[name] = f
 	}
+	in.recent = f
 	return f, nil
 }
 
@@ -174,21 +180,70 @@ type ration struct {
 	more  bool // others wait
 }
 
-// push queues an item. If a worker is idle the ration is for it, else it has no line.
-// waiting is the length of the queue then. Called with mu held.
-func (in *intake) push(it *remote.Item) (r ration, waiting int) {
+// push queues an item. The ration is for an idle worker, if there is one and it is to have
+// something now; else it has no line. waiting is the length of the queue then; feed tells
+// that it is time for the submitter to give what waits to workers, and of a burst of short
+// tasks to take replies too. Called with mu held.
+func (in *intake) push(it *remote.Item) (r ration, waiting int, feed, burst bool) {
 	it.Order = in.accepted
 	in.queue.PushBack(it)
-	if len(in.idle) == 0 && in.queue.Len()%feedEvery == 0 {
-		return in.takeForBusy(), in.queue.Len()
+	in.unfed++
+	if lump := in.lump(it.Func); in.unfed >= lump {
+		in.unfed = 0
+		if lump == 1 {
+			r = in.takeForIdle()
+		} else {
+			feed, burst = true, lump > feedEvery
+		}
 	}
-	return in.takeForIdle(), in.queue.Len()
+	return r, in.queue.Len(), feed, burst
 }
 
-// feedEvery is how many tasks come together in the queue before a submitter looks for a
-// worker that is about to run out of them: else one that was woken by the first of many
-// would find no other, and have to wake the pool.
-const feedEvery = 8
+const (
+	// feedEvery is how many tasks come together in the queue before a submitter looks for a
+	// worker that is about to run out of them: else one that was woken by the first of many
+	// would find no other, and have to wake the pool.
+	feedEvery = 8
+	// shortTask is what a task takes, in ns, of which a busy worker does several before an
+	// idle one would run that was woken for them.
+	shortTask = remote.WakeTime / 10
+	// mostLump is the most that may come together of those, however short they are.
+	mostLump = 256
+)
+
+// lump is how many tasks come together in the queue before they are given to workers. If they
+// are short, it is as many as take the time of a wake: to wake somebody for each would cost
+// the submitter more than their work. They need not wait for others to come. A worker that
+// has done what it has asks for more, and so does who waits for a future. Called with mu held.
+func (in *intake) lump(f *remote.Func) int {
+	n, est := feedEvery, f.Expected()
+	switch {
+	case len(in.busy) == 0:
+		return 1
+	case est > 0 && est <= shortTask:
+		n = int(min(remote.WakeTime/est, mostLump))
+	case len(in.idle) > 0:
+		return 1
+	}
+	if in.bound > 0 {
+		n = min(n, in.bound)
+	}
+	return n
+}
+
+// takeAny is take for a busy line that wants more, or for an idle one; without a line if
+// there is none, or nothing waits that it could be given.
+func (in *intake) takeAny() ration {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.queue.Len() == 0 {
+		return ration{}
+	}
+	if r := in.takeForBusy(); r.line != nil {
+		return r
+	}
+	return in.takeForIdle()
+}
 
 // takeForBusy is take for one of the busy lines that want more. Called with mu held.
 func (in *intake) takeForBusy() ration {

@@ -25,18 +25,19 @@ type workerLine struct {
 
 	isBusy bool // of the intake, guarded by its lock
 
-	mu     sync.Mutex // guards what follows
-	window remote.Window
-	open   bool // may be given tasks
-	over   bool // the worker is dead, and judged
-	most   int  // tasks that it may be given in its life
-	served int  // tasks that it has answered
-	last   *remote.Func
-	lastly uint32 // number of the task that was answered last
-	out    ringWriter
-	inputs arena
-	known  []bool // numbers of functions that the worker knows
-	seen   watch  // what the monitor knows
+	mu       sync.Mutex // guards what follows
+	window   remote.Window
+	open     bool // may be given tasks
+	over     bool // the worker is dead, and judged
+	most     int  // tasks that it may be given in its life
+	served   int  // tasks that it has answered
+	last     *remote.Func
+	lastly   uint32 // number of the task that was answered last
+	out      ringWriter
+	inputs   arena
+	streamed uint32 // bytes of streams, ever
+	known    []bool // numbers of functions that the worker knows
+	seen     watch  // what the monitor knows
 
 	heard atomic.Uint32 // calls of the worker when replies were taken last
 
@@ -239,15 +240,43 @@ func (l *workerLine) put(h remote.Header, payload []byte) (place uint8, at int) 
 		return placeHere, 0
 	}
 	var where [addressSize]byte
-	if at, ok := l.inputs.put(payload); ok {
-		h.Place = placeArena
-		l.out.put(h, address{at: uint64(at)}.append(where[:0]))
+	if at, ok := l.inputs.take(len(payload)); ok {
+		a := address{at: uint64(at)}
+		if h.Place = placeArena; len(payload) < streamFrom {
+			copy(l.inputs.mem[at:], payload)
+			l.out.put(h, a.append(where[:0]))
+			return placeArena, at
+		}
+		h.Place, a.round = placeStream, l.streamed
+		l.out.put(h, a.append(where[:0]))
+		l.stream(at, payload)
 		return placeArena, at
 	}
 	l.data.append(h, payload)
 	h.Place = placeSocket
 	l.out.put(h, where[:])
 	return placeSocket, 0
+}
+
+const (
+	// streamFrom is the size in bytes from which an input is announced before it is copied,
+	// so that the worker wakes up, and copies it on, meanwhile.
+	streamFrom = 128 << 10
+	// streamStep is how many bytes are copied before the worker is told.
+	streamStep = 128 << 10
+)
+
+// stream copies a payload to a place in the arena that has been announced. Called with mu
+// held, and the line open.
+func (l *workerLine) stream(at int, payload []byte) {
+	l.out.publish()
+	l.seg.wake()
+	for len(payload) > 0 {
+		n := copy(l.inputs.mem[at:], payload[:min(len(payload), streamStep)])
+		at, payload = at+n, payload[n:]
+		l.streamed += uint32(n)
+		l.seg.setStreamed(l.streamed)
+	}
 }
 
 // free frees what the input of an item that left the window takes. Called with mu held.
@@ -303,24 +332,52 @@ func (l *workerLine) take() (any bool) {
 	return any
 }
 
+// help takes a batch of the replies that are in the memory, unless somebody else takes them,
+// for who has other things to do. more tells that the worker has called for somebody to take
+// what is left: then somebody must.
+func (l *workerLine) help() (more bool) {
+	if l.seg == nil || !l.unread() || !l.seg.hold() {
+		return false
+	}
+	defer l.seg.close()
+	if !l.reading.TryLock() {
+		return false // who does looks again
+	}
+	calls := l.seg.calls()
+	l.takeBatch()
+	if !l.in.left() {
+		l.heard.Store(calls)
+	}
+	l.reading.Unlock()
+	return l.seg.calls() != l.heard.Load()
+}
+
 // maxBatch is how many replies are settled at a time, and so how long a worker may wait
 // for its window to be filled up behind it.
 const maxBatch = 512
 
 // takeAll takes the replies that are in the memory. Called with reading held.
 func (l *workerLine) takeAll() (any bool) {
-	for !l.ended {
-		l.batch, l.buf = l.batch[:0], l.buf[:0]
-		if err := l.collect(); err != nil {
-			l.fail(err)
-		}
-		if len(l.batch) == 0 {
-			return any
-		}
+	for l.takeBatch() {
 		any = true
-		l.settle()
 	}
 	return any
+}
+
+// takeBatch takes up to maxBatch of them. Called with reading held.
+func (l *workerLine) takeBatch() (any bool) {
+	if l.ended {
+		return false
+	}
+	l.batch, l.buf = l.batch[:0], l.buf[:0]
+	if err := l.collect(); err != nil {
+		l.fail(err)
+	}
+	if len(l.batch) == 0 {
+		return false
+	}
+	l.settle()
+	return true
 }
 
 // collect reads messages from the ring, and finds what they answer. Called with reading held.
@@ -343,6 +400,9 @@ func (l *workerLine) read() error {
 		h, behind, after, ok, err := l.in.next()
 		if !ok || err != nil || h.Place == placeSocket {
 			return err
+		}
+		if h.Place == placeStream {
+			return fmt.Errorf("%w: a worker streams no replies", remote.ErrMalformed)
 		}
 		l.batch = append(l.batch, reply{})
 		r := &l.batch[len(l.batch)-1]
@@ -383,6 +443,8 @@ func (l *workerLine) lent(r *reply, where []byte) error {
 func (l *workerLine) answer() (err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	var learner remote.Learner
+	defer learner.Close()
 	for i := range l.batch {
 		r := &l.batch[i]
 		if r.item, err = l.window.Answer(r.Header); err != nil {
@@ -396,7 +458,7 @@ func (l *workerLine) answer() (err error) {
 		l.free(it)
 		l.served++
 		l.last, l.lastly = it.Func, it.Seq
-		it.Func.Observe(r.Aux)
+		learner.Observe(it.Func, r.Aux)
 		if it.Stamps != nil {
 			if err = it.Stamps.Take(&r.Message); err != nil {
 				r.Message = remote.Message{Header: remote.Header{Kind: remote.Fault}, Payload: []byte{255}} // no error is encoded like this

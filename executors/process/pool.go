@@ -150,15 +150,37 @@ func (p *Pool) Submit(t executors.Task) error {
 		return nil
 	}
 	p.pending.Add(1)
-	ration, waiting := in.push(it)
+	ration, waiting, feed, burst := in.push(it)
 	in.mu.Unlock()
 	if ration.line != nil {
+		p.letGo()
 		p.give(ration)
 	} else if p.crew.short.Load() {
 		p.begin(waiting)
 	}
+	if burst {
+		p.help()
+	}
+	if feed {
+		p.feed()
+	}
 	p.monitor.wake()
 	return nil
+}
+
+// help takes replies in the goroutine of somebody who submits many short tasks: what it does
+// to them is near then, and no worker need wake another goroutine.
+func (p *Pool) help() {
+	if p.taker != nil {
+		p.taker.help()
+	}
+}
+
+// letGo is called when somebody submits a task now and then, and may not come to help.
+func (p *Pool) letGo() {
+	if p.taker != nil {
+		p.taker.bell.letGo()
+	}
 }
 
 // refuse fails a task that could not be encoded.
@@ -225,6 +247,17 @@ func (p *Pool) dropCancelled(items []*remote.Item) []*remote.Item {
 	return left
 }
 
+// feed gives what waits to workers, first to those that are awake.
+func (p *Pool) feed() {
+	for {
+		r := p.intake.takeAny()
+		if r.line == nil {
+			return
+		}
+		p.give(r)
+	}
+}
+
 // feedIdle gives what waits to idle workers.
 func (p *Pool) feedIdle() {
 	for {
@@ -250,6 +283,7 @@ func (p *Pool) Interrupt(executors.Task) { p.interrupted.Store(true) }
 
 // Attend implements executors.Attendant.
 func (p *Pool) Attend(t executors.Task) {
+	p.feed() // perhaps no more tasks come
 	if p.taker != nil {
 		p.taker.attend(func() bool {
 			s := t.State()

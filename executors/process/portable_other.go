@@ -30,6 +30,7 @@ func (*segment) wakeFull()                             {}
 func (*segment) hold() bool                            { return false }
 func (*segment) refill() uint32                        { return 0 }
 func (*segment) setRefill(uint32)                      {}
+func (*segment) setStreamed(uint32)                    {}
 func (*segment) growth() int64                         { return 0 }
 func (*segment) current() uint32                       { return 0 }
 func (*segment) clean(int) uint32                      { return 0 }
@@ -43,6 +44,8 @@ type bell struct{}
 
 const bellWaiter, bellTaker = 0, 0
 
+const leastLateness = 0
+
 func newBell() (*bell, *os.File, error) { return nil, nil, errors.ErrUnsupported }
 func openBell(int) (*bell, error)       { return nil, errors.ErrUnsupported }
 func (*bell) announce(int)              {}
@@ -50,9 +53,12 @@ func (*bell) recall(int) bool           { return false }
 func (*bell) sleep(int, time.Duration)  {}
 func (*bell) rouse(int)                 {}
 func (*bell) spoiled(int) bool          { return false }
+func (*bell) ring(bool) bool            { return false }
+func (*bell) hold()                     {}
+func (*bell) letGo()                    {}
 func (*bell) close()                    {}
 
-func newMemoryConn(*segment, *bell, socketConn) remote.Conn { return nil }
+func newMemoryConn(*segment, *bell, socketConn, time.Duration) remote.Conn { return nil }
 
 type marker struct{ memory *segment }
 

@@ -26,6 +26,7 @@ const (
 	placeHere   = iota // behind the header
 	placeArena         // in the arena, at the offset that is behind the header
 	placeSocket        // on the socket, as the next message there
+	placeStream        // in the arena, where it may still be coming; only of tasks
 )
 
 // messageSize is what a message with so many bytes behind its header takes in a ring.
@@ -74,8 +75,8 @@ func (w *ringWriter) put(h remote.Header, behind []byte) {
 
 func (w *ringWriter) publish() { atomic.StoreUint64(w.head, w.at) }
 
-// unread reports whether the reader has not taken all that was published.
-func (w *ringWriter) unread() bool { return atomic.LoadUint64(w.tail) != atomic.LoadUint64(w.head) }
+// unread reports whether the reader has not taken all that was written.
+func (w *ringWriter) unread() bool { return atomic.LoadUint64(w.tail) != w.at }
 
 // A ringReader is the receiver's end.
 type ringReader struct {
@@ -83,6 +84,7 @@ type ringReader struct {
 	head, tail *uint64
 	at         uint64 // what has been taken
 	known      uint64 // head when it was looked at last
+	freed      uint64 // tail: what the writer may use again
 }
 
 // waiting reports whether something is published that was not taken.
@@ -119,7 +121,7 @@ func (r *ringReader) next() (h remote.Header, behind []byte, after uint64, ok bo
 			n = addressSize
 		}
 		size := uint64(messageSize(n))
-		if !remote.IsKind(h.Kind) || h.Place > placeSocket || n > mostInline || size > left || size > ringSize-at {
+		if !remote.IsKind(h.Kind) || h.Place > placeStream || n > mostInline || size > left || size > ringSize-at {
 			return h, nil, 0, false, fmt.Errorf("%w: kind %d, place %d, %d bytes", remote.ErrMalformed, h.Kind, h.Place, h.Size)
 		}
 		return h, r.buf[at+remote.HeaderSize:][:n:n], r.at + size, true, nil
@@ -130,4 +132,21 @@ func (r *ringReader) next() (h remote.Header, behind []byte, after uint64, ok bo
 // take goes on behind a message; the writer may use its place again after release.
 func (r *ringReader) take(after uint64) { r.at = after }
 
-func (r *ringReader) release() { atomic.StoreUint64(r.tail, r.at) }
+// left reports whether there is something among what look has found that was not taken.
+func (r *ringReader) left() bool { return r.at != r.known }
+
+func (r *ringReader) release() {
+	if r.freed != r.at {
+		r.freed = r.at
+		atomic.StoreUint64(r.tail, r.at)
+	}
+}
+
+// releaseMuch is release once it is worth while: a store to memory that another processor
+// reads costs as much as all else of a small message. A quarter of the ring may then be
+// missing to the writer; the largest message fits into what it has.
+func (r *ringReader) releaseMuch() {
+	if r.at-r.freed >= ringSize/4 {
+		r.release()
+	}
+}

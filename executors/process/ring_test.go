@@ -53,6 +53,34 @@ func TestRing(t *testing.T) {
 	}
 }
 
+// A reader that frees memory only when that is much leaves room for the largest message.
+func TestRingReleasesMuch(t *testing.T) {
+	w, r := newRing()
+	for i := range 10_000 {
+		n := (i * 37) % (mostInline + 1)
+		if i%5 == 0 {
+			n = mostInline
+		}
+		if ok, err := w.fits(n); !ok || err != nil {
+			t.Fatalf("message %d of %d bytes: %v, %v; %d bytes are not freed", i, n, ok, err, r.at-r.freed)
+		}
+		w.put(remote.Header{Kind: remote.Call, Seq: uint32(i), Size: uint32(n)}, make([]byte, n))
+		w.publish()
+		if err := r.look(); err != nil {
+			t.Fatal(err)
+		}
+		h, _, after, ok, err := r.next()
+		if !ok || err != nil || h.Seq != uint32(i) {
+			t.Fatal(h, ok, err)
+		}
+		r.take(after)
+		r.releaseMuch()
+	}
+	if r.release(); w.unread() {
+		t.Error("it was released, and seems unread")
+	}
+}
+
 // A writer believes no reader that says what cannot be.
 func TestRingWriterRefuses(t *testing.T) {
 	for _, tail := range []uint64{1 << 63, 2 * ringSize, ringSize + 1} {

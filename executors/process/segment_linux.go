@@ -26,6 +26,7 @@ import (
 //	528     uint32  task at whose start nothing was left in the pipe of stdout
 //	532     uint32  likewise, of stderr
 //	536     uint32  not 0 once the parent has read something from either
+//	576     uint32  bytes of streams that the parent has written, ever
 //	1024    uint32  times 64: round in which a lease was given back, by the parent
 //	4096            ring of tasks, ring of replies, arena of tasks, arena of replies
 //
@@ -47,6 +48,7 @@ const (
 	wordBaseline, wordResident   = 512, 520
 	wordClean                    = 528
 	wordPrints                   = 536
+	wordStreamed                 = 576
 	wordLeases                   = 1024
 
 	ringsAt     = 4096
@@ -121,6 +123,10 @@ func (s *segment) addCall()      { atomic.AddUint32(s.word(wordCalls), 1) }
 
 func (s *segment) refill() uint32       { return atomic.LoadUint32(s.word(wordRefill)) }
 func (s *segment) setRefill(seq uint32) { atomic.StoreUint32(s.word(wordRefill), seq) }
+
+// streamed is how many bytes of streams have been written.
+func (s *segment) streamed() uint32     { return atomic.LoadUint32(s.word(wordStreamed)) }
+func (s *segment) setStreamed(n uint32) { atomic.StoreUint32(s.word(wordStreamed), n) }
 
 func (s *segment) setBaseline(n int64) { atomic.StoreUint64(s.long(wordBaseline), uint64(n)) }
 func (s *segment) setResident(n int64) { atomic.StoreUint64(s.long(wordResident), uint64(n)) }

@@ -17,19 +17,30 @@ import (
 // times the processor time, and slowed two workers by up to a half), and a goroutine locked
 // to its thread (a wake more for each switch).
 type taker struct {
-	bell  *bell
-	lines func() []*workerLine
-	over  <-chan struct{}
+	bell     *bell
+	lines    func() []*workerLine
+	over     <-chan struct{}
+	patience time.Duration // how long replies may lie unseen behind a task that was not expected to be long
 
 	asleep atomic.Bool // run sleeps, or is about to
 
 	waits sync.Mutex // held by who takes replies while it waits for a future
 }
 
+// leastPatience is the shortest time after which it is worth while to look again: a timer of
+// the system is 50 µs late as it is.
+const leastPatience = 100 * time.Microsecond
+
+// patienceFor keeps a pool within its Options.Lateness. Where workers wake the pool for every
+// reply, there is nothing to look for, and the default does.
+func patienceFor(lateness time.Duration) time.Duration {
+	if lateness < leastLateness {
+		lateness = defaultLateness
+	}
+	return max(lateness*7/10, leastPatience)
+}
+
 const (
-	// patience is how long replies may lie unseen behind a task that was not expected to
-	// be long.
-	patience = 700 * time.Microsecond
 	// attendTime is how long a goroutine that waits for a future takes replies; it keeps a
 	// thread meanwhile. What it waits for is long then, and to be woken by another
 	// goroutine costs little beside that.
@@ -62,8 +73,8 @@ func (t *taker) called() bool {
 // one task, replies may lie behind a long one.
 func (t *taker) rest(most time.Duration) time.Duration {
 	for _, l := range t.lines() {
-		if l.deep() && (most == 0 || most > patience) {
-			return patience
+		if l.deep() && (most == 0 || most > t.patience) {
+			return t.patience
 		}
 	}
 	return most
@@ -87,7 +98,7 @@ func (t *taker) run() {
 			empty = 0
 		}
 		if empty > emptyRings {
-			time.Sleep(patience)
+			time.Sleep(t.patience)
 			continue
 		}
 		t.asleep.Store(true)
@@ -103,6 +114,21 @@ func (t *taker) check() {
 	if t.asleep.Load() && t.bell.spoiled(bellTaker) {
 		t.bell.rouse(bellTaker)
 	}
+}
+
+// help takes some replies, for somebody who submits many tasks and comes again soon: until
+// then no worker need wake anybody.
+func (t *taker) help() {
+	const often = 4
+	for _, l := range t.lines() {
+		for n := 1; l.help(); n++ {
+			if n == often {
+				t.bell.ring(true) // somebody else is to go on
+				break
+			}
+		}
+	}
+	t.bell.hold()
 }
 
 // attend takes replies until the future is settled, or for attendTime.

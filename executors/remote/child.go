@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"sync"
+	"sync/atomic"
 
 	"poolbench/executors"
 )
@@ -41,10 +42,12 @@ type Child struct {
 	ask   uint32                 // what was asked of the task that runs or ran last, see Stamps.Ask
 	buf   []byte                 // small reply under construction, reused
 	ready Moment                 // when the next task could start; 0 if it had not arrived
+	slab  []taskContext          // not used yet
+
+	current atomic.Pointer[taskContext] // of the task that runs or ran last; nil before the first
+	early   atomic.Int32                // length of cancelled
 
 	mu        sync.Mutex
-	current   uint32 // seq of the task that runs or ran last
-	ctx       *taskContext
 	cancelled map[uint32]bool // cancelled before they started
 }
 
@@ -109,8 +112,11 @@ func (c *Child) call(m Message, ctx context.Context) ([]byte, error) {
 	}
 	fn := c.funcs[m.Fn]
 	input := m.Payload
-	if m.Lent && len(input) >= executors.LargeValue && fn.KeepsInput() {
-		input = append([]byte(nil), input...)
+	switch {
+	case m.Lent && len(input) >= executors.LargeValue && fn.KeepsInput():
+		input = m.own()
+	case m.Arrived != nil:
+		m.Arrived(len(input))
 	}
 	return fn.CallRemote(ctx, input, c.buf[:0], c.Limit)
 }
@@ -120,28 +126,55 @@ func (c *Child) call(m Message, ctx context.Context) ([]byte, error) {
 func (c *Child) Cancel(seq uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch ahead := int32(seq - c.current); {
-	case ahead > 0:
-		if c.cancelled == nil {
-			c.cancelled = map[uint32]bool{}
-		}
-		c.cancelled[seq] = true
-	case ahead == 0 && c.ctx != nil:
-		c.ctx.end()
+	if c.reach(seq) {
+		return
 	}
+	if c.cancelled == nil {
+		c.cancelled = map[uint32]bool{}
+	}
+	c.cancelled[seq] = true
+	c.early.Store(int32(len(c.cancelled)))
+	if c.reach(seq) { // it has begun meanwhile, and may not have seen that
+		c.forget(seq)
+	}
+}
+
+// reach ends the context of the task seq if that is the current one, and reports whether
+// the task has begun.
+func (c *Child) reach(seq uint32) bool {
+	ctx := c.current.Load()
+	if ctx == nil || int32(seq-ctx.seq) > 0 {
+		return false
+	}
+	if seq == ctx.seq {
+		ctx.end()
+	}
+	return true
+}
+
+// forget reports whether the task seq was cancelled before it started. Called with mu held.
+func (c *Child) forget(seq uint32) (was bool) {
+	was = c.cancelled[seq]
+	delete(c.cancelled, seq)
+	c.early.Store(int32(len(c.cancelled)))
+	return was
 }
 
 // begin notes that seq starts. False means that it was cancelled before.
 func (c *Child) begin(seq uint32) (*taskContext, bool) {
-	ctx := &taskContext{}
+	if len(c.slab) == 0 {
+		c.slab = make([]taskContext, slabOfContexts)
+	}
+	ctx := &c.slab[0]
+	c.slab = c.slab[1:]
+	ctx.seq = seq
+	c.current.Store(ctx)
+	if c.early.Load() == 0 { // the usual case takes no lock
+		return ctx, true
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.current, c.ctx = seq, ctx
-	if len(c.cancelled) > 0 && c.cancelled[seq] {
-		delete(c.cancelled, seq)
-		return nil, false
-	}
-	return ctx, true
+	return ctx, !c.forget(seq)
 }
 
 // reply sends the output, or the error.

@@ -14,22 +14,37 @@ type Func struct {
 	est atomic.Int64 // ns a call takes; 0 while unknown
 }
 
+// A Learner learns from calls how long they take. What it has learnt of a function is known
+// when it observes another one, or after Close: most of the calls that are answered together
+// are of one function, and who gives tasks to workers reads there at the same time. Learners
+// at the same time may lose one another's lesson.
+type Learner struct {
+	f   *Func
+	est int64
+}
+
 // Observe learns from one call that took ns: much from one that is longer than expected,
 // little from a shorter one. But a single outlier (the worker was preempted, or collected
-// garbage) must not make every window shallow. Calls at the same time may lose one
-// another's lesson.
-func (f *Func) Observe(ns uint32) {
-	d, est := max(int64(ns), 1), f.est.Load()
-	switch {
-	case est == 0:
-		est = d
-	case d >= est:
-		est = min(d, max(4*est, outlier))
-	default:
-		est += (d - est) / 8
+// garbage) must not make every window shallow.
+func (l *Learner) Observe(f *Func, ns uint32) {
+	if f != l.f {
+		l.Close()
+		l.f, l.est = f, f.est.Load()
 	}
-	if est != f.est.Load() { // a store costs more than a look
-		f.est.Store(est)
+	switch d := max(int64(ns), 1); {
+	case l.est == 0:
+		l.est = d
+	case d >= l.est:
+		l.est = min(d, max(4*l.est, outlier))
+	default:
+		l.est += (d - l.est) / 8
+	}
+}
+
+// Close makes known what was learnt.
+func (l *Learner) Close() {
+	if l.f != nil && l.est != l.f.est.Load() { // a store costs more than a look
+		l.f.est.Store(l.est)
 	}
 }
 

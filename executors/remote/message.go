@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"strings"
+	"unsafe"
 
 	"poolbench/executors"
 )
@@ -48,11 +50,8 @@ const (
 
 // Append appends the encoded header.
 func (h Header) Append(b []byte) []byte {
-	b = binary.LittleEndian.AppendUint32(b, h.Size)
-	b = append(b, byte(h.Kind), h.Place)
-	b = binary.LittleEndian.AppendUint16(b, h.Fn)
-	b = binary.LittleEndian.AppendUint32(b, h.Seq)
-	return binary.LittleEndian.AppendUint32(b, h.Aux)
+	b = binary.LittleEndian.AppendUint64(b, uint64(h.Size)|uint64(h.Kind)<<32|uint64(h.Place)<<40|uint64(h.Fn)<<48)
+	return binary.LittleEndian.AppendUint64(b, uint64(h.Seq)|uint64(h.Aux)<<32)
 }
 
 // ParseHeader decodes the HeaderSize bytes that b begins with.
@@ -78,6 +77,28 @@ type Message struct {
 	// Lent tells that the payload lies in memory of the transport, whatever its size, and
 	// stays there only until the task is answered.
 	Lent bool
+
+	// Arrived, if it is not nil, waits until the first n bytes of the payload are there.
+	Arrived func(n int)
+}
+
+// copyStep is how many bytes of a payload that arrives are copied at a time.
+const copyStep = 256 << 10
+
+// own is a copy of the payload, made while that arrives.
+func (m *Message) own() []byte {
+	if m.Arrived == nil {
+		return append([]byte(nil), m.Payload...)
+	}
+	var b strings.Builder // which does not clear its memory first
+	b.Grow(len(m.Payload))
+	for from := 0; from < len(m.Payload); {
+		to := min(from+copyStep, len(m.Payload))
+		m.Arrived(to)
+		b.Write(m.Payload[from:to])
+		from = to
+	}
+	return unsafe.Slice(unsafe.StringData(b.String()), b.Len())
 }
 
 // ErrMalformed is wrapped by every error that means that the peer does not speak this

@@ -51,14 +51,16 @@ func TestWindow(t *testing.T) {
 	}{
 		{0, 1000, 2, 1},             // unknown
 		{1000, 1, 2, 1},             //
-		{1000, 3, 2, 1},             // 3 tasks for 2 workers: none in advance
+		{1000, 3, 2, 3},             // done before another worker would run
+		{50_000, 3, 2, 1},           // 3 tasks for 2 workers: none in advance
 		{1000, 10000, 2, MaxWindow}, //
 		{10_000, 10000, 2, 400},     // WindowTarget / 10 µs
 		{1_000_000, 10000, 2, 4},    //
 		{3_000_000, 10000, 2, 1},    // two would be more than WindowTarget
 		{1000, 50, 1, 50},           // there are no others
 		{100_000_000, 10000, 2, 1},  // long
-		{1000, 100, 2, 21},          // a fair share: 20 of the 80 left, and the first
+		{1000, 100, 2, 50},          // what takes less than to wake another worker
+		{10_000, 100, 2, 21},        // a fair share: 20 of the 80 left, and the first
 	} {
 		if got := depth(c.est, c.queued, c.workers); got != c.want {
 			t.Errorf("%d ns, %d queued, %d workers: window of %d, want %d", c.est, c.queued, c.workers, got, c.want)
@@ -66,24 +68,69 @@ func TestWindow(t *testing.T) {
 	}
 }
 
+// A worker wakes its executor as late as it can, but so early that it does not run dry.
+func TestWindowRefill(t *testing.T) {
+	for _, c := range []struct {
+		est    int64
+		n      int
+		behind int // items that are left then
+	}{
+		{1000, 0, 0},
+		{1000, 1, 0},
+		{1000, 2, 0},
+		{1000, 5, 2},
+		{1000, 1024, 511},  // half
+		{10_000, 400, 100}, // refillTime
+		{100_000, 40, 10},
+		{300_000, 13, 3},
+		{3_000_000, 2, 0},
+	} {
+		w, fn := &Window{}, &Func{}
+		fn.est.Store(c.est)
+		for range c.n {
+			it := &Item{Func: fn}
+			w.Reserve(it)
+			w.Push(it)
+		}
+		want := uint32(c.n - c.behind)
+		if got := w.Refill(); got != want {
+			t.Errorf("%d tasks of %d ns: woken at task %d, want %d", c.n, c.est, got, want)
+		}
+	}
+}
+
 func TestFunctionLearns(t *testing.T) {
-	f := Func{}
-	f.Observe(1000)
-	f.Observe(50_000_000)
+	f := &Func{}
+	observe := func(ns uint32) {
+		var l Learner
+		l.Observe(f, ns)
+		l.Close()
+	}
+	observe(1000)
+	observe(50_000_000)
 	if f.Expected() != outlier {
 		t.Errorf("one outlier counts as %d", f.Expected())
 	}
 	for range 10 {
-		f.Observe(5_000_000)
+		observe(5_000_000)
 	}
 	if f.Expected() != 5_000_000 {
 		t.Errorf("long calls count as %d", f.Expected())
 	}
 	for range 100 {
-		f.Observe(1000)
+		observe(1000)
 	}
 	if f.Expected() > 2000 {
 		t.Errorf("after 100 short calls: %d", f.Expected())
+	}
+	other := &Func{}
+	var l Learner
+	l.Observe(f, 7_000_000)
+	l.Observe(other, 300)
+	l.Observe(f, 8_000_000)
+	l.Close()
+	if f.Expected() < 10_000 || other.Expected() != 300 {
+		t.Errorf("of two functions in turn it knows %d and %d", f.Expected(), other.Expected())
 	}
 }
 
@@ -106,6 +153,40 @@ func TestTaskContext(t *testing.T) {
 	case <-late.Done():
 	default:
 		t.Error("a context without a task lives on")
+	}
+}
+
+// A cancel reaches its task before it starts, or while it runs, and what has ended not at
+// all; nothing is kept of it.
+func TestChildCancel(t *testing.T) {
+	var c Child
+	c.Cancel(2)
+	first, ok := c.begin(1)
+	if !ok || first.Err() != nil {
+		t.Error("a task is cancelled because another one was")
+	}
+	if _, ok := c.begin(2); ok {
+		t.Error("a task begins that was cancelled")
+	}
+	third, ok := c.begin(3)
+	c.Cancel(1)
+	if c.Cancel(3); !ok || third.Err() == nil || first.Err() != nil {
+		t.Errorf("%v, %v, %v", ok, third.Err(), first.Err())
+	}
+	const last = 20_000
+	next := make(chan uint32, 8)
+	go func() {
+		for seq := uint32(4); seq <= last; seq++ {
+			next <- seq
+			c.Cancel(seq)
+		}
+		close(next)
+	}()
+	for seq := range next {
+		c.begin(seq)
+	}
+	if len(c.cancelled) > 0 || c.early.Load() != 0 {
+		t.Errorf("%d cancels are kept", len(c.cancelled))
 	}
 }
 

@@ -14,10 +14,14 @@ import (
 const (
 	// MaxWindow is the greatest number of tasks a worker has at a time.
 	MaxWindow = 1024
-	// WindowTarget is the run time that a window should hold, in ns. A window refilled
-	// when half of it is done wakes the executor every 2 ms: at 13 to 22 µs a wake that
-	// is 1 % of a worker.
+	// WindowTarget is the run time that a window should hold, in ns. It is filled up when
+	// half of that is left. Executors look every 0.7 ms or so; one that does not is woken
+	// when refillTime is left.
 	WindowTarget = int64(4 * time.Millisecond)
+	refillTime   = int64(time.Millisecond)
+	// WakeTime is how long it takes, in ns, until somebody runs who was woken: 25 to 50 µs.
+	// What a worker does in less is not shared with another one that would have to be woken.
+	WakeTime = int64(50 * time.Microsecond)
 	// maxWindowBytes bounds the inputs of a window beyond its first task.
 	maxWindowBytes = 128 << 10
 )
@@ -63,7 +67,7 @@ func (w *Window) Admits(it *Item, queued, workers int) bool {
 		return true
 	case n >= MaxWindow, est == 0, w.bytes+len(it.Input) > maxWindowBytes:
 		return false
-	case n > queued/(2*workers) && workers > 1:
+	case n > queued/(2*workers) && workers > 1 && w.est+est > WakeTime:
 		return false // leave some for the others
 	}
 	return w.est+est <= WindowTarget
@@ -100,13 +104,19 @@ func (w *Window) Push(it *Item) {
 	w.items.PushBack(it)
 }
 
-// Refill is the number of the item at whose reply the window should be filled up: the
-// one in its middle. 0 if it has none.
+// Refill is the number of the item at whose reply the executor should be woken to fill the
+// window up: behind it is work for refillTime, or half of the window if that is less. 0 if
+// there is none. It goes by the mean of what is in the window.
 func (w *Window) Refill() uint32 {
-	if w.Len() == 0 {
+	n := w.Len()
+	if n == 0 {
 		return 0
 	}
-	return w.items.At(w.Len() / 2).Seq
+	behind := n - n/2 - 1
+	if mean := w.est / int64(w.Taken()); mean > 0 {
+		behind = int(min(int64(behind), refillTime/mean))
+	}
+	return w.items.At(n - 1 - behind).Seq
 }
 
 // Answer takes out the item that a reply answers: the oldest, for a worker replies in
