@@ -85,9 +85,9 @@ func TestExpectedOfWaitingAndContention(t *testing.T) {
 		{workloads.Semaphore, nil, 2, 1.9, 2},
 		{workloads.Echo, map[string]string{"slots": "1"}, 8, 1.9, 1},
 		{workloads.Critical, nil, 2, 1.8, 1.8},
-		{workloads.Critical, nil, 4, 3.6, 2},
+		{workloads.Critical, nil, 4, 3.6, 128 / 64.5},
 		{workloads.Critical, map[string]string{"share": "100"}, 4, 3.6, 1},
-		{workloads.Critical, map[string]string{"share": "25"}, 8, 7, 4},
+		{workloads.Critical, map[string]string{"share": "25"}, 8, 7, 128 / 32.75},
 	} {
 		got := test.w.Expected(workloads.Params{Tasks: 128, Axes: test.axes}).Speedup(test.workers, test.capacity)
 		if math.Abs(got-test.want) > 1e-12 {

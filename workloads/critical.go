@@ -6,24 +6,30 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
 )
 
 // Critical computes as spin does, a share of each task with a lock in hand that all workers
-// share. That share is what one worker at a time can do: however many there are, tasks end
-// no faster than 1/share times as fast as one after the other. (Amdahl's law would have less:
+// share. That share is what one worker at a time can do: n tasks take what one does before the
+// lock and then n shares under it, however many workers there are. (Amdahl's law would have less:
 // there the others stand still meanwhile. Here they do what they have outside the lock.)
 //
 // The lock is a mutex of the job's process. Worker processes have a mutex each, and beside it
-// the lock of a file. To wake whoever is next takes 50 to 150 µs, hence the grain.
+// the lock of a file.
+//
+// Whoever waits must be woken, and nobody has the lock until then: where the lock is what limits,
+// each task takes that much longer. With a mutex that is some 70 µs, of which the CPU that wakes
+// takes 6, as the lock of a file shows: Go's scheduler leaves a goroutine that was just made ready
+// to the worker that made it so, which computes on, and lets others steal it only after a sleep of
+// 3 µs, which with the slack of Linux's timers is over 50 (golang/go: runtime/proc.go, runqgrab;
+// with a runtime.Gosched after Unlock it is 9). Hence the grain, of which that is a hundredth.
 var Critical = register(Workload{
 	Name:     "critical",
 	Doc:      "computes, a share of each task under a lock that all workers share",
 	Resource: CPU,
-	Grains:   []time.Duration{2 * time.Millisecond},
+	Grains:   []time.Duration{10 * time.Millisecond},
 	Axes:     []Axis{share},
 	Unit:     "1 step of xorshift64",
 	Kernel:   func(units int64) uint64 { return xorshift(golden, units) },
@@ -31,13 +37,22 @@ var Critical = register(Workload{
 	Expected: func(p Params) Curve {
 		c := EqualWork(p)
 		if percent, err := p.Within(share, 0, 100); err == nil && percent > 0 {
-			c.Slots = 100 / float64(percent)
+			c.Slots = atOnce(p.Tasks, float64(percent)/100)
 		}
 		return c
 	},
 	Truth:  "the chain of spin, by the power of its matrix; and tasks count, under the lock, how many there were in it",
-	Source: "min(W, 1/c) for a critical section of c of each task, the bound of the utilisation law (Denning and Buzen 1978)",
+	Source: "min(W, n/(1-c + n·c)) for n tasks with a critical section of c of each, the bound of the utilisation law, 1/c (Denning and Buzen 1978), less what the first of them does before it",
 })
+
+// atOnce is how many of n tasks are under way on average at most, when a share c of each is
+// under one lock; of any number where n is 0.
+func atOnce(n int, c float64) float64 {
+	if n == 0 {
+		return 1 / c
+	}
+	return float64(n) / (1 - c + float64(n)*c)
+}
 
 var share = Axis{"share", "of each task, in percent, that is done under the lock, from 0 to 100", []string{"50"}}
 
@@ -47,16 +62,6 @@ type section struct {
 	Lock   string
 	Owner  int // the process of the job
 }
-
-// A gate is the lock of a place in this process.
-type gate struct {
-	sync.Mutex
-	inside int // tasks that hold the lock, for all that this process can see
-	file   *flock.Flock
-}
-
-// gates are the locks of this process, by path.
-var gates sync.Map
 
 var criticalTask = Define("workloads.critical", func(_ context.Context, in section) (answer uint64, err error) {
 	answer = xorshift(in.Chain.Start, in.Chain.Steps)
@@ -69,24 +74,6 @@ var criticalTask = Define("workloads.critical", func(_ context.Context, in secti
 	}
 	return g.(*gate).under(os.Getpid() != in.Owner, func() uint64 { return xorshift(answer, in.Inside) })
 })
-
-// under calls f with the lock in hand: of this process, and between processes if so said.
-func (g *gate) under(between bool, f func() uint64) (answer uint64, err error) {
-	g.Lock()
-	defer g.Unlock()
-	if between {
-		if err := g.file.Lock(); err != nil {
-			return 0, err
-		}
-		defer func() { err = errors.Join(err, g.file.Unlock()) }()
-	}
-	g.inside++
-	defer func() { g.inside-- }()
-	if g.inside != 1 {
-		return 0, fmt.Errorf("%d tasks hold one lock", g.inside)
-	}
-	return f(), nil
-}
 
 func newCritical(p Params) (Job, error) {
 	percent, err := p.Within(share, 0, 100)

@@ -25,15 +25,6 @@ var Echo = register(Workload{
 	Source:   "the asymptotic bound of a closed queue without thinking time, min(P, K) (Denning and Buzen 1978)",
 })
 
-// slotsAxis is an axis of those that wait for one of K slots.
-var slotsAxis = Axis{"slots", "that can be taken at once, from 1; 0 for any number", []string{"4"}}
-
-// waitsInSlots is the Curve of tasks that wait in one of the slots of p.
-func waitsInSlots(p Params) Curve {
-	k, _ := p.Count(slotsAxis)
-	return unequal(p, Workers, k)
-}
-
 type request struct {
 	Address string
 	Seed    uint64

@@ -1,6 +1,10 @@
 package workloads_test
 
 import (
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -99,5 +103,52 @@ func TestExpectedOfSleepIsReached(t *testing.T) {
 				t.Errorf("%d tasks on %d workers: speedup %v, want %v", tasks, workers, got, want)
 			}
 		}
+	}
+}
+
+// What is under a lock is done one after the other, and begins when the first task has done the
+// rest of its own.
+func TestExpectedUnderALock(t *testing.T) {
+	for _, test := range []struct {
+		tasks int
+		share string
+		want  float64 // of 8 workers
+	}{
+		{1, "50", 1},
+		{16, "50", 16 / 8.5},
+		{16, "25", 16 / 4.75},
+		{16, "100", 1},
+		{1 << 30, "50", 2},
+	} {
+		p := workloads.Params{Tasks: test.tasks, Axes: map[string]string{"share": test.share}}
+		if got := workloads.Critical.Expected(p).Speedup(8, 8); math.Abs(got-test.want) > 1e-6 {
+			t.Errorf("%d tasks, %s %% under the lock: %v, want %v", test.tasks, test.share, got, test.want)
+		}
+	}
+}
+
+// A workload is a file that is read at a sitting; what several have in common, or a kernel that
+// is long, has one of its own.
+func TestAWorkloadIsAShortFile(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(name, "_test.go") || !strings.Contains(string(text), "= register(Workload{") {
+			continue
+		}
+		found++
+		if lines := strings.Count(string(text), "\n"); lines < 40 || lines > 120 {
+			t.Errorf("%s has %d lines, want 40 to 120", name, lines)
+		}
+	}
+	if want := len(workloads.All()); found != want {
+		t.Errorf("%d files with a workload, want %d", found, want)
 	}
 }

@@ -3,10 +3,6 @@ package workloads
 import (
 	"context"
 	"time"
-
-	"gonum.org/v1/gonum/dsp/fourier"
-
-	"poolbench/workloads/offheap"
 )
 
 var fftLength = Axis{"length", "complex points of a transform, a power of two from 16 to 16777216", []string{"1024", "16384"}}
@@ -50,17 +46,6 @@ func (s signal) point(k int) complex128 {
 	return complex(float64(int8(r)), float64(int8(r>>8)))
 }
 
-// A transformer is a worker's plan of gonum's with the data that it works on.
-type transformer struct {
-	plan *fourier.CmplxFFT
-	data []complex128
-}
-
-var transformers = shelf[int, *transformer]{
-	make: func(n int) *transformer { return &transformer{fourier.NewCmplxFFT(n), offheap.Make[complex128](n)} },
-	drop: func(t *transformer) { offheap.Free(t.data) },
-}
-
 //go:noinline
 func transform(s signal) (digest uint64) {
 	t := transformers.take(s.Points)
@@ -74,19 +59,6 @@ func transform(s signal) (digest uint64) {
 		digest = mix(digest ^ t.round())
 	}
 	return digest
-}
-
-// round divides the data by their number and rounds them to whole numbers, of which it
-// returns the sum times their place.
-func (t *transformer) round() (sum uint64) {
-	const away = 3 << 51 // whatever is added to it loses what is behind the point
-	scale := 1 / float64(len(t.data))
-	for k, x := range t.data {
-		re, im := real(x)*scale+away-away, imag(x)*scale+away-away
-		sum += uint64(int64(re)*2+int64(im)) * uint64(2*k+1)
-		t.data[k] = complex(re, im)
-	}
-	return sum
 }
 
 // expectTransforms is transform without transforms.
