@@ -36,6 +36,9 @@ type Facts struct {
 	Readings     []Reading     `fact:"reading"` // what the machine is and did
 	Warnings     []Warning     `fact:"warning"` // of each topic those of the last session that has any
 
+	Profiles  []Profile  `fact:"profile"`  // of what regressed in a comparison
+	Functions []Function `fact:"function"` // that they name
+
 	Sessions []time.Time `fact:"session"` // beginnings of the sessions after the first
 	End      *End        `fact:"end"`     // nil when the last session was killed, or has not ended
 

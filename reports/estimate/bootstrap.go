@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync/atomic"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // A Resampler holds one set of bootstrap resamples of whole blocks, shared by all
@@ -62,6 +64,41 @@ func (rs *Resampler) Quantity(s Series) Quantity {
 
 // Estimate is the median of s with its interval.
 func (rs *Resampler) Estimate(s Series) Estimate { return rs.Quantity(s).Estimate() }
+
+// Total is the sum of values, one of each block by its index, on Difference.
+func (rs *Resampler) Total(values []float64) Quantity {
+	q := Quantity{Scale: Difference, N: len(values)}
+	for _, v := range values {
+		q.Point += v
+	}
+	if q.N < MinBlocks {
+		return q
+	}
+	rs.Visits.Add(int64(len(values) * len(rs.weights)))
+	q.Draws = make([]float64, len(rs.weights))
+	for r, w := range rs.weights {
+		for i, v := range values {
+			q.Draws[r] += float64(w[i]) * v
+		}
+	}
+	return q
+}
+
+// Elsewhere is a ratio that was estimated from other blocks, with its interval of level
+// 1-alpha: its draws are those of a normal logarithm, whatever blocks were drawn.
+func (rs *Resampler) Elsewhere(e Estimate, alpha float64) Quantity {
+	q := Quantity{N: e.N, Point: math.Log(e.Value)}
+	if !e.Known() || !(e.Low > 0) {
+		return q
+	}
+	sd := math.Log(e.High/e.Low) / 2 / distuv.UnitNormal.Quantile(1-alpha/2)
+	source := rand.NewPCG(bootstrapSeed, 1)
+	q.Draws = make([]float64, len(rs.weights))
+	for r := range q.Draws {
+		q.Draws[r] = q.Point + sd*distuv.UnitNormal.Quantile((float64(source.Uint64()>>11)+0.5)/(1<<53))
+	}
+	return q
+}
 
 // medians is the median of the places of s in every resample; NaN in those that drew
 // none of its blocks.

@@ -19,6 +19,9 @@ var (
 	// OneStepBootstrap is for the parameters of a Fit.
 	OneStepBootstrap = &Method{"one-step bootstrap of the fit",
 		"each draw of the blocks moves the solution by one step without bounds, since bounded fits are wrong at the bound; its ends are as far out as Student's t would put them", "Andrews 2000, Hesterberg 2015"}
+	// MaxT is for several differences of which the largest are named.
+	MaxT = &Method{"max-t bootstrap",
+		"all intervals hold at once, so that whichever difference is named because it is the largest has one that holds", "Westfall and Young 1993"}
 	// OrderStatistics decides on which side of a level a point is.
 	OrderStatistics = &Method{"order statistics",
 		"exact at any level, also one shared among many questions, which the bootstrap of a few blocks cannot reach", "sign test"}

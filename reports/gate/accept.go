@@ -24,7 +24,7 @@ func (r *Rules) apply(report *Report) {
 			continue
 		}
 		var last rule
-		for rule := range r.of("accept", c.Unit, c.point()) {
+		for rule := range r.of("accept", c.Unit, c.Point()) {
 			last, used[rule.line] = rule, true
 		}
 		if last.line > 0 {
@@ -52,7 +52,7 @@ func (r *Rules) idle(report *Report) {
 	for _, rule := range r.rules {
 		if rule.word != "accept" && !rule.meansUnchanged(report) && !slices.ContainsFunc(report.Cases, func(c Case) bool {
 			tail := report.Method == Interleaved && c.Unit == record.UnitTime && (rule.unit == "p90" || rule.unit == "p99" || incidental[rule.unit])
-			return c.Verdict != New && c.Verdict != Missing && (rule.means(c.Unit) || tail) && (rule.word == "better" || rule.matches(c.point()))
+			return c.Verdict != New && c.Verdict != Missing && (rule.means(c.Unit) || tail) && (rule.word == "better" || rule.matches(c.Point()))
 		}) {
 			idle = append(idle, fmt.Sprintf("line %d (%s %s %s)", rule.line, rule.word, rule.benchmark, rule.unit))
 		}
@@ -68,7 +68,7 @@ func (r *Rules) idle(report *Report) {
 func (r rule) meansUnchanged(report *Report) bool {
 	return slices.ContainsFunc(report.Cases, func(c Case) bool {
 		bare, _ := record.SplitProcs(c.Name)
-		return c.Verdict == Unchanged && (r.matches(c.point()) || strings.Contains(r.benchmark, bare+"/"))
+		return c.Verdict == Unchanged && (r.matches(c.Point()) || strings.Contains(r.benchmark, bare+"/"))
 	})
 }
 

@@ -18,10 +18,10 @@ type benchmark []Case
 func (r *Report) benchmarks() (out []benchmark) {
 	at := map[record.Point]int{}
 	for _, c := range r.Cases {
-		i, known := at[c.point()]
+		i, known := at[c.Point()]
 		if !known {
 			i = len(out)
-			at[c.point()] = i
+			at[c.Point()] = i
 			out = append(out, nil)
 		}
 		out[i] = append(out[i], c)

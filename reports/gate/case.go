@@ -61,7 +61,8 @@ func (c Case) shown() (base, head float64) {
 // headAt is what head is at a ratio.
 func (c Case) headAt(ratio float64) float64 { return (c.Base+c.Shift)*ratio - c.Shift }
 
-func (c Case) point() record.Point { return record.Promise{Pkg: c.Pkg, Name: c.Name}.Point() }
+// Point is that of the benchmark, without a side.
+func (c Case) Point() record.Point { return record.Promise{Pkg: c.Pkg, Name: c.Name}.Point() }
 
 func oneValue(values []float64) bool {
 	return len(values) > 0 && slices.Min(values) == slices.Max(values)

@@ -27,6 +27,7 @@ func Stored(rec *record.Record, o Options) *Report {
 	r := Replay(rec, o).Report()
 	r.Base, r.Head = rec.Facts.Builds.Base, rec.Facts.Builds.Head
 	r.Warnings = slices.Concat(r.Warnings, rec.Facts.Warnings, rec.Warnings)
+	r.Explain(rec.Facts.Profiles, rec.Facts.Functions)
 	return r
 }
 

@@ -9,6 +9,7 @@
 //     again to the same Report.
 //  2. Two records are compared as they are, with a weaker promise (files.go).
 //  3. Rules of the repository accept regressions and set limits (rules.go, accept.go).
+//     Profiles that were made after the verdict name the functions it is in (cause.go).
 //  4. A Report is cases, each a benchmark in a unit with its verdict (report.go,
 //     case.go). It is written for people (text.go, markdown.go), scripts (json.go,
 //     junit.go) and GitHub (github.go); all of them say it in the words of words.go.

@@ -278,17 +278,17 @@ func TestFilesPackages(t *testing.T) {
 	base := parse(t, "pkg: p\n"+lines("ns/op", "A", six...)+"pkg: q\n"+lines("ns/op", "A", slow...))
 	head := parse(t, "pkg: q\n"+lines("ns/op", "A", slow...)+"pkg: p\n"+lines("ns/op", "A", slow...))
 	g := Files(base, head, Options{})
-	if len(g.Cases) != 2 || g.Cases[0].point().Full() != "p.A-2" || g.Cases[0].Verdict != Regressed || g.Cases[1].point().Full() != "q.A-2" || g.Cases[1].Verdict != NoChange {
+	if len(g.Cases) != 2 || g.Cases[0].Point().Full() != "p.A-2" || g.Cases[0].Verdict != Regressed || g.Cases[1].Point().Full() != "q.A-2" || g.Cases[1].Verdict != NoChange {
 		t.Errorf("%+v", g.Cases)
 	}
-	if g := Files(base, parse(t, "pkg: q\n"+lines("ns/op", "A", slow...)+"# failed A: no\n"), Options{}); g.Cases[0].point().Full() != "p.A-2" || g.Count(Failed) == 0 {
+	if g := Files(base, parse(t, "pkg: q\n"+lines("ns/op", "A", slow...)+"# failed A: no\n"), Options{}); g.Cases[0].Point().Full() != "p.A-2" || g.Count(Failed) == 0 {
 		t.Errorf("%+v", g.Cases)
 	}
 	if got := display("p.Grid/executor=x/workload=w/workers=1"); got != "p.Grid/executor=x/workload=w/workers=1" {
 		t.Error(got)
 	}
 	one := parse(t, "pkg: p\n"+lines("ns/op", "A", six...))
-	if g := Files(one, parse(t, lines("ns/op", "A", slow...)), Options{}); len(g.Cases) != 1 || g.Cases[0].point().Full() != "p.A-2" {
+	if g := Files(one, parse(t, lines("ns/op", "A", slow...)), Options{}); len(g.Cases) != 1 || g.Cases[0].Point().Full() != "p.A-2" {
 		t.Errorf("a file without package: %+v", g.Cases)
 	}
 }

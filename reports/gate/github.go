@@ -35,6 +35,7 @@ func WriteAnnotations(w io.Writer, r *Report) error {
 	whole("error", "poolbench: void", r.Void)
 	r.annotate(&b, "error", Failed, Regressed)
 	r.annotate(&b, "warning", LayoutSensitive, Inconclusive)
+	r.annotateCauses(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -56,7 +57,9 @@ func (r *Report) annotate(b *strings.Builder, kind string, verdicts ...Verdict) 
 				at = fmt.Sprintf("file=%s,line=%d,", escapeProperty(file), line)
 			}
 			text := strings.Join(strings.Fields(c.values()+" "+c.change()), " ")
-			text = strings.TrimSuffix(strings.TrimPrefix(text+"; "+bench.remark(), "; "), "; ")
+			for _, more := range []string{bench.remark(), r.causeRemark(bench)} {
+				text = strings.TrimSuffix(strings.TrimPrefix(text+"; "+more, "; "), "; ")
+			}
 			fmt.Fprintf(b, "::%s %stitle=%s::%s\n", kind, at, escapeProperty(c.Verdict.String()+": "+names.title(c)), escapeMessage(text))
 		}
 	}

@@ -49,6 +49,7 @@ type resultEntry struct {
 	Beside     string      `json:"beside,omitempty"` // of a speedup that changed: what the time with one CPU did, and the efficiencies
 	File       string      `json:"file,omitempty"`   // where the benchmark is declared
 	Line       int         `json:"line,omitempty"`   // there
+	Cause      *causeEntry `json:"cause,omitempty"`  // of a regression that was profiled
 	Accept     string      `json:"accept,omitempty"` // the rule that would accept it, but for the reason
 }
 
@@ -80,6 +81,7 @@ func (r *Report) entries(cases []Case) []resultEntry {
 		e := resultEntry{Package: c.Pkg, Name: c.Name, Unit: c.Unit, Verdict: c.Verdict.String(), Exact: c.Exact, Limit: c.Limit,
 			Detectable: finite(c.Detectable), More: finite(c.More), LayoutSD: finite(c.Layout), Planted: c.Canary, Reason: c.Reason, Beside: c.Beside, Shift: c.Shift, Accept: r.acceptLine(c)}
 		e.File, e.Line = r.place(c)
+		e.Cause = r.causeEntry(c)
 		if c.Verdict != New && c.Verdict != Failed && c.Verdict != Unchanged {
 			e.Base = &c.Base
 		}

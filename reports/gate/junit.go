@@ -117,6 +117,9 @@ func (r *Report) junitBody(b benchmark) string {
 		}
 		lines = append(lines, line)
 	}
+	if causes := r.causeRemark(b); causes != "" {
+		lines = append(lines, words.Capital(causes))
+	}
 	if file, line := r.place(b[0]); line > 0 {
 		lines = append(lines, fmt.Sprintf("%s:%d", file, line))
 	}

@@ -30,7 +30,7 @@ func WriteMarkdown(w io.Writer, r *Report) error {
 	if len(rows) > 0 {
 		words.MarkdownTable(&b, 3, []string{"verdict", "benchmark", "remark", "base → head", "change"}, rows)
 	}
-	for _, l := range names.notes(more) {
+	for _, l := range append(names.causes(), names.notes(more)...) {
 		fmt.Fprintf(&b, "- %s: %s\n", l.label, words.MarkdownText(l.text))
 	}
 	codeBlock(&b, "Why", r.Unmeasured)

@@ -27,6 +27,7 @@ type Report struct {
 	Controls      []Case           `json:"-"`              // the controls, in the order in which they were promised
 	EndedEarly    string           `json:"-"`              // "interrupted" or "failed" when the measurement ended before its time; the verdicts are of what was measured
 	Unmeasured    string           `json:"unmeasured"`     // why nothing was measured: a version does not build, an interrupt came before; may have several lines; empty when something was
+	Causes        []Cause          `json:"-"`              // of what regressed, where it was profiled
 	Warnings      []record.Warning `json:"-"`
 	Then          Then             `json:"-"`
 }

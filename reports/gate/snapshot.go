@@ -36,13 +36,13 @@ func WriteSnapshot(w io.Writer, config []record.Field, r *Report, base, head str
 	if len(kept) == 0 {
 		return errors.New("nothing to keep in the history: no benchmark has a ratio with an interval")
 	}
-	slices.SortFunc(kept, func(a, b Case) int { return byName(a.point(), b.point()) })
+	slices.SortFunc(kept, func(a, b Case) int { return byName(a.Point(), b.Point()) })
 	out := record.NewWriter(w, config)
 	if err := errors.Join(out.Fact("start", at.UTC().Truncate(time.Second)), out.Fact("builds", record.Builds{Base: base, Head: head})); err != nil {
 		return err
 	}
 	for _, c := range kept {
-		p := c.point()
+		p := c.Point()
 		p.Side = "head" // whose names have their -GOMAXPROCS suffix
 		if err := out.Result(record.Result{Point: p, Iterations: c.Ratio.N, Values: map[string]float64{
 			record.UnitTime: c.Head, unitRatio: c.Ratio.Value, unitLow: c.Ratio.Low, unitHigh: c.Ratio.High}}); err != nil {

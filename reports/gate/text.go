@@ -29,7 +29,7 @@ func WriteText(w io.Writer, r *Report, options view.Options) error {
 		rows = append(rows, []string{c.word(), names.title(c), c.values(), c.change(), b.remark()})
 	}
 	p.Labelled(rows, ink)
-	for _, l := range names.notes(more) {
+	for _, l := range append(names.causes(), names.notes(more)...) {
 		p.Line(l.word, ink(l.word), l.text)
 	}
 	for _, n := range r.next() {

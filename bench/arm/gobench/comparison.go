@@ -10,6 +10,8 @@
 //     take turns in slices of about a millisecond, with equal iteration counts
 //     (stepped.go); what cannot be stepped runs one process a slice (sliced.go). What is
 //     judged is what go test would print: values that a benchmark reports itself count.
+//  3. Profile makes profiles of both builds in the same way, and charges them to functions
+//     (profile.go, fold.go).
 //
 // Nothing is printed or computed while a slice runs.
 //
@@ -62,6 +64,8 @@ type Comparison struct {
 	lacks   []record.Warning
 	fit     fit
 	linking time.Duration // what one pair of links of all packages takes
+	own     map[*build.Package]build.Owned
+	places  map[*build.Package]map[string][2]build.Place // of functions that were profiled, by side
 }
 
 // New prepares to measure builds, which stay the caller's to close.
@@ -80,6 +84,7 @@ func New(builds *build.Builds, c Config) *Comparison {
 		c.Stage = func(string) {}
 	}
 	return &Comparison{config: c, builds: builds, targets: map[record.Point]*target{}, alone: map[*build.Package]bool{},
+		own: map[*build.Package]build.Owned{}, places: map[*build.Package]map[string][2]build.Place{},
 		random: rand.New(rand.NewPCG(c.Seed, 1))}
 }
 

@@ -78,7 +78,7 @@ func startStepped(l launch, mode string) (*stepped, error) {
 	defer out.Close()
 	s := &stepped{commands: commands, replies: replies, reader: bufio.NewReader(replies), patience: l.patience}
 	c := l.command()
-	c.Env, c.Files = append(c.Env, "POOLBENCH_STEPPING="+mode), []*os.File{in, out}
+	c.Env, c.Files = append(c.Env, "POOLBENCH_STEPPED="+mode), []*os.File{in, out}
 	if s.process, err = host.Start(context.Background(), c); err != nil {
 		s.close()
 		return nil, err

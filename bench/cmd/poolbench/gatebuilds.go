@@ -31,7 +31,7 @@ type buildFlags struct {
 	baseBin, headBin            string
 	baseCmd, headCmd            string
 	function, inputs, python    string
-	all                         bool
+	all, cause                  bool
 	budget, patience            time.Duration
 	seeds                       int
 	seed                        uint64
@@ -62,6 +62,7 @@ func (f *buildFlags) add(c *program.Invocation) {
 	c.Flags.StringVar(&f.inputs, "inputs", "", "`file` with a JSON value in each line, the only argument of a call of the function")
 	c.Flags.StringVar(&f.python, "python", "", "`path` of the interpreter (default python3)")
 	c.Flags.BoolVar(&f.all, "all", false, "measure benchmarks that cannot have changed, too: same binary, or nothing changed that they reach")
+	c.Flags.BoolVar(&f.cause, "cause", true, "profile what regressed, to name the functions it is in: a fifth of the budget more, 10s to 30s")
 	c.Flags.DurationVar(&f.budget, "budget", 0, "most `time` for measuring; building comes before it (default as long as the benchmarks need, 3m to 10m)")
 	c.Flags.DurationVar(&f.patience, "timeout", 0, "how `long` a benchmark may give no answer (default a sixth of the budget, 5s to 30s; commands ten times that)")
 	c.Flags.IntVar(&f.seeds, "seeds", defaultSeeds, "how many `times` each build is linked, with other function orders")
@@ -145,7 +146,6 @@ func (f *gateFlags) judgeBuilds(ctx context.Context, c *program.Invocation, m be
 	judge := gate.NewJudge(options, promised)
 	short := b.fit(m, options, promised, progress)
 	failure := b.measure(ctx, m, names, promised, short, judge, progress)
-	progress.stop()
 	report := judge.Report()
 	blocks := words.Count(report.Blocks, "block")
 	switch {
@@ -161,6 +161,10 @@ func (f *gateFlags) judgeBuilds(ctx context.Context, c *program.Invocation, m be
 		report.Warnings = append(report.Warnings, record.Warning{What: fmt.Sprintf("An error ended the measurement after %s: %s.", blocks, what)})
 	}
 	report.Base, report.Head = names.Base, names.Head
+	if failure == nil {
+		failure = b.findCauses(ctx, m, report, progress)
+	}
+	progress.stop()
 	report.Warnings = slices.Concat(report.Warnings, m.Warnings(), short, withoutAnswer(report))
 	report.Then = f.then(context.WithoutCancel(ctx))
 	f.leaveIn(b.out)

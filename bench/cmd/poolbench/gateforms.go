@@ -28,6 +28,7 @@ var flagForms = map[string][]gateForm{
 	"pkg":             {formRevisions},
 	"all":             {formRevisions},
 	"seeds":           {formRevisions},
+	"cause":           {formRevisions, formBinaries},
 	"bench":           {formRevisions, formBinaries},
 	"inputs":          {formFunction},
 	"python":          {formFunction},

@@ -311,7 +311,7 @@ func TestPatch(t *testing.T) {
 			t.Errorf("%s is there %d times", call, strings.Count(string(patched), call))
 		}
 	}
-	if n := strings.Count(string(patched), "if b.stepReads() { "+readMemory+" }"); n != 3 {
+	if n := strings.Count(string(patched), "if b.stepReads(step"); n != 3 {
 		t.Errorf("%d of 3 timers are patched", n)
 	}
 	if strings.Count(string(patched), "\n") != strings.Count(string(source), "\n") {

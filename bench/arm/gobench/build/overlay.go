@@ -73,9 +73,9 @@ func patch(source []byte) ([]byte, error) {
 		edit     func(from, to int) edit
 	}{
 		{"runN", func(s ast.Stmt) bool { return text(s) == "runtime.GC()" }, guard("b.stepCollects()", "runtime.GC()")},
-		{"StartTimer", readsMemory(text), guard("b.stepReads()", readMemory)},
-		{"StopTimer", readsMemory(text), guard("b.stepReads()", readMemory)},
-		{"ResetTimer", readsMemory(text), guard("b.stepReads()", readMemory)},
+		{"StartTimer", readsMemory(text), guard("b.stepReads(stepStart)", readMemory)},
+		{"StopTimer", readsMemory(text), guard("b.stepReads(stepStop)", readMemory)},
+		{"ResetTimer", readsMemory(text), guard("b.stepReads(stepReset)", readMemory)},
 		{"launch", func(s ast.Stmt) bool { _, ok := s.(*ast.DeferStmt); return ok },
 			func(_, to int) edit { return edit{to, to, "; if b.stepping() { b.stepLaunch(); return }"} }},
 		{"loopSlowPath", func(s ast.Stmt) bool {

@@ -33,7 +33,7 @@ func Prebuilt(base, head []string, dir string) (_ *Builds, err error) {
 			if err != nil {
 				return nil, inputError("the test binary of %v: %v", Side(s), err)
 			}
-			b.Stepped = b.Stepped && bytes.Contains(text, []byte("POOLBENCH_STEPPING"))
+			b.Stepped = b.Stepped && bytes.Contains(text, []byte("POOLBENCH_STEPPED"))
 			if err := os.WriteFile(b.pairPath(p, Side(s), pair), text, 0o777); err != nil {
 				return nil, err
 			}
