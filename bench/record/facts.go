@@ -122,6 +122,9 @@ type Promise struct {
 	InHead bool   `json:"in_head"`
 
 	Unchanged Unchanged `json:"unchanged,omitempty"` // why it is not measured; "" when it is
+
+	Was      string `json:"was,omitempty"`      // its name in base, where that is another one
+	Proposed bool   `json:"proposed,omitempty"` // nobody said that it is the same under another name: it looks like it
 }
 
 // An Unchanged is why a benchmark need not be measured: both versions of it do the same.
