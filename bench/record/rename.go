@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -36,6 +37,19 @@ func (r Rename) Of(p Point) (Point, bool) {
 	}
 	p.name = ShortName(to) + rest
 	return p, true
+}
+
+// Renames are several, of which the last that means a benchmark counts.
+type Renames []Rename
+
+// Of is what a benchmark of base is called in head, as Rename.Of.
+func (all Renames) Of(p Point) (to Point, means bool) {
+	for _, r := range slices.Backward(all) {
+		if to, means = r.Of(p); means {
+			return to, true
+		}
+	}
+	return Point{}, false
 }
 
 // below is what a name has behind that of what it is or is below: "" or "-8", "/size=1k-8".

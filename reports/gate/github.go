@@ -35,6 +35,9 @@ func WriteAnnotations(w io.Writer, r *Report) error {
 	whole("error", "poolbench: void", r.Void)
 	r.annotate(&b, "error", Failed, Regressed)
 	r.annotate(&b, "warning", LayoutSensitive, Inconclusive)
+	if _, proposed := r.wording().renames(); proposed != "" {
+		whole("notice", "poolbench: renamed?", proposed+". To say so, in "+RulesFile+":\n"+strings.Join(r.renameLines(), "\n"))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

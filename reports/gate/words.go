@@ -92,6 +92,9 @@ func (w wording) regressions() string {
 		}
 		if b.verdict() == Regressed {
 			var units []string
+			if was := w.was(b[0]); was != "" {
+				units = append(units, was)
+			}
 			for _, c := range b.changed(Regressed) {
 				units = append(units, c.brief())
 			}
@@ -158,6 +161,9 @@ func display(name string) string {
 // the -GOMAXPROCS suffix are left out when all cases have the same.
 func (w wording) title(c Case) string {
 	name := w.name(c)
+	if was := w.was(c); was != "" {
+		name += " (" + was + ")"
+	}
 	if c.Unit == record.UnitTime {
 		return name
 	}
@@ -292,8 +298,10 @@ type note struct{ word, label, text string }
 
 // notes are those that have something to say; more is of listed.
 func (w wording) notes(more string) []note {
+	said, proposed := w.renames()
 	all := []note{
 		{"…", "Not listed", more}, {"Same", "Same", w.same()}, {"New", "New", w.named(New)}, {"Missing", "Missing", w.named(Missing)},
+		{"Renamed", "Renamed", said}, {"Renamed?", "Renamed?", proposed},
 		{"Controls", "Controls", w.controls()},
 	}
 	for _, warning := range w.Warnings {

@@ -10,7 +10,7 @@ import (
 
 // renamed are the benchmarks of a package that have another name in base.
 type renamed struct {
-	rules    []record.Rename   // what was said
+	rules    record.Renames    // what was said
 	to       map[string]string // functions of base by name: what they are in head
 	proposed map[string]bool   // functions of head that nobody has said to be another one's
 }
@@ -43,19 +43,14 @@ func (c *Comparison) renamed(p *build.Package, functions [2][]string) renamed {
 	return r
 }
 
-// said is what a benchmark of base, by its full name, is in head, as the last rule has it
-// that means it; "" for one that is gone.
+// said is what a benchmark of base, by its full name, is in head, as the rules have it;
+// "" for one that is gone.
 func (r renamed) said(p *build.Package, name string) (to string, said bool) {
-	point := record.Promise{Pkg: p.Path, Name: record.ShortName(name)}.Point()
-	for _, rule := range r.rules {
-		if as, ok := rule.Of(point); ok && (as == record.Point{} || as.Pkg == p.Path) {
-			to, said = "", true
-			if as != (record.Point{}) {
-				to = record.PrintedName(as.Name())
-			}
-		}
+	as, said := r.rules.Of(record.Promise{Pkg: p.Path, Name: record.ShortName(name)}.Point())
+	if as == (record.Point{}) || as.Pkg != p.Path {
+		return "", said
 	}
-	return to, said
+	return record.PrintedName(as.Name()), said
 }
 
 // other is the function of the other side that is the same; "" when that has the same name,

@@ -30,7 +30,8 @@ const rulesHelp = `
 ` + rulesExample + `
 "*" stands for anything, and of several lines that match the last counts. A regression
 is accepted up to a change and until the end of a day. p90 and p99 are the tails of the
-times; "better" makes a unit of your own one that is judged.
+times; "better" makes a unit of your own one that is judged; "rename" says what a
+benchmark of base is called in head, or "-" for one that is gone.
 `
 
 const rulesExample = `  # word  benchmark        unit       value   until       reason
@@ -39,6 +40,7 @@ const rulesExample = `  # word  benchmark        unit       value   until       
   limit   net/http.Serve*  sec/op     10%
   limit   *                allocs/op  0%
   better  *                hits/op    higher
+  rename  BenchmarkEncode  BenchmarkMarshal
 `
 
 // failOn are the outcomes besides a regression that -fail-on can name.
