@@ -49,7 +49,7 @@ func TestRenamedInEveryView(t *testing.T) {
 	if !slices.Equal(r.renameLines(), want) {
 		t.Errorf("%q, want %q", r.renameLines(), want)
 	}
-	if r.Headline() != "1 of 4 benchmarks regressed: Marshal/size=1k (proposed: was Encode/size=1k, time +9 %); 3 without change." {
+	if r.Headline() != "1 of 4 benchmarks regressed: Marshal/size=1k (proposed: was Encode/size=1k, time +9.6 %); 3 without change." {
 		t.Error(r.Headline())
 	}
 	said := renamedSome(t, rule+strings.Join(want, "\n"))

@@ -135,14 +135,14 @@ func allNames(have [][2]listing, top string) (names []string) {
 // function, and proposed whether that has another one in base which only looks the same.
 func (c *Comparison) declare(t target, top string, have [2]listing, proposed bool) {
 	t.Promise = record.Promise{Pkg: t.pkg.Path, Name: t.printed(build.Head), Role: record.Judged}
-	if t.was != "" {
-		t.Was, t.Proposed = t.printed(build.Base), proposed
-	}
 	for s, in := range []*bool{&t.InBase, &t.InHead} {
 		f := have[s][top]
 		if *in = slices.Contains(f.names, t.function); !*in && f.failure != nil {
 			*in, t.failure[s] = true, f.failure
 		}
+	}
+	if t.was != "" && t.InBase {
+		t.Was, t.Proposed = t.printed(build.Base), proposed
 	}
 	switch other := c.targets[t.Point()]; {
 	case !t.InBase && !t.InHead:
