@@ -32,6 +32,7 @@ type Facts struct {
 	Calibrations []Calibration `fact:"calibration"`
 	Units        []Unit        `fact:"unit"`    // declared for this record
 	Promised     []Promise     `fact:"promise"` // of a comparison, in the order in which they are reported
+	Renamed      []Renamed     `fact:"renamed"` // of a snapshot of a comparison: what has another name in base
 	Refined      []string      `fact:"refined"` // names of points that were added to the plan
 	Readings     []Reading     `fact:"reading"` // what the machine is and did
 	Warnings     []Warning     `fact:"warning"` // of each topic those of the last session that has any
@@ -126,6 +127,9 @@ type Promise struct {
 
 	Procs     int       `json:"procs,omitempty"`     // GOMAXPROCS that it is measured with; 0 where a name alone tells, which may be wrong
 	Unchanged Unchanged `json:"unchanged,omitempty"` // why it is not measured; "" when it is
+
+	Was      string `json:"was,omitempty"`      // its name in base, where that is another one
+	Proposed bool   `json:"proposed,omitempty"` // nobody said that it is the same under another name: it looks like it
 }
 
 // An Unchanged is why a benchmark need not be measured: both versions of it do the same.
@@ -135,6 +139,14 @@ const (
 	Identical Unchanged = "identical" // no code or data of the test binary differs, nor a file that it opens
 	Unreached Unchanged = "unreached" // some differ, and it can reach none of them
 )
+
+// A Renamed is a benchmark that has another name in base. Names are as testing prints them
+// without "Benchmark".
+type Renamed struct {
+	Pkg  string `json:"pkg,omitempty"`
+	Was  string `json:"was"`
+	Name string `json:"name"`
+}
 
 // Point is the promised point, without a side.
 func (p Promise) Point() Point { return Point{Pkg: p.Pkg, name: p.Name} }

@@ -17,6 +17,7 @@ func (r *Rules) apply(report *Report) {
 	if r == nil {
 		return
 	}
+	r.applyRenames(report)
 	used := map[int]bool{} // by line
 	for i := range report.Cases {
 		c := &report.Cases[i]
@@ -50,7 +51,7 @@ func (r *Rules) apply(report *Report) {
 func (r *Rules) idle(report *Report) {
 	var idle []string
 	for _, rule := range r.rules {
-		if rule.word != "accept" && !rule.meansUnchanged(report) && !slices.ContainsFunc(report.Cases, func(c Case) bool {
+		if rule.word != "accept" && rule.word != "rename" && !rule.meansUnchanged(report) && !slices.ContainsFunc(report.Cases, func(c Case) bool {
 			tail := report.Method == Interleaved && c.Unit == record.UnitTime && (rule.unit == "p90" || rule.unit == "p99" || incidental[rule.unit])
 			return c.Verdict != New && c.Verdict != Missing && (rule.means(c.Unit) || tail) && (rule.word == "better" || rule.matches(c.Point()))
 		}) {

@@ -31,6 +31,8 @@ func (v Verdict) String() string { return phrases[v].name }
 type Case struct {
 	Pkg        string // import path; "" when unknown
 	Name       string // as testing prints it without "Benchmark"
+	Was        string // its name in base, where that is another one
+	Proposed   bool   // nobody said that the two are one: they look like it
 	Unit       string // "sec/op", "allocs/op", …; "p90 sec/op" and "p99 sec/op" are the tail of the turns, and "speedup@2" is how many times as fast 2 CPUs are as one
 	Verdict    Verdict
 	Base, Head float64           // medians in Unit; 0 where the side has none. People see Base, and head as Base × Ratio
@@ -46,7 +48,8 @@ type Case struct {
 	Reason     string            // why it failed, is inconclusive or accepted; empty when the interval says it
 	Beside     string            // of a speedup that changed: what the time with one CPU did, and the efficiencies
 
-	apart bool // its two sides were not held against each other, for want of values or of equal work
+	wasPkg string // its package in base, where that is another one
+	apart  bool   // its two sides were not held against each other, for want of values or of equal work
 }
 
 // shown are the values for people. Head is base × ratio: that is what was measured and

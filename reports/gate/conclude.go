@@ -39,6 +39,9 @@ func (j *Judge) Report() *Report {
 		Blocks: j.blocks, Links: len(j.links)}
 	for _, s := range j.subjects {
 		cases := s.cases()
+		for i := range cases {
+			cases[i].Was, cases[i].Proposed = s.Was, s.Proposed
+		}
 		if s.Role != record.Judged {
 			r.Controls = append(r.Controls, cases[0])
 			continue

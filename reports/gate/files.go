@@ -62,7 +62,13 @@ func Files(base, head *record.Record, o Options) *Report {
 	named := nameFiles(base, head, o.AcrossMachines)
 	b, h := collectFile(base, named, r.Method), collectFile(head, named, r.Method)
 	r.doubtSuffixes(base, head, named)
+	was := b.renamed(h, o.Rules.Renames())
 	r.judgeAll(b, h, o)
+	for i := range r.Cases {
+		if from, ok := was[r.Cases[i].Point()]; ok {
+			r.Cases[i].Was, r.Cases[i].wasPkg = from.Name(), from.Pkg
+		}
+	}
 	if !slices.Equal(base.Text, head.Text) && sameResults(base, head) {
 		r.withdraw("the files hold the same results in another order")
 	}

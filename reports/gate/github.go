@@ -36,6 +36,9 @@ func WriteAnnotations(w io.Writer, r *Report) error {
 	r.annotate(&b, "error", Failed, Regressed)
 	r.annotate(&b, "warning", LayoutSensitive, Inconclusive)
 	r.annotateCauses(&b)
+	if _, proposed := r.wording().renames(); proposed != "" {
+		whole("notice", "poolbench: renamed?", proposed+". To say so, in "+RulesFile+":\n"+strings.Join(r.renameLines(), "\n"))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -44,8 +44,7 @@ const maxHistory = 300
 func Changes(snapshots []*Snapshot, o Options) *History {
 	o = o.withDefaults()
 	h := &History{Snapshots: len(snapshots)}
-	sorted := slices.Clone(snapshots)
-	slices.SortStableFunc(sorted, func(a, b *Snapshot) int { return a.Time.Compare(b.Time) })
+	sorted := underNewNames(snapshots)
 	if n := len(sorted); n > maxHistory {
 		sorted = sorted[n-maxHistory:]
 		h.Warnings = append(h.Warnings, record.Warning{What: fmt.Sprintf("Only the latest %d of %d snapshots were looked at.", maxHistory, n), Cure: "Move old files elsewhere."})
@@ -65,6 +64,30 @@ func Changes(snapshots []*Snapshot, o Options) *History {
 			Cure: fmt.Sprintf("It takes %d or more.", 2*estimate.LeastPart)})
 	}
 	return h
+}
+
+// underNewNames are snapshots in which each benchmark has the name that it has in the latest
+// one, sorted by time.
+func underNewNames(snapshots []*Snapshot) []*Snapshot {
+	sorted := slices.Clone(snapshots)
+	slices.SortStableFunc(sorted, func(a, b *Snapshot) int { return a.Time.Compare(b.Time) })
+	for k, s := range sorted {
+		for _, r := range s.renamed {
+			was, is := record.Promise{Pkg: r.Pkg, Name: r.Was}.Point(), record.Promise{Pkg: r.Pkg, Name: r.Name}.Point()
+			for i, earlier := range sorted[:k] {
+				ratio, has := earlier.ratios[was]
+				if _, both := earlier.ratios[is]; !has || both {
+					continue
+				}
+				moved := *earlier
+				moved.ratios = maps.Clone(earlier.ratios)
+				delete(moved.ratios, was)
+				moved.ratios[is] = ratio
+				sorted[i] = &moved
+			}
+		}
+	}
+	return sorted
 }
 
 // look analyses one benchmark.

@@ -34,6 +34,9 @@ type resultEntry struct {
 	Package    string      `json:"package"`
 	Name       string      `json:"name"`                  // with the -GOMAXPROCS suffix if there is one
 	Unit       string      `json:"unit"`                  // "sec/op", "p90 sec/op", "allocs/op", "speedup@2", …
+	Was        string      `json:"was,omitempty"`         // in base, where it has another name there
+	Proposed   bool        `json:"proposed,omitempty"`    // nobody said that the two are one: they look like it
+	Rename     string      `json:"rename,omitempty"`      // the rule that would say so
 	Verdict    string      `json:"verdict"`               // "failed", "regressed", "layout-sensitive", "inconclusive", "accepted", "improved", "no change shown", "new", "missing", "unchanged"
 	Base       *float64    `json:"base_median,omitempty"` // of all blocks; people are shown head as base × ratio
 	Head       *float64    `json:"head_median,omitempty"`
@@ -79,7 +82,11 @@ func (r *Report) entries(cases []Case) []resultEntry {
 	out := []resultEntry{}
 	for _, c := range cases {
 		e := resultEntry{Package: c.Pkg, Name: c.Name, Unit: c.Unit, Verdict: c.Verdict.String(), Exact: c.Exact, Limit: c.Limit,
-			Detectable: finite(c.Detectable), More: finite(c.More), LayoutSD: finite(c.Layout), Planted: c.Canary, Reason: c.Reason, Beside: c.Beside, Shift: c.Shift, Accept: r.acceptLine(c)}
+			Detectable: finite(c.Detectable), More: finite(c.More), LayoutSD: finite(c.Layout), Planted: c.Canary, Reason: c.Reason, Beside: c.Beside, Shift: c.Shift, Accept: r.acceptLine(c),
+			Was: c.Was, Proposed: c.Proposed, Rename: r.renameLine(c)}
+		if c.wasPkg != "" && c.wasPkg != c.Pkg {
+			e.Was = c.wasPkg + "." + c.Was
+		}
 		e.File, e.Line = r.place(c)
 		e.Cause = r.causeEntry(c)
 		if c.Verdict != New && c.Verdict != Failed && c.Verdict != Unchanged {

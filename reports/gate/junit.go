@@ -120,6 +120,12 @@ func (r *Report) junitBody(b benchmark) string {
 	if causes := r.causeRemark(b); causes != "" {
 		lines = append(lines, words.Capital(causes))
 	}
+	if b[0].Was != "" {
+		lines = append(lines, r.wording().was(b[0]))
+	}
+	if rename := r.renameLine(b[0]); rename != "" {
+		lines = append(lines, "Renamed, in "+RulesFile+": "+rename)
+	}
 	if file, line := r.place(b[0]); line > 0 {
 		lines = append(lines, fmt.Sprintf("%s:%d", file, line))
 	}

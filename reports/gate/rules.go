@@ -30,10 +30,13 @@ const RulesFile = ".poolbench-gate"
 //	limit   *                allocs/op  0%
 //	limit   Serve            efficiency@4 5%
 //	better  *                hits/op    higher
+//	rename  BenchmarkEncode  BenchmarkMarshal
 //
 // "accept" lets a regression pass up to a change, until the end of a day (UTC), for
 // a reason. "limit" is the slowdown of interest instead of the default. "better"
-// says which direction of a unit of your own is good, so that it is judged. Units may be
+// says which direction of a unit of your own is good, so that it is judged. "rename" names
+// a benchmark of base and what it is in head, or "-" for one that is gone, so that nothing
+// is proposed for it; all that is below it is renamed with it. Units may be
 // written as Go's benchmarks print them, ns/op and MB/s; "p90" and "p99" are the tails of
 // the turns' times, and "efficiency@4" or "speedup@4" is how a benchmark scales to 4 CPUs,
 // without a number to any: both fall by the same share. In a benchmark's name "*" stands for anything; a name is matched with
@@ -52,6 +55,7 @@ type rule struct {
 	value                 float64   // the change, as a fraction; of better the direction
 	until                 time.Time // last day of an accept
 	reason                string    // of an accept
+	to                    string    // of a rename
 }
 
 // ruleForms are what the words of rules take.
@@ -59,7 +63,11 @@ var ruleForms = map[string]string{
 	"accept": "accept takes a benchmark, a unit, a change, a last day and a reason: accept Encode/* sec/op +8% 2027-01-31 reads twice now",
 	"limit":  "limit takes a benchmark, a unit and a change: limit Encode/* sec/op 10%",
 	"better": "better takes a benchmark, a unit and higher or lower: better * hits/op higher",
+	"rename": "rename takes the name in base and the one in head, or - for none: rename BenchmarkEncode BenchmarkMarshal",
 }
+
+// ruleWords is how many words a rule has; an accept has them at least, for the reason.
+var ruleWords = map[string]int{"accept": 6, "limit": 4, "better": 4, "rename": 3}
 
 // maxRules bounds what ReadRules takes, in lines, and maxRuleLine in bytes.
 const (
@@ -105,11 +113,13 @@ func parseRule(fields []string) (r rule, err error) {
 	}
 	r.word = fields[0]
 	form, known := ruleForms[r.word]
-	switch accept := r.word == "accept"; {
+	switch n := ruleWords[r.word]; {
 	case !known:
-		return r, fmt.Errorf("%q is none of accept, limit, better", r.word)
-	case accept && len(fields) < 6, !accept && len(fields) != 4:
+		return r, fmt.Errorf("%q is none of accept, limit, better, rename", r.word)
+	case len(fields) < n, len(fields) > n && r.word != "accept":
 		return r, errors.New(form)
+	case r.word == "rename":
+		return parseRename(fields)
 	}
 	r.benchmark = fields[1]
 	r.pattern, err = regexp.Compile("(?s)^" + strings.ReplaceAll(regexp.QuoteMeta(r.benchmark), `\*`, ".*") + "$")

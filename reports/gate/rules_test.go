@@ -36,7 +36,7 @@ func TestRulesMatch(t *testing.T) {
 
 func TestRulesErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"acept A sec/op +8% 2027-01-31 x":                `rules:1: "acept" is none of accept, limit, better`,
+		"acept A sec/op +8% 2027-01-31 x":                `rules:1: "acept" is none of accept, limit, better, rename`,
 		"limit A\xff sec/op 5%":                          `rules:1: "A\xff" is no pattern: error parsing regexp: invalid UTF-8`,
 		"\n# x\naccept A sec/op +8% 2027-01-31":          "rules:3: accept takes a benchmark",
 		"accept A sec/op much 2027-01-31 x":              `"much" is no change`,

@@ -19,6 +19,7 @@ type Snapshot struct {
 	Time       time.Time
 	Base, Head string // commits
 	ratios     map[record.Point]float64
+	renamed    []record.Renamed // what has another name before
 }
 
 // Units of a snapshot's results beside record.UnitTime.
@@ -42,6 +43,11 @@ func WriteSnapshot(w io.Writer, config []record.Field, r *Report, base, head str
 		return err
 	}
 	for _, c := range kept {
+		if c.Was != "" && (c.wasPkg == "" || c.wasPkg == c.Pkg) {
+			if err := out.Fact("renamed", record.Renamed{Pkg: c.Pkg, Was: c.Was, Name: c.Name}); err != nil {
+				return err
+			}
+		}
 		p := c.Point()
 		p.Side = "head" // whose names have their -GOMAXPROCS suffix
 		if err := out.Result(record.Result{Point: p, Iterations: c.Ratio.N, Values: map[string]float64{
@@ -58,7 +64,7 @@ func byName(a, b record.Point) int {
 
 // ReadSnapshot reads what WriteSnapshot wrote.
 func ReadSnapshot(rec *record.Record) (*Snapshot, error) {
-	s := &Snapshot{rec.Facts.Start, rec.Facts.Builds.Base, rec.Facts.Builds.Head, map[record.Point]float64{}}
+	s := &Snapshot{rec.Facts.Start, rec.Facts.Builds.Base, rec.Facts.Builds.Head, map[record.Point]float64{}, rec.Facts.Renamed}
 	if s.Time.IsZero() || s.Base == "" || s.Head == "" {
 		return nil, fmt.Errorf("%s is no part of a history: it needs a time, and base and head as facts", rec.Path)
 	}

@@ -18,6 +18,9 @@ func (r *Report) next() (out []note) {
 	if command := r.again(); command != "" {
 		out = append(out, note{"Again", "Measure just these again", command})
 	}
+	for _, line := range r.renameLines() {
+		out = append(out, note{"Rename", "Renamed, in " + RulesFile, line})
+	}
 	for _, line := range r.acceptLines() {
 		out = append(out, note{"Accept", "Accept in " + RulesFile, line})
 	}
@@ -30,6 +33,7 @@ func (r *Report) next() (out []note) {
 // writeNext is next as Markdown: what is to be pasted stands in blocks of code.
 func (r *Report) writeNext(b *bytes.Buffer) {
 	codeBlock(b, "Measure just these again", r.again())
+	codeBlock(b, "To say that they are renamed, in `"+RulesFile+"`, or that they are not, with `-` for the second name", strings.Join(r.renameLines(), "\n"))
 	codeBlock(b, "To accept, with the reason, in `"+RulesFile+"`", strings.Join(r.acceptLines(), "\n"))
 }
 

@@ -92,6 +92,9 @@ func (w wording) regressions() string {
 		}
 		if b.verdict() == Regressed {
 			var units []string
+			if was := w.was(b[0]); was != "" {
+				units = append(units, was)
+			}
 			for _, c := range b.changed(Regressed) {
 				units = append(units, c.brief())
 			}
@@ -158,11 +161,16 @@ func display(name string) string {
 // the -GOMAXPROCS suffix are left out when all cases have the same.
 func (w wording) title(c Case) string {
 	name := w.name(c)
+	renamed := ""
+	if was := w.was(c); was != "" {
+		renamed = " (" + was + ")"
+	}
+	name += renamed
 	switch {
 	case c.Unit == record.UnitTime:
 		return name
 	case record.SpeedupAt(c.Unit) > 0:
-		return w.bare(c) + " scales"
+		return w.bare(c) + renamed + " scales"
 	}
 	if quantile, ok := strings.CutSuffix(c.Unit, " "+record.UnitTime); ok {
 		return name + ", " + quantile
@@ -301,8 +309,10 @@ type note struct{ word, label, text string }
 
 // notes are those that have something to say; more is of listed.
 func (w wording) notes(more string) []note {
+	said, proposed := w.renames()
 	all := []note{
 		{"…", "Not listed", more}, {"Same", "Same", w.same()}, {"New", "New", w.named(New)}, {"Missing", "Missing", w.named(Missing)},
+		{"Renamed", "Renamed", said}, {"Renamed?", "Renamed?", proposed},
 		{"Scaling", "Scaling", w.scaling()}, {"Controls", "Controls", w.controls()},
 	}
 	for _, warning := range w.Warnings {

@@ -23,10 +23,12 @@ type Comparison struct {
 	Base, Head string // for the shell
 	Dir        string // where they run; "" is the current directory
 	Patience   time.Duration
+	Renames    record.Renames // which benchmarks of base have another name in head
 
-	failure [2]error             // by side: why it is not run any more
-	results map[record.Point]int // that both sides print in one run, at least 1
-	took    time.Duration        // one run of both
+	failure [2]error                      // by side: why it is not run any more
+	results map[record.Point]int          // that both sides print in one run, at least 1
+	took    time.Duration                 // one run of both
+	was, is map[record.Point]record.Point // what has another name in base, by the one of head and by that of base
 }
 
 const (
@@ -66,6 +68,7 @@ func (c *Comparison) Declare(ctx context.Context) ([]record.Promise, error) {
 		return nil, fmt.Errorf("no benchmark to compare: base %w; head %w", c.failure[0], c.failure[1])
 	}
 	c.took = time.Since(begin)
+	c.rename(sides)
 	c.results = map[record.Point]int{}
 	names := map[string][]string{} // by package
 	for _, p := range points {
@@ -74,11 +77,34 @@ func (c *Comparison) Declare(ctx context.Context) ([]record.Promise, error) {
 	var promised []record.Promise
 	for _, p := range points {
 		base, head := len(sides[0].slices[p]), len(sides[1].slices[p])
-		promised = append(promised, record.Promised(p, record.Judged, base > 0 || c.failure[0] != nil, head > 0 || c.failure[1] != nil))
-		_, promised[len(promised)-1].Procs = record.TellProcs(names[p.Pkg]).Split(p.Name())
+		if _, renamed := c.is[p]; renamed {
+			continue // it is promised under the other name
+		}
+		from, renamed := c.was[p]
+		if renamed {
+			base = len(sides[0].slices[from])
+		}
+		promise := record.Promised(p, record.Judged, base > 0 || c.failure[0] != nil, head > 0 || c.failure[1] != nil)
+		_, promise.Procs = record.TellProcs(names[p.Pkg]).Split(p.Name())
+		if renamed {
+			promise.Was = from.Name()
+		}
+		promised = append(promised, promise)
 		c.results[p] = max(1, min(base, head))
+		c.results[from] = c.results[p]
 	}
 	return promised, nil
+}
+
+// rename finds what has another name in base, in the same package.
+func (c *Comparison) rename(sides [2]printed) {
+	c.was, c.is = map[record.Point]record.Point{}, map[record.Point]record.Point{}
+	for _, from := range sides[0].order {
+		to, _ := c.Renames.Of(from)
+		if len(sides[1].slices[from]) == 0 && len(sides[1].slices[to]) > 0 && len(sides[0].slices[to]) == 0 && to.Pkg == from.Pkg {
+			c.was[to], c.is[from] = from, to
+		}
+	}
 }
 
 // Fit is what a block takes: a run cannot be made shorter.
@@ -105,12 +131,20 @@ func (c *Comparison) contest(p record.Point, both [2]*runs) (contest block.Conte
 		switch {
 		case c.failure == [2]error{}:
 			contest.Turns = runsInBlock * c.results[p]
-			contest.Entrants = append(contest.Entrants, block.Entrant{Point: sided, Arm: &benchmark{runs: r, point: p}})
+			contest.Entrants = append(contest.Entrants, block.Entrant{Point: sided, Arm: &benchmark{runs: r, point: c.named(p, s)}})
 		case c.failure[s] != nil:
 			contest.Entrants = append(contest.Entrants, block.Entrant{Point: sided, Arm: arm.Failed{Err: c.failure[s]}})
 		}
 	}
 	return contest
+}
+
+// named is a promised point as a side prints it.
+func (c *Comparison) named(p record.Point, side int) record.Point {
+	if from, ok := c.was[p]; ok && side == 0 {
+		return from
+	}
+	return p
 }
 
 // runs are those of one command in one block, made when the first benchmark asks.

@@ -29,8 +29,10 @@ type Comparison struct {
 	dir      string // of the driver
 	times    int    // that a slice goes through all inputs
 	turns    int
-	checked  bool // it answers the same twice
-	differ   bool // base and head answer differently
+	checked  bool          // it answers the same twice
+	differ   bool          // base and head answer differently
+	took     time.Duration // the interpreters of a block, until they stand ready
+	slice    time.Duration // one slice of one side
 	failures [2]error
 	random   *rand.Rand
 }
@@ -95,6 +97,7 @@ func (c *Comparison) Declare(ctx context.Context) (promised []record.Promise, er
 	var answers [2]string
 	least := math.Inf(1)
 	for s := range there {
+		begin := time.Now()
 		var first, second ran
 		a, err := c.side(ctx, s)
 		there[s] = !errors.Is(err, errMissing)
@@ -107,6 +110,7 @@ func (c *Comparison) Declare(ctx context.Context) (promised []record.Promise, er
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
+		c.took = max(c.took, time.Since(begin))
 		if c.failures[s] = err; err == nil {
 			least = min(least, first.Elapsed, second.Elapsed)
 			same = same && first.Answers == second.Answers
@@ -123,12 +127,30 @@ func (c *Comparison) Declare(ctx context.Context) (promised []record.Promise, er
 	c.checked = same
 	c.differ = same && answers[0] != answers[1]
 	c.times = timesFor(least, leastSlice, mostTimes)
+	c.slice = time.Duration(least * float64(c.times) * float64(time.Second))
 	c.turns = int(math.Min(mostTurns, math.Max(leastTurns, turnsTake/(least*float64(c.times)))))
 	promised = append(promised, record.Promised(c.point(controlSame), record.Same, true, true))
 	if c.calls() >= leastForCanary {
 		promised = append(promised, record.Promised(c.point(controlSlower), record.Canary, true, true))
 	}
 	return promised, nil
+}
+
+// Fit makes blocks have fewer turns, for so many of them to be measured within a time, and
+// returns what they take; 0 when there is nothing to measure.
+func (c *Comparison) Fit(blocks int, within time.Duration) time.Duration {
+	if c.slice == 0 {
+		return 0
+	}
+	points := 2 // with the control of base against itself
+	if c.calls() >= leastForCanary {
+		points++
+	}
+	takes := func() time.Duration { return 3*c.took + time.Duration(2*points*c.turns)*c.slice }
+	for c.turns > leastTurns && time.Duration(blocks)*takes() > within {
+		c.turns--
+	}
+	return takes()
 }
 
 // Close removes what Declare has written.

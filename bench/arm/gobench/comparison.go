@@ -1,7 +1,8 @@
 // Package gobench measures two builds of the same Go benchmarks against each other.
 //
 //  1. Declare finds the benchmarks of both builds, sub-benchmarks included
-//     (discover.go), leaves out those that do the same in both (unchanged.go), finds out how many iterations make a slice (calibrate.go), and
+//     (discover.go), pairs those that have another name in base (rename.go, alike.go),
+//     leaves out those that do the same in both (unchanged.go), finds out how many iterations make a slice (calibrate.go), and
 //     adds controls: benchmarks of base against a copy of base, and against base with
 //     more iterations than it is told (controls.go). Fit makes blocks short enough for
 //     as many as are needed (fit.go).
@@ -38,16 +39,17 @@ import (
 
 // Config says how to measure; zero values mean the defaults.
 type Config struct {
-	Bench    string        // regular expression as for -test.bench; "."
-	All      bool          // measure what cannot have changed, too
-	CPU      []int         // values of GOMAXPROCS; the one of this process
-	Pairs    int           // pairs of links that blocks rotate through; 16
-	Slice    time.Duration // length of a slice; 1.25ms stepped, 10ms sliced
-	Slices   int           // kept of each side in a block, at most; 20 stepped, 6 sliced
-	Patience time.Duration // how long a benchmark may give no answer; 30s
-	Same     int           // controls that compare base with itself; -1 means none
-	Canaries int           // controls that are slowed down by 5 %; -1 means none
-	Seed     uint64        // of the choice of CPUs
+	Bench    string         // regular expression as for -test.bench; "."
+	All      bool           // measure what cannot have changed, too
+	CPU      []int          // values of GOMAXPROCS; the one of this process
+	Pairs    int            // pairs of links that blocks rotate through; 16
+	Slice    time.Duration  // length of a slice; 1.25ms stepped, 10ms sliced
+	Slices   int            // kept of each side in a block, at most; 20 stepped, 6 sliced
+	Patience time.Duration  // how long a benchmark may give no answer; 30s
+	Same     int            // controls that compare base with itself; -1 means none
+	Canaries int            // controls that are slowed down by 5 %; -1 means none
+	Seed     uint64         // of the choice of CPUs
+	Renames  record.Renames // which benchmarks of base have another name in head; of several that mean one the last counts
 	// Stage is told what is being done between measurements; may be nil.
 	Stage func(what string)
 }

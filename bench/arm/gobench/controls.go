@@ -63,7 +63,7 @@ func (c *Comparison) addSpread(from []*target, first, n int, role record.Role, w
 	n = min(n, len(from))
 	for i := range n {
 		t := *from[((2*i+1)*len(from)/(2*n)+first)%len(from)]
-		t.Role = role
+		t.Role, t.Was, t.Proposed = role, "", false
 		name := record.ShortName(t.function) + "/control=" + word
 		t.Name = withProcs(name, t.procs)
 		if c.targets[t.Point()] == nil {

@@ -72,9 +72,10 @@ func (c *Comparison) discover(ctx context.Context, p *build.Package) error {
 			return err
 		}
 	}
+	renamed := c.renamed(p, functions)
 	for _, s := range []build.Side{build.Base, build.Head} {
 		for _, top := range functions[s] {
-			pattern, err := within(c.config.Bench, top)
+			pattern, err := renamed.pattern(c.config.Bench, s, top)
 			if err != nil {
 				return &build.InputError{Text: fmt.Sprintf("-bench: %v", err)}
 			}
@@ -88,15 +89,22 @@ func (c *Comparison) discover(ctx context.Context, p *build.Package) error {
 					return err
 				}
 			}
+			if to := renamed.other(s, top); s == build.Base && to != "" {
+				top = to
+			}
 			if !slices.Contains(tops, top) {
 				tops = append(tops, top)
 			}
 		}
 	}
+	was := make([]map[string]string, len(have))
+	for i := range have {
+		was[i] = renamed.rename(p, have[i])
+	}
 	for _, top := range tops {
 		for _, name := range allNames(have, top) {
 			for i, procs := range c.config.CPU {
-				c.declare(p, top, name, procs, have[i])
+				c.declare(target{pkg: p, function: name, was: was[i][name], procs: procs}, top, have[i], renamed.proposed[top])
 			}
 		}
 	}
@@ -123,15 +131,18 @@ func allNames(have [][2]listing, top string) (names []string) {
 	return names
 }
 
-// declare adds a target, if a build has it at that GOMAXPROCS, or may have.
-func (c *Comparison) declare(p *build.Package, top, name string, procs int, have [2]listing) {
-	t := target{pkg: p, function: name, procs: procs}
-	t.Promise = record.Promise{Pkg: p.Path, Name: t.printed(), Role: record.Judged, Procs: procs}
+// declare adds a target, if a build has it at that GOMAXPROCS, or may have. Top is its
+// function, and proposed whether that has another one in base which only looks the same.
+func (c *Comparison) declare(t target, top string, have [2]listing, proposed bool) {
+	t.Promise = record.Promise{Pkg: t.pkg.Path, Name: t.printed(build.Head), Role: record.Judged, Procs: t.procs}
 	for s, in := range []*bool{&t.InBase, &t.InHead} {
 		f := have[s][top]
-		if *in = slices.Contains(f.names, name); !*in && f.failure != nil {
+		if *in = slices.Contains(f.names, t.function); !*in && f.failure != nil {
 			*in, t.failure[s] = true, f.failure
 		}
+	}
+	if t.was != "" && t.InBase {
+		t.Was, t.Proposed = t.printed(build.Base), proposed
 	}
 	switch other := c.targets[t.Point()]; {
 	case !t.InBase && !t.InHead:

@@ -96,12 +96,12 @@ func (c *Comparison) takeProfiles(ctx context.Context, t *target, number int, ki
 	}()
 	var runners [2]runner
 	for s, build := range t.sides() {
-		l, err := c.launch(t.pkg, build, c.Links(number), exactly(t.function), t.procs)
+		l, err := c.launch(t.pkg, build, c.Links(number), exactly(t.named(build)), t.procs)
 		if err != nil {
 			return err
 		}
 		l.env = append(slices.Clone(l.env), "POOLBENCH_PROFILE="+kind+" "+sides[s].path)
-		if sides[s].process, err = awaitBenchmark(ctx, l, t.function); err != nil {
+		if sides[s].process, err = awaitBenchmark(ctx, l, t.named(build)); err != nil {
 			return fmt.Errorf("%v: %w", build, err)
 		}
 		sides[s].process.last = true

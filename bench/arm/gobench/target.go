@@ -15,6 +15,7 @@ type target struct {
 	record.Promise
 	pkg      *build.Package
 	function string // full name as package testing knows it: "BenchmarkA/b"
+	was      string // the same in base, where it has another name there; else ""
 	procs    int
 	failure  [2]error // by side: why it cannot be measured
 	plan     plan
@@ -73,9 +74,17 @@ func (t *target) entrant(s build.Side, a arm.Arm) block.Entrant {
 	return block.Entrant{Point: p, Arm: a}
 }
 
-// printed is the name that package testing prints for the target.
-func (t *target) printed() string {
-	return withProcs(record.ShortName(t.function), t.procs)
+// named is its full name in a build.
+func (t *target) named(s build.Side) string {
+	if s != build.Head && t.was != "" {
+		return t.was
+	}
+	return t.function
+}
+
+// printed is the name that package testing prints for the target in a build.
+func (t *target) printed(s build.Side) string {
+	return withProcs(record.ShortName(t.named(s)), t.procs)
 }
 
 // withProcs is the name as package testing prints it.

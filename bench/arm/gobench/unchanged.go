@@ -39,7 +39,7 @@ func (c *Comparison) leaveOut(ctx context.Context, p *build.Package, functions *
 		}
 		for _, procs := range c.config.CPU {
 			t := target{pkg: p, function: top, procs: procs}
-			t.Promise = record.Promise{Pkg: p.Path, Name: t.printed(), Role: record.Judged, InBase: true, InHead: true, Procs: procs, Unchanged: why}
+			t.Promise = record.Promise{Pkg: p.Path, Name: t.printed(build.Head), Role: record.Judged, InBase: true, InHead: true, Procs: procs, Unchanged: why}
 			if c.targets[t.Point()] == nil {
 				c.targets[t.Point()] = &t
 				c.order = append(c.order, &t)

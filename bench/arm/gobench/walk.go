@@ -57,11 +57,11 @@ func (c *Comparison) walk(ctx context.Context, targets []*target, pair int, v vi
 	for _, t := range targets {
 		var runners [2]runner
 		for s, side := range t.sides() {
-			l, err := c.launch(t.pkg, side, pair, exactly(t.function), t.procs)
+			l, err := c.launch(t.pkg, side, pair, exactly(t.named(side)), t.procs)
 			if err != nil {
 				return err
 			}
-			runners[s] = &sliced{l, t.printed()}
+			runners[s] = &sliced{l, t.printed(side)}
 		}
 		failures, err := v.with(ctx, t, runners, false, 0)
 		if err != nil {
@@ -95,7 +95,7 @@ func (c *Comparison) walkStepped(ctx context.Context, rest []*target, pair int, 
 			return err
 		case failures == [2]error{}:
 			rest = left
-		case len(functions(rest)) == 1:
+		case len(namesIn(rest, build.Head)) == 1:
 			for _, t := range rest {
 				t.fail(failures)
 			}
@@ -121,18 +121,19 @@ func (v visit) processes(ctx context.Context, processes [2]*stepped, left []*tar
 	for len(left) > 0 {
 		begin := time.Now()
 		name, failures := both(processes, func(p *stepped) (string, error) { return p.awaitReady(ctx) })
-		if failures == ([2]error{}) && name[0] != name[1] {
-			failures[1] = errOrder
-		}
 		if failures != ([2]error{}) {
 			return left, failures, nil
 		}
 		startup := time.Since(begin)
 		var here, others []*target
 		for _, t := range left {
-			if t.function == name[0] {
+			sides := t.sides()
+			switch first, second := t.named(sides[0]) == name[0], t.named(sides[1]) == name[1]; {
+			case first && second:
 				here = append(here, t)
-			} else {
+			case first || second:
+				return left, [2]error{1: errOrder}, nil
+			default:
 				others = append(others, t)
 			}
 		}
@@ -175,12 +176,12 @@ func both[T any](processes [2]*stepped, ask func(*stepped) (T, error)) (answers 
 // errOrder: the sides come by their benchmarks in another order.
 var errOrder = errors.New("another benchmark came first in head")
 
-// functions are the names of the benchmarks of targets, each once.
-func functions(targets []*target) []string {
+// namesIn are those of the benchmarks of targets in a build, each once.
+func namesIn(targets []*target, s build.Side) []string {
 	var names []string
 	for _, t := range targets {
-		if !slices.Contains(names, t.function) {
-			names = append(names, t.function)
+		if name := t.named(s); !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names
@@ -195,13 +196,13 @@ func (c *Comparison) launch(p *build.Package, s build.Side, pair int, pattern st
 // start starts both sides for targets of one group. Both must be killed.
 func (c *Comparison) start(targets []*target, pair int) (processes [2]*stepped, err error) {
 	t := targets[0]
-	patterns := functions(targets)
-	// The first that fits counts, and A fits A/b: it would be run for its sub-benchmarks.
-	slices.SortStableFunc(patterns, func(a, b string) int { return strings.Count(a, "/") - strings.Count(b, "/") })
-	for i, name := range patterns {
-		patterns[i] = exactly(name)
-	}
 	for s, side := range t.sides() {
+		patterns := namesIn(targets, side)
+		// The first that fits counts, and A fits A/b: it would be run for its sub-benchmarks.
+		slices.SortStableFunc(patterns, func(a, b string) int { return strings.Count(a, "/") - strings.Count(b, "/") })
+		for i, name := range patterns {
+			patterns[i] = exactly(name)
+		}
 		var l launch
 		l, err = c.launch(t.pkg, side, pair, strings.Join(patterns, "|"), t.procs)
 		if err == nil {

@@ -31,7 +31,8 @@ const rulesHelp = `
 "*" stands for anything, and of several lines that match the last counts. A regression
 is accepted up to a change and until the end of a day. p90 and p99 are the tails of the
 times, efficiency@4 (or speedup@4) is how a benchmark scales to 4 CPUs; "better" makes a
-unit of your own one that is judged.
+unit of your own one that is judged; "rename" says what a benchmark of base is called in
+head, or "-" for one that is gone.
 `
 
 const rulesExample = `  # word  benchmark        unit       value   until       reason
@@ -41,6 +42,7 @@ const rulesExample = `  # word  benchmark        unit       value   until       
   limit   *                allocs/op  0%
   limit   Serve            efficiency@4 5%
   better  *                hits/op    higher
+  rename  BenchmarkEncode  BenchmarkMarshal
 `
 
 // failOn are the outcomes besides a regression that -fail-on can name.

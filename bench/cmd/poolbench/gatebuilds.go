@@ -36,7 +36,8 @@ type buildFlags struct {
 	seeds                       int
 	seed                        uint64
 	out                         string
-	revisions                   [2]string // what was built
+	renames                     record.Renames // of the rules
+	revisions                   [2]string      // what was built
 }
 
 const (
@@ -120,6 +121,7 @@ func (f *gateFlags) measureBuilds(ctx context.Context, c *program.Invocation, op
 	defer unlock()
 	progress := &gateProgress{out: c.Stderr}
 	defer progress.stop()
+	b.renames = options.Rules.Renames()
 	m, names, clean, err := b.comparison(ctx, progress)
 	if err != nil {
 		progress.stop()
@@ -215,13 +217,13 @@ func (f *buildFlags) comparison(ctx context.Context, progress *gateProgress) (m 
 	patience := min(30*time.Second, max(5*time.Second, cmp.Or(f.budget, leastBudget)/6))
 	if f.baseCmd != "" {
 		progress.stage("running both commands")
-		return &commandarm.Comparison{Base: f.baseCmd, Head: f.headCmd, Patience: cmp.Or(f.patience, 10*patience)},
+		return &commandarm.Comparison{Base: f.baseCmd, Head: f.headCmd, Patience: cmp.Or(f.patience, 10*patience), Renames: f.renames},
 			record.Builds{Base: f.baseCmd, Head: f.headCmd}, func() error { return nil }, nil
 	}
 	if f.function != "" {
 		return f.functions(ctx, progress, patience)
 	}
-	config := gobench.Config{Bench: f.bench, All: f.all, Pairs: f.seeds, Patience: cmp.Or(f.patience, patience), CPU: f.cpu, Seed: f.seed, Stage: progress.stage}
+	config := gobench.Config{Bench: f.bench, All: f.all, Pairs: f.seeds, Patience: cmp.Or(f.patience, patience), CPU: f.cpu, Seed: f.seed, Renames: f.renames, Stage: progress.stage}
 	var builds *build.Builds
 	if f.baseBin != "" {
 		names = record.Builds{Base: f.baseBin, Head: f.headBin}

@@ -188,6 +188,27 @@ func TestGateUnchanged(t *testing.T) {
 	}
 }
 
+// A new name hides no regression: what only head has is measured against what only base has
+// and looks the same, and the line that is proposed takes the question off.
+func TestGateRenamed(t *testing.T) {
+	benchRepo(t)
+	module := func(name, work string) string {
+		return "package m\n\nimport \"testing\"\n\nvar kept []byte\n\nfunc work() { " + work + " }\n\nfunc Benchmark" + name + "(b *testing.B) {\n\tfor b.Loop() {\n\t\twork()\n\t}\n}\n"
+	}
+	put(t, "m_test.go", module("Old", "kept = make([]byte, 64)"))
+	git(t, "-c", "user.name=nobody", "-c", "user.email=nobody@example.com", "commit", "-q", "-a", "-m", "two")
+	put(t, "m_test.go", module("New", "kept = make([]byte, 64); kept = append(kept, make([]byte, 640)...)"))
+	code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-budget", "2s", "-seeds", "1", "-cpu", "1", "-out", "out")
+	if code != gate.ExitRegression || !strings.Contains(stdout, "New (proposed: was Old") || !strings.Contains(stdout, "\nRename    rename BenchmarkOld BenchmarkNew\n") {
+		t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
+	}
+	put(t, gate.RulesFile, "rename BenchmarkOld BenchmarkNew\n")
+	code, stdout, stderr = poolbench(t, "gate", filepath.Join("out", "comparison.txt"))
+	if code != gate.ExitRegression || !strings.Contains(stdout, "New (was Old") || strings.Contains(stdout, "proposed") {
+		t.Errorf("with the rule: exit %d\n%s\n%s", code, stdout, stderr)
+	}
+}
+
 func TestGateBuildsThatFail(t *testing.T) {
 	benchRepo(t)
 	for _, test := range []struct {
@@ -354,14 +375,15 @@ func TestGateEndsEarly(t *testing.T) {
 // unless the machine is busy.
 func TestGateCommands(t *testing.T) {
 	t.Chdir(t.TempDir())
-	put(t, "base.txt", "pkg: example.com/m\nBenchmarkA-2 10 1000 ns/op 7 hits/op\nBenchmarkB-2 10 1000 ns/op\nBenchmarkOld-2 1 5 ns/op\n")
-	put(t, "head.txt", "noise\npkg: example.com/m\nBenchmarkA-2 10 1200 ns/op 7 hits/op\nBenchmarkB-2 10 1000 ns/op\n")
+	put(t, gate.RulesFile, "rename Before After\n")
+	put(t, "base.txt", "pkg: example.com/m\nBenchmarkBefore-2 10 1000 ns/op\nBenchmarkA-2 10 1000 ns/op 7 hits/op\nBenchmarkB-2 10 1000 ns/op\nBenchmarkOld-2 1 5 ns/op\n")
+	put(t, "head.txt", "noise\npkg: example.com/m\nBenchmarkAfter-2 10 1300 ns/op\nBenchmarkA-2 10 1200 ns/op 7 hits/op\nBenchmarkB-2 10 1000 ns/op\n")
 	code, stdout, stderr := poolbench(t, "gate", "-base-cmd", "cat base.txt", "-head-cmd", "cat head.txt", "-budget", "20s")
 	busy := strings.Contains(stdout, "host busy")
 	if code != gate.ExitRegression && !busy {
 		t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
 	}
-	for _, want := range []string{"A ", "+20 %", "Old"} {
+	for _, want := range []string{"A ", "+20 %", "Old", "After (was Before)", "+30 %"} {
 		if !strings.Contains(stdout, want) && !busy {
 			t.Errorf("%q is not in\n%s", want, stdout)
 		}

@@ -20,9 +20,14 @@ type Package struct {
 	In       [2]bool     // by side: whether it has benchmarks there
 	Declared [2][]string // by side: their functions, as far as its sources show
 
-	dir    [2]string // by side: its directory
-	number int       // of its binaries
+	dir    [2]string   // by side: its directory
+	tests  [2][]string // by side: its test files
+	number int         // of its binaries
 }
+
+// Tests are the paths of its test files in a version, to be read; none when its binaries came
+// ready.
+func (p *Package) Tests(s Side) []string { return p.tests[s] }
 
 // listed is what go list tells.
 type listed struct {
@@ -67,7 +72,7 @@ func (b *Builds) findPackages(ctx context.Context) error {
 				p = &Package{Path: l.ImportPath}
 				found[l.ImportPath] = p
 			}
-			p.In[s], p.Declared[s], p.dir[s] = true, declared, l.Dir
+			p.In[s], p.Declared[s], p.dir[s], p.tests[s] = true, declared, l.Dir, l.testFiles()
 		}
 	}
 	if len(found) == 0 {
@@ -85,10 +90,17 @@ func (b *Builds) findPackages(ctx context.Context) error {
 	return nil
 }
 
-func benchmarksOf(l listed) (functions []string) {
+func (l listed) testFiles() (paths []string) {
 	for _, name := range slices.Concat(l.TestGoFiles, l.XTestGoFiles) {
+		paths = append(paths, filepath.Join(l.Dir, name))
+	}
+	return paths
+}
+
+func benchmarksOf(l listed) (functions []string) {
+	for _, path := range l.testFiles() {
 		// What cannot be read the compiler will tell.
-		text, _ := os.ReadFile(filepath.Join(l.Dir, name))
+		text, _ := os.ReadFile(path)
 		for _, found := range benchmarkFunc.FindAllSubmatch(text, -1) {
 			functions = append(functions, string(found[1]))
 		}
