@@ -197,7 +197,7 @@ func TestCounters(t *testing.T) {
 			}
 		}
 		_, steal := s.Values[record.UnitSteal]
-		_, events := s.Values["cycles/op"]
+		_, events := s.Values[record.UnitCycles]
 		says := func(topic, word string) bool {
 			return slices.ContainsFunc(*told, func(w record.Warning) bool { return w.Topic == topic && strings.Contains(w.What, word) })
 		}
