@@ -126,7 +126,7 @@ func plants(t *testing.T) []plant {
 		{name: "lock-in-tasks", cause: "a lock", work: critical, kind: executors.Goroutines, workers: 2, tasks: 64, grain: 300 * µs, look: look},
 		{name: "dispatcher", cause: "dispatch", work: workloads.Spin, kind: costs.Pool("slow", costs.Costs{Dispatch: 300 * µs}, spend), workers: 2, tasks: 48, grain: 100 * µs, look: look},
 		{name: "straggler", cause: "imbalance", work: workloads.Sleep, kind: costs.Pool("straggler", costs.Costs{Share: 0.5}, spend), workers: 8, tasks: 32, grain: 2 * ms, look: look},
-		{name: "storm", cause: "garbage collection", work: storm, kind: executors.Goroutines, workers: 2, tasks: 128, look: 2 * look},
+		{name: "storm", cause: "garbage collection", work: storm, kind: executors.Goroutines, workers: 2, tasks: 512, look: 2 * look},
 		{name: "hogs", cause: "starvation", work: beside(workloads.Sleep, spend), kind: executors.Goroutines, workers: 2, tasks: 8, grain: 2 * ms, look: 3 * look},
 		{name: "pool-per-task", cause: "start-up", work: workloads.Spin, kind: pools(spend, 300*µs), workers: 2, tasks: 32, grain: 200 * µs, look: look},
 		{name: "oversized", cause: "oversubscription", work: workloads.Spin, kind: executors.Goroutines, workers: 8 * runtime.NumCPU(), tasks: 16 * runtime.NumCPU(), grain: 500 * µs, look: look},
