@@ -15,16 +15,20 @@ import (
 // DefaultPassTime is how long a pass looks at a point unless told otherwise.
 const DefaultPassTime = time.Second
 
-// passRounds is how often each pass looks at each point, in a block each: so that its values
-// have intervals.
-const passRounds = 5
+// passRounds is how often each pass looks at each point, in a block each: intervals need 6
+// (estimate.MinBlocks, of reports), and one or two may fail.
+const passRounds = 8
 
 // PassesTake is about how long passes take beyond the budget of a run with so many points.
 func (c Config) PassesTake(points int) time.Duration {
 	var all time.Duration
 	for _, p := range c.Passes {
-		if !p.Once {
-			all += time.Duration(points) * (c.withDefaults().PassTime + passRounds*passEnd)
+		if p.Once {
+			continue
+		}
+		all += time.Duration(points) * c.withDefaults().PassTime
+		if p.Name == pass.CPU.Name {
+			all += time.Duration(points) * passRounds * passEnd
 		}
 	}
 	return all
@@ -33,6 +37,30 @@ func (c Config) PassesTake(points int) time.Duration {
 // passEnd is what it takes to end a profile of the CPU, whatever was in it.
 const passEnd = 200 * time.Millisecond
 
+// looked is how many rounds of passes the record has that this run goes on with: blocks in
+// which each looked at each of the points, or failed to.
+func (r *run) looked(points []record.Point) (rounds int) {
+	if r.Resume == nil {
+		return 0
+	}
+	for b := range r.Resume.Blocks() {
+		seen := map[record.Point]bool{}
+		for _, result := range b.Results {
+			seen[result.Point] = true
+		}
+		for _, f := range b.Failures {
+			seen[f.Point] = true
+		}
+		missing := slices.ContainsFunc(r.Passes, func(p pass.Pass) bool {
+			return !(p.Once && rounds > 0) && slices.ContainsFunc(points, func(at record.Point) bool { return !seen[at.With(record.AxisPass, p.Name)] })
+		})
+		if !missing {
+			rounds++
+		}
+	}
+	return rounds
+}
+
 // passes runs the passes, in blocks of their own.
 func (r *run) passes(ctx context.Context) error {
 	if len(r.Passes) == 0 {
@@ -40,9 +68,9 @@ func (r *run) passes(ctx context.Context) error {
 	}
 	points := slices.DeleteFunc(r.standing(slices.Concat(r.plan.Points, r.refiner.points)), func(p record.Point) bool { return !p.IsGrid() })
 	r.Progress.Stage(fmt.Sprintf("passes: %d of each of %d points, about %v", len(r.Passes), len(points), r.PassesTake(len(points)).Round(time.Second)))
-	first := r.block + 1
-	for round := range passRounds {
-		if err := r.out.Block(first + round); err != nil {
+	for round := r.looked(points); round < passRounds; round++ {
+		r.block++
+		if err := r.out.Block(r.block); err != nil {
 			return err
 		}
 		for _, p := range r.Passes {
@@ -53,7 +81,7 @@ func (r *run) passes(ctx context.Context) error {
 				if ctx.Err() != nil {
 					return context.Cause(ctx)
 				}
-				if err := r.look(ctx, p, point, first+round); err != nil {
+				if err := r.look(ctx, p, point, r.block); err != nil {
 					return err
 				}
 			}

@@ -89,6 +89,9 @@ func (r *run) resume(rec *record.Record) error {
 	r.pace.before = completeBlocks(rec, r.plan)
 	if end := rec.Facts.End; end != nil && end.Interrupted && r.pace.target == 0 {
 		r.pace.target = max(end.Expected, r.pace.before+1)
+		if len(r.Passes) > 0 && r.pace.before > 0 && r.pace.before >= end.Expected {
+			r.pace.target = r.pace.before // it was in its passes
+		}
 	}
 	refined, err := refinedPoints(rec)
 	if err != nil {

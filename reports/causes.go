@@ -124,6 +124,7 @@ type Loss struct {
 	Blamed   []Blame           // the largest first; empty when nothing is lost
 	Sure     bool              // the first one is surely the largest
 	Counted  bool              // there are counters: without them several causes cannot be told
+	Locks    bool              // waiting for locks was measured
 	From     []record.Point    // what it was made from
 }
 
@@ -143,7 +144,7 @@ func findLosses(s *Set) (out []Loss) {
 			if !ok {
 				continue
 			}
-			loss := Loss{Point: p.Point, Pool: p.Pool, Family: x.Family, Title: x.Title(), Baseline: x.Baseline, Counted: t.counters, From: t.from}
+			loss := Loss{Point: p.Point, Pool: p.Pool, Family: x.Family, Title: x.Title(), Baseline: x.Baseline, Counted: t.counters, Locks: t.locks, From: t.from}
 			loss.Lost = t.quantity(func(e evidence) float64 { return lostOf(e).sum() }).Estimate()
 			var shares []estimate.Quantity
 			for i := range len(causes) + 1 {

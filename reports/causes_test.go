@@ -67,7 +67,7 @@ func TestPassesAreApart(t *testing.T) {
 		}
 	}
 	for _, p := range s.Passes().Points() {
-		unit := map[string]string{"stages": record.UnitBusy, "counters": record.UnitMutexWait}[p.Pass()]
+		unit := map[string]string{"stages": record.UnitBusy, "counters": record.UnitMutexWait, "mutex": record.UnitMutexWait}[p.Pass()]
 		if !tabled[p.Name()+" "+unit] {
 			t.Errorf("%s has no row for %s", p.Name(), unit)
 		}

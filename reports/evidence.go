@@ -11,6 +11,7 @@ import (
 const (
 	stagesPass   = "stages"
 	countersPass = "counters"
+	mutexPass    = "mutex"
 )
 
 // evidence is what was measured of a pool with passes around it, and of its machine, all as
@@ -22,8 +23,10 @@ type evidence struct {
 	Busy, Busiest               float64 // within tasks
 	Starved, Unserved, Starting float64 // without one, see the units
 
+	// Of the pass mutex, which sees every wait, else of the counters, which are a sample of them.
+	Mutex float64 // waiting for mutexes, and holding them meanwhile: while at most p-1 wait, another one holds it
+
 	// Of the pass counters.
-	Mutex     float64 // waiting for mutexes, and holding them meanwhile: while at most p-1 wait, another one holds it
 	GC        float64 // CPU time of the garbage collector
 	Runnable  float64 // ready to run, and not running
 	Throttled float64 // stopped by a CPU quota
@@ -40,6 +43,7 @@ type trail struct {
 	into     []func(e *evidence, value, p float64) // parallel to of
 	workers  float64
 	counters bool           // there is the pass counters
+	locks    bool           // something tells of waiting for mutexes
 	from     []record.Point // that it was made from
 }
 
@@ -101,7 +105,14 @@ func trailOf(s *Set, m, base *measurement) (t *trail, ok bool) {
 	if s.passes.points[counters] != nil {
 		t.counters, t.from = true, append(t.from, counters)
 	}
-	t.add(s.share(counters, record.UnitMutexWait), func(e *evidence, v, p float64) { e.Mutex = v / max(1, p-1) })
+	locks := pass(m.point, mutexPass)
+	waits := s.share(locks, record.UnitMutexWait)
+	if waits.N > 0 {
+		t.from = append(t.from, locks)
+	} else {
+		waits = s.share(counters, record.UnitMutexWait)
+	}
+	t.locks = t.add(waits, func(e *evidence, v, p float64) { e.Mutex = v / max(1, p-1) })
 	t.add(s.share(counters, record.UnitRunnable), func(e *evidence, v, p float64) { e.Runnable = v / p })
 	t.add(s.share(counters, record.UnitThrottled), func(e *evidence, v, p float64) { e.Throttled = v / p })
 	t.add(s.collecting(counters), func(e *evidence, v, p float64) { e.GC = v / p })

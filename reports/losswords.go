@@ -44,8 +44,8 @@ func lossCauses(s *Set) (out []Sentence) {
 	return out
 }
 
-// worth reports whether there is anything to win back.
-func (l Loss) worth() bool { return l.Lost.Value > Practical && len(l.Blamed) > 0 }
+// Worth reports whether there is anything to win back.
+func (l Loss) Worth() bool { return l.Lost.Value > Practical && len(l.Blamed) > 0 }
 
 func (l Loss) sentence() Sentence {
 	arm := l.Pool.String() + " on " + l.Title
@@ -56,7 +56,7 @@ func (l Loss) sentence() Sentence {
 	lost.Value = l.Lost
 	out := Sentence{Subject: l.Title, Claims: []Claim{lost}}
 	text := fmt.Sprintf("%s: %s of the workers' time is lost", l.Pool, words.Estimate(l.Lost, words.Fraction))
-	if !l.worth() {
+	if !l.Worth() {
 		out.Text = text + ", which is not worth a cure"
 		return out
 	}
@@ -107,8 +107,11 @@ func (l Loss) next() (out []string) {
 }
 
 func (l Loss) missing() string {
-	if l.Counted {
+	switch {
+	case l.Counted:
 		return ""
+	case l.Locks:
+		return " (without the pass counters, garbage collection, throttling and starvation are not told)"
 	}
 	return " (without the pass counters, locks, garbage collection, throttling and starvation are not told)"
 }

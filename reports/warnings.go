@@ -24,6 +24,8 @@ func findWarnings(s *Set) []record.Warning {
 	switch end := facts.End; {
 	case end == nil && facts.Run != "":
 		out = append(out, record.Warning{Topic: "end", What: "The run did not end.", Cure: cure})
+	case end != nil && end.Interrupted && end.Blocks > 0 && end.Blocks >= end.Expected:
+		out = append(out, record.Warning{Topic: "end", What: "The run was interrupted after its blocks, in its passes.", Cure: cure})
 	case end != nil && end.Interrupted:
 		out = append(out, record.Warning{Topic: "end", What: fmt.Sprintf("The run was interrupted (%d of %d blocks).", end.Blocks, end.Expected), Cure: cure})
 	}

@@ -2,8 +2,13 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,14 +16,17 @@ import (
 	"poolbench/bench/internal/program"
 	"poolbench/bench/pass"
 	"poolbench/bench/record"
+	"poolbench/executors/process"
+	"poolbench/reports"
+	"poolbench/reports/view"
 )
 
 // Defaults of profile.
 const (
 	profileOut    = "poolbench-profile"
-	profileBlocks = 5                // timed ones, before the passes
+	profileBlocks = 10               // timed ones, before the passes
 	profileBudget = 20 * time.Second // for these
-	profileTime   = 5 * time.Second  // of a pass
+	profileTime   = 3 * time.Second  // of a pass
 )
 
 // profile is a run of few blocks of one point with passes behind it.
@@ -31,7 +39,7 @@ func (m measured) profile(ctx context.Context, c *program.Invocation) error {
 			c.Flags.Var(of.Value, short, "one of -"+long)
 		}
 	}
-	for name, value := range map[string]string{"out": profileOut, "blocks": "5", "budget": profileBudget.String(), "passtime": profileTime.String()} {
+	for name, value := range map[string]string{"out": profileOut, "blocks": strconv.Itoa(profileBlocks), "budget": profileBudget.String(), "passtime": profileTime.String()} {
 		if err := c.Flags.Set(name, value); err != nil {
 			return err
 		}
@@ -132,6 +140,50 @@ func (f *runFlags) writeArtefacts() error {
 		}
 	}
 	return nil
+}
+
+// readArtefacts reads the profiles of a run that goes on: what comes is merged with them.
+func (f *runFlags) readArtefacts() error {
+	for _, p := range profiles {
+		path := filepath.Join(f.artefactDir(), p.file)
+		content, err := os.ReadFile(path)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = f.kept.Add("", pass.Artefact{Name: p.file, Content: content})
+		}
+		if err != nil {
+			return fmt.Errorf("going on with %s: %w", path, err)
+		}
+	}
+	return nil
+}
+
+// show is how the report is shown: a profile answers where the time of its point goes.
+func (f *runFlags) show() func(io.Writer, *view.Report, view.Options) error {
+	if !f.profile || f.view.Verbose {
+		return view.Text
+	}
+	return func(w io.Writer, r *view.Report, o view.Options) error {
+		return view.Answers(w, r, o, reports.Where.Name, reports.Help.Name)
+	}
+}
+
+// nextLook is what would tell more of the point of a profile: longer passes where the first
+// cause is not sure, else nothing but its files.
+func (f *runFlags) nextLook(rec *record.Record) reports.Step {
+	for _, l := range reports.Losses(reports.NewSet(rec)) {
+		if !l.Sure && l.Worth() {
+			return reports.Step{Flags: "-passtime " + (4 * f.passTime).String(), Why: "half as wide intervals"}
+		}
+	}
+	for _, a := range f.kept.Files() {
+		if a.Name == string(process.ProfileCPU)+".pb.gz" {
+			return reports.Step{Why: "go tool pprof -http=: " + filepath.Join(f.artefactDir(), a.Name)}
+		}
+	}
+	return reports.Step{}
 }
 
 // whereArtefacts says where they are; "" without.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -53,7 +54,7 @@ func runReport(_ context.Context, c *program.Invocation) error {
 	if dir == "" {
 		dir = reportDir(rest[0], rec)
 	}
-	next, err := report(c, rec, dir, how)
+	next, err := report(c, rec, dir, how, view.Text)
 	if err != nil {
 		return err
 	}
@@ -127,9 +128,9 @@ func reportDir(path string, rec *record.Record) string {
 }
 
 // report asks a record every question, writes the views of the answers into dir, unless that
-// is "", and prints them. A file appears complete or not at all. Charts that cannot be drawn
+// is "", and shows them. A file appears complete or not at all. Charts that cannot be drawn
 // are told on standard error and left out. What it gives is what to do next.
-func report(c *program.Invocation, rec *record.Record, dir string, how program.ViewFlags) (next reports.Step, err error) {
+func report(c *program.Invocation, rec *record.Record, dir string, how program.ViewFlags, show func(io.Writer, *view.Report, view.Options) error) (next reports.Step, err error) {
 	set := reports.NewSet(rec)
 	drawings, problems := charts.Draw(set, charts.All()...)
 	for _, p := range problems {
@@ -153,7 +154,7 @@ func report(c *program.Invocation, rec *record.Record, dir string, how program.V
 	if err := errors.Join(err, program.WriteMade(how.JSON, r, view.JSON)); err != nil {
 		return r.Next, err
 	}
-	return r.Next, view.Text(c.Stdout, r, how.Options)
+	return r.Next, show(c.Stdout, r, how.Options)
 }
 
 // writeCharts writes every drawing into dir and removes those of an earlier report.

@@ -340,6 +340,11 @@ func (f *runFlags) measure(ctx context.Context, c *program.Invocation, config be
 		return err
 	}
 	defer file.Close()
+	if resumed != nil {
+		if err := f.readArtefacts(); err != nil {
+			return err
+		}
+	}
 	config.Out, config.Resume = file, resumed
 	summary, err := bench.Run(ctx, config)
 	switch {
@@ -368,9 +373,12 @@ func (f *runFlags) measure(ctx context.Context, c *program.Invocation, config be
 	if err := f.writeArtefacts(); err != nil {
 		return err
 	}
-	next, err := report(c, rec, f.out, f.view)
+	next, err := report(c, rec, f.out, f.view, f.show())
 	if err != nil {
 		return err
+	}
+	if f.profile {
+		next = f.nextLook(rec)
 	}
 	if err := f.last(c, f.foreign.answer(rec), next, summary); err != nil {
 		return err
@@ -399,6 +407,8 @@ func (f *runFlags) last(c *program.Invocation, answer string, next reports.Step,
 // failure is the error of a run that was not as it should be.
 func failure(s bench.Summary) error {
 	switch {
+	case s.Interrupted && s.Blocks == s.Expected:
+		return &program.ExitError{Code: program.Interrupted, Err: errors.New("interrupted after the last block; everything measured is kept, go on with the same flags and -resume")}
 	case s.Interrupted:
 		return &program.ExitError{Code: program.Interrupted, Err: fmt.Errorf("interrupted after %d of %d blocks; everything measured is kept, go on with the same flags and -resume", s.Blocks, s.Expected)}
 	case len(s.Left) > 0:

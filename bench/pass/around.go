@@ -18,6 +18,10 @@ const askLimit = 10 * time.Second
 type watched struct {
 	begin func(*process.Pool) error // before the first one; the pool is nil where there is none
 	end   func() error              // behind the last one, if begin was fine
+
+	// each is around each slice alone, without what is done between them; nil for nothing. It
+	// begins when its executor stands ready, and done is called when the slice is over.
+	each func(*process.Pool) (done func())
 }
 
 // run runs slices as About says. The slice is their mean, n how many they were; with an
@@ -31,14 +35,21 @@ func (w watched) run(ctx context.Context, a arm.Arm) (mean arm.Slice, n int, err
 		}
 	}
 	slice := func() (arm.Slice, error) {
+		done := func() {}
+		defer func() { done() }()
+		ready := func(pool *process.Pool) {
+			if begin(pool); failed == nil && w.each != nil {
+				done = w.each(pool)
+			}
+		}
 		on, ok := a.(arm.OnExecutor)
 		if !ok {
-			begin(nil)
+			ready(nil)
 			return a.Slice(ctx)
 		}
 		return on.SliceOn(ctx, func(ex executors.Executor) executors.Executor {
 			pool, _ := executors.As[*process.Pool](ex)
-			begin(pool)
+			ready(pool)
 			return ex
 		})
 	}

@@ -23,8 +23,6 @@ func counted(ctx context.Context, a arm.Arm) (arm.Slice, []Artefact, error) {
 	var events perf
 	w := watched{
 		begin: func(pool *process.Pool) error {
-			within, cancel := context.WithTimeout(ctx, askLimit)
-			defer cancel()
 			var pids []int
 			if pool != nil {
 				pids = pool.Pids()
@@ -33,15 +31,20 @@ func counted(ctx context.Context, a arm.Arm) (arm.Slice, []Artefact, error) {
 				about.Tell(record.Warning{Topic: "perf", What: fmt.Sprintf("Hardware events are not counted: %v.", err)})
 			}
 			before = host.ReadCounters()
-			use.begin(within, pool)
 			return nil
 		},
 		end: func() error {
-			within, cancel := context.WithTimeout(context.WithoutCancel(ctx), askLimit)
-			defer cancel()
-			use.end(within, about.Tell)
 			after = host.ReadCounters().Since(before)
 			return nil
+		},
+		// Garbage is collected between slices, which is no part of them.
+		each: func(pool *process.Pool) (done func()) {
+			within, cancel := context.WithTimeout(context.WithoutCancel(ctx), askLimit)
+			use.begin(within, pool)
+			return func() {
+				defer cancel()
+				use.end(within, about.Tell)
+			}
 		},
 	}
 	defer events.close()
@@ -75,7 +78,7 @@ func counted(ctx context.Context, a arm.Arm) (arm.Slice, []Artefact, error) {
 	return s, nil, nil
 }
 
-// A usage is what a process and the workers of a pool used between begin and end.
+// A usage is what a process and the workers of a pool used between begin and end, each time.
 type usage struct {
 	pool    *process.Pool // may be nil
 	own     process.Usage
@@ -97,18 +100,29 @@ func (u *usage) begin(ctx context.Context, pool *process.Pool) {
 
 // end tells of workers that ended meanwhile. Of one that was started meanwhile all counts.
 func (u *usage) end(ctx context.Context, tell func(record.Warning)) {
-	u.used = process.ReadUsage().Since(u.own)
+	used := process.ReadUsage().Since(u.own)
+	defer func() { u.add(used) }()
 	if u.pool == nil {
 		return
 	}
 	for _, a := range lost(tell, "usage", u.pool.Usage(ctx)) {
-		u.used = u.used.Plus(a.Usage.Since(u.workers[a.Pid]))
+		used = used.Plus(a.Usage.Since(u.workers[a.Pid]))
 		delete(u.workers, a.Pid)
 	}
 	for pid := range u.workers {
 		tell(record.Warning{Topic: "pass", What: fmt.Sprintf("Worker process %d ended during the slice, and what it used is missing.", pid),
 			Cure: "Look for tasks that end their process."})
 	}
+}
+
+// add adds what one slice used: times add up, and what is a state does not.
+func (u *usage) add(used process.Usage) {
+	if u.used != (process.Usage{}) {
+		before := u.used
+		used = before.Plus(used)
+		used.PeakRSS, used.Threads = max(before.PeakRSS, used.PeakRSS-before.PeakRSS), max(before.Threads, used.Threads-before.Threads)
+	}
+	u.used = used
 }
 
 // basics are the units that every pass has: CPU time.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -197,7 +198,7 @@ func TestCounters(t *testing.T) {
 			}
 		}
 		_, steal := s.Values[record.UnitSteal]
-		_, events := s.Values["cycles/op"]
+		_, events := s.Values[record.UnitCycles]
 		says := func(topic, word string) bool {
 			return slices.ContainsFunc(*told, func(w record.Warning) bool { return w.Topic == topic && strings.Contains(w.What, word) })
 		}
@@ -205,6 +206,26 @@ func TestCounters(t *testing.T) {
 			t.Errorf("%s: %v, told %v", kind.Name, s.Values, *told)
 		}
 	}
+}
+
+// What is done between slices is no part of what they used: an arm that collects garbage
+// before each of its slices collects none in them.
+func TestCountersAreOfSlices(t *testing.T) {
+	ctx, a, _ := spinning(t, executors.Goroutines, 100*time.Microsecond, 100*time.Millisecond)
+	s, _ := around(t, Counters, ctx, &collector{Arm: a})
+	if s.Iterations < 2 || s.Values[record.UnitGCCycles] > 0.5 {
+		t.Errorf("%v collections in each of %d slices", s.Values[record.UnitGCCycles], s.Iterations)
+	}
+}
+
+// A collector is an arm that collects garbage before its executor is ready.
+type collector struct{ arm.Arm }
+
+func (c *collector) Computes() bool { return true }
+
+func (c *collector) SliceOn(ctx context.Context, wrap func(executors.Executor) executors.Executor) (arm.Slice, error) {
+	runtime.GC()
+	return c.Arm.(arm.OnExecutor).SliceOn(ctx, wrap)
 }
 
 // Of a worker that is killed while it is profiled the others' part is kept, and it is said.
@@ -229,7 +250,7 @@ func TestWorkerKilledWhileProfiled(t *testing.T) {
 	}
 }
 
-// A killer is an arm that kills a worker before its second slice.
+// A killer is an arm that kills a worker within its second slice.
 type killer struct {
 	arm.Arm
 	slices, pid int
@@ -240,6 +261,7 @@ func (k *killer) Computes() bool { return true }
 func (k *killer) SliceOn(ctx context.Context, wrap func(executors.Executor) executors.Executor) (arm.Slice, error) {
 	k.slices++
 	return k.Arm.(arm.OnExecutor).SliceOn(ctx, func(ex executors.Executor) executors.Executor {
+		wrapped := wrap(ex)
 		if pool, ok := executors.As[*process.Pool](ex); ok && k.slices == 2 {
 			k.pid = pool.Pids()[0]
 			syscall.Kill(k.pid, syscall.SIGKILL)
@@ -247,7 +269,7 @@ func (k *killer) SliceOn(ctx context.Context, wrap func(executors.Executor) exec
 				time.Sleep(time.Millisecond)
 			}
 		}
-		return wrap(ex)
+		return wrapped
 	})
 }
 

@@ -10,6 +10,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"poolbench/bench/record"
 )
 
 // A perf counts hardware events of all threads of this process and of worker processes,
@@ -28,9 +30,9 @@ var hardware = []struct {
 	unit   string
 	config uint64
 }{
-	{"instructions/op", unix.PERF_COUNT_HW_INSTRUCTIONS},
-	{"cycles/op", unix.PERF_COUNT_HW_CPU_CYCLES},
-	{"cache-misses/op", unix.PERF_COUNT_HW_CACHE_MISSES},
+	{record.UnitInstructions, unix.PERF_COUNT_HW_INSTRUCTIONS},
+	{record.UnitCycles, unix.PERF_COUNT_HW_CPU_CYCLES},
+	{record.UnitCacheMisses, unix.PERF_COUNT_HW_CACHE_MISSES},
 }
 
 // open begins to count. An error says why nothing is counted.

@@ -19,7 +19,7 @@ var (
 		Around: profiled(process.ProfileCPU)}
 	Heap = Pass{Name: "heap", Doc: "what allocates: a profile of the bytes and objects allocated meanwhile",
 		Around: profiled(process.ProfileHeap)}
-	Mutex = Pass{Name: "mutex", Doc: "who holds locks that others wait for: a profile of the delays",
+	Mutex = Pass{Name: "mutex", Doc: "who holds locks that others wait for: a profile of the delays, and their sum",
 		Around: profiled(process.ProfileMutex)}
 	Block = Pass{Name: "block", Doc: "where goroutines wait for locks, channels and groups: a profile of the delays",
 		Around: profiled(process.ProfileBlock)}
@@ -89,12 +89,29 @@ func profiled(kind process.ProfileKind) func(context.Context, arm.Arm) (arm.Slic
 		}
 		if err == nil {
 			use.basics(s.Values, n)
-			if kind == process.ProfileHeap {
+			switch {
+			case kind == process.ProfileHeap:
 				use.allocs(s.Values, n)
+			case kind == process.ProfileMutex && merged != nil:
+				s.Values[record.UnitMutexWait] = delayIn(merged) / float64(n)
 			}
 		}
 		return s, artefacts, err
 	}
+}
+
+// delayIn is how long goroutines were delayed by what a profile shows, in seconds: the sum of
+// the values that are nanoseconds.
+func delayIn(p *profile.Profile) (seconds float64) {
+	for i, t := range p.SampleType {
+		if t.Unit != "nanoseconds" {
+			continue
+		}
+		for _, s := range p.Sample {
+			seconds += float64(s.Value[i]) / 1e9
+		}
+	}
+	return seconds
 }
 
 // parts are profiles of single processes.

@@ -30,31 +30,33 @@ const (
 	UnitKernel    = "units/op"         // of a calibration: kernel units in the makespan
 
 	// Of passes, a slice each: sums over the process and its worker processes.
-	UnitUser        = "user-sec/op"
-	UnitSystem      = "sys-sec/op"
-	UnitPeakRSS     = "peak-rss-bytes"
-	UnitVoluntary   = "voluntary-switches/op"
-	UnitInvoluntary = "involuntary-switches/op"
-	UnitMinorFaults = "minor-faults/op"
-	UnitMajorFaults = "major-faults/op"
-	UnitThreads     = "threads"
-	UnitGCCycles    = "gc-cycles/op"
-	UnitGCPause     = "gc-pause-sec/op"
-	UnitGCShare     = "gc-cpu-share"
-	UnitMutexWait   = "mutex-wait-sec/op"
-	UnitRunnable    = "runnable-sec/op"
-	UnitThrottled   = "throttled-sec/op"
-	UnitSteal       = "steal-share"
-	UnitPressure    = "pressure-share"
-	UnitBusy        = "busy-sec/op"
-	UnitBusiest     = "busiest-sec/op"
-	UnitComputing   = "computing-sec/op"
-	UnitStarved     = "starved-sec/op"
-	UnitUnserved    = "unserved-sec/op"
-	UnitStarting    = "starting-sec/op"
-	UnitWatched     = "watched-share"
-	UnitBytes       = "B/op"
-	UnitAllocs      = "allocs/op"
+	UnitUser         = "user-sec/op"
+	UnitSystem       = "sys-sec/op"
+	UnitPeakRSS      = "peak-rss-bytes"
+	UnitVoluntary    = "voluntary-switches/op"
+	UnitInvoluntary  = "involuntary-switches/op"
+	UnitMinorFaults  = "minor-faults/op"
+	UnitMajorFaults  = "major-faults/op"
+	UnitThreads      = "threads"
+	UnitGCCycles     = "gc-cycles/op"
+	UnitGCPause      = "gc-pause-sec/op"
+	UnitGCShare      = "gc-cpu-share"
+	UnitMutexWait    = "mutex-wait-sec/op"
+	UnitRunnable     = "runnable-sec/op"
+	UnitThrottled    = "throttled-sec/op"
+	UnitSteal        = "steal-share"
+	UnitPressure     = "pressure-share"
+	UnitInstructions = "instructions/op"
+	UnitCycles       = "cycles/op"
+	UnitCacheMisses  = "cache-misses/op"
+	UnitBusy         = "busy-sec/op"
+	UnitBusiest      = "busiest-sec/op"
+	UnitStarved      = "starved-sec/op"
+	UnitUnserved     = "unserved-sec/op"
+	UnitStarting     = "starting-sec/op"
+	UnitWatched      = "watched-share"
+	UnitBytes        = "B/op"
+	UnitAllocs       = "allocs/op"
 )
 
 // A Scale says how values of a unit are compared.
@@ -107,14 +109,16 @@ var units = append([]Unit{
 	{Name: UnitGCCycles, Means: "garbage collections", Better: -1, Scale: Difference},
 	{Name: UnitGCPause, Means: "time in which the garbage collector stopped all goroutines", Better: -1, Scale: Difference},
 	{Name: UnitGCShare, Means: "share of the CPU time that went to garbage collection", Better: -1, Scale: Difference},
-	{Name: UnitMutexWait, Means: "time that goroutines waited for mutexes, summed", Better: -1, Scale: Difference},
-	{Name: UnitRunnable, Means: "time that goroutines were ready to run and did not, summed", Better: -1, Scale: Difference},
+	{Name: UnitMutexWait, Means: "time that goroutines waited for mutexes, summed; of the pass counters from a sample", Better: -1, Scale: Difference},
+	{Name: UnitRunnable, Means: "time that goroutines were ready to run and did not, summed; from a sample", Better: -1, Scale: Difference},
 	{Name: UnitThrottled, Means: "time that a CPU quota stopped the work, summed over CPUs", Better: -1, Scale: Difference},
 	{Name: UnitSteal, Means: "share of the CPU time that the host of this machine took", Better: -1, Scale: Difference},
 	{Name: UnitPressure, Means: "share of the time in which some task of the machine had to wait for a CPU", Better: -1, Scale: Difference},
+	{Name: UnitInstructions, Means: "instructions outside of the kernel", Better: -1},
+	{Name: UnitCycles, Means: "cycles of the CPUs outside of the kernel", Better: -1},
+	{Name: UnitCacheMisses, Means: "accesses outside of the kernel that no cache had", Better: -1, Scale: Difference},
 	{Name: UnitBusy, Means: "time that workers spent within tasks, mean of the workers", Better: -1},
 	{Name: UnitBusiest, Means: "time that the busiest worker spent within tasks", Better: -1},
-	{Name: UnitComputing, Means: "CPU time within tasks, mean of the workers", Better: -1, Scale: Difference},
 	{Name: UnitStarved, Means: "time that the busiest worker had no task since none was there to be taken, before the last one began", Better: -1, Scale: Difference},
 	{Name: UnitUnserved, Means: "time that the busiest worker had no task, although one waited", Better: -1, Scale: Difference},
 	{Name: UnitStarting, Means: "time that the busiest worker had no task, until a worker had started that ran none before", Better: -1, Scale: Difference},

@@ -16,11 +16,16 @@ type Usage struct {
 
 	GCCycles, GCPause, GCCPU float64 // cycles, seconds, CPU seconds
 	AllCPU                   float64 // CPU seconds that the runtime had, idle ones included
-	MutexWait, Runnable      float64 // seconds, summed over goroutines
+	MutexWait, Runnable      float64 // seconds, summed over goroutines, as samples tell
 	AllocBytes, Allocs       float64
 
 	Told bool // the system told the first seven
 }
+
+// trackingPeriod is the number of times that a goroutine stops running of which the runtime
+// looks at one (gTrackingPeriod). The histogram of scheduling latencies has only these; the
+// wait for mutexes is multiplied by the runtime itself.
+const trackingPeriod = 8
 
 // ReadUsage reads that of this process.
 func ReadUsage() Usage {
@@ -41,6 +46,7 @@ func ReadUsage() Usage {
 			*to = total(v.Float64Histogram())
 		}
 	}
+	u.Runnable *= trackingPeriod
 	return u
 }
 

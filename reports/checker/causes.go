@@ -55,8 +55,17 @@ func (d *data) lost(of, baseline record.Point) (parts, causes map[string]float64
 		all += parts[name]
 	}
 
+	locks := of.With(record.AxisPass, "mutex")
+	told := false
+	for _, r := range d.blocks[locks] {
+		_, has := r.Values[record.UnitMutexWait]
+		told = told || has
+	}
+	if !told {
+		locks = counters
+	}
 	amount := map[string]float64{
-		"a lock":             unit(counters, record.UnitMutexWait) / math.Max(1, p-1),
+		"a lock":             unit(locks, record.UnitMutexWait) / math.Max(1, p-1),
 		"throttling":         unit(counters, record.UnitThrottled) / p,
 		"garbage collection": d.perTime(counters, record.UnitGCShare, func(r record.Result) float64 { return r.Values[record.UnitUser] + r.Values[record.UnitSystem] }) / p,
 		"starvation":         unit(counters, record.UnitRunnable) / p,

@@ -45,6 +45,31 @@ func Text(w io.Writer, r *Report, o Options) error {
 	return err
 }
 
+// Answers prints what the named sections of a report say, in full, behind the titles of their
+// questions: of a report that was made to answer one question no more than its answer. Sections
+// that are not there are left out. It returns the first error of w.
+func Answers(w io.Writer, r *Report, o Options, names ...string) error {
+	o.Width = cmp.Or(o.Width, 80)
+	p := NewPage(o, BriefLabels)
+	if r.Machine != "" {
+		p.Wrapped("Machine", Bold, r.Machine, 0)
+		p.Print("")
+	}
+	for _, name := range names {
+		for _, s := range r.Sections {
+			if s.Name != name {
+				continue
+			}
+			line := p.under(s.Title)
+			for _, sentence := range s.Sentences {
+				line(sentence.Text, 2)
+			}
+		}
+	}
+	_, err := p.WriteTo(w)
+	return err
+}
+
 const (
 	// BriefLabels is the width of the column of labels on the last screen.
 	BriefLabels = 12

@@ -36,11 +36,11 @@ func (a *pooled) SliceOn(ctx context.Context, wrap func(executors.Executor) exec
 	if err != nil {
 		return s, err
 	}
+	collect()
 	on := ex
 	if wrap != nil {
 		on = wrap(ex)
 	}
-	collect()
 	makespan, err := run(ctx, job, on)
 	if err != nil {
 		return s, err
