@@ -10,10 +10,11 @@ import (
 // A comparison tells what stages are worth, from slices with delays. It knows no clock: time
 // is what slices took.
 type comparison struct {
-	dose  doses
-	tried []stages.Stage
-	least time.Duration     // of all slices
-	order func(n int) []int // in which the arms of a turn run, a permutation
+	dose    doses
+	tried   []stages.Stage
+	armTime time.Duration     // of an arm in a turn, see timeArm
+	least   time.Duration     // of all slices
+	order   func(n int) []int // in which the arms of a turn run, a permutation
 }
 
 // gained is what a comparison says.
@@ -60,7 +61,7 @@ func (c comparison) run(slice func(doses) (seconds float64, err error)) (out gai
 	for spent := 0.0; !c.ends(turns, spent); {
 		t := make(turn, len(arms))
 		for _, i := range c.order(len(arms)) {
-			seconds, took, err := timeArm(func() (float64, error) { return slice(arms[i]) })
+			seconds, took, err := timeArm(c.armTime, func() (float64, error) { return slice(arms[i]) })
 			if err != nil {
 				return gained{}, err
 			}
@@ -77,10 +78,10 @@ func (c comparison) run(slice func(doses) (seconds float64, err error)) (out gai
 	return out, nil
 }
 
-// timeArm is the time of a slice: the median of as many as armTime has room for. The first of
-// them finds the executor as the arm before left it, which may have learnt how long tasks
-// take; it counts only where one is as long as that. spent are all of them.
-func timeArm(slice func() (float64, error)) (seconds, spent float64, err error) {
+// timeArm is the time of a slice: the median of as many as the time of an arm has room for.
+// The first of them finds the executor as the arm before left it, which may have learnt how
+// long tasks take; it counts only where one is as long as that. spent are all of them.
+func timeArm(armTime time.Duration, slice func() (float64, error)) (seconds, spent float64, err error) {
 	first, err := slice()
 	if err != nil || first >= armTime.Seconds() {
 		return first, first, err

