@@ -27,7 +27,7 @@ const passDelays = "delays"
 var Help = Question{
 	Name: "help", Title: "What would help?", Doc: "Which stage of a task would be worth making faster?",
 	Answer: func(s *Set) Section {
-		out := Section{Reading: "Each number is the share of the makespan that is saved if that stage of every task takes half as long, as slices tell in which every other stage is slowed by as much as it takes. The rest is all that such delays do not reach, handing tasks over and waking workers among it; where it is worth much, the others are worth what they are with a faster rest."}
+		out := Section{Reading: "Each number is the share of the makespan that is saved if that stage of every task takes half as long, as slices tell in which every other stage is slowed by as much as it takes. The rest is all that such delays do not reach, handing tasks over and waking workers among it: where it is worth much and goes on beside the stages, they may be worth less."}
 		helps := HelpsOf(s)
 		for _, h := range helps {
 			out.Sentences = append(out.Sentences, h.sentence())
@@ -64,7 +64,7 @@ func findHelps(s *Set) (out []Helping) {
 		of := func(unit string) estimate.Estimate { return s.Estimate(s.Series(p, unit)) }
 		for _, stage := range record.Stages {
 			takes := of(record.Stage(stage.Name, "mean"))
-			switch e := of(record.Gain(stage.Name)); {
+			switch e := s.Series(p, record.Gain(stage.Name)).Sure(); {
 			case e.N > 0 && 2*e.N >= takes.N: // it was tried in most blocks
 				h.Stages = append(h.Stages, HelpedStage{Stage: stage.Name, Saves: e, Takes: takes})
 			case takes.N > 0 && stage.Name != "queue" && stage.Name != "reply": // waiting is no stage to be fast in
@@ -72,7 +72,7 @@ func findHelps(s *Set) (out []Helping) {
 			}
 		}
 		slices.SortStableFunc(h.Stages, func(a, b HelpedStage) int { return cmp.Compare(b.Saves.Value, a.Saves.Value) })
-		if e := of(record.RestGain); e.N > 0 && len(h.Stages) > 0 {
+		if e := s.Series(p, record.RestGain).Sure(); e.N > 0 && len(h.Stages) > 0 {
 			h.Stages = append(h.Stages, HelpedStage{Stage: "rest", Saves: e})
 		}
 		if len(h.Stages) > 0 {

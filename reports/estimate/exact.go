@@ -41,6 +41,20 @@ func Sure(values []float64, alpha float64) Interval {
 	return v
 }
 
+// Sure is the median of s with the interval of level Confidence that Sure gives: for a few
+// blocks, of which the bootstrap claims too much.
+func (s Series) Sure() Estimate {
+	out := Estimate{N: s.Len()}
+	if out.N == 0 {
+		return out
+	}
+	v := Sure(s.places, 1-Confidence)
+	if out.Value = s.Scale.Value(v.Mid); v.Bounded() {
+		out.Low, out.High, out.Method = s.Scale.Value(v.Low), s.Scale.Value(v.High), v.Method
+	}
+	return out
+}
+
 // Shared is the level of each of n questions that together are to be wrong at most as
 // often as 1 - Certainty (Bonferroni).
 func Shared(n int) (alpha float64) { return (1 - Certainty) / float64(max(n, 1)) }
