@@ -19,6 +19,9 @@ step "drivers: every fault, every interpreter there is, a regression in Python"
 go test ./bench/cmd/poolbench -run '^(TestDriverFaults|TestGateFunction)$' -long
 go test ./bench/arm/driver -run '^TestPython$' -pythons
 
+step "answers: as many records of anything as take a while"
+go test ./reports/checker -run '^TestRandomRecords$' -long
+
 step "gofmt"
 unformatted=$(gofmt -l .)
 if [ -n "$unformatted" ]; then

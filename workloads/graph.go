@@ -14,8 +14,10 @@ import (
 // submitted when the last output that it needs is there, by whoever sees that: no task waits
 // for another, and none holds a worker meanwhile. The plain loop runs them in order.
 //
-// A Pipeline is a graph of pairs, but of two functions with types of their own, and it keeps
-// its first stage no further ahead than there are workers, which futures here do not.
+// A Pipeline is a graph of pairs, and no Graph: its stages are two functions with types of their
+// own, which can run alone (see Parted), and the first is kept ahead of the second by little more
+// than there are workers. Here all tasks that need nothing are submitted at once, so on one queue
+// the second stage would begin when the first has ended, and nothing would overlap.
 type Graph[In, Out any] struct {
 	Task *TaskFunc[In, Out]
 

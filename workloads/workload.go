@@ -6,7 +6,7 @@
 //     that worker processes know them too.
 //  2. New prepares inputs and the expected answer, all from a seed and outside the
 //     timed part. It returns a job of one of the shapes: a [Batch] of tasks that do
-//     not depend on each other, or a [Pipeline] of two stages.
+//     not depend on each other, a [Pipeline] of two stages, or a [Graph].
 //  3. The shape submits every task, waits for every result and does nothing else.
 //     On the serial executor it is a plain loop of direct calls: the baseline of
 //     every speedup is the work without any executor.

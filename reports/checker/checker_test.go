@@ -2,6 +2,7 @@ package checker_test
 
 import (
 	"compress/gzip"
+	"flag"
 	"fmt"
 	"io"
 	"maps"
@@ -17,6 +18,8 @@ import (
 	"poolbench/reports/checker"
 	"poolbench/reports/planted"
 )
+
+var long = flag.Bool("long", false, "TestRandomRecords: ten times as many records, for a minute or two")
 
 // answers are all sentences of a record: those of the questions, and the choices of all
 // sizes of task, which stand in tables.
@@ -77,9 +80,9 @@ func TestPlantedRecords(t *testing.T) {
 // Records of anything: few values that come often, so that there are ties and exact
 // equality, missing points and blocks, failures, repeated results, odd units.
 func TestRandomRecords(t *testing.T) {
-	trials := 40
-	if testing.Short() {
-		trials = 30
+	trials := 20
+	if *long {
+		trials = 200
 	}
 	for seed := range trials {
 		text := randomText(rand.New(rand.NewPCG(uint64(seed), 5)), 24)

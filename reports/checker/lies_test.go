@@ -57,6 +57,9 @@ func TestLiesAreFound(t *testing.T) {
 					for i, c := range s.Claims {
 						told[c.Relation] = true
 						for lie, tell := range lies {
+							if found[c.Relation][lie] {
+								continue // once is enough
+							}
 							if wrong := tampered(section, s, i, tell); wrong.Name != "" && len(checker.Check(rec, []reports.Section{wrong})) > 0 {
 								if found[c.Relation] == nil {
 									found[c.Relation] = map[string]bool{}
