@@ -1,6 +1,7 @@
 package process_test
 
 import (
+	"bytes"
 	"sync"
 	"testing"
 
@@ -39,12 +40,16 @@ func TestWaitersReadReplies(t *testing.T) {
 	wg.Wait()
 	for size := 1 << 10; size <= 1<<20; size = size * 3 / 2 {
 		for range 20 {
-			f, err := executors.Submit(background, p, bytez, make([]byte, size))
+			in := make([]byte, size)
+			for i := range in {
+				in[i] = byte(i*7 + i>>13) // no two steps of a stream are alike
+			}
+			f, err := executors.Submit(background, p, bytez, in)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if out, err := f.Result(limit(t)); err != nil || len(out) != size {
-				t.Fatalf("%d bytes of %d, %v", len(out), size, err)
+			if out, err := f.Result(limit(t)); err != nil || !bytes.Equal(out, in) {
+				t.Fatalf("%d bytes of %d, or others, %v", len(out), size, err)
 			}
 		}
 		large += 20
