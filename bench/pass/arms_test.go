@@ -21,12 +21,17 @@ import (
 // armOf is an arm of a workload on a kind with two workers. It ends with the test.
 func armOf(t testing.TB, kind executors.Kind, w workloads.Workload, grain time.Duration) arm.Arm {
 	t.Helper()
+	return armWith(t, kind, 2, w, grain)
+}
+
+func armWith(t testing.TB, kind executors.Kind, workers int, w workloads.Workload, grain time.Duration) arm.Arm {
+	t.Helper()
 	if kind.Check != nil {
 		if err := kind.Check(); err != nil {
 			t.Skip(err)
 		}
 	}
-	grid := inproc.Grid{Workloads: []workloads.Workload{w}, Executors: []executors.Kind{kind}, Workers: []int{2}, Grains: []time.Duration{grain}}
+	grid := inproc.Grid{Workloads: []workloads.Workload{w}, Executors: []executors.Kind{kind}, Workers: []int{workers}, Grains: []time.Duration{grain}}
 	ctx := context.Background()
 	session, err := grid.Source().Open(ctx, arm.Setup{Seed: 1, Dir: t.TempDir(), Tell: func(string, any) {},
 		Calibrate: func(string, func(int64) float64) (record.Calibration, error) { return calibration() }})
@@ -38,7 +43,6 @@ func armOf(t testing.TB, kind executors.Kind, w workloads.Workload, grain time.D
 			t.Error(err)
 		}
 	})
-	workers := 2
 	if kind.Name == record.Serial {
 		workers = 1
 	}

@@ -70,6 +70,7 @@ type setting struct {
 	stage       stages.Stage
 	kind        executors.Kind
 	cost, grain time.Duration
+	workers     int
 }
 
 func (s setting) String() string {
@@ -78,9 +79,9 @@ func (s setting) String() string {
 
 func (s setting) arm(t *testing.T) arm.Arm {
 	if s.stage == stages.Encode {
-		return armOf(t, s.kind, costly, s.grain)
+		return armWith(t, s.kind, s.workers, costly, s.grain)
 	}
-	return armOf(t, paying(s.kind), workloads.Spin, s.grain)
+	return armWith(t, paying(s.kind), s.workers, workloads.Spin, s.grain)
 }
 
 // plant has the stage cost so much.
@@ -107,20 +108,26 @@ func (s setting) fast(t *testing.T, a arm.Arm) time.Duration {
 	return max(0, s.cost-dose[s.stage]/2)
 }
 
+// causalSettings are of pools whose threads all have a CPU, of 2: the caller of a pool of worker
+// processes has one of its own.
+func causalSettings() (all []setting) {
+	const us = time.Microsecond
+	for _, cost := range []time.Duration{5 * us, 20 * us, 50 * us} {
+		all = append(all,
+			setting{stages.Submit, executors.Goroutines, cost, 2 * cost, 2}, setting{stages.Start, executors.Goroutines, cost, 2 * cost, 2},
+			setting{stages.Submit, process.Kind, cost, cost / 4, 1}, setting{stages.Encode, process.Kind, cost, cost / 4, 1})
+	}
+	return all
+}
+
 // TestCausalProfile plants costs in stages, has their gains predicted, and measures the
 // gains: what a job saves in which the stage takes half as long.
 func TestCausalProfile(t *testing.T) {
 	if !*long {
 		t.Skip("it measures for minutes: -long")
 	}
-	const us = time.Microsecond
-	var settings []setting
-	for _, cost := range []time.Duration{5 * us, 20 * us, 50 * us} {
-		settings = append(settings,
-			setting{stages.Submit, executors.Goroutines, cost, 2 * cost}, setting{stages.Start, executors.Goroutines, cost, 2 * cost},
-			setting{stages.Submit, process.Kind, cost, 2 * cost}, setting{stages.Encode, process.Kind, cost, 2 * cost})
-	}
 	var trials []trial
+	settings := causalSettings()
 	for i := range *runs {
 		i += *skip
 		s := settings[i%len(settings)]

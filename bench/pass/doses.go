@@ -59,22 +59,26 @@ func dosesOf(t stages.Times) doses {
 			out[stage] = typical(of)
 		}
 	}
-	// Submit has the encoding in it.
+	// Submit has the encoding in it; and where there is one, the worker is another process,
+	// whose start is to be woken, or nothing where it has tasks in advance: no work of a task.
 	if encode, ok := out[stages.Encode]; ok {
 		out[stages.Submit] = max(0, out[stages.Submit]-encode)
+		delete(out, stages.Start)
 	}
 	return out
 }
 
-// typical is how long a stage takes for a task. A thread that lost its CPU, in one task of
-// many, is no part of it: where most tasks take the same it is the median, else the mean.
+// away is what a thread that lost its CPU is away for at least: slices of schedulers are
+// longer.
+const away = time.Millisecond
+
+// typical is how long a stage takes for a task. A thread that lost its CPU is no part of it:
+// where most tasks take the same it is the median, else the mean of those that took less than
+// away longer.
 func typical(of stages.Time) time.Duration {
 	half, most := of.Quantile(0.5), of.Quantile(0.9)
-	switch {
-	case 2*most <= 3*half:
+	if 2*most <= 3*half {
 		return half
-	case of.Stage == stages.Run:
-		return of.Mean
 	}
-	return of.MeanTo(0.9)
+	return of.MeanWithin(half + away)
 }

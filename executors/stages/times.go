@@ -34,13 +34,15 @@ func (t Time) Quantile(share float64) time.Duration {
 	return time.Duration(t.of.ValueAtPercentile(100 * share))
 }
 
-// MeanTo is the mean of that share of the tasks, from 0 to 1, which took the shortest.
-func (t Time) MeanTo(share float64) time.Duration {
-	left, count, sum := int64(share*float64(t.of.TotalCount())+0.5), int64(0), int64(0)
+// MeanWithin is the mean of the tasks that took no longer than most; 0 where none was as quick.
+func (t Time) MeanWithin(most time.Duration) time.Duration {
+	count, sum := int64(0), int64(0)
 	for _, bar := range t.of.Distribution() {
-		n := min(bar.Count, left-count)
-		count += n
-		sum += n * (bar.From + bar.To) / 2
+		if bar.From > most.Nanoseconds() {
+			break
+		}
+		count += bar.Count
+		sum += bar.Count * (bar.From + bar.To) / 2
 	}
 	return time.Duration(sum / max(1, count))
 }
