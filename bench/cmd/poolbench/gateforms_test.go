@@ -24,7 +24,7 @@ func TestGateFlagsThatChangeNothing(t *testing.T) {
 		formComparison: {"x"},
 		formHistory:    {"-history", "x"},
 	}
-	values := map[string]string{"budget": "1s", "timeout": "1s", "seed": "1", "seeds": "1", "cpu": "1", "across-machines": "true", "v": "true", "fail-on": "missing", "ci": "none", "all": "true"}
+	values := map[string]string{"budget": "1s", "timeout": "1s", "seed": "1", "seeds": "1", "cpu": "1", "across-machines": "true", "v": "true", "fail-on": "missing", "ci": "none", "all": "true", "cause": "true"}
 	for name, forms := range flagForms {
 		for form, call := range calls {
 			if name == "history" && form == formHistory {
