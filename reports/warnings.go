@@ -17,8 +17,9 @@ func Warnings(s *Set) []record.Warning { return once(s, findWarnings) }
 func findWarnings(s *Set) []record.Warning {
 	facts := &s.Record.Facts
 	// That there were too few blocks is left out, since later ones make it wrong; who asks
-	// counts them. So is what earlier versions said of the capacity, by another estimate.
-	out := slices.DeleteFunc(slices.Clone(facts.Warnings), func(w record.Warning) bool { return w.Topic == "blocks" || w.Topic == "capacity" })
+	// counts them. So is what could not be counted here, which Where tells: it makes no number
+	// wrong. So is what earlier versions said of the capacity, by another estimate.
+	out := slices.DeleteFunc(slices.Clone(facts.Warnings), func(w record.Warning) bool { return w.Topic == "blocks" || w.Topic == "capacity" || uncounted(w) })
 	slices.SortStableFunc(out, func(a, b record.Warning) int { return strings.Compare(a.Topic, b.Topic) })
 	const cure = "Go on with -resume; what is here is of complete measurements."
 	switch end := facts.End; {
@@ -44,6 +45,9 @@ func findWarnings(s *Set) []record.Warning {
 	}
 	return append(out, implausible(s)...)
 }
+
+// uncounted reports whether a warning is of what passes could not count on this machine.
+func uncounted(w record.Warning) bool { return w.Topic == "perf" || w.Topic == "counters" }
 
 // otherValues warns of names that have our axes, and values that are none of ours: they
 // are somebody's benchmarks.

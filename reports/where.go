@@ -24,6 +24,12 @@ var Where = Question{
 	Name: "where", Title: "Where did it go?", Doc: "Where did the speedup go?",
 	Answer: func(s *Set) Section {
 		out := Section{Sentences: lossCauses(s)}
+		for _, w := range s.Record.Facts.Warnings {
+			if uncounted(w) {
+				out.Reading += w.What + " "
+			}
+		}
+		out.Reading = strings.TrimSpace(out.Reading)
 		for _, h := range Headline(s) {
 			if sentence, ok := lossSentence(h); ok {
 				out.Sentences = append(out.Sentences, sentence)

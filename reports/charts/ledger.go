@@ -66,11 +66,15 @@ func ledger(set *reports.Set, s reports.Scaling) (Picture, string) {
 		panel.Y.Ticks = append(panel.Y.Ticks, y)
 	}
 	panel.Y.Holds, panel.Y.Label = []float64{row - 0.5, -0.5}, func(y float64) string { return names[y] }
+	fastest := words.OneLine(best.Short())
+	if len(names) > 1 {
+		fastest += ", the fastest"
+	}
 	const barHeight = 20
 	panel.Height = barHeight*-row + 36
 	return Picture{Name: "ledger", Subject: s.Family.Title(),
-		Title:    fmt.Sprintf("%s: %s of the workers' time is useful work with %s, the fastest", words.Capital(title), words.Percent(best.Ledger.Ideal.Value), words.OneLine(best.Short())),
+		Title:    fmt.Sprintf("%s: %s of the workers' time is useful work with %s", words.Capital(title), words.Percent(best.Ledger.Ideal.Value), fastest),
 		Subtitle: "Each bar is all the time of the workers of a pool; useful work is as long as the plain loop takes for it.",
-		Alt:      fmt.Sprintf("Stacked bars of the workers' time, %s; the table has them all. %s, the fastest: %s.", words.Count(len(names), "pool"), words.Capital(words.OneLine(best.Short())), best.Ledger.Text()),
+		Alt:      fmt.Sprintf("Stacked bars of the workers' time, %s; the table has them all. %s: %s.", words.Count(len(names), "pool"), words.Capital(fastest), best.Ledger.Text()),
 		Notes:    []string{MachineLine(set)}, Panels: []Panel{panel}}, ""
 }

@@ -162,14 +162,15 @@ func (p *picture) frame(f, base *Frame, x, wide float64, depth int) {
 	}
 }
 
-// short is a function without the directories of its package.
+// short is a function without the directories of its package and without type arguments, which
+// are in the title of its frame: "block.Guarded[…]".
 func short(name string) string {
 	head, rest, generic := strings.Cut(name, "[")
 	if i := strings.LastIndex(head, "/"); i >= 0 {
 		head = head[i+1:]
 	}
-	if generic {
-		return head + "[" + rest
+	if i := strings.LastIndex(rest, "]"); generic && i >= 0 {
+		return head + "[…]" + rest[i+1:]
 	}
 	return head
 }
