@@ -16,8 +16,9 @@ import (
 const DefaultPassTime = time.Second
 
 // passRounds is how often each pass looks at each point, in a block each: intervals need 6
-// (estimate.MinBlocks, of reports), and one or two may fail.
-const passRounds = 8
+// (estimate.MinBlocks, of reports), and exact ones of 9 leave out the block on each side that
+// something disturbed.
+const passRounds = 9
 
 // PassesTake is about how long passes take beyond the budget of a run with so many points.
 func (c Config) PassesTake(points int) time.Duration {
