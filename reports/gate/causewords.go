@@ -20,19 +20,20 @@ func (c Cause) said() string {
 	}
 	var parts []string
 	for _, b := range c.Blamed {
-		text := functionText(b.Name) + " " + measure.change(b.Change.Value)
+		var text strings.Builder
+		text.WriteString(functionText(b.Name) + " " + measure.change(b.Change.Value))
 		switch {
 		case b.Change.Low == b.Change.High:
-			text += " (exact)"
+			text.WriteString(" (exact)")
 		default:
-			text += " [" + measure.number(b.Change.Low) + ", " + measure.number(b.Change.High) + "]"
+			text.WriteString(" [" + measure.number(b.Change.Low) + ", " + measure.number(b.Change.High) + "]")
 		}
 		for _, more := range []string{b.throughText(), b.onlyText(), b.changedText()} {
 			if more != "" {
-				text += ", " + more
+				text.WriteString(", " + more)
 			}
 		}
-		parts = append(parts, text)
+		parts = append(parts, text.String())
 	}
 	return strings.Join(append(parts, "unexplained "+measure.number(c.Unexplained)), "; ")
 }

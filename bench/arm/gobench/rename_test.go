@@ -153,16 +153,16 @@ func TestRenamed(t *testing.T) {
 		c := New(builds, Config{Bench: test.bench, Renames: test.rules, CPU: []int{2}, Slice: 200 * time.Microsecond, Slices: 2, Same: -1, Canaries: -1})
 		var got []string
 		for _, p := range declared(t, c) {
-			mark := ""
+			var mark strings.Builder
 			for _, m := range []struct {
 				is   bool
 				mark string
 			}{{p.Proposed, "P"}, {p.InBase, "B"}, {p.InHead, "H"}} {
 				if m.is {
-					mark += m.mark
+					mark.WriteString(m.mark)
 				}
 			}
-			got = append(got, fmt.Sprintf("%s %s %s", strings.TrimSuffix(p.Name, "-2"), strings.TrimSuffix(p.Was, "-2"), mark))
+			got = append(got, fmt.Sprintf("%s %s %s", strings.TrimSuffix(p.Name, "-2"), strings.TrimSuffix(p.Was, "-2"), mark.String()))
 		}
 		if slices.Sort(got); !slices.Equal(got, test.want) {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
