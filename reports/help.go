@@ -126,6 +126,15 @@ func (x HelpedStage) name() string {
 	return x.Stage
 }
 
+// astray reports whether the delays surely did something else than they should: a stage that
+// takes half as long cannot save more than half of the makespan, nor can a faster rest cost
+// any of it.
+func (h Helping) astray() bool {
+	return slices.ContainsFunc(h.Stages, func(x HelpedStage) bool {
+		return !x.Bound && x.Saves.Known() && (x.Saves.Low > 0.5+Practical || x.Stage == "rest" && x.Saves.High < -Practical)
+	})
+}
+
 func (h Helping) sentence() Sentence {
 	out := Sentence{Subject: h.Title()}
 	var gain, untold, none []string
@@ -160,8 +169,12 @@ func (h Helping) sentence() Sentence {
 	if len(none) > 0 {
 		parts = append(parts, strings.Join(none, ", ")+": nothing")
 	}
-	if len(parts) == 0 {
+	switch {
+	case len(parts) == 0:
 		out.Text = "too few comparisons for an interval so far"
+		return out
+	case h.astray(): // what the claims say is what was measured, and cannot be
+		out.Text = "cannot tell: the delays slowed it by more than they should have, as on a busy machine; measure it again when nothing else runs"
 		return out
 	}
 	out.Text = strings.Join(parts, "; ")

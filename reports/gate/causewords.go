@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"poolbench/bench/record"
+	"poolbench/reports/estimate"
 	"poolbench/reports/words"
 )
 
@@ -16,7 +17,11 @@ import (
 func (c Cause) said() string {
 	measure := c.measure()
 	if len(c.Blamed) == 0 {
-		return fmt.Sprintf("unexplained: no function changed beyond chance in %s", c.evidence())
+		said := "unexplained: no function changed beyond chance in " + c.evidence()
+		if c.Blocks < estimate.MinBlocks {
+			said += ", which are few: a larger -budget profiles longer"
+		}
+		return said
 	}
 	var parts []string
 	for _, b := range c.Blamed {

@@ -393,6 +393,7 @@ func TestHeadline(t *testing.T) {
 		{Report{Cases: []Case{of("A", Improved), of("B", LayoutSensitive)}}, "No regression shown, 1 layout-sensitive, 1 improvement."},
 		{Report{Cases: []Case{of("A", Accepted), of("B", New), of("C", Missing)}}, "No regression, 1 accepted regression, 1 new, 1 missing."},
 		{Report{Cases: []Case{bytes, allocs, slower, of("B", NoChange), of("C", New)}}, "1 of 2 benchmarks regressed: Encode (time +9 %, B/op +100 %, allocs 2 → 3); 1 without change, 1 new."},
+		{Report{Cases: []Case{slower, of("B", Unchanged)}, Busy: "others"}, "1 of 2 benchmarks regressed: Encode (time +9 %); 1 unchanged."},
 		{Report{Cases: []Case{slower, of("B", Inconclusive)}, Blind: "no time"}, "1 of 2 benchmarks regressed: Encode (time +9 %); 1 inconclusive. The rest was NOT CHECKED: no time."},
 		{Report{Cases: []Case{of("B", Inconclusive)}, Blind: "no time"}, "NOT CHECKED: no time. Of 1 benchmark: 1 inconclusive."},
 		{Report{Cases: []Case{of("B", Inconclusive)}, Busy: "others"}, "NOT CHECKED: host busy: others. Of 1 benchmark: 1 inconclusive."},

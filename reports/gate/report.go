@@ -81,10 +81,25 @@ func (r *Report) Unchecked() string {
 		return r.Unmeasured
 	case r.NotComparable != "":
 		return r.NotComparable
+	case r.settled():
+		return ""
 	case r.Busy != "":
 		return "host busy: " + r.Busy
 	}
 	return r.Blind
+}
+
+// settled reports whether something regressed, and of no benchmark is it left open whether it
+// did: then nothing is left that a busy machine or want of time could hide.
+func (r *Report) settled() bool {
+	for _, b := range r.benchmarks() {
+		switch b.verdict() {
+		case Failed, Regressed, Improved, Unchanged, New, Missing:
+		default:
+			return false
+		}
+	}
+	return r.Count(Regressed) > 0
 }
 
 // Inconclusive reports whether any case could not be judged, or none could.

@@ -178,7 +178,8 @@ func TestGateFunction(t *testing.T) {
 	if *long {
 		put(t, "mine.py", strings.Replace(module, "range(n)", "range(2 * n)", 1))
 		code, stdout, stderr = poolbench(t, append(call, "-budget", "120s")...)
-		if code != 1 || !strings.Contains(stdout, "Python/function=mine:f") || !strings.Contains(stdout, "Head answers something else than base") {
+		void := code == program.Failed && strings.Contains(stdout, "Void:") // on a machine that hid what was planted
+		if code != 1 && !void || !strings.Contains(stdout, "Slower    Python/function=mine:f") || !strings.Contains(stdout, "Head answers something else than base") {
 			t.Errorf("twice the work: exit %d\n%s%s", code, stdout, stderr)
 		}
 	}
