@@ -7,10 +7,11 @@ import (
 	"github.com/google/pprof/profile"
 
 	"poolbench/bench/arm/gobench/build"
+	"poolbench/bench/arm/gobench/reach"
 	"poolbench/bench/record"
 )
 
-// untimed reports whether a sample is of what a benchmark does on its goroutine while its
+// untimedSample reports whether a sample is of what a benchmark does on its goroutine while its
 // timer stands still.
 func untimedSample(s *profile.Sample) bool {
 	return slices.Contains(s.Label["poolbench"], "untimed") && slices.ContainsFunc(stackOf(s), func(f frame) bool { return f.symbol == "testing.(*B).runN" })
@@ -54,7 +55,7 @@ func withoutArguments(symbol string) string {
 // enclosing is the function whose declaration has the code of a symbol: closures, and what the
 // compiler makes for go and defer, are part of it.
 func enclosing(symbol string) string {
-	pkg, rest := build.SplitSymbol(symbol)
+	pkg, rest := reach.SplitSymbol(symbol)
 	parts := strings.Split(rest, ".")
 	for i, part := range parts {
 		if i == 0 || strings.HasPrefix(part, "(") {
@@ -86,7 +87,7 @@ const (
 // modules: "" for itself.
 func charged(stack []frame, own func(pkg string) bool) (function frame, outside string) {
 	for i, f := range stack {
-		pkg, _ := build.SplitSymbol(f.symbol)
+		pkg, _ := reach.SplitSymbol(f.symbol)
 		if !own(pkg) {
 			continue
 		}
@@ -98,7 +99,7 @@ func charged(stack []frame, own func(pkg string) bool) (function frame, outside 
 	}
 	function.symbol = runtimes
 	for _, f := range stack {
-		switch pkg, _ := build.SplitSymbol(f.symbol); {
+		switch pkg, _ := reach.SplitSymbol(f.symbol); {
 		case slices.Contains([]string{"runtime.gcBgMarkWorker", "runtime.bgsweep", "runtime.bgscavenge", "runtime.gcStart"}, f.symbol):
 			return frame{symbol: collecting}, ""
 		case pkg != "runtime" && !strings.HasPrefix(pkg, "internal/runtime/"):

@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 
+	"poolbench/bench/arm/gobench/reach"
 	"poolbench/bench/host"
 	"poolbench/bench/record"
 )
@@ -127,7 +128,7 @@ func (b *Builds) Functions(ctx context.Context, own Owned, places map[string][2]
 		if at[Head].File == "" {
 			s = Base
 		}
-		pkg, _ := SplitSymbol(name)
+		pkg, _ := reach.SplitSymbol(name)
 		dir := own.dirs[strings.TrimSuffix(pkg, "_test")][s]
 		below, err := filepath.Rel(b.tree(s), filepath.Join(dir, filepath.Base(at[s].File)))
 		if dir == "" || err != nil || !filepath.IsLocal(below) {
@@ -150,24 +151,6 @@ type Place struct {
 	File string
 	Line int
 }
-
-// SplitSymbol splits a name of the symbol table into the path of its package and the rest.
-func SplitSymbol(name string) (pkg, rest string) {
-	i := strings.LastIndexByte(name, '/') + 1
-	dot := strings.IndexByte(name[i:], '.')
-	if dot < 0 {
-		return "", name
-	}
-	pkg, rest = name[:i+dot], name[i+dot+1:]
-	if strings.Contains(pkg, "%") { // the compiler escapes dots of the last element
-		if plain, err := strconv.Unquote(`"` + percent.ReplaceAllString(pkg, `\x$1`) + `"`); err == nil {
-			pkg = plain
-		}
-	}
-	return pkg, rest
-}
-
-var percent = regexp.MustCompile(`%([0-9a-f]{2})`)
 
 // A changedFile is the declarations of functions of a file and its lines that differ from the other version.
 type changedFile struct {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"net/url"
 	"regexp"
 	"strings"
 )
@@ -173,6 +174,22 @@ func packageOf(name string) string {
 		return ""
 	}
 	return name[:slash+dot]
+}
+
+// SplitSymbol splits the name of a symbol into the import path of its package and the rest;
+// the path is "" where there is none.
+func SplitSymbol(name string) (path, rest string) {
+	prefix := packageOf(name)
+	if prefix == "" {
+		return "", name
+	}
+	path, rest = prefix, name[len(prefix)+1:]
+	if strings.Contains(prefix, "%") {
+		if plain, err := url.PathUnescape(prefix); err == nil {
+			path = plain
+		}
+	}
+	return path, rest
 }
 
 // prefixOf is an import path as symbols have it (cmd/internal/objabi:path.go).

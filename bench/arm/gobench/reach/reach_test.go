@@ -108,3 +108,25 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// Dots of the last element of a path are escaped in symbols, and type arguments may have paths
+// of their own.
+func TestSplitSymbol(t *testing.T) {
+	for symbol, want := range map[string][2]string{
+		"example.com/m.F":                          {"example.com/m", "F"},
+		"example.com/m%2ev2.(*T).Do":               {"example.com/m.v2", "(*T).Do"},
+		"example.com/m.Map[example.com/other/x.T]": {"example.com/m", "Map[example.com/other/x.T]"},
+		"example.com/%c3%a4.F.func1":               {"example.com/ä", "F.func1"},
+		"main.main":                                {"main", "main"},
+		"memeqbody":                                {"", "memeqbody"},
+		"(garbage collection)":                     {"", "(garbage collection)"},
+	} {
+		path, rest := SplitSymbol(symbol)
+		if path != want[0] || rest != want[1] {
+			t.Errorf("%s: %q %q", symbol, path, rest)
+		}
+		if path != "" && packageOf(symbol) != prefixOf(path) {
+			t.Errorf("%s: %q is not %q", symbol, packageOf(symbol), prefixOf(path))
+		}
+	}
+}
