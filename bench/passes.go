@@ -27,16 +27,10 @@ func (c Config) PassesTake(points int) time.Duration {
 		if p.Once {
 			continue
 		}
-		all += time.Duration(points) * c.withDefaults().PassTime
-		if p.Name == pass.CPU.Name {
-			all += time.Duration(points) * passRounds * passEnd
-		}
+		all += time.Duration(points) * (c.withDefaults().PassTime + passRounds*p.Beyond)
 	}
 	return all
 }
-
-// passEnd is what it takes to end a profile of the CPU, whatever was in it.
-const passEnd = 200 * time.Millisecond
 
 // looked is how many rounds of passes the record has that this run goes on with: blocks in
 // which each looked at each of the points, or failed to.

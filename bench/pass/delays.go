@@ -36,6 +36,7 @@ var Delays = Pass{
 	Around: func(ctx context.Context, a arm.Arm) (arm.Slice, []Artefact, error) {
 		return compareDelays(ctx, a, armTime)
 	},
+	Beyond: comparisonTime,
 }
 
 // errWaits is that of work that does not compute all the time.

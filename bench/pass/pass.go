@@ -23,7 +23,8 @@ type Pass struct {
 	// before an error is returned with it.
 	Around func(context.Context, arm.Arm) (arm.Slice, []Artefact, error)
 
-	Once bool // its artefact is of one slice: further ones are not kept
+	Once   bool          // its artefact is of one slice: further ones are not kept
+	Beyond time.Duration // about what a look takes beyond the time of About
 }
 
 // An Artefact is what a pass gives that is no number: a profile, a trace.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/pprof/profile"
 
@@ -16,7 +17,7 @@ import (
 // sample has labels, see label.
 var (
 	CPU = Pass{Name: "cpu", Doc: "where CPU time goes: a profile of the process and its worker processes, labelled by point and worker",
-		Around: profiled(process.ProfileCPU)}
+		Around: profiled(process.ProfileCPU), Beyond: 200 * time.Millisecond} // its end, whatever was in it
 	Heap = Pass{Name: "heap", Doc: "what allocates: a profile of the bytes and objects allocated meanwhile",
 		Around: profiled(process.ProfileHeap)}
 	Mutex = Pass{Name: "mutex", Doc: "who holds locks that others wait for: a profile of the delays, and their sum",

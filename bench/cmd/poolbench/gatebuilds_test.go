@@ -193,12 +193,15 @@ func TestGateUnchanged(t *testing.T) {
 func TestGateRenamed(t *testing.T) {
 	benchRepo(t)
 	module := func(name, work string) string {
-		return "package m\n\nimport \"testing\"\n\nvar kept []byte\n\nfunc work() { " + work + " }\n\nfunc Benchmark" + name + "(b *testing.B) {\n\tfor b.Loop() {\n\t\twork()\n\t}\n}\n"
+		return "package m\n\nimport \"testing\"\n\nvar kept []byte\n\nfunc work() { " + work + " }\n\nfunc Benchmark" + name + "(b *testing.B) {\n\tfor b.Loop() {\n\t\twork()\n\t}\n}\n" +
+			// So that one planted slowdown that noise hides is not all of them.
+			"\nfunc BenchmarkSum(b *testing.B) {\n\tfor b.Loop() {\n\t\tsum(1)\n\t}\n}\n\nfunc BenchmarkSums(b *testing.B) {\n\tfor b.Loop() {\n\t\tsum(2)\n\t}\n}\n" +
+			"\n//go:noinline\nfunc sum(n int) (s int) {\n\tfor i := range 100 * n {\n\t\ts += i * i\n\t}\n\treturn s\n}\n"
 	}
 	put(t, "m_test.go", module("Old", "kept = make([]byte, 64)"))
 	git(t, "-c", "user.name=nobody", "-c", "user.email=nobody@example.com", "commit", "-q", "-a", "-m", "two")
 	put(t, "m_test.go", module("New", "kept = make([]byte, 64); kept = append(kept, make([]byte, 640)...)"))
-	code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-budget", "2s", "-seeds", "1", "-cpu", "1", "-out", "out")
+	code, stdout, stderr := poolbench(t, "gate", "-base", "HEAD", "-all", "-budget", "3s", "-cause=false", "-seeds", "1", "-cpu", "1", "-out", "out")
 	if code != gate.ExitRegression || !strings.Contains(stdout, "New (proposed: was Old") || !strings.Contains(stdout, "\nRename    rename BenchmarkOld BenchmarkNew\n") {
 		t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
 	}
