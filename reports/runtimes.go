@@ -51,8 +51,7 @@ func besideSentence(s *Set, x Beside) Sentence {
 			by = a.Label()
 		}
 		text := fmt.Sprintf("%s in %s (%s)", words.Duration(a.Task.Value), a.Runtime, by)
-		if a.Point != fastest.Point {
-			ratio := asLong(s, a.Point, fastest.Point)
+		if ratio := asLong(s, a.Point, fastest.Point); a.Point != fastest.Point && ratio.N > 0 { // they have a block in common
 			text += ", " + words.Estimate(ratio, words.Times) + " as long"
 			out.Claims = append(out.Claims, asLongClaim(x, a, fastest, ratio))
 		}
@@ -93,6 +92,9 @@ func emptySentence(s *Set, x Beside) Sentence {
 		}
 		than := x.Arms[j]
 		ratio := asLong(s, a.Point, than.Point)
+		if ratio.N == 0 {
+			continue // no block has both
+		}
 		parts = append(parts, fmt.Sprintf("%s in %s, %s as long as %s (%s)", words.Duration(a.Task.Value), a.Label(), words.Estimate(ratio, words.Times), than.Label(), words.Duration(than.Task.Value)))
 		out.Claims = append(out.Claims, asLongClaim(x, a, than, ratio))
 		for _, arm := range []BesideArm{a, than} {

@@ -80,11 +80,14 @@ func TestPlantedRecords(t *testing.T) {
 // Records of anything: few values that come often, so that there are ties and exact
 // equality, missing points and blocks, failures, repeated results, odd units.
 func TestRandomRecords(t *testing.T) {
-	trials := 20
-	if *long {
-		trials = 200
+	trials := []int{184} // two runtimes without a block in common
+	for seed := range 20 {
+		trials = append(trials, seed)
 	}
-	for seed := range trials {
+	for seed := 20; *long && seed < 200; seed++ {
+		trials = append(trials, seed)
+	}
+	for _, seed := range trials {
 		text := randomText(rand.New(rand.NewPCG(uint64(seed), 5)), 24)
 		rec, err := record.Read(strings.NewReader(text), "random.txt")
 		if err != nil {
