@@ -61,6 +61,15 @@ func TestWithoutSharedMemory(t *testing.T) {
 		gate := t.TempDir() + "/gate"
 		waiting := submit(t, p, await, gate)
 		waitFile(t, gate+".started")
+		other := submit(t, p, await, gate+"2")
+		waitFile(t, gate+"2.started")
+		pending := submit(t, p, echo, 1) // stays in the queue, also when somebody waits for it
+		ctx, cancel := context.WithTimeout(background, 20*time.Millisecond)
+		defer cancel()
+		if err := pending.Err(ctx); !errors.Is(err, context.DeadlineExceeded) || !pending.Cancel() {
+			t.Errorf("a task behind a long one: %v, and could not be cancelled", err)
+		}
+		other.Cancel()
 		waiting.Cancel()
 		if err := settles(t, "a cancelled task", waiting); !errors.Is(err, context.Canceled) {
 			t.Error(err)

@@ -18,6 +18,7 @@ type intake struct {
 	bound  int // of the queue; 0 if there is none
 	onFull executors.FullPolicy
 	limits func(name string) time.Duration // of calls of a function
+	lumps  bool                            // short tasks come together before a busy worker gets them
 
 	mu       sync.Mutex
 	closed   bool
@@ -220,7 +221,7 @@ func (in *intake) lump(f *remote.Func) int {
 	switch {
 	case len(in.busy) == 0:
 		return 1
-	case est > 0 && est <= shortTask:
+	case in.lumps && est > 0 && est <= shortTask:
 		n = int(min(remote.WakeTime/est, mostLump))
 	case len(in.idle) > 0:
 		return 1

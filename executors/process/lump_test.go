@@ -38,9 +38,15 @@ func TestLump(t *testing.T) {
 		{0, 0, 2, 0, feedEvery},
 	} {
 		in := newIntake(&Options{Workers: 2, Queue: c.bound})
+		in.lumps = true
 		in.idle, in.busy = make([]*workerLine, c.idle), make([]*workerLine, c.busy)
 		if got := in.lump(expected(c.est)); got != c.want {
 			t.Errorf("%v, %d idle, %d busy, at most %d queued: lumps of %d, want %d", c.est, c.idle, c.busy, c.bound, got, c.want)
 		}
+	}
+	plain := newIntake(&Options{Workers: 2}) // of a pool without shared memory
+	plain.idle, plain.busy = make([]*workerLine, 1), make([]*workerLine, 1)
+	if got := plain.lump(expected(100 * time.Nanosecond)); got != 1 {
+		t.Errorf("without shared memory: lumps of %d", got)
 	}
 }

@@ -67,6 +67,7 @@ func NewPool(o Options) (*Pool, error) {
 		return nil, fmt.Errorf("process: making memory for the workers: %w", err)
 	}
 	p.intake = newIntake(&p.opts)
+	p.intake.lumps = p.files.bell != nil // without it nobody takes replies meanwhile
 	p.crew = newCrew(&p.opts, p.drained)
 	p.crew.boot, p.crew.serve, p.crew.quit = p.boot, p.serve, p.breakDown
 	if p.files.bell != nil {

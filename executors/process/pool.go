@@ -283,8 +283,10 @@ func (p *Pool) Interrupt(executors.Task) { p.interrupted.Store(true) }
 
 // Attend implements executors.Attendant.
 func (p *Pool) Attend(t executors.Task) {
-	p.feed() // perhaps no more tasks come
 	if p.taker != nil {
+		// Perhaps no more tasks come to a lump. Where memory is not shared there are none, and
+		// what a busy worker has been given cannot be taken back.
+		p.feed()
 		p.taker.attend(func() bool {
 			s := t.State()
 			return s == executors.Finished || s == executors.Cancelled
