@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"math"
 	"slices"
 
 	"poolbench/bench/record"
@@ -85,11 +86,14 @@ func verdictOf(worse, better, same bool) Verdict {
 }
 
 // compareExactly judges a unit that has no noise: any difference beyond the limit, a
-// fraction, is one.
-func (c *Case) compareExactly(limit float64) {
+// fraction, is one that is more than rounding makes.
+func (c *Case) compareExactly(limit, rounding float64) {
 	worse, better := c.Head > c.Base*(1+limit), c.Head < c.Base
 	if c.Higher {
 		worse, better = c.Head < c.Base/(1+limit), c.Head > c.Base
+	}
+	if math.Abs(c.Head-c.Base) <= rounding {
+		worse, better = false, false
 	}
 	c.Exact = true
 	c.Verdict = verdictOf(worse, better, true)

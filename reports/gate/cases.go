@@ -162,7 +162,7 @@ func (s *subject) unitCases() (cases []Case) {
 				otherwise = s.Tolerance
 			}
 			c.Limit = s.limit(s.Point(), u.Name, otherwise)
-			c.compareExactly(c.Limit)
+			c.compareExactly(c.Limit, u.rounding())
 		} else {
 			c.Limit = s.unitLimit(s.Point(), u.Name)
 			s.judgeUnit(u, &c)
@@ -187,7 +187,7 @@ func (s *subject) judgeUnit(u unitValues, c *Case) {
 	switch {
 	case slices.ContainsFunc(s.units, shown):
 		c.Verdict = Regressed
-	case worse.High < math.Log1p(c.Limit):
+	case worse.High < math.Log1p(c.Limit) || s.interval(u.more).High <= u.rounding():
 		c.Verdict = NoChange
 	case c.Ratio.N > 0:
 		c.Verdict, c.Reason = Inconclusive, "varies too much to tell"

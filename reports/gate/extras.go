@@ -82,7 +82,7 @@ func (s *subject) testUnits() {
 		}
 		t.state = passed
 		level := unitsShare * s.Alpha / float64(s.unitTests)
-		if estimate.Centre(fresh) >= t.limit/2 && s.ranks.Above(fresh, math.Min(s.tolerant, t.limit/2)) <= level {
+		if estimate.Centre(u.more[u.screening:]) > u.rounding() && estimate.Centre(fresh) >= t.limit/2 && s.ranks.Above(fresh, math.Min(s.tolerant, t.limit/2)) <= level {
 			t.state = regressed
 		}
 	}

@@ -178,7 +178,7 @@ func (r *Report) judgeAll(base, head fileSide, o Options) {
 		case u.c.Reason != "":
 			u.c.Verdict = Inconclusive
 		case u.c.Exact:
-			u.c.compareExactly(0)
+			u.c.compareExactly(0, -1)
 		default:
 			u.c.judge(u.base, u.head, r.Method == OneRun, alpha)
 		}

@@ -32,6 +32,7 @@ type planted struct {
 	layout  func(links int) float64 // true log ratio on top, by pair of links; nil for none
 	extra   map[string][2]float64   // units beside time
 	jitter  map[string]float64      // noise of those units
+	once    float64                 // added to each of those values in every other one, by chance
 	takes   float64                 // factor on all times; 0 means 1
 	failsAt int                     // block in which head fails; 0 never
 	reason  string
@@ -123,6 +124,9 @@ func measure(t testing.TB, o Options, most int, host record.Host, benchmarks ...
 			for unit, v := range planted.extra {
 				for i := range v {
 					v[i] *= math.Exp(planted.jitter[unit] * rng.NormFloat64())
+					if planted.once > 0 {
+						v[i] += planted.once * float64(rng.IntN(2))
+					}
 				}
 				p.base.values[unit], p.head.values[unit] = v[0], v[1]
 			}
@@ -374,6 +378,26 @@ func TestJudgeUnitVaries(t *testing.T) {
 		c := find(t, j.Report(), "A", "B/op")
 		if c.Verdict != Inconclusive || c.remark() != want {
 			t.Errorf("%d blocks: %+v: %q", blocks, c, c.remark())
+		}
+	}
+}
+
+// A mean that was rounded has no change that is smaller than its rounding: what a benchmark allocates
+// once is 0 or 1 B/op by the number of its iterations.
+func TestJudgeRounding(t *testing.T) {
+	for _, test := range []struct {
+		unit             string
+		base, head, once float64
+		want             Verdict
+	}{
+		{"B/op", 0, 1, 0, NoChange}, {"B/op", 1, 0, 0, NoChange}, {"B/op", 64, 65, 0, NoChange}, {"B/op", 0, 2, 0, Regressed}, {"B/op", 2, 0, 0, Improved},
+		{"B/op", 0, 0, 1, NoChange}, {"B/op", 1, 1, 1, NoChange}, {"B/op", 0, 1, 1, Inconclusive}, {"B/op", 0, 8, 1, Regressed}, {"B/op", 0, 0, 8, Inconclusive},
+		{"allocs/op", 0, 1, 0, Regressed}, {"allocs/op", 1, 0, 0, Improved}, {"allocs/op", 0, 0, 1, Inconclusive},
+	} {
+		j, _ := measure(t, Options{}, 40, quiet, planted{promise: both("A"), sigma: 0.001, once: test.once,
+			extra: map[string][2]float64{test.unit: {test.base, test.head}}})
+		if c := find(t, j.Report(), "A", test.unit); c.Verdict != test.want {
+			t.Errorf("%+v: %+v", test, c)
 		}
 	}
 }

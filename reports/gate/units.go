@@ -14,6 +14,7 @@ type unitValues struct {
 	direction  int // -1 when lower is better, +1 when higher is
 	base, head []float64
 	worse      []float64 // by block: log ratio, positive where head is worse
+	more       []float64 // by block: difference, positive where head is worse
 	screening  int       // how many of them were of the first phase
 	shift      float64   // what both had added, since there are values without a ratio
 }
@@ -58,8 +59,18 @@ func (o Options) unitOf(pairs []pair, screening int, unit string) unitValues {
 	}
 	for i, b := range u.base {
 		u.worse = append(u.worse, -float64(u.direction)*math.Log((u.head[i]+u.shift)/(b+u.shift)))
+		u.more = append(u.more, -float64(u.direction)*(u.head[i]-b))
 	}
 	return u
+}
+
+// rounding is the difference that the rounding of the values alone can make, as between 0 and
+// 1 B/op of what a benchmark allocates once; below 0 where nothing is rounded.
+func (u unitValues) rounding() float64 {
+	if u.Rough {
+		return u.One()
+	}
+	return -1
 }
 
 // incidental are the units that nobody asked for: what the process of a benchmark needs
