@@ -129,12 +129,14 @@ func reportDir(path string, rec *record.Record) string {
 
 // report asks a record every question, writes the views of the answers into dir, unless that
 // is "", and shows them. A file appears complete or not at all. Charts that cannot be drawn
-// are told on standard error and left out. What it gives is what to do next.
+// are told on standard error and left out; that there is nothing to draw is told with -v. What it gives is what to do next.
 func report(c *program.Invocation, rec *record.Record, dir string, how program.ViewFlags, show func(io.Writer, *view.Report, view.Options) error) (next reports.Step, err error) {
 	set := reports.NewSet(rec)
 	drawings, problems := charts.Draw(set, charts.All()...)
 	for _, p := range problems {
-		c.Tell(p)
+		if how.Verbose || !errors.Is(p, charts.ErrNothing) {
+			c.Tell(p)
+		}
 	}
 	if dir != "" {
 		graphs, problems := flames(set, dir)

@@ -127,7 +127,7 @@ func crossoverPanels(set *reports.Set, s reports.Sweep, looks map[string]Look) (
 		if s.Measured {
 			of += ", the measured capacity"
 		}
-		faster := Guide{Name: "ideal: " + words.Ratio(ideal) + " faster", Width: 1, Dashes: []float64{1.2, 2.5}}
+		faster := Guide{Name: "ideal: " + words.Ratio(ideal) + " as fast", Width: 1, Dashes: []float64{1.2, 2.5}}
 		for _, p := range serial {
 			faster.Line = append(faster.Line, At(p.X, p.Value/ideal))
 		}

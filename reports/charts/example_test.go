@@ -42,7 +42,7 @@ func Example() {
 	}
 	// Output:
 	// speedup-spin true <nil>
-	// Spin: 2 goroutines run it 1.9× faster than serial
+	// Spin: 2 goroutines run it 1.9× as fast as serial
 	// charts: crossover: nothing to draw: no workload was measured at three grains or more
 	// charts: knee: nothing to draw: no workload was measured under several loads
 	// charts: ledger: nothing to draw: spin at 1 ms has no tasks that were timed from inside, and can be split

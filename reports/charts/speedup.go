@@ -272,7 +272,7 @@ func speedupFinding(set *reports.Set, s reports.Scaling) string {
 		return "cannot tell whether a pool helps, not clear of the noise"
 	}
 	executor := words.OneLine(best.Label())
-	finding := fmt.Sprintf("%s %s %s faster than %s", words.Pool(executor, best.Workers),
+	finding := fmt.Sprintf("%s %s %s as fast as %s", words.Pool(executor, best.Workers),
 		words.PoolVerb("runs it", "run it", executor, best.Workers), words.Ratio(best.Speedup.Value), words.OneLine(s.Family.Baseline))
 	count := map[reports.Standing]int{}
 	for _, r := range best.Rivals {

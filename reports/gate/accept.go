@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -37,10 +38,10 @@ func (r *Rules) apply(report *Report) {
 		switch {
 		case rule.word != "accept" || used[rule.line] || rule.meansUnchanged(report):
 		case r.today.After(rule.until):
-			report.warn(fmt.Sprintf("%s accepts %s until %s, which is over, and nothing regressed.", place, rule.benchmark, rule.until.Format(time.DateOnly)),
+			report.warn(fmt.Sprintf("%s accepts %s until %s, which is over, and nothing of that name regressed%s", place, rule.benchmark, rule.until.Format(time.DateOnly), cmp.Or(rule.meant(report), ".")),
 				"Remove the line.")
 		default:
-			report.warn(fmt.Sprintf("%s accepts a regression of %s that was not found.", place, rule.benchmark), "Remove the line if it is not needed any more.")
+			report.warn(fmt.Sprintf("%s accepts a regression of %s that was not found%s", place, rule.benchmark, cmp.Or(rule.meant(report), ".")), "Remove the line if it is not needed any more.")
 		}
 	}
 	r.idle(report)
@@ -55,13 +56,27 @@ func (r *Rules) idle(report *Report) {
 			tail := report.Method == Interleaved && c.Unit == record.UnitTime && (rule.unit == "p90" || rule.unit == "p99" || incidental[rule.unit])
 			return c.Verdict != New && c.Verdict != Missing && (rule.means(c.Unit) || tail) && (rule.word == "better" || rule.matches(c.Point()))
 		}) {
-			idle = append(idle, fmt.Sprintf("line %d (%s %s %s)", rule.line, rule.word, rule.benchmark, rule.unit))
+			idle = append(idle, fmt.Sprintf("line %d (%s %s %s%s)", rule.line, rule.word, rule.benchmark, rule.unit, rule.meant(report)))
 		}
 	}
 	if len(idle) > 0 {
 		report.warn(fmt.Sprintf("%s: no result that was judged is meant by %s.", r.path, words.ShortList(idle, 6)),
 			"Look for the names and units in this comparison; a unit of your own is judged once a better line tells its direction.")
 	}
+}
+
+// meant asks for the name that was mistyped in a rule; "" where there is a benchmark that it means,
+// or none that is close.
+func (r rule) meant(report *Report) string {
+	var names []string
+	for _, c := range report.Cases {
+		if r.matches(c.Point()) {
+			return ""
+		}
+		bare, _ := record.SplitProcs(c.Name)
+		names = append(names, bare)
+	}
+	return words.DidYouMean(r.benchmark, names)
 }
 
 // meansUnchanged reports whether a rule is, or may be, for a benchmark that was not measured,

@@ -76,6 +76,7 @@ func TestRulesApply(t *testing.T) {
 		{"worse", "accept A sec/op +8% 2027-01-31 reads twice", 1.09, 1.2, Regressed, "worse than the accepted +8 % (rules:1)", ""},
 		{"another unit", "accept A B/op +8% 2027-01-31 reads twice", 1.04, 1.09, Regressed, "", "rules:1 accepts a regression of A that was not found"},
 		{"another benchmark", "accept B sec/op +8% 2026-01-31 reads twice", 1.04, 1.09, Regressed, "", "which is over"},
+		{"mistyped", "accept AA sec/op +8% 2027-01-31 reads twice", 1.04, 1.09, Regressed, "", `AA that was not found, did you mean "A"?`},
 		{"the last counts", "accept A sec/op 20% 2027-01-31 this\naccept * sec/op +1% 2027-01-31 all", 1.04, 1.09, Regressed, "worse than the accepted +1 %", ""},
 		{"second line", "accept * sec/op +1% 2027-01-31 all\naccept A sec/op 20% 2027-01-31 this", 1.04, 1.09, Accepted, ": this", ""},
 	} {

@@ -29,7 +29,7 @@ func (c *Comparison) Declare(ctx context.Context) ([]record.Promise, error) {
 	}
 	both := slices.DeleteFunc(slices.Clone(c.order), func(t *target) bool { return !t.fits() })
 	if len(both) > 0 {
-		c.config.Stage(fmt.Sprintf("calibrating %d benchmarks", len(both)))
+		c.config.Stage("calibrating")
 	}
 	if err := c.calibrate(ctx, both); err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,7 +83,7 @@ func WriteFile(path string, data []byte) error {
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".poolbench-*")
 	if err != nil {
-		return err
+		return fmt.Errorf("writing %s: %w", path, cause(err))
 	}
 	defer os.Remove(f.Name()) // fails after the rename, as it should
 	_, err = f.Write(data)
@@ -90,4 +91,12 @@ func WriteFile(path string, data []byte) error {
 		return err
 	}
 	return os.Rename(f.Name(), path)
+}
+
+// cause is an error of the system without the path of a temporary file, which says nothing.
+func cause(err error) error {
+	if of, ok := errors.AsType[*fs.PathError](err); ok {
+		return of.Err
+	}
+	return err
 }

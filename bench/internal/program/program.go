@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"poolbench/bench"
+	"poolbench/reports/words"
 )
 
 // A Program is a table of subcommands.
@@ -92,7 +93,7 @@ func (p Program) command(name string) (Command, error) {
 		}
 		names = append(names, cmd.Name)
 	}
-	return Command{}, UsageErrorf("unknown command %q%s; the commands are %s", name, nearest(name, names), strings.Join(names, ", "))
+	return Command{}, UsageErrorf("unknown command %q%s; the commands are %s", name, words.DidYouMean(name, names), strings.Join(names, ", "))
 }
 
 func (p Program) invocation(cmd Command, args []string, stdout, stderr io.Writer) *Invocation {
@@ -234,7 +235,7 @@ func (c *Invocation) flagError(err error) error {
 	var names []string
 	c.Flags.VisitAll(func(f *flag.Flag) { names = append(names, "-"+f.Name) })
 	if _, unknown, ok := strings.Cut(err.Error(), "flag provided but not defined: "); ok {
-		return UsageErrorf("%s has no flag %s%s; its flags are %s", c.Name, unknown, nearest(unknown, names), strings.Join(names, ", "))
+		return UsageErrorf("%s has no flag %s%s; its flags are %s", c.Name, unknown, words.DidYouMean(unknown, names), strings.Join(names, ", "))
 	}
 	return UsageErrorf("%s: %v", c.Name, err)
 }

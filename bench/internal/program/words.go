@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"poolbench/reports/words"
 )
 
 // Listed are the words of a comma-separated list.
@@ -47,7 +47,7 @@ func Pick[T any](list string, all []T, name func(T) string) ([]T, error) {
 	places, err := List(list, func(word string) (int, error) {
 		i := slices.Index(names, word)
 		if i < 0 {
-			return 0, fmt.Errorf("unknown %q%s; there is %v", word, nearest(word, names), names)
+			return 0, fmt.Errorf("unknown %q%s; there is %v", word, words.DidYouMean(word, names), names)
 		}
 		return i, nil
 	})
@@ -63,7 +63,7 @@ func Choice(flagName, value string, allowed ...string) error {
 	if slices.Contains(allowed, value) {
 		return nil
 	}
-	return UsageErrorf("-%s: unknown value %q%s; there is %v", flagName, value, nearest(value, allowed), allowed)
+	return UsageErrorf("-%s: unknown value %q%s; there is %v", flagName, value, words.DidYouMean(value, allowed), allowed)
 }
 
 // maxWorkers keeps a slip of the finger from starting a million processes.
@@ -88,19 +88,4 @@ func Size(word string) (int, error) {
 		return 0, fmt.Errorf("%q is not a number from 1 to %d", word, maxSize)
 	}
 	return n, nil
-}
-
-// nearest is ", did you mean …?" for the allowed word closest to word, or "" when
-// none is close.
-func nearest(word string, allowed []string) string {
-	best, distance := "", 1+max(2, len(word)/3)
-	for _, a := range allowed {
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), a); d < distance || strings.HasPrefix(a, word) && word != "" && d < distance+len(a) && best == "" {
-			best, distance = a, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(", did you mean %q?", best)
 }
