@@ -64,6 +64,7 @@ func (c *Comparison) addSpread(from []*target, first, n int, role record.Role, w
 	for i := range n {
 		t := *from[((2*i+1)*len(from)/(2*n)+first)%len(from)]
 		t.Role, t.Was, t.Proposed = role, "", false
+		t.plan.repeats = !c.builds.Stepped
 		name := record.ShortName(t.function) + "/control=" + word
 		t.Name = withProcs(name, t.procs)
 		if c.targets[t.Point()] == nil {

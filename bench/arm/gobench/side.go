@@ -47,13 +47,14 @@ const (
 	leastForCanary = 20
 )
 
-// slowed is how a canary runs n iterations: a few more of them, or, where they are too
-// few for that, all of them and then some time spun away.
-func slowed(n int) (iterations int, flags uint64) {
-	if n < leastForCanary {
-		return n, takeLonger
+// slowed is how a canary runs: as many iterations, and then 5 % of their time spun away; or some
+// more iterations, which is less than 5 % where a slice takes time to begin and to end, as one
+// with many goroutines.
+func (p plan) slowed() (iterations int, flags uint64) {
+	if !p.repeats {
+		return p.iterations, takeLonger
 	}
-	return int(math.Ceil((1 + slowdown) * float64(n))), 0
+	return int(math.Ceil((1 + slowdown) * float64(p.iterations))), 0
 }
 
 // A side is a target in one build, as an arm.
@@ -86,7 +87,7 @@ func (s *side) run(ctx context.Context, n int, flags uint64) (stint, error) {
 func (s *side) Slice(ctx context.Context) (arm.Slice, error) {
 	n, flags := s.plan.iterations, uint64(0)
 	if s.slow {
-		n, flags = slowed(n)
+		n, flags = s.plan.slowed()
 	}
 	if s.taken == 0 {
 		flags |= collectGarbage

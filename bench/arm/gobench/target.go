@@ -29,6 +29,7 @@ type plan struct {
 	single     bool // one thread does all the work
 	anew       bool // a function of b.Loop is called for each slice: what it reports would else be of more than the slices
 	untimed    bool // a build says that it has no time
+	repeats    bool // as a canary it has more iterations, for nothing else makes a sliced runner take longer
 
 	wall    time.Duration // of one slice of each side with all that goes with it
 	startup time.Duration // until both sides stand ready

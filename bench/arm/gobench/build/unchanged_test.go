@@ -3,10 +3,10 @@ package build
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os/exec"
 	"regexp"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 
@@ -98,7 +98,8 @@ func answers(t *testing.T, b *Builds, p *Package, s Side) map[string]string {
 }
 
 // What differs is measured, in every way in which a change can reach a benchmark; what does not is
-// left out. That the answers of a benchmark differ is a proof that its code does.
+// left out. That the answers of a benchmark differ is a proof that its code does. Changes that do
+// not meet are made together, for each takes builds.
 func TestPlantedChanges(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many builds")
@@ -126,33 +127,54 @@ func TestPlantedChanges(t *testing.T) {
 	version := replaced("vendor/example.com/dep/dep.go", "1", "2")
 	version["go.mod"] = strings.ReplaceAll(planted["go.mod"], "v1.0.0", "v1.1.0")
 	version["vendor/modules.txt"] = strings.ReplaceAll(planted["vendor/modules.txt"], "v1.0.0", "v1.1.0")
-	for _, test := range []struct {
+	type change struct {
 		name    string
 		files   map[string]string
 		reached []string // the benchmarks that must be measured
-		why     record.Unchanged
-	}{
-		{"callee three packages deep", replaced("three/three.go", "1", "2"), []string{"Deep"}, record.Unreached},
-		{"method through an interface", replaced("shape/shape.go", "side * 1", "side * 2"), []string{"Interface"}, record.Unreached},
-		{"generic instance", replaced("generic/generic.go", "+= 1", "+= 2"), []string{"Generic"}, record.Unreached},
-		{"init", replaced("begin/begin.go", "= 1", "= 2"), all, ""},
-		{"package variable", replaced("variable/variable.go", "1", "2"), []string{"Variable"}, record.Unreached},
-		{"constant", replaced("constant/constant.go", "1", "2"), []string{"Constant"}, record.Unreached},
-		{"embedded bytes", map[string]string{"embedded/data.bin": "2"}, []string{"Bytes"}, record.Unreached},
-		{"embedded text", map[string]string{"embedded/text.bin": "2"}, []string{"Text"}, record.Unreached},
-		{"assembly stub", stub, []string{"Assembly"}, record.Unreached},
-		{"dependency version", version, []string{"Dependency"}, record.Unreached},
-		{"build tag", tags, []string{"Tagged"}, record.Unreached},
-		{"inlined callee", replaced("inlined/inlined.go", "1", "2"), []string{"Inlined"}, record.Unreached},
-		{"helper of tests only", replaced("helper_test.go", "ofTests() int { return 1", "ofTests() int { return 2"), nil, record.Unreached},
-		{"helper of a benchmark", replaced("helper_test.go", "ofBenchmarks() int { return 1", "ofBenchmarks() int { return 2"), []string{"Helper"}, record.Unreached},
-		{"comment that moves lines", replaced("three/three.go", "package three", "// Package three.\n//\n// It moves.\npackage three"), nil, record.Identical},
-		{"README only", map[string]string{"README.md": "two\n"}, nil, record.Identical},
-		{"function that nobody calls", replaced("m.go", "1", "2"), nil, record.Unreached},
+	}
+	for _, together := range [][]change{
+		{
+			{"callee three packages deep", replaced("three/three.go", "1", "2"), []string{"Deep"}},
+			{"generic instance", replaced("generic/generic.go", "+= 1", "+= 2"), []string{"Generic"}},
+			{"constant", replaced("constant/constant.go", "1", "2"), []string{"Constant"}},
+			{"embedded bytes", map[string]string{"embedded/data.bin": "2"}, []string{"Bytes"}},
+			{"assembly stub", stub, []string{"Assembly"}},
+			{"inlined callee", replaced("inlined/inlined.go", "1", "2"), []string{"Inlined"}},
+			{"helper of a benchmark", replaced("helper_test.go", "ofBenchmarks() int { return 1", "ofBenchmarks() int { return 2"), []string{"Helper"}},
+		},
+		{
+			{"method through an interface", replaced("shape/shape.go", "side * 1", "side * 2"), []string{"Interface"}},
+			{"package variable", replaced("variable/variable.go", "1", "2"), []string{"Variable"}},
+			{"embedded text", map[string]string{"embedded/text.bin": "2"}, []string{"Text"}},
+			{"dependency version", version, []string{"Dependency"}},
+			{"build tag", tags, []string{"Tagged"}},
+			{"helper of tests only", replaced("helper_test.go", "ofTests() int { return 1", "ofTests() int { return 2"), nil},
+			{"function that nobody calls", replaced("m.go", "1", "2"), nil},
+		},
+		{
+			{"init", replaced("begin/begin.go", "= 1", "= 2"), all},
+		},
+		{
+			{"comment that moves lines", replaced("three/three.go", "package three", "// Package three.\n//\n// It moves.\npackage three"), nil},
+		},
+		{
+			{"README only", map[string]string{"README.md": "two\n"}, nil},
+		},
 	} {
-		t.Run(test.name, func(t *testing.T) {
+		reached, files := map[string]string{}, map[string]string{} // benchmark → change
+		name := together[0].name
+		for i, c := range together {
+			for _, b := range c.reached {
+				reached[b] = c.name
+			}
+			maps.Copy(files, c.files)
+			if i > 0 {
+				name += ", " + c.name
+			}
+		}
+		t.Run(name, func(t *testing.T) {
 			r.git("checkout", "-q", "--force", "main")
-			for name, text := range test.files {
+			for name, text := range files {
 				r.write(name, text)
 			}
 			b := r.built(Options{Base: "HEAD"})
@@ -168,11 +190,15 @@ func TestPlantedChanges(t *testing.T) {
 					if base[name] != head[name] && why != "" {
 						t.Errorf("%s gives %s and %s, and is called unchanged", name, base[name], head[name])
 					}
-					want := test.why
-					if name == "Elsewhere" {
+					want := record.Unreached
+					switch by, is := reached[name]; {
+					case name == "Elsewhere" || len(files) == 1 && len(reached) == 0:
 						want = record.Identical
-					} else if slices.Contains(test.reached, name) {
+					case is:
 						want = ""
+						if why != want {
+							t.Errorf("%s is changed by %q", name, by)
+						}
 					}
 					if why != want {
 						t.Errorf("%s: %q, want %q", name, why, want)
@@ -191,42 +217,51 @@ func TestFilesThatAreOpened(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many builds")
 	}
-	reads := func(name string) string {
-		return "package m\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc BenchmarkA(b *testing.B) {\n\tfor b.Loop() {\n\t\tos.ReadFile(" + name + ")\n\t}\n}\n"
+	type reader struct {
+		name, file, opens string
+		want              record.Unchanged
 	}
-	for _, test := range []struct {
-		name, file, source string
-		want               record.Unchanged
-	}{
-		{"by its name", "README.md", reads(`"README.md"`), ""},
-		{"in a path", "docs/page.md", reads(`"../docs/page.md"`), ""},
-		{"by an extension", "docs/page.md", reads(`os.Args[0] + ".md"`), ""},
-		{"by a pattern", "page1.md", reads(`"page%d.md"`), ""},
-		{"in testdata", "deep/testdata/in/x", reads(`os.Args[0]`), ""},
-		{"Go source by its name", "example.go", reads(`"example.go"`), ""},
-		{"an extension of another kind", "page.md", reads(`"other.mdx"`), record.Identical},
-		{"another file", "README.md", reads(`"LICENSE"`), record.Identical},
-		{"Go source that is not opened", "example.go", reads(`"LICENSE"`), record.Identical},
+	for _, together := range [][]reader{
+		{
+			{"by its name", "README.md", `"README.md"`, ""},
+			{"in a path", "docs/guide.md", `"../docs/guide.md"`, ""},
+			{"by a pattern", "page1.txt", `"page%d.txt"`, ""},
+			{"by an extension", "docs/page.html", `os.Args[0] + ".html"`, ""},
+			{"Go source by its name", "example.go", `"example.go"`, ""},
+			{"an extension of another kind", "page.md", `"other.mdx"`, record.Identical},
+			{"another file", "NOTES.md", `"LICENSE"`, record.Identical},
+			{"Go source that is not opened", "sample.go", `"LICENSE"`, record.Identical},
+		},
+		{{"in testdata", "deep/testdata/in/x", `os.Args[0]`, ""}},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			r := newRepo(t)
-			r.write("go.mod", goMod)
-			r.write("a_test.go", test.source)
-			comment := func(text string) string {
-				if strings.HasSuffix(test.file, ".go") {
-					return "//go:build ignore\n\n// " + text + "\npackage m\n"
+		r := newRepo(t)
+		r.write("go.mod", goMod)
+		change := func(text string) {
+			for i, f := range together {
+				content := text
+				if strings.HasSuffix(f.file, ".go") {
+					content = "//go:build ignore\n\n// " + text + "\npackage m\n"
 				}
-				return text
+				r.write(fmt.Sprintf("p%d/%s", i, f.file), content)
 			}
-			r.write(test.file, comment("one"))
-			r.commit()
-			r.write(test.file, comment("two"))
-			b := r.built(Options{Base: "HEAD"})
-			unchanged, err := b.Unchanged(t.Context(), &b.Packages[0])
-			if err != nil || unchanged("BenchmarkA") != test.want {
-				t.Errorf("%q, %v; want %q", unchanged("BenchmarkA"), err, test.want)
+		}
+		for i, f := range together {
+			r.write(fmt.Sprintf("p%d/a_test.go", i), "package m\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc BenchmarkA(b *testing.B) {\n\tfor b.Loop() {\n\t\tos.ReadFile("+f.opens+")\n\t}\n}\n")
+		}
+		change("one")
+		r.commit()
+		change("two")
+		b := r.built(Options{Base: "HEAD"})
+		if len(b.Packages) != len(together) {
+			t.Fatalf("%d packages", len(b.Packages))
+		}
+		for i := range b.Packages {
+			f := together[i]
+			unchanged, err := b.Unchanged(t.Context(), &b.Packages[i])
+			if err != nil || unchanged("BenchmarkA") != f.want || !strings.HasSuffix(b.Packages[i].Path, fmt.Sprint("/p", i)) {
+				t.Errorf("%s, %s: %q, %v; want %q", f.name, b.Packages[i].Path, unchanged("BenchmarkA"), err, f.want)
 			}
-		})
+		}
 	}
 }
 
