@@ -339,6 +339,11 @@ func ten(i int) suite {
 	return suite{benchmarks: 10, scale: 0.5, layout: 0.01, links: 16, budget: 60, canaries: 2, seed: uint64(i)}
 }
 
+// single is a package with one benchmark, so with one canary.
+func single(i int) suite {
+	return suite{benchmarks: 1, scale: 0.5, layout: 0.01, links: 16, budget: 60, canaries: 1, seed: uint64(i)}
+}
+
 // recordedHundred is a hundred benchmarks with the noise of a busy machine.
 func recordedHundred(i int) suite {
 	s := hundred(2_000_000 + i)
@@ -415,6 +420,14 @@ func TestSuites(t *testing.T) {
 		atMost(t, "one benchmark 5 % slower: another flagged", five.alarms, n, 0.01)
 		two := simulate(n, slowed(recordedHundred, 0.02))
 		atMost(t, "one benchmark 2 % slower: pass without the truth", two.missedPass, n, 0.05)
+	})
+	t.Run("one benchmark", func(t *testing.T) {
+		same := simulate(n, single)
+		t.Logf("%.0f s of measuring on average", same.seconds/float64(n))
+		atMost(t, "no change: an alarm", same.alarms, n, 0.01)
+		atMost(t, "no change: void, or blind", same.void+same.blind, n, 0.01)
+		five := simulate(n, slowed(single, 0.05))
+		atLeast(t, "one benchmark 5 % slower: found", five.detected, n, 0.95)
 	})
 	t.Run("twenty benchmarks with one CPU and with two", func(t *testing.T) {
 		same := simulate(n, scaled)
