@@ -121,6 +121,9 @@ func trustBrief(s *Set) string {
 // that needed more".
 func rounds(s *Set) string {
 	arms, whole := len(s.Points()), s.Whole()
+	if arms == 0 {
+		return "nothing was timed"
+	}
 	if !s.Numbered() {
 		return fmt.Sprintf("%s with up to %s each", words.Count(arms, "arm"), words.Count(s.Blocks(), "result"))
 	}
