@@ -45,6 +45,7 @@ type FaultedArm struct {
 	Point                  record.Point
 	Pool                   string            // with its runtime, if it has one
 	Notice, Lost, Recovery estimate.Estimate // seconds, tasks, seconds; N is 0 where it was never seen
+	Tasks                  float64           // of the job, those at fault too; 0 where the record does not say
 	Slices                 int
 }
 
@@ -59,7 +60,7 @@ func findFaults(s *Set) []Fault {
 	var all ordered[key, FaultedArm]
 	for _, p := range s.Others() {
 		of := func(unit string) estimate.Estimate { return s.Estimate(s.Series(p, unit)) }
-		a := FaultedArm{p, p.Get("pool"), of(record.UnitNotice), of(record.UnitLost), of(record.UnitRecovery), len(s.at(p).results)}
+		a := FaultedArm{p, p.Get("pool"), of(record.UnitNotice), of(record.UnitLost), of(record.UnitRecovery), of(record.UnitTasks).Value, len(s.at(p).results)}
 		if p.Benchmark() != record.FaultsBenchmark || a.Pool == "" || a.Lost.N == 0 {
 			continue
 		}
@@ -121,7 +122,7 @@ func (x Fault) sentence(s *Set) Sentence {
 		if a.Recovery.N > 0 {
 			after = words.Duration(a.Recovery.Value)
 		}
-		parts = append(parts, fmt.Sprintf("%s %s, %s", a.Pool, lostText(a.Lost.Value), after))
+		parts = append(parts, fmt.Sprintf("%s %s, %s", a.Pool, a.lost(), after))
 	}
 	out.Text = "others lost, and time until all workers are there again: " + strings.Join(parts, "; ")
 	out.Brief = x.brief()
@@ -130,18 +131,23 @@ func (x Fault) sentence(s *Set) Sentence {
 
 // brief is the end of the worst, after that of the best.
 func (x Fault) brief() string {
-	short := func(a FaultedArm) string { return a.Pool + " loses " + lostText(a.Lost.Value) }
+	short := func(a FaultedArm) string { return a.Pool + " loses " + a.lost() }
 	if best, worst := x.Arms[0], x.Arms[len(x.Arms)-1]; best.Lost.Value != worst.Lost.Value {
 		return short(best) + ", " + short(worst)
 	}
-	return "all pools lose " + lostText(x.Arms[0].Lost.Value)
+	return "all pools lose " + x.Arms[0].lost()
 }
 
-func lostText(n float64) string {
-	if n == 0 {
+// lost is "none", or "198 of 200" of the tasks of the job.
+func (a FaultedArm) lost() string {
+	if a.Lost.Value == 0 {
 		return "none"
 	}
-	return strconv.FormatFloat(n, 'f', -1, 64)
+	text := strconv.FormatFloat(a.Lost.Value, 'f', -1, 64)
+	if a.Tasks >= a.Lost.Value {
+		text += " of " + strconv.FormatFloat(a.Tasks, 'f', -1, 64)
+	}
+	return text
 }
 
 // faultTable has a row for each pool and fault.
