@@ -19,7 +19,7 @@ func TestFaults(t *testing.T) {
 		for pool, values := range map[string]string{
 			"processes":  fmt.Sprintf("0.002 notice-sec/op 0 lost/op 0.00%d recovery-sec/op", 5+b%2),
 			"strict":     fmt.Sprintf("0.003 notice-sec/op %d lost/op 0.013 recovery-sec/op", 155+b%2),
-			"goroutines": "0.001 notice-sec/op 198 lost/op",
+			"goroutines": "0.001 notice-sec/op 198 lost/op 200 tasks/op",
 		} {
 			fmt.Fprintf(&text, "BenchmarkFaults/pool=%s/workers=2/fault=exit/rate=0.01-2 1 0.2 sec/op %s\n", pool, values)
 		}
@@ -34,9 +34,9 @@ func TestFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := holds(t, rec)
-	has(t, said(s, reports.Faults), "others lost, and time until all workers are there again: processes none, ", "ms; strict 155.5, 13 ms; python-processes (cpython-3.11.7) 157, 500 ms; goroutines 198, never")
+	has(t, said(s, reports.Faults), "others lost, and time until all workers are there again: processes none, ", "ms; strict 155.5, 13 ms; python-processes (cpython-3.11.7) 157, 500 ms; goroutines 198 of 200, never")
 	section := reports.Answer(s, reports.Faults)[0]
-	if got := section.Sentences[0].Brief; got != "processes loses none, goroutines loses 198" {
+	if got := section.Sentences[0].Brief; got != "processes loses none, goroutines loses 198 of 200" {
 		t.Errorf("brief %q", got)
 	}
 	rows := section.Tables[0].Rows
