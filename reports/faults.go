@@ -145,7 +145,7 @@ func (a FaultedArm) lost() string {
 	}
 	text := strconv.FormatFloat(a.Lost.Value, 'f', -1, 64)
 	if a.Tasks >= a.Lost.Value {
-		text += " of " + strconv.FormatFloat(a.Tasks, 'f', -1, 64)
+		text += " of " + strconv.FormatFloat(a.Tasks, 'f', 0, 64)
 	}
 	return text
 }
