@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"poolbench/bench/record"
 	"poolbench/reports/estimate"
@@ -13,14 +14,19 @@ import (
 // A Cause says which functions a regression is in, from profiles of both builds that were
 // made in turns after the verdict.
 //
-// A function is charged as a record.Profile says: with itself and with what it calls outside
-// of the modules that may have changed. So one whose callee became slower has no part of
-// that, while one that allocates more has what the allocator takes for it. Of time a part is
-// that of the samples, times the time per operation of the verdict, in parts of that of base.
+// Of time the part of a function is that of the samples, times the time per operation of the verdict, in
+// parts of that of base. What a function is charged with record.Profile says.
 //
-// A function is named when the interval of its change leaves out 0 and the change is no small
-// part of the whole. The intervals of all functions of a benchmark hold at once, see
-// estimate.Together: the greatest of many changes is not named because it is that of many.
+// A function is named when the interval of its change leaves out 0, the change is no small
+// part of the whole, and it did not only grow with the rest: the time per operation is one number
+// for all functions, and where that is too high all seem slower. So what the function spends is held
+// against what functions with the same source do, too, in which that number is not.
+//
+// Those with other source come first, then those that were only compiled otherwise, and last those
+// with the same code: these wait, run more often, have colder caches, or samples slipped to them. They
+// have to have grown against the rest, while the others must not have failed to. The intervals of all
+// functions of one of these kinds hold at once, see estimate.Together: the greatest of many changes
+// is not named because it is that of many.
 type Cause struct {
 	Pkg, Name, Unit string  // as in the Case
 	Change          float64 // head less base: of time as a fraction of base, else in the unit
@@ -28,6 +34,7 @@ type Cause struct {
 	Unexplained     float64 // of the change
 	Blocks          int     // of profiles
 	Samples         float64 // of base and head together, where samples were taken
+	Unseen          float64 // changes below it are not told from chance; 0 when unknown
 	Flame           string  // path of the flame graph of the difference; empty without one
 }
 
@@ -38,7 +45,7 @@ func (c Cause) Point() record.Point { return record.Promise{Pkg: c.Pkg, Name: c.
 type Blame struct {
 	record.Function
 	Change  estimate.Estimate // in the measure of the Cause
-	Through string            // called by the function outside of the modules, and more than half of the change; empty for none
+	Through string            // called by the function and charged to it, and more than half of the change; empty for none
 	Only    string            // "base" or "head" where the other one spends nothing in it
 }
 
@@ -103,6 +110,7 @@ type inquest struct {
 	Case
 	*estimate.Resampler
 	of     []record.Profile
+	known  map[string]record.Function
 	waits  bool              // waiting counts
 	factor estimate.Quantity // of what head spent
 	whole  [2]estimate.Quantity
@@ -110,7 +118,7 @@ type inquest struct {
 
 func causeOf(c Case, confidence float64, of []record.Profile, known map[string]record.Function) Cause {
 	out := Cause{Pkg: c.Pkg, Name: c.Name, Unit: c.Unit, Blocks: len(of)}
-	q := inquest{Case: c, Resampler: estimate.NewResampler(len(of)), of: of, factor: estimate.Quantity{N: len(of)}}
+	q := inquest{Case: c, Resampler: estimate.NewResampler(len(of)), of: of, known: known, factor: estimate.Quantity{N: len(of)}}
 	if c.Unit == record.UnitTime {
 		q.factor = q.Elsewhere(c.Ratio, 1-confidence)
 		q.factor.N = len(of)
@@ -131,7 +139,7 @@ func causeOf(c Case, confidence float64, of []record.Profile, known map[string]r
 			return p.Operations
 		})
 	}
-	out.Blamed = q.blamed(known, out.Change)
+	out.Blamed, out.Unseen = q.blamed(out.Change)
 	out.Unexplained = out.Change
 	for _, b := range out.Blamed {
 		out.Unexplained -= b.Change.Value
@@ -188,51 +196,109 @@ func (q *inquest) between(part func(record.Profiled) float64) estimate.Quantity 
 	}, q.total(0, part), q.whole[0], q.total(1, part), q.whole[1], q.factor)
 }
 
-// blamed are the functions to be named, of a whole change.
-func (q *inquest) blamed(known map[string]record.Function, whole float64) (out []Blame) {
-	names := q.candidates(known)
-	changes := make([]estimate.Quantity, len(names))
-	for i, name := range names {
-		changes[i] = q.change(func(p record.Profiled) float64 { return p.In(name) })
+// A ground is how soon a function is named.
+type ground int
+
+const (
+	edited    ground = iota // other source, or lines that differ where nothing is known of the code
+	compiled                // other code, or unknown
+	untouched               // the same code; what is none of the modules
+	grounds
+)
+
+func (q *inquest) ground(function string) ground {
+	f := q.known[function]
+	switch {
+	case strings.HasPrefix(function, "("), f.Code == record.CodeSame:
+		return untouched
+	case f.Code == record.CodeEdited, f.Code == record.CodeUnknown && f.Changed != "":
+		return edited
 	}
-	if q.waits {
-		names = append(names, waiting)
-		changes = append(changes, q.between(func(p record.Profiled) float64 { return p.Total() * (1 - busyPart(p)) }))
-	}
-	at := map[string]estimate.Quantity{}
-	for i, e := range estimate.Together(changes) {
-		if !e.Known() || e.Low <= 0 && e.High >= 0 || math.Abs(e.Value) < leastBlamed*math.Abs(whole) {
-			continue
-		}
-		f := known[names[i]]
-		f.Name = names[i]
-		at[f.Name] = changes[i]
-		out = append(out, Blame{Function: f, Change: e, Through: q.through(f.Name, e.Value), Only: q.only(f.Name)})
-	}
-	// The worst first, and those that became faster last.
-	worse := math.Copysign(1, whole)
-	slices.SortFunc(out, func(a, b Blame) int {
-		return cmp.Or(cmp.Compare(worse*b.Change.Value, worse*a.Change.Value), cmp.Compare(a.Name, b.Name))
-	})
-	return fewest(changedFirst(out, at, worse), worse)
+	return compiled
 }
 
-// changedFirst has a function with changed lines come before others that have no more of the
-// regression, as far as can be told.
-func changedFirst(all []Blame, changes map[string]estimate.Quantity, worse float64) []Blame {
-	for i, b := range all {
-		if b.Changed == "" || worse*b.Change.Value < 0 {
-			continue
-		}
-		for j := range i {
-			if low, high := changes[all[j].Name].Per(changes[b.Name]).Interval(1 - estimate.Confidence); low <= 0 && high >= 0 {
-				all = slices.Insert(slices.Delete(all, i, i+1), j, b)
-				break
+// blamed are the functions to be named, of a whole change. What is below unseen of the first ones
+// is not told from chance.
+func (q *inquest) blamed(whole float64) (out []Blame, unseen float64) {
+	candidates := q.candidates()
+	worse := math.Copysign(1, whole)
+	for kind := range grounds {
+		var names []string
+		var changes []estimate.Quantity
+		for _, name := range candidates {
+			if q.ground(name) == kind {
+				names, changes = append(names, name), append(changes, q.change(in(name)))
 			}
 		}
-		break
+		if kind == untouched && q.waits {
+			names = append(names, waiting)
+			changes = append(changes, q.between(func(p record.Profiled) float64 { return p.Total() * (1 - busyPart(p)) }))
+		}
+		least := unseen == 0
+		var found []Blame
+		for i, e := range estimate.Together(changes) {
+			if least && e.Known() {
+				unseen = max(unseen, (e.High-e.Low)/2)
+			}
+			if !e.Known() || e.Low <= 0 && e.High >= 0 || math.Abs(e.Value) < leastBlamed*math.Abs(whole) || !q.apart(names[i], kind, e.Value) {
+				continue
+			}
+			f := q.known[names[i]]
+			f.Name = names[i]
+			found = append(found, Blame{Function: f, Change: e, Through: q.through(f.Name, e.Value), Only: q.only(f.Name)})
+		}
+		slices.SortFunc(found, func(a, b Blame) int {
+			return cmp.Or(cmp.Compare(worse*b.Change.Value, worse*a.Change.Value), cmp.Compare(a.Name, b.Name))
+		})
+		out = append(out, found...)
 	}
-	return all
+	// Those that became faster last.
+	slices.SortStableFunc(out, func(a, b Blame) int {
+		return cmp.Compare(math.Copysign(1, worse*b.Change.Value), math.Copysign(1, worse*a.Change.Value))
+	})
+	return fewest(out, worse), unseen
+}
+
+// in is what is spent in a function.
+func in(function string) func(record.Profiled) float64 {
+	return func(p record.Profiled) float64 { return p.In(function) }
+}
+
+// apart reports whether the change of a function is more than that of the functions with the same
+// source, as far as there are any: of one with the same code that has to be seen, while of others
+// it must not be seen that it is not.
+func (q *inquest) apart(function string, kind ground, change float64) bool {
+	if function == waiting || q.Unit != record.UnitTime {
+		return true
+	}
+	rest := func(p record.Profiled) (all float64) {
+		for name := range p.Spent {
+			switch of := q.ground(name); {
+			case name == function || of == edited:
+			case kind != untouched && strings.HasPrefix(name, "("): // what follows from the function, such as garbage
+			case kind == untouched && of != untouched:
+			default:
+				all += p.In(name)
+			}
+		}
+		return all
+	}
+	spent := [2]estimate.Quantity{q.total(0, in(function)), q.total(1, in(function))}
+	others := [2]estimate.Quantity{q.total(0, rest), q.total(1, rest)}
+	if others[0].Point == 0 || others[1].Point == 0 {
+		return kind != untouched
+	}
+	against := estimate.Combine(estimate.Difference, func(v []float64) float64 {
+		return (v[2]/v[3]*v[1] - v[0]) / v[4]
+	}, spent[0], others[0], spent[1], others[1], q.whole[0])
+	low, high := against.Interval(1 - estimate.Confidence)
+	if change < 0 {
+		low, high = -high, -low
+	}
+	if kind == untouched {
+		return low > 0
+	}
+	return high > math.Abs(change)/2
 }
 
 // fewest are the first of each direction.
@@ -248,7 +314,7 @@ func fewest(all []Blame, worse float64) (out []Blame) {
 }
 
 // candidates are the functions that are looked at, by name.
-func (q *inquest) candidates(known map[string]record.Function) (names []string) {
+func (q *inquest) candidates() (names []string) {
 	var all [2]map[string]float64
 	var whole [2]float64
 	for s := range all {
@@ -269,7 +335,7 @@ func (q *inquest) candidates(known map[string]record.Function) (names []string) 
 		for s := range all {
 			most = max(most, all[s][name]/max(whole[s], 1e-300))
 		}
-		if most >= leastProfiled || most > 0 && known[name].Changed != "" {
+		if most >= leastProfiled || most > 0 && q.ground(name) == edited {
 			names = append(names, name)
 		}
 	}
@@ -277,8 +343,8 @@ func (q *inquest) candidates(known map[string]record.Function) (names []string) 
 	return names
 }
 
-// through is what a function calls outside of the modules that has more than half of its
-// change; empty when nothing has.
+// through is what a function calls and is charged with that has more than half of its change; empty
+// when nothing has.
 func (q *inquest) through(function string, change float64) string {
 	callees := map[string]bool{}
 	for _, p := range q.of {

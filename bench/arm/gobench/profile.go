@@ -117,10 +117,14 @@ func (c *Comparison) takeProfiles(ctx context.Context, t *target, number int, ki
 		}
 		sides[s].before = arms[s].ran()
 	}
+	flags := uint64(stepProfile)
+	if t.plan.single {
+		flags |= stepThread
+	}
 	first := number % 2
 	for turn := range turns {
 		for _, s := range [][2]int{{0, 1}, {1, 0}}[(turn+first)%2] {
-			got, err := arms[s].run(ctx, n, stepProfile)
+			got, err := arms[s].run(ctx, n, flags)
 			if err != nil {
 				return err
 			}
@@ -137,8 +141,11 @@ func (c *Comparison) takeProfiles(ctx context.Context, t *target, number int, ki
 	return errors.Join(failures[:]...)
 }
 
-// stepProfile is the flag of a slice, as in the protocol.
-const stepProfile = 1 << 4
+// Flags of a slice, as in the protocol.
+const (
+	stepProfile = 1 << 4
+	stepThread  = 1 << 5
+)
 
 // profiledIterations is how long slices are and how many each side has.
 func profiledIterations(p plan) (n, turns int) {
@@ -190,12 +197,14 @@ func (c *Comparison) readProfiles(t *target, number int, kind string, sides [2]p
 				return out, fmt.Errorf("the profile has no values %q", u.value)
 			}
 			side.Operations = sides[s].operations
-			side.Spent = fold(profiles[s], i, own.Has, func(function string, at build.Place) {
+			side.Spent = fold(profiles[s], i, own, func(function string, at build.Place) {
 				if c.places[t.pkg] == nil {
 					c.places[t.pkg] = map[string][2]build.Place{}
 				}
 				places := c.places[t.pkg][function]
-				places[s] = at
+				if at.File != "" {
+					places[s] = at
+				}
 				c.places[t.pkg][function] = places
 			})
 			for _, of := range side.Spent {
@@ -230,7 +239,7 @@ func readProfile(path, kind string) (*profile.Profile, error) {
 	}
 	p.Sample = slices.DeleteFunc(p.Sample, func(s *profile.Sample) bool {
 		// Places that the runtime has merged since may have less than before.
-		return untimedSample(s) || slices.Min(s.Value) < 0 || slices.Max(s.Value) == 0
+		return untimedSample(s) || kind == "cpu" && idleSample(s) || slices.Min(s.Value) < 0 || slices.Max(s.Value) == 0
 	})
 	return p.Compact(), nil
 }
