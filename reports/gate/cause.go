@@ -266,7 +266,7 @@ func in(function string) func(record.Profiled) float64 {
 
 // apart reports whether the change of a function is more than that of the functions with the same
 // source, as far as there are any: of one with the same code that has to be seen, while of others
-// it must not be seen that it is not.
+// it must not be seen that less than half of it is.
 func (q *inquest) apart(function string, kind ground, change float64) bool {
 	if function == waiting || q.Unit != record.UnitTime {
 		return true
@@ -295,10 +295,7 @@ func (q *inquest) apart(function string, kind ground, change float64) bool {
 	if change < 0 {
 		low, high = -high, -low
 	}
-	if kind == untouched {
-		return low > 0
-	}
-	return high > math.Abs(change)/2
+	return low > 0 || kind != untouched && high > math.Abs(change)/2
 }
 
 // fewest are the first of each direction.

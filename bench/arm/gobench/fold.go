@@ -17,9 +17,10 @@ func untimedSample(s *profile.Sample) bool {
 	return slices.Contains(s.Label["poolbench"], "untimed") && slices.ContainsFunc(stackOf(s), func(f frame) bool { return f.symbol == "testing.(*B).runN" })
 }
 
-// idleSample reports whether a sample is of a thread that has nothing to run.
+// idleSample reports whether a sample is of a thread that has nothing to run, or of what writes the
+// profile.
 func idleSample(s *profile.Sample) bool {
-	return slices.ContainsFunc(stackOf(s), func(f frame) bool { return f.symbol == "runtime.stopm" })
+	return slices.ContainsFunc(stackOf(s), func(f frame) bool { return f.symbol == "runtime.stopm" || f.symbol == "runtime/pprof.profileWriter" })
 }
 
 // A frame is a function of a stack, inlined ones too.

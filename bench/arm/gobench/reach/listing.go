@@ -24,7 +24,7 @@ import (
 var (
 	headerLine = regexp.MustCompile(`^(.*) S([A-Z0-9]+)((?: [a-z]+)*) size=(\d+)((?: [a-z]+=\S+)*)$`)
 	bytesLine  = regexp.MustCompile(`^\t0x[0-9a-f]{4,} [0-9a-f]{2} `)
-	codeLine   = regexp.MustCompile(`^\t0x[0-9a-f]{4,} \d{5,} \(([^)]*):(\d+)\)`)
+	codeLine   = regexp.MustCompile(`^\t0x[0-9a-f]{4,} \d{5,} \((?:(.*?):(\d+)\))?`)
 	relocation = regexp.MustCompile(`^\trel \d+\+\d+ t=(\S+) (.*)[+-]\d+$`)
 )
 
@@ -114,8 +114,8 @@ func (p *parser) part(line string) error {
 	switch {
 	case bytesLine.MatchString(line):
 		p.visible = true
-	case strings.Contains(line, "(") && codeLine.MatchString(line): // the same once more, with line numbers
-		if m := codeLine.FindStringSubmatch(line); p.places != nil {
+	case codeLine.MatchString(line): // the same once more, with line numbers
+		if m := codeLine.FindStringSubmatch(line); p.places != nil && m[1] != "" {
 			number, _ := strconv.Atoi(m[2])
 			p.places[Place{p.file(m[1]), number}] = true
 		}
