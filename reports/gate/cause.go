@@ -23,10 +23,9 @@ import (
 // against what functions with the same source do, too, in which that number is not.
 //
 // Those with other source come first, then those that were only compiled otherwise, and last those
-// with the same code: these wait, run more often, have colder caches, or samples slipped to them. They
-// have to have grown against the rest, while the others must not have failed to. The intervals of all
-// functions of one of these kinds hold at once, see estimate.Together: the greatest of many changes
-// is not named because it is that of many.
+// with the same code: these wait, run more often, have colder caches, or samples slipped to them. The intervals of all functions of one of these kinds
+// hold at once, see estimate.Together: the greatest of many changes is not named because it is that of
+// many.
 type Cause struct {
 	Pkg, Name, Unit string  // as in the Case
 	Change          float64 // head less base: of time as a fraction of base, else in the unit
@@ -54,6 +53,8 @@ const (
 	// changed lines, and leastBlamed how much of the change to be named.
 	leastProfiled = 0.01
 	leastBlamed   = 0.05
+	// leastToTell is how much of base other functions must have to be something to hold one against.
+	leastToTell = 0.25
 	// mostBlamed are named of those that became slower, and as many of the others.
 	mostBlamed = 3
 	// leastBusy is how much of its time a benchmark has to compute for its waiting to be noise.
@@ -111,6 +112,7 @@ type inquest struct {
 	*estimate.Resampler
 	of     []record.Profile
 	known  map[string]record.Function
+	names  []string          // of the functions that are looked at
 	waits  bool              // waiting counts
 	factor estimate.Quantity // of what head spent
 	whole  [2]estimate.Quantity
@@ -139,6 +141,7 @@ func causeOf(c Case, confidence float64, of []record.Profile, known map[string]r
 			return p.Operations
 		})
 	}
+	q.names = q.candidates()
 	out.Blamed, out.Unseen = q.blamed(out.Change)
 	out.Unexplained = out.Change
 	for _, b := range out.Blamed {
@@ -217,30 +220,30 @@ func (q *inquest) ground(function string) ground {
 	return compiled
 }
 
-// blamed are the functions to be named, of a whole change. What is below unseen of the first ones
-// is not told from chance.
+// blamed are the functions to be named, of a whole change. What is below unseen of the first kind
+// that there is is not told from chance.
 func (q *inquest) blamed(whole float64) (out []Blame, unseen float64) {
-	candidates := q.candidates()
 	worse := math.Copysign(1, whole)
-	for kind := range grounds {
-		var names []string
+	// The last kind comes first: what changed of itself is nothing to hold the others against.
+	for kind := grounds - 1; kind >= 0; kind-- {
+		names := slices.DeleteFunc(slices.Clone(q.names), func(name string) bool { return q.ground(name) != kind })
 		var changes []estimate.Quantity
-		for _, name := range candidates {
-			if q.ground(name) == kind {
-				names, changes = append(names, name), append(changes, q.change(in(name)))
-			}
+		for _, name := range names {
+			changes = append(changes, q.change(in(name)))
 		}
 		if kind == untouched && q.waits {
 			names = append(names, waiting)
 			changes = append(changes, q.between(func(p record.Profiled) float64 { return p.Total() * (1 - busyPart(p)) }))
 		}
-		least := unseen == 0
 		var found []Blame
 		for i, e := range estimate.Together(changes) {
-			if least && e.Known() {
+			if i == 0 {
+				unseen = 0
+			}
+			if e.Known() {
 				unseen = max(unseen, (e.High-e.Low)/2)
 			}
-			if !e.Known() || e.Low <= 0 && e.High >= 0 || math.Abs(e.Value) < leastBlamed*math.Abs(whole) || !q.apart(names[i], kind, e.Value) {
+			if !e.Known() || e.Low <= 0 && e.High >= 0 || math.Abs(e.Value) < leastBlamed*math.Abs(whole) || !q.apart(names[i], kind, e.Value, out) {
 				continue
 			}
 			f := q.known[names[i]]
@@ -250,7 +253,7 @@ func (q *inquest) blamed(whole float64) (out []Blame, unseen float64) {
 		slices.SortFunc(found, func(a, b Blame) int {
 			return cmp.Or(cmp.Compare(worse*b.Change.Value, worse*a.Change.Value), cmp.Compare(a.Name, b.Name))
 		})
-		out = append(out, found...)
+		out = slices.Concat(found, out)
 	}
 	// Those that became faster last.
 	slices.SortStableFunc(out, func(a, b Blame) int {
@@ -264,20 +267,17 @@ func in(function string) func(record.Profiled) float64 {
 	return func(p record.Profiled) float64 { return p.In(function) }
 }
 
-// apart reports whether the change of a function is more than that of the functions with the same
-// source, as far as there are any: of one with the same code that has to be seen, while of others
-// it must not be seen that less than half of it is.
-func (q *inquest) apart(function string, kind ground, change float64) bool {
+// apart reports whether a function has changed more than what it can be held against: other
+// functions of the same source, but for those that are named. That has to be seen; where these are so
+// little that it hardly can be, it must not be seen that less than half of the change is its own.
+func (q *inquest) apart(function string, kind ground, change float64, named []Blame) bool {
 	if function == waiting || q.Unit != record.UnitTime {
 		return true
 	}
+	of := q.anchor(function, kind, named)
 	rest := func(p record.Profiled) (all float64) {
 		for name := range p.Spent {
-			switch of := q.ground(name); {
-			case name == function || of == edited:
-			case kind != untouched && strings.HasPrefix(name, "("): // what follows from the function, such as garbage
-			case kind == untouched && of != untouched:
-			default:
+			if of[name] {
 				all += p.In(name)
 			}
 		}
@@ -295,7 +295,30 @@ func (q *inquest) apart(function string, kind ground, change float64) bool {
 	if change < 0 {
 		low, high = -high, -low
 	}
-	return low > 0 || kind != untouched && high > math.Abs(change)/2
+	small := kind != untouched && others[0].Point < leastToTell*q.whole[0].Point
+	return low > 0 || small && high > math.Abs(change)/2
+}
+
+// anchor are the functions that one of a kind is held against. Those with the same code are held against
+// each other only; garbage and the like may follow from others.
+func (q *inquest) anchor(function string, kind ground, named []Blame) map[string]bool {
+	of, all := map[string]bool{}, map[string]bool{}
+	for _, name := range q.names {
+		switch other := q.ground(name); {
+		case name == function || slices.ContainsFunc(named, func(b Blame) bool { return b.Name == name }):
+		case kind == untouched:
+			of[name] = other == untouched
+		case strings.HasPrefix(name, "("):
+		case other == edited:
+			all[name] = true
+		default:
+			of[name], all[name] = true, true
+		}
+	}
+	if len(of) == 0 {
+		return all
+	}
+	return of
 }
 
 // fewest are the first of each direction.

@@ -182,6 +182,9 @@ func (c *Comparison) readProfiles(t *target, number int, kind string, sides [2]p
 		if profiles[s], err = readProfile(sides[s].path, kind); err != nil {
 			return out, fmt.Errorf("the profile of %v: %w", build.Side(s), err)
 		}
+		if kind == "cpu" {
+			timed(profiles[s], sides[s].ran)
+		}
 		var text bytes.Buffer
 		if err := profiles[s].Write(&text); err != nil {
 			return out, err
@@ -242,6 +245,24 @@ func readProfile(path, kind string) (*profile.Profile, error) {
 		return untimedSample(s) || kind == "cpu" && idleSample(s) || slices.Min(s.Value) < 0 || slices.Max(s.Value) == 0
 	})
 	return p.Compact(), nil
+}
+
+// timed has the samples of a CPU profile stand for the time that was used, in ns; below 0 it is
+// unknown. They come from more than one clock, so that the profile itself cannot tell.
+func timed(p *profile.Profile, used float64) {
+	count := slices.IndexFunc(p.SampleType, func(v *profile.ValueType) bool { return v.Type == "samples" })
+	ns := slices.IndexFunc(p.SampleType, func(v *profile.ValueType) bool { return v.Type == "cpu" })
+	if used <= 0 || count < 0 || ns < 0 {
+		return
+	}
+	all := 0.0
+	for _, s := range p.Sample {
+		all += float64(s.Value[count])
+	}
+	for _, s := range p.Sample {
+		s.Value[ns] = int64(used * float64(s.Value[count]) / all)
+	}
+	p.Period = int64(used / max(all, 1))
 }
 
 func parseProfile(path string) (*profile.Profile, error) {
