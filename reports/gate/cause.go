@@ -226,34 +226,14 @@ func (q *inquest) blamed(whole float64) (out []Blame, unseen float64) {
 	worse := math.Copysign(1, whole)
 	// The last kind comes first: what changed of itself is nothing to hold the others against.
 	for kind := grounds - 1; kind >= 0; kind-- {
-		names := slices.DeleteFunc(slices.Clone(q.names), func(name string) bool { return q.ground(name) != kind })
-		var changes []estimate.Quantity
-		for _, name := range names {
-			changes = append(changes, q.change(in(name)))
-		}
-		if kind == untouched && q.waits {
-			names = append(names, waiting)
-			changes = append(changes, q.between(func(p record.Profiled) float64 { return p.Total() * (1 - busyPart(p)) }))
-		}
-		var found []Blame
-		for i, e := range estimate.Together(changes) {
-			if i == 0 {
-				unseen = 0
-			}
-			if e.Known() {
-				unseen = max(unseen, (e.High-e.Low)/2)
-			}
-			if !e.Known() || e.Low <= 0 && e.High >= 0 || math.Abs(e.Value) < leastBlamed*math.Abs(whole) || !q.apart(names[i], kind, e.Value, out) {
-				continue
-			}
-			f := q.known[names[i]]
-			f.Name = names[i]
-			found = append(found, Blame{Function: f, Change: e, Through: q.through(f.Name, e.Value), Only: q.only(f.Name)})
-		}
+		found, width := q.blamedOf(kind, whole, out)
 		slices.SortFunc(found, func(a, b Blame) int {
 			return cmp.Or(cmp.Compare(worse*b.Change.Value, worse*a.Change.Value), cmp.Compare(a.Name, b.Name))
 		})
 		out = slices.Concat(found, out)
+		if width > 0 {
+			unseen = width
+		}
 	}
 	// Those that became faster last.
 	slices.SortStableFunc(out, func(a, b Blame) int {
@@ -262,41 +242,79 @@ func (q *inquest) blamed(whole float64) (out []Blame, unseen float64) {
 	return fewest(out, worse), unseen
 }
 
+// blamedOf are those of one kind, when others are named; unseen is half of the widest interval, 0
+// where there is none.
+func (q *inquest) blamedOf(kind ground, whole float64, named []Blame) (out []Blame, unseen float64) {
+	names := slices.DeleteFunc(slices.Clone(q.names), func(name string) bool { return q.ground(name) != kind })
+	var changes, against []estimate.Quantity
+	var rests []float64
+	for _, name := range names {
+		a, rest := q.against(name, q.anchor(name, kind, named))
+		changes, against, rests = append(changes, q.change(in(name))), append(against, a), append(rests, rest)
+	}
+	apart := estimate.Together(against)
+	if kind == untouched && q.waits {
+		names = append(names, waiting)
+		changes = append(changes, q.between(func(p record.Profiled) float64 { return p.Total() * (1 - busyPart(p)) }))
+	}
+	for i, e := range estimate.Together(changes) {
+		if !e.Known() {
+			continue
+		}
+		unseen = max(unseen, (e.High-e.Low)/2)
+		if e.Low <= 0 && e.High >= 0 || math.Abs(e.Value) < leastBlamed*math.Abs(whole) {
+			continue
+		}
+		if q.Unit == record.UnitTime && names[i] != waiting && !stands(kind, e.Value, apart[i], rests[i]) {
+			continue
+		}
+		f := q.known[names[i]]
+		f.Name = names[i]
+		out = append(out, Blame{Function: f, Change: e, Through: q.through(f.Name, e.Value), Only: q.only(f.Name)})
+	}
+	return out, unseen
+}
+
 // in is what is spent in a function.
 func in(function string) func(record.Profiled) float64 {
 	return func(p record.Profiled) float64 { return p.In(function) }
 }
 
-// apart reports whether a function has changed more than what it can be held against: other
-// functions of the same source, but for those that are named. That has to be seen; where these are so
-// little that it hardly can be, it must not be seen that less than half of the change is its own.
-func (q *inquest) apart(function string, kind ground, change float64, named []Blame) bool {
-	if function == waiting || q.Unit != record.UnitTime {
-		return true
-	}
-	of := q.anchor(function, kind, named)
-	rest := func(p record.Profiled) (all float64) {
+// against is how much more a function changed than others, which are taken to do what they do in
+// base; not known where these do nothing. rest is the part that they have of base.
+func (q *inquest) against(function string, others map[string]bool) (change estimate.Quantity, rest float64) {
+	of := func(p record.Profiled) (all float64) {
 		for name := range p.Spent {
-			if of[name] {
+			if others[name] {
 				all += p.In(name)
 			}
 		}
 		return all
 	}
-	spent := [2]estimate.Quantity{q.total(0, in(function)), q.total(1, in(function))}
-	others := [2]estimate.Quantity{q.total(0, rest), q.total(1, rest)}
-	if others[0].Point == 0 || others[1].Point == 0 {
-		return kind != untouched
+	base, head := q.total(0, of), q.total(1, of)
+	if base.Point == 0 || head.Point == 0 {
+		return estimate.Quantity{Scale: estimate.Difference}, 0
 	}
-	against := estimate.Combine(estimate.Difference, func(v []float64) float64 {
+	return estimate.Combine(estimate.Difference, func(v []float64) float64 {
 		return (v[2]/v[3]*v[1] - v[0]) / v[4]
-	}, spent[0], others[0], spent[1], others[1], q.whole[0])
-	low, high := against.Interval(1 - estimate.Confidence)
+	}, q.total(0, in(function)), base, q.total(1, in(function)), head, q.whole[0]), base.Point / q.whole[0].Point
+}
+
+// stands reports whether the change of a function is more than that of what it is held against. That
+// has to be seen; where rest is so little that it hardly can be, it must not be seen that less than
+// half of the change is the function's own.
+func stands(kind ground, change float64, apart estimate.Estimate, rest float64) bool {
+	low, high := apart.Low, apart.High
 	if change < 0 {
 		low, high = -high, -low
 	}
-	small := kind != untouched && others[0].Point < leastToTell*q.whole[0].Point
-	return low > 0 || small && high > math.Abs(change)/2
+	switch {
+	case !apart.Known():
+		return kind != untouched
+	case kind != untouched && rest < leastToTell:
+		return low > 0 || high > math.Abs(change)/2
+	}
+	return low > 0
 }
 
 // anchor are the functions that one of a kind is held against. Those with the same code are held against
