@@ -75,19 +75,20 @@ func Enclosing(symbol string) string {
 	pkg, rest := SplitSymbol(symbol)
 	parts := strings.Split(rest, ".")
 	for i, part := range parts {
+		if before, _, found := strings.Cut(part, "-range"); found { // the body of a loop over a function
+			parts = append(parts[:i], before)
+			break
+		}
 		if i == 0 || strings.HasPrefix(part, "(") {
 			continue
 		}
 		if made := strings.TrimRight(part, "0123456789"); made == "" || made == "func" && part != made || made == "gowrap" || made == "deferwrap" ||
-			strings.HasPrefix(made, "init") && i > 1 || strings.Contains(part, "-range") {
+			strings.HasPrefix(made, "init") && i > 1 {
 			parts = parts[:i]
 			break
 		}
 	}
 	last := strings.TrimSuffix(strings.Join(parts, "."), "-fm")
-	if i := strings.Index(last, "-range"); i >= 0 {
-		last = last[:i]
-	}
 	if pkg == "" {
 		return last
 	}
