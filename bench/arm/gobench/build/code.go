@@ -237,20 +237,25 @@ func directivesOf(doc *ast.CommentGroup) (lines string) {
 	return lines
 }
 
-// tokens are those of a piece of source, without what only ends lines.
+// tokens are those of a piece of source, without what only lines make necessary.
 func tokens(source []byte) string {
 	var s scanner.Scanner
 	files := token.NewFileSet()
 	s.Init(files.AddFile("", files.Base(), len(source)), source, nil, 0)
 	var out strings.Builder
-	for {
+	for pending := ""; ; {
 		_, kind, literal := s.Scan()
-		switch {
-		case kind == token.EOF:
+		if kind == token.EOF {
 			return out.String()
-		case kind == token.SEMICOLON:
-			literal = ";"
-		case literal == "":
+		}
+		if kind != token.RBRACE && kind != token.RPAREN {
+			out.WriteString(pending)
+		}
+		if pending = ""; kind == token.SEMICOLON || kind == token.COMMA {
+			pending = kind.String() + " "
+			continue
+		}
+		if literal == "" {
 			literal = kind.String()
 		}
 		out.WriteString(literal + " ")
