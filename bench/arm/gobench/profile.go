@@ -24,6 +24,7 @@ import (
 const (
 	profiledSlice = 25 * time.Millisecond // as long as most of them should be
 	profiledTurns = 12                    // of each side
+	profiledWarm  = 3                     // parts of a slice before them
 	profiledShare = 300 * time.Millisecond
 )
 
@@ -110,16 +111,17 @@ func (c *Comparison) takeProfiles(ctx context.Context, t *target, number int, ki
 	arms := newSides(t, runners, false)
 	c.pinBoth(t, arms)
 	n, turns := profiledIterations(t.plan)
-	for s := range sides { // what grows cold, and what a process does once
-		sides[s].arm = arms[s]
-		if _, err := arms[s].run(ctx, max(1, n/4), 0); err != nil {
-			return err
-		}
-		sides[s].before = arms[s].ran()
+	// What grows cold, and what a process does once, comes before.
+	single, failures := usesOneThread(ctx, arms, max(1, n/8), profiledWarm)
+	if err := errors.Join(failures[:]...); err != nil {
+		return err
 	}
 	flags := uint64(stepProfile)
-	if t.plan.single {
+	if single || t.plan.single {
 		flags |= stepThread
+	}
+	for s := range sides {
+		sides[s].arm, sides[s].before = arms[s], arms[s].ran()
 	}
 	first := number % 2
 	for turn := range turns {
@@ -136,7 +138,6 @@ func (c *Comparison) takeProfiles(ctx context.Context, t *target, number int, ki
 	for s := range sides {
 		sides[s].count()
 	}
-	var failures [2]error
 	_, failures = both([2]*stepped{sides[0].process, sides[1].process}, func(p *stepped) (map[string]float64, error) { return p.end(ctx) })
 	return errors.Join(failures[:]...)
 }
