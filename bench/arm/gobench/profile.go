@@ -24,6 +24,7 @@ import (
 const (
 	profiledSlice = 25 * time.Millisecond // as long as most of them should be
 	profiledTurns = 12                    // of each side
+	countedTurns  = 2                     // of each side, where nothing is left to chance: to profile each allocation takes many times longer
 	profiledWarm  = 3                     // parts of a slice before them
 	profiledShare = 300 * time.Millisecond
 )
@@ -111,6 +112,9 @@ func (c *Comparison) takeProfiles(ctx context.Context, t *target, number int, ki
 	arms := newSides(t, runners, false)
 	c.pinBoth(t, arms)
 	n, turns := profiledIterations(t.plan)
+	if kind == "allocs" {
+		turns = min(turns, countedTurns)
+	}
 	// What grows cold, and what a process does once, comes before.
 	single, failures := usesOneThread(ctx, arms, max(1, n/8), profiledWarm)
 	if err := errors.Join(failures[:]...); err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"poolbench/bench/arm"
 	"poolbench/bench/record"
 )
 
@@ -15,6 +16,7 @@ import (
 func TestProfile(t *testing.T) {
 	c := newComparison(t, Config{Bench: "^Benchmark(N|Allocates|Locked)$", CPU: []int{2}}, false)
 	declared(t, c)
+	made := map[string]arm.Profiled{}
 	for _, test := range []struct {
 		name, unit string
 		most       string  // has more than half of it
@@ -26,10 +28,14 @@ func TestProfile(t *testing.T) {
 		{"Locked-2", record.UnitMutexWait, "held", 0},
 	} {
 		kind := c.Profiles(test.unit)
-		got, err := c.Profile(t.Context(), 1, point(test.name), kind)
-		if err != nil {
-			t.Errorf("%s: %v", test.name, err)
-			continue
+		got, ok := made[test.name+kind]
+		if !ok {
+			var err error
+			if got, err = c.Profile(t.Context(), 1, point(test.name), kind); err != nil {
+				t.Errorf("%s: %v", test.name, err)
+				continue
+			}
+			made[test.name+kind] = got
 		}
 		at := slices.IndexFunc(got.Spent, func(p record.Profile) bool { return p.Unit == test.unit })
 		if at < 0 {
