@@ -25,7 +25,11 @@ import (
 // Those with other source come first, then those that were only compiled otherwise, and last those
 // with the same code: these wait, run more often, have colder caches, or samples slipped to them. The intervals of all functions of one of these kinds
 // hold at once, see estimate.Together: the greatest of many changes is not named because it is that of
-// many.
+// many. Those of functions with other code are wider by what slipped from or to the others, see slip.
+//
+// Waiting is named without a place: profiles of blocking tell how long goroutines waited, all at once
+// and idle ones too, which is no part of the time of an operation. Lock wait has its own unit, whose profile
+// charges those who held the locks.
 type Cause struct {
 	Pkg, Name, Unit string  // as in the Case
 	Change          float64 // head less base: of time as a fraction of base, else in the unit
@@ -257,11 +261,15 @@ func (q *inquest) blamedOf(kind ground, whole float64, named []Blame) (out []Bla
 		names = append(names, waiting)
 		changes = append(changes, q.between(func(p record.Profiled) float64 { return p.Total() * (1 - busyPart(p)) }))
 	}
+	slip := q.slip(named)
 	for i, e := range estimate.Together(changes) {
 		if !e.Known() {
 			continue
 		}
 		unseen = max(unseen, (e.High-e.Low)/2)
+		if kind != untouched {
+			e.Low, e.High = min(e.Low, e.Low+slip), max(e.High, e.High+slip)
+		}
 		if e.Low <= 0 && e.High >= 0 || math.Abs(e.Value) < leastBlamed*math.Abs(whole) {
 			continue
 		}
@@ -278,6 +286,28 @@ func (q *inquest) blamedOf(kind ground, whole float64, named []Blame) (out []Bla
 // in is what is spent in a function.
 func in(function string) func(record.Profiled) float64 {
 	return func(p record.Profiled) float64 { return p.In(function) }
+}
+
+// slip is what functions with the same code seem to have changed, but for those that are named. By
+// themselves they do what they do in base: their loads wait for what a function before them left in flight, and
+// samples of that are theirs, or theirs are that function's. So the interval of a function with other
+// code holds its change with and without it. It is 0 where nothing is known of the code.
+func (q *inquest) slip(named []Blame) float64 {
+	if q.Unit != record.UnitTime {
+		return 0
+	}
+	same := map[string]bool{}
+	for _, name := range q.names {
+		same[name] = q.known[name].Code == record.CodeSame && !slices.ContainsFunc(named, func(b Blame) bool { return b.Name == name && b.Change.Value > 0 })
+	}
+	return q.change(func(p record.Profiled) (all float64) {
+		for name := range p.Spent {
+			if same[name] {
+				all += p.In(name)
+			}
+		}
+		return all
+	}).Point
 }
 
 // against is how much more a function changed than others, which are taken to do what they do in

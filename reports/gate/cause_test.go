@@ -58,6 +58,8 @@ func TestCause(t *testing.T) {
 		{"the time of the verdict is too long", 1.2, spent{"scan": 40, "loop": 60}, spent{"scan": 50, "loop": 60}, record.CodeSame, []string{"scan"}, 50./110*1.2 - 0.4},
 		{"the edited one has less of it", 1.1, spent{"scan": 40, "a": 30, "b": 30}, spent{"scan": 40, "a": 40, "b": 30}, record.CodeSame, []string{"a"}, 0.1},
 		{"no source differs", 1.1, spent{"a": 40, "b": 60}, spent{"a": 50, "b": 60}, record.CodeSame, []string{"a"}, 0.1},
+		// The change of the whole is all that the edited function did; 10 samples went to it from where they were in base.
+		{"samples slip", 1.15, spent{"scan": 40, "loop": 60}, spent{"scan": 65, "loop": 50}, record.CodeSame, []string{"scan"}, 0.15},
 		{"garbage follows", 1.2, spent{"scan": 50, "(garbage collection)": 10, "other": 40}, spent{"scan": 55, "(garbage collection)": 25, "other": 40}, record.CodeSame,
 			[]string{"scan", "(garbage collection)"}, 0.05},
 		{"compiled otherwise before the same code", 1.15, spent{"a": 50, "b": 50, "c": 100}, spent{"a": 70, "b": 60, "c": 100}, "a", []string{"b", "a"}, 0.05},

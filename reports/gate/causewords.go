@@ -3,7 +3,6 @@ package gate
 import (
 	"fmt"
 	"math"
-	"path"
 	"strconv"
 	"strings"
 
@@ -129,13 +128,12 @@ func (b Blame) codeText() string {
 	return ""
 }
 
-// functionText is a function without the directories of its package; what is in brackets is
-// none.
+// functionText is a function for people; what is in brackets is none.
 func functionText(name string) string {
 	if strings.HasPrefix(name, "(") {
 		return strings.Trim(name, "()")
 	}
-	return path.Base(name)
+	return words.Function(name)
 }
 
 // A causeMeasure prints changes of a unit.
