@@ -34,7 +34,7 @@ type Symptom struct {
 // An ExplainConfig is one call of Explain.
 type ExplainConfig struct {
 	Symptoms []Symptom     // the most important first
-	Budget   time.Duration // for all of it; the first block of a profile is made whatever it takes, up to twice that
+	Budget   time.Duration // for all of it but the first block of each profile, with which all is prepared: those have as much again
 	Out      io.Writer     // receives what is added to the record; not closed
 }
 
@@ -79,50 +79,29 @@ func Explain(ctx context.Context, p Profiler, config ExplainConfig) (e Explanati
 	if left > 0 {
 		e.warn(fmt.Sprintf("No cause was looked for in %d of the regressions: there is time for %d.", left, len(wishes)), "A larger -budget has more, or -bench fewer.")
 	}
-	until := time.Now().Add(config.Budget)
-	limited, cancel := context.WithDeadline(ctx, until)
+	first, cancel := context.WithTimeout(ctx, config.Budget)
 	defer cancel()
-	latest, cancel2 := context.WithDeadline(ctx, until.Add(config.Budget)) // of the first block
-	defer cancel2()
-	for number := 1; limited.Err() == nil; number++ {
-		going := false
-		for i := range wishes {
-			w := &wishes[i]
-			within := limited
-			if number == 1 {
-				within = latest
-			}
-			if w.err != nil || w.kind != "cpu" && w.blocks == exactBlocks {
-				continue
-			}
-			going = true
-			got, err := p.Profile(within, number, w.Point, w.kind)
-			if within.Err() != nil {
-				break
-			}
-			if err == nil {
-				err = w.add(got)
-			}
-			if w.err = err; err != nil {
-				e.warn(fmt.Sprintf("%s was not profiled: %v.", w.Point.Full(), err), "")
-				continue
-			}
-			for _, spent := range got.Spent {
-				e.Profiles = append(e.Profiles, spent)
-				if err := out.Fact("profile", spent); err != nil {
-					return e, err
-				}
-			}
+	going, err := e.round(first, p, 1, wishes, out)
+	if err != nil {
+		return e, err
+	}
+	limited, cancel := context.WithTimeout(ctx, config.Budget)
+	defer cancel()
+	for number := 2; going && limited.Err() == nil; number++ {
+		if going, err = e.round(limited, p, number, wishes, out); err != nil {
+			return e, err
 		}
-		if !going {
-			break
+	}
+	for _, w := range wishes {
+		if w.blocks == 0 && w.err == nil && ctx.Err() == nil {
+			e.warn(fmt.Sprintf("%s was not profiled: there was no time for one block.", w.Point.Full()), "A larger -budget has more.")
 		}
 	}
 	if ctx.Err() != nil {
 		e.warn("The profiles for the causes were interrupted.", "")
 	}
-	within, cancel3 := context.WithTimeout(context.WithoutCancel(ctx), max(config.Budget, leastExplained))
-	defer cancel3()
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(config.Budget, leastExplained))
+	defer cancel()
 	if e.Functions, err = p.Functions(within); err != nil {
 		e.warn(fmt.Sprintf("Where the functions stand is not known: %v.", err), "")
 	}
@@ -139,6 +118,36 @@ func Explain(ctx context.Context, p Profiler, config ExplainConfig) (e Explanati
 		}
 	}
 	return e, err
+}
+
+// round takes one block of each profile that wants one, and reports whether there is to be
+// another round.
+func (e *Explanation) round(ctx context.Context, p Profiler, number int, wishes []wish, out *record.Writer) (going bool, err error) {
+	for i := range wishes {
+		w := &wishes[i]
+		if w.err != nil || w.kind != "cpu" && w.blocks == exactBlocks {
+			continue
+		}
+		got, failed := p.Profile(ctx, number, w.Point, w.kind)
+		if ctx.Err() != nil {
+			return going, nil
+		}
+		if failed == nil {
+			failed = w.add(got)
+		}
+		if w.err = failed; failed != nil {
+			e.warn(fmt.Sprintf("%s was not profiled: %v.", w.Point.Full(), failed), "")
+			continue
+		}
+		going = true
+		for _, spent := range got.Spent {
+			e.Profiles = append(e.Profiles, spent)
+			if err := out.Fact("profile", spent); err != nil {
+				return false, err
+			}
+		}
+	}
+	return going, nil
 }
 
 func (e *Explanation) warn(what, cure string) {

@@ -4,10 +4,14 @@ package record
 // profiles that follow a verdict.
 //
 // A function is one of a module that may have changed, by its name in the symbol table without
-// type arguments; closures are part of the function that they stand in. It is charged with what
-// it spends itself and with what it calls outside of these modules, but for what these call back
-// into them. What is spent below no such function stands under the name of what spends it: a
-// word in brackets, as in "(garbage collection)".
+// type arguments; closures are part of the function that they stand in. What is spent is charged to
+// the innermost function on the stack whose code may have made it more: one with other source where
+// there is one, else one with other machine code, else any (see Code). So a function that calls
+// another one more often, or with more to do, has what that spends, unless that was edited too.
+// A function with other source that is inlined into a single one without has what that
+// spends itself, too, since samples slip from one to the other. What is spent below no function of
+// these modules stands under the name of what spends it: a word in brackets, as in "(garbage
+// collection)".
 type Profile struct {
 	Pkg   string   `json:"pkg,omitempty"`
 	Name  string   `json:"name"` // as in a Promise
@@ -21,7 +25,7 @@ type Profile struct {
 type Profiled struct {
 	Operations float64                       `json:"operations"`     // in which it was spent
 	Busy       float64                       `json:"busy,omitempty"` // share of their time in which the process used a CPU; 0 when unknown, at most 1
-	Spent      map[string]map[string]float64 `json:"spent"`          // by function, and by what that calls outside of the modules; "" for itself
+	Spent      map[string]map[string]float64 `json:"spent"`          // by function, and by what that calls and is charged with; "" for itself
 }
 
 // Total is all that was spent.
@@ -49,4 +53,15 @@ type Function struct {
 	File    string `json:"file,omitempty"`    // path in the repository
 	Line    int    `json:"line,omitempty"`    // where it begins
 	Changed string `json:"changed,omitempty"` // its lines that differ from base: "41-44, 60"; "" for none
+	Code    Code   `json:"code,omitempty"`
 }
+
+// A Code is what became of the code of a function from base to head.
+type Code string
+
+const (
+	CodeUnknown  Code = ""
+	CodeSame     Code = "same"     // the same machine code, at other addresses
+	CodeCompiled Code = "compiled" // of the same source, but other machine code: a constant, a type, or what is inlined into it
+	CodeEdited   Code = "edited"   // its source differs, and so does the code
+)

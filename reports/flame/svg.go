@@ -7,6 +7,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"poolbench/reports/words"
 )
 
 // A Title is what stands over a picture.
@@ -151,7 +153,7 @@ func (p *picture) frame(f, base *Frame, x, wide float64, depth int) {
 	hint := fmt.Sprintf("%s: %s, %s of all%s", f.Name, quantity(f.Value, p.tree.Unit), percent(f.Value, p.tree.Root.Value), p.details(f, base))
 	fmt.Fprintf(&p.out, `<g><title>%s</title><rect class="frame" x="%.1f" y="%d" width="%.1f" height="%d" rx="1.5" style="fill:%s;stroke:#FFFFFF;stroke-width:0.7"/>`,
 		text(hint), x, y, wide, rowHeight-1, p.fill(f, base))
-	if label := fit(short(f.Name), 1, wide-6); label != "" {
+	if label := fit(words.Function(f.Name), 1, wide-6); label != "" {
 		fmt.Fprintf(&p.out, `<text x="%.1f" y="%d" style="fill:#000000;font-size:11px">%s</text>`, x+3, y+12, text(label))
 	}
 	p.out.WriteString("</g>\n")
@@ -160,19 +162,6 @@ func (p *picture) frame(f, base *Frame, x, wide float64, depth int) {
 		p.frame(c, base.find(c.Name), x, part, depth+1)
 		x += part
 	}
-}
-
-// short is a function without the directories of its package and without type arguments, which
-// are in the title of its frame: "block.Guarded[…]".
-func short(name string) string {
-	head, rest, generic := strings.Cut(name, "[")
-	if i := strings.LastIndex(head, "/"); i >= 0 {
-		head = head[i+1:]
-	}
-	if i := strings.LastIndex(rest, "]"); generic && i >= 0 {
-		return head + "[…]" + rest[i+1:]
-	}
-	return head
 }
 
 // fit is a text cut to a width, with letters some times as wide as those of frames; "" where
@@ -198,7 +187,7 @@ func text(s string) string {
 // warm is a light colour from yellow to red, the same for a name everywhere.
 func warm(name string) string {
 	hash := uint32(2166136261) // FNV-1a, of the package, so that its functions look alike
-	pkg, _, _ := strings.Cut(short(name), ".")
+	pkg, _, _ := strings.Cut(words.Function(name), ".")
 	for _, b := range []byte(pkg) {
 		hash = (hash ^ uint32(b)) * 16777619
 	}

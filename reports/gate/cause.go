@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"poolbench/bench/record"
 	"poolbench/reports/estimate"
@@ -13,14 +14,22 @@ import (
 // A Cause says which functions a regression is in, from profiles of both builds that were
 // made in turns after the verdict.
 //
-// A function is charged as a record.Profile says: with itself and with what it calls outside
-// of the modules that may have changed. So one whose callee became slower has no part of
-// that, while one that allocates more has what the allocator takes for it. Of time a part is
-// that of the samples, times the time per operation of the verdict, in parts of that of base.
+// Of time the part of a function is that of the samples, times the time per operation of the verdict, in
+// parts of that of base. What a function is charged with record.Profile says.
 //
-// A function is named when the interval of its change leaves out 0 and the change is no small
-// part of the whole. The intervals of all functions of a benchmark hold at once, see
-// estimate.Together: the greatest of many changes is not named because it is that of many.
+// A function is named when the interval of its change leaves out 0, the change is no small
+// part of the whole, and it did not only grow with the rest: the time per operation is one number
+// for all functions, and where that is too high all seem slower. So what the function spends is held
+// against what functions with the same source do, too, in which that number is not.
+//
+// Those with other source come first, then those that were only compiled otherwise, and last those
+// with the same code: these wait, run more often, have colder caches, or samples slipped to them. The intervals of all functions of one of these kinds
+// hold at once, see estimate.Together: the greatest of many changes is not named because it is that of
+// many. Those of functions with other code are wider by what slipped from or to the others, see slip.
+//
+// Waiting is named without a place: profiles of blocking tell how long goroutines waited, all at once
+// and idle ones too, which is no part of the time of an operation. Lock wait has its own unit, whose profile
+// charges those who held the locks.
 type Cause struct {
 	Pkg, Name, Unit string  // as in the Case
 	Change          float64 // head less base: of time as a fraction of base, else in the unit
@@ -28,6 +37,7 @@ type Cause struct {
 	Unexplained     float64 // of the change
 	Blocks          int     // of profiles
 	Samples         float64 // of base and head together, where samples were taken
+	Unseen          float64 // changes below it are not told from chance; 0 when unknown
 	Flame           string  // path of the flame graph of the difference; empty without one
 }
 
@@ -38,7 +48,7 @@ func (c Cause) Point() record.Point { return record.Promise{Pkg: c.Pkg, Name: c.
 type Blame struct {
 	record.Function
 	Change  estimate.Estimate // in the measure of the Cause
-	Through string            // called by the function outside of the modules, and more than half of the change; empty for none
+	Through string            // called by the function and charged to it, and more than half of the change; empty for none
 	Only    string            // "base" or "head" where the other one spends nothing in it
 }
 
@@ -47,6 +57,8 @@ const (
 	// changed lines, and leastBlamed how much of the change to be named.
 	leastProfiled = 0.01
 	leastBlamed   = 0.05
+	// leastToTell is how much of base other functions must have to be something to hold one against.
+	leastToTell = 0.25
 	// mostBlamed are named of those that became slower, and as many of the others.
 	mostBlamed = 3
 	// leastBusy is how much of its time a benchmark has to compute for its waiting to be noise.
@@ -103,6 +115,8 @@ type inquest struct {
 	Case
 	*estimate.Resampler
 	of     []record.Profile
+	known  map[string]record.Function
+	names  []string          // of the functions that are looked at
 	waits  bool              // waiting counts
 	factor estimate.Quantity // of what head spent
 	whole  [2]estimate.Quantity
@@ -110,7 +124,7 @@ type inquest struct {
 
 func causeOf(c Case, confidence float64, of []record.Profile, known map[string]record.Function) Cause {
 	out := Cause{Pkg: c.Pkg, Name: c.Name, Unit: c.Unit, Blocks: len(of)}
-	q := inquest{Case: c, Resampler: estimate.NewResampler(len(of)), of: of, factor: estimate.Quantity{N: len(of)}}
+	q := inquest{Case: c, Resampler: estimate.NewResampler(len(of)), of: of, known: known, factor: estimate.Quantity{N: len(of)}}
 	if c.Unit == record.UnitTime {
 		q.factor = q.Elsewhere(c.Ratio, 1-confidence)
 		q.factor.N = len(of)
@@ -131,7 +145,8 @@ func causeOf(c Case, confidence float64, of []record.Profile, known map[string]r
 			return p.Operations
 		})
 	}
-	out.Blamed = q.blamed(known, out.Change)
+	q.names = q.candidates()
+	out.Blamed, out.Unseen = q.blamed(out.Change)
 	out.Unexplained = out.Change
 	for _, b := range out.Blamed {
 		out.Unexplained -= b.Change.Value
@@ -188,51 +203,170 @@ func (q *inquest) between(part func(record.Profiled) float64) estimate.Quantity 
 	}, q.total(0, part), q.whole[0], q.total(1, part), q.whole[1], q.factor)
 }
 
-// blamed are the functions to be named, of a whole change.
-func (q *inquest) blamed(known map[string]record.Function, whole float64) (out []Blame) {
-	names := q.candidates(known)
-	changes := make([]estimate.Quantity, len(names))
-	for i, name := range names {
-		changes[i] = q.change(func(p record.Profiled) float64 { return p.In(name) })
+// A ground is how soon a function is named.
+type ground int
+
+const (
+	edited    ground = iota // other source, or lines that differ where nothing is known of the code
+	compiled                // other code, or unknown
+	untouched               // the same code; what is none of the modules
+	grounds
+)
+
+func (q *inquest) ground(function string) ground {
+	f := q.known[function]
+	switch {
+	case strings.HasPrefix(function, "("), f.Code == record.CodeSame:
+		return untouched
+	case f.Code == record.CodeEdited, f.Code == record.CodeUnknown && f.Changed != "":
+		return edited
 	}
-	if q.waits {
+	return compiled
+}
+
+// blamed are the functions to be named, of a whole change. What is below unseen of the first kind
+// that there is is not told from chance.
+func (q *inquest) blamed(whole float64) (out []Blame, unseen float64) {
+	worse := math.Copysign(1, whole)
+	// The last kind comes first: what changed of itself is nothing to hold the others against.
+	for kind := grounds - 1; kind >= 0; kind-- {
+		found, width := q.blamedOf(kind, whole, out)
+		slices.SortFunc(found, func(a, b Blame) int {
+			return cmp.Or(cmp.Compare(worse*b.Change.Value, worse*a.Change.Value), cmp.Compare(a.Name, b.Name))
+		})
+		out = slices.Concat(found, out)
+		if width > 0 {
+			unseen = width
+		}
+	}
+	// Those that became faster last.
+	slices.SortStableFunc(out, func(a, b Blame) int {
+		return cmp.Compare(math.Copysign(1, worse*b.Change.Value), math.Copysign(1, worse*a.Change.Value))
+	})
+	return fewest(out, worse), unseen
+}
+
+// blamedOf are those of one kind, when others are named; unseen is half of the widest interval, 0
+// where there is none.
+func (q *inquest) blamedOf(kind ground, whole float64, named []Blame) (out []Blame, unseen float64) {
+	names := slices.DeleteFunc(slices.Clone(q.names), func(name string) bool { return q.ground(name) != kind })
+	var changes, against []estimate.Quantity
+	var rests []float64
+	for _, name := range names {
+		a, rest := q.against(name, q.anchor(name, kind, named))
+		changes, against, rests = append(changes, q.change(in(name))), append(against, a), append(rests, rest)
+	}
+	apart := estimate.Together(against)
+	if kind == untouched && q.waits {
 		names = append(names, waiting)
 		changes = append(changes, q.between(func(p record.Profiled) float64 { return p.Total() * (1 - busyPart(p)) }))
 	}
-	at := map[string]estimate.Quantity{}
+	slip := q.slip(named)
 	for i, e := range estimate.Together(changes) {
-		if !e.Known() || e.Low <= 0 && e.High >= 0 || math.Abs(e.Value) < leastBlamed*math.Abs(whole) {
+		if !e.Known() {
 			continue
 		}
-		f := known[names[i]]
+		unseen = max(unseen, (e.High-e.Low)/2)
+		if kind != untouched {
+			e.Low, e.High = min(e.Low, e.Low+slip), max(e.High, e.High+slip)
+		}
+		if e.Low <= 0 && e.High >= 0 || math.Abs(e.Value) < leastBlamed*math.Abs(whole) {
+			continue
+		}
+		if q.Unit == record.UnitTime && names[i] != waiting && !stands(kind, e.Value, apart[i], rests[i]) {
+			continue
+		}
+		f := q.known[names[i]]
 		f.Name = names[i]
-		at[f.Name] = changes[i]
 		out = append(out, Blame{Function: f, Change: e, Through: q.through(f.Name, e.Value), Only: q.only(f.Name)})
 	}
-	// The worst first, and those that became faster last.
-	worse := math.Copysign(1, whole)
-	slices.SortFunc(out, func(a, b Blame) int {
-		return cmp.Or(cmp.Compare(worse*b.Change.Value, worse*a.Change.Value), cmp.Compare(a.Name, b.Name))
-	})
-	return fewest(changedFirst(out, at, worse), worse)
+	return out, unseen
 }
 
-// changedFirst has a function with changed lines come before others that have no more of the
-// regression, as far as can be told.
-func changedFirst(all []Blame, changes map[string]estimate.Quantity, worse float64) []Blame {
-	for i, b := range all {
-		if b.Changed == "" || worse*b.Change.Value < 0 {
-			continue
-		}
-		for j := range i {
-			if low, high := changes[all[j].Name].Per(changes[b.Name]).Interval(1 - estimate.Confidence); low <= 0 && high >= 0 {
-				all = slices.Insert(slices.Delete(all, i, i+1), j, b)
-				break
+// in is what is spent in a function.
+func in(function string) func(record.Profiled) float64 {
+	return func(p record.Profiled) float64 { return p.In(function) }
+}
+
+// slip is what functions with the same code seem to have changed, but for those that are named. By
+// themselves they do what they do in base: their loads wait for what a function before them left in flight, and
+// samples of that are theirs, or theirs are that function's. So the interval of a function with other
+// code holds its change with and without it. It is 0 where nothing is known of the code.
+func (q *inquest) slip(named []Blame) float64 {
+	if q.Unit != record.UnitTime {
+		return 0
+	}
+	same := map[string]bool{}
+	for _, name := range q.names {
+		same[name] = q.known[name].Code == record.CodeSame && !slices.ContainsFunc(named, func(b Blame) bool { return b.Name == name && b.Change.Value > 0 })
+	}
+	return q.change(func(p record.Profiled) (all float64) {
+		for name := range p.Spent {
+			if same[name] {
+				all += p.In(name)
 			}
 		}
-		break
+		return all
+	}).Point
+}
+
+// against is how much more a function changed than others, which are taken to do what they do in
+// base; not known where these do nothing. rest is the part that they have of base.
+func (q *inquest) against(function string, others map[string]bool) (change estimate.Quantity, rest float64) {
+	of := func(p record.Profiled) (all float64) {
+		for name := range p.Spent {
+			if others[name] {
+				all += p.In(name)
+			}
+		}
+		return all
 	}
-	return all
+	base, head := q.total(0, of), q.total(1, of)
+	if base.Point == 0 || head.Point == 0 {
+		return estimate.Quantity{Scale: estimate.Difference}, 0
+	}
+	return estimate.Combine(estimate.Difference, func(v []float64) float64 {
+		return (v[2]/v[3]*v[1] - v[0]) / v[4]
+	}, q.total(0, in(function)), base, q.total(1, in(function)), head, q.whole[0]), base.Point / q.whole[0].Point
+}
+
+// stands reports whether the change of a function is more than that of what it is held against. That
+// has to be seen; where rest is so little that it hardly can be, it must not be seen that less than
+// half of the change is the function's own.
+func stands(kind ground, change float64, apart estimate.Estimate, rest float64) bool {
+	low, high := apart.Low, apart.High
+	if change < 0 {
+		low, high = -high, -low
+	}
+	switch {
+	case !apart.Known():
+		return kind != untouched
+	case kind != untouched && rest < leastToTell:
+		return low > 0 || high > math.Abs(change)/2
+	}
+	return low > 0
+}
+
+// anchor are the functions that one of a kind is held against. Those with the same code are held against
+// each other only; garbage and the like may follow from others.
+func (q *inquest) anchor(function string, kind ground, named []Blame) map[string]bool {
+	of, all := map[string]bool{}, map[string]bool{}
+	for _, name := range q.names {
+		switch other := q.ground(name); {
+		case name == function || slices.ContainsFunc(named, func(b Blame) bool { return b.Name == name }):
+		case kind == untouched:
+			of[name] = other == untouched
+		case strings.HasPrefix(name, "("):
+		case other == edited:
+			all[name] = true
+		default:
+			of[name], all[name] = true, true
+		}
+	}
+	if len(of) == 0 {
+		return all
+	}
+	return of
 }
 
 // fewest are the first of each direction.
@@ -248,7 +382,7 @@ func fewest(all []Blame, worse float64) (out []Blame) {
 }
 
 // candidates are the functions that are looked at, by name.
-func (q *inquest) candidates(known map[string]record.Function) (names []string) {
+func (q *inquest) candidates() (names []string) {
 	var all [2]map[string]float64
 	var whole [2]float64
 	for s := range all {
@@ -269,7 +403,7 @@ func (q *inquest) candidates(known map[string]record.Function) (names []string) 
 		for s := range all {
 			most = max(most, all[s][name]/max(whole[s], 1e-300))
 		}
-		if most >= leastProfiled || most > 0 && known[name].Changed != "" {
+		if most >= leastProfiled || most > 0 && q.ground(name) == edited {
 			names = append(names, name)
 		}
 	}
@@ -277,8 +411,8 @@ func (q *inquest) candidates(known map[string]record.Function) (names []string) 
 	return names
 }
 
-// through is what a function calls outside of the modules that has more than half of its
-// change; empty when nothing has.
+// through is what a function calls and is charged with that has more than half of its change; empty
+// when nothing has.
 func (q *inquest) through(function string, change float64) string {
 	callees := map[string]bool{}
 	for _, p := range q.of {

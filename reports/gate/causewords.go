@@ -3,7 +3,6 @@ package gate
 import (
 	"fmt"
 	"math"
-	"path"
 	"strconv"
 	"strings"
 
@@ -18,8 +17,11 @@ func (c Cause) said() string {
 	measure := c.measure()
 	if len(c.Blamed) == 0 {
 		said := "unexplained: no function changed beyond chance in " + c.evidence()
-		if c.Blocks < estimate.MinBlocks {
-			said += ", which are few: a larger -budget profiles longer"
+		switch {
+		case c.Blocks < estimate.MinBlocks:
+			return said + ", which are few: a larger -budget profiles longer"
+		case c.Unseen > math.Abs(c.Change)/2:
+			return said + ", which tell no change below " + strings.TrimPrefix(measure.change(c.Unseen), "+") + ": a larger -budget profiles longer"
 		}
 		return said
 	}
@@ -33,7 +35,7 @@ func (c Cause) said() string {
 		default:
 			text.WriteString(" [" + measure.number(b.Change.Low) + ", " + measure.number(b.Change.High) + "]")
 		}
-		for _, more := range []string{b.throughText(), b.onlyText(), b.changedText()} {
+		for _, more := range []string{b.throughText(), b.onlyText(), b.changedText(), b.codeText()} {
 			if more != "" {
 				text.WriteString(", " + more)
 			}
@@ -115,13 +117,23 @@ func (b Blame) changedText() string {
 	return "changed in " + b.File + ":" + b.Changed
 }
 
-// functionText is a function without the directories of its package; what is in brackets is
-// none.
+// codeText says why a function without changed lines is named.
+func (b Blame) codeText() string {
+	switch b.Code {
+	case record.CodeSame:
+		return "of the same code as in base"
+	case record.CodeCompiled:
+		return "of the same source, but compiled otherwise"
+	}
+	return ""
+}
+
+// functionText is a function for people; what is in brackets is none.
 func functionText(name string) string {
 	if strings.HasPrefix(name, "(") {
 		return strings.Trim(name, "()")
 	}
-	return path.Base(name)
+	return words.Function(name)
 }
 
 // A causeMeasure prints changes of a unit.
@@ -190,20 +202,22 @@ type causeEntry struct {
 	Functions   []blameEntry `json:"functions"` // the first cause first; empty when none changed beyond chance
 	Blocks      int          `json:"blocks"`
 	Samples     float64      `json:"samples,omitempty"` // of CPU time, of base and head
+	Unseen      float64      `json:"unseen,omitempty"`  // changes below it are not told from chance
 	Said        string       `json:"said"`
 	Flame       string       `json:"flame,omitempty"` // picture of the difference
 }
 
 type blameEntry struct {
-	Function string  `json:"function"` // with what it calls outside of the modules that may have changed
+	Function string  `json:"function"` // with what it calls and is charged with, see record.Profile
 	Change   float64 `json:"change"`
 	Low      float64 `json:"low"` // all intervals hold at once
 	High     float64 `json:"high"`
-	Through  string  `json:"through,omitempty"` // called outside, with more than half of it
+	Through  string  `json:"through,omitempty"` // called, with more than half of it
 	Only     string  `json:"only,omitempty"`    // "base" or "head"
 	File     string  `json:"file,omitempty"`
 	Line     int     `json:"line,omitempty"`
 	Changed  string  `json:"changed_lines,omitempty"`
+	Code     string  `json:"code,omitempty"` // "edited", "compiled" or "same", see record.Code
 }
 
 func (r *Report) causeEntry(c Case) *causeEntry {
@@ -211,10 +225,10 @@ func (r *Report) causeEntry(c Case) *causeEntry {
 	if cause == nil {
 		return nil
 	}
-	e := &causeEntry{Change: finite(cause.Change), Unexplained: finite(cause.Unexplained), Functions: []blameEntry{}, Blocks: cause.Blocks, Samples: cause.Samples,
+	e := &causeEntry{Change: finite(cause.Change), Unexplained: finite(cause.Unexplained), Functions: []blameEntry{}, Blocks: cause.Blocks, Samples: cause.Samples, Unseen: finite(cause.Unseen),
 		Said: cause.said(), Flame: cause.Flame}
 	for _, b := range cause.Blamed {
-		e.Functions = append(e.Functions, blameEntry{b.Name, finite(b.Change.Value), finite(b.Change.Low), finite(b.Change.High), b.Through, b.Only, b.File, b.Line, b.Changed})
+		e.Functions = append(e.Functions, blameEntry{b.Name, finite(b.Change.Value), finite(b.Change.Low), finite(b.Change.High), b.Through, b.Only, b.File, b.Line, b.Changed, string(b.Code)})
 	}
 	return e
 }

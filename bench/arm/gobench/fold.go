@@ -17,64 +17,30 @@ func untimedSample(s *profile.Sample) bool {
 	return slices.Contains(s.Label["poolbench"], "untimed") && slices.ContainsFunc(stackOf(s), func(f frame) bool { return f.symbol == "testing.(*B).runN" })
 }
 
+// idleSample reports whether a sample is of a thread that has nothing to run, or of what writes the
+// profile.
+func idleSample(s *profile.Sample) bool {
+	return slices.ContainsFunc(stackOf(s), func(f frame) bool { return f.symbol == "runtime.stopm" || f.symbol == "runtime/pprof.profileWriter" })
+}
+
 // A frame is a function of a stack, inlined ones too.
 type frame struct {
 	symbol string // without type arguments
 	place  build.Place
+	inside bool // inlined into the next one
 }
 
-// stackOf are the functions of a sample, the innermost first.
+// stackOf are the functions of a sample, the innermost first. Where a goroutine was about to be
+// stopped it is in what it was stopped in.
 func stackOf(s *profile.Sample) (stack []frame) {
 	for _, l := range s.Location {
-		for _, line := range l.Line {
-			if f := line.Function; f != nil {
-				stack = append(stack, frame{withoutArguments(f.Name), build.Place{File: f.Filename, Line: int(f.StartLine)}})
+		for i, line := range l.Line {
+			if f := line.Function; f != nil && (len(stack) > 0 || !strings.HasPrefix(f.Name, "runtime.asyncPreempt")) {
+				stack = append(stack, frame{reach.WithoutArguments(f.Name), build.Place{File: f.Filename, Line: int(f.StartLine)}, i < len(l.Line)-1})
 			}
 		}
 	}
 	return stack
-}
-
-// withoutArguments is a function without its type arguments.
-func withoutArguments(symbol string) string {
-	var b strings.Builder
-	depth := 0
-	for _, r := range symbol {
-		switch {
-		case r == '[':
-			depth++
-		case r == ']' && depth > 0:
-			depth--
-		case depth == 0:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// enclosing is the function whose declaration has the code of a symbol: closures, and what the
-// compiler makes for go and defer, are part of it.
-func enclosing(symbol string) string {
-	pkg, rest := reach.SplitSymbol(symbol)
-	parts := strings.Split(rest, ".")
-	for i, part := range parts {
-		if i == 0 || strings.HasPrefix(part, "(") {
-			continue
-		}
-		if made := strings.TrimRight(part, "0123456789"); made == "" || made == "func" && part != made || made == "gowrap" || made == "deferwrap" ||
-			strings.HasPrefix(made, "init") && i > 1 || strings.Contains(part, "-range") {
-			parts = parts[:i]
-			break
-		}
-	}
-	last := strings.TrimSuffix(strings.Join(parts, "."), "-fm")
-	if i := strings.Index(last, "-range"); i >= 0 {
-		last = last[:i]
-	}
-	if pkg == "" {
-		return last
-	}
-	return pkg + "." + last
 }
 
 // Where no function of the modules is called, what is spent has one of these names.
@@ -83,43 +49,69 @@ const (
 	runtimes   = "(Go's runtime)"
 )
 
-// charged is the function that a stack is charged to, and what that calls outside of the
-// modules: "" for itself.
-func charged(stack []frame, own func(pkg string) bool) (function frame, outside string) {
+// An owner knows the functions that can be charged: those of the packages that may differ.
+type owner interface {
+	Has(pkg string) bool
+	Of(function string) record.Code
+	Inlines(into string) string
+}
+
+// blame is how soon a function is charged that has such code.
+var blame = map[record.Code]int{record.CodeEdited: 3, record.CodeCompiled: 2, record.CodeUnknown: 2, record.CodeSame: 1}
+
+// charged is the function that a stack is charged to, and what that calls that is charged with it:
+// "" for itself. See record.Profile.
+func charged(stack []frame, own owner) (function frame, called string) {
+	most, at := 0, 0
 	for i, f := range stack {
-		pkg, _ := reach.SplitSymbol(f.symbol)
-		if !own(pkg) {
-			continue
+		if pkg, _ := reach.SplitSymbol(f.symbol); own.Has(pkg) {
+			if b := blame[own.Of(reach.Enclosing(f.symbol))]; b > most {
+				most, at = b, i
+			}
 		}
-		f.symbol = enclosing(f.symbol)
-		if i > 0 {
-			outside = enclosing(stack[i-1].symbol)
-		}
-		return f, outside
 	}
+	switch {
+	case most == 0:
+		return outside(stack), ""
+	case most < blame[record.CodeEdited]:
+		leaf := slices.IndexFunc(stack, func(f frame) bool { return !f.inside })
+		if edited := own.Inlines(reach.Enclosing(stack[max(leaf, 0)].symbol)); edited != "" {
+			return frame{symbol: edited}, ""
+		}
+	}
+	function = stack[at]
+	function.symbol = reach.Enclosing(function.symbol)
+	if at > 0 {
+		called = reach.Enclosing(stack[at-1].symbol)
+	}
+	return function, called
+}
+
+// outside is what has a stack with no function of the modules.
+func outside(stack []frame) (function frame) {
 	function.symbol = runtimes
 	for _, f := range stack {
 		switch pkg, _ := reach.SplitSymbol(f.symbol); {
 		case slices.Contains([]string{"runtime.gcBgMarkWorker", "runtime.bgsweep", "runtime.bgscavenge", "runtime.gcStart"}, f.symbol):
-			return frame{symbol: collecting}, ""
+			return frame{symbol: collecting}
 		case pkg != "runtime" && !strings.HasPrefix(pkg, "internal/runtime/"):
 			function.symbol = "(package " + pkg + ")" // of the outermost, as it comes last
 		}
 	}
-	return function, ""
+	return function
 }
 
-// fold is what functions have of a value of the samples of a profile. It adds to places where
-// they stand.
-func fold(p *profile.Profile, value int, own func(pkg string) bool, places func(function string, at build.Place)) map[string]map[string]float64 {
+// fold is what functions have of a value of the samples of a profile. It tells places
+// where they stand, as far as the profile says.
+func fold(p *profile.Profile, value int, own owner, places func(function string, at build.Place)) map[string]map[string]float64 {
 	spent := map[string]map[string]float64{}
 	for _, s := range p.Sample {
-		f, outside := charged(stackOf(s), own)
+		f, called := charged(stackOf(s), own)
 		if spent[f.symbol] == nil {
 			spent[f.symbol] = map[string]float64{}
 		}
-		spent[f.symbol][outside] += float64(s.Value[value])
-		if f.place.File != "" {
+		spent[f.symbol][called] += float64(s.Value[value])
+		if !strings.HasPrefix(f.symbol, "(") {
 			places(f.symbol, f.place)
 		}
 	}

@@ -24,6 +24,8 @@ import (
 const (
 	profiledSlice = 25 * time.Millisecond // as long as most of them should be
 	profiledTurns = 12                    // of each side
+	countedTurns  = 2                     // of each side, where nothing is left to chance: to profile each allocation takes many times longer
+	profiledWarm  = 3                     // parts of a slice before them
 	profiledShare = 300 * time.Millisecond
 )
 
@@ -110,17 +112,25 @@ func (c *Comparison) takeProfiles(ctx context.Context, t *target, number int, ki
 	arms := newSides(t, runners, false)
 	c.pinBoth(t, arms)
 	n, turns := profiledIterations(t.plan)
-	for s := range sides { // what grows cold, and what a process does once
-		sides[s].arm = arms[s]
-		if _, err := arms[s].run(ctx, max(1, n/4), 0); err != nil {
-			return err
-		}
-		sides[s].before = arms[s].ran()
+	if kind == "allocs" {
+		turns = min(turns, countedTurns)
+	}
+	// What grows cold, and what a process does once, comes before.
+	single, failures := usesOneThread(ctx, arms, max(1, n/8), profiledWarm)
+	if err := errors.Join(failures[:]...); err != nil {
+		return err
+	}
+	flags := uint64(stepProfile)
+	if single || t.plan.single {
+		flags |= stepThread
+	}
+	for s := range sides {
+		sides[s].arm, sides[s].before = arms[s], arms[s].ran()
 	}
 	first := number % 2
 	for turn := range turns {
 		for _, s := range [][2]int{{0, 1}, {1, 0}}[(turn+first)%2] {
-			got, err := arms[s].run(ctx, n, stepProfile)
+			got, err := arms[s].run(ctx, n, flags)
 			if err != nil {
 				return err
 			}
@@ -132,13 +142,15 @@ func (c *Comparison) takeProfiles(ctx context.Context, t *target, number int, ki
 	for s := range sides {
 		sides[s].count()
 	}
-	var failures [2]error
 	_, failures = both([2]*stepped{sides[0].process, sides[1].process}, func(p *stepped) (map[string]float64, error) { return p.end(ctx) })
 	return errors.Join(failures[:]...)
 }
 
-// stepProfile is the flag of a slice, as in the protocol.
-const stepProfile = 1 << 4
+// Flags of a slice, as in the protocol.
+const (
+	stepProfile = 1 << 4
+	stepThread  = 1 << 5
+)
 
 // profiledIterations is how long slices are and how many each side has.
 func profiledIterations(p plan) (n, turns int) {
@@ -175,6 +187,9 @@ func (c *Comparison) readProfiles(t *target, number int, kind string, sides [2]p
 		if profiles[s], err = readProfile(sides[s].path, kind); err != nil {
 			return out, fmt.Errorf("the profile of %v: %w", build.Side(s), err)
 		}
+		if kind == "cpu" {
+			timed(profiles[s], sides[s].ran)
+		}
 		var text bytes.Buffer
 		if err := profiles[s].Write(&text); err != nil {
 			return out, err
@@ -190,12 +205,14 @@ func (c *Comparison) readProfiles(t *target, number int, kind string, sides [2]p
 				return out, fmt.Errorf("the profile has no values %q", u.value)
 			}
 			side.Operations = sides[s].operations
-			side.Spent = fold(profiles[s], i, own.Has, func(function string, at build.Place) {
+			side.Spent = fold(profiles[s], i, own, func(function string, at build.Place) {
 				if c.places[t.pkg] == nil {
 					c.places[t.pkg] = map[string][2]build.Place{}
 				}
 				places := c.places[t.pkg][function]
-				places[s] = at
+				if at.File != "" {
+					places[s] = at
+				}
 				c.places[t.pkg][function] = places
 			})
 			for _, of := range side.Spent {
@@ -230,9 +247,27 @@ func readProfile(path, kind string) (*profile.Profile, error) {
 	}
 	p.Sample = slices.DeleteFunc(p.Sample, func(s *profile.Sample) bool {
 		// Places that the runtime has merged since may have less than before.
-		return untimedSample(s) || slices.Min(s.Value) < 0 || slices.Max(s.Value) == 0
+		return untimedSample(s) || kind == "cpu" && idleSample(s) || slices.Min(s.Value) < 0 || slices.Max(s.Value) == 0
 	})
 	return p.Compact(), nil
+}
+
+// timed has the samples of a CPU profile stand for the time that was used, in ns; below 0 it is
+// unknown. They come from more than one clock, so that the profile itself cannot tell.
+func timed(p *profile.Profile, used float64) {
+	count := slices.IndexFunc(p.SampleType, func(v *profile.ValueType) bool { return v.Type == "samples" })
+	ns := slices.IndexFunc(p.SampleType, func(v *profile.ValueType) bool { return v.Type == "cpu" })
+	if used <= 0 || count < 0 || ns < 0 {
+		return
+	}
+	all := 0.0
+	for _, s := range p.Sample {
+		all += float64(s.Value[count])
+	}
+	for _, s := range p.Sample {
+		s.Value[ns] = int64(used * float64(s.Value[count]) / all)
+	}
+	p.Period = int64(used / max(all, 1))
 }
 
 func parseProfile(path string) (*profile.Profile, error) {

@@ -16,7 +16,7 @@ import (
 	"poolbench/reports/words"
 )
 
-// Profiles for the causes have a part of the budget, beyond it.
+// Profiles for the causes have a part of the budget, beyond it; the least is for each profile.
 const (
 	causeShare = 5
 	leastCause = 10 * time.Second
@@ -38,15 +38,17 @@ func (f *buildFlags) findCauses(ctx context.Context, m bench.Comparison, r *gate
 		return nil
 	}
 	var symptoms []bench.Symptom
-	for _, c := range r.Cases { // the worst first
-		if c.Verdict == gate.Regressed && profiler.Profiles(c.Unit) != "" {
+	profiled := map[string]bool{} // variants of -cpu are benchmarks of their own here, too
+	for _, c := range r.Cases {   // the worst first
+		if kind := profiler.Profiles(c.Unit); c.Verdict == gate.Regressed && kind != "" {
 			symptoms = append(symptoms, bench.Symptom{Point: c.Point(), Unit: c.Unit})
+			profiled[kind+" "+c.Point().Full()] = true
 		}
 	}
 	if len(symptoms) == 0 {
 		return nil
 	}
-	budget := min(mostCause, max(leastCause, f.budget/causeShare))
+	budget := min(mostCause, max(leastCause*time.Duration(len(profiled)), f.budget/causeShare))
 	progress.stage(fmt.Sprintf("profiling %s for the cause, %v at most", words.Count(r.Benchmarks(gate.Regressed), "benchmark"), budget))
 	file, err := os.OpenFile(f.path(), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {

@@ -29,6 +29,7 @@ import (
 	"strings"
 	"sync"
 
+	"poolbench/bench/arm/gobench/reach"
 	"poolbench/bench/host"
 )
 
@@ -84,9 +85,10 @@ type Builds struct {
 	versions [2]string // of Go, by side
 
 	mu       sync.Mutex
-	compared bool              // the trees
-	changed  []string          // paths in the trees that differ
-	relinks  map[int][2]relink // by package number and side
+	compared bool                  // the trees
+	changed  []string              // paths in the trees that differ
+	relinks  map[int][2]relink     // by package number and side
+	changes  map[int]*reach.Change // of their code, by package number; as far as somebody asked
 }
 
 // An InputError is a mistake in what was asked for, not a failure of the build.
@@ -127,7 +129,7 @@ func New(ctx context.Context, o Options) (_ *Builds, err error) {
 	if o.Stage == nil {
 		o.Stage = func(string) {}
 	}
-	b := &Builds{options: o, relinks: map[int][2]relink{}, layout: true}
+	b := &Builds{options: o, relinks: map[int][2]relink{}, changes: map[int]*reach.Change{}, layout: true}
 	if err := b.open(); err != nil {
 		return nil, err
 	}

@@ -1,7 +1,7 @@
 package build
 
 import (
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,13 +11,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
-// stepping is the file added to package testing: what the three patched places of
-// benchmark.go call. Its comment is the protocol.
+// stepping are the files added to package testing: what the patched places of benchmark.go
+// call, and what that needs of the system. The comment of the first one is the protocol.
 //
-//go:embed stepping.go.txt
-var stepping []byte
+//go:embed stepping.go.txt stepping_linux.go.txt stepping_other.go.txt
+var stepping embed.FS
 
 // Overlay writes into dir a build overlay that makes the benchmarks of a test
 // binary wait for a word before each chunk of iterations, and returns the path of
@@ -34,18 +35,18 @@ func Overlay(dir, goroot string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("package testing in %s: %w", goroot, err)
 	}
-	replace := map[string]string{
-		original: filepath.Join(dir, "benchmark.go"),
-		filepath.Join(goroot, "src", "testing", "poolbench_stepping.go"): filepath.Join(dir, "stepping.go"),
+	replace := map[string]string{original: filepath.Join(dir, "benchmark.go")}
+	files, err := stepping.ReadDir(".")
+	for _, file := range files {
+		text, _ := stepping.ReadFile(file.Name())
+		name := strings.TrimSuffix(file.Name(), ".txt")
+		replace[filepath.Join(goroot, "src", "testing", "poolbench_"+name)] = filepath.Join(dir, name)
+		err = errors.Join(err, os.WriteFile(filepath.Join(dir, name), text, 0o666))
 	}
-	index, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		return "", err
-	}
+	index, failed := json.Marshal(map[string]any{"Replace": replace})
 	path := filepath.Join(dir, "overlay.json")
-	return path, errors.Join(
+	return path, errors.Join(err, failed,
 		os.WriteFile(filepath.Join(dir, "benchmark.go"), patched, 0o666),
-		os.WriteFile(filepath.Join(dir, "stepping.go"), stepping, 0o666),
 		os.WriteFile(path, index, 0o666))
 }
 

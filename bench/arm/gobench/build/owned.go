@@ -28,6 +28,7 @@ import (
 type Owned struct {
 	dirs    map[string][2]string // by import path and side: where the files are; "" where there are none
 	modules []string             // paths, where packages are not known
+	code    code
 }
 
 // Has reports whether a package is one of them, by its path in the symbol table: external
@@ -39,6 +40,14 @@ func (o Owned) Has(path string) bool {
 	}
 	return slices.ContainsFunc(o.modules, func(m string) bool { return path == m || strings.HasPrefix(path, m+"/") })
 }
+
+// Of tells what became of the code of a function of one of them, by its name in the symbol table
+// without type arguments and closures.
+func (o Owned) Of(function string) record.Code { return o.code.of(function) }
+
+// Inlines is the function with other source that, in either version, is inlined into another one
+// of which that is not so; "" for none, and for several.
+func (o Owned) Inlines(into string) string { return o.code.hosts[into] }
 
 // Owned finds them. Of binaries that were given it knows the main module only.
 func (b *Builds) Owned(ctx context.Context, p *Package) (Owned, error) {
@@ -94,7 +103,15 @@ func (b *Builds) Owned(ctx context.Context, p *Package) (Owned, error) {
 			own.dirs[path] = at
 		}
 	}
-	return own, nil
+	change, err := b.change(ctx, p)
+	if ctx.Err() != nil {
+		return own, context.Cause(ctx)
+	}
+	if err != nil {
+		change = nil // the source has to do
+	}
+	own.code, err = compareCode(own.dirs, change)
+	return own, err
 }
 
 // ownedByInfo reads what go build wrote into the binary.
@@ -114,16 +131,17 @@ func (b *Builds) ownedByInfo(p *Package) (own Owned, err error) {
 	return own, nil
 }
 
-// Functions tells where functions stand, by their names in the symbol table, and which of
-// their lines differ between base and head. A place is a file, by its name, and the line of
-// the declaration, of head or of base where head has none. Those whose files are in no tree are
-// left out.
+// Functions tells where functions stand, by their names in the symbol table, which of
+// their lines differ between base and head, and what became of their code. A place is a file, by
+// its name, and the line of the declaration, of head or of base where head has none. Those whose
+// files are in no tree have none.
 func (b *Builds) Functions(ctx context.Context, own Owned, places map[string][2]Place) (out []record.Function, err error) {
-	if b.prebuilt > 0 {
-		return nil, nil
-	}
 	files := map[string]*changedFile{}
 	for name, at := range places {
+		f := record.Function{Name: name, Code: own.Of(name)}
+		if declared, ok := own.code.edited[name]; ok {
+			at = declared
+		}
 		s := Head
 		if at[Head].File == "" {
 			s = Base
@@ -131,16 +149,21 @@ func (b *Builds) Functions(ctx context.Context, own Owned, places map[string][2]
 		pkg, _ := reach.SplitSymbol(name)
 		dir := own.dirs[strings.TrimSuffix(pkg, "_test")][s]
 		below, err := filepath.Rel(b.tree(s), filepath.Join(dir, filepath.Base(at[s].File)))
-		if dir == "" || err != nil || !filepath.IsLocal(below) {
-			continue
-		}
-		key := fmt.Sprint(s, below)
-		if files[key] == nil {
-			if files[key], err = b.changedFile(ctx, s, below); err != nil {
-				return nil, err
+		if dir != "" && err == nil && filepath.IsLocal(below) {
+			key := fmt.Sprint(s, below)
+			if files[key] == nil {
+				if files[key], err = b.changedFile(ctx, s, below); err != nil {
+					return nil, err
+				}
+			}
+			f.File, f.Line = filepath.ToSlash(below), at[s].Line
+			if f.Code == record.CodeEdited || f.Code == record.CodeUnknown {
+				f.Changed = files[key].within(f.Line)
 			}
 		}
-		out = append(out, record.Function{Name: name, File: filepath.ToSlash(below), Line: at[s].Line, Changed: files[key].within(at[s].Line)})
+		if f != (record.Function{Name: name}) {
+			out = append(out, f)
+		}
 	}
 	slices.SortFunc(out, func(a, b record.Function) int { return strings.Compare(a.Name, b.Name) })
 	return out, nil

@@ -59,8 +59,24 @@ func (b *Builds) Unchanged(ctx context.Context, p *Package) (func(function strin
 	}, nil
 }
 
-// change compares the code of both versions of the binary of a package.
+// change compares the code of both versions of the binary of a package, once.
 func (b *Builds) change(ctx context.Context, p *Package) (*reach.Change, error) {
+	b.mu.Lock()
+	known := b.changes[p.number]
+	b.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	found, err := b.findChange(ctx, p)
+	if err == nil {
+		b.mu.Lock()
+		b.changes[p.number] = found
+		b.mu.Unlock()
+	}
+	return found, err
+}
+
+func (b *Builds) findChange(ctx context.Context, p *Package) (*reach.Change, error) {
 	archives, err := b.bothArchives(p)
 	if err != nil {
 		return nil, err

@@ -6,8 +6,9 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
-	"net/url"
+	"maps"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -23,7 +24,7 @@ import (
 var (
 	headerLine = regexp.MustCompile(`^(.*) S([A-Z0-9]+)((?: [a-z]+)*) size=(\d+)((?: [a-z]+=\S+)*)$`)
 	bytesLine  = regexp.MustCompile(`^\t0x[0-9a-f]{4,} [0-9a-f]{2} `)
-	codeLine   = regexp.MustCompile(`^\t0x[0-9a-f]{4,} \d{5,} \(`)
+	codeLine   = regexp.MustCompile(`^\t0x[0-9a-f]{4,} \d{5,} \((?:(.*?):(\d+)\))?`)
 	relocation = regexp.MustCompile(`^\trel \d+\+\d+ t=(\S+) (.*)[+-]\d+$`)
 )
 
@@ -34,13 +35,15 @@ type parser struct {
 	name    string // of the symbol; "" outside
 	text    bytes.Buffer
 	refs    []ref
+	places  map[Place]bool // of the code; nil of what is none
+	files   map[string]string
 	visible bool // its bytes were listed, or it has none to list
 }
 
 // Read reads a listing, as go prints it of several packages. A line that it does not
 // understand is an error: nothing can be said then.
 func Read(listing io.Reader) (*Code, error) {
-	p := &parser{code: &Code{symbols: map[string]*symbol{}, packages: map[string]bool{}}}
+	p := &parser{files: map[string]string{}, code: &Code{symbols: map[string]*symbol{}, packages: map[string]bool{}}}
 	in := bufio.NewReader(listing)
 	for {
 		line, err := in.ReadString('\n')
@@ -91,7 +94,10 @@ func (p *parser) header(line string) error {
 	if strings.HasPrefix(kind, "DWARF") || name == "" {
 		return nil // what debuggers read, and what marks name
 	}
-	p.name, p.refs = name, nil
+	p.name, p.refs, p.places = name, nil, nil
+	if kind == "TEXT" {
+		p.places = map[Place]bool{}
+	}
 	p.text.Reset()
 	p.text.WriteString(line)
 	p.visible = size == "0" || strings.HasSuffix(kind, "BSS")
@@ -108,8 +114,12 @@ func (p *parser) part(line string) error {
 	switch {
 	case bytesLine.MatchString(line):
 		p.visible = true
-	case codeLine.MatchString(line):
-		return nil // the same once more, with line numbers
+	case codeLine.MatchString(line): // the same once more, with line numbers
+		if m := codeLine.FindStringSubmatch(line); p.places != nil && m[1] != "" {
+			number, _ := strconv.Atoi(m[2])
+			p.places[Place{p.file(m[1]), number}] = true
+		}
+		return nil
 	case strings.HasPrefix(line, "\trel "):
 		m := relocation.FindStringSubmatch(line)
 		if m == nil {
@@ -129,6 +139,16 @@ func (p *parser) part(line string) error {
 		p.text.WriteString("\n" + line)
 	}
 	return nil
+}
+
+// file is a path, kept once.
+func (p *parser) file(path string) string {
+	kept, ok := p.files[path]
+	if !ok {
+		kept = strings.Clone(path)
+		p.files[kept] = kept
+	}
+	return kept
 }
 
 // nameless are the relocations that lead nowhere: marks of an indirect call, and of the name of a
@@ -158,51 +178,11 @@ func (p *parser) end() {
 	s.hidden = s.hidden || !p.visible
 	s.contents[sha256.Sum256(p.text.Bytes())] = true
 	s.refs = append(s.refs, p.refs...)
+	if p.places != nil {
+		if s.places == nil {
+			s.places = map[Place]bool{}
+		}
+		maps.Copy(s.places, p.places)
+	}
 	p.name = ""
-}
-
-// packageOf is the prefix of a symbol's name that is its package; the names of types and of
-// strings have none.
-func packageOf(name string) string {
-	end := strings.IndexAny(name, "[(")
-	if end < 0 {
-		end = len(name)
-	}
-	slash := strings.LastIndex(name[:end], "/") + 1
-	dot := strings.Index(name[slash:end], ".")
-	if dot < 0 {
-		return ""
-	}
-	return name[:slash+dot]
-}
-
-// SplitSymbol splits the name of a symbol into the import path of its package and the rest;
-// the path is "" where there is none.
-func SplitSymbol(name string) (path, rest string) {
-	prefix := packageOf(name)
-	if prefix == "" {
-		return "", name
-	}
-	path, rest = prefix, name[len(prefix)+1:]
-	if strings.Contains(prefix, "%") {
-		if plain, err := url.PathUnescape(prefix); err == nil {
-			path = plain
-		}
-	}
-	return path, rest
-}
-
-// prefixOf is an import path as symbols have it (cmd/internal/objabi:path.go).
-func prefixOf(path string) string {
-	slash := strings.LastIndex(path, "/")
-	var b strings.Builder
-	for i := range len(path) {
-		c := path[i]
-		if c <= ' ' || c == '.' && i > slash || c == '%' || c == '"' || c >= 0x7f {
-			fmt.Fprintf(&b, "%%%02x", c)
-		} else {
-			b.WriteByte(c)
-		}
-	}
-	return b.String()
 }

@@ -7,6 +7,7 @@
 //  2. Compare finds the symbols that differ. A comment, or a line that moved, makes none.
 //  3. Reaches follows the relocations, from the functions that are asked about and from all
 //     that runs whatever is asked: the initialization of the packages (flood.go).
+//  4. Functions tells of each function whether its code differs, and what is inlined into it.
 //
 // So what was inlined, made of a generic function, embedded, assembled, or built in with
 // another tag is in the symbols as the compiler made them, and nothing here knows of it.
@@ -32,7 +33,15 @@ type Code struct {
 type symbol struct {
 	contents map[[32]byte]bool // hashes of header, bytes and relocations
 	refs     []ref             // may repeat
+	places   map[Place]bool    // where its instructions are from, with what is inlined; nil of what is no code
 	hidden   bool              // its bytes are not listed, as those of a large embedded file: it counts as one that differs
+}
+
+// A Place is a line of a source file, by its path as -trimpath has it: import path and name, or
+// module, version, directory and name.
+type Place struct {
+	File string
+	Line int
 }
 
 // A ref is a relocation.
@@ -73,6 +82,35 @@ func Compare(base, head *Code) *Change {
 		c.always = c.always || code.reaches(code.roots, c.differ)
 	}
 	return c
+}
+
+// A Function is the machine code of a function, with that of its closures and of all its
+// instances.
+type Function struct {
+	Differs bool
+	Places  [2]map[Place]bool // by version: where it is from, with what is inlined; nil where there is none
+}
+
+// Functions are those of the packages that were read, by their names as Enclosing and
+// WithoutArguments have them.
+func (c *Change) Functions() map[string]Function {
+	all := map[string]Function{}
+	for side, code := range c.codes {
+		for name, s := range code.symbols {
+			if s.places == nil {
+				continue
+			}
+			name, differs := Enclosing(WithoutArguments(name)), c.differ[name]
+			f := all[name]
+			f.Differs = f.Differs || differs
+			if f.Places[side] == nil {
+				f.Places[side] = map[Place]bool{}
+			}
+			maps.Copy(f.Places[side], s.places)
+			all[name] = f
+		}
+	}
+	return all
 }
 
 // Nothing reports whether no symbol differs.
