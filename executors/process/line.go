@@ -54,6 +54,7 @@ type workerLine struct {
 type reply struct {
 	remote.Message
 	item    *remote.Item
+	failure error  // of a Fault
 	release func() // of a payload that lies in the arena; else nil
 }
 
@@ -438,36 +439,49 @@ func (l *workerLine) lent(r *reply, where []byte) error {
 	return nil
 }
 
-// answer takes the items that the batch answers out of the window. If one of them answers
-// nothing, the batch ends before it. Called with reading held.
-func (l *workerLine) answer() (err error) {
+// answer takes the items that the batch answers out of the window. The batch ends before a
+// reply that answers nothing, or cannot be read: its task is lost with the worker. Called with
+// reading held.
+func (l *workerLine) answer() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var learner remote.Learner
 	defer learner.Close()
 	for i := range l.batch {
 		r := &l.batch[i]
-		if r.item, err = l.window.Answer(r.Header); err != nil {
+		it, err := l.window.Answered(r.Header)
+		if err == nil {
+			err = r.open(it)
+		}
+		if err != nil {
 			for _, bad := range l.batch[i:] {
 				bad.giveBack()
 			}
 			l.batch = l.batch[:i]
 			return err
 		}
-		it := r.item
+		l.window.Pop()
 		l.free(it)
 		l.served++
 		l.last, l.lastly = it.Func, it.Seq
 		learner.Observe(it.Func, r.Aux)
-		if it.Stamps != nil {
-			if err = it.Stamps.Take(&r.Message); err != nil {
-				r.Message = remote.Message{Header: remote.Header{Kind: remote.Fault}, Payload: []byte{255}} // no error is encoded like this
-				l.batch = l.batch[:i+1]
-				return err
-			}
-		}
 	}
 	return nil
+}
+
+// open takes apart what the worker has said in its reply to an item, as far as no code of
+// users is needed for that. The error wraps remote.ErrMalformed.
+func (r *reply) open(it *remote.Item) (err error) {
+	r.item = it
+	if it.Stamps != nil {
+		if err = it.Stamps.Take(&r.Message); err != nil {
+			return err
+		}
+	}
+	if r.Kind == remote.Fault {
+		r.failure, err = decodeError(r.Payload, it.Func.Name)
+	}
+	return err
 }
 
 // settle has the batch settled. Called with reading held.

@@ -1,7 +1,6 @@
 package process
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -323,9 +322,6 @@ func (p *Pool) answered(w *member, replies []reply) {
 	p.settled(done)
 }
 
-// wasCancelled is the reply to a task that was cancelled before it started.
-var wasCancelled = executors.AppendError(nil, executors.ErrCancelled)
-
 // count counts what became of the tasks that were answered.
 func (p *Pool) count(replies []reply) {
 	var succeeded, failed, cancelled int64
@@ -333,7 +329,7 @@ func (p *Pool) count(replies []reply) {
 		switch r := &replies[i]; {
 		case r.Kind == remote.Output:
 			succeeded++
-		case bytes.Equal(r.Payload, wasCancelled):
+		case r.failure == executors.ErrCancelled: // before it started
 			cancelled++
 		default:
 			failed++
@@ -355,13 +351,8 @@ func (p *Pool) settle(w *member, r *reply) bool {
 	}
 	switch {
 	case r.Kind == remote.Fault:
-		failure, malformed := decodeError(r.Payload, it.Func.Name)
 		r.giveBack()
-		if malformed != nil {
-			failure = fmt.Errorf("process: reply of %s: %w", it.Func.Name, malformed)
-			w.abandon(malformed)
-		}
-		it.Remote.Settle(nil, failure)
+		it.Remote.Settle(nil, r.failure)
 	case r.release != nil && it.Remote.SettleLoan(r.Payload, r.release):
 	default:
 		r.own()
