@@ -40,12 +40,24 @@ const numberSize = 8
 // encode is append with a panic of the value's own methods as an error, and the limit in
 // the error of what exceeds it.
 func (c *valueCodec[T]) encode(b []byte, v T, limit int) (encoded []byte, err error) {
-	defer func() {
-		if err = panicked(recover(), err); errors.Is(err, ErrTooLarge) {
-			err = fmt.Errorf("%w of %d bytes", err, limit)
-		}
-	}()
-	return c.append(b, v, limit)
+	if c.custom == nil { // the common way of what is small
+		encoded, err = c.append(b, v, limit)
+	} else {
+		err = guard(func() (err error) { encoded, err = c.append(b, v, limit); return err })
+	}
+	if err != nil && errors.Is(err, ErrTooLarge) {
+		err = fmt.Errorf("%w of %d bytes", err, limit)
+	}
+	return encoded, err
+}
+
+// decodeSafely is decode with a panic of the value's own methods as an error.
+func (c *valueCodec[T]) decodeSafely(b []byte) (v T, err error) {
+	if c.custom == nil {
+		return c.decode(b)
+	}
+	err = guard(func() (err error) { v, err = c.decode(b); return err })
+	return v, err
 }
 
 // codecFor chooses by type: what is bytes already stays as it is, numbers take 8

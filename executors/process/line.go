@@ -35,9 +35,10 @@ type workerLine struct {
 	lastly   uint32 // number of the task that was answered last
 	out      ringWriter
 	inputs   arena
-	streamed uint32 // bytes of streams, ever
-	known    []bool // numbers of functions that the worker knows
-	seen     watch  // what the monitor knows
+	streamed uint32         // bytes of streams, ever
+	known    []bool         // numbers of functions that the worker knows
+	spare    []*remote.Item // memory for what is reserved next
+	seen     watch          // what the monitor knows
 
 	heard atomic.Uint32 // calls of the worker when replies were taken last
 
@@ -123,10 +124,11 @@ func (l *workerLine) wantsMore() bool {
 }
 
 // reserve takes from the queue of a pool of so many workers what the worker should have, and
-// keeps places for it, which end with push or release.
+// keeps places for it, which end with push or release. Its memory is given back with done.
 func (l *workerLine) reserve(queue *remote.Backlog, workers int) (items []*remote.Item) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	items, l.spare = l.spare, nil
 	left := l.most - l.served - l.window.Taken()
 	for ; l.open && left > 0 && queue.Len() > 0; left-- {
 		it := queue.Front()
@@ -136,7 +138,18 @@ func (l *workerLine) reserve(queue *remote.Backlog, workers int) (items []*remot
 		l.window.Reserve(it)
 		items = append(items, queue.PopFront())
 	}
+	if len(items) == 0 {
+		l.spare = items
+	}
 	return items
+}
+
+// done gives back the memory of what was reserved and is no longer looked at.
+func (l *workerLine) done(items []*remote.Item) {
+	clear(items)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.spare = items[:0]
 }
 
 // release gives up the place of an item that is not to be pushed.
@@ -152,7 +165,7 @@ func (l *workerLine) push(items []*remote.Item, more bool) (rest []*remote.Item)
 	l.mu.Lock()
 	for i, it := range items {
 		if !l.open || !l.fits(it) {
-			rest = items[i:]
+			rest = items[i:len(items):len(items)]
 			break
 		}
 		l.define(it.Func)

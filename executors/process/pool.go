@@ -211,11 +211,13 @@ func (p *Pool) give(r ration) {
 		p.putBack(rest)
 		p.cancelled.Add(int64(dropped))
 		p.settled(dropped)
-		if dropped == 0 && len(rest) == 0 {
-			break
-		}
+		served := dropped == 0 && len(rest) == 0
 		if len(rest) > 0 {
 			p.crew.start(len(rest))
+		}
+		r.line.done(r.items)
+		if served {
+			break
 		}
 		r = p.intake.take(r.line)
 	}
