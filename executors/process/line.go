@@ -350,12 +350,12 @@ func (l *workerLine) take() (any bool) {
 // for who has other things to do. more tells that the worker has called for somebody to take
 // what is left: then somebody must.
 func (l *workerLine) help() (more bool) {
-	if l.seg == nil || !l.unread() || !l.seg.hold() {
+	if l.seg == nil || !l.seg.hold() {
 		return false
 	}
 	defer l.seg.close()
-	if !l.reading.TryLock() {
-		return false // who does looks again
+	if !l.unread() || !l.reading.TryLock() {
+		return false // who takes them looks again
 	}
 	calls := l.seg.calls()
 	l.takeBatch()

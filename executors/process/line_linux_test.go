@@ -77,3 +77,19 @@ func TestReplyThatCannotBeRead(t *testing.T) {
 		})
 	}
 }
+
+// Who still knows the line of a worker that was buried meanwhile finds nothing there, and does
+// not look at memory that is gone.
+func TestLineOutlivesItsMemory(t *testing.T) {
+	seg, f, _ := newSegment()
+	if seg == nil {
+		t.Skip("memory cannot be shared here")
+	}
+	defer f.Close()
+	l := &workerLine{}
+	l.init(seg)
+	seg.close()
+	if l.take() || l.help() || l.calls() || l.wantsMore() || l.takeBack() != nil {
+		t.Error("something is there")
+	}
+}
