@@ -130,8 +130,8 @@ func (t *taskContext) release() {
 // input is what to call.
 type call[In, Out any] struct {
 	Future[Out]
-	fn *Func[In, Out]
 	in In // zero as soon as nobody needs it, for it may be large and would live as long as the future
+	fn *Func[In, Out]
 }
 
 func (c *call[In, Out]) context() *taskContext    { return (*taskContext)(&c.future) }
@@ -315,15 +315,17 @@ func (r *remoteCall[In, Out]) Task() Task { return r.call() }
 func (r *remoteCall[In, Out]) FuncName() string { return r.fn.name }
 
 func (r *remoteCall[In, Out]) AppendInput(b []byte, limit int) (encoded []byte, err error) {
-	switch reading := r.move(Pending, encoding); {
-	case reading:
-		defer func() {
-			if !r.move(encoding, Pending) { // it was cancelled meanwhile
-				r.in = *new(In)
-			}
-		}()
-	case r.decided():
-		return b, ErrCancelled
+	if r.origin.unwatch != nil { // else nobody can cancel a task that Submit has not returned
+		switch reading := r.move(Pending, encoding); {
+		case reading:
+			defer func() {
+				if !r.move(encoding, Pending) { // it was cancelled meanwhile
+					r.in = *new(In)
+				}
+			}()
+		case r.decided():
+			return b, ErrCancelled
+		}
 	}
 	encoded, err = r.fn.in.encode(b, r.in, limit)
 	if err != nil {
@@ -346,8 +348,7 @@ func (r *remoteCall[In, Out]) Custom() bool { return r.fn.out.custom != nil && r
 func (r *remoteCall[In, Out]) Settle(output []byte, err error) {
 	var out Out
 	if err == nil {
-		err = guard(func() (err error) { out, err = r.fn.out.decode(output); return err })
-		if err != nil {
+		if out, err = r.fn.out.decodeSafely(output); err != nil {
 			err = fmt.Errorf("executors: decoding the output of %s: %w", r.fn.name, err)
 		}
 	}

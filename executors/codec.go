@@ -28,6 +28,7 @@ type valueCodec[T any] struct {
 	check  func() error // whether the type can be sent at all; nil if it can
 	keeps  bool         // decode may keep b if it is large
 	custom func() bool  // whether decode calls methods of users' types; nil if it cannot
+	small  bool         // at most numberSize bytes, coded by nothing that could panic or block
 
 	// A number takes 8 bytes, and many of them can be coded in one go; nil for other
 	// types. decodeAll is given 8 bytes for each element of v.
@@ -40,12 +41,24 @@ const numberSize = 8
 // encode is append with a panic of the value's own methods as an error, and the limit in
 // the error of what exceeds it.
 func (c *valueCodec[T]) encode(b []byte, v T, limit int) (encoded []byte, err error) {
-	defer func() {
-		if err = panicked(recover(), err); errors.Is(err, ErrTooLarge) {
-			err = fmt.Errorf("%w of %d bytes", err, limit)
-		}
-	}()
-	return c.append(b, v, limit)
+	if c.small {
+		encoded, err = c.append(b, v, limit)
+	} else {
+		err = guard(func() (err error) { encoded, err = c.append(b, v, limit); return err })
+	}
+	if err != nil && errors.Is(err, ErrTooLarge) {
+		err = fmt.Errorf("%w of %d bytes", err, limit)
+	}
+	return encoded, err
+}
+
+// decodeSafely is decode with a panic of the value's own methods as an error.
+func (c *valueCodec[T]) decodeSafely(b []byte) (v T, err error) {
+	if c.small {
+		return c.decode(b)
+	}
+	err = guard(func() (err error) { v, err = c.decode(b); return err })
+	return v, err
 }
 
 // codecFor chooses by type: what is bytes already stays as it is, numbers take 8
@@ -55,6 +68,7 @@ func codecFor[T any]() valueCodec[T] {
 	switch any(*new(T)).(type) {
 	case struct{}:
 		c = valueCodec[struct{}]{
+			small:  true,
 			append: func(b []byte, _ struct{}, _ int) ([]byte, error) { return b, nil },
 			decode: func(b []byte) (struct{}, error) { return struct{}{}, wantSize(b, 0) }}
 	case []byte:
@@ -122,6 +136,7 @@ func decodeBytes(b []byte) []byte {
 
 func numberCodec[T int | int64 | uint64 | float64](bits func(T) uint64, number func(uint64) T) valueCodec[T] {
 	return valueCodec[T]{
+		small: true,
 		append: func(b []byte, v T, limit int) ([]byte, error) {
 			if limit < numberSize {
 				return b, ErrTooLarge

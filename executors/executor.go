@@ -83,7 +83,9 @@ type Remote interface {
 	// FuncName is the name under which the function was defined.
 	FuncName() string
 
-	// AppendInput appends the encoded input to b. To an empty b it may return other
+	// AppendInput appends the encoded input to b. It may be called before the executor's
+	// Submit returns, or once the task is started: at other times the input may be forgotten
+	// meanwhile, because the task is cancelled. To an empty b it may return other
 	// memory if that has at least LargeValue bytes: the input itself, to be read
 	// only. An encoded input of more than limit bytes is ErrTooLarge, a value that
 	// cannot travel ErrUnsendable, and a panic of an encoding method of the input is

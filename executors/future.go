@@ -50,8 +50,8 @@ type Waitable interface {
 // A Future is the pending result of a task. Its methods are safe for concurrent
 // use. It must not be copied.
 type Future[T any] struct {
+	value T // first: one without a size would take room at the end
 	future
-	value T
 }
 
 // future is the part of a Future that does not depend on its type, with what a task

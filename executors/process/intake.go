@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"poolbench/executors"
@@ -20,11 +21,14 @@ type intake struct {
 	limits func(name string) time.Duration // of calls of a function
 	lumps  bool                            // short tasks come together before a busy worker gets them
 
+	over atomic.Bool // closed or broken; changes with mu held
+
 	mu       sync.Mutex
 	closed   bool
 	broken   error // why nothing is accepted any more
 	queue    remote.Backlog
 	accepted uint64 // tasks ever
+	stock    remote.Stock
 	funcs    map[string]*remote.Func
 	recent   *remote.Func    // of the last task
 	blocked  []chan struct{} // closed to tell a submitter that there is room
@@ -70,6 +74,7 @@ func (in *intake) close() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.closed = true
+	in.over.Store(true)
 	in.unblock(len(in.blocked))
 }
 
@@ -80,6 +85,7 @@ func (in *intake) breakOff(cause error) (queued []*remote.Item, first bool) {
 	defer in.mu.Unlock()
 	if first = in.broken == nil; first {
 		in.broken = cause
+		in.over.Store(true)
 	}
 	in.unblock(len(in.blocked))
 	return in.queue.TakeAll(), first
@@ -92,11 +98,18 @@ func (in *intake) brokenBy() error {
 	return in.broken
 }
 
-// isOver reports whether no more tasks come.
-func (in *intake) isOver() bool {
+// count is how many tasks were ever accepted.
+func (in *intake) count() uint64 {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return in.closed || in.broken != nil
+	return in.accepted
+}
+
+// recycle takes items to which nothing refers any more.
+func (in *intake) recycle(items remote.ItemList) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.stock.Put(items)
 }
 
 // lock waits until the bounded queue has room for a task, or its context ends, and returns

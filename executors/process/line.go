@@ -35,9 +35,10 @@ type workerLine struct {
 	lastly   uint32 // number of the task that was answered last
 	out      ringWriter
 	inputs   arena
-	streamed uint32 // bytes of streams, ever
-	known    []bool // numbers of functions that the worker knows
-	seen     watch  // what the monitor knows
+	streamed uint32         // bytes of streams, ever
+	known    []bool         // numbers of functions that the worker knows
+	spare    []*remote.Item // memory for what is reserved next
+	seen     watch          // what the monitor knows
 
 	heard atomic.Uint32 // calls of the worker when replies were taken last
 
@@ -54,6 +55,7 @@ type workerLine struct {
 type reply struct {
 	remote.Message
 	item    *remote.Item
+	failure error  // of a Fault
 	release func() // of a payload that lies in the arena; else nil
 }
 
@@ -122,10 +124,11 @@ func (l *workerLine) wantsMore() bool {
 }
 
 // reserve takes from the queue of a pool of so many workers what the worker should have, and
-// keeps places for it, which end with push or release.
+// keeps places for it, which end with push or release. Its memory is given back with done.
 func (l *workerLine) reserve(queue *remote.Backlog, workers int) (items []*remote.Item) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	items, l.spare = l.spare, nil
 	left := l.most - l.served - l.window.Taken()
 	for ; l.open && left > 0 && queue.Len() > 0; left-- {
 		it := queue.Front()
@@ -135,7 +138,18 @@ func (l *workerLine) reserve(queue *remote.Backlog, workers int) (items []*remot
 		l.window.Reserve(it)
 		items = append(items, queue.PopFront())
 	}
+	if len(items) == 0 {
+		l.spare = items
+	}
 	return items
+}
+
+// done gives back the memory of what was reserved and is no longer looked at.
+func (l *workerLine) done(items []*remote.Item) {
+	clear(items)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.spare = items[:0]
 }
 
 // release gives up the place of an item that is not to be pushed.
@@ -151,7 +165,7 @@ func (l *workerLine) push(items []*remote.Item, more bool) (rest []*remote.Item)
 	l.mu.Lock()
 	for i, it := range items {
 		if !l.open || !l.fits(it) {
-			rest = items[i:]
+			rest = items[i:len(items):len(items)]
 			break
 		}
 		l.define(it.Func)
@@ -336,12 +350,12 @@ func (l *workerLine) take() (any bool) {
 // for who has other things to do. more tells that the worker has called for somebody to take
 // what is left: then somebody must.
 func (l *workerLine) help() (more bool) {
-	if l.seg == nil || !l.unread() || !l.seg.hold() {
+	if l.seg == nil || !l.seg.hold() {
 		return false
 	}
 	defer l.seg.close()
-	if !l.reading.TryLock() {
-		return false // who does looks again
+	if !l.unread() || !l.reading.TryLock() {
+		return false // who takes them looks again
 	}
 	calls := l.seg.calls()
 	l.takeBatch()
@@ -438,36 +452,49 @@ func (l *workerLine) lent(r *reply, where []byte) error {
 	return nil
 }
 
-// answer takes the items that the batch answers out of the window. If one of them answers
-// nothing, the batch ends before it. Called with reading held.
-func (l *workerLine) answer() (err error) {
+// answer takes the items that the batch answers out of the window. The batch ends before a
+// reply that answers nothing, or cannot be read: its task is lost with the worker. Called with
+// reading held.
+func (l *workerLine) answer() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var learner remote.Learner
 	defer learner.Close()
 	for i := range l.batch {
 		r := &l.batch[i]
-		if r.item, err = l.window.Answer(r.Header); err != nil {
+		it, err := l.window.Answered(r.Header)
+		if err == nil {
+			err = r.open(it)
+		}
+		if err != nil {
 			for _, bad := range l.batch[i:] {
 				bad.giveBack()
 			}
 			l.batch = l.batch[:i]
 			return err
 		}
-		it := r.item
+		l.window.Pop()
 		l.free(it)
 		l.served++
 		l.last, l.lastly = it.Func, it.Seq
 		learner.Observe(it.Func, r.Aux)
-		if it.Stamps != nil {
-			if err = it.Stamps.Take(&r.Message); err != nil {
-				r.Message = remote.Message{Header: remote.Header{Kind: remote.Fault}, Payload: []byte{255}} // no error is encoded like this
-				l.batch = l.batch[:i+1]
-				return err
-			}
-		}
 	}
 	return nil
+}
+
+// open takes apart what the worker has said in its reply to an item, as far as no code of
+// users is needed for that. The error wraps remote.ErrMalformed.
+func (r *reply) open(it *remote.Item) (err error) {
+	r.item = it
+	if it.Stamps != nil {
+		if err = it.Stamps.Take(&r.Message); err != nil {
+			return err
+		}
+	}
+	if r.Kind == remote.Fault {
+		r.failure, err = decodeError(r.Payload, it.Func.Name)
+	}
+	return err
 }
 
 // settle has the batch settled. Called with reading held.

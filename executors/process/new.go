@@ -74,7 +74,7 @@ func NewPool(o Options) (*Pool, error) {
 		p.taker = &taker{bell: p.files.bell, lines: p.crew.lines, over: p.drained, patience: patienceFor(o.Lateness)}
 	}
 	p.monitor = monitor{
-		busy: func() bool { return p.pending.Load() > 0 }, scan: p.scan, over: p.drained,
+		busy: func() bool { return p.pending() > 0 }, scan: p.scan, over: p.drained,
 		upkeep: o.upkeepTime(), wakeup: make(chan struct{}, 1),
 	}
 	p.limiter.choose(o.MemoryLimit, p.say)

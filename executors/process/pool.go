@@ -1,7 +1,6 @@
 package process
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -31,9 +30,9 @@ type Pool struct {
 	files   files
 	limiter limiter
 
-	pending                      atomic.Int64 // accepted, future not settled
-	interrupted                  atomic.Bool  // a running task was cancelled since the monitor looked
-	giving                       atomic.Int32 // calls of give
+	finished                     atomic.Uint64 // tasks that were accepted, and whose futures are settled
+	interrupted                  atomic.Bool   // a running task was cancelled since the monitor looked
+	giving                       atomic.Int32  // calls of give
 	succeeded, failed, cancelled atomic.Int64
 
 	decoding slowDecodes
@@ -127,7 +126,8 @@ func (p *Pool) Submit(t executors.Task) error {
 	if err != nil {
 		return err
 	}
-	it := remote.NewItem(r)
+	in := p.intake
+	it := in.stock.Take(r)
 	if b := p.probe.Load(); b != nil {
 		it.Stamps = b.stamps()
 	}
@@ -136,11 +136,11 @@ func (p *Pool) Submit(t executors.Task) error {
 		remote.Spin(it.Stamps.Slow.Encode)
 		it.Stamps.Encoded = remote.Common()
 	}
-	in := p.intake
 	if err := in.lock(t); err != nil {
 		return err
 	}
 	in.accepted++
+	in.stock.Lay()
 	if failure == nil {
 		it.Func, failure = in.function(r.FuncName())
 	}
@@ -149,7 +149,6 @@ func (p *Pool) Submit(t executors.Task) error {
 		p.refuse(it, failure)
 		return nil
 	}
-	p.pending.Add(1)
 	ration, waiting, feed, burst := in.push(it)
 	in.mu.Unlock()
 	if ration.line != nil {
@@ -190,6 +189,7 @@ func (p *Pool) refuse(it *remote.Item, failure error) {
 	} else { // its context has ended meanwhile
 		p.cancelled.Add(1)
 	}
+	p.settled(1)
 }
 
 // give gives a worker its ration, and more if that was less than it could have. It is
@@ -212,11 +212,13 @@ func (p *Pool) give(r ration) {
 		p.putBack(rest)
 		p.cancelled.Add(int64(dropped))
 		p.settled(dropped)
-		if dropped == 0 && len(rest) == 0 {
-			break
-		}
+		served := dropped == 0 && len(rest) == 0
 		if len(rest) > 0 {
 			p.crew.start(len(rest))
+		}
+		r.line.done(r.items)
+		if served {
+			break
 		}
 		r = p.intake.take(r.line)
 	}
@@ -314,17 +316,15 @@ func (p *Pool) answered(w *member, replies []reply) {
 	if !open {
 		p.feedIdle()
 	}
-	done := 0
+	var done remote.ItemList
 	for i := range replies {
-		if p.settle(w, &replies[i]) {
-			done++
+		if it := replies[i].item; p.settle(w, &replies[i]) {
+			done.Add(it)
 		}
 	}
-	p.settled(done)
+	p.intake.recycle(done)
+	p.settled(done.Len())
 }
-
-// wasCancelled is the reply to a task that was cancelled before it started.
-var wasCancelled = executors.AppendError(nil, executors.ErrCancelled)
 
 // count counts what became of the tasks that were answered.
 func (p *Pool) count(replies []reply) {
@@ -333,7 +333,7 @@ func (p *Pool) count(replies []reply) {
 		switch r := &replies[i]; {
 		case r.Kind == remote.Output:
 			succeeded++
-		case bytes.Equal(r.Payload, wasCancelled):
+		case r.failure == executors.ErrCancelled: // before it started
 			cancelled++
 		default:
 			failed++
@@ -355,13 +355,8 @@ func (p *Pool) settle(w *member, r *reply) bool {
 	}
 	switch {
 	case r.Kind == remote.Fault:
-		failure, malformed := decodeError(r.Payload, it.Func.Name)
 		r.giveBack()
-		if malformed != nil {
-			failure = fmt.Errorf("process: reply of %s: %w", it.Func.Name, malformed)
-			w.abandon(malformed)
-		}
-		it.Remote.Settle(nil, failure)
+		it.Remote.Settle(nil, r.failure)
 	case r.release != nil && it.Remote.SettleLoan(r.Payload, r.release):
 	default:
 		r.own()
@@ -375,7 +370,6 @@ func (p *Pool) settle(w *member, r *reply) bool {
 		it.Remote.Settle(r.Payload, nil)
 	}
 	p.trace(w, it)
-	it.Free()
 	return true
 }
 
@@ -387,16 +381,26 @@ func (p *Pool) trace(w *member, it *remote.Item) {
 	}
 }
 
-// settled counts n futures down. Called without a lock.
+// pending is how many tasks have been accepted and not settled. Called without a lock.
+func (p *Pool) pending() uint64 {
+	finished := p.finished.Load() // first: it never overtakes
+	return p.intake.count() - finished
+}
+
+// settled counts n futures that were settled. Called without a lock.
 func (p *Pool) settled(n int) {
-	if n > 0 && p.pending.Add(int64(-n)) == 0 {
-		p.checkDrained()
+	if n > 0 {
+		p.finished.Add(uint64(n))
+		if p.intake.over.Load() {
+			p.checkDrained()
+		}
 	}
 }
 
-// checkDrained is called whenever it may have become true that nothing is left to be done.
+// checkDrained is called whenever it may have become true that nothing is left to be done,
+// and no more tasks come. Called without a lock.
 func (p *Pool) checkDrained() {
-	if p.intake.isOver() && p.pending.Load() == 0 {
+	if p.pending() == 0 {
 		p.dry.Do(func() { close(p.drained) })
 	}
 }
@@ -510,7 +514,7 @@ func (p *Pool) wait(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("process: shutdown: %d tasks unfinished, running: %v: %w",
-			p.pending.Load(), append(p.crew.unfinished(), p.decoding.names()...), context.Cause(ctx))
+			p.pending(), append(p.crew.unfinished(), p.decoding.names()...), context.Cause(ctx))
 	}
 }
 

@@ -1,7 +1,7 @@
 package remote
 
 import (
-	"sync"
+	"sync/atomic"
 
 	"poolbench/executors"
 )
@@ -24,31 +24,74 @@ type Item struct {
 	Stamps *Stamps // nil unless the task is traced or slowed
 
 	est   int64    // ns expected when it was given to a worker
-	small [40]byte // small inputs are encoded here: 128 bytes in all
+	next  *Item    // in a Stock
+	small [32]byte // small inputs are encoded here: 128 bytes in all
 }
 
-// items are those that nothing refers to any more. Only the common way leads there:
-// those of tasks that were cancelled, or of workers that died, are collected.
-var items = sync.Pool{New: func() any { return new(Item) }}
+// A Stock has items that nothing refers to any more, for tasks to come. Only the common way
+// leads there: those of tasks that were cancelled, or of workers that died, are collected.
+//
+// Take is safe for concurrent use; the other methods want a lock, which a submitter takes
+// anyhow. The zero value is empty.
+type Stock struct {
+	ready atomic.Pointer[Item] // for who comes next
+	first *Item
+	n     int
+}
 
-// NewItem is an item for r, with nothing but that.
-func NewItem(r executors.Remote) *Item {
-	it := items.Get().(*Item)
+// mostStock is how many items a stock has at most: more come from a burst that is over.
+const mostStock = 4096
+
+// Take is an item for r, with nothing but that.
+func (s *Stock) Take(r executors.Remote) *Item {
+	it := s.ready.Swap(nil)
+	if it == nil {
+		it = new(Item)
+	}
 	it.Remote = r
 	return it
 }
+
+// Lay lays an item ready for who comes next, if there is one.
+func (s *Stock) Lay() {
+	if it := s.first; it != nil && s.ready.Load() == nil {
+		s.first, it.next = it.next, nil
+		s.n--
+		s.ready.Store(it)
+	}
+}
+
+// Put gives back items to which nothing refers any more.
+func (s *Stock) Put(items ItemList) {
+	if items.first != nil && s.n < mostStock {
+		items.last.next, s.first = s.first, items.first
+		s.n += items.n
+	}
+}
+
+// An ItemList collects items to which nothing refers any more.
+type ItemList struct {
+	first, last *Item
+	n           int
+}
+
+// Add takes one more.
+func (l *ItemList) Add(it *Item) {
+	*it = Item{next: l.first}
+	if l.first = it; l.last == nil {
+		l.last = it
+	}
+	l.n++
+}
+
+// Len is how many there are.
+func (l *ItemList) Len() int { return l.n }
 
 // Encode encodes the input, in at most limit bytes. The error is that of
 // executors.Remote.AppendInput.
 func (it *Item) Encode(limit int) (err error) {
 	it.Input, err = it.Remote.AppendInput(it.small[:0], limit)
 	return err
-}
-
-// Free gives back an item to which nothing refers any more.
-func (it *Item) Free() {
-	*it = Item{}
-	items.Put(it)
 }
 
 // Start claims the task before it is first given to a worker; false if it was cancelled

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 
 	"poolbench/executors"
@@ -228,4 +229,56 @@ func TestBacklog(t *testing.T) {
 type namedRemote struct {
 	executors.Remote
 	_ int
+}
+
+// An item of a stock is given out once at a time, with nothing of its former task, and a
+// burst leaves no more than a bound behind.
+func TestStock(t *testing.T) {
+	var s Stock
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 5000 {
+				it := s.Take(nil)
+				if it.Seq != 0 || it.Func != nil || it.next != nil {
+					t.Errorf("not as new: %+v", it)
+				}
+				mu.Lock()
+				s.Lay()
+				mu.Unlock()
+				it.Seq++ // a race, if somebody else has it too
+				it.Func = &Func{}
+				var l ItemList
+				l.Add(it)
+				mu.Lock()
+				s.Put(l)
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	var burst ItemList
+	for range mostStock + 1 {
+		burst.Add(s.Take(nil))
+	}
+	s.Put(burst)
+	s.Put(ItemList{})
+	if s.n > 2*mostStock || burst.Len() != mostStock+1 {
+		t.Errorf("%d items of a burst of %d are kept", s.n, burst.Len())
+	}
+	kept := s.n
+	var more ItemList
+	more.Add(new(Item))
+	s.Put(more)
+	if s.n != kept {
+		t.Errorf("a full stock takes more: %d", s.n)
+	}
+	listed := 0
+	for it := s.first; it != nil; it = it.next {
+		listed++
+	}
+	if listed != s.n {
+		t.Errorf("%d items are said to be %d", listed, s.n)
+	}
 }

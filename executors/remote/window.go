@@ -119,9 +119,9 @@ func (w *Window) Refill() uint32 {
 	return w.items.At(n - 1 - behind).Seq
 }
 
-// Answer takes out the item that a reply answers: the oldest, for a worker replies in
-// order. The error wraps ErrMalformed.
-func (w *Window) Answer(h Header) (*Item, error) {
+// Answered is the item that a reply answers: the oldest, for a worker replies in order. It
+// stays in the window until Pop. The error wraps ErrMalformed.
+func (w *Window) Answered(h Header) (*Item, error) {
 	switch {
 	case h.Kind != Output && h.Kind != Fault:
 		return nil, fmt.Errorf("%w: kind %d from a worker", ErrMalformed, h.Kind)
@@ -130,10 +130,11 @@ func (w *Window) Answer(h Header) (*Item, error) {
 	case h.Seq != w.Front().Seq:
 		return nil, fmt.Errorf("%w: reply to task %d, not %d", ErrMalformed, h.Seq, w.Front().Seq)
 	}
-	return w.pop(), nil
+	return w.Front(), nil
 }
 
-func (w *Window) pop() *Item {
+// Pop takes out the oldest item. There must be one.
+func (w *Window) Pop() *Item {
 	it := w.items.PopFront()
 	w.add(it, -1)
 	return it
@@ -163,7 +164,7 @@ func (w *Window) After(seq uint32) []*Item {
 func (w *Window) TakeAll() []*Item {
 	items := make([]*Item, 0, w.Len())
 	for w.Len() > 0 {
-		items = append(items, w.pop())
+		items = append(items, w.Pop())
 	}
 	return items
 }

@@ -9,8 +9,13 @@ type Ring[T any] struct {
 	n     int
 }
 
-// smallest is how many slots a ring has that is used at all.
-const smallest = 64
+const (
+	// smallest is how many slots a ring has that is used at all.
+	smallest = 64
+	// kept is how many of them are never given back: a few kilobytes, for which queues that
+	// come and go would have to be made again each time.
+	kept = 1024
+)
 
 // Len is the number of elements.
 func (r *Ring[T]) Len() int { return r.n }
@@ -51,7 +56,7 @@ func (r *Ring[T]) PopFront() (v T) {
 // not paid for ever.
 func (r *Ring[T]) Pop() T {
 	v := r.PopFront()
-	if len(r.slots) > smallest && r.n < len(r.slots)/8 {
+	if len(r.slots) > kept && r.n < len(r.slots)/8 {
 		r.resize(len(r.slots) / 2)
 	}
 	return v

@@ -5,7 +5,7 @@ import "testing"
 func TestOrder(t *testing.T) {
 	var r Ring[int]
 	next := 1
-	for i := 1; i <= 1000; i++ {
+	for i := 1; i <= 10_000; i++ {
 		r.PushBack(i)
 		if i%3 == 0 {
 			if got := r.Pop(); got != next {
@@ -19,7 +19,7 @@ func TestOrder(t *testing.T) {
 			t.Fatalf("got %d, want %d", got, next)
 		}
 	}
-	if r.Pop() != 0 || next != 1001 || len(r.slots) != smallest {
+	if r.Pop() != 0 || next != 10_001 || len(r.slots) != kept {
 		t.Errorf("an empty queue keeps %d slots", len(r.slots))
 	}
 }
