@@ -107,7 +107,7 @@ var causes = []Cause{
 	{missingCapacity, missingWords, "stop other programs, or use a machine that does not share its CPUs; no pool wins this back",
 		func(e evidence, l *left) float64 {
 			if e.Told { // CPUs that are slower together, or that a host takes in silence
-				return take(e.Absent-e.missing(), &l.longer)
+				return take(e.Together*(e.Absent-e.missing()), &l.longer)
 			}
 			return take(e.Absent, &l.longer, &l.unserved, &l.uneven, &l.starved, &l.starting)
 		}},
@@ -118,7 +118,9 @@ var causes = []Cause{
 	{"garbage collection", "garbage collection", "allocate less in tasks, reuse buffers, or raise GOGC",
 		func(e evidence, l *left) float64 { return take(e.GC, &l.longer, &l.unserved, &l.starved, &l.uneven) }},
 	{"starvation", "goroutines that are ready and get no CPU", "keep work that computes and work that waits apart: in fewer workers than cores, in short pieces, or in another process",
-		func(e evidence, l *left) float64 { return take(e.Runnable-e.Beyond, &l.longer) }},
+		func(e evidence, l *left) float64 { // that wait for the collector are its cause, and counted with it
+			return take(e.Runnable-e.Beyond-e.GC, &l.longer)
+		}},
 	{"start-up", "workers that start", "keep the pool and use it again: start its workers once, not for each task or job",
 		func(e evidence, l *left) float64 { return take(1, &l.starting) }},
 	{"dispatch", "handing tasks over", "make tasks longer or hand them over in chunks: what hands them out cannot do it faster",

@@ -96,6 +96,7 @@ func TestCausesAreNamed(t *testing.T) {
 		{"a serial part", stages(0.6, 0.61, 0.38, 0.01, 0), nil, 0.95},
 		{"start-up", stages(0.6, 0.6, 0, 0.1, 0.3), nil, 0.75},
 		{"garbage collection", stages(0.97, 0.98, 0, 0, 0), map[string]float64{record.UnitGCShare: 0.4, record.UnitUser: 1.5, record.UnitSystem: 0.1}, 0.32 / 0.4},
+		{"garbage collection", stages(0.98, 0.99, 0, 0, 0), map[string]float64{record.UnitGCShare: 0.3, record.UnitUser: 1.9, record.UnitSystem: 0.1, record.UnitRunnable: 0.7}, 0.3 / 0.4}, // others are ready meanwhile
 		{"throttling", stages(0.9, 0.9, 0, 0.1, 0), map[string]float64{record.UnitThrottled: 0.6}, 0.75},
 		{"starvation", stages(0.98, 0.99, 0, 0, 0), map[string]float64{record.UnitRunnable: 0.7}, 0.35 / 0.4},
 		{reports.Unexplained, stages(0.98, 1, 0, 0, 0), nil, 0.95},

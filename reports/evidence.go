@@ -22,6 +22,10 @@ type evidence struct {
 	Given  float64 // the same with all CPUs, at least Useful
 	Told   bool    // threads tell which CPUs were missing
 
+	// Together is the most of the time in which all the CPUs computed for the pool, or were
+	// wanted; 1 where threads do not tell.
+	Together float64
+
 	Done left    // of the pass stages: what workers did else
 	At   float64 // the value of Given that Done is of
 
@@ -34,7 +38,7 @@ type evidence struct {
 	Throttled float64 // stopped by a CPU quota
 
 	Beyond float64 // of workers beyond the cores, for work that computes
-	Absent float64 // that the probe of the capacity did not get from the CPUs,
+	Absent float64 // that the probe of the capacity did not get from the CPUs when all compute together,
 	Memory float64 // what memory gave less than the CPUs, by their probes, for work that memory limits
 }
 
@@ -56,7 +60,7 @@ type trail struct {
 
 // at is the evidence given values of the quantities.
 func (t *trail) at(values []float64) evidence {
-	var e evidence
+	e := evidence{Together: 1}
 	for i, v := range values {
 		t.into[i](&e, v, t.workers)
 	}
@@ -143,6 +147,12 @@ func (t *trail) workersDid(s *Set, stages record.Point, useful float64) bool {
 	m := s.passes.at(stages)
 	of := s.supplyOf(m, t.workers, t.use)
 	told := of.told
+	if cores := s.Record.Facts.Cores; told && cores > 0 && t.workers > 1 {
+		others := min(t.workers, float64(cores)) - 1
+		t.add(s.passes.quantity(m, record.UnitRan, func(i int, ran float64) float64 {
+			return min(max(0, ran+of.lacked[i]-1), others) / max(1, others)
+		}), func(e *evidence, v, _ float64) { e.Together = v })
+	}
 	t.lacked = s.passes.quantity(m, record.UnitWaited, func(i int, _ float64) float64 { return of.lacked[i] / t.workers })
 	slice := func(i int) left {
 		unit := func(name string) float64 {

@@ -245,14 +245,32 @@ func (d *data) amounts(of record.Point, missing float64) map[string]float64 {
 		if !ok {
 			probed = 0
 		}
-		amount["missing capacity"] = probed - missing
+		amount["missing capacity"] = (probed - missing) * d.together(of.With(record.AxisPass, "stages"), used-1)
 		curve, declared := d.rec.Facts.Curve(of)
 		if v, ok := short(record.BandwidthBenchmark); ok && declared && curve.Of == record.LimitBandwidth {
 			amount["memory bandwidth"] = v - probed
 		}
 	}
-	amount["starvation"] -= amount["oversubscription"]
+	amount["starvation"] -= amount["oversubscription"] + amount["garbage collection"]
 	return amount
+}
+
+// together is the most of the time in which all CPUs computed for a pool, or were wanted, given
+// how many there are beside one.
+func (d *data) together(stages record.Point, others float64) float64 {
+	lacked, _ := d.lacking(stages)
+	by := map[int]float64{}
+	for b, r := range d.calm(stages) {
+		t, ok := r.Time()
+		if v, told := r.Values[record.UnitRan]; told && ok && others > 0 {
+			by[b] = math.Min(1, math.Max(0, v/t+lacked[b]-1)/others)
+		}
+	}
+	s := sorted(by)
+	if len(s) == 0 {
+		return 1
+	}
+	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
 }
 
 // explained is what each cause finds of its amount, in the order of the causes.
