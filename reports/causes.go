@@ -119,7 +119,7 @@ var causes = []Cause{
 		func(e evidence, l *left) float64 { return take(e.GC, &l.longer, &l.unserved, &l.starved, &l.uneven) }},
 	{"starvation", "goroutines that are ready and get no CPU", "keep work that computes and work that waits apart: in fewer workers than cores, in short pieces, or in another process",
 		func(e evidence, l *left) float64 { // that wait for the collector are its cause, and counted with it
-			return take(e.Runnable-e.Beyond-e.GC, &l.longer)
+			return take(min(e.Runnable-e.Beyond, e.Else)-e.GC, &l.longer)
 		}},
 	{"start-up", "workers that start", "keep the pool and use it again: start its workers once, not for each task or job",
 		func(e evidence, l *left) float64 { return take(1, &l.starting) }},

@@ -35,6 +35,7 @@ type evidence struct {
 	// Of the pass counters.
 	GC        float64 // CPU time of the garbage collector
 	Runnable  float64 // ready to run, and not running
+	Else      float64 // CPU time of the process that the plain loop does not take, the collector's, too; 1 where it is not known
 	Throttled float64 // stopped by a CPU quota
 
 	Beyond float64 // of workers beyond the cores, for work that computes
@@ -60,7 +61,7 @@ type trail struct {
 
 // at is the evidence given values of the quantities.
 func (t *trail) at(values []float64) evidence {
-	e := evidence{Together: 1}
+	e := evidence{Together: 1, Else: 1}
 	for i, v := range values {
 		t.into[i](&e, v, t.workers)
 	}
@@ -108,7 +109,7 @@ func trailOf(s *Set, m, base *measurement) (t *trail, ok bool) {
 	if s.passes.points[counters] != nil {
 		t.counters, t.from = true, append(t.from, counters)
 	}
-	t.waits(s, m.point)
+	t.waits(s, m.point, base)
 	t.add(s.share(counters, record.UnitThrottled), func(e *evidence, v, p float64) { e.Throttled = v / p })
 	t.add(s.collecting(counters), func(e *evidence, v, p float64) { e.GC = v / p })
 	t.machine(s, m)
@@ -120,7 +121,7 @@ func trailOf(s *Set, m, base *measurement) (t *trail, ok bool) {
 const mostLack = 0.5
 
 // waits adds what goroutines waited for mutexes and for the scheduler.
-func (t *trail) waits(s *Set, p record.Point) {
+func (t *trail) waits(s *Set, p record.Point, base *measurement) {
 	locks, counters := s.passes.at(pass(p, mutexPass)), s.passes.at(pass(p, countersPass))
 	mutex := func(m *measurement) estimate.Quantity {
 		of := s.supplyOf(m, t.workers, t.use)
@@ -136,9 +137,21 @@ func (t *trail) waits(s *Set, p record.Point) {
 	}
 	t.locks = t.add(waits, func(e *evidence, v, p float64) { e.Mutex = v / max(1, p-1) })
 	of := s.supplyOf(counters, t.workers, t.use)
-	t.add(s.passes.quantity(counters, record.UnitRunnable, func(i int, share float64) float64 {
+	t.add(s.passes.mean(counters, record.UnitRunnable, func(i int, share float64) float64 {
 		return max(0, share-of.lacked[i]) / (1 - of.short[i])
 	}), func(e *evidence, v, p float64) { e.Runnable = v / p })
+	// Others wait, too: not for longer than there were CPUs that something else had.
+	cpu := func(m *measurement, of supply) estimate.Quantity {
+		return s.passes.quantity(m, record.UnitUser, func(i int, share float64) float64 {
+			seconds, _ := timeOf(m.results[i])
+			return (share + max(0, m.results[i].Values[record.UnitSystem])/seconds) / (1 - of.short[i])
+		})
+	}
+	plain := s.passes.at(pass(base.point, countersPass))
+	if alone := cpu(plain, s.supplyOf(plain, 1, s.useOf(base.point))); alone.N > 0 {
+		t.add(cpu(counters, of), func(e *evidence, v, p float64) { e.Else = v / p })
+		t.add(alone, func(e *evidence, v, _ float64) { e.Else = max(0, e.Else-v*e.Given) })
+	}
 }
 
 // workersDid adds what workers did in slices of a point of the pass stages, of whose time with

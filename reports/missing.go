@@ -149,6 +149,24 @@ func (s *Set) quantity(m *measurement, unit string, f func(i int, share float64)
 	return s.Quantity(out)
 }
 
+// mean is quantity, but the mean of the slices: of a sample that most of them have too little of.
+func (s *Set) mean(m *measurement, unit string, f func(i int, share float64) float64) estimate.Quantity {
+	calm, values, n := m.calm(), make([]float64, s.blocks), 0
+	for _, i := range calm {
+		seconds, ok := timeOf(m.results[i])
+		if v, has := m.results[i].Values[unit]; ok && has && v >= 0 && v <= maxValue {
+			values[m.blocks[i]] = f(i, v/seconds) / float64(len(calm))
+			n++
+		}
+	}
+	if n == 0 {
+		return estimate.Quantity{Scale: estimate.Difference}
+	}
+	q := s.rs.Total(values)
+	q.N = n
+	return q
+}
+
 // disturbed is the share of the time in which threads want a CPU from which on they wait for
 // one more than to be woken takes.
 const disturbed = 0.02

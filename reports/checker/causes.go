@@ -154,7 +154,7 @@ func (d *data) lost(of, baseline record.Point) (causes map[string]float64, all f
 		s := sorted(of)
 		parts[name] = (s[(len(s)-1)/2] + s[len(s)/2]) / 2
 	}
-	causes = explained(d.amounts(of, missing), parts, told)
+	causes = explained(d.amounts(of, baseline, given, missing), parts, told)
 	for name, v := range causes {
 		if name != "oversubscription" {
 			causes[name] = v * (1 - missing)
@@ -200,7 +200,7 @@ func did(r record.Result, t, given, short float64) map[string]float64 {
 
 // amounts is what the evidence of each cause says. What threads were missing of CPUs is no
 // part of them.
-func (d *data) amounts(of record.Point, missing float64) map[string]float64 {
+func (d *data) amounts(of, baseline record.Point, given, missing float64) map[string]float64 {
 	counters := of.With(record.AxisPass, "counters")
 	p := float64(of.Workers())
 	locks := of.With(record.AxisPass, "mutex")
@@ -219,20 +219,12 @@ func (d *data) amounts(of record.Point, missing float64) map[string]float64 {
 		}
 		return 0
 	}
-	cpu, shorter := d.lacking(counters)
 	amount := map[string]float64{
 		"a lock":             d.perTime(locks, record.UnitMutexWait, func(r record.Result) float64 { return 1 / (1 - lack(r.Block)) }) / math.Max(1, p-1),
 		"throttling":         d.perTime(counters, record.UnitThrottled, nil) / p,
 		"garbage collection": d.perTime(counters, record.UnitGCShare, func(r record.Result) float64 { return r.Values[record.UnitUser] + r.Values[record.UnitSystem] }) / p,
-		"starvation": d.perTime(counters, record.UnitRunnable, func(r record.Result) float64 {
-			t, _ := r.Time()
-			ready := r.Values[record.UnitRunnable]
-			if ready == 0 {
-				return 0
-			}
-			return math.Max(0, ready-cpu[r.Block]*t) / ready / (1 - shorter[r.Block])
-		}) / p,
-		"start-up": 1, "dispatch": 1, "imbalance": 1, "a serial part": 1,
+		"starvation":         d.ready(counters) / p,
+		"start-up":           1, "dispatch": 1, "imbalance": 1, "a serial part": 1,
 	}
 	if cores := float64(d.rec.Facts.Cores); cores > 0 && d.rec.Facts.Resource(of.Workload()) == "cpu" {
 		used := math.Min(p, cores)
@@ -251,8 +243,42 @@ func (d *data) amounts(of record.Point, missing float64) map[string]float64 {
 			amount["memory bandwidth"] = v - probed
 		}
 	}
-	amount["starvation"] -= amount["oversubscription"] + amount["garbage collection"]
+	amount["starvation"] = math.Min(amount["starvation"]-amount["oversubscription"], d.elsewhere(of, baseline, given)) - amount["garbage collection"]
 	return amount
+}
+
+// ready is what goroutines were ready and did not run, over the time: the mean of calm slices.
+func (d *data) ready(counters record.Point) (mean float64) {
+	cpu, shorter := d.lacking(counters)
+	calm := d.calm(counters)
+	for b, r := range calm {
+		if t, ok := r.Time(); ok {
+			mean += math.Max(0, r.Values[record.UnitRunnable]/t-cpu[b]) / (1 - shorter[b]) / float64(len(calm))
+		}
+	}
+	return mean
+}
+
+// elsewhere is CPU time beyond that of the plain loop, as a share of the time of the workers.
+func (d *data) elsewhere(of, baseline record.Point, given float64) float64 {
+	used := func(p record.Point) (float64, bool) {
+		_, shorter := d.lacking(p)
+		known := false
+		v := d.perTime(p, record.UnitUser, func(r record.Result) float64 {
+			known = true
+			return (r.Values[record.UnitUser] + r.Values[record.UnitSystem]) / r.Values[record.UnitUser] / (1 - shorter[r.Block])
+		})
+		return v, known
+	}
+	alone, known := used(baseline.With(record.AxisPass, "counters"))
+	if !known {
+		return 1
+	}
+	all, known := used(of.With(record.AxisPass, "counters"))
+	if !known {
+		all = float64(of.Workers())
+	}
+	return math.Max(0, all/float64(of.Workers())-alone*given)
 }
 
 // together is the most of the time in which all CPUs computed for a pool, or were wanted, given
