@@ -79,6 +79,20 @@ func stagesOf(busy, busiest, starved, unserved, starting float64) map[string]flo
 	return map[string]float64{record.UnitBusy: busy, record.UnitBusiest: busiest, record.UnitStarved: starved, record.UnitUnserved: unserved, record.UnitStarting: starting}
 }
 
+// Work that hardly computes has slices that took no CPU time, of which nothing is told: that
+// takes the interval from no cause.
+func TestCausesWithoutCPUTime(t *testing.T) {
+	rec, _ := profiled(t, nil)
+	for _, r := range rec.Results {
+		if r.Block%4 > 0 {
+			delete(r.Values, record.UnitUser)
+		}
+	}
+	if l := lossOf(t, reports.NewSet(rec), "goroutines"); !l.Sure || !l.Lost.Known() {
+		t.Errorf("%+v", l)
+	}
+}
+
 // Each cause is named first where its evidence is, with its share of the lost time.
 func TestCausesAreNamed(t *testing.T) {
 	stages := stagesOf

@@ -148,8 +148,10 @@ func (t *trail) waits(s *Set, p record.Point, base *measurement) {
 		})
 	}
 	plain := s.passes.at(pass(base.point, countersPass))
-	if alone := cpu(plain, s.supplyOf(plain, 1, s.useOf(base.point))); alone.N > 0 {
-		t.add(cpu(counters, of), func(e *evidence, v, p float64) { e.Else = v / p })
+	// What hardly computes has slices without any CPU time, which are not told.
+	alone, all := cpu(plain, s.supplyOf(plain, 1, s.useOf(base.point))), cpu(counters, of)
+	if min(alone.N, all.N) >= estimate.MinBlocks {
+		t.add(all, func(e *evidence, v, p float64) { e.Else = v / p })
 		t.add(alone, func(e *evidence, v, _ float64) { e.Else = max(0, e.Else-v*e.Given) })
 	}
 }

@@ -145,9 +145,9 @@ func (e Efficiency) sentence() Sentence {
 		number[f.Name] = words.Estimate(f.Of, words.Fraction)
 		out.Claims = append(out.Claims, Claim{Subject: e.Pool.String() + " on " + e.Title, Relation: EfficiencyOf, Object: f.Name, Unit: words.Fraction, Value: f.Of, Of: from, Against: against})
 	}
-	out.Text = fmt.Sprintf("%s: load balance %s × scheduling %s = parallel efficiency %s", e.Pool, number["load balance"], number["scheduling"], number["parallel efficiency"])
+	out.Text = fmt.Sprintf("%s, while its stages are timed: load balance %s × scheduling %s = %s of the workers' time is within tasks", e.Pool, number["load balance"], number["scheduling"], number["parallel efficiency"])
 	if e.Global.N > 0 {
-		out.Text += fmt.Sprintf(", × computation %s = %s", number["computation"], number["global efficiency"])
+		out.Text += fmt.Sprintf(" (parallel efficiency), × computation %s = %s is useful work", number["computation"], number["global efficiency"])
 	}
 	return out
 }

@@ -261,22 +261,19 @@ func (d *data) ready(counters record.Point) (mean float64) {
 
 // elsewhere is CPU time beyond that of the plain loop, as a share of the time of the workers.
 func (d *data) elsewhere(of, baseline record.Point, given float64) float64 {
-	used := func(p record.Point) (float64, bool) {
+	used := func(p record.Point) (float64, int) {
 		_, shorter := d.lacking(p)
-		known := false
+		known := 0
 		v := d.perTime(p, record.UnitUser, func(r record.Result) float64 {
-			known = true
+			known++
 			return (r.Values[record.UnitUser] + r.Values[record.UnitSystem]) / r.Values[record.UnitUser] / (1 - shorter[r.Block])
 		})
 		return v, known
 	}
 	alone, known := used(baseline.With(record.AxisPass, "counters"))
-	if !known {
+	all, also := used(of.With(record.AxisPass, "counters"))
+	if min(known, also) < fewest {
 		return 1
-	}
-	all, known := used(of.With(record.AxisPass, "counters"))
-	if !known {
-		all = float64(of.Workers())
 	}
 	return math.Max(0, all/float64(of.Workers())-alone*given)
 }
