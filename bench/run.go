@@ -118,7 +118,7 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	r.Progress.Stage("calibrating")
 	c := &calibrations{known: r.Calibrated, found: map[string]record.Calibration{}, tell: r.tell}
-	setup := arm.Setup{Seed: r.plan.Seed, Calibrate: c.of, Tell: r.tell}
+	setup := arm.Setup{Seed: r.plan.Seed, Demand: len(r.Passes) > 0 && !r.Virtual, Calibrate: c.of, Tell: r.tell}
 	if r.Resume != nil {
 		setup.Past = &r.Resume.Facts
 		c.known = append(slices.Clone(c.known), r.Resume.Facts.Calibrations...)

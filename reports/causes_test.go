@@ -2,6 +2,7 @@ package reports_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,11 +75,27 @@ func TestPassesAreApart(t *testing.T) {
 	}
 }
 
+func stagesOf(busy, busiest, starved, unserved, starting float64) map[string]float64 {
+	return map[string]float64{record.UnitBusy: busy, record.UnitBusiest: busiest, record.UnitStarved: starved, record.UnitUnserved: unserved, record.UnitStarting: starting}
+}
+
+// Work that hardly computes has slices that took no CPU time, of which nothing is told: that
+// takes the interval from no cause.
+func TestCausesWithoutCPUTime(t *testing.T) {
+	rec, _ := profiled(t, nil)
+	for _, r := range rec.Results {
+		if r.Block%4 > 0 {
+			delete(r.Values, record.UnitUser)
+		}
+	}
+	if l := lossOf(t, reports.NewSet(rec), "goroutines"); !l.Sure || !l.Lost.Known() {
+		t.Errorf("%+v", l)
+	}
+}
+
 // Each cause is named first where its evidence is, with its share of the lost time.
 func TestCausesAreNamed(t *testing.T) {
-	stages := func(busy, busiest, starved, unserved, starting float64) map[string]float64 {
-		return map[string]float64{record.UnitBusy: busy, record.UnitBusiest: busiest, record.UnitStarved: starved, record.UnitUnserved: unserved, record.UnitStarting: starting}
-	}
+	stages := stagesOf
 	const useful = 0.6 // speedup 1.2 on 2 workers
 	for _, test := range []struct {
 		cause    string
@@ -93,9 +110,9 @@ func TestCausesAreNamed(t *testing.T) {
 		{"a serial part", stages(0.6, 0.61, 0.38, 0.01, 0), nil, 0.95},
 		{"start-up", stages(0.6, 0.6, 0, 0.1, 0.3), nil, 0.75},
 		{"garbage collection", stages(0.97, 0.98, 0, 0, 0), map[string]float64{record.UnitGCShare: 0.4, record.UnitUser: 1.5, record.UnitSystem: 0.1}, 0.32 / 0.4},
+		{"garbage collection", stages(0.98, 0.99, 0, 0, 0), map[string]float64{record.UnitGCShare: 0.3, record.UnitUser: 1.9, record.UnitSystem: 0.1, record.UnitRunnable: 0.7}, 0.3 / 0.4}, // others are ready meanwhile
 		{"throttling", stages(0.9, 0.9, 0, 0.1, 0), map[string]float64{record.UnitThrottled: 0.6}, 0.75},
 		{"starvation", stages(0.98, 0.99, 0, 0, 0), map[string]float64{record.UnitRunnable: 0.7}, 0.35 / 0.4},
-		{"missing capacity", stages(0.9, 0.9, 0, 0.1, 0), map[string]float64{record.UnitSteal: 0.3}, 0.75},
 		{reports.Unexplained, stages(0.98, 1, 0, 0, 0), nil, 0.95},
 	} {
 		t.Run(test.cause, func(t *testing.T) {
@@ -133,6 +150,112 @@ func TestCausesAreNamed(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// CPUs that others had are told beside the cause, which is judged on what the machine gave:
+// its share of the rest is what it is with all CPUs.
+func TestCausesWithoutAllCPUs(t *testing.T) {
+	for _, test := range []struct {
+		name, cause   string
+		stages        map[string]float64 // with all CPUs
+		counters      map[string]float64
+		rest          float64 // share of the cause of what is lost with all CPUs
+		lone          bool
+		short         float64
+		missing, lost float64
+	}{
+		// Of a speedup of 1.2 on 2 workers 0.6 is useful. Slices are 1/(1-0.2) as long: of the time
+		// of the workers 0.2 is missing and 0.8 × 0.4 lost else, 0.52 together.
+		{"lock", "a lock", stagesOf(0.6, 0.6, 0, 0.4, 0), map[string]float64{record.UnitMutexWait: 0.36}, 0.9, true, 0.2, 0.2 / 0.52, 0.52},
+		{"lock of computing workers", "a lock", stagesOf(0.9, 0.9, 0, 0.1, 0), map[string]float64{record.UnitMutexWait: 0.36}, 0.9, false, 0.2, 0.2 / 0.52, 0.52},
+		{"dispatch", "dispatch", stagesOf(0.6, 0.61, 0, 0.39, 0), map[string]float64{record.UnitMutexWait: 0.02}, 0.37 / 0.4, true, 0.2, 0.2 / 0.52, 0.52},
+		{"imbalance", "imbalance", stagesOf(0.6, 0.96, 0, 0.04, 0), nil, 0.9, false, 0.2, 0.2 / 0.52, 0.52},
+		{"collection", "garbage collection", stagesOf(0.97, 0.98, 0, 0, 0), map[string]float64{record.UnitGCShare: 0.4, record.UnitUser: 1.5, record.UnitSystem: 0.1}, 0.32 / 0.4, false, 0.2, 0.2 / 0.52, 0.52},
+		{"starvation", "starvation", stagesOf(0.98, 0.99, 0, 0, 0), map[string]float64{record.UnitRunnable: 0.7}, 0.35 / 0.4, false, 0.2, 0.2 / 0.52, 0.52},
+		{"no starvation", "dispatch", stagesOf(0.7, 0.7, 0, 0.3, 0), map[string]float64{record.UnitRunnable: 0}, 0.75, false, 0.2, 0.2 / 0.52, 0.52},
+		{"most of it", "missing capacity", stagesOf(0.7, 0.7, 0, 0.3, 0), nil, 0, false, 0.5, 0.5 / 0.7, 0.7},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			rec, s := profiled(t, func(w *planted.World) {
+				w.Passes = func(pass, executor string, workers int) map[string]float64 {
+					switch {
+					case executor != "goroutines":
+						return nil
+					case pass == "stages":
+						return test.stages
+					}
+					return test.counters
+				}
+				w.Short = func(pass, executor string, workers, block int) (float64, bool) {
+					switch {
+					case executor != "goroutines":
+						return 0, false
+					case pass == "": // the same in all, so that shares of it are known
+						return test.short, test.lone
+					}
+					return test.short * float64(block%3) / 2, test.lone // another time, another share
+				}
+			})
+			l := lossOf(t, s, "goroutines")
+			first := l.Blamed[0]
+			if first.Cause.Name != test.cause || !l.Sure {
+				t.Errorf("%q first, sure: %v, want %q: %+v", first.Cause.Name, l.Sure, test.cause, l.Blamed)
+			}
+			for what, x := range map[string][2]float64{"missing": {l.Missing.Value, test.missing}, "lost": {l.Lost.Value, test.lost},
+				"the cause": {first.Share.Value, max(test.rest*(1-test.missing), test.missing*(1-math.Ceil(test.rest)))}} {
+				if math.Abs(x[0]-x[1]) > 0.05 {
+					t.Errorf("%s is %v, want %v: %+v", what, x[0], x[1], l.Blamed)
+				}
+			}
+			for _, err := range checker.Check(rec, reports.Answer(s, reports.Questions()...)) {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Where threads lack a CPU but slices are no longer for it, nothing is missing: a job that one
+// thread at a time can do has no use for more. That they lack it is told where no cause is.
+func TestCPUsOfNoUse(t *testing.T) {
+	rec, _ := profiled(t, func(w *planted.World) {
+		w.Short = func(string, string, int, int) (float64, bool) { return 0, false }
+	})
+	for i, r := range rec.Results {
+		if r.Point.Workers() == 2 && r.Values[record.UnitTime] > 0 {
+			seconds := r.Values[record.UnitTime]
+			lacked := (float64(2+r.Block%2)*0.2 + 1e-4*float64(r.Block)) * seconds // in most of the calmest 0.4
+			rec.Results[i].Values[record.UnitRan], rec.Results[i].Values[record.UnitWaited], rec.Results[i].Values[record.UnitOthers] = 1.05*seconds, lacked, lacked
+		}
+	}
+	s := reports.NewSet(rec)
+	l := lossOf(t, s, "threads")
+	if math.Abs(l.Missing.Value) > 0.02 || math.Abs(l.Lacked.Value-0.2) > 0.02 || l.Sure {
+		t.Errorf("missing %v, lacked %v, sure: %v", l.Missing, l.Lacked, l.Sure)
+	}
+	told := slices.ContainsFunc(reports.Where.Answer(s).Sentences, func(x reports.Sentence) bool {
+		return strings.Contains(x.Text, "cannot be told where workers are without a CPU for 20 %")
+	})
+	if !told {
+		t.Error("no sentence says that workers lacked a CPU")
+	}
+	for _, err := range checker.Check(rec, reports.Answer(s, reports.Questions()...)) {
+		t.Error(err)
+	}
+}
+
+// Threads that wait while nobody else has a CPU wait for each other: that is the pool's doing.
+func TestWaitsForEachOther(t *testing.T) {
+	rec, _ := profiled(t, func(w *planted.World) {
+		w.Short = func(string, string, int, int) (float64, bool) { return 0.4, false }
+	})
+	for i := range rec.Results {
+		if rec.Results[i].Values[record.UnitOthers] > 0 {
+			rec.Results[i].Values[record.UnitOthers] = 0
+		}
+	}
+	if l := lossOf(t, reports.NewSet(rec), "goroutines"); l.Missing.Value != 0 {
+		t.Errorf("missing is %v", l.Missing)
 	}
 }
 

@@ -15,13 +15,19 @@ const (
 )
 
 // evidence is what was measured of a pool with passes around it, and of its machine, all as
-// shares of the workers' time P·T. What was not measured is 0.
+// shares of the workers' time P·T. What was not measured is 0. But for the first three it is
+// as if the machine had given all CPUs that were wanted: see supply.
 type evidence struct {
 	Useful float64 // as long as the plain loop takes for it, without a pass
+	Given  float64 // the same with all CPUs, at least Useful
+	Told   bool    // threads tell which CPUs were missing
 
-	// Of the pass stages: the mean of the workers, and the busiest one.
-	Busy, Busiest               float64 // within tasks
-	Starved, Unserved, Starting float64 // without one, see the units
+	// Together is the most of the time in which all the CPUs computed for the pool, or were
+	// wanted; 1 where threads do not tell.
+	Together float64
+
+	Done left    // of the pass stages: what workers did else
+	At   float64 // the value of Given that Done is of
 
 	// Of the pass mutex, which sees every wait, else of the counters, which are a sample of them.
 	Mutex float64 // waiting for mutexes, and holding them meanwhile: while at most p-1 wait, another one holds it
@@ -29,27 +35,33 @@ type evidence struct {
 	// Of the pass counters.
 	GC        float64 // CPU time of the garbage collector
 	Runnable  float64 // ready to run, and not running
+	Else      float64 // CPU time of the process that the plain loop does not take, the collector's, too; 1 where it is not known
 	Throttled float64 // stopped by a CPU quota
-	Stolen    float64 // CPU time that the host took
 
 	Beyond float64 // of workers beyond the cores, for work that computes
-	Absent float64 // that the probe of the capacity did not get from the CPUs either
+	Absent float64 // that the probe of the capacity did not get from the CPUs when all compute together,
 	Memory float64 // what memory gave less than the CPUs, by their probes, for work that memory limits
 }
+
+// missing is the share of the workers' time for which slices without a pass were longer since
+// CPUs were missing.
+func (e evidence) missing() float64 { return 1 - min(1, ratioOf(e.Useful, e.Given)) }
 
 // A trail is the evidence of a point, with its draws.
 type trail struct {
 	of       []estimate.Quantity                   // each on scale Difference
 	into     []func(e *evidence, value, p float64) // parallel to of
 	workers  float64
-	counters bool           // there is the pass counters
+	use      float64 // of CPUs, see supply
+	counters bool    // there is the pass counters
+	lacked   estimate.Quantity
 	locks    bool           // something tells of waiting for mutexes
 	from     []record.Point // that it was made from
 }
 
 // at is the evidence given values of the quantities.
 func (t *trail) at(values []float64) evidence {
-	var e evidence
+	e := evidence{Together: 1, Else: 1}
 	for i, v := range values {
 		t.into[i](&e, v, t.workers)
 	}
@@ -71,14 +83,7 @@ func (t *trail) add(q estimate.Quantity, into func(e *evidence, value, p float64
 
 // share is a unit of a point of a pass over its own time, a slice each, as a quantity.
 func (s *Set) share(p record.Point, unit string) estimate.Quantity {
-	m, out := s.passes.at(p), estimate.Series{Scale: estimate.Difference}
-	for i, r := range m.results {
-		seconds, ok := timeOf(r)
-		if v, has := r.Values[unit]; ok && has && v >= 0 && v <= maxValue {
-			out.Add(m.blocks[i], v/seconds)
-		}
-	}
-	return s.passes.Quantity(out)
+	return s.passes.quantity(s.passes.at(p), unit, func(_ int, share float64) float64 { return share })
 }
 
 // plainly is the quantity without logarithms.
@@ -90,35 +95,100 @@ func plainly(q estimate.Quantity) estimate.Quantity {
 // without a plain loop to compare with.
 func trailOf(s *Set, m, base *measurement) (t *trail, ok bool) {
 	stages, counters := pass(m.point, stagesPass), pass(m.point, countersPass)
-	t = &trail{workers: float64(m.pool.Workers), from: []record.Point{m.point, stages}}
+	t = &trail{workers: float64(m.pool.Workers), use: s.useOf(m.point), from: []record.Point{m.point, stages}}
 	useful := s.Quantity(base.task.Over(m.task).Scaled(1 / t.workers))
 	if useful.N == 0 || !t.add(plainly(useful), func(e *evidence, v, p float64) { e.Useful = v }) {
 		return nil, false
 	}
-	if !t.add(s.share(stages, record.UnitBusy), func(e *evidence, v, p float64) { e.Busy = v }) ||
-		!t.add(s.share(stages, record.UnitBusiest), func(e *evidence, v, p float64) { e.Busiest = v }) {
+	pool, plain := s.supplyOf(m, t.workers, t.use), s.supplyOf(base, 1, s.useOf(base.point))
+	given := s.Quantity(plain.given(base, base.task).Over(pool.given(m, m.task)).Scaled(1 / t.workers))
+	t.add(plainly(given), func(e *evidence, v, p float64) { e.Given = max(e.Useful, min(v, 1)) })
+	if !t.workersDid(s, stages, max(math.Exp(useful.Point), min(math.Exp(given.Point), 1))) {
 		return nil, false
 	}
-	t.add(s.share(stages, record.UnitUnserved), func(e *evidence, v, p float64) { e.Unserved = v })
-	t.add(s.share(stages, record.UnitStarved), func(e *evidence, v, p float64) { e.Starved = v })
-	t.add(s.share(stages, record.UnitStarting), func(e *evidence, v, p float64) { e.Starting = v })
 	if s.passes.points[counters] != nil {
 		t.counters, t.from = true, append(t.from, counters)
 	}
-	locks := pass(m.point, mutexPass)
-	waits := s.share(locks, record.UnitMutexWait)
-	if waits.N > 0 {
-		t.from = append(t.from, locks)
-	} else {
-		waits = s.share(counters, record.UnitMutexWait)
-	}
-	t.locks = t.add(waits, func(e *evidence, v, p float64) { e.Mutex = v / max(1, p-1) })
-	t.add(s.share(counters, record.UnitRunnable), func(e *evidence, v, p float64) { e.Runnable = v / p })
+	t.waits(s, m.point, base)
 	t.add(s.share(counters, record.UnitThrottled), func(e *evidence, v, p float64) { e.Throttled = v / p })
 	t.add(s.collecting(counters), func(e *evidence, v, p float64) { e.GC = v / p })
-	t.add(s.stolen(counters, m.pool.Workers), func(e *evidence, v, p float64) { e.Stolen = v / p })
 	t.machine(s, m)
 	return t, true
+}
+
+// mostLack is the most that a worker is taken to have lacked its CPU: of what it does else there
+// is too little to tell from less.
+const mostLack = 0.5
+
+// waits adds what goroutines waited for mutexes and for the scheduler.
+func (t *trail) waits(s *Set, p record.Point, base *measurement) {
+	locks, counters := s.passes.at(pass(p, mutexPass)), s.passes.at(pass(p, countersPass))
+	mutex := func(m *measurement) estimate.Quantity {
+		of := s.supplyOf(m, t.workers, t.use)
+		return s.passes.quantity(m, record.UnitMutexWait, func(i int, share float64) float64 {
+			return share / (1 - min(ratioOf(of.lacked[i], t.workers-1+t.use), mostLack))
+		})
+	}
+	waits := mutex(locks)
+	if waits.N > 0 {
+		t.from = append(t.from, locks.point)
+	} else {
+		waits = mutex(counters)
+	}
+	t.locks = t.add(waits, func(e *evidence, v, p float64) { e.Mutex = v / max(1, p-1) })
+	of := s.supplyOf(counters, t.workers, t.use)
+	t.add(s.passes.mean(counters, record.UnitRunnable, func(i int, share float64) float64 {
+		return max(0, share-of.lacked[i]) / (1 - of.short[i])
+	}), func(e *evidence, v, p float64) { e.Runnable = v / p })
+	// Others wait, too: not for longer than there were CPUs that something else had.
+	cpu := func(m *measurement, of supply) estimate.Quantity {
+		return s.passes.quantity(m, record.UnitUser, func(i int, share float64) float64 {
+			seconds, _ := timeOf(m.results[i])
+			return (share + max(0, m.results[i].Values[record.UnitSystem])/seconds) / (1 - of.short[i])
+		})
+	}
+	plain := s.passes.at(pass(base.point, countersPass))
+	// What hardly computes has slices without any CPU time, which are not told.
+	alone, all := cpu(plain, s.supplyOf(plain, 1, s.useOf(base.point))), cpu(counters, of)
+	if min(alone.N, all.N) >= estimate.MinBlocks {
+		t.add(all, func(e *evidence, v, p float64) { e.Else = v / p })
+		t.add(alone, func(e *evidence, v, _ float64) { e.Else = max(0, e.Else-v*e.Given) })
+	}
+}
+
+// workersDid adds what workers did in slices of a point of the pass stages, of whose time with
+// all CPUs a share is useful work. Each slice is corrected by itself: some have all CPUs.
+func (t *trail) workersDid(s *Set, stages record.Point, useful float64) bool {
+	m := s.passes.at(stages)
+	of := s.supplyOf(m, t.workers, t.use)
+	told := of.told
+	if cores := s.Record.Facts.Cores; told && cores > 0 && t.workers > 1 {
+		others := min(t.workers, float64(cores)) - 1
+		t.add(s.passes.quantity(m, record.UnitRan, func(i int, ran float64) float64 {
+			return min(max(0, ran+of.lacked[i]-1), others) / max(1, others)
+		}), func(e *evidence, v, _ float64) { e.Together = v })
+	}
+	t.lacked = s.passes.quantity(m, record.UnitWaited, func(i int, _ float64) float64 { return of.lacked[i] / t.workers })
+	slice := func(i int) left {
+		unit := func(name string) float64 {
+			seconds, _ := timeOf(m.results[i])
+			return max(0, m.results[i].Values[name]) / seconds
+		}
+		l := doneIn(useful*(1-of.short[i]), unit(record.UnitBusy), unit(record.UnitBusiest), left{
+			starved: unit(record.UnitStarved), unserved: unit(record.UnitUnserved), starting: unit(record.UnitStarting)})
+		l.takeMissing(of.short[i])
+		return l
+	}
+	for k := range (&left{}).parts() {
+		ok := t.add(s.passes.quantity(m, record.UnitBusiest, func(i int, _ float64) float64 {
+			l := slice(i)
+			return *l.parts()[k]
+		}), func(e *evidence, v, _ float64) { *e.Done.parts()[k], e.At, e.Told = v, useful, told })
+		if !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // machine adds what cores and memory could not give.
@@ -149,20 +219,11 @@ func (s *Set) collecting(p record.Point) estimate.Quantity {
 	})
 }
 
-// stolen is the same of what the host took of the CPUs that workers could use.
-func (s *Set) stolen(p record.Point, workers int) estimate.Quantity {
-	cores := s.Record.Facts.Cores
-	return s.cpuShare(p, record.UnitSteal, func(*record.Result, float64) float64 { return float64(min(workers, max(cores, 1))) })
-}
-
 // cpuShare is a share of CPU time, of as many CPUs as of says, in the slices of a pass.
 func (s *Set) cpuShare(p record.Point, unit string, of func(r *record.Result, seconds float64) float64) estimate.Quantity {
-	m, out := s.passes.at(p), estimate.Series{Scale: estimate.Difference}
-	for i, r := range m.results {
-		seconds, ok := timeOf(r)
-		if v, has := r.Values[unit]; ok && has && v >= 0 && v <= 1 {
-			out.Add(m.blocks[i], v*of(r, seconds))
-		}
-	}
-	return s.passes.Quantity(out)
+	m := s.passes.at(p)
+	return s.passes.quantity(m, unit, func(i int, _ float64) float64 {
+		seconds, _ := timeOf(m.results[i])
+		return min(1, m.results[i].Values[unit]) * of(m.results[i], seconds)
+	})
 }

@@ -11,6 +11,7 @@ import (
 // The relations of what passes tell.
 const (
 	LostTime     Relation = "share of the workers' time that is lost"
+	LackedTime   Relation = "share of the workers' time without a CPU"
 	LostTo       Relation = "share of the lost time" // by Object, a Cause; "cannot tell" of the largest where it surely is not
 	EfficiencyOf Relation = "efficiency"             // by Object, of the POP project
 )
@@ -68,8 +69,11 @@ func (l Loss) sentence() Sentence {
 		out.Claims = append(out.Claims, c)
 	}
 	first := l.Blamed[0]
+	if text += ","; l.Missing.Value >= leastNext && first.Cause.Name != missingCapacity {
+		text += fmt.Sprintf(" %s of it to %s, and else", words.Estimate(l.Missing, words.Fraction), missingWords)
+	}
 	if l.Sure {
-		text += ", first to " + first.text() + " of it"
+		text += " first to " + first.text() + " of it"
 		if then := l.next(); len(then) > 0 {
 			text += ", then " + words.JoinAnd(then)
 		}
@@ -78,7 +82,17 @@ func (l Loss) sentence() Sentence {
 		return out
 	}
 	some := append([]string{first.text()}, l.next()...)
-	out.Text = text + ", and to what first cannot be told: " + strings.Join(some, ", ") + l.missing()
+	if strings.HasSuffix(text, ",") {
+		text += " and"
+	}
+	text += " to what first cannot be told"
+	if l.Lacked.Value >= leastNext {
+		lacked := claim(LackedTime, "")
+		lacked.Value = l.Lacked
+		out.Claims = append(out.Claims, lacked)
+		text += fmt.Sprintf(" where workers are without a CPU for %s of their time", words.Estimate(l.Lacked, words.Fraction))
+	}
+	out.Text = text + ": " + strings.Join(some, ", ") + l.missing()
 	out.Brief = brief(l.Pool.Short() + ": cannot tell")
 	return out
 }
@@ -97,9 +111,12 @@ const (
 	leastNext = 0.1
 )
 
+// Short reports whether the machine gave so little that it is worth telling.
+func (l Loss) Short() bool { return max(l.Missing.Value, l.Lacked.Value) >= leastNext }
+
 func (l Loss) next() (out []string) {
 	for _, b := range l.Blamed[1:] {
-		if b.Share.Value >= leastNext && len(out) < mostNext {
+		if b.Cause.Name != missingCapacity && b.Share.Value >= leastNext && len(out) < mostNext {
 			out = append(out, b.text())
 		}
 	}
@@ -128,9 +145,9 @@ func (e Efficiency) sentence() Sentence {
 		number[f.Name] = words.Estimate(f.Of, words.Fraction)
 		out.Claims = append(out.Claims, Claim{Subject: e.Pool.String() + " on " + e.Title, Relation: EfficiencyOf, Object: f.Name, Unit: words.Fraction, Value: f.Of, Of: from, Against: against})
 	}
-	out.Text = fmt.Sprintf("%s: load balance %s × scheduling %s = parallel efficiency %s", e.Pool, number["load balance"], number["scheduling"], number["parallel efficiency"])
+	out.Text = fmt.Sprintf("%s, while its stages are timed: load balance %s × scheduling %s = %s of the workers' time is within tasks", e.Pool, number["load balance"], number["scheduling"], number["parallel efficiency"])
 	if e.Global.N > 0 {
-		out.Text += fmt.Sprintf(", × computation %s = %s", number["computation"], number["global efficiency"])
+		out.Text += fmt.Sprintf(" (parallel efficiency), × computation %s = %s is useful work", number["computation"], number["global efficiency"])
 	}
 	return out
 }

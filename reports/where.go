@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"poolbench/bench/record"
@@ -18,8 +19,9 @@ const (
 
 // Where has a sentence for each pool that passes were around, which names the cause of the
 // loss, its share and its cure, and one for its efficiencies; then one sentence a workload:
-// what the executor that is chosen for it, or the fastest one, loses to. Workloads of which
-// nothing can be told are left out.
+// what the executor that is chosen for it, or the fastest one, loses to, unless passes told
+// that, and how its speedup goes with workers. Workloads of which nothing can be told are left
+// out.
 var Where = Question{
 	Name: "where", Title: "Where did it go?", Doc: "Where did the speedup go?",
 	Answer: func(s *Set) Section {
@@ -31,7 +33,7 @@ var Where = Question{
 		}
 		out.Reading = strings.TrimSpace(out.Reading)
 		for _, h := range Headline(s) {
-			if sentence, ok := lossSentence(h); ok {
+			if sentence, ok := lossSentence(s, h); ok {
 				out.Sentences = append(out.Sentences, sentence)
 			}
 		}
@@ -40,14 +42,20 @@ var Where = Question{
 	},
 }
 
-func lossSentence(s Scaling) (out Sentence, ok bool) {
+// looked reports whether passes tell where the time of a point went, and more of it than times
+// from inside.
+func looked(set *Set, p record.Point) bool {
+	return slices.ContainsFunc(Losses(set), func(l Loss) bool { return l.Point == p })
+}
+
+func lossSentence(set *Set, s Scaling) (out Sentence, ok bool) {
 	series, best := s.standing()
 	if series == nil {
 		return out, false
 	}
 	arm := best.String() + " on " + s.Title()
 	var parts []string
-	if text := best.Ledger.Text(); text != "" {
+	if text := best.Ledger.Text(); text != "" && !looked(set, best.Point) {
 		parts = append(parts, fmt.Sprintf("with %s %s", words.Count(best.Workers, "worker"), text))
 		share := func(name string, unit string, e estimate.Estimate) {
 			out.Claims = append(out.Claims, Claim{Subject: arm, Relation: ShareOfTime, Object: name, Unit: unit, Value: e, Of: []record.Point{best.Point}, Against: []record.Point{s.Baseline}})

@@ -47,10 +47,15 @@ type Ender interface {
 type OnExecutor interface {
 	Arm
 	// SliceOn is a Slice on what wrap makes of the executor; that is nobody's after it.
-	SliceOn(ctx context.Context, wrap func(executors.Executor) executors.Executor) (Slice, error)
+	SliceOn(ctx context.Context, wrap Wrap) (Slice, error)
 	// Computes reports whether its tasks compute all the time.
 	Computes() bool
 }
+
+// A Wrap makes another executor of one that stands ready, or gives it back. over is called as
+// soon as the job has returned, with an error, too, and before its answer is checked; it may
+// be nil.
+type Wrap func(ex executors.Executor) (on executors.Executor, over func())
 
 // A Source is where points come from. It is a value: who measures takes ours or
 // anyone's.
@@ -81,6 +86,10 @@ type Setup struct {
 	Seed uint64        // of all inputs
 	Dir  string        // an existing directory, removed by the caller after the session is closed
 	Past *record.Facts // what an earlier session of the same record said; nil in the first
+
+	// Demand has slices of jobs tell what they wanted of the CPUs (record.UnitRan and the
+	// two behind it), which takes some 0.3 ms of each beside its time.
+	Demand bool
 
 	// Calibrate measures the cost of a kernel unit, once a run: a name stands for one
 	// kernel, and a run that goes on keeps what it began with.

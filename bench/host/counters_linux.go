@@ -74,12 +74,17 @@ func parseThrottling(text string) (t throttling) {
 }
 
 // ourSeconds is the CPU time of this process and of the processes it has waited for.
-func ourSeconds() (seconds float64) {
-	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
-		var u syscall.Rusage
-		if syscall.Getrusage(who, &u) == nil {
-			seconds += time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
-		}
+func ourSeconds() float64 {
+	return ownSeconds() + usedSeconds(syscall.RUSAGE_CHILDREN)
+}
+
+// ownSeconds is the CPU time of this process, of threads that have ended, too.
+func ownSeconds() float64 { return usedSeconds(syscall.RUSAGE_SELF) }
+
+func usedSeconds(who int) float64 {
+	var u syscall.Rusage
+	if syscall.Getrusage(who, &u) != nil {
+		return 0
 	}
-	return seconds
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
 }

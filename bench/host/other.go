@@ -17,3 +17,5 @@ func pressure() map[string]time.Duration { return nil }
 func cpuThrottling() *throttling { return nil }
 
 func ourSeconds() float64 { return -1 }
+
+func ownSeconds() float64 { return 0 }

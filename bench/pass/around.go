@@ -19,14 +19,14 @@ type watched struct {
 	begin func(*process.Pool) error // before the first one; the pool is nil where there is none
 	end   func() error              // behind the last one, if begin was fine
 
-	// each is around each slice alone, without what is done between them; nil for nothing. It
-	// begins when its executor stands ready, and done is called when the slice is over.
+	// each is around the job of each slice alone, without what is done between them; nil for
+	// nothing. It begins when its executor stands ready.
 	each func(*process.Pool) (done func())
 }
 
-// run runs slices as About says. The slice is their mean, n how many they were; with an
-// error they are those before it. end is called whatever the slices did.
-func (w watched) run(ctx context.Context, a arm.Arm) (mean arm.Slice, n int, err error) {
+// run runs slices as About says, and gives all of them; with an error they are those before
+// it. end is called whatever the slices did.
+func (w watched) run(ctx context.Context, a arm.Arm) (all []arm.Slice, err error) {
 	begun, failed := false, error(nil)
 	begin := func(pool *process.Pool) {
 		if !begun {
@@ -34,79 +34,43 @@ func (w watched) run(ctx context.Context, a arm.Arm) (mean arm.Slice, n int, err
 			failed = w.begin(pool)
 		}
 	}
-	slice := func() (arm.Slice, error) {
-		done := func() {}
-		defer func() { done() }()
-		ready := func(pool *process.Pool) {
-			if begin(pool); failed == nil && w.each != nil {
-				done = w.each(pool)
-			}
+	ready := func(pool *process.Pool) (done func()) {
+		if begin(pool); failed == nil && w.each != nil {
+			return w.each(pool)
 		}
+		return func() {}
+	}
+	slice := func() (arm.Slice, error) {
 		on, ok := a.(arm.OnExecutor)
 		if !ok {
-			ready(nil)
+			defer ready(nil)()
 			return a.Slice(ctx)
 		}
-		return on.SliceOn(ctx, func(ex executors.Executor) executors.Executor {
+		return on.SliceOn(ctx, func(ex executors.Executor) (executors.Executor, func()) {
 			pool, _ := executors.As[*process.Pool](ex)
-			ready(pool)
-			return ex
+			return ex, ready(pool)
 		})
 	}
-	var sums sum
 	until := time.Now().Add(aboutOf(ctx).Time)
 	for {
 		s, err1 := slice()
 		if err = err1; err != nil || failed != nil {
 			break
 		}
-		sums.add(s)
+		all = append(all, s)
 		if !time.Now().Before(until) || ctx.Err() != nil {
 			break
 		}
 	}
 	switch {
 	case failed != nil:
-		return mean, 0, failed
+		return nil, failed
 	case begun:
 		if end := w.end(); err == nil {
 			err = end
 		}
 	}
-	return sums.mean(), sums.n, err
-}
-
-// sum adds up slices.
-type sum struct {
-	n      int
-	time   float64
-	values map[string]float64
-	of     map[string]int
-}
-
-func (s *sum) add(x arm.Slice) {
-	if s.n == 0 {
-		s.values, s.of = map[string]float64{}, map[string]int{}
-	}
-	s.n++
-	s.time += x.Time
-	for unit, v := range x.Values {
-		s.values[unit] += v
-		s.of[unit]++
-	}
-}
-
-func (s *sum) mean() (m arm.Slice) {
-	m.Values = map[string]float64{}
-	if s.n == 0 {
-		return m
-	}
-	m.Time = s.time / float64(s.n)
-	m.Iterations, m.Untimed = s.n, m.Time == 0
-	for unit, v := range s.values {
-		m.Values[unit] = v / float64(s.of[unit])
-	}
-	return m
+	return all, err
 }
 
 // lost tells of worker processes that did not answer, and gives the others.

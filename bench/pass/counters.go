@@ -10,14 +10,14 @@ import (
 	"poolbench/executors/process"
 )
 
-// Counters is what the process and its worker processes used, the garbage collector did and
-// the system took meanwhile.
+// Counters is what the process and its worker processes used and the garbage collector did in
+// the calmest slices, and what the system took meanwhile.
 var Counters = Pass{Name: "counters", Doc: "CPU time, memory, context switches, faults, collections, waits, throttling, steal; hardware events where the kernel lets them be counted",
 	Around: counted}
 
 func counted(ctx context.Context, a arm.Arm) (arm.Slice, []Artefact, error) {
 	about := aboutOf(ctx)
-	var use usage
+	var uses []usage // of each slice
 	var before host.Counters
 	var after host.Findings
 	var events perf
@@ -40,17 +40,25 @@ func counted(ctx context.Context, a arm.Arm) (arm.Slice, []Artefact, error) {
 		// Garbage is collected between slices, which is no part of them.
 		each: func(pool *process.Pool) (done func()) {
 			within, cancel := context.WithTimeout(context.WithoutCancel(ctx), askLimit)
+			var use usage
 			use.begin(within, pool)
 			return func() {
 				defer cancel()
 				use.end(within, about.Tell)
+				uses = append(uses, use)
 			}
 		},
 	}
 	defer events.close()
-	s, n, err := w.run(ctx, a)
+	all, err := w.run(ctx, a)
 	if err != nil {
-		return s, nil, err
+		return mean(all), nil, err
+	}
+	kept := calm(all)
+	s, n := mean(picked(all, kept)), len(kept)
+	var use usage
+	for _, of := range picked(uses, kept) {
+		use.add(of.used)
 	}
 	use.basics(s.Values, n)
 	use.allocs(s.Values, n)
@@ -61,7 +69,7 @@ func counted(ctx context.Context, a arm.Arm) (arm.Slice, []Artefact, error) {
 		case "steal":
 			s.Values[record.UnitSteal] = min(1, max(0, r.Value))
 		case "throttled":
-			s.Values[record.UnitThrottled] = max(0, r.Value) / float64(n)
+			s.Values[record.UnitThrottled] = max(0, r.Value) / float64(len(all))
 		case "pressure.cpu":
 			s.Values[record.UnitPressure] = min(1, max(0, r.Value))
 		}
@@ -74,7 +82,7 @@ func counted(ctx context.Context, a arm.Arm) (arm.Slice, []Artefact, error) {
 			about.Tell(record.Warning{Topic: "counters", What: what})
 		}
 	}
-	events.read(s.Values, n)
+	events.read(s.Values, len(all))
 	return s, nil, nil
 }
 

@@ -78,6 +78,9 @@ func compareDelays(ctx context.Context, a arm.Arm, armTime time.Duration) (arm.S
 		return s, nil, err
 	}
 	s.Time = found.time
+	for _, unit := range []string{record.UnitRan, record.UnitWaited, record.UnitOthers} {
+		delete(s.Values, unit) // of one slice, in another time
+	}
 	addTimes(&s, times)
 	s.Values[record.RestGain] = found.rest
 	for i, stage := range c.tried {
@@ -88,14 +91,7 @@ func compareDelays(ctx context.Context, a arm.Arm, armTime time.Duration) (arm.S
 
 // sliceDelayed is a slice with delays in its stages.
 func sliceDelayed(ctx context.Context, on arm.OnExecutor, d doses) (arm.Slice, error) {
-	var end func()
-	s, err := on.SliceOn(ctx, func(ex executors.Executor) (slow executors.Executor) {
-		slow, end = delayed(ex, d)
-		return slow
-	})
-	if end != nil {
-		end()
-	}
+	s, err := on.SliceOn(ctx, func(ex executors.Executor) (executors.Executor, func()) { return delayed(ex, d) })
 	if err != nil {
 		return s, fmt.Errorf("with delays in its stages: %w", err)
 	}

@@ -223,7 +223,7 @@ type collector struct{ arm.Arm }
 
 func (c *collector) Computes() bool { return true }
 
-func (c *collector) SliceOn(ctx context.Context, wrap func(executors.Executor) executors.Executor) (arm.Slice, error) {
+func (c *collector) SliceOn(ctx context.Context, wrap arm.Wrap) (arm.Slice, error) {
 	runtime.GC()
 	return c.Arm.(arm.OnExecutor).SliceOn(ctx, wrap)
 }
@@ -258,10 +258,10 @@ type killer struct {
 
 func (k *killer) Computes() bool { return true }
 
-func (k *killer) SliceOn(ctx context.Context, wrap func(executors.Executor) executors.Executor) (arm.Slice, error) {
+func (k *killer) SliceOn(ctx context.Context, wrap arm.Wrap) (arm.Slice, error) {
 	k.slices++
-	return k.Arm.(arm.OnExecutor).SliceOn(ctx, func(ex executors.Executor) executors.Executor {
-		wrapped := wrap(ex)
+	return k.Arm.(arm.OnExecutor).SliceOn(ctx, func(ex executors.Executor) (executors.Executor, func()) {
+		wrapped, over := wrap(ex)
 		if pool, ok := executors.As[*process.Pool](ex); ok && k.slices == 2 {
 			k.pid = pool.Pids()[0]
 			syscall.Kill(k.pid, syscall.SIGKILL)
@@ -269,7 +269,7 @@ func (k *killer) SliceOn(ctx context.Context, wrap func(executors.Executor) exec
 				time.Sleep(time.Millisecond)
 			}
 		}
-		return wrapped
+		return wrapped, over
 	})
 }
 

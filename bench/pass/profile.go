@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/google/pprof/profile"
@@ -20,7 +21,7 @@ var (
 		Around: profiled(process.ProfileCPU), Beyond: 200 * time.Millisecond} // its end, whatever was in it
 	Heap = Pass{Name: "heap", Doc: "what allocates: a profile of the bytes and objects allocated meanwhile",
 		Around: profiled(process.ProfileHeap)}
-	Mutex = Pass{Name: "mutex", Doc: "who holds locks that others wait for: a profile of the delays, and their sum",
+	Mutex = Pass{Name: "mutex", Doc: "who holds locks that others wait for: a profile of the delays, and their sum in the calmest slices",
 		Around: profiled(process.ProfileMutex)}
 	Block = Pass{Name: "block", Doc: "where goroutines wait for locks, channels and groups: a profile of the delays",
 		Around: profiled(process.ProfileBlock)}
@@ -78,7 +79,15 @@ func profiled(kind process.ProfileKind) func(context.Context, arm.Arm) (arm.Slic
 				return err
 			},
 		}
-		s, n, err := w.run(ctx, a)
+		var waits []int64 // for mutexes, of each slice in this process, by the profile's own clock
+		if kind == process.ProfileMutex {
+			w.each = func(*process.Pool) (done func()) {
+				before := mutexCycles()
+				return func() { waits = append(waits, mutexCycles()-before) }
+			}
+		}
+		all, err := w.run(ctx, a)
+		s, n := mean(all), len(all)
 		var artefacts []Artefact
 		if merged != nil {
 			var text bytes.Buffer
@@ -89,16 +98,49 @@ func profiled(kind process.ProfileKind) func(context.Context, arm.Arm) (arm.Slic
 			}
 		}
 		if err == nil {
-			use.basics(s.Values, n)
 			switch {
 			case kind == process.ProfileHeap:
 				use.allocs(s.Values, n)
 			case kind == process.ProfileMutex && merged != nil:
-				s.Values[record.UnitMutexWait] = delayIn(merged) / float64(n)
+				kept := calm(all)
+				s = mean(picked(all, kept))
+				s.Values[record.UnitMutexWait] = delayIn(merged) * shareOf(waits, kept) / float64(len(kept))
 			}
+			use.basics(s.Values, n)
 		}
 		return s, artefacts, err
 	}
+}
+
+// mutexCycles is how long goroutines of this process have been delayed by mutexes so far, in
+// cycles of a clock that the profile turns into time.
+func mutexCycles() (cycles int64) {
+	for records := make([]runtime.BlockProfileRecord, 256); ; records = make([]runtime.BlockProfileRecord, 2*len(records)) {
+		n, ok := runtime.MutexProfile(records)
+		if !ok {
+			continue
+		}
+		for _, r := range records[:n] {
+			cycles += r.Cycles
+		}
+		return cycles
+	}
+}
+
+// shareOf is the share that some have of the sum of all; as many as they are where there is
+// nothing to share.
+func shareOf(all []int64, some []int) float64 {
+	sum, part := int64(0), int64(0)
+	for _, v := range all {
+		sum += v
+	}
+	for _, v := range picked(all, some) {
+		part += v
+	}
+	if sum <= 0 {
+		return float64(len(some)) / float64(max(1, len(all)))
+	}
+	return float64(part) / float64(sum)
 }
 
 // delayIn is how long goroutines were delayed by what a profile shows, in seconds: the sum of

@@ -14,13 +14,13 @@ import (
 )
 
 // Stages tells where the time of each task went, as units of each stage, and how long
-// workers were within tasks. It runs the slice with its executor wrapped: slices without the
+// workers were within tasks, in the calmest slices. It runs the slice with its executor wrapped: slices without the
 // pass have nothing of it.
 var Stages = Pass{
 	Name: "stages",
 	Doc:  "where the time of each task goes: submit, queue, start, run, and the way to a worker process and back",
 	Around: func(ctx context.Context, a arm.Arm) (arm.Slice, []Artefact, error) {
-		var sums sum
+		var all []arm.Slice
 		for until := time.Now().Add(aboutOf(ctx).Time); ; {
 			s, w, err := watchSlice(ctx, a)
 			if err != nil {
@@ -30,8 +30,8 @@ var Stages = Pass{
 				addTimes(&s, w.Times())
 				addWaits(&s, w)
 			}
-			if sums.add(s); !time.Now().Before(until) || ctx.Err() != nil {
-				return sums.mean(), nil, nil
+			if all = append(all, s); !time.Now().Before(until) || ctx.Err() != nil {
+				return mean(picked(all, calm(all))), nil, nil
 			}
 		}
 	},
@@ -64,12 +64,12 @@ func watchSlice(ctx context.Context, a arm.Arm) (arm.Slice, *stages.Watched, err
 		return arm.Slice{}, nil, errNoExecutor
 	}
 	var w *stages.Watched
-	s, err := on.SliceOn(ctx, func(ex executors.Executor) executors.Executor {
+	s, err := on.SliceOn(ctx, func(ex executors.Executor) (executors.Executor, func()) {
 		if executors.IsInline(ex) {
-			return ex
+			return ex, nil
 		}
 		w = stages.Watch(ex)
-		return w
+		return w, nil
 	})
 	if w != nil {
 		w.Stop()

@@ -49,6 +49,9 @@ const (
 	UnitInstructions = "instructions/op"
 	UnitCycles       = "cycles/op"
 	UnitCacheMisses  = "cache-misses/op"
+	UnitRan          = "ran-sec/op"
+	UnitWaited       = "waited-sec/op"
+	UnitOthers       = "others-sec/op"
 	UnitBusy         = "busy-sec/op"
 	UnitBusiest      = "busiest-sec/op"
 	UnitStarved      = "starved-sec/op"
@@ -114,6 +117,9 @@ var units = append([]Unit{
 	{Name: UnitThrottled, Means: "time that a CPU quota stopped the work, summed over CPUs", Better: -1, Scale: Difference},
 	{Name: UnitSteal, Means: "share of the CPU time that the host of this machine took", Better: -1, Scale: Difference},
 	{Name: UnitPressure, Means: "share of the time in which some task of the machine had to wait for a CPU", Better: -1, Scale: Difference},
+	{Name: UnitRan, Means: "CPU time of the process and its worker processes", Better: -1, Scale: Difference},
+	{Name: UnitWaited, Means: "time that their threads were ready to run and had no CPU, or the host had it, summed; without what a quota stopped", Better: -1, Scale: Difference},
+	{Name: UnitOthers, Means: "CPU time of all other processes meanwhile, and what the host took; in coarse ticks", Better: -1, Scale: Difference},
 	{Name: UnitInstructions, Means: "instructions outside of the kernel", Better: -1},
 	{Name: UnitCycles, Means: "cycles of the CPUs outside of the kernel", Better: -1},
 	{Name: UnitCacheMisses, Means: "accesses outside of the kernel that no cache had", Better: -1, Scale: Difference},

@@ -60,21 +60,39 @@ func setThread(id int, cpus []int) error {
 	return unix.SchedSetaffinity(id, &set)
 }
 
-// Ran is how long each thread of a process ran so far, in ns, by thread id; nil when
-// the system does not tell.
-func Ran(pid int) map[int]float64 {
-	var ran map[int]float64
+// Stints are those of the threads of a process that live, by thread id; nil when the system
+// does not tell.
+func Stints(pid int) map[int]Stint {
+	var stints map[int]Stint
 	for _, id := range threads(pid) {
 		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/schedstat", pid, id))
-		ns, _, _ := strings.Cut(string(text), " ")
-		if v, bad := strconv.ParseFloat(ns, 64); err == nil && bad == nil {
-			if ran == nil {
-				ran = map[int]float64{}
+		if err != nil {
+			continue
+		}
+		var s Stint
+		if s, err = parseStint(string(text)); err == nil {
+			if stints == nil {
+				stints = map[int]Stint{}
 			}
-			ran[id] = v
+			stints[id] = s
 		}
 	}
-	return ran
+	return stints
+}
+
+// parseStint reads /proc/PID/schedstat: the time on a CPU, the time in its queue, and the
+// number of turns.
+func parseStint(text string) (s Stint, err error) {
+	fields := strings.Fields(text)
+	if len(fields) < 2 {
+		return s, fmt.Errorf("two times are expected, not %q", text)
+	}
+	for i, to := range []*float64{&s.Ran, &s.Waited} {
+		if *to, err = strconv.ParseFloat(fields[i], 64); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
 }
 
 // threads are the ids of the threads of a process.

@@ -70,11 +70,11 @@ func TestProcess(t *testing.T) {
 			t.Errorf("it was to use %v (%v)", cpus, err)
 		}
 	}
-	if ran := Ran(os.Getpid()); len(ran) == 0 && exists("/proc/self/schedstat") {
+	if of := Stints(os.Getpid()); len(of) == 0 && exists("/proc/self/schedstat") {
 		t.Error("nothing is told of our own threads")
 	}
-	if ran := Ran(-1); ran != nil {
-		t.Errorf("threads of no process: %v", ran)
+	if of := Stints(-1); of != nil {
+		t.Errorf("threads of no process: %v", of)
 	}
 	SetProcess(-1, all) // changes nothing
 }

@@ -2,7 +2,7 @@
 
 package affinity
 
-func Allowed() ([]int, error)     { return nil, ErrUnsupported }
-func Pin(int) error               { return ErrUnsupported }
-func SetProcess(int, []int)       {}
-func Ran(pid int) map[int]float64 { return nil }
+func Allowed() ([]int, error)      { return nil, ErrUnsupported }
+func Pin(int) error                { return ErrUnsupported }
+func SetProcess(int, []int)        {}
+func Stints(pid int) map[int]Stint { return nil }

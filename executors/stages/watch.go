@@ -18,6 +18,9 @@ const (
 	// MaxTasks is how many tasks a Watched keeps; those after them are not watched.
 	MaxTasks = 1 << 18
 
+	room      = 2 * stretch // for what is noted of a worker, or of who submits, to begin with
+	cacheLine = 64
+
 	stretch = 64 // tasks that are watched in a row: a task needs the one before it on its worker
 	sparse  = 16 // of so many stretches of short tasks one is watched
 )
@@ -29,15 +32,20 @@ type Watched struct {
 	remote tracer // nil for executors of this process
 	labels context.Context
 
-	every     atomic.Int64 // of so many stretches one is watched; 0 until the first one has told
+	every   atomic.Int64 // of so many stretches one is watched; 0 until the first one has told
+	workers sync.Map     // *executors.Worker of this process to its *lane
+
+	// Who submits and who runs tasks write to lines of the cache of their own.
+	_         [cacheLine]byte
 	submitted atomic.Int64
 	offered   atomic.Int64 // tasks of worker processes, by who asks for their times
 	expected  atomic.Int64 // watched tasks that have not ended without being told
+	_         [cacheLine]byte
 	told      atomic.Int64
 	short     atomic.Int64 // of the first tasks, those shorter than Short
+	_         [cacheLine]byte
 
 	mu      sync.Mutex
-	workers map[*executors.Worker]*lane // of this process
 	pids    map[int]*lane
 	lanes   []*lane // of workers, by number
 	spare   []*lane // for tasks that have no worker of their own
@@ -54,8 +62,7 @@ type lane struct {
 
 type callLane struct {
 	number int
-	mu     sync.Mutex
-	calls  []Call
+	calls  []Call // with mu of the Watched
 }
 
 // A tracer is an executor with workers elsewhere that tells the times of its tasks.
@@ -82,7 +89,7 @@ func Labels(keysAndValues ...string) Option {
 // itself is not watched, and one that is cancelled keeps its place in a bounded queue until
 // a worker comes by.
 func Watch(ex executors.Executor, options ...Option) *Watched {
-	w := &Watched{ex: ex, workers: map[*executors.Worker]*lane{}, pids: map[int]*lane{}}
+	w := &Watched{ex: ex, pids: map[int]*lane{}}
 	for _, o := range options {
 		o(w)
 	}
@@ -122,7 +129,6 @@ func (w *Watched) Submit(t executors.Task) error {
 		return w.ex.Submit(t)
 	}
 	c := w.caller()
-	defer w.called(c)
 	begin := remote.Common()
 	if w.remote == nil {
 		t = &watched{t, w, begin, int(i)}
@@ -133,9 +139,7 @@ func (w *Watched) Submit(t executors.Task) error {
 	if err != nil && w.remote == nil {
 		w.expected.Add(-1)
 	}
-	c.mu.Lock()
-	c.calls = append(c.calls, Call{c.number, begin, end})
-	c.mu.Unlock()
+	w.called(c, Call{c.number, begin, end})
 	return err
 }
 
@@ -204,7 +208,7 @@ func (l *lane) add(t Task) {
 
 // newLane is called with mu held.
 func (w *Watched) newLane() *lane {
-	l := &lane{number: len(w.lanes)}
+	l := &lane{number: len(w.lanes), tasks: make([]Task, 0, room)}
 	w.lanes = append(w.lanes, l)
 	return l
 }
@@ -218,14 +222,15 @@ func (w *Watched) caller() *callLane {
 		w.free = w.free[:n]
 		return c
 	}
-	c := &callLane{number: len(w.callers)}
+	c := &callLane{number: len(w.callers), calls: make([]Call, 0, room)}
 	w.callers = append(w.callers, c)
 	return c
 }
 
-func (w *Watched) called(c *callLane) {
+func (w *Watched) called(c *callLane, call Call) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	c.calls = append(c.calls, call)
 	w.free = append(w.free, c)
 }
 
@@ -267,13 +272,17 @@ func (t *watched) Run(worker *executors.Worker) {
 // laneOf is that of a worker. Who runs tasks without being one, as the pools of others do,
 // has one that nobody else has meanwhile.
 func (w *Watched) laneOf(worker *executors.Worker) (l *lane, own bool) {
+	theirs := worker != nil && worker.ID >= 0
+	if theirs {
+		if l, known := w.workers.Load(worker); known {
+			return l.(*lane), true
+		}
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if worker != nil && worker.ID >= 0 {
-		if l = w.workers[worker]; l == nil {
-			l = w.newLane()
-			w.workers[worker] = l
-		}
+	if theirs { // which nobody else is meanwhile
+		l = w.newLane()
+		w.workers.Store(worker, l)
 		return l, true
 	}
 	if n := len(w.spare) - 1; n >= 0 {
@@ -307,9 +316,7 @@ func (w *Watched) Tasks() (tasks []Task, calls []Call) {
 		l.mu.Unlock()
 	}
 	for _, c := range w.callers {
-		c.mu.Lock()
 		calls = append(calls, c.calls...)
-		c.mu.Unlock()
 	}
 	return tasks, calls
 }

@@ -52,6 +52,7 @@ var relations = map[reports.Relation]func(*data, reports.Section, reports.Claim)
 	reports.ModelOf:        modelOf,
 	reports.OverlapOf:      overlap,
 	reports.LostTime:       lostTime,
+	reports.LackedTime:     lackedTime,
 	reports.LostTo:         lostTo,
 	reports.EfficiencyOf:   efficiencyOf,
 	reports.TaskTime:       taskTime,

@@ -42,6 +42,12 @@ type World struct {
 	// values are no slice. They have blocks of their own.
 	Passes func(pass, executor string, workers int) map[string]float64
 
+	// Short is how much shorter a slice had been with all CPUs that its threads wanted, as a
+	// share, by pass ("" for none), pool and block: it is as much longer, and its threads tell
+	// that they waited. Workers that compute all the time wait within their tasks; where lone
+	// is true one thread at a time computes, and tasks wait for it. nil where nobody tells.
+	Short func(pass, executor string, workers, block int) (share float64, lone bool)
+
 	// Payloads are bytes sent with each task, and PerByte what one costs a task of processes,
 	// in seconds; nil for none.
 	Payloads []int
@@ -119,6 +125,9 @@ func (w World) Record() (*record.Record, error) {
 				for unit, longer := range map[string]float64{record.UnitP50: 1, record.UnitP90: 1.2, record.UnitP99: 1.5, record.UnitMax: 2} {
 					values[unit] = p50 * longer
 				}
+			}
+			if p.IsGrid() {
+				w.withhold(values, "", p.Executor(), p.Workers(), b)
 			}
 			switch x := rng.Float64(); {
 			case x < w.Fails:
@@ -200,12 +209,23 @@ func (w World) passes(rw *record.Writer, rng *rand.Rand) {
 					}
 					seconds := g.Seconds() * tasks / pool.Speedup(g.Seconds(), 2) * longer * math.Exp(w.Noise*rng.NormFloat64())
 					values := map[string]float64{record.UnitTime: seconds, record.UnitTasks: tasks}
+					idle := math.Exp(w.Noise * rng.NormFloat64()) // of all workers: what they do adds up
 					for _, unit := range slices.Sorted(maps.Keys(shares)) {
-						values[unit] = shares[unit]
-						if strings.HasSuffix(unit, "sec/op") {
-							values[unit] *= seconds * math.Exp(w.Noise*rng.NormFloat64())
+						share := shares[unit]
+						switch {
+						case unit == record.UnitBusy || unit == record.UnitBusiest:
+							share = 1 - (1-share)*idle
+						case pass == "stages":
+							share *= idle
+						case strings.HasSuffix(unit, "sec/op"):
+							share *= math.Exp(w.Noise * rng.NormFloat64())
 						}
+						if strings.HasSuffix(unit, "sec/op") {
+							share *= seconds
+						}
+						values[unit] = share
 					}
+					w.withhold(values, pass, pool.Executor, pool.Workers, b)
 					if len(shares) > 0 {
 						p := record.GridPoint(pool.Executor, "spin", pool.Workers, g).With(record.AxisPass, pass)
 						rw.Result(record.Result{Point: p, Values: values})
@@ -213,6 +233,37 @@ func (w World) passes(rw *record.Writer, rng *rand.Rand) {
 				}
 			}
 		}
+	}
+}
+
+// withhold makes a slice of workers as much longer as Short says.
+func (w World) withhold(values map[string]float64, pass, executor string, workers, block int) {
+	if w.Short == nil {
+		return
+	}
+	short, lone := w.Short(pass, executor, workers, block)
+	t := values[record.UnitTime] / (1 - short)
+	atOnce, waits := float64(workers), []string{record.UnitBusy, record.UnitBusiest}
+	if lone {
+		atOnce, waits = 1, []string{record.UnitUnserved}
+	}
+	late, lacked := short*t, short*t*atOnce // of the slice, and of its threads together
+	values[record.UnitTime] = t
+	values[record.UnitWaited], values[record.UnitRan] = lacked, atOnce*t-lacked
+	values[record.UnitOthers] = 1.5 * lacked // also while nobody here wanted a CPU
+	for _, unit := range waits {
+		if _, ok := values[unit]; ok {
+			values[unit] += late
+		}
+	}
+	if _, ok := values[record.UnitRunnable]; ok { // goroutines whose thread has no CPU
+		values[record.UnitRunnable] += lacked
+	}
+	if v := values[record.UnitMutexWait]; v > 0 && lone { // all wait for who holds it
+		values[record.UnitMutexWait] = v / (1 - short)
+	}
+	if v := values[record.UnitGCShare]; v > 0 { // timed by the clock
+		values[record.UnitGCShare] = min(1, v/(1-short))
 	}
 }
 

@@ -284,4 +284,12 @@ func (s *stepped) pid() int { return s.process.Pid }
 
 func (s *stepped) printed() int64 { return s.process.Printed() }
 
-func (s *stepped) ran() map[int]float64 { return affinity.Ran(s.process.Pid) }
+func (s *stepped) ran() (ran map[int]float64) {
+	for id, of := range affinity.Stints(s.process.Pid) {
+		if ran == nil {
+			ran = map[int]float64{}
+		}
+		ran[id] = of.Ran
+	}
+	return ran
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"poolbench/bench/arm"
+	"poolbench/bench/host"
 	"poolbench/bench/record"
 	"poolbench/executors"
 	"poolbench/workloads"
@@ -28,7 +29,7 @@ func (a *pooled) Slice(ctx context.Context) (arm.Slice, error) { return a.SliceO
 
 // SliceOn is a Slice on what wrap makes of the executor, as a pass has it that looks at
 // tasks. nil takes it as it is.
-func (a *pooled) SliceOn(ctx context.Context, wrap func(executors.Executor) executors.Executor) (s arm.Slice, err error) {
+func (a *pooled) SliceOn(ctx context.Context, wrap arm.Wrap) (s arm.Slice, err error) {
 	a.failed.Store(true)
 	a.running.Store(true)
 	defer func() { a.failed.Store(err != nil); a.running.Store(false) }()
@@ -37,16 +38,21 @@ func (a *pooled) SliceOn(ctx context.Context, wrap func(executors.Executor) exec
 		return s, err
 	}
 	collect()
-	on := ex
+	s.Values = map[string]float64{record.UnitTasks: float64(a.tasks)}
+	wanted := a.demand(ex) // around the pass, which must not see what this takes
+	on, over := ex, func() {}
 	if wrap != nil {
-		on = wrap(ex)
+		if o, f := wrap(ex); f != nil {
+			on, over = o, f
+		} else {
+			on = o
+		}
 	}
-	makespan, err := run(ctx, job, on)
+	makespan, err := run(ctx, job, on, func() { over(); wanted(&s) })
 	if err != nil {
 		return s, err
 	}
 	s.Time = makespan.Seconds()
-	s.Values = map[string]float64{record.UnitTasks: float64(a.tasks)}
 	if timer, ok := job.(workloads.Timer); ok {
 		if seconds, share := timer.TaskTime(); share > 0 {
 			s.Values[record.UnitTaskTime], s.Values[record.UnitTaskShare] = seconds, share
@@ -58,7 +64,7 @@ func (a *pooled) SliceOn(ctx context.Context, wrap func(executors.Executor) exec
 	if parted, ok := job.(workloads.Parted); ok {
 		for _, part := range parted.Parts() {
 			collect()
-			elapsed, err := run(ctx, part.Job, ex)
+			elapsed, err := run(ctx, part.Job, ex, func() {})
 			if err != nil {
 				return s, fmt.Errorf("its %s part alone: %w", part.Name, err)
 			}
@@ -68,17 +74,40 @@ func (a *pooled) SliceOn(ctx context.Context, wrap func(executors.Executor) exec
 	return s, nil
 }
 
+// demand begins to note what this process and the workers of ex want of the CPUs; the
+// function that it returns ends that, and adds it to a slice. Where nobody asked, it does
+// nothing.
+func (a *pooled) demand(ex executors.Executor) (end func(*arm.Slice)) {
+	if !a.session.setup.Demand {
+		return func(*arm.Slice) {}
+	}
+	var workers []int
+	if p, ok := executors.As[interface{ Pids() []int }](ex); ok {
+		workers = p.Pids()
+	}
+	before := host.ReadDemand(workers)
+	return func(s *arm.Slice) {
+		d, ok := host.ReadDemand(workers).Since(before)
+		if !ok {
+			return
+		}
+		s.Ran, s.Waited = d.Ran, d.Waited
+		maps.Copy(s.Values, map[string]float64{record.UnitRan: d.Ran, record.UnitWaited: d.Waited, record.UnitOthers: d.Others})
+	}
+}
+
 // Computes is that of arm.OnExecutor.
 func (a *pooled) Computes() bool {
 	w, _ := a.session.grid.workload(a.point.Workload())
 	return w.Resource == workloads.CPU
 }
 
-// run runs job once and checks its answer, which is not timed.
-func run(ctx context.Context, job workloads.Job, ex executors.Executor) (time.Duration, error) {
+// run runs job once, calls over, and checks its answer: neither is timed.
+func run(ctx context.Context, job workloads.Job, ex executors.Executor, over func()) (time.Duration, error) {
 	begin := time.Now()
 	err := job.Run(ctx, ex)
 	makespan := time.Since(begin)
+	over()
 	if err != nil {
 		return 0, err
 	}
