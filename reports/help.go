@@ -64,7 +64,8 @@ func findHelps(s *Set) (out []Helping) {
 		of := func(unit string) estimate.Estimate { return s.Estimate(s.Series(p, unit)) }
 		for _, stage := range record.Stages {
 			takes := of(record.Stage(stage.Name, "mean"))
-			switch e := s.Series(p, record.Gain(stage.Name)).Sure(); {
+			gains := gainsOf(s, p, stage.Name)
+			switch e := gains.Estimate(); {
 			case e.N > 0 && 2*e.N >= takes.N: // it was tried in most blocks
 				h.Stages = append(h.Stages, HelpedStage{Stage: stage.Name, Saves: e, Takes: takes})
 			case takes.N > 0 && stage.Name != "queue" && stage.Name != "reply": // waiting is no stage to be fast in
@@ -77,6 +78,38 @@ func findHelps(s *Set) (out []Helping) {
 		}
 		if len(h.Stages) > 0 {
 			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// Gains are what delays said that a stage saves if it is twice as fast, as a share of the
+// makespan. The zero value has none.
+type Gains struct{ alone, within estimate.Series }
+
+// Add adds what they said in a block: of the stage and of the rest, which no delay reaches.
+//
+// If the rest takes as long however fast the stage is, gain is what the stage saves. If it
+// goes along with the whole, as waiting for a processor does that others have, the job with
+// delays in all stages took less than twice the time, and gain is a share of too much.
+func (g *Gains) Add(block int, gain, rest float64) {
+	g.alone.Scale, g.within.Scale = estimate.Difference, estimate.Difference
+	g.alone.Add(block, gain)
+	g.within.Add(block, gain/(1-rest))
+}
+
+// Estimate is the first, with an interval that covers both, since it is not known which.
+func (g *Gains) Estimate() estimate.Estimate {
+	out, within := g.alone.Sure(), g.within.Sure()
+	out.Low, out.High = min(out.Low, within.Low), max(out.High, within.High)
+	return out
+}
+
+func gainsOf(s *Set, p record.Point, stage string) (out Gains) {
+	m := s.at(p)
+	for i, r := range m.results {
+		if gain, ok := r.Values[record.Gain(stage)]; ok {
+			out.Add(m.blocks[i], gain, r.Values[record.RestGain])
 		}
 	}
 	return out

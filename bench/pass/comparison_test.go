@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"poolbench/executors/stages"
-	"poolbench/reports/estimate"
+	"poolbench/reports"
 )
 
 // A line is a pool in numbers: tasks are submitted and sent by one, run by workers, and
@@ -101,7 +101,7 @@ func TestComparisonCovers(t *testing.T) {
 			truths[s] = l.truth(s)
 		}
 		for range runs {
-			gains := map[stages.Stage]*estimate.Series{}
+			gains := map[stages.Stage]*reports.Gains{}
 			pace := 1.0
 			for b := range blocks {
 				c := comparison{dose: doses{}, armTime: armTime, order: rng.Perm}
@@ -124,13 +124,13 @@ func TestComparisonCovers(t *testing.T) {
 				}
 				for i, s := range c.tried {
 					if gains[s] == nil {
-						gains[s] = &estimate.Series{Scale: estimate.Difference}
+						gains[s] = new(reports.Gains)
 					}
-					gains[s].Add(b, found.gains[i])
+					gains[s].Add(b, found.gains[i], found.rest)
 				}
 			}
 			for s, of := range gains {
-				e, truth := of.Sure(), truths[s]
+				e, truth := of.Estimate(), truths[s]
 				if truth < 0.005 {
 					costless++
 					if e.Low > 0 || e.High < 0 {

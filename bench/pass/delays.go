@@ -70,8 +70,9 @@ func compareDelays(ctx context.Context, a arm.Arm, armTime time.Duration) (arm.S
 			c.tried = append(c.tried, stage)
 		}
 	}
+	p := paceNow()
 	found, err := c.run(func(d doses) (float64, error) {
-		s, err := sliceDelayed(ctx, on, d)
+		s, err := sliceDelayed(ctx, on, d, p)
 		return s.Time, err
 	})
 	if err != nil {
@@ -87,10 +88,10 @@ func compareDelays(ctx context.Context, a arm.Arm, armTime time.Duration) (arm.S
 }
 
 // sliceDelayed is a slice with delays in its stages.
-func sliceDelayed(ctx context.Context, on arm.OnExecutor, d doses) (arm.Slice, error) {
+func sliceDelayed(ctx context.Context, on arm.OnExecutor, d doses, p pace) (arm.Slice, error) {
 	var end func()
 	s, err := on.SliceOn(ctx, func(ex executors.Executor) (slow executors.Executor) {
-		slow, end = delayed(ex, d)
+		slow, end = delayed(ex, d, p)
 		return slow
 	})
 	if end != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"poolbench/executors"
 	"poolbench/executors/process"
 	"poolbench/executors/stages"
+	"poolbench/reports"
 	"poolbench/reports/estimate"
 	"poolbench/workloads"
 )
@@ -86,7 +88,7 @@ func (s setting) arm(t *testing.T) arm.Arm {
 
 // plant has the stage cost so much.
 func (s setting) plant(cost time.Duration) {
-	steps := stepsOf(cost)
+	steps := plantedPace().steps(cost)
 	switch s.stage {
 	case stages.Submit:
 		planted.submit.Store(steps)
@@ -97,15 +99,22 @@ func (s setting) plant(cost time.Duration) {
 	}
 }
 
+// plantedPace is the same in all runs, so that costs are the same amount of computing.
+var plantedPace = sync.OnceValue(paceNow)
+
 // fast is the cost with which the stage, and not the cost alone, is twice as fast: a stage takes some
 // time without it.
 func (s setting) fast(t *testing.T, a arm.Arm) time.Duration {
-	s.plant(s.cost)
-	_, _, dose, err := watchDoses(context.Background(), a)
-	if err != nil {
-		t.Fatal(err)
+	var all []float64
+	for range trialBlocks {
+		s.plant(s.cost)
+		_, _, dose, err := watchDoses(context.Background(), a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, dose[s.stage].Seconds()*float64(plantedPace()/paceNow()))
 	}
-	return max(0, s.cost-dose[s.stage]/2)
+	return max(0, s.cost-time.Duration(1e9*medianOf(all)/2))
 }
 
 // causalSettings are of pools whose threads all have a CPU, of 2: the caller of a pool of worker
@@ -147,12 +156,16 @@ type trial struct {
 // out the two that are furthest out.
 const trialBlocks = 9
 
+// truthTurns is how often the truth is measured in each of them: those of all runs of a setting
+// together have an interval that is short beside that of a prediction.
+const truthTurns = 4
+
 func tryOnce(t *testing.T, s setting) trial {
 	ctx := context.Background()
 	a := s.arm(t)
 	defer s.plant(0)
 	less := s.fast(t, a)
-	gains := map[stages.Stage]*estimate.Series{}
+	gains := map[stages.Stage]*reports.Gains{}
 	out := trial{of: s, predicted: map[stages.Stage]estimate.Estimate{}}
 	for b := range trialBlocks {
 		s.plant(s.cost)
@@ -163,12 +176,12 @@ func tryOnce(t *testing.T, s setting) trial {
 		for _, stage := range causal {
 			if v, ok := found.Values[record.Gain(string(stage))]; ok {
 				if gains[stage] == nil {
-					gains[stage] = &estimate.Series{Scale: estimate.Difference}
+					gains[stage] = new(reports.Gains)
 				}
-				gains[stage].Add(b, v)
+				gains[stage].Add(b, v, found.Values[record.RestGain])
 			}
 		}
-		for turn := range 6 {
+		for turn := range truthTurns {
 			times := map[time.Duration]float64{}
 			costs := []time.Duration{s.cost, less}
 			if turn%2 == 1 {
@@ -188,7 +201,7 @@ func tryOnce(t *testing.T, s setting) trial {
 		}
 	}
 	for stage, series := range gains {
-		out.predicted[stage] = series.Sure()
+		out.predicted[stage] = series.Estimate()
 	}
 	return out
 }
