@@ -165,7 +165,7 @@ func TestComparisonEnds(t *testing.T) {
 		from, to       float64 // s of all slices
 	}{
 		"quiet":            {0.001, 0.02, 0, 0.5, 1},
-		"noisy":            {0.8, 0.02, 0, 2, 3},
+		"noisy":            {0.8, 0.02, 0, 1.5, 2.5},
 		"told to":          {0.001, 0.02, 5 * time.Second, 5, 6},
 		"long slices":      {0.001, 0.1, 0, 1.5, 1.7}, // each alone is long enough: 4 turns of 0.1 s, 0.2 s and 0.1 s
 		"very long slices": {0.001, 10, 0, 150, 170},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"poolbench/bench/arm"
@@ -51,8 +52,9 @@ const (
 	longestDose = time.Second
 )
 
-// compareDelays is a comparison whose arms run for so long in a turn.
-func compareDelays(ctx context.Context, a arm.Arm, armTime time.Duration) (arm.Slice, []Artefact, error) {
+// compareDelays is a comparison whose arms run for so long in a turn. always are stages that are
+// tried whatever they may save.
+func compareDelays(ctx context.Context, a arm.Arm, armTime time.Duration, always ...stages.Stage) (arm.Slice, []Artefact, error) {
 	s, times, dose, err := watchDoses(ctx, a)
 	if dose == nil || err != nil {
 		return s, nil, err
@@ -66,7 +68,7 @@ func compareDelays(ctx context.Context, a arm.Arm, armTime time.Duration) (arm.S
 	}
 	c := comparison{dose: dose, armTime: armTime, least: aboutOf(ctx).Time, order: rand.Perm}
 	for _, stage := range causal {
-		if most := dose[stage].Seconds() * float64(times.Submitted) / 2 / s.Time; most >= leastGain {
+		if most := dose[stage].Seconds() * float64(times.Submitted) / 2 / s.Time; most >= leastGain || slices.Contains(always, stage) {
 			c.tried = append(c.tried, stage)
 		}
 	}
