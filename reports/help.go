@@ -27,7 +27,7 @@ const passDelays = "delays"
 var Help = Question{
 	Name: "help", Title: "What would help?", Doc: "Which stage of a task would be worth making faster?",
 	Answer: func(s *Set) Section {
-		out := Section{Reading: "Each number is the share of the makespan that is saved if that stage of every task takes half as long, as slices tell in which every other stage is slowed by as much as it takes. The rest is all that such delays do not reach, handing tasks over and waking workers among it: where it is worth much and goes on beside the stages, they may be worth less."}
+		out := Section{Reading: "Each number is the share of the makespan that is saved if that stage of every task takes half as long, as slices tell in which every other stage is slowed by as much as it takes. The rest is all that such delays do not reach, handing tasks over among it. Whether it stays as it is when a stage is faster, or shrinks along, is not known: intervals cover both."}
 		helps := HelpsOf(s)
 		for _, h := range helps {
 			out.Sentences = append(out.Sentences, h.sentence())

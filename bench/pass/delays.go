@@ -23,11 +23,17 @@ import (
 // save. This holds wherever the bottleneck is, also where it moves, which the slope of the
 // time against a delay in the stage alone does not tell.
 //
+// To wake a worker process, or who reads its replies, takes time as well, and the more tasks come
+// while that lasts, the fewer wakes there are: wakes take twice as long in slowed jobs, too, each
+// of them twice what it took.
+//
 // A delay is an amount of computing, so work that waits has no such profile. Waiting itself
 // (queue, reply) is no stage to be fast in. What no delay reaches, as handing a task over
-// within the executor, is the same with delays and without: where it comes on top of the
-// stages it leaves the difference alone. How much it is as a whole tells what is missing when
-// all is slowed, RestGain.
+// within the executor, or losing the processor to another thread, is the same with delays and
+// without, or grows with them, which is not known: where it comes on top of the stages it leaves
+// the difference alone, and where it grows it has its share in what a stage saves. How much
+// it is as a whole is told by how far from twice the time a job is in which all is slowed,
+// RestGain; reports have intervals that cover both (reports.Gains).
 //
 // A comparison goes on for as long as About says, and in any case until it tells enough or
 // comparisonTime is over.

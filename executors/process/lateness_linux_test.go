@@ -118,7 +118,34 @@ func TestHeldBellIsRungInTheEnd(t *testing.T) {
 	}
 }
 
+// held is what ring reports; nobody is woken who does not sleep.
 func held(b *bell, now bool) bool {
 	_, held := b.ring(now)
 	return held
+}
+
+// Only who sleeps is woken; the moment of a wake is told once, and only where wakes are slowed
+// does a worker tell it.
+func TestSlowWakes(t *testing.T) {
+	conn, s, b := newLine(t, time.Millisecond)
+	if woke, _ := b.ring(true); woke || s.wake() {
+		t.Error("nobody slept, and was woken")
+	}
+	for _, slow := range []bool{false, true, false} {
+		b.slowWakes(slow)
+		b.announce(bellTaker)
+		before := remote.Common()
+		conn.call(true)
+		if !b.recall(bellTaker) {
+			t.Error("who slept was not woken")
+		}
+		at := b.rung()
+		if told := at >= before && at <= remote.Common(); told != slow || b.rung() != 0 {
+			t.Errorf("slowed %v: rung at %d, begun at %d", slow, at, before)
+		}
+	}
+	s.setWoken(7)
+	if s.woken() != 7 || s.woken() != 0 {
+		t.Error("the moment of a wake is not told once")
+	}
 }

@@ -166,7 +166,7 @@ func (p *Pool) Submit(t executors.Task) error {
 	if feed {
 		waking += p.feed()
 	}
-	if b != nil {
+	if b != nil && b.told != nil {
 		b.wakes.Add(waking.Nanoseconds())
 	}
 	p.monitor.wake()
