@@ -159,12 +159,16 @@ func (x HelpedStage) name() string {
 	return x.Stage
 }
 
+// mostAstray is the share of the makespan by which a job with all stages slowed may take longer
+// than it should, twice that share of it: threads that wait for each other's processor do.
+const mostAstray = 0.2
+
 // astray reports whether the delays surely did something else than they should: a stage that
-// takes half as long cannot save more than half of the makespan, nor can a faster rest cost
-// any of it.
+// takes half as long cannot save much more than half of the makespan, nor can a faster rest cost
+// much of it: intervals cover a little.
 func (h Helping) astray() bool {
 	return slices.ContainsFunc(h.Stages, func(x HelpedStage) bool {
-		return !x.Bound && x.Saves.Known() && (x.Saves.Low > 0.5+Practical || x.Stage == "rest" && x.Saves.High < -Practical)
+		return !x.Bound && x.Saves.Known() && (x.Saves.Low > 0.5+mostAstray || x.Stage == "rest" && x.Saves.High < -mostAstray)
 	})
 }
 
