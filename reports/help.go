@@ -27,7 +27,7 @@ const passDelays = "delays"
 var Help = Question{
 	Name: "help", Title: "What would help?", Doc: "Which stage of a task would be worth making faster?",
 	Answer: func(s *Set) Section {
-		out := Section{Reading: "Each number is the share of the makespan that is saved if that stage of every task takes half as long, as slices tell in which every other stage is slowed by as much as it takes. The rest is all that such delays do not reach, handing tasks over and waking workers among it: where it is worth much and goes on beside the stages, they may be worth less."}
+		out := Section{Reading: "Each number is the share of the makespan that is saved if that stage of every task takes half as long, as slices tell in which every other stage is slowed by as much as it takes. The rest is all that such delays do not reach, handing tasks over among it. Whether it stays as it is when a stage is faster, or shrinks along, is not known: intervals cover both."}
 		helps := HelpsOf(s)
 		for _, h := range helps {
 			out.Sentences = append(out.Sentences, h.sentence())
@@ -64,7 +64,8 @@ func findHelps(s *Set) (out []Helping) {
 		of := func(unit string) estimate.Estimate { return s.Estimate(s.Series(p, unit)) }
 		for _, stage := range record.Stages {
 			takes := of(record.Stage(stage.Name, "mean"))
-			switch e := s.Series(p, record.Gain(stage.Name)).Sure(); {
+			gains := gainsOf(s, p, stage.Name)
+			switch e := gains.Estimate(); {
 			case e.N > 0 && 2*e.N >= takes.N: // it was tried in most blocks
 				h.Stages = append(h.Stages, HelpedStage{Stage: stage.Name, Saves: e, Takes: takes})
 			case takes.N > 0 && stage.Name != "queue" && stage.Name != "reply": // waiting is no stage to be fast in
@@ -77,6 +78,38 @@ func findHelps(s *Set) (out []Helping) {
 		}
 		if len(h.Stages) > 0 {
 			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// Gains are what delays said that a stage saves if it is twice as fast, as a share of the
+// makespan. The zero value has none.
+type Gains struct{ alone, within estimate.Series }
+
+// Add adds what they said in a block: of the stage and of the rest, which no delay reaches.
+//
+// If the rest takes as long however fast the stage is, gain is what the stage saves. If it
+// goes along with the whole, as waiting for a processor does that others have, the job with
+// delays in all stages took less than twice the time, and gain is a share of too much.
+func (g *Gains) Add(block int, gain, rest float64) {
+	g.alone.Scale, g.within.Scale = estimate.Difference, estimate.Difference
+	g.alone.Add(block, gain)
+	g.within.Add(block, gain/(1-rest))
+}
+
+// Estimate is the first, with an interval that covers both, since it is not known which.
+func (g *Gains) Estimate() estimate.Estimate {
+	out, within := g.alone.Sure(), g.within.Sure()
+	out.Low, out.High = min(out.Low, within.Low), max(out.High, within.High)
+	return out
+}
+
+func gainsOf(s *Set, p record.Point, stage string) (out Gains) {
+	m := s.at(p)
+	for i, r := range m.results {
+		if gain, ok := r.Values[record.Gain(stage)]; ok {
+			out.Add(m.blocks[i], gain, r.Values[record.RestGain])
 		}
 	}
 	return out
@@ -126,12 +159,16 @@ func (x HelpedStage) name() string {
 	return x.Stage
 }
 
+// mostAstray is the share of the makespan by which a job with all stages slowed may take longer
+// than it should, twice that share of it: threads that wait for each other's processor do.
+const mostAstray = 0.2
+
 // astray reports whether the delays surely did something else than they should: a stage that
-// takes half as long cannot save more than half of the makespan, nor can a faster rest cost
-// any of it.
+// takes half as long cannot save much more than half of the makespan, nor can a faster rest cost
+// much of it: intervals cover a little.
 func (h Helping) astray() bool {
 	return slices.ContainsFunc(h.Stages, func(x HelpedStage) bool {
-		return !x.Bound && x.Saves.Known() && (x.Saves.Low > 0.5+Practical || x.Stage == "rest" && x.Saves.High < -Practical)
+		return !x.Bound && x.Saves.Known() && (x.Saves.Low > 0.5+mostAstray || x.Stage == "rest" && x.Saves.High < -mostAstray)
 	})
 }
 

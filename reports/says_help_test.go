@@ -2,6 +2,7 @@ package reports_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -47,5 +48,28 @@ func TestHelp(t *testing.T) {
 	has(t, said(holds(t, text(3, 0.3, 0.01)), reports.Help), "too few comparisons for an interval so far")
 	if none := reports.Answer(world(t, planted.Worlds(1, 8, 0.03)["all equal"]), reports.Help); len(none) != 0 {
 		t.Errorf("of a record without delays: %v", none)
+	}
+}
+
+// The interval of a gain covers that the rest stays as it is, and that it shrinks along; where
+// there is no rest both are the same, and what gains nothing gains nothing.
+func TestGains(t *testing.T) {
+	for _, c := range []struct{ gain, rest, low, high float64 }{
+		{0.4, 0, 0.4, 0.4},
+		{0.4, 0.2, 0.4, 0.5},
+		{0.4, -0.25, 0.32, 0.4}, // all slowed took more than twice the time
+		{0, 0.2, 0, 0},
+		{-0.1, 0.2, -0.125, -0.1},
+	} {
+		var g reports.Gains
+		for b := range 9 {
+			g.Add(b, c.gain, c.rest)
+		}
+		if e := g.Estimate(); e.N != 9 || e.Value != c.gain || math.Abs(e.Low-c.low) > 1e-9 || math.Abs(e.High-c.high) > 1e-9 {
+			t.Errorf("gain %v, rest %v: %+v, want [%v, %v]", c.gain, c.rest, e, c.low, c.high)
+		}
+	}
+	if e := new(reports.Gains).Estimate(); e.N != 0 || e.Known() {
+		t.Errorf("of nothing: %+v", e)
 	}
 }

@@ -31,7 +31,7 @@ const (
 	// leastTurns is the least number of turns that tells how much they scatter.
 	leastTurns = 4
 	// comparisonTime is how long a comparison goes on for the sake of its precision.
-	comparisonTime = 2 * time.Second
+	comparisonTime = 1500 * time.Millisecond
 	// With these standard errors, the first a share of the gain and the second one of the
 	// makespan, the interval of a few comparisons is half as wide as the gain, or tells that
 	// there is none worth having.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"poolbench/executors/stages"
-	"poolbench/reports/estimate"
+	"poolbench/reports"
 )
 
 // A line is a pool in numbers: tasks are submitted and sent by one, run by workers, and
@@ -101,7 +101,7 @@ func TestComparisonCovers(t *testing.T) {
 			truths[s] = l.truth(s)
 		}
 		for range runs {
-			gains := map[stages.Stage]*estimate.Series{}
+			gains := map[stages.Stage]*reports.Gains{}
 			pace := 1.0
 			for b := range blocks {
 				c := comparison{dose: doses{}, armTime: armTime, order: rng.Perm}
@@ -124,13 +124,13 @@ func TestComparisonCovers(t *testing.T) {
 				}
 				for i, s := range c.tried {
 					if gains[s] == nil {
-						gains[s] = &estimate.Series{Scale: estimate.Difference}
+						gains[s] = new(reports.Gains)
 					}
-					gains[s].Add(b, found.gains[i])
+					gains[s].Add(b, found.gains[i], found.rest)
 				}
 			}
 			for s, of := range gains {
-				e, truth := of.Sure(), truths[s]
+				e, truth := of.Estimate(), truths[s]
 				if truth < 0.005 {
 					costless++
 					if e.Low > 0 || e.High < 0 {
@@ -155,6 +155,72 @@ func TestComparisonCovers(t *testing.T) {
 	}
 }
 
+// A sleeper is a pool in numbers whose worker falls asleep when it has nothing to do. To wake
+// it takes the time of who submits, and it goes on later.
+type sleeper struct {
+	submit, run, wake, latency float64 // µs; the last two of a wake
+}
+
+// makespan is that of tasks.
+func (s sleeper) makespan() float64 {
+	const tasks = 200
+	submitted, free := 0.0, 0.0
+	for range tasks {
+		submitted += s.submit
+		if free < submitted {
+			free = submitted + s.latency
+			submitted += s.wake
+		}
+		free += s.run
+	}
+	return free
+}
+
+// slowed has delays, and wakes that take twice as long if they do.
+func (s sleeper) slowed(d doses, wakes bool) sleeper {
+	s.submit += float64(d[stages.Submit]) / 1e3
+	s.run += float64(d[stages.Run]) / 1e3
+	if wakes && len(d) > 0 {
+		s.wake, s.latency = 2*s.wake, 2*s.latency
+	}
+	return s
+}
+
+// A faster stage has fewer wakes, which the gain is told with if wakes are slowed along with
+// the stages, and without if they are not: then the gain is missed.
+func TestComparisonCountsWakes(t *testing.T) {
+	for name, test := range map[string]struct {
+		sleeper
+		missed float64 // at least, by the prediction if wakes are not slowed; 0 for nothing
+	}{
+		"wakes vanish":          {sleeper{submit: 20, run: 12, wake: 8, latency: 10}, 0.1},
+		"a wake for each task":  {sleeper{submit: 50, run: 5, wake: 6, latency: 10}, 0},
+		"some of them vanish":   {sleeper{submit: 40, run: 15, wake: 14, latency: 20}, 0.1},
+		"the worker is slowest": {sleeper{submit: 5, run: 30, wake: 8, latency: 10}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fast := test.sleeper
+			fast.submit /= 2
+			truth := 1 - fast.makespan()/test.makespan()
+			predict := func(wakes bool) float64 {
+				c := comparison{dose: doses{stages.Submit: time.Duration(1e3 * test.submit), stages.Run: time.Duration(1e3 * test.run)},
+					tried: []stages.Stage{stages.Submit}, armTime: armTime, order: rand.Perm}
+				got, err := c.run(func(d doses) (float64, error) { return test.slowed(d, wakes).makespan() / 1e6, nil })
+				if err != nil {
+					t.Fatal(err)
+				}
+				return got.gains[0]
+			}
+			if got := predict(true); math.Abs(got-truth) > 0.001 {
+				t.Errorf("gains %.3f, predicted %.3f", truth, got)
+			}
+			if missed := truth - predict(false); missed < test.missed-0.001 || test.missed == 0 && missed > 0.001 {
+				t.Errorf("gains %.3f; with wakes as they are the prediction misses %.3f", truth, missed)
+			}
+		})
+	}
+}
+
 // A comparison ends when it tells enough, goes on to the end of its time where it does not,
 // and for as long as it is told to.
 func TestComparisonEnds(t *testing.T) {
@@ -165,7 +231,7 @@ func TestComparisonEnds(t *testing.T) {
 		from, to       float64 // s of all slices
 	}{
 		"quiet":            {0.001, 0.02, 0, 0.5, 1},
-		"noisy":            {0.8, 0.02, 0, 2, 3},
+		"noisy":            {0.8, 0.02, 0, 1.5, 2.5},
 		"told to":          {0.001, 0.02, 5 * time.Second, 5, 6},
 		"long slices":      {0.001, 0.1, 0, 1.5, 1.7}, // each alone is long enough: 4 turns of 0.1 s, 0.2 s and 0.1 s
 		"very long slices": {0.001, 10, 0, 150, 170},

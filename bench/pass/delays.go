@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"poolbench/bench/arm"
@@ -22,11 +23,17 @@ import (
 // save. This holds wherever the bottleneck is, also where it moves, which the slope of the
 // time against a delay in the stage alone does not tell.
 //
+// To wake a worker process, or who reads its replies, takes time as well, and the more tasks come
+// while that lasts, the fewer wakes there are: wakes take twice as long in slowed jobs, too, each
+// of them twice what it took.
+//
 // A delay is an amount of computing, so work that waits has no such profile. Waiting itself
 // (queue, reply) is no stage to be fast in. What no delay reaches, as handing a task over
-// within the executor, is the same with delays and without: where it comes on top of the
-// stages it leaves the difference alone. How much it is as a whole tells what is missing when
-// all is slowed, RestGain.
+// within the executor, or losing the processor to another thread, is the same with delays and
+// without, or grows with them, which is not known: where it comes on top of the stages it leaves
+// the difference alone, and where it grows it has its share in what a stage saves. How much
+// it is as a whole is told by how far from twice the time a job is in which all is slowed,
+// RestGain; reports have intervals that cover both (reports.Gains).
 //
 // A comparison goes on for as long as About says, and in any case until it tells enough or
 // comparisonTime is over.
@@ -51,8 +58,9 @@ const (
 	longestDose = time.Second
 )
 
-// compareDelays is a comparison whose arms run for so long in a turn.
-func compareDelays(ctx context.Context, a arm.Arm, armTime time.Duration) (arm.Slice, []Artefact, error) {
+// compareDelays is a comparison whose arms run for so long in a turn. always are stages that are
+// tried whatever they may save.
+func compareDelays(ctx context.Context, a arm.Arm, armTime time.Duration, always ...stages.Stage) (arm.Slice, []Artefact, error) {
 	s, times, dose, err := watchDoses(ctx, a)
 	if dose == nil || err != nil {
 		return s, nil, err
@@ -66,12 +74,13 @@ func compareDelays(ctx context.Context, a arm.Arm, armTime time.Duration) (arm.S
 	}
 	c := comparison{dose: dose, armTime: armTime, least: aboutOf(ctx).Time, order: rand.Perm}
 	for _, stage := range causal {
-		if most := dose[stage].Seconds() * float64(times.Submitted) / 2 / s.Time; most >= leastGain {
+		if most := dose[stage].Seconds() * float64(times.Submitted) / 2 / s.Time; most >= leastGain || slices.Contains(always, stage) {
 			c.tried = append(c.tried, stage)
 		}
 	}
+	p := paceNow()
 	found, err := c.run(func(d doses) (float64, error) {
-		s, err := sliceDelayed(ctx, on, d)
+		s, err := sliceDelayed(ctx, on, d, p)
 		return s.Time, err
 	})
 	if err != nil {
@@ -90,8 +99,8 @@ func compareDelays(ctx context.Context, a arm.Arm, armTime time.Duration) (arm.S
 }
 
 // sliceDelayed is a slice with delays in its stages.
-func sliceDelayed(ctx context.Context, on arm.OnExecutor, d doses) (arm.Slice, error) {
-	s, err := on.SliceOn(ctx, func(ex executors.Executor) (executors.Executor, func()) { return delayed(ex, d) })
+func sliceDelayed(ctx context.Context, on arm.OnExecutor, d doses, p pace) (arm.Slice, error) {
+	s, err := on.SliceOn(ctx, func(ex executors.Executor) (executors.Executor, func()) { return delayed(ex, d, p) })
 	if err != nil {
 		return s, fmt.Errorf("with delays in its stages: %w", err)
 	}

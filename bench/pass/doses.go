@@ -56,7 +56,7 @@ func dosesOf(t stages.Times) doses {
 	out := doses{}
 	for _, stage := range causal {
 		if of, ok := t.Of(stage); ok {
-			out[stage] = typical(of)
+			out[stage] = typical(of, stage == stages.Run)
 		}
 	}
 	// Submit has the encoding in it; and where there is one, the worker is another process,
@@ -72,13 +72,22 @@ func dosesOf(t stages.Times) doses {
 // longer.
 const away = time.Millisecond
 
+// rare is how many times as long as nine tasks of ten a stage of the pool takes at most: a
+// thread of it is also away for as long as another one, which it woke, has its CPU.
+const rare = 10
+
 // typical is how long a stage takes for a task. A thread that lost its CPU is no part of it:
 // where most tasks take the same it is the median, else the mean of those that took less than
-// away longer.
-func typical(of stages.Time) time.Duration {
+// away longer, and, unless it is the task's own function, of which few may be long, were not
+// rare.
+func typical(of stages.Time, own bool) time.Duration {
 	half, most := of.Quantile(0.5), of.Quantile(0.9)
 	if 2*most <= 3*half {
 		return half
 	}
-	return of.MeanWithin(half + away)
+	longest := half + away
+	if !own {
+		longest = min(longest, rare*most)
+	}
+	return of.MeanWithin(longest)
 }

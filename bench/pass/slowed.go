@@ -3,7 +3,7 @@ package pass
 import (
 	"context"
 	"math"
-	"sync"
+	"slices"
 	"time"
 
 	"poolbench/executors"
@@ -12,14 +12,16 @@ import (
 )
 
 // delayed is ex with delays in its stages, until end, which is nil if there is nothing to end.
-func delayed(ex executors.Executor, d doses) (slow executors.Executor, end func()) {
-	s := &slowed{ex: ex, submit: stepsOf(d[stages.Submit])}
+// Where it wakes workers elsewhere, wakes take twice as long, too: they are as much in a job of
+// twice the time as the stages are, and longer wakes are fewer.
+func delayed(ex executors.Executor, d doses, p pace) (slow executors.Executor, end func()) {
+	s := &slowed{ex: ex, submit: p.steps(d[stages.Submit])}
 	if pool, ok := executors.As[slower](ex); ok {
-		pool.Slow(remote.Slow{Encode: stepsOf(d[stages.Encode]), Send: stepsOf(d[stages.Send]),
-			Run: stepsOf(d[stages.Start] + d[stages.Run]), Decode: stepsOf(d[stages.Decode])})
+		pool.Slow(remote.Slow{Encode: p.steps(d[stages.Encode]), Send: p.steps(d[stages.Send]),
+			Run: p.steps(d[stages.Start] + d[stages.Run]), Decode: p.steps(d[stages.Decode]), Wakes: len(d) > 0})
 		return s, func() { pool.Slow(remote.Slow{}) }
 	}
-	s.task = stepsOf(d[stages.Start] + d[stages.Run])
+	s.task = p.steps(d[stages.Start] + d[stages.Run])
 	return s, nil
 }
 
@@ -58,16 +60,24 @@ func (t slowedTask) Run(w *executors.Worker) {
 	t.Task.Run(w)
 }
 
-// stepTime is how long a step of remote.Spin takes, in ns: in the fastest of many runs.
-var stepTime = sync.OnceValue(func() float64 {
-	const steps = 20_000
-	best := time.Hour
-	for range 200 {
+// A pace is how long a step of remote.Spin takes, in ns.
+type pace float64
+
+// paceNow is the pace of this machine now: the same tenant next door, and so the same clock of
+// the processor, that stages are timed with.
+func paceNow() pace {
+	const steps, often = 20_000, 15
+	times := make([]time.Duration, often)
+	for i := range times {
 		begin := time.Now()
 		remote.Spin(steps)
-		best = min(best, time.Since(begin))
+		times[i] = time.Since(begin)
 	}
-	return float64(best.Nanoseconds()) / steps
-})
+	slices.Sort(times)
+	return pace(float64(times[often/2].Nanoseconds()) / steps)
+}
 
-func stepsOf(d time.Duration) int64 { return int64(math.Round(float64(d.Nanoseconds()) / stepTime())) }
+// steps is how many take so long.
+func (p pace) steps(d time.Duration) int64 {
+	return int64(math.Round(float64(d.Nanoseconds()) / float64(p)))
+}

@@ -23,6 +23,8 @@ const (
 	bellSize   = 4096
 	bellWaiter = 0
 	bellTaker  = 64
+	bellSlowed = 128 // 1 when wakes are slowed, by the parent
+	bellRung   = 192 // int64: when it was rung, if they are; 0 when somebody has seen that
 )
 
 // What a word of a bell says.
@@ -58,19 +60,38 @@ func (b *bell) word(at int) *uint32 { return (*uint32)(unsafe.Pointer(&b.mem[at]
 
 // ring wakes the parent if it sleeps; while the bell is held only if it is to be woken now,
 // else that is reported.
-func (b *bell) ring(now bool) (held bool) {
+func (b *bell) ring(now bool) (woke, held bool) {
 	if wakeOne(b.word(bellWaiter)) || wakeOne(b.word(bellTaker)) {
-		return false
+		return true, false
 	}
 	taker := b.word(bellTaker)
 	if atomic.LoadUint32(taker) != bellHeld {
-		return false
+		return false, false
 	}
-	if now && atomic.CompareAndSwapUint32(taker, bellHeld, bellAwake) {
+	if woke = now && atomic.CompareAndSwapUint32(taker, bellHeld, bellAwake); woke {
 		wakeAny(taker)
 	}
-	return !now
+	return woke, !now
 }
+
+// slowWakes says whether wakes take longer than they need, see remote.Slow.
+func (b *bell) slowWakes(slow bool) {
+	n := uint32(0)
+	if slow {
+		n = 1
+	}
+	atomic.StoreUint32(b.word(bellSlowed), n)
+}
+
+func (b *bell) slowsWakes() bool { return atomic.LoadUint32(b.word(bellSlowed)) == 1 }
+
+// setRung notes that the bell is about to be rung, at a moment of the common clock in ns.
+func (b *bell) setRung(at int64) { atomic.StoreUint64(b.moment(), uint64(at)) }
+
+// rung is that moment, once; 0 if there is none.
+func (b *bell) rung() int64 { return int64(atomic.SwapUint64(b.moment(), 0)) }
+
+func (b *bell) moment() *uint64 { return (*uint64)(unsafe.Pointer(&b.mem[bellRung])) }
 
 // hold is called by somebody who takes replies, and soon comes again.
 func (b *bell) hold() { atomic.CompareAndSwapUint32(b.word(bellTaker), bellAsleep, bellHeld) }
@@ -90,8 +111,9 @@ func (b *bell) recall(at int) (rung bool) {
 	return atomic.SwapUint32(b.word(at), bellAwake) == bellAwake
 }
 
-// sleep waits for a ring, at most so long; 0 is no limit. It may return early.
-func (b *bell) sleep(at int, most time.Duration) { sleepOn(b.word(at), most) }
+// sleep waits for a ring, at most so long; 0 is no limit. It may return early. woken tells that
+// somebody rang meanwhile.
+func (b *bell) sleep(at int, most time.Duration) (woken bool) { return sleepOn(b.word(at), most) }
 
 // rouse ends the sleep of somebody, now or next, whatever has become of the word.
 func (b *bell) rouse(at int) {

@@ -54,6 +54,7 @@ func (w *member) wire(p *Pool) {
 	w.control = newSender(w.replyEnd, w.abandon)
 	w.workerLine.init(w.segment)
 	w.giveUp = w.abandon
+	w.workerLine.probe = &p.probe
 	w.answered = func(replies []reply) { p.answered(w, replies) }
 	w.onSpent = func() { p.spent(w) }
 }

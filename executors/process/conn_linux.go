@@ -125,7 +125,17 @@ const soon = 400 * time.Microsecond
 // tells that the parent is awake and looks soon; now wakes it all the same.
 func (c *memoryConn) call(now bool) (held bool) {
 	c.seg.addCall()
-	return c.bell.ring(now)
+	if !c.bell.slowsWakes() {
+		_, held = c.bell.ring(now)
+		return held
+	}
+	begin := remote.Common()
+	c.bell.setRung(begin)
+	woke, held := c.bell.ring(now)
+	if woke {
+		remote.Again(begin)
+	}
+	return held
 }
 
 // await sleeps on a word until the parent wakes it, or for so long if that is not 0, unless
@@ -133,7 +143,9 @@ func (c *memoryConn) call(now bool) (held bool) {
 func (c *memoryConn) await(word *uint32, ready func() bool, most time.Duration) {
 	atomic.StoreUint32(word, 1)
 	if !ready() {
-		sleepOn(word, most)
+		if sleepOn(word, most) && c.bell.slowsWakes() {
+			remote.Again(c.seg.woken())
+		}
 	}
 	atomic.StoreUint32(word, 0)
 }

@@ -59,28 +59,28 @@ func TestRepliesAreRungInTime(t *testing.T) {
 // While somebody holds the bell a worker need not wake anybody, but can.
 func TestBellHeld(t *testing.T) {
 	_, _, b := newLine(t, time.Millisecond)
-	if b.hold(); b.ring(false) {
+	if b.hold(); held(b, false) {
 		t.Error("held, and nobody slept")
 	}
 	b.announce(bellTaker)
 	b.hold()
-	if b.spoiled(bellTaker) || !b.ring(false) || b.recall(bellTaker) {
+	if b.spoiled(bellTaker) || !held(b, false) || b.recall(bellTaker) {
 		t.Error("a held bell was rung")
 	}
 	b.announce(bellTaker)
 	b.hold()
-	if b.ring(true) || !b.recall(bellTaker) {
+	if held(b, true) || !b.recall(bellTaker) {
 		t.Error("a held bell cannot be rung")
 	}
 	b.announce(bellTaker)
 	b.hold()
-	if b.letGo(); b.ring(false) || !b.recall(bellTaker) {
+	if b.letGo(); held(b, false) || !b.recall(bellTaker) {
 		t.Error("it is held though it was let go")
 	}
 	b.announce(bellTaker)
 	b.hold()
 	b.announce(bellWaiter)
-	if b.ring(false) || !b.recall(bellWaiter) || b.recall(bellTaker) {
+	if held(b, false) || !b.recall(bellWaiter) || b.recall(bellTaker) {
 		t.Error("who waits for a future is not woken while the bell is held")
 	}
 }
@@ -115,5 +115,37 @@ func TestHeldBellIsRungInTheEnd(t *testing.T) {
 			s.wake()
 			time.Sleep(100 * time.Microsecond)
 		}
+	}
+}
+
+// held is what ring reports; nobody is woken who does not sleep.
+func held(b *bell, now bool) bool {
+	_, held := b.ring(now)
+	return held
+}
+
+// Only who sleeps is woken; the moment of a wake is told once, and only where wakes are slowed
+// does a worker tell it.
+func TestSlowWakes(t *testing.T) {
+	conn, s, b := newLine(t, time.Millisecond)
+	if woke, _ := b.ring(true); woke || s.wake() {
+		t.Error("nobody slept, and was woken")
+	}
+	for _, slow := range []bool{false, true, false} {
+		b.slowWakes(slow)
+		b.announce(bellTaker)
+		before := remote.Common()
+		conn.call(true)
+		if !b.recall(bellTaker) {
+			t.Error("who slept was not woken")
+		}
+		at := b.rung()
+		if told := at >= before && at <= remote.Common(); told != slow || b.rung() != 0 {
+			t.Errorf("slowed %v: rung at %d, begun at %d", slow, at, before)
+		}
+	}
+	s.setWoken(7)
+	if s.woken() != 7 || s.woken() != 0 {
+		t.Error("the moment of a wake is not told once")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"poolbench/executors"
 	"poolbench/executors/remote"
@@ -20,8 +21,9 @@ type workerLine struct {
 	data     *sender  // of tasks
 	control  *sender  // of what is said beside the tasks
 	answered func([]reply)
-	onSpent  func()      // the worker has been given all tasks that it may have in its life
-	giveUp   func(error) // ends a worker that speaks another language, or cannot be spoken to
+	onSpent  func()                 // the worker has been given all tasks that it may have in its life
+	giveUp   func(error)            // ends a worker that speaks another language, or cannot be spoken to
+	probe    *atomic.Pointer[probe] // of the pool
 
 	isBusy bool // of the intake, guarded by its lock
 
@@ -160,8 +162,9 @@ func (l *workerLine) release(it *remote.Item) {
 }
 
 // push gives items to the worker. What it returns the worker did not get: it is to end, or
-// there is no room. more tells that others wait, for which it should be refilled in time.
-func (l *workerLine) push(items []*remote.Item, more bool) (rest []*remote.Item) {
+// there is no room. more tells that others wait, for which it should be refilled in time; waking
+// is how long it took to wake the worker, 0 unless tasks are traced.
+func (l *workerLine) push(items []*remote.Item, more bool) (rest []*remote.Item, waking time.Duration) {
 	l.mu.Lock()
 	for i, it := range items {
 		if !l.open || !l.fits(it) {
@@ -187,11 +190,32 @@ func (l *workerLine) push(items []*remote.Item, more bool) (rest []*remote.Item)
 	}
 	l.mu.Unlock()
 	if wake {
-		l.seg.wake()
+		waking = l.wake()
 		l.seg.close()
 	}
 	l.data.flush()
-	return rest
+	return rest, waking
+}
+
+// wake wakes the worker if it sleeps, and tells for how long if tasks are traced. Called without a lock.
+func (l *workerLine) wake() (took time.Duration) {
+	b := l.probe.Load()
+	if b == nil {
+		l.seg.wake()
+		return 0
+	}
+	begin := remote.Common()
+	if b.slow.Wakes {
+		l.seg.setWoken(begin)
+	}
+	if !l.seg.wake() {
+		return 0
+	}
+	took = time.Duration(remote.Common() - begin)
+	if b.slow.Wakes {
+		remote.Again(begin)
+	}
+	return took
 }
 
 // fits reports whether the ring has room for an item. Called with mu held.
@@ -228,12 +252,14 @@ func (l *workerLine) define(f *remote.Func) {
 
 // send sends an item that was just pushed. Called with mu held.
 func (l *workerLine) send(it *remote.Item) {
-	var ask uint32
 	if s := it.Stamps; s != nil {
 		s.Given = remote.Common()
 		s.Sent.Store(0)
-		remote.Spin(s.Slow.Send)
-		ask = s.Ask()
+	}
+	var ask uint32
+	if b := l.probe.Load(); b != nil {
+		remote.Spin(b.slow.Send)
+		ask = remote.CallAux(it.Stamps != nil, b.slow.Run)
 	}
 	it.Place, it.At = l.put(remote.Header{Kind: remote.Call, Fn: it.Func.Number, Seq: it.Seq, Aux: ask}, it.Input)
 	if s := it.Stamps; s != nil {

@@ -71,7 +71,7 @@ func NewPool(o Options) (*Pool, error) {
 	p.crew = newCrew(&p.opts, p.drained)
 	p.crew.boot, p.crew.serve, p.crew.quit = p.boot, p.serve, p.breakDown
 	if p.files.bell != nil {
-		p.taker = &taker{bell: p.files.bell, lines: p.crew.lines, over: p.drained, patience: patienceFor(o.Lateness)}
+		p.taker = &taker{bell: p.files.bell, lines: p.crew.lines, over: p.drained, probe: &p.probe, patience: patienceFor(o.Lateness)}
 	}
 	p.monitor = monitor{
 		busy: func() bool { return p.pending() > 0 }, scan: p.scan, over: p.drained,

@@ -25,6 +25,7 @@ type Pool struct {
 	taker   *taker // nil where memory cannot be shared
 	monitor monitor
 	probe   atomic.Pointer[probe] // nil unless tasks are traced or slowed
+	wakes   atomic.Int64          // ns, see Wakes
 	traces  *hooks
 	logs    *hooks
 	files   files
@@ -128,13 +129,13 @@ func (p *Pool) Submit(t executors.Task) error {
 	}
 	in := p.intake
 	it := in.stock.Take(r)
-	if b := p.probe.Load(); b != nil {
+	b := p.probe.Load()
+	if b != nil {
 		it.Stamps = b.stamps()
 	}
 	failure := it.Encode(p.opts.MaxMessage)
-	if it.Stamps != nil {
-		remote.Spin(it.Stamps.Slow.Encode)
-		it.Stamps.Encoded = remote.Common()
+	if b != nil {
+		b.encoded(it)
 	}
 	if err := in.lock(t); err != nil {
 		return err
@@ -151,9 +152,10 @@ func (p *Pool) Submit(t executors.Task) error {
 	}
 	ration, waiting, feed, burst := in.push(it)
 	in.mu.Unlock()
+	waking := time.Duration(0)
 	if ration.line != nil {
 		p.letGo()
-		p.give(ration)
+		waking = p.give(ration)
 	} else if p.crew.short.Load() {
 		p.begin(waiting)
 	}
@@ -161,7 +163,10 @@ func (p *Pool) Submit(t executors.Task) error {
 		p.help()
 	}
 	if feed {
-		p.feed()
+		waking += p.feed()
+	}
+	if b != nil && b.told != nil {
+		b.wakes.Add(waking.Nanoseconds())
 	}
 	p.monitor.wake()
 	return nil
@@ -193,8 +198,9 @@ func (p *Pool) refuse(it *remote.Item, failure error) {
 }
 
 // give gives a worker its ration, and more if that was less than it could have. It is
-// called without a lock: tasks that turn out to be cancelled are settled.
-func (p *Pool) give(r ration) {
+// called without a lock: tasks that turn out to be cancelled are settled. waking is how long it
+// took to wake the worker; 0 unless tasks are traced.
+func (p *Pool) give(r ration) (waking time.Duration) {
 	p.giving.Add(1)
 	defer p.giving.Add(-1)
 	for len(r.items) > 0 {
@@ -208,7 +214,8 @@ func (p *Pool) give(r ration) {
 			}
 			started = append(started, it)
 		}
-		rest := r.line.push(started, r.more)
+		rest, woke := r.line.push(started, r.more)
+		waking += woke
 		p.putBack(rest)
 		p.cancelled.Add(int64(dropped))
 		p.settled(dropped)
@@ -225,6 +232,7 @@ func (p *Pool) give(r ration) {
 	if r.line.spent() {
 		r.line.onSpent()
 	}
+	return waking
 }
 
 // putBack puts items back to their place in the queue; if nothing is to run any more they
@@ -249,14 +257,14 @@ func (p *Pool) dropCancelled(items []*remote.Item) []*remote.Item {
 	return left
 }
 
-// feed gives what waits to workers, first to those that are awake.
-func (p *Pool) feed() {
+// feed gives what waits to workers, first to those that are awake. waking is that of give.
+func (p *Pool) feed() (waking time.Duration) {
 	for {
 		r := p.intake.takeAny()
 		if r.line == nil {
-			return
+			return waking
 		}
-		p.give(r)
+		waking += p.give(r)
 	}
 }
 
@@ -351,7 +359,10 @@ func (p *Pool) count(replies []reply) {
 func (p *Pool) settle(w *member, r *reply) bool {
 	it := r.item
 	if it.Stamps != nil {
-		remote.Spin(it.Stamps.Slow.Decode)
+		it.Stamps.Reach()
+	}
+	if b := p.probe.Load(); b != nil {
+		remote.Spin(b.slow.Decode)
 	}
 	switch {
 	case r.Kind == remote.Fault:
@@ -375,7 +386,7 @@ func (p *Pool) settle(w *member, r *reply) bool {
 
 // trace tells of a task that was answered and settled.
 func (p *Pool) trace(w *member, it *remote.Item) {
-	if it.Stamps != nil && it.Stamps.Tell != nil {
+	if it.Stamps != nil {
 		tell, s := it.Stamps.Tell, it.Stamps.Stages(it.Func.Name, w.pid, it.Seq, remote.Common())
 		p.traces.call(func() { tell(s) })
 	}

@@ -22,7 +22,8 @@ func (*segment) arena(int) []byte                      { return nil }
 func (*segment) leaseWords() []uint32                  { return nil }
 func (*segment) tasks() (w ringWriter, r ringReader)   { return w, r }
 func (*segment) replies() (w ringWriter, r ringReader) { return w, r }
-func (*segment) wake()                                 {}
+func (*segment) wake() bool                            { return false }
+func (*segment) setWoken(int64)                        {}
 func (*segment) calls() uint32                         { return 0 }
 func (*segment) addCall()                              {}
 func (*segment) rouse()                                {}
@@ -46,17 +47,19 @@ const bellWaiter, bellTaker = 0, 0
 
 const leastLateness = 0
 
-func newBell() (*bell, *os.File, error) { return nil, nil, errors.ErrUnsupported }
-func openBell(int) (*bell, error)       { return nil, errors.ErrUnsupported }
-func (*bell) announce(int)              {}
-func (*bell) recall(int) bool           { return false }
-func (*bell) sleep(int, time.Duration)  {}
-func (*bell) rouse(int)                 {}
-func (*bell) spoiled(int) bool          { return false }
-func (*bell) ring(bool) bool            { return false }
-func (*bell) hold()                     {}
-func (*bell) letGo()                    {}
-func (*bell) close()                    {}
+func newBell() (*bell, *os.File, error)     { return nil, nil, errors.ErrUnsupported }
+func openBell(int) (*bell, error)           { return nil, errors.ErrUnsupported }
+func (*bell) announce(int)                  {}
+func (*bell) recall(int) bool               { return false }
+func (*bell) sleep(int, time.Duration) bool { return false }
+func (*bell) rouse(int)                     {}
+func (*bell) spoiled(int) bool              { return false }
+func (*bell) ring(bool) (woke, held bool)   { return false, false }
+func (*bell) slowWakes(bool)                {}
+func (*bell) rung() int64                   { return 0 }
+func (*bell) hold()                         {}
+func (*bell) letGo()                        {}
+func (*bell) close()                        {}
 
 func newMemoryConn(*segment, *bell, socketConn, time.Duration) remote.Conn { return nil }
 

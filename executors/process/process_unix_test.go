@@ -665,8 +665,8 @@ func TestNilArguments(t *testing.T) {
 	}
 }
 
-// Stages are slowed one by one, from the next task on, and told from then on too; afterwards
-// nothing is told any more.
+// Stages are slowed one by one, from the next task on, and told from then on too, as are the
+// wakes of workers; afterwards nothing is told any more.
 func TestSlow(t *testing.T) {
 	p := newPool(t, process.Options{Workers: 1})
 	told := make(chan process.Stages, 10)
@@ -689,8 +689,16 @@ func TestSlow(t *testing.T) {
 			t.Errorf("%s slowed: %+v", name, s)
 		}
 	}
+	if waking := p.Wakes(); waking < 0 || runtime.GOOS == "linux" && waking == 0 { // the worker sleeps between them
+		t.Errorf("workers were being woken for %v", waking)
+	}
 	p.Trace(nil, nil)
-	if got := result(t, submit(t, p, echo, 8)); got != 8 { // slowed, and not told
+	waking := p.Wakes()
+	if got := result(t, submit(t, p, echo, 8)); got != 8 || p.Wakes() != waking { // slowed, and not told
+		t.Error(got, p.Wakes()-waking)
+	}
+	p.Slow(process.Slow{Wakes: true})
+	if got := result(t, submit(t, p, echo, 10)); got != 10 {
 		t.Error(got)
 	}
 	p.Slow(process.Slow{})

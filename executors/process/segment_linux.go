@@ -27,6 +27,7 @@ import (
 //	532     uint32  likewise, of stderr
 //	536     uint32  not 0 once the parent has read something from either
 //	576     uint32  bytes of streams that the parent has written, ever
+//	640     int64   when the worker was woken, by the parent, if wakes are slowed; 0 when it has seen that
 //	1024    uint32  times 64: round in which a lease was given back, by the parent
 //	4096            ring of tasks, ring of replies, arena of tasks, arena of replies
 //
@@ -49,6 +50,7 @@ const (
 	wordClean                    = 528
 	wordPrints                   = 536
 	wordStreamed                 = 576
+	wordWoken                    = 640
 	wordLeases                   = 1024
 
 	ringsAt     = 4096
@@ -104,8 +106,14 @@ func (s *segment) replies() (ringWriter, ringReader) {
 	return ringWriter{buf: s.ring(1), head: head, tail: tail}, ringReader{buf: s.ring(1), head: head, tail: tail}
 }
 
-// wake wakes the worker if it sleeps.
-func (s *segment) wake() { wakeOne(s.word(wordAsleep)) }
+// wake wakes the worker if it sleeps, and reports whether it did.
+func (s *segment) wake() bool { return wakeOne(s.word(wordAsleep)) }
+
+// setWoken notes that the worker is about to be woken, at a moment of the common clock in ns.
+func (s *segment) setWoken(at int64) { atomic.StoreUint64(s.long(wordWoken), uint64(at)) }
+
+// woken is that moment, once; 0 if there is none.
+func (s *segment) woken() int64 { return int64(atomic.SwapUint64(s.long(wordWoken), 0)) }
 
 // wakeFull wakes the worker if it waits for room among the replies.
 func (s *segment) wakeFull() { wakeOne(s.word(wordFull)) }

@@ -15,14 +15,15 @@ const (
 )
 
 // sleepOn waits until the word is no longer 1, a wake comes or the time is over; 0 is no
-// time limit. It may return early.
-func sleepOn(word *uint32, most time.Duration) {
+// time limit. It may return early. woken tells that somebody ended the sleep.
+func sleepOn(word *uint32, most time.Duration) (woken bool) {
 	var limit *unix.Timespec
 	if most > 0 {
 		ts := unix.NsecToTimespec(most.Nanoseconds())
 		limit = &ts
 	}
-	unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), futexWait, 1, uintptr(unsafe.Pointer(limit)), 0, 0)
+	_, _, errno := unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), futexWait, 1, uintptr(unsafe.Pointer(limit)), 0, 0)
+	return errno == 0
 }
 
 // wakeOne wakes who has announced in the word that it sleeps, once, and reports whether

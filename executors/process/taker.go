@@ -20,7 +20,8 @@ type taker struct {
 	bell     *bell
 	lines    func() []*workerLine
 	over     <-chan struct{}
-	patience time.Duration // how long replies may lie unseen behind a task that was not expected to be long
+	probe    *atomic.Pointer[probe] // of the pool
+	patience time.Duration          // how long replies may lie unseen behind a task that was not expected to be long
 
 	asleep atomic.Bool // run sleeps, or is about to
 
@@ -84,7 +85,9 @@ func (t *taker) rest(most time.Duration) time.Duration {
 func (t *taker) sleep(at int, most time.Duration) (rung bool) {
 	t.bell.announce(at)
 	if !t.called() && !isClosed(t.over) {
-		t.bell.sleep(at, t.rest(most))
+		if b := t.probe.Load(); t.bell.sleep(at, t.rest(most)) && b != nil && b.slow.Wakes {
+			remote.Again(t.bell.rung())
+		}
 	}
 	return t.bell.recall(at)
 }

@@ -39,7 +39,8 @@ type Child struct {
 	Ended func(at Moment)
 
 	funcs []executors.RemoteFunc // by number
-	ask   uint32                 // what was asked of the task that runs or ran last, see Stamps.Ask
+	ask   uint32                 // what was asked of the task that runs or ran last, see CallAux
+	spun  Moment                 // how long it was slowed
 	buf   []byte                 // small reply under construction, reused
 	ready Moment                 // when the next task could start; 0 if it had not arrived
 	slab  []taskContext          // not used yet
@@ -83,8 +84,10 @@ func (c *Child) Serve() {
 			if start = c.ready; start == 0 {
 				start = Now()
 			}
-			if c.ask > 1 {
+			if c.spun = 0; c.ask > 1 {
+				from := Now()
 				Spin(int64(c.ask >> 1))
+				c.spun = Now() - from
 			}
 			if c.Begun != nil {
 				c.Begun(m.Seq, start)
@@ -183,14 +186,14 @@ func (c *Child) reply(seq uint32, start Moment, out []byte, err error) {
 	if c.Ended != nil {
 		c.Ended(end)
 	}
-	h := Header{Kind: Output, Seq: seq, Aux: uint32(min(end-start, math.MaxUint32))}
+	h := Header{Kind: Output, Seq: seq, Aux: uint32(min(max(end-start-c.spun, 0), math.MaxUint32))}
 	if err != nil {
 		h.Kind = Fault
 		out = executors.AppendError(nil, err)
 	} else if len(out) < executors.LargeValue {
 		c.buf = out // it may have grown
 	}
-	if c.ask != 0 {
+	if c.ask&1 != 0 {
 		out = append(appendStamps(make([]byte, 0, stampSize+len(out)), start, end), out...)
 	}
 	h.Size = uint32(len(out))

@@ -21,7 +21,7 @@ type Item struct {
 	Cancel bool    // a Cancel message has been sent
 	Place  uint8   // where the transport has put the input
 	At     int     // and at which offset
-	Stamps *Stamps // nil unless the task is traced or slowed
+	Stamps *Stamps // nil unless the task is traced
 
 	est   int64    // ns expected when it was given to a worker
 	next  *Item    // in a Stock

@@ -17,7 +17,7 @@ import (
 //	5  uint8   place of the payload
 //	6  uint16  function number, agreed by a Define message on the same way
 //	8  uint32  sequence number of the task within its worker, from 1, may wrap
-//	12 uint32  reply: run time in ns, at most 2³²-1; call: Stamps.Ask
+//	12 uint32  reply: run time in ns, at most 2³²-1; call: CallAux
 //
 // There is no checksum: the way is private to two processes of one program.
 type Header struct {

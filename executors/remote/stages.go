@@ -21,7 +21,7 @@ type Stages struct {
 	Send   time.Duration // until it was on its way
 	Start  time.Duration // until the worker began with it: its wake-up, and the tasks sent before it
 	Run    time.Duration // the function, decoding its input and encoding its output
-	Reply  time.Duration // until the parent had read it: left unseen, woken up
+	Reply  time.Duration // until the parent came to it: left unseen, woken up, behind others
 	Decode time.Duration // of the output, until the future was settled
 }
 
@@ -32,8 +32,7 @@ func (s Stages) Total() time.Duration {
 
 // Stamps are the moments between the stages, in ns of the common clock.
 type Stamps struct {
-	Tell func(Stages) // called with the Stages in the end; nil if nobody wants them
-	Slow Slow
+	Tell func(Stages) // called with the Stages in the end
 
 	Submit, Encoded, Given int64
 	Sent                   atomic.Int64 // by who sends, perhaps after the reply
@@ -77,13 +76,16 @@ func (t *Stamps) Take(m *Message) error {
 	if len(m.Payload) < stampSize {
 		return errors.Join(ErrMalformed, errStamps)
 	}
-	t.read = Common()
+	t.Reach()
 	t.began = int64(binary.LittleEndian.Uint64(m.Payload))
 	t.ended = int64(binary.LittleEndian.Uint64(m.Payload[8:]))
 	m.Payload = m.Payload[stampSize:]
 	m.Size -= stampSize
 	return nil
 }
+
+// Reach notes that the reply is settled now.
+func (t *Stamps) Reach() { t.read = Common() }
 
 // Slow makes stages of tasks slower, each by so many steps of Spin: a causal profile finds
 // out what that costs the whole. The zero value slows nothing.
@@ -92,14 +94,39 @@ type Slow struct {
 	Send   int64 // with the right to send to the worker
 	Run    int64 // in the worker, before the function; at most MaxRun
 	Decode int64 // before the future is settled
+
+	// Wakes has each wake take twice as long, of workers and of who takes their replies: for
+	// who wakes, and until who was woken goes on. Sockets do not have it.
+	Wakes bool
 }
+
+// Again computes for as long as it is since a moment of Common, at most longestAgain; not at
+// all since 0.
+func Again(since int64) {
+	if since == 0 {
+		return
+	}
+	now := Common()
+	for until := now + min(max(now-since, 0), longestAgain); Common() < until; {
+		Spin(50)
+	}
+}
+
+// longestAgain is longer than a wake, in ns: what takes longer has lost its CPU.
+const longestAgain = int64(time.Millisecond)
 
 // MaxRun is the greatest number of steps that a message can ask a worker for.
 const MaxRun = math.MaxUint32 >> 1
 
-// Ask is the Aux of the Call of a task with these stamps: that its reply is to begin with
-// times, and what it is slowed by. That of a task without stamps is 0.
-func (t *Stamps) Ask() uint32 { return uint32(min(max(t.Slow.Run, 0), MaxRun))<<1 | 1 }
+// CallAux is the Aux of the Call of a task: that its reply is to begin with times, and by how
+// many steps of Spin it is slowed.
+func CallAux(times bool, slow int64) uint32 {
+	out := uint32(min(max(slow, 0), MaxRun)) << 1
+	if times {
+		out |= 1
+	}
+	return out
+}
 
 // Spin computes so many steps, each of which needs the one before: an amount of work, so
 // that a thread which loses its CPU is not forgiven the time. A step takes about as long as

@@ -14,12 +14,12 @@
 // In this process a task has three, without a gap: queue, until the worker that ran it was
 // free; start, from then until it began, which is what the executor needs to hand it over
 // and wake somebody; and run, the function, with settling the future. Submit, the call of
-// the executor's Submit in the submitting goroutine, lies beside them.
+// the executor's Submit in the submitting goroutine, lies beside them, without the
+// waking of worker processes.
 //
 // In worker processes that tell the times of their tasks (package process) the others are
-// between them: encode, of the input; send, to the worker; reply, until the answer had been
-// read, which is mostly waiting for others; and decode, until the future was settled, without
-// what the replies before it needed. Time that a task waits in the worker behind others
+// between them: encode, of the input; send, to the worker; reply, until somebody came to the answer,
+// which is mostly waiting for others; and decode, until the future was settled. Time that a task waits in the worker behind others
 // counts as queue, and a worker that has tasks in advance needs no time to start them.
 //
 // All times are of one clock, which worker processes of the machine share; there is nothing to
@@ -61,4 +61,5 @@ type Task struct {
 type Call struct {
 	Submitter  int // from 0; who submit at the same time have different numbers
 	Begin, End int64
+	Waking     int64 // ns of it in which a worker process was woken
 }

@@ -107,7 +107,7 @@ func timesOf(tasks []Task, calls []Call, submitted, workers int, stretches bool)
 	out := Times{Submitted: submitted, Watched: len(tasks)}
 	b := builder{map[Stage]*hdrhistogram.Histogram{}, map[Stage]int64{}}
 	for _, c := range calls {
-		b.add(Submit, c.End-c.Begin)
+		b.add(Submit, c.End-c.Begin-c.Waking)
 	}
 	busy := map[int]int64{}
 	slices.SortStableFunc(tasks, func(x, y Task) int {
@@ -122,6 +122,7 @@ func timesOf(tasks []Task, calls []Call, submitted, workers int, stretches bool)
 			waited = t.Given - t.Encoded
 			b.add(Send, t.Sent-t.Given)
 			b.add(Reply, t.Read-t.End)
+			b.add(Decode, t.Settled-t.Read)
 		}
 		before := Task{Worker: -1}
 		if i > 0 {
@@ -137,7 +138,6 @@ func timesOf(tasks []Task, calls []Call, submitted, workers int, stretches bool)
 			b.add(Start, t.Start-free)
 		}
 	}
-	addDecode(&b, tasks)
 	for _, s := range Stages {
 		if h := b.of[s]; h != nil {
 			out.Stages = append(out.Stages, Time{s, time.Duration(b.sum[s] / h.TotalCount()), h})
@@ -173,21 +173,4 @@ func (t Task) Ready() int64 {
 		return t.Sent
 	}
 	return t.Submit
-}
-
-// addDecode adds what settling took: replies that were read together are settled one after
-// the other.
-func addDecode(b *builder, tasks []Task) {
-	var settled []Task
-	for _, t := range tasks {
-		if t.Process != 0 {
-			settled = append(settled, t)
-		}
-	}
-	slices.SortFunc(settled, func(x, y Task) int { return cmp.Compare(x.Settled, y.Settled) })
-	last := int64(0)
-	for _, t := range settled {
-		b.add(Decode, t.Settled-max(t.Read, last))
-		last = t.Settled
-	}
 }

@@ -68,6 +68,7 @@ type callLane struct {
 // A tracer is an executor with workers elsewhere that tells the times of its tasks.
 type tracer interface {
 	Trace(wants func() bool, told func(remote.Stages))
+	Wakes() time.Duration // of workers, by who submits
 }
 
 // An Option changes how an executor is watched.
@@ -129,6 +130,7 @@ func (w *Watched) Submit(t executors.Task) error {
 		return w.ex.Submit(t)
 	}
 	c := w.caller()
+	waking := w.waking()
 	begin := remote.Common()
 	if w.remote == nil {
 		t = &watched{t, w, begin, int(i)}
@@ -136,11 +138,20 @@ func (w *Watched) Submit(t executors.Task) error {
 	}
 	err := w.ex.Submit(t)
 	end := remote.Common()
+	waking = min(w.waking()-waking, end-begin) // of others who submit at the same time, too
 	if err != nil && w.remote == nil {
 		w.expected.Add(-1)
 	}
-	w.called(c, Call{c.number, begin, end})
+	w.called(c, Call{c.number, begin, end, waking})
 	return err
+}
+
+// waking is for how long workers have been woken by who submits, in ns.
+func (w *Watched) waking() int64 {
+	if w.remote == nil {
+		return 0
+	}
+	return w.remote.Wakes().Nanoseconds()
 }
 
 // chosen reports whether the i-th task is watched.
