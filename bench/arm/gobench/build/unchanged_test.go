@@ -162,17 +162,15 @@ func TestPlantedChanges(t *testing.T) {
 		},
 	} {
 		reached, files := map[string]string{}, map[string]string{} // benchmark → change
-		name := together[0].name
-		for i, c := range together {
+		var names []string
+		for _, c := range together {
+			names = append(names, c.name)
 			for _, b := range c.reached {
 				reached[b] = c.name
 			}
 			maps.Copy(files, c.files)
-			if i > 0 {
-				name += ", " + c.name
-			}
 		}
-		t.Run(name, func(t *testing.T) {
+		t.Run(strings.Join(names, ", "), func(t *testing.T) {
 			r.git("checkout", "-q", "--force", "main")
 			for name, text := range files {
 				r.write(name, text)
