@@ -226,3 +226,19 @@ func TestNoCause(t *testing.T) {
 		t.Errorf("%+v", r.Causes)
 	}
 }
+
+// Objects that are in the count of allocations and in no profile are told of where some are missing.
+func TestSharedObjectsAreNotProfiled(t *testing.T) {
+	for _, test := range []struct {
+		unit                string
+		change, unexplained float64
+		told                bool
+	}{
+		{record.UnitAllocs, 1800, 1400, true}, {record.UnitAllocs, 1800, 0, false}, {record.UnitBytes, 6400, 400, false}, {record.UnitTime, 0.2, 0.1, false},
+	} {
+		c := Cause{Unit: test.unit, Change: test.change, Unexplained: test.unexplained, Blocks: 6, Blamed: []Blame{{Function: record.Function{Name: "m.f"}}}}
+		if told := strings.HasSuffix(c.said(), "small objects that share 16 bytes with others"); told != test.told {
+			t.Errorf("%+v: %s", test, c.said())
+		}
+	}
+}

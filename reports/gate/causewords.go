@@ -23,7 +23,7 @@ func (c Cause) said() string {
 		case c.Unseen > math.Abs(c.Change)/2:
 			return said + ", which tell no change below " + strings.TrimPrefix(measure.change(c.Unseen), "+") + ": a larger -budget profiles longer"
 		}
-		return said
+		return said + c.sharedText()
 	}
 	var parts []string
 	for _, b := range c.Blamed {
@@ -42,7 +42,17 @@ func (c Cause) said() string {
 		}
 		parts = append(parts, text.String())
 	}
-	return strings.Join(append(parts, "unexplained "+measure.number(c.Unexplained)), "; ")
+	return strings.Join(append(parts, "unexplained "+measure.number(c.Unexplained)), "; ") + c.sharedText()
+}
+
+// sharedText says what a profile cannot tell of how many objects were allocated: those below 16 bytes
+// that go into memory of another one are in the count and in no profile (mallocgcTiny of package
+// runtime).
+func (c Cause) sharedText() string {
+	if c.Unit != record.UnitAllocs || math.Abs(c.Unexplained) < leastBlamed*math.Abs(c.Change) {
+		return ""
+	}
+	return ", for profiles leave out small objects that share 16 bytes with others"
 }
 
 // evidence is what there was to look at: "1480 samples of 12 blocks".
