@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"maps"
 	"os"
 	"time"
 
@@ -41,9 +42,7 @@ func ReadDemand(workers []int) (r DemandReading) {
 	defer cancel()
 	r.worker = map[int]affinity.Stint{}
 	for _, pid := range workers {
-		for id, of := range affinity.Stints(pid) {
-			r.worker[id] = of
-		}
+		maps.Copy(r.worker, affinity.Stints(pid))
 	}
 	r.ours, r.own, r.cpu = affinity.Stints(os.Getpid()), ownSeconds(), readTimes(ctx)
 	if t := cpuThrottling(); t != nil {
