@@ -15,10 +15,8 @@ go test ./...
 step "databases: what servers are installed, or all of them"
 go test ./workloads/server -count 1 "$@"
 
-# Of the faults of drivers one in four is in the tests above; all of them take a minute:
-# go test ./bench/cmd/poolbench -run '^TestDriverFaults$' -long
-step "drivers: every interpreter there is, a regression in Python"
-go test ./bench/cmd/poolbench -run '^TestGateFunction$' -long
+step "drivers: every fault, every interpreter there is, a regression in Python"
+go test ./bench/cmd/poolbench -run '^(TestDriverFaults|TestGateFunction)$' -long
 go test ./bench/arm/driver -run '^TestPython$' -pythons
 
 step "answers: as many records of anything as take a while"
@@ -45,10 +43,9 @@ go fix -diff ./...
 step "go mod tidy"
 go mod tidy -diff
 
-# Not of the program around them, nor of the gate's builds: their tests build and measure for
-# minutes, in processes of their own.
+# Not of the program around them: its tests build and measure for minutes, in processes of their own.
 step "race detector where goroutines meet"
-go test -race -short ./executors/... ./workloads/... $(go list ./bench/... | grep -v -e /cmd/ -e /arm/gobench)
+go test -race -short ./executors/... ./workloads/... $(go list ./bench/... | grep -v /cmd/)
 
 step "one iteration of every benchmark"
 go test -run '^$' -bench . -benchtime 1x ./... >/dev/null

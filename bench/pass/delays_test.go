@@ -258,7 +258,7 @@ func judge(t *testing.T, trials []trial) {
 	}
 	width := medianOf(widths)
 	t.Logf("%d of %d intervals cover the truth; their median width is %.2f of the gain; %d of %d intervals of stages without a cost leave out 0, %d all that they can save", covered, len(trials), width, excluded, without, impossible)
-	if 40*covered < 35*len(trials) || width > 0.5 || 10*impossible > without {
+	if 40*covered < 35*len(trials) || width > 0.5 || 10*excluded > without {
 		t.Error("not as good as it should be")
 	}
 }

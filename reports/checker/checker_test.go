@@ -84,7 +84,7 @@ func TestRandomRecords(t *testing.T) {
 	for seed := range 6 {
 		trials = append(trials, seed)
 	}
-	for seed := 6; *long && seed < 100; seed++ {
+	for seed := 6; *long && seed < 200; seed++ {
 		trials = append(trials, seed)
 	}
 	for _, seed := range trials {
