@@ -93,6 +93,19 @@ func TestCausesWithoutCPUTime(t *testing.T) {
 	}
 }
 
+// told has goroutines tell these values of the pass stages, and those of the others.
+func told(stages, others map[string]float64) func(pass, executor string, workers int) map[string]float64 {
+	return func(pass, executor string, _ int) map[string]float64 {
+		switch {
+		case executor != "goroutines":
+			return nil
+		case pass == "stages":
+			return stages
+		}
+		return others
+	}
+}
+
 // Each cause is named first where its evidence is, with its share of the lost time.
 func TestCausesAreNamed(t *testing.T) {
 	stages := stagesOf
@@ -116,17 +129,7 @@ func TestCausesAreNamed(t *testing.T) {
 		{reports.Unexplained, stages(0.98, 1, 0, 0, 0), nil, 0.95},
 	} {
 		t.Run(test.cause, func(t *testing.T) {
-			rec, s := profiled(t, func(w *planted.World) {
-				w.Passes = func(pass, executor string, workers int) map[string]float64 {
-					switch {
-					case executor != "goroutines":
-						return nil
-					case pass == "stages":
-						return test.stages
-					}
-					return test.counters
-				}
-			})
+			rec, s := profiled(t, func(w *planted.World) { w.Passes = told(test.stages, test.counters) })
 			l := lossOf(t, s, "goroutines")
 			first := l.Blamed[0]
 			name := first.Cause.Name
@@ -178,15 +181,7 @@ func TestCausesWithoutAllCPUs(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			rec, s := profiled(t, func(w *planted.World) {
-				w.Passes = func(pass, executor string, workers int) map[string]float64 {
-					switch {
-					case executor != "goroutines":
-						return nil
-					case pass == "stages":
-						return test.stages
-					}
-					return test.counters
-				}
+				w.Passes = told(test.stages, test.counters)
 				w.Short = func(pass, executor string, workers, block int) (float64, bool) {
 					switch {
 					case executor != "goroutines":

@@ -53,6 +53,7 @@ type trail struct {
 	into     []func(e *evidence, value, p float64) // parallel to of
 	workers  float64
 	use      float64 // of CPUs, see supply
+	plainUse float64 // by the plain loop
 	counters bool    // there is the pass counters
 	lacked   estimate.Quantity
 	locks    bool           // something tells of waiting for mutexes
@@ -95,12 +96,12 @@ func plainly(q estimate.Quantity) estimate.Quantity {
 // without a plain loop to compare with.
 func trailOf(s *Set, m, base *measurement) (t *trail, ok bool) {
 	stages, counters := pass(m.point, stagesPass), pass(m.point, countersPass)
-	t = &trail{workers: float64(m.pool.Workers), use: s.useOf(m.point), from: []record.Point{m.point, stages}}
+	t = &trail{workers: float64(m.pool.Workers), use: s.useOf(m.point), plainUse: s.useOf(base.point), from: []record.Point{m.point, stages}}
 	useful := s.Quantity(base.task.Over(m.task).Scaled(1 / t.workers))
 	if useful.N == 0 || !t.add(plainly(useful), func(e *evidence, v, p float64) { e.Useful = v }) {
 		return nil, false
 	}
-	pool, plain := s.supplyOf(m, t.workers, t.use), s.supplyOf(base, 1, s.useOf(base.point))
+	pool, plain := s.supplyOf(m, t.workers, t.use), s.supplyOf(base, 1, t.plainUse)
 	given := s.Quantity(plain.given(base, base.task).Over(pool.given(m, m.task)).Scaled(1 / t.workers))
 	t.add(plainly(given), func(e *evidence, v, p float64) { e.Given = max(e.Useful, min(v, 1)) })
 	if !t.workersDid(s, stages, max(math.Exp(useful.Point), min(math.Exp(given.Point), 1))) {
@@ -149,7 +150,7 @@ func (t *trail) waits(s *Set, p record.Point, base *measurement) {
 	}
 	plain := s.passes.at(pass(base.point, countersPass))
 	// What hardly computes has slices without any CPU time, which are not told.
-	alone, all := cpu(plain, s.supplyOf(plain, 1, s.useOf(base.point))), cpu(counters, of)
+	alone, all := cpu(plain, s.supplyOf(plain, 1, t.plainUse)), cpu(counters, of)
 	if min(alone.N, all.N) >= estimate.MinBlocks {
 		t.add(all, func(e *evidence, v, p float64) { e.Else = v / p })
 		t.add(alone, func(e *evidence, v, _ float64) { e.Else = max(0, e.Else-v*e.Given) })
@@ -169,7 +170,8 @@ func (t *trail) workersDid(s *Set, stages record.Point, useful float64) bool {
 		}), func(e *evidence, v, _ float64) { e.Together = v })
 	}
 	t.lacked = s.passes.quantity(m, record.UnitWaited, func(i int, _ float64) float64 { return of.lacked[i] / t.workers })
-	slice := func(i int) left {
+	done := make([]left, len(m.results))
+	for i := range done {
 		unit := func(name string) float64 {
 			seconds, _ := timeOf(m.results[i])
 			return max(0, m.results[i].Values[name]) / seconds
@@ -177,12 +179,11 @@ func (t *trail) workersDid(s *Set, stages record.Point, useful float64) bool {
 		l := doneIn(useful*(1-of.short[i]), unit(record.UnitBusy), unit(record.UnitBusiest), left{
 			starved: unit(record.UnitStarved), unserved: unit(record.UnitUnserved), starting: unit(record.UnitStarting)})
 		l.takeMissing(of.short[i])
-		return l
+		done[i] = l
 	}
 	for k := range (&left{}).parts() {
 		ok := t.add(s.passes.quantity(m, record.UnitBusiest, func(i int, _ float64) float64 {
-			l := slice(i)
-			return *l.parts()[k]
+			return *done[i].parts()[k]
 		}), func(e *evidence, v, _ float64) { *e.Done.parts()[k], e.At, e.Told = v, useful, told })
 		if !ok {
 			return false

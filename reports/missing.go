@@ -2,6 +2,7 @@ package reports
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 
@@ -136,28 +137,34 @@ func (u supply) given(m *measurement, times estimate.Series) estimate.Series {
 	return times.Over(full)
 }
 
-// quantity is f of the calmest slices of m, each by its index, where a unit was measured over
-// its time.
+// shares are the calmest slices of m in which a unit was measured, by index, and how much of it
+// there was over their time.
+func (m *measurement) shares(unit string) iter.Seq2[int, float64] {
+	return func(yield func(int, float64) bool) {
+		for _, i := range m.calm() {
+			seconds, ok := timeOf(m.results[i])
+			if v, has := m.results[i].Values[unit]; ok && has && v >= 0 && v <= maxValue && !yield(i, v/seconds) {
+				return
+			}
+		}
+	}
+}
+
+// quantity is f of them.
 func (s *Set) quantity(m *measurement, unit string, f func(i int, share float64) float64) estimate.Quantity {
 	out := estimate.Series{Scale: estimate.Difference}
-	for _, i := range m.calm() {
-		seconds, ok := timeOf(m.results[i])
-		if v, has := m.results[i].Values[unit]; ok && has && v >= 0 && v <= maxValue {
-			out.Add(m.blocks[i], f(i, v/seconds))
-		}
+	for i, share := range m.shares(unit) {
+		out.Add(m.blocks[i], f(i, share))
 	}
 	return s.Quantity(out)
 }
 
 // mean is quantity, but the mean of the slices: of a sample that most of them have too little of.
 func (s *Set) mean(m *measurement, unit string, f func(i int, share float64) float64) estimate.Quantity {
-	calm, values, n := m.calm(), make([]float64, s.blocks), 0
-	for _, i := range calm {
-		seconds, ok := timeOf(m.results[i])
-		if v, has := m.results[i].Values[unit]; ok && has && v >= 0 && v <= maxValue {
-			values[m.blocks[i]] = f(i, v/seconds) / float64(len(calm))
-			n++
-		}
+	all, values, n := float64(len(m.calm())), make([]float64, s.blocks), 0
+	for i, share := range m.shares(unit) {
+		values[m.blocks[i]] = f(i, share) / all
+		n++
 	}
 	if n == 0 {
 		return estimate.Quantity{Scale: estimate.Difference}
@@ -167,23 +174,12 @@ func (s *Set) mean(m *measurement, unit string, f func(i int, share float64) flo
 	return q
 }
 
-// disturbed is the share of the time in which threads want a CPU from which on they wait for
-// one more than to be woken takes.
-const disturbed = 0.02
-
 // calm are results of a pass, by index, that tell of the pool rather than of the machine: two
-// thirds of them whose threads waited least for a CPU, as a share of the time in which they
-// wanted one, but as many as an interval needs, and all others that hardly waited.
+// thirds of them that were calmest, but as many as an interval needs, see record.Calmest.
 func (m *measurement) calm() []int {
-	order, waited := make([]int, len(m.results)), make([]float64, len(m.results))
-	for i, r := range m.results {
-		d := demandOf(r)
-		order[i], waited[i] = i, ratioOf(d.waited, d.ran+d.waited)
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(waited[i], waited[j]) })
-	n := min(len(order), max(estimate.MinBlocks, (2*len(order)+2)/3))
-	for n < len(order) && waited[order[n]] < disturbed {
-		n++
-	}
-	return order[:n]
+	n := len(m.results)
+	return record.Calmest(n, min(n, max(estimate.MinBlocks, (2*n+2)/3)), func(i int) (ran, waited float64) {
+		d := demandOf(m.results[i])
+		return d.ran, d.waited
+	})
 }

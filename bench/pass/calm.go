@@ -1,40 +1,17 @@
 package pass
 
 import (
-	"cmp"
 	"slices"
 
 	"poolbench/bench/arm"
+	"poolbench/bench/record"
 )
 
-// calmEnough is the share of the time in which threads wanted a CPU up to which a slice is
-// undisturbed, however many there are: to be woken takes that much.
-const calmEnough = 0.02
-
 // calm are the slices, by index in their order, that tell of the pool rather than of the
-// machine: the half of them, rounded up, whose threads waited for a CPU for the smallest
-// share of the time in which they wanted one, and all others that waited for less than 2 %
-// of it. Where the system tells nothing of that they are all calm.
-//
-// What is seen in the others is not wrong but of something else: a worker without its CPU
-// is within its task, holds its lock, or lets tasks wait, and no pool can help that.
+// machine: the calmest half of them, rounded up, and all others that were hardly disturbed, see
+// record.Calmest.
 func calm(all []arm.Slice) (kept []int) {
-	waited := func(i int) float64 {
-		if s := all[i]; s.Waited > 0 {
-			return s.Waited / (s.Ran + s.Waited)
-		}
-		return 0
-	}
-	order := make([]int, len(all))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(waited(i), waited(j)) })
-	n := (len(all) + 1) / 2
-	for n < len(all) && waited(order[n]) < calmEnough {
-		n++
-	}
-	kept = order[:n]
+	kept = record.Calmest(len(all), (len(all)+1)/2, func(i int) (ran, waited float64) { return all[i].Ran, all[i].Waited })
 	slices.Sort(kept)
 	return kept
 }

@@ -288,6 +288,18 @@ func in(function string) func(record.Profiled) float64 {
 	return func(p record.Profiled) float64 { return p.In(function) }
 }
 
+// inAny is what is spent in all of these functions.
+func inAny(functions map[string]bool) func(record.Profiled) float64 {
+	return func(p record.Profiled) (all float64) {
+		for name := range p.Spent {
+			if functions[name] {
+				all += p.In(name)
+			}
+		}
+		return all
+	}
+}
+
 // slip is what functions with the same code seem to have changed, but for those that are named. By
 // themselves they do what they do in base: their loads wait for what a function before them left in flight, and
 // samples of that are theirs, or theirs are that function's. So the interval of a function with other
@@ -300,28 +312,13 @@ func (q *inquest) slip(named []Blame) float64 {
 	for _, name := range q.names {
 		same[name] = q.known[name].Code == record.CodeSame && !slices.ContainsFunc(named, func(b Blame) bool { return b.Name == name && b.Change.Value > 0 })
 	}
-	return q.change(func(p record.Profiled) (all float64) {
-		for name := range p.Spent {
-			if same[name] {
-				all += p.In(name)
-			}
-		}
-		return all
-	}).Point
+	return q.change(inAny(same)).Point
 }
 
 // against is how much more a function changed than others, which are taken to do what they do in
 // base; not known where these do nothing. rest is the part that they have of base.
 func (q *inquest) against(function string, others map[string]bool) (change estimate.Quantity, rest float64) {
-	of := func(p record.Profiled) (all float64) {
-		for name := range p.Spent {
-			if others[name] {
-				all += p.In(name)
-			}
-		}
-		return all
-	}
-	base, head := q.total(0, of), q.total(1, of)
+	base, head := q.total(0, inAny(others)), q.total(1, inAny(others))
 	if base.Point == 0 || head.Point == 0 {
 		return estimate.Quantity{Scale: estimate.Difference}, 0
 	}

@@ -83,7 +83,7 @@ func WriteFile(path string, data []byte) error {
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".poolbench-*")
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, cause(err))
+		return fmt.Errorf("writing %s: %w", path, withoutPath(err))
 	}
 	defer os.Remove(f.Name()) // fails after the rename, as it should
 	_, err = f.Write(data)
@@ -93,8 +93,8 @@ func WriteFile(path string, data []byte) error {
 	return os.Rename(f.Name(), path)
 }
 
-// cause is an error of the system without the path of a temporary file, which says nothing.
-func cause(err error) error {
+// withoutPath is an error of the system without the path of a temporary file, which says nothing.
+func withoutPath(err error) error {
 	if of, ok := errors.AsType[*fs.PathError](err); ok {
 		return of.Err
 	}
