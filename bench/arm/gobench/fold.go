@@ -14,13 +14,20 @@ import (
 // untimedSample reports whether a sample is of what a benchmark does on its goroutine while its
 // timer stands still.
 func untimedSample(s *profile.Sample) bool {
-	return slices.Contains(s.Label["poolbench"], "untimed") && slices.ContainsFunc(stackOf(s), func(f frame) bool { return f.symbol == "testing.(*B).runN" })
+	return slices.Contains(s.Label["poolbench"], "untimed") && inAny(s, "testing.(*B).runN")
 }
 
-// idleSample reports whether a sample is of a thread that has nothing to run, or of what writes the
-// profile.
-func idleSample(s *profile.Sample) bool {
-	return slices.ContainsFunc(stackOf(s), func(f frame) bool { return f.symbol == "runtime.stopm" || f.symbol == "runtime/pprof.profileWriter" })
+// idleSample reports whether a sample is of a thread that has nothing to run.
+func idleSample(s *profile.Sample) bool { return inAny(s, "runtime.stopm") }
+
+// ownSample reports whether a sample is of what makes the profile: in a goroutine of its own, or,
+// for what was counted before, in that of the benchmark.
+func ownSample(s *profile.Sample) bool {
+	return inAny(s, "runtime/pprof.profileWriter", "testing.(*stepState).lookup")
+}
+
+func inAny(s *profile.Sample, functions ...string) bool {
+	return slices.ContainsFunc(stackOf(s), func(f frame) bool { return slices.Contains(functions, f.symbol) })
 }
 
 // A frame is a function of a stack, inlined ones too.

@@ -121,14 +121,15 @@ func TestFold(t *testing.T) {
 // What a profile sees that is no work of the benchmark is left out, and its samples stand for the time
 // that was used, whichever clock they are from.
 func TestSamplesOfProfile(t *testing.T) {
-	p := sampled("m.a testing.(*B).runN", "m.a testing.(*B).runN", "runtime.futex runtime.stopm runtime.mstart", "runtime.read runtime/pprof.profileWriter")
+	p := sampled("m.a testing.(*B).runN", "m.a testing.(*B).runN", "runtime.futex runtime.stopm runtime.mstart", "runtime.read runtime/pprof.profileWriter",
+		"runtime.mallocgc runtime/pprof.(*Profile).WriteTo testing.(*stepState).lookup m.a testing.(*B).runN")
 	p.Sample[0].Label = map[string][]string{"poolbench": {"untimed"}}
-	for i, want := range []bool{true, false, true, true} {
-		if got := untimedSample(p.Sample[i]) || idleSample(p.Sample[i]); got != want {
+	for i, want := range []bool{true, false, true, true, true} {
+		if got := untimedSample(p.Sample[i]) || ownSample(p.Sample[i]) || idleSample(p.Sample[i]); got != want {
 			t.Errorf("sample %d: %v", i, got)
 		}
 	}
-	timed(p, 8e6)
+	timed(p, 10e6)
 	for _, s := range p.Sample {
 		if s.Value[0] != 1 || s.Value[1] != 2e6 {
 			t.Errorf("%v, want 1 sample of 2 ms", s.Value)

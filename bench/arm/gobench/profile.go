@@ -247,7 +247,7 @@ func readProfile(path, kind string) (*profile.Profile, error) {
 	}
 	p.Sample = slices.DeleteFunc(p.Sample, func(s *profile.Sample) bool {
 		// Places that the runtime has merged since may have less than before.
-		return untimedSample(s) || kind == "cpu" && idleSample(s) || slices.Min(s.Value) < 0 || slices.Max(s.Value) == 0
+		return untimedSample(s) || ownSample(s) || kind == "cpu" && idleSample(s) || slices.Min(s.Value) < 0 || slices.Max(s.Value) == 0
 	})
 	return p.Compact(), nil
 }

@@ -52,7 +52,7 @@ func TestProfile(t *testing.T) {
 			if total := side.Total(); most <= total/2 {
 				t.Errorf("%s, %s, side %d: %v of %v is in %s: %v", test.name, test.unit, s, most, total, test.most, slices.Sorted(maps.Keys(side.Spent)))
 			}
-			if each := most / side.Operations; test.each > 0 && (each < 0.95*test.each || each > 1.05*test.each) {
+			if each := most / side.Operations; test.each > 0 && (each < 0.99*test.each || each > 1.01*test.each) {
 				t.Errorf("%s: %v %s, want %v", test.name, each, test.unit, test.each)
 			}
 			// Ticks alone give a tenth to a third of this on most systems.
